@@ -1,0 +1,18 @@
+/**
+ * Which records of the table's stream reach the `notify` function. Lambda drops all others before they cost an invocation.
+ * Syntax: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ */
+
+/** A user's item changed: connections came or went. */
+const userChanged = {
+  eventName: ['INSERT', 'MODIFY'],
+  dynamodb: { Keys: { sk: { S: ['USER'] } } },
+};
+
+/** Somebody watches notifications of this conversation, and a message arrived. */
+const noticeLeft = {
+  eventName: ['INSERT'],
+  dynamodb: { Keys: { sk: { S: [{ prefix: 'NOTICE#' }] } } },
+};
+
+export const notifyFilters = [userChanged, noticeLeft] as const;

@@ -1,0 +1,31 @@
+/**
+ * Every route of the two APIs, in one place: the stack creates them and the handlers dispatch on them, so neither can forget one.
+ * Source: PROTOCOL sections 3 and 6.
+ */
+
+/** WebSocket route keys besides `$connect`, `$disconnect` and `$default`; the route is chosen by `$request.body.type`. */
+export const socketRoutes = ['create', 'chat_message', 'typing', 'read_messages', 'ping'] as const;
+
+export type SocketRoute = (typeof socketRoutes)[number];
+
+/** HTTP route key → the file in `lambdas/http/` that answers it. The second group are the paths of the programs that Parley replaces. */
+export const httpRoutes = {
+  'GET /me': 'me',
+  'GET /conversations': 'conversations',
+  'GET /conversations/{id}': 'conversation',
+  'GET /conversations/{id}/messages': 'history',
+  'POST /conversations/{id}/messages': 'create',
+  'POST /conversations/{id}/read': 'read',
+  'POST /conversations/{id}/attachments': 'attach',
+  'GET /conversations/{id}/attachments/{attachment}': 'attachment',
+
+  'GET /conversation/{id}': 'conversation',
+  'GET /messages': 'history',
+  'POST /filesmessage/{id}': 'attach',
+  'GET /chat/{room}/history': 'history',
+  'GET /chat/{room}/messages': 'history',
+  'POST /chat/{room}/messages': 'create',
+} as const;
+
+export type HttpRoute = keyof typeof httpRoutes;
+export type HttpAction = (typeof httpRoutes)[HttpRoute];
