@@ -1,0 +1,36 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Stack } from './assembly/stack.ts';
+import type { Clock } from './clock.ts';
+import type { Counters } from './counters.ts';
+import type { Faults } from './faults.ts';
+import type { AccessKeys } from './iam/access-keys.ts';
+import type { Policies } from './iam/policy.ts';
+import type { Functions } from './lambda/functions.ts';
+
+/** What every local service gets. */
+export interface Context {
+  /** The stack as it is now: after a reload another object, so read it at use. */
+  readonly stack: Stack;
+  /** `http://127.0.0.1:<port>`, where all services are served. */
+  readonly origin: string;
+  /** Everything that survives a restart lies below it; each service makes a folder of its own. */
+  readonly dataDirectory: string;
+  readonly keys: AccessKeys;
+  readonly policies: Policies;
+  readonly functions: Functions;
+  readonly faults: Faults;
+  readonly counters: Counters;
+  readonly clock: Clock;
+  /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
+  readonly timeScale: number;
+  /** One line for the person at the console. */
+  readonly log: (line: string) => void;
+}
+
+/** A service mounted on the one port. */
+export interface Service {
+  handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  stop(): Promise<void>;
+}
