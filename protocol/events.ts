@@ -1,0 +1,79 @@
+/** Server → client. Source: PROTOCOL section 4. */
+import * as z from 'zod/mini';
+import { errorCodes } from './errors.ts';
+import { ConversationView, Message, Time } from './message.ts';
+
+const conversation = z.string();
+
+export const events = {
+  /** The Message; `client_id` and `delivered_to` only to its author, whose own copy comes last and is the acknowledgement. */
+  chat_message: z.extend(Message, {
+    type: z.literal('chat_message'),
+    room: z.string(),
+    delivered_to: z.optional(z.array(z.string())),
+  }),
+  typing: z.object({ type: z.literal('typing'), conversation, user: z.string(), typing: z.boolean() }),
+  user_join: z.object({ type: z.literal('user_join'), conversation, user: z.string() }),
+  user_leave: z.object({ type: z.literal('user_leave'), conversation, user: z.string() }),
+  presence: z.object({
+    type: z.literal('presence'),
+    user: z.string(),
+    online: z.boolean(),
+    last_seen: z.nullable(Time),
+  }),
+  online_user_list: z.object({ type: z.literal('online_user_list'), conversation, users: z.array(z.string()) }),
+  /** Newest first. */
+  last_50_messages: z.object({
+    type: z.literal('last_50_messages'),
+    conversation,
+    messages: z.array(Message),
+    has_more: z.boolean(),
+  }),
+  messages_read: z.object({ type: z.literal('messages_read'), conversation, user: z.string(), up_to: z.int() }),
+  /** That message, and with it the author's earlier ones in the conversation, reached a device of these users. */
+  message_delivered: z.object({
+    type: z.literal('message_delivered'),
+    conversation,
+    seq: z.int(),
+    to: z.array(z.string()),
+  }),
+  unread_count: z.object({ type: z.literal('unread_count'), unread_count: z.int() }),
+  new_message_notification: z.object({
+    type: z.literal('new_message_notification'),
+    conversation,
+    unread_count: z.int(),
+    name: z.string(),
+    message: Message,
+  }),
+  single_conversation_unread_count: z.object({
+    type: z.literal('single_conversation_unread_count'),
+    conversation,
+    unread_count: z.int(),
+  }),
+  single_conversation_new_message_notification: z.object({
+    type: z.literal('single_conversation_new_message_notification'),
+    conversation,
+    unread_count: z.int(),
+    name: z.string(),
+    message: Message,
+  }),
+  /** The inbox, latest first, as many as fit one frame; `next` is the HTTP address of the rest, relative to the HTTP API. */
+  conversations: z.object({
+    type: z.literal('conversations'),
+    count: z.int(),
+    next: z.nullable(z.string()),
+    previous: z.null(),
+    results: z.array(ConversationView),
+  }),
+  pong: z.object({ type: z.literal('pong') }),
+  error: z.object({
+    type: z.literal('error'),
+    code: z.enum(errorCodes),
+    message: z.string(),
+    client_id: z.optional(z.string()),
+    retry_after: z.optional(z.int()),
+  }),
+} as const;
+
+export type EventType = keyof typeof events;
+export type ServerEvent = { [type in EventType]: Readonly<z.infer<(typeof events)[type]>> }[EventType];

@@ -1,0 +1,132 @@
+/** Client → server. Source: PROTOCOL section 3. */
+import * as z from 'zod/mini';
+import { type ChatError, unable } from './errors.ts';
+import { limits } from './limits.ts';
+
+/** Text of the wire: no broken characters (a lone surrogate cannot be stored and would come back changed). */
+const text = (says: string) =>
+  z.string({ error: says }).check(z.refine((value) => value.isWellFormed(), { error: says }));
+
+const clientId = text(`must be a text of 1 to ${limits.clientIdLength} characters`).check(
+  z.refine((id) => id.length >= 1 && id.length <= limits.clientIdLength, {
+    error: `must be a text of 1 to ${limits.clientIdLength} characters`,
+  }),
+);
+const seq = z
+  .int({ error: 'must be a whole number from 1' })
+  .check(z.gte(1, { error: 'must be a whole number from 1' }));
+
+const conversation = z.optional(text('must be the name of a conversation'));
+const booleanText = 'must be true or false';
+
+export const frames = {
+  create: z.object({
+    type: z.literal(['create', 'chat_message']),
+    conversation,
+    message: z.optional(text('must be a text')),
+    attachments: z.optional(
+      z
+        .array(text('must be the id of an upload'), { error: 'must be a list of ids of uploads' })
+        .check(
+          z.maxLength(limits.attachmentsPerMessage, { error: `must be at most ${limits.attachmentsPerMessage} ids` }),
+        ),
+    ),
+    reply_to: z.optional(z.nullable(seq)),
+    client_id: z.optional(clientId),
+  }),
+  typing: z.object({
+    type: z.literal('typing'),
+    conversation,
+    typing: z.pipe(
+      z.union([z.boolean(), z.enum(['True', 'False', 'true', 'false'])], { error: booleanText }),
+      z.transform((value) => value === true || value === 'True' || value === 'true'),
+    ),
+  }),
+  read_messages: z.object({ type: z.literal('read_messages'), conversation, up_to: z.optional(z.nullable(seq)) }),
+  ping: z.object({ type: z.literal('ping') }),
+} as const;
+
+export type FrameType = keyof typeof frames;
+export type Frame<type extends FrameType> = z.infer<(typeof frames)[type]>;
+
+/**
+ * A frame's text as an object.
+ * @throws ChatError `invalid_frame`
+ */
+export function parseObject(body: string | undefined): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body ?? '');
+  } catch {
+    throw unable('invalid_frame', 'read the frame', 'it is not JSON: send one JSON object, such as {"type":"ping"}');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw unable(
+      'invalid_frame',
+      'read the frame',
+      'it is not an object: send one JSON object, such as {"type":"ping"}',
+    );
+  }
+  return value as Record<string, unknown>;
+}
+
+/**
+ * Any value from outside against its schema.
+ * @throws ChatError `invalid_frame`
+ */
+export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown, toDoWhat: string): T {
+  const result = z.safeParse(schema, value);
+  if (result.success) return result.data;
+  throw invalid(toDoWhat, result.error.issues[0]);
+}
+
+function invalid(toDoWhat: string, issue: z.core.$ZodIssue | undefined): ChatError {
+  const field = issue?.path.map(String).join('.') || 'it';
+  return unable('invalid_frame', toDoWhat, `${field} ${issue?.message ?? 'is not as documented'}`);
+}
+
+/**
+ * What the programs that Parley replaces send without a `type`: `{"event_type":"create","event_data":{…}}`, or a bare `{"message":…}`.
+ * @throws ChatError `invalid_frame` for everything else
+ */
+export function fromOtherShape(value: Record<string, unknown>): Record<string, unknown> {
+  const { type, event_type: eventType, event_data: eventData } = value;
+  if (type === undefined && eventType === 'create' && typeof eventData === 'object' && eventData !== null) {
+    return { ...eventData, type: 'create' };
+  }
+  if (type === undefined && eventType === undefined && typeof value.message === 'string') {
+    return { ...value, type: 'create' };
+  }
+  const known = Object.keys(frames).join(', ');
+  throw unable(
+    'invalid_frame',
+    'read the frame',
+    `${typeof type === 'string' ? 'its type is unknown' : 'it has no type'}: send one of ${known}`,
+  );
+}
+
+/**
+ * A message's text as it is stored: trimmed, within the limits; empty only beside attachments.
+ * @throws ChatError `invalid_frame`, `too_large`
+ */
+export function messageText(message: string | undefined, attachments: number): string {
+  const trimmed = (message ?? '').trim();
+  if (trimmed === '' && attachments === 0) {
+    throw unable(
+      'invalid_frame',
+      'send the message',
+      'it is empty: give a message of 1 to 8,000 characters, or attachments',
+    );
+  }
+  if ([...trimmed].length > limits.textLength) {
+    throw unable(
+      'too_large',
+      'send the message',
+      `it has more than ${limits.textLength.toLocaleString('en')} characters`,
+    );
+  }
+  if (new TextEncoder().encode(JSON.stringify(trimmed)).length > limits.messageBytes) {
+    throw unable('too_large', 'send the message', `it has more than ${limits.messageBytes.toLocaleString('en')} bytes`);
+  }
+  return trimmed;
+}

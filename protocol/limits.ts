@@ -1,0 +1,31 @@
+/** Every limit of the protocol, in one place. AWS's own stand beside ours because ours follow from them. */
+export const limits = {
+  /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
+  frameBytes: 32 * 1024,
+  /** Bytes of a message's text as JSON, so that its event, with names and signed addresses around it, still fits one frame. */
+  messageBytes: 24 * 1024,
+  /** Characters (Unicode code points) of a message's text, after trimming. */
+  textLength: 8_000,
+  clientIdLength: 64,
+  /** Characters of a user's name after encoding. */
+  userNameLength: 64,
+  /** Characters of a room's name after `room:`. */
+  roomNameLength: 64,
+  /** People in a conversation that is named by its members (`alice_bob_carol`); larger ones are groups or rooms. */
+  namedMembers: 12,
+  attachmentsPerMessage: 5,
+  attachmentBytes: 25 * 1024 * 1024,
+  filenameLength: 200,
+  /** Seconds in which an upload form can be used. */
+  uploadFormSeconds: 15 * 60,
+  /** Seconds for which a signed download address holds. */
+  downloadSeconds: 60 * 60,
+  pageDefault: 50,
+  pageMaximum: 100,
+  /** Messages in `last_50_messages`. */
+  snapshotMessages: 50,
+  /** A member may send this many messages in this many seconds. */
+  sends: { count: 20, seconds: 10 },
+  /** Direct contacts who are told of a user's presence. */
+  presenceContacts: 200,
+} as const;

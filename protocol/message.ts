@@ -1,0 +1,74 @@
+/** What is said and by whom, as it travels. Source: PROTOCOL section 5. */
+import * as z from 'zod/mini';
+
+/** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
+export const Time = z.iso.datetime();
+
+export const Person = z.object({ username: z.string(), name: z.string() });
+export type Person = z.infer<typeof Person>;
+
+/** A file of a message; `url` is signed when the message is read and holds for an hour. */
+export const Attachment = z.object({
+  id: z.string(),
+  filename: z.string(),
+  content_type: z.string(),
+  size: z.int(),
+  url: z.string(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+export const ContentType = z.enum(['text', 'image', 'file', 'system']);
+export type ContentType = z.infer<typeof ContentType>;
+
+export const Message = z.object({
+  id: z.string(),
+  seq: z.int(),
+  conversation: z.string(),
+  from_user: Person,
+  message: z.string(),
+  content_type: ContentType,
+  attachments: z.array(Attachment),
+  multimedia_url: z.nullable(z.string()),
+  reply_to: z.nullable(z.int()),
+  reactions: z.record(z.string(), z.array(z.string())),
+  date_added: Time,
+  edited_at: z.nullable(Time),
+  deleted: z.boolean(),
+  client_id: z.optional(z.string()),
+});
+export type Message = Readonly<z.infer<typeof Message>>;
+
+/** The newest message of a conversation as lists show it: the text's beginning, no addresses. */
+export const LastMessage = z.object({
+  seq: z.int(),
+  from_user: Person,
+  message: z.string(),
+  content_type: ContentType,
+  date_added: Time,
+});
+export type LastMessage = z.infer<typeof LastMessage>;
+
+/** A member and how far they have read; `last_seen` is null while online and for who was never here. */
+export const Member = z.object({
+  username: z.string(),
+  name: z.string(),
+  read_seq: z.int(),
+  online: z.boolean(),
+  last_seen: z.nullable(Time),
+});
+export type Member = z.infer<typeof Member>;
+
+export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
+
+/** One conversation as its member sees it. `members` of rooms and groups are left out of lists. */
+export const ConversationView = z.object({
+  id: z.string(),
+  kind: ConversationKind,
+  title: z.nullable(z.string()),
+  seq: z.int(),
+  unread_count: z.int(),
+  read_seq: z.int(),
+  last_message: z.nullable(LastMessage),
+  members: z.optional(z.array(Member)),
+});
+export type ConversationView = z.infer<typeof ConversationView>;

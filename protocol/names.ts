@@ -1,0 +1,94 @@
+/**
+ * The names of users and conversations. Source: PROTOCOL section 1.
+ *
+ * A user's name consists of `a-z 0-9 . -` and of `%xx`, which stands for one byte of any other character, so that `_` and `:` never occur in it
+ * and the names of conversations can be read back without a look-up.
+ */
+import { unable } from './errors.ts';
+import { limits } from './limits.ts';
+
+const userPattern = /^(?:[a-z0-9.-]|%[0-9a-f]{2})+$/;
+const roomPattern = /^[a-z0-9._-]+$/;
+const groupPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
+
+/** Whose members stand in the name (`direct`, `fixed`), or are kept as memberships (`room`, `group`). */
+export type Conversation =
+  | { readonly id: string; readonly kind: 'direct' | 'fixed'; readonly members: readonly string[] }
+  | { readonly id: string; readonly kind: 'room' | 'group' };
+
+export function isUserName(text: string): boolean {
+  return text.length <= limits.userNameLength && userPattern.test(text);
+}
+
+/** The user name for a name that an identity provider gave: every byte outside `a-z 0-9 . -` becomes `%xx`. One-to-one, so no two people share one. */
+export function encodeUserName(external: string): string {
+  return [...new TextEncoder().encode(external)]
+    .map((byte) => {
+      const character = String.fromCharCode(byte);
+      return /[a-z0-9.-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
+    })
+    .join('');
+}
+
+/**
+ * Reads a conversation's name as `me` may write it: `bob`, `bob_alice`, `alice_bob_carol`, `room:Lobby`, `group:01j…`; upper case is folded.
+ * @throws ChatError `invalid_frame` for what is no name, `forbidden` for a named conversation that does not name `me`
+ */
+export function readConversation(text: string, me: string): Conversation {
+  const conversation = parseConversation(text, me);
+  if ('members' in conversation && !conversation.members.includes(me)) {
+    throw unable('forbidden', `use ${conversation.id}`, 'only the people whom it names are its members');
+  }
+  return conversation;
+}
+
+/** The same without the question who may: for ids that were stored, and for checking names. A bare `bob` needs `me`. */
+export function parseConversation(text: string, me?: string): Conversation {
+  const name = text.toLowerCase();
+  if (name.startsWith('room:')) return parseRoom(name, text);
+  if (name.startsWith('group:')) return parseGroup(name, text);
+
+  const parts = name.split('_');
+  if (me !== undefined && parts.length === 1) parts.push(me);
+  const members = [...new Set(parts)].sort();
+  if (!members.every(isUserName)) throw noName(text);
+  if (members.length < parts.length || members.length < 2) {
+    throw unable(
+      'invalid_frame',
+      `use ${show(text)}`,
+      'a conversation is between different people: write each name once',
+    );
+  }
+  if (members.length > limits.namedMembers) {
+    throw unable(
+      'invalid_frame',
+      `use ${show(text)}`,
+      `at most ${limits.namedMembers} people fit into a name: use a room or a group`,
+    );
+  }
+  return { id: members.join('_'), kind: members.length === 2 ? 'direct' : 'fixed', members };
+}
+
+function parseRoom(name: string, text: string): Conversation {
+  const room = name.slice('room:'.length);
+  if (room.length > limits.roomNameLength || !roomPattern.test(room)) throw noName(text);
+  return { id: name, kind: 'room' };
+}
+
+function parseGroup(name: string, text: string): Conversation {
+  if (!groupPattern.test(name.slice('group:'.length))) throw noName(text);
+  return { id: name, kind: 'group' };
+}
+
+function noName(text: string) {
+  return unable(
+    'invalid_frame',
+    `use ${show(text)}`,
+    'a conversation is named like bob, alice_bob, alice_bob_carol, room:lobby or group:<id>, with users of a-z 0-9 . - and %xx',
+  );
+}
+
+/** A name quoted in an error: never long, never with line breaks or broken characters. */
+function show(text: string): string {
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+}
