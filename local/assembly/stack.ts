@@ -1,3 +1,10 @@
+import { BrokenStack } from './broken-stack.ts';
+import { readAssembly } from './cloud-assembly.ts';
+import { hostRewriter, mapStrings } from './hosts.ts';
+import { type Identity, identify, stackId } from './identity.ts';
+import { holds, resolve, type Scope } from './intrinsics.ts';
+import { parseTemplate, type Template } from './template.ts';
+
 /** A resource of the template: intrinsics resolved, AWS hosts rewritten to the local ones. */
 export interface Resource {
   readonly logicalId: string;
@@ -22,17 +29,163 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** @throws BrokenStack */
-export function loadStack(_options: { assemblyDirectory: string; stackName?: string; origin: string }): Stack {
-  throw new Error('not there yet');
+const region = 'us-east-1';
+const account = '000000000000';
+
+/**
+ * Loads a stack from a cloud assembly.
+ * @param options.stackName may stay out when the assembly has one stack
+ * @param options.origin where the local services are, like `http://127.0.0.1:8080`
+ * @throws BrokenStack
+ */
+export function loadStack(options: { assemblyDirectory: string; stackName?: string; origin: string }): Stack {
+  const { name, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
+  return build(parseTemplate(template, name), name, options.origin, (_logicalId, hash) => assets.get(hash));
 }
 
 /** A stack from a template at hand, for tests and for other tools. `codeDirectories`: logical id → folder. @throws BrokenStack */
-export function stackFromTemplate(_options: {
+export function stackFromTemplate(options: {
   template: unknown;
   name: string;
   origin: string;
   codeDirectories?: Readonly<Record<string, string>>;
 }): Stack {
-  throw new Error('not there yet');
+  const template = parseTemplate(options.template, options.name);
+  return build(template, options.name, options.origin, (logicalId) => options.codeDirectories?.[logicalId]);
+}
+
+function build(
+  template: Template,
+  name: string,
+  origin: string,
+  findCode: (logicalId: string, assetHash: string) => string | undefined,
+): Stack {
+  const { scope, identity, exists } = scopeOf(template, name);
+  const logicalIds = Object.keys(template.Resources).filter(exists);
+  const typeOf = (logicalId: string) => template.Resources[logicalId]?.Type ?? '';
+  const rewrite = hostRewriter(
+    logicalIds.map((logicalId) => ({ type: typeOf(logicalId), identity: identity(logicalId) })),
+    { origin, region },
+  );
+  const resources = new Map<string, Resource>(
+    logicalIds.map((logicalId) => {
+      const resolved = resolve(template.Resources[logicalId]?.Properties, scope, `${name}/${logicalId}`);
+      return [logicalId, { logicalId, type: typeOf(logicalId), properties: record(mapStrings(resolved, rewrite)) }];
+    }),
+  );
+  const byType = new Map<string, Resource[]>();
+  for (const resource of resources.values()) {
+    byType.set(resource.type, [...(byType.get(resource.type) ?? []), resource]);
+  }
+  const names = new Map([...byType].map(([type, members]) => [type, namesOf(members, identity)]));
+
+  return {
+    name,
+    region,
+    account,
+    find: (logicalId) => resources.get(logicalId),
+    ofType: (type) => byType.get(type) ?? [],
+    ref: (logicalId) => identity(logicalId).ref,
+    arn(logicalId) {
+      const { arn } = identity(logicalId);
+      if (arn) return arn;
+      throw new BrokenStack(`unable to name ${logicalId}; a ${typeOf(logicalId)} has no ARN here`);
+    },
+    byPhysicalId: (type, id) => names.get(type)?.get(id),
+    codeDirectory(logicalId) {
+      const key = record(resources.get(logicalId)?.properties.Code).S3Key;
+      const directory = findCode(logicalId, typeof key === 'string' ? key.replace(/\.zip$/, '') : '');
+      if (directory) return directory;
+      throw new BrokenStack(`unable to find the code of function ${logicalId}; the assembly has no folder for it`);
+    },
+    outputs: Object.fromEntries(
+      Object.entries(template.Outputs)
+        .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
+        .map(([key, { Value }]) => [key, rewrite(String(resolve(Value, scope, `output ${key}`)))]),
+    ),
+  };
+}
+
+/** What the template's names mean. Everything is looked up when it is needed, for names may stand in any order. */
+function scopeOf(template: Template, stackName: string) {
+  const identities = new Map<string, Identity>();
+  const underway = new Set<string>();
+  const naming = { stackName, region, account };
+  const pseudo: Readonly<Record<string, unknown>> = {
+    'AWS::Region': region,
+    'AWS::AccountId': account,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': stackName,
+    'AWS::StackId': stackId(naming),
+    'AWS::NotificationARNs': [],
+    'AWS::NoValue': undefined,
+  };
+
+  const exists = (logicalId: string) => {
+    const resource = template.Resources[logicalId];
+    return resource !== undefined && (resource.Condition === undefined || scope.condition(resource.Condition));
+  };
+
+  const identity = (logicalId: string): Identity => {
+    const known = identities.get(logicalId);
+    if (known) return known;
+    if (underway.has(logicalId)) throw new BrokenStack(`unable to resolve ${logicalId}; its name refers to itself`);
+    const resource = template.Resources[logicalId];
+    if (!resource || !exists(logicalId)) {
+      throw new BrokenStack(`unable to resolve ${logicalId}; stack ${stackName} has no such resource or parameter`);
+    }
+    const property = (key: string) => {
+      const value = resolve(resource.Properties[key], scope, `${stackName}/${logicalId}.${key}`);
+      return typeof value === 'string' ? value : undefined;
+    };
+    underway.add(logicalId);
+    const made = identify(resource.Type, { ...naming, logicalId, property });
+    underway.delete(logicalId);
+    identities.set(logicalId, made);
+    return made;
+  };
+
+  const scope: Scope = {
+    ref(key) {
+      if (key in pseudo) return pseudo[key];
+      const parameter = template.Parameters[key];
+      if (!parameter) return identity(key).ref;
+      if (parameter.Default !== undefined) return parameter.Default;
+      throw new BrokenStack(`unable to resolve parameter ${key}; it has no default, and nobody is asked locally`);
+    },
+    attribute(logicalId, key) {
+      const { arn, attributes } = identity(logicalId);
+      const value = key === 'Arn' ? (arn ?? attributes?.Arn) : attributes?.[key];
+      if (value !== undefined) return value;
+      const type = template.Resources[logicalId]?.Type;
+      throw new BrokenStack(`unable to resolve ${logicalId}.${key}; the local runtime does not know it of a ${type}`);
+    },
+    condition(key) {
+      if (!(key in template.Conditions)) throw new BrokenStack(`unable to resolve condition ${key}; it is not defined`);
+      return holds(template.Conditions[key], scope, `condition ${key}`);
+    },
+    mapping(map, first, second) {
+      const value = record(record(template.Mappings[map])[first])[second];
+      if (value !== undefined) return value;
+      throw new BrokenStack(`unable to find ${map}.${first}.${second}; the template's mappings lack it`);
+    },
+  };
+  return { scope, identity, exists };
+}
+
+function namesOf(resources: readonly Resource[], identity: (logicalId: string) => Identity): Map<string, Resource> {
+  const names = new Map<string, Resource>();
+  for (const resource of resources) {
+    const { ref, arn, attributes } = identity(resource.logicalId);
+    for (const name of [...Object.values(attributes ?? {}), arn, ref])
+      if (name !== undefined) names.set(name, resource);
+  }
+  return names;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }

@@ -1,0 +1,39 @@
+import type { Identity } from './identity.ts';
+
+/**
+ * Turns the addresses that the stack's own APIs, user pools, buckets and distributions would have on AWS into the local ones, wherever
+ * they stand in a string. Addresses of others, like an issuer in another account, stay as they are.
+ */
+export function hostRewriter(
+  resources: Iterable<{ type: string; identity: Identity }>,
+  options: { origin: string; region: string },
+): (text: string) => string {
+  const { origin, region } = options;
+  const pairs: [from: string, to: string][] = [];
+  for (const { type, identity } of resources) {
+    const { ref } = identity;
+    if (type === 'AWS::ApiGatewayV2::Api') {
+      const host = `${ref}.execute-api.${region}.amazonaws.com`;
+      const local = `${origin}/_aws/execute-api/${ref}`;
+      pairs.push([`https://${host}`, local], [`wss://${host}`, local.replace(/^http/, 'ws')]);
+    } else if (type === 'AWS::Cognito::UserPool') {
+      pairs.push([`https://cognito-idp.${region}.amazonaws.com/${ref}`, `${origin}/_aws/cognito-idp/${ref}`]);
+    } else if (type === 'AWS::S3::Bucket') {
+      const local = `${origin}/_aws/s3/${ref}`;
+      pairs.push([`https://${ref}.s3.${region}.amazonaws.com`, local], [`https://${ref}.s3.amazonaws.com`, local]);
+    } else if (type === 'AWS::CloudFront::Distribution') {
+      const domain = identity.attributes?.DomainName ?? '';
+      pairs.push([`https://${domain}`, origin], [`wss://${domain}`, origin.replace(/^http/, 'ws')]);
+    }
+  }
+  return (text) =>
+    text.includes('://') ? pairs.reduce((rewritten, [from, to]) => rewritten.replaceAll(from, to), text) : text;
+}
+
+/** Applies a change to every string in a value, however deep. */
+export function mapStrings(value: unknown, change: (text: string) => string): unknown {
+  if (typeof value === 'string') return change(value);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapStrings(item, change)]));
+}

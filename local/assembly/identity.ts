@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+
+/** What AWS would call a resource: `Ref`, ARN and the other attributes that `Fn::GetAtt` gives. */
+export interface Identity {
+  readonly ref: string;
+  readonly arn?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** What an identity is made from. All is a function of the names, so a restart, and another machine, come to the same. */
+export interface Naming {
+  readonly logicalId: string;
+  readonly stackName: string;
+  readonly region: string;
+  readonly account: string;
+  /** A property that is a string once resolved, or nothing. */
+  property(name: string): string | undefined;
+}
+
+const lower = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const mixed = `${lower}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
+const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
+
+/** The stack's own identity (`AWS::StackId`). */
+export function stackId(naming: Omit<Naming, 'property' | 'logicalId'>): string {
+  const { region, account, stackName } = naming;
+  return `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${uuid({ stackName, logicalId: '' })}`;
+}
+
+/**
+ * The identity of a resource, shaped as AWS shapes that type's ids.
+ * Source: the "Return values" of each type in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+ */
+export function identify(type: string, naming: Naming): Identity {
+  return (kinds[type] ?? unspecific)(naming);
+}
+
+const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
+  'AWS::DynamoDB::Table': table,
+  'AWS::DynamoDB::GlobalTable': table,
+  'AWS::S3::Bucket': (naming) => {
+    const name = naming.property('BucketName') ?? bucketName(naming);
+    const attributes = {
+      DomainName: `${name}.s3.amazonaws.com`,
+      RegionalDomainName: `${name}.s3.${naming.region}.amazonaws.com`,
+      DualStackDomainName: `${name}.s3.dualstack.${naming.region}.amazonaws.com`,
+    };
+    return { ref: name, arn: `arn:aws:s3:::${name}`, attributes };
+  },
+  'AWS::Lambda::Function': (naming) => {
+    const ref = naming.property('FunctionName') ?? generated(naming, 64);
+    return { ref, arn: arn(naming, 'lambda', `function:${ref}`) };
+  },
+  'AWS::Lambda::Version': (naming) => versionOf(naming, '1'),
+  'AWS::Lambda::Alias': (naming) => versionOf(naming, naming.property('Name') ?? 'live'),
+  'AWS::Lambda::EventSourceMapping': (naming) => {
+    const id = uuid(naming);
+    return { ref: id, arn: arn(naming, 'lambda', `event-source-mapping:${id}`), attributes: { Id: id } };
+  },
+  'AWS::IAM::Role': (naming) => {
+    const ref = naming.property('RoleName') ?? generated(naming, 64);
+    return {
+      ref,
+      arn: globalArn(naming, 'iam', `role/${ref}`),
+      attributes: { RoleId: `AROA${code(naming, 17, upper)}` },
+    };
+  },
+  'AWS::IAM::ManagedPolicy': (naming) => {
+    const policyArn = globalArn(
+      naming,
+      'iam',
+      `policy/${naming.property('ManagedPolicyName') ?? generated(naming, 128)}`,
+    );
+    return { ref: policyArn, arn: policyArn, attributes: { PolicyArn: policyArn } };
+  },
+  'AWS::Logs::LogGroup': (naming) => {
+    const ref = naming.property('LogGroupName') ?? generated(naming, 512);
+    return { ref, arn: arn(naming, 'logs', `log-group:${ref}:*`) };
+  },
+  'AWS::SQS::Queue': (naming) => {
+    const name = naming.property('QueueName') ?? generated(naming, 80);
+    const url = `https://sqs.${naming.region}.amazonaws.com/${naming.account}/${name}`;
+    return { ref: url, arn: arn(naming, 'sqs', name), attributes: { QueueName: name, QueueUrl: url } };
+  },
+  'AWS::SNS::Topic': (naming) => {
+    const name = naming.property('TopicName') ?? generated(naming, 256);
+    const topicArn = arn(naming, 'sns', name);
+    return { ref: topicArn, arn: topicArn, attributes: { TopicName: name, TopicArn: topicArn } };
+  },
+  'AWS::KMS::Key': (naming) => {
+    const id = uuid(naming);
+    return { ref: id, arn: arn(naming, 'kms', `key/${id}`), attributes: { KeyId: id } };
+  },
+  'AWS::Cognito::UserPool': (naming) => {
+    const ref = `${naming.region}_${code(naming, 9, mixed)}`;
+    const provider = `cognito-idp.${naming.region}.amazonaws.com/${ref}`;
+    const attributes = { ProviderName: provider, ProviderURL: `https://${provider}`, UserPoolId: ref };
+    return { ref, arn: arn(naming, 'cognito-idp', `userpool/${ref}`), attributes };
+  },
+  'AWS::Cognito::UserPoolClient': (naming) => {
+    const ref = code(naming, 26, lower);
+    return { ref, attributes: { ClientId: ref, Name: naming.property('ClientName') ?? naming.logicalId } };
+  },
+  'AWS::ApiGatewayV2::Api': (naming) => {
+    const ref = code(naming, 10, lower);
+    const scheme = naming.property('ProtocolType') === 'WEBSOCKET' ? 'wss' : 'https';
+    const ApiEndpoint = `${scheme}://${ref}.execute-api.${naming.region}.amazonaws.com`;
+    return { ref, arn: `arn:aws:apigateway:${naming.region}::/apis/${ref}`, attributes: { ApiId: ref, ApiEndpoint } };
+  },
+  'AWS::ApiGatewayV2::Stage': (naming) => ({ ref: naming.property('StageName') ?? '$default' }),
+  'AWS::ApiGatewayV2::Deployment': (naming) => withId(code(naming, 6, lower), 'DeploymentId'),
+  'AWS::ApiGatewayV2::Authorizer': (naming) => withId(code(naming, 6, lower), 'AuthorizerId'),
+  'AWS::ApiGatewayV2::Integration': (naming) => withId(code(naming, 7, lower), 'IntegrationId'),
+  'AWS::ApiGatewayV2::Route': (naming) => withId(code(naming, 7, lower), 'RouteId'),
+  'AWS::CloudFront::Distribution': (naming) => {
+    const ref = `E${code(naming, 13, upper)}`;
+    const DomainName = `d${code(naming, 13, lower)}.cloudfront.net`;
+    return { ref, arn: globalArn(naming, 'cloudfront', `distribution/${ref}`), attributes: { Id: ref, DomainName } };
+  },
+  'AWS::CloudFront::Function': (naming) => {
+    const functionArn = globalArn(naming, 'cloudfront', `function/${naming.property('Name') ?? generated(naming, 64)}`);
+    const attributes = { FunctionARN: functionArn, 'FunctionMetadata.FunctionARN': functionArn };
+    return { ref: functionArn, arn: functionArn, attributes };
+  },
+  'AWS::CloudFront::CachePolicy': (naming) => withId(uuid(naming), 'Id'),
+  'AWS::CloudFront::OriginRequestPolicy': (naming) => withId(uuid(naming), 'Id'),
+  'AWS::CloudFront::ResponseHeadersPolicy': (naming) => withId(uuid(naming), 'Id'),
+  'AWS::CloudFront::OriginAccessControl': (naming) => withId(`E${code(naming, 13, upper)}`, 'Id'),
+  'AWS::CloudWatch::Alarm': (naming) => {
+    const ref = naming.property('AlarmName') ?? generated(naming, 255);
+    return { ref, arn: arn(naming, 'cloudwatch', `alarm:${ref}`) };
+  },
+  'AWS::Events::Rule': (naming) => {
+    const ref = naming.property('Name') ?? generated(naming, 64);
+    return { ref, arn: arn(naming, 'events', `rule/${ref}`) };
+  },
+};
+
+/** Most types' `Ref` is a name made of the stack's, the logical id and a random part; so is that of a type not known here. */
+function unspecific(naming: Naming): Identity {
+  return { ref: generated(naming, 128) };
+}
+
+/** AWS would make a name of its own here; the logical id is easier to find again on a laptop. */
+function table(naming: Naming): Identity {
+  const ref = naming.property('TableName') ?? naming.logicalId;
+  const tableArn = arn(naming, 'dynamodb', `table/${ref}`);
+  return {
+    ref,
+    arn: tableArn,
+    attributes: { StreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000`, TableId: uuid(naming) },
+  };
+}
+
+function versionOf(naming: Naming, version: string): Identity {
+  const target = naming.property('FunctionName') ?? '';
+  const base = target.startsWith('arn:') ? target : arn(naming, 'lambda', `function:${target}`);
+  const ref = `${base}:${version}`;
+  return { ref, arn: ref, attributes: { Version: version, FunctionArn: ref } };
+}
+
+function withId(ref: string, attribute: string): Identity {
+  return { ref, attributes: { [attribute]: ref } };
+}
+
+function arn(naming: Naming, service: string, rest: string): string {
+  return `arn:aws:${service}:${naming.region}:${naming.account}:${rest}`;
+}
+
+function globalArn(naming: Naming, service: string, rest: string): string {
+  return `arn:aws:${service}::${naming.account}:${rest}`;
+}
+
+function generated(naming: Naming, longest: number): string {
+  const suffix = code(naming, 12, mixed);
+  return `${naming.stackName}-${naming.logicalId}`.slice(0, longest - 13).concat('-', suffix);
+}
+
+/** S3: 3 to 63 characters, lower case. */
+function bucketName(naming: Naming): string {
+  return `${naming.stackName}-${naming.logicalId}`
+    .toLowerCase()
+    .slice(0, 50)
+    .concat('-', code(naming, 12, lower));
+}
+
+function code(naming: Pick<Naming, 'stackName' | 'logicalId'>, length: number, alphabet: string): string {
+  const bytes = createHash('sha512').update(`${naming.stackName}/${naming.logicalId}`).digest();
+  return Array.from(bytes.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
+}
+
+function uuid(naming: Pick<Naming, 'stackName' | 'logicalId'>): string {
+  const hex = createHash('sha256').update(`${naming.stackName}/${naming.logicalId}`).digest('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  );
+}
