@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Construct } from 'constructs';
+import { accessLog } from '#lib/access-log';
+import type { Options } from '#lib/options';
+import type { ParleyFunction } from '#lib/parley-function';
+import type { Issuer } from '#lib/people';
+import { httpRoutes } from '#protocol/routes';
+
+export interface HttpEndpointProps {
+  readonly issuer: Issuer;
+  /** Answers every route. */
+  readonly http: ParleyFunction;
+  readonly options: Pick<Options, 'allowedOrigins' | 'logRetentionDays'>;
+}
+
+/** The HTTP API. Every route asks for a token, checked by API Gateway itself before any function runs. */
+export class HttpEndpoint extends Construct {
+  readonly api: HttpApi;
+
+  constructor(scope: Construct, id: string, { issuer, http, options }: HttpEndpointProps) {
+    super(scope, id);
+    this.api = new HttpApi(this, 'Api', {
+      description: 'Parley: history, inbox, uploads',
+      createDefaultStage: false,
+      defaultAuthorizer: new HttpJwtAuthorizer('Authorizer', issuer.url, { jwtAudience: [...issuer.audience] }),
+      corsPreflight: {
+        allowOrigins: options.allowedOrigins,
+        allowMethods: [
+          CorsHttpMethod.GET,
+          CorsHttpMethod.POST,
+          CorsHttpMethod.PUT,
+          CorsHttpMethod.PATCH,
+          CorsHttpMethod.DELETE,
+        ],
+        allowHeaders: ['authorization', 'content-type'],
+        exposeHeaders: ['location'],
+        maxAge: Duration.hours(1),
+      },
+    });
+    const integration = new HttpLambdaIntegration('Http', http.lambda);
+    for (const { method, path } of routes()) this.api.addRoutes({ path, methods: [method], integration });
+
+    new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: 2000, burstLimit: 1000 },
+      accessLogSettings: accessLog(
+        this,
+        {
+          user: '$context.authorizer.claims.sub',
+          latency: '$context.integrationLatency',
+          error: '$context.error.message',
+        },
+        options,
+      ),
+    });
+  }
+}
+
+/** `GET /me` → the method and the path. */
+function routes(): { method: HttpMethod; path: string }[] {
+  return Object.keys(httpRoutes).map((key) => {
+    const [verb, path = ''] = key.split(' ');
+    const method = Object.values(HttpMethod).find((known) => known === verb);
+    if (method === undefined) throw new Error(`unable to make the route ${key}; it must start with an HTTP method`);
+    return { method, path };
+  });
+}

@@ -1,0 +1,123 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { z } from 'zod';
+
+/**
+ * What a deployer may choose, in `cdk.json` under `context` or on the command line as `-c name=value`
+ * (there every value is a string, and `oidc` is written as JSON).
+ */
+
+const days = (least: number) => z.preprocess(fromNumeral, z.int().min(least));
+
+const logRetentions = Object.values(RetentionDays).filter(
+  // 9999 is CDK's own mark for "never expires", not a number of days.
+  (value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE,
+);
+
+const Oidc = z.strictObject({
+  /** The `iss` of its tokens; its keys are found through `<issuer>/.well-known/openid-configuration`. */
+  issuer: z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, '')),
+  /** Accepted values of `aud` (or `client_id`): one, or several separated by commas. */
+  audience: z.preprocess(fromCommas, z.array(z.string().min(1)).min(1)),
+  /** The claim that holds the user name. */
+  usernameClaim: z.string().min(1).default('sub'),
+});
+export type Oidc = z.infer<typeof Oidc>;
+
+const fields = {
+  /** Name of the WebSocket stage, the last part of `WebSocketUrl`. Default `prod`. */
+  stage: {
+    schema: z.string().regex(/^[A-Za-z0-9_-]{1,128}$/),
+    fallback: 'prod',
+    rule: 'must be 1 to 128 letters, digits, "-" or "_"',
+  },
+  /** Origins whose pages may connect: a list, or one string with commas, or `*` for all. Default `*`. */
+  allowedOrigins: {
+    schema: z.preprocess(
+      fromCommas,
+      z
+        .array(z.string().regex(/^(\*|https?:\/\/[^/*\s,]+)$/))
+        .min(1)
+        .refine((list) => list.length === 1 || !list.includes('*')),
+    ),
+    fallback: '*',
+    rule: 'must be "*" alone or origins like https://chat.example.com, without a path',
+  },
+  /** An OpenID Connect issuer of your own instead of a Cognito user pool. Default: none, a pool is made. */
+  oidc: {
+    schema: z.preprocess(fromJson, Oidc).optional(),
+    fallback: undefined,
+    rule: 'must be {"issuer": "https://…", "audience": "…", "usernameClaim"?: "…"} or left out',
+  },
+  /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
+  messageRetentionDays: { schema: days(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
+  /** How long CloudWatch keeps logs, in days. Default 30. */
+  logRetentionDays: {
+    schema: z.preprocess(fromNumeral, z.literal(logRetentions)),
+    fallback: RetentionDays.ONE_MONTH,
+    rule: `must be one of CloudWatch's periods: ${logRetentions.join(', ')}`,
+  },
+  /** What becomes of table, bucket and pool when the stack is deleted: `retain` or `destroy`. Default `retain`. */
+  removalPolicy: {
+    schema: z.literal(['retain', 'destroy']),
+    fallback: 'retain',
+    rule: 'must be "retain" or "destroy"',
+  },
+  /**
+   * Whether the stack gives API Gateway its account-wide role for writing logs, without which a WebSocket stage with an
+   * access log cannot be made. `false` where the account has that role already. Default `true`.
+   */
+  apiGatewayLogRole: { schema: z.preprocess(fromBoolean, z.boolean()), fallback: true, rule: 'must be true or false' },
+} as const;
+
+type Name = keyof typeof fields;
+
+export type Options = { readonly [N in Name]: z.infer<(typeof fields)[N]['schema']> };
+
+/**
+ * Reads every option once.
+ * @param context gives the raw value of a name, as CDK's `node.tryGetContext` does; `undefined` and `null` mean the default
+ * @throws Error with one sentence per option that is wrong
+ */
+export function readOptions(context: (name: string) => unknown): Options {
+  const wrong: string[] = [];
+  function read<N extends Name>(name: N): Options[N];
+  function read(name: Name): unknown {
+    const { schema, fallback, rule } = fields[name];
+    const given = context(name) ?? fallback;
+    const parsed = schema.safeParse(given);
+    if (!parsed.success) wrong.push(`unable to use the option ${name}=${JSON.stringify(given)}; it ${rule}`);
+    return parsed.data;
+  }
+  const options: Options = {
+    stage: read('stage'),
+    allowedOrigins: read('allowedOrigins'),
+    oidc: read('oidc'),
+    messageRetentionDays: read('messageRetentionDays'),
+    logRetentionDays: read('logRetentionDays'),
+    removalPolicy: read('removalPolicy'),
+    apiGatewayLogRole: read('apiGatewayLogRole'),
+  };
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  return options;
+}
+
+function fromNumeral(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+}
+
+function fromBoolean(value: unknown): unknown {
+  return value === 'true' ? true : value === 'false' ? false : value;
+}
+
+function fromCommas(value: unknown): unknown {
+  return typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value;
+}
+
+function fromJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

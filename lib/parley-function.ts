@@ -1,0 +1,83 @@
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
+import { Construct } from 'constructs';
+import type { Options } from '#lib/options';
+
+export interface ParleyFunctionProps {
+  /** Entry file below `lambdas/`; it exports `handler`. */
+  readonly entry: string;
+  /** `POWERTOOLS_SERVICE_NAME`: the name in every log line. */
+  readonly service: string;
+  /** MB. Lambda gives CPU in proportion (a whole one at 1,769 MB), so this is a choice of speed. */
+  readonly memory: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly options: Pick<Options, 'logRetentionDays'>;
+}
+
+/** One Lambda function, its log group and its role. The role can write that log, and only what is granted with `allow`. */
+export class ParleyFunction extends Construct {
+  readonly lambda: NodejsFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: ParleyFunctionProps) {
+    super(scope, id);
+
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: props.options.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // A role of our own: CDK's default one carries a managed policy that may write every log of the account.
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+
+    this.lambda = new NodejsFunction(this, 'Function', {
+      entry: `${import.meta.dirname}/../lambdas/${props.entry}`,
+      handler: 'handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memory,
+      timeout: Duration.seconds(props.timeout),
+      role: this.role,
+      logGroup,
+      environment: { POWERTOOLS_SERVICE_NAME: props.service, POWERTOOLS_LOG_LEVEL: 'INFO' },
+      bundling: {
+        format: OutputFormat.ESM,
+        minify: true,
+        // Not Node 24's own level: the same bundle runs on the Node of a development machine.
+        target: 'es2022',
+        // The ESM builds of the SDK are the ones that can be tree-shaken.
+        mainFields: ['module', 'main'],
+        // A bundled SDK starts faster than the runtime's own, and is the version that was tested.
+        bundleAwsSDK: true,
+      },
+    });
+    const resource = this.lambda.node.defaultChild;
+    // The names that logs, metrics and the local runtime show; CDK would append a hash.
+    if (resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
+  }
+
+  /** Sets environment variables; those that are `undefined` stay unset. */
+  configure(environment: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, value] of Object.entries(environment)) {
+      if (value !== undefined) this.lambda.addEnvironment(name, value);
+    }
+  }
+
+  /**
+   * Adds exactly these actions on exactly these resources to the function's role.
+   * @param anyOf why the resources end in `*`, when they do: what the names are that cannot be known beforehand
+   */
+  allow(actions: string[], resources: string[], anyOf?: string): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources }));
+    if (anyOf === undefined) return;
+    for (const resource of resources) {
+      const name = flattenCfnReference(Stack.of(this).resolve(resource));
+      Validations.of(this.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${name}]`, reason: anyOf });
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { notifyFilters } from '#lambdas/stream/filters';
+import { ChatTable } from '#lib/chat-table';
+import { Edge } from '#lib/edge';
+import { HttpEndpoint } from '#lib/http-endpoint';
+import type { Options } from '#lib/options';
+import { ParleyFunction } from '#lib/parley-function';
+import { type Issuer, People } from '#lib/people';
+import { SocketApi } from '#lib/socket-api';
+import { TableStream } from '#lib/table-stream';
+import { Uploads } from '#lib/uploads';
+
+export interface ParleyStackProps extends StackProps {
+  readonly options: Options;
+}
+
+/** All of Parley. What each part is and may do stands in its own construct; here they are only put together. */
+export class ParleyStack extends Stack {
+  constructor(scope: Construct, id: string, { options, ...props }: ParleyStackProps) {
+    super(scope, id, props);
+
+    const chat = new ChatTable(this, 'Chat', options);
+    const uploads = new Uploads(this, 'Uploads', options);
+    const people = options.oidc === undefined ? new People(this, 'People', options) : undefined;
+    const issuer: Issuer = people?.issuer ?? ownIssuer(options);
+
+    // Somebody waits for authorize and socket with an unopened connection, so they get the CPU to start quickly.
+    const authorize = new ParleyFunction(this, 'Authorize', {
+      entry: 'authorize.ts',
+      service: 'authorize',
+      memory: 512,
+      // Fetching the issuer's keys is all that can take time here.
+      timeout: 10,
+      options,
+    });
+    const socket = new ParleyFunction(this, 'Socket', {
+      entry: 'socket/index.ts',
+      service: 'socket',
+      memory: 1024,
+      // API Gateway gives up after 29 s; a send that takes half of that has failed.
+      timeout: 15,
+      options,
+    });
+    const http = new ParleyFunction(this, 'Http', {
+      entry: 'http/index.ts',
+      service: 'http',
+      memory: 1024,
+      timeout: 15,
+      options,
+    });
+    const notify = new ParleyFunction(this, 'Notify', {
+      entry: 'stream/notify.ts',
+      service: 'notify',
+      // Nobody waits for its start; posting is waiting for the network.
+      memory: 512,
+      // A whole batch, with the retries of its slowest connection.
+      timeout: 60,
+      options,
+    });
+
+    const sockets = new SocketApi(this, 'Sockets', { authorize, socket, options });
+    const endpoint = new HttpEndpoint(this, 'Endpoint', { issuer, http, options });
+
+    authorize.configure({
+      ISSUER: issuer.url,
+      AUDIENCE: issuer.audience.join(','),
+      USERNAME_CLAIM: issuer.usernameClaim,
+      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
+    });
+    for (const fn of [socket, http, notify]) {
+      chat.bind(fn);
+      sockets.bind(fn);
+    }
+    uploads.bindRead(socket);
+    uploads.bindReadWrite(http);
+    uploads.bindRead(notify);
+    http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
+    for (const fn of [socket, http]) fn.configure({ RETENTION_DAYS: String(options.messageRetentionDays) });
+
+    new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: notifyFilters });
+
+    if (people) {
+      const signUp = new ParleyFunction(this, 'SignUp', {
+        entry: 'sign-up.ts',
+        service: 'sign-up',
+        memory: 512,
+        // Cognito waits no longer: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html
+        timeout: 5,
+        options,
+      });
+      chat.bindPut(signUp);
+      people.onConfirmed(signUp);
+    }
+
+    const edge = new Edge(this, 'Edge', { http: endpoint.api, socketStage: sockets.stage });
+
+    const output = (name: string, value: string, description: string) =>
+      new CfnOutput(this, name, { value, description });
+    output('WebUrl', `https://${edge.distribution.distributionDomainName}`, 'Everything on one host: /ws and /api');
+    output('HttpUrl', endpoint.api.apiEndpoint, 'The HTTP API itself');
+    output('WebSocketUrl', sockets.stage.url, 'The WebSocket API itself');
+    output('Region', Aws.REGION, 'Where all of this is');
+    const noPool = `none: tokens come from ${issuer.url}`;
+    output('UserPoolId', people?.pool.userPoolId ?? noPool, 'Where people sign up and in');
+    output('UserPoolClientId', people?.client.userPoolClientId ?? noPool, 'The client that signs them in');
+  }
+}
+
+function ownIssuer({ oidc }: Pick<Options, 'oidc'>): Issuer {
+  if (oidc === undefined) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
+  return { url: oidc.issuer, audience: oidc.audience, usernameClaim: oidc.usernameClaim };
+}
