@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import type { Engine } from './engine.ts';
+
+const Swept = z.object({
+  result: z.object({ content: z.tuple([z.object({ text: z.string() })]), isError: z.boolean().optional() }),
+});
+const Deleted = z.object({ items_deleted: z.number() });
+
+/** AWS deletes "within a few days" of expiry, typically within minutes; a minute is short enough to see it work. */
+const interval = 60_000;
+
+/**
+ * Deletes expired items now and then. The deletions appear in the stream as DynamoDB's own: `userIdentity` with type Service and
+ * principal dynamodb.amazonaws.com. An engine that runs elsewhere sweeps by itself, so then this does nothing.
+ * @param options.onDeleted told how many items went, when there were any
+ */
+export function startTtl(options: {
+  engine: Engine;
+  timeScale: number;
+  onDeleted: (items: number) => void;
+  log: (line: string) => void;
+}): { sweep(): Promise<number>; stop(): Promise<void> } {
+  const { engine, onDeleted, log } = options;
+  let running: Promise<unknown> = Promise.resolve();
+  let complained = false;
+
+  const sweep = async () => {
+    const deleted = engine.sweep ? await callSweep(engine.sweep) : 0;
+    if (deleted > 0) onDeleted(deleted);
+    return deleted;
+  };
+  const timer = setInterval(
+    () => {
+      running = sweep().catch((error: unknown) => {
+        if (!complained) log(`unable to delete expired items; ${String(error)}`);
+        complained = true;
+      });
+    },
+    Math.max(interval / options.timeScale, 200),
+  );
+  timer.unref();
+  return {
+    sweep,
+    async stop() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+async function callSweep(sweep: { url: string; token: string }): Promise<number> {
+  const response = await fetch(sweep.url, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${sweep.token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: 'sweep_ttl', arguments: {} },
+    }),
+  });
+  const { result } = Swept.parse(await response.json());
+  if (result.isError) throw new Error(result.content[0].text);
+  return Deleted.parse(JSON.parse(result.content[0].text)).items_deleted;
+}
