@@ -1,5 +1,7 @@
+import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessKeys, Credentials, Principal } from './access-keys.ts';
+import { computeSignature, hashOf } from './signature-version-4.ts';
 
 export interface SignedRequest {
   readonly method: string;
@@ -27,9 +29,189 @@ export type SignatureResult =
     }
   | { readonly ok: false; readonly code: SignatureCode; readonly message: string };
 
+const algorithm = 'AWS4-HMAC-SHA256';
+/** AWS accepts clocks that differ by a quarter of an hour; a presigned address lives a week at most. */
+const skew = 15 * 60_000;
+const longestLife = 7 * 24 * 3600;
+
+/**
+ * Checks a Signature Version 4, in the Authorization header or in the query (presigned).
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
+ * @param options.service the signing name, like `dynamodb`, `s3`, `execute-api`
+ */
 export async function verifySignature(
-  _request: SignedRequest,
-  _options: { service: string; region: string; keys: AccessKeys; now: () => number },
+  request: SignedRequest,
+  options: { service: string; region: string; keys: AccessKeys; now: () => number },
 ): Promise<SignatureResult> {
-  return { ok: false, code: 'MissingAuthenticationToken', message: 'Missing Authentication Token' };
+  const { path, query } = splitUrl(request.url);
+  const claim = fromHeader(request.headers) ?? fromQuery(query);
+  if (!claim) return refuse('MissingAuthenticationToken', 'Missing Authentication Token');
+
+  const [accessKeyId = '', date, region, service, end] = claim.credential.split('/');
+  const found = options.keys.find(accessKeyId);
+  if (!found) return refuse('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.');
+  const signedAt = parseDate(claim.date);
+  if (region !== options.region || service !== options.service || end !== 'aws4_request' || signedAt === undefined) {
+    const scope = `${options.region}/${options.service}`;
+    return refuse('SignatureDoesNotMatch', `Credential should be scoped to a valid region and service: ${scope}.`);
+  }
+  if (date !== claim.date.slice(0, 8)) {
+    return refuse(
+      'SignatureDoesNotMatch',
+      'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date',
+    );
+  }
+  if (!same(claim.token ?? '', found.credentials.sessionToken ?? '')) {
+    return refuse('InvalidToken', 'The security token included in the request is invalid.');
+  }
+  const unsigned = unsignedHeaders(request.headers, claim.signedHeaders, options.service);
+  if (unsigned.length > 0) {
+    return refuse(
+      'SignatureDoesNotMatch',
+      `There were headers present in the request which were not signed: ${unsigned}`,
+    );
+  }
+
+  const signature = await computeSignature({
+    method: request.method,
+    path,
+    query,
+    headers: chosenHeaders(request.headers, claim.signedHeaders),
+    payloadHash: payloadHash(request, query),
+    date: new Date(signedAt),
+    credentials: found.credentials,
+    region: options.region,
+    service: options.service,
+  });
+  if (!same(signature, claim.signature)) {
+    return refuse(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+    );
+  }
+
+  // The age comes last: only who holds the secret learns that it is merely too old.
+  const age = options.now() - signedAt;
+  if (age < -skew) return refuse('RequestExpired', `Signature not yet current: ${claim.date} is still in the future`);
+  if (claim.life === undefined) {
+    if (age > skew) return refuse('RequestExpired', `Signature expired: ${claim.date} is more than 15 minutes ago`);
+    return { ok: true, ...found };
+  }
+  if (!(claim.life > 0 && claim.life <= longestLife)) {
+    return refuse('RequestExpired', 'X-Amz-Expires must be between 1 and 604800 seconds');
+  }
+  if (age > claim.life * 1000) return refuse('RequestExpired', 'Request has expired');
+  return { ok: true, ...found, expiresAt: signedAt + claim.life * 1000 };
+}
+
+/** What a request says about its own signature. */
+interface Claim {
+  readonly credential: string;
+  readonly date: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  readonly token?: string;
+  /** Seconds; presigned only. */
+  readonly life?: number;
+}
+
+function fromHeader(headers: IncomingHttpHeaders): Claim | undefined {
+  const { authorization } = headers;
+  if (!authorization?.startsWith(`${algorithm} `)) return undefined;
+  const fields = new Map(
+    authorization
+      .slice(algorithm.length)
+      .split(',')
+      .map((field) => {
+        const [key = '', ...value] = field.trim().split('=');
+        return [key, value.join('=')];
+      }),
+  );
+  const token = one(headers['x-amz-security-token']);
+  return {
+    credential: fields.get('Credential') ?? '',
+    signedHeaders: headerNames(fields.get('SignedHeaders')),
+    signature: fields.get('Signature') ?? '',
+    date: one(headers['x-amz-date']) ?? '',
+    ...(token === undefined ? {} : { token }),
+  };
+}
+
+function fromQuery(query: Query): Claim | undefined {
+  if (one(query['X-Amz-Algorithm']) !== algorithm) return undefined;
+  const token = one(query['X-Amz-Security-Token']);
+  return {
+    credential: one(query['X-Amz-Credential']) ?? '',
+    signedHeaders: headerNames(one(query['X-Amz-SignedHeaders'])),
+    signature: one(query['X-Amz-Signature']) ?? '',
+    date: one(query['X-Amz-Date']) ?? '',
+    life: Number(one(query['X-Amz-Expires'])),
+    ...(token === undefined ? {} : { token }),
+  };
+}
+
+type Query = Record<string, string | string[]>;
+
+function splitUrl(url: string): { path: string; query: Query } {
+  const at = url.indexOf('?');
+  const query: Query = Object.create(null);
+  for (const pair of at < 0 ? [] : url.slice(at + 1).split('&')) {
+    if (pair === '') continue;
+    const [key = '', ...rest] = pair.split('=');
+    const [name, value] = [decode(key), decode(rest.join('='))];
+    const before = query[name];
+    query[name] = before === undefined ? value : [before, value].flat();
+  }
+  return { path: at < 0 ? url : url.slice(0, at), query };
+}
+
+/** What is not proper percent-encoding stands for itself; its signature then fails to match, as it should. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function payloadHash(request: SignedRequest, query: Query): string {
+  if ('body' in request.payload) return hashOf(request.payload.body);
+  return one(request.headers['x-amz-content-sha256']) ?? one(query['X-Amz-Content-Sha256']) ?? 'UNSIGNED-PAYLOAD';
+}
+
+/** `host` must always be signed; S3 also wants every `x-amz-` header that is there. */
+function unsignedHeaders(headers: IncomingHttpHeaders, signed: readonly string[], service: string): string[] {
+  const needed = service === 's3' ? Object.keys(headers).filter((name) => name.startsWith('x-amz-')) : [];
+  // The hash of the payload is part of what is signed even where the header is not listed.
+  return ['host', ...needed].filter((name) => !signed.includes(name) && name !== 'x-amz-content-sha256');
+}
+
+function chosenHeaders(headers: IncomingHttpHeaders, signed: readonly string[]): Record<string, string> {
+  return Object.fromEntries(signed.map((name) => [name, [headers[name] ?? ''].flat().join(',')]));
+}
+
+function headerNames(list: string | undefined): string[] {
+  return (list ?? '').toLowerCase().split(';').filter(Boolean);
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+/** `20260101T000000Z` */
+function parseDate(text: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
+  if (!parts) return undefined;
+  const [, year, month, day, hour, minute, second] = parts;
+  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function refuse(code: SignatureCode, message: string): SignatureResult {
+  return { ok: false, code, message };
 }

@@ -1,0 +1,49 @@
+import { type Code, newCode } from './codes.ts';
+import { type CodeDelivery, deliveryDetails } from './mail.ts';
+import type { Pool } from './pool.ts';
+import type { Contact } from './pool-settings.ts';
+import type { User } from './user.ts';
+
+export interface Destination {
+  readonly attribute: Contact;
+  readonly to: string;
+}
+
+/** Where a sign-up code goes: a telephone before an address when the pool verifies both, as Cognito does. */
+export function confirmationDestination(user: Pick<User, 'attributes'>, pool: Pool): Destination | undefined {
+  return firstGiven(user, pool.settings.autoVerified);
+}
+
+/** Where a code for a forgotten password goes: only to what is verified. */
+export function recoveryDestination(user: Pick<User, 'attributes'>): Destination | undefined {
+  const verified = (['phone_number', 'email'] as const).filter((name) => user.attributes[`${name}_verified`] === 'true');
+  return firstGiven(user, verified);
+}
+
+function firstGiven(user: Pick<User, 'attributes'>, allowed: readonly Contact[]): Destination | undefined {
+  for (const attribute of ['phone_number', 'email'] as const) {
+    const to = user.attributes[attribute];
+    if (to && allowed.includes(attribute)) return { attribute, to };
+  }
+  return undefined;
+}
+
+/** Makes a new code, which takes the place of one before, stores it, then sends it. */
+export async function sendCode(
+  pool: Pool,
+  sub: string,
+  kind: 'confirm' | 'forgot',
+  { attribute, to }: Destination,
+): Promise<CodeDelivery> {
+  const made: Code = newCode(kind, pool.clock.now());
+  const saved = await pool.users.update(sub, (user) => ({ ...user, codes: { ...user.codes, [kind]: made } }));
+  if (saved && 'username' in saved) {
+    await pool.mailbox.send({ kind, username: saved.username, code: made.code, attribute, to }, pool.settings.mail);
+  }
+  return deliveryDetails(attribute, to);
+}
+
+/** What a caller is told of a user who is not there, when the client hides users. */
+export function simulatedDelivery(username: string): CodeDelivery {
+  return deliveryDetails('email', username.includes('@') ? username : `${username.slice(0, 1)}@e`);
+}

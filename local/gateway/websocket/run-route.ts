@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { fill } from '../access-log.ts';
+import type { SocketRoute } from '../apis.ts';
+import { callFunction, executeApiArn } from '../call-function.ts';
+import type { Gateway } from '../gateway-state.ts';
+import type { Integration } from '../integration.ts';
+import { logVariables, type RequestContext } from './visitor.ts';
+
+export type RouteOutcome =
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string | undefined;
+    }
+  /** It threw, or what it returned is no proxy response. */
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'timeout' }
+  /** The function's resource policy keeps API Gateway out. */
+  | { readonly kind: 'forbidden' };
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+/** What a function behind a proxy integration must return. */
+const proxyResponse = z.object({
+  statusCode: z.coerce.number().int().min(100).max(599),
+  headers: z.record(z.string(), text).nullish(),
+  body: z.string().nullish(),
+});
+
+/** Runs the integration of a route. A route without one answers 200 with nothing, as AWS lets `$connect` be. */
+export async function runRoute(
+  gateway: Gateway,
+  route: SocketRoute,
+  event: unknown,
+  requestContext: RequestContext,
+): Promise<RouteOutcome> {
+  const { integration } = route;
+  if (!integration) return { kind: 'answer', status: 200, headers: {}, body: undefined };
+  if (integration.kind === 'mock') return mock(integration, requestContext);
+
+  const { apiId, stage } = requestContext;
+  const called = await callFunction(gateway.context, {
+    functionId: integration.functionId,
+    sourceArn: executeApiArn(gateway.context, apiId, `${stage}/${route.key}`),
+    event,
+    timeout: integration.timeout,
+  });
+  if (called.kind !== 'answer') return called;
+  const parsed = proxyResponse.safeParse(called.payload);
+  if (!parsed.success) return { kind: 'failed', message: 'Malformed Lambda proxy response' };
+  const { statusCode, headers, body } = parsed.data;
+  return { kind: 'answer', status: statusCode, headers: headers ?? {}, body: body ?? undefined };
+}
+
+/** A mock integration answers by its templates alone; of their language, `$context.…` is understood here. */
+function mock(integration: Extract<Integration, { kind: 'mock' }>, requestContext: RequestContext): RouteOutcome {
+  const variables = logVariables(requestContext, { status: 200 });
+  const status = statusOf(fill(integration.requestTemplate ?? '', variables));
+  const response =
+    integration.responses.find(({ key }) => key !== '$default' && matches(key, status)) ??
+    integration.responses.find(({ key }) => key === '$default');
+  return {
+    kind: 'answer',
+    status,
+    headers: {},
+    body: response?.template === undefined ? undefined : fill(response.template, variables),
+  };
+}
+
+function matches(key: string, status: number): boolean {
+  return new RegExp(`^(?:${key.replace(/^\/|\/$/g, '')})$`).test(String(status));
+}
+
+function statusOf(request: string): number {
+  const status = /"statusCode"\s*:\s*"?(\d{3})/.exec(request)?.[1];
+  return status === undefined ? 200 : Number(status);
+}

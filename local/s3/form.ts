@@ -1,0 +1,100 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import busboy from 'busboy';
+import { invalidArgument, S3Error } from './errors.ts';
+
+/** A browser upload as far as its file: S3 ignores all that comes after. */
+export interface UploadForm {
+  /** Lower-case names: S3 does not tell `Policy` from `policy`. */
+  readonly fields: ReadonlyMap<string, string>;
+  /** As the part says, without folders. */
+  readonly fileName: string | undefined;
+  /** Must be read to its end, or `leave` called. */
+  readonly file: AsyncIterable<Buffer>;
+  /** Stops parsing, so that the rest of the request can be thrown away. */
+  leave(): void;
+}
+
+/** S3's limit for everything before the file: 20 KB. */
+const largestPreamble = 20_480;
+/** A file part without a file name is a field for the parser, which holds it in memory. */
+const largestPlainFile = 1_048_576;
+
+/**
+ * Reads a form up to its file.
+ * @throws S3Error PreconditionFailed (not a form), MalformedPOSTRequest, MaxPostPreDataLengthExceeded, InvalidArgument (no file)
+ */
+export function readForm(request: IncomingMessage): Promise<UploadForm> {
+  return new Promise((resolve, reject) => {
+    const parser = startParser(request);
+    const fields = new Map<string, string>();
+    let size = 0;
+
+    const leave = (): void => {
+      request.unpipe(parser);
+      request.off('error', onLost).off('aborted', onLost);
+      parser.destroy();
+    };
+    const fail = (error: Error): void => {
+      leave();
+      reject(error);
+    };
+    const onLost = (): void => void parser.destroy(new Error('the client went away'));
+    const succeed = (fileName: string | undefined, file: Readable): void =>
+      resolve({ fields, fileName, file: errorsAsMalformed(file), leave });
+
+    parser.on('field', (name, value, info) => {
+      if (name.toLowerCase() === 'file') {
+        if (info.valueTruncated) fail(new S3Error('MaxPostPreDataLengthExceeded'));
+        else succeed(undefined, Readable.from([Buffer.from(value)]));
+        return;
+      }
+      size += Buffer.byteLength(name) + Buffer.byteLength(value);
+      if (size > largestPreamble || info.nameTruncated || info.valueTruncated) {
+        fail(new S3Error('MaxPostPreDataLengthExceeded', { details: { MaxPostPreDataLengthBytes: largestPreamble } }));
+      } else if (fields.has(name.toLowerCase())) {
+        fail(invalidArgument(name, value, `POST requires exactly one '${name}' field per request.`));
+      } else {
+        fields.set(name.toLowerCase(), value);
+      }
+    });
+    parser.on('file', (name, file, info) => {
+      // A refused form destroys the parser and with it this stream, which must not bring the process down.
+      file.on('error', () => undefined);
+      if (name.toLowerCase() === 'file') succeed(info.filename, file);
+      else fail(noFile());
+    });
+    parser.on('error', () => fail(new S3Error('MalformedPOSTRequest')));
+    parser.on('close', () => fail(noFile()));
+    request.on('error', onLost).on('aborted', onLost);
+    request.pipe(parser);
+  });
+}
+
+const noFile = (): S3Error => invalidArgument('file', '0', 'POST requires exactly one file upload per request.');
+
+function startParser(request: IncomingMessage): busboy.Busboy {
+  if (!/^multipart\/form-data\b/i.test(request.headers['content-type'] ?? '')) {
+    const condition = 'Bucket POST must be of the enclosure-type multipart/form-data';
+    throw new S3Error('PreconditionFailed', { details: { Condition: condition } });
+  }
+  try {
+    return busboy({
+      headers: request.headers,
+      defParamCharset: 'utf8',
+      limits: { fieldSize: largestPlainFile, fieldNameSize: 1024, headerPairs: 100 },
+    });
+  } catch {
+    // No boundary.
+    throw new S3Error('MalformedPOSTRequest');
+  }
+}
+
+/** A form that ends in the middle of its file is an ill-formed one. */
+async function* errorsAsMalformed(file: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* file;
+  } catch {
+    throw new S3Error('MalformedPOSTRequest');
+  }
+}

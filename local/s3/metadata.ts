@@ -1,0 +1,85 @@
+import { invalidArgument, notImplemented, S3Error } from './errors.ts';
+import type { ObjectMetadata } from './store.ts';
+
+/** The standard headers that S3 keeps with an object. */
+const systemHeaders = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
+
+/** Taken for granted by a client that sends one of these; so refused rather than ignored. */
+const unsupported = [
+  'tagging',
+  'x-amz-tagging',
+  'x-amz-website-redirect-location',
+  'x-amz-object-lock-mode',
+  'x-amz-object-lock-retain-until-date',
+  'x-amz-object-lock-legal-hold',
+  'x-amz-server-side-encryption-customer-algorithm',
+  'x-amz-server-side-encryption-aws-kms-key-id',
+];
+
+/** All user metadata of an object together: 2 KB. */
+const largestUserMetadata = 2048;
+
+/**
+ * What is kept with an object, from the headers of a request or the fields of a form.
+ * @param given lower-case names
+ * @throws S3Error NotImplemented, AccessControlListNotSupported, MetadataTooLarge, InvalidArgument
+ */
+export function readMetadata(given: ReadonlyMap<string, string>): ObjectMetadata {
+  const refused = unsupported.find((name) => given.has(name));
+  if (refused) throw notImplemented(refused);
+  assertNoAcl(given);
+  assertPlainStorage(given);
+
+  const user = [...given]
+    .filter(([name]) => name.startsWith('x-amz-meta-'))
+    .map(([name, value]) => [name.slice('x-amz-meta-'.length), value] as const);
+  const size = user.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
+  if (size > largestUserMetadata) {
+    throw new S3Error('MetadataTooLarge', { details: { Size: size, MaxSizeAllowed: largestUserMetadata } });
+  }
+  return {
+    contentType: headerValue('Content-Type', given.get('content-type') || 'binary/octet-stream'),
+    headers: Object.fromEntries(
+      systemHeaders.flatMap((name) => {
+        const value = given.get(name);
+        const kept = name === 'content-encoding' ? value && withoutChunking(value) : value;
+        return kept ? [[name, headerValue(name, kept)]] : [];
+      }),
+    ),
+    user: Object.fromEntries(user),
+  };
+}
+
+/** A value as a header may carry it. S3's sentence. @throws S3Error InvalidArgument */
+export function headerValue(name: string, value: string): string {
+  if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value;
+  throw invalidArgument(name, value, 'Header value cannot be represented using ISO-8859-1.');
+}
+
+/** User metadata is UTF-8; outside ASCII it comes back in the encoding of mail headers, as from S3. */
+export const encodeUserValue = (value: string): string =>
+  /^[\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
+
+/** `aws-chunked` speaks of the transport and is not kept. */
+const withoutChunking = (encoding: string): string =>
+  encoding
+    .split(',')
+    .map((coding) => coding.trim())
+    .filter((coding) => coding !== 'aws-chunked')
+    .join(',');
+
+/** Buckets made since April 2023 have no ACLs; only the one that changes nothing is accepted. */
+function assertNoAcl(given: ReadonlyMap<string, string>): void {
+  const acl = given.get('x-amz-acl') ?? given.get('acl') ?? 'private';
+  const grants = [...given.keys()].some((name) => name.startsWith('x-amz-grant-'));
+  if (grants || !['private', 'bucket-owner-full-control'].includes(acl)) {
+    throw new S3Error('AccessControlListNotSupported');
+  }
+}
+
+function assertPlainStorage(given: ReadonlyMap<string, string>): void {
+  const storageClass = given.get('x-amz-storage-class') ?? 'STANDARD';
+  if (storageClass !== 'STANDARD') throw notImplemented(`The storage class ${storageClass}`);
+  const encryption = given.get('x-amz-server-side-encryption') ?? 'AES256';
+  if (encryption !== 'AES256') throw notImplemented(`The encryption ${encryption}`);
+}

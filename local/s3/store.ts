@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { renameSync, rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** What a client says about an object and gets back with it. */
+export type ObjectMetadata = z.infer<typeof ObjectMetadata>;
+const ObjectMetadata = z.object({
+  contentType: z.string(),
+  /** Cache-Control and the like, lower-case names. */
+  headers: z.record(z.string(), z.string()),
+  /** `x-amz-meta-…` without the prefix. */
+  user: z.record(z.string(), z.string()),
+  checksum: z.object({ header: z.string(), value: z.string() }).optional(),
+});
+
+export type StoredObject = z.infer<typeof StoredObject>;
+const StoredObject = ObjectMetadata.extend({
+  key: z.string(),
+  /** The file under `bodies/`. */
+  body: z.string(),
+  /** Bytes. */
+  size: z.number(),
+  /** MD5 in hex, without quotes. */
+  etag: z.string(),
+  /** Milliseconds since the epoch. */
+  lastModified: z.number(),
+});
+
+/** An object held open: a later write or delete does not touch what is being read. */
+export interface OpenObject {
+  readonly object: StoredObject;
+  readonly file: FileHandle;
+}
+
+/** One bucket's objects on disk. */
+export interface ObjectStore {
+  find(key: string): StoredObject | undefined;
+  /** All objects, in S3's order: by the bytes of the key. */
+  list(): StoredObject[];
+  /** The caller closes the file. */
+  open(key: string): Promise<OpenObject | undefined>;
+  /**
+   * Stores a body while it arrives; nothing is visible before all of it is there, and nothing remains when the body or the condition throws.
+   * @param describe called after the body has been read
+   * @param condition called with what stands at the key in the moment of the write
+   */
+  put(
+    key: string,
+    body: AsyncIterable<Buffer>,
+    describe: () => ObjectMetadata,
+    condition?: (existing: StoredObject | undefined) => void,
+  ): Promise<StoredObject>;
+  remove(key: string): Promise<boolean>;
+}
+
+/**
+ * Opens a bucket's folder. A body goes into a file of its own under `bodies/`; the rename of its small description in `objects/`, named by the
+ * key's hash, is the commit. A body without description is what a killed process left: it is removed here.
+ * @param options.newId a name for a body, never the same twice
+ */
+export async function openStore(
+  directory: string,
+  options: { readonly now: () => number; readonly newId: () => string },
+): Promise<ObjectStore> {
+  const [objects, bodies] = [join(directory, 'objects'), join(directory, 'bodies')];
+  await Promise.all([mkdir(objects, { recursive: true }), mkdir(bodies, { recursive: true })]);
+  const index = await readIndex(objects);
+  await removeLeftovers(bodies, index);
+
+  const describePath = (key: string): string =>
+    join(objects, `${createHash('sha256').update(key).digest('hex')}.json`);
+  const removeBody = (body: string): Promise<void> => rm(join(bodies, body), { force: true });
+
+  return {
+    find: (key) => index.get(key),
+    list: () => [...index.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key))),
+    async open(key) {
+      for (let object = index.get(key); object; object = index.get(key)) {
+        try {
+          return { object, file: await open(join(bodies, object.body), 'r') };
+        } catch (error) {
+          // Replaced between the look and the opening: look again. Otherwise the body is really missing.
+          if (object === index.get(key)) throw error;
+        }
+      }
+      return undefined;
+    },
+    async put(key, body, describe, condition) {
+      const id = options.newId();
+      const path = join(bodies, id);
+      const description = `${path}.json`;
+      let object: StoredObject;
+      let existing: StoredObject | undefined;
+      try {
+        const received = await writeBody(path, body);
+        object = { ...describe(), ...received, key, body: id, lastModified: options.now() };
+        await writeFile(description, JSON.stringify(object));
+        // No await from here on: two writers of one key must not come between each other's rename and index.
+        existing = index.get(key);
+        condition?.(existing);
+        renameSync(description, describePath(key));
+        index.set(key, object);
+      } catch (error) {
+        await Promise.all([rm(path, { force: true }), rm(description, { force: true })]);
+        throw error;
+      }
+      if (existing) await removeBody(existing.body);
+      return object;
+    },
+    async remove(key) {
+      const existing = index.get(key);
+      if (!existing) return false;
+      rmSync(describePath(key), { force: true });
+      index.delete(key);
+      await removeBody(existing.body);
+      return true;
+    },
+  };
+}
+
+async function writeBody(path: string, body: AsyncIterable<Buffer>): Promise<{ size: number; etag: string }> {
+  const md5 = createHash('md5');
+  let size = 0;
+  const file = await open(path, 'wx');
+  try {
+    for await (const piece of body) {
+      md5.update(piece);
+      size += piece.length;
+      await file.writeFile(piece);
+    }
+  } finally {
+    await file.close();
+  }
+  return { size, etag: md5.digest('hex') };
+}
+
+async function readIndex(objects: string): Promise<Map<string, StoredObject>> {
+  const index = new Map<string, StoredObject>();
+  for (const name of await readdir(objects)) {
+    const path = join(objects, name);
+    const object = StoredObject.safeParse(parseJson(await readFile(path, 'utf8')));
+    if (!object.success) throw new Error(`unable to read ${path}; remove it to go on without this upload`);
+    index.set(object.data.key, object.data);
+  }
+  return index;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function removeLeftovers(bodies: string, index: ReadonlyMap<string, StoredObject>): Promise<void> {
+  const known = new Set([...index.values()].map(({ body }) => body));
+  const leftovers = (await readdir(bodies)).filter((name) => !known.has(name));
+  await Promise.all(leftovers.map((name) => rm(join(bodies, name), { force: true })));
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { Resource, Stack } from '../assembly/stack.ts';
+import type { Principal } from '../iam/access-keys.ts';
+import { type Filter, readFilters } from './filter.ts';
+
+/** An `AWS::Lambda::EventSourceMapping` on a table's stream, resolved. Source of the defaults: Lambda's parameters for DynamoDB. */
+export interface Mapping {
+  readonly id: string;
+  readonly functionId: string;
+  readonly functionArn: string;
+  /** Who polls: the function's role. */
+  readonly principal: Principal;
+  readonly streamArn: string;
+  readonly tableName: string;
+  /** The name of the table's partition key, by which records are divided between parallel batches. */
+  readonly partitionKey: string;
+  readonly passes: Filter;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly parallelBatches: number;
+  /** -1: until the record expires. */
+  readonly maximumRetries: number;
+  /** Seconds; -1: until the record expires. */
+  readonly maximumAge: number;
+  readonly bisect: boolean;
+  readonly reportsFailures: boolean;
+  readonly failureQueueArn: string | undefined;
+  readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
+}
+
+const Properties = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().default(true),
+  BatchSize: z.number().int().min(1).max(10_000).default(100),
+  MaximumBatchingWindowInSeconds: z.number().min(0).max(300).default(0),
+  ParallelizationFactor: z.number().int().min(1).max(10).default(1),
+  MaximumRetryAttempts: z.number().int().min(-1).max(10_000).default(-1),
+  MaximumRecordAgeInSeconds: z.number().int().min(-1).max(604_800).default(-1),
+  BisectBatchOnFunctionError: z.boolean().default(false),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  DestinationConfig: z.object({ OnFailure: z.object({ Destination: z.string() }).optional() }).optional(),
+  FilterCriteria: z.object({ Filters: z.array(z.object({ Pattern: z.string() })).default([]) }).optional(),
+  StartingPosition: z.enum(['LATEST', 'TRIM_HORIZON']),
+  TumblingWindowInSeconds: z.literal(0).optional(),
+});
+
+const Table = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })) });
+const Function = z.object({ Role: z.string() });
+
+/** The enabled mappings of the stack on streams of its tables. @throws Error, one sentence, for what is not served locally */
+export function readMappings(stack: Stack): Mapping[] {
+  return stack.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
+    const parsed = Properties.safeParse(resource.properties);
+    if (!parsed.success) {
+      throw new Error(`unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`);
+    }
+    return parsed.data.Enabled ? [readMapping(stack, resource.logicalId, parsed.data)] : [];
+  });
+}
+
+function readMapping(stack: Stack, id: string, properties: z.infer<typeof Properties>): Mapping {
+  const fail = (reason: string) => new Error(`unable to serve the event source mapping ${id}; ${reason}`);
+  const table =
+    stack.byPhysicalId('AWS::DynamoDB::Table', properties.EventSourceArn) ??
+    stack.byPhysicalId('AWS::DynamoDB::GlobalTable', properties.EventSourceArn);
+  if (!table) throw fail(`${properties.EventSourceArn} is not a stream of a table in this stack`);
+  const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
+  if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
+  const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
+  return {
+    id,
+    functionId: target.logicalId,
+    functionArn: stack.arn(target.logicalId),
+    principal: principalOf(stack, target),
+    streamArn: properties.EventSourceArn,
+    tableName: stack.ref(table.logicalId),
+    partitionKey: key?.AttributeName ?? '',
+    passes: readFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
+    batchSize: properties.BatchSize,
+    windowSeconds: properties.MaximumBatchingWindowInSeconds,
+    parallelBatches: properties.ParallelizationFactor,
+    maximumRetries: properties.MaximumRetryAttempts,
+    maximumAge: properties.MaximumRecordAgeInSeconds,
+    bisect: properties.BisectBatchOnFunctionError,
+    reportsFailures: properties.FunctionResponseTypes.length > 0,
+    failureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
+    startingPosition: properties.StartingPosition,
+  };
+}
+
+/** Lambda polls with a session of the function's own role. */
+function principalOf(stack: Stack, target: Resource): Principal {
+  const role = stack.byPhysicalId('AWS::IAM::Role', Function.parse(target.properties).Role);
+  const roleId = role?.logicalId ?? '';
+  const session = `${role ? stack.ref(role.logicalId) : 'unknown'}/${stack.ref(target.logicalId)}`;
+  return {
+    kind: 'role',
+    arn: `arn:aws:sts::${stack.account}:assumed-role/${session}`,
+    roleId,
+    functionId: target.logicalId,
+  };
+}
