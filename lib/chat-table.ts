@@ -7,6 +7,9 @@ import type { ParleyFunction } from '#lib/parley-function';
 /** Name of the index that inverts a membership: from a conversation to its members. */
 const membersIndex = 'members';
 
+/** DynamoDB's actions on the table; `QueryMembers` is a `Query` of the index alone. */
+export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'QueryMembers' | 'UpdateItem';
+
 /** The one table. What stands in it: docs/data-model.md. */
 export class ChatTable extends Construct {
   readonly table: Table;
@@ -33,19 +36,16 @@ export class ChatTable extends Construct {
     });
   }
 
-  /** Lets a function read and write conversations: `TABLE_NAME`, and the five actions it needs; `Scan` and deletes are not among them. */
-  bind(fn: ParleyFunction): void {
-    fn.lambda.addEnvironment('TABLE_NAME', this.table.tableName);
-    fn.allow(
-      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-      [this.table.tableArn],
-    );
-    fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${membersIndex}`]);
-  }
-
-  /** Lets a function add items and nothing else: `TABLE_NAME` and `PutItem`. */
-  bindPut(fn: ParleyFunction): void {
-    fn.lambda.addEnvironment('TABLE_NAME', this.table.tableName);
-    fn.allow(['dynamodb:PutItem'], [this.table.tableArn]);
+  /**
+   * Lets a function use the table: `TABLE_NAME`, and exactly these actions. `Scan` and `DeleteItem` are not on offer:
+   * nothing in a chat reads everything, and what is over ends by TTL.
+   */
+  bind(fn: ParleyFunction, ...uses: TableUse[]): void {
+    fn.configure({ TABLE_NAME: this.table.tableName });
+    const actions = uses.filter((use) => use !== 'QueryMembers').map((use) => `dynamodb:${use}`);
+    if (actions.length > 0) fn.allow(actions, [this.table.tableArn]);
+    if (uses.includes('QueryMembers')) {
+      fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${membersIndex}`]);
+    }
   }
 }

@@ -74,8 +74,7 @@ export class SocketApi extends Construct {
    * of this stage alone.
    */
   bind(fn: ParleyFunction): void {
-    fn.lambda.addEnvironment('CALLBACK_URL', this.stage.callbackUrl);
-    fn.lambda.addEnvironment('STAGE', this.stage.stageName);
+    fn.configure({ CALLBACK_URL: this.stage.callbackUrl, STAGE: this.stage.stageName });
     const connections = (method: string) =>
       Stack.of(this).formatArn({
         service: 'execute-api',

@@ -1,13 +1,24 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Options } from '#lib/options';
 import type { ParleyFunction } from '#lib/parley-function';
 
-/** Every object's key starts with this, so that the functions' permissions can name it. */
-const prefix = 'uploads/';
+/** Where the signed forms write. Nobody reads from here but the functions that look at an upload. */
+const incoming = 'incoming/';
+/** Where an upload is copied to when a message uses it: no form reaches it there, so what was looked at stays what it was. */
+const files = 'files/';
 
-/** The private bucket of attachments. Browsers reach it only through addresses and forms that the functions sign. */
+/** What a function does with uploads. */
+export type UploadUse =
+  /** Signs the forms with which browsers upload. A form can do what its signer may. */
+  | 'receive'
+  /** Looks at an upload and copies it to the files. */
+  | 'claim'
+  /** Signs the addresses from which files are fetched. */
+  | 'show';
+
+/** The private bucket of attachments. Browsers reach it only through forms and addresses that the functions sign. */
 export class Uploads extends Construct {
   readonly bucket: Bucket;
 
@@ -31,28 +42,39 @@ export class Uploads extends Construct {
           maxAge: 3600,
         },
       ],
-      lifecycleRules: [{ id: 'incomplete-multipart', abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: lifecycle(options),
       removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
+      // CloudFormation cannot delete a bucket with objects in it.
+      autoDeleteObjects: destroy,
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'Every address and form is signed for one object by a function whose log says for whom; a second bucket of access logs would double the requests for nothing new.',
+        'Every form and address is signed for one object by a function whose log says for whom; a second bucket of access logs would double the requests and say nothing new.',
     });
   }
 
-  /** Lets a function look at uploads and sign their addresses: `BUCKET_NAME` and `GetObject`. */
-  bindRead(fn: ParleyFunction): void {
-    this.bind(fn, ['s3:GetObject']);
+  /** Lets a function use uploads: `BUCKET_NAME`, and per use the actions on the one prefix that it is about. */
+  bind(fn: ParleyFunction, ...uses: UploadUse[]): void {
+    fn.configure({ BUCKET_NAME: this.bucket.bucketName });
+    const read = [uses.includes('claim') ? incoming : [], uses.includes('show') ? files : []].flat();
+    const write = [uses.includes('receive') ? incoming : [], uses.includes('claim') ? files : []].flat();
+    if (read.length > 0) this.allow(fn, 's3:GetObject', read);
+    if (write.length > 0) this.allow(fn, 's3:PutObject', write);
   }
 
-  /** The same, and signing the forms by which browsers upload: a form can do what its signer may, so `PutObject`. */
-  bindReadWrite(fn: ParleyFunction): void {
-    this.bind(fn, ['s3:GetObject', 's3:PutObject']);
+  private allow(fn: ParleyFunction, action: string, prefixes: readonly string[]): void {
+    const objects = prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`));
+    fn.allow([action], objects, 'Each upload is an object with a key of its own.');
   }
+}
 
-  private bind(fn: ParleyFunction, actions: string[]): void {
-    fn.lambda.addEnvironment('BUCKET_NAME', this.bucket.bucketName);
-    fn.allow(actions, [this.bucket.arnForObjects(`${prefix}*`)], 'Each upload is an object with a key of its own.');
-  }
+function lifecycle({ messageRetentionDays }: Pick<Options, 'messageRetentionDays'>): LifecycleRule[] {
+  const rules: LifecycleRule[] = [
+    { id: 'unclaimed', prefix: incoming, expiration: Duration.days(1) },
+    { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+  ];
+  if (messageRetentionDays === 0) return rules;
+  // A day later than its message, whose deletion may lag: no message is left whose file is gone.
+  return [...rules, { id: 'retention', prefix: files, expiration: Duration.days(messageRetentionDays + 1) }];
 }

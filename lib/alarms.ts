@@ -1,0 +1,35 @@
+import { Duration } from 'aws-cdk-lib';
+import { type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ParleyFunction } from '#lib/parley-function';
+
+export interface AlarmsProps {
+  readonly functions: readonly ParleyFunction[];
+  readonly deadLetters: Queue;
+}
+
+/** What somebody should look at. The alarms notify nobody by themselves: whom to tell is the deployer's to add. */
+export class Alarms extends Construct {
+  constructor(scope: Construct, id: string, { functions, deadLetters }: AlarmsProps) {
+    super(scope, id);
+    const period = Duration.minutes(5);
+    for (const fn of functions) {
+      this.anyOf(`${fn.node.id}Errors`, fn.lambda.metricErrors({ period }), `${fn.node.id} threw or timed out`);
+    }
+    this.anyOf(
+      'DeadLetters',
+      deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
+      'Changes of the table were given up: snapshots or notices are missing',
+    );
+  }
+
+  private anyOf(id: string, metric: Metric, alarmDescription: string): void {
+    metric.createAlarm(this, id, {
+      alarmDescription: `Parley: ${alarmDescription}`,
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
