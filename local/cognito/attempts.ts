@@ -15,7 +15,7 @@ const perHour = {
 
 /** Counts what users try, so that six digits cannot be guessed. In memory: a restart forgets it, as it is one person's own machine. */
 export interface Attempts {
-  /** @throws CognitoError LimitExceededException */
+  /** @param user a `sub`, or the name of someone who is not there: both are refused alike. @throws CognitoError LimitExceededException */
   count(operation: keyof typeof perHour, user: string): void;
   /** @throws CognitoError NotAuthorizedException "Password attempts exceeded" */
   requireUnlocked(user: string): void;

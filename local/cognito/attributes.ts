@@ -62,7 +62,8 @@ export function readAttributes(
 /** @throws CognitoError InvalidParameterException when one that the schema requires is not there */
 export function requireComplete(attributes: Attributes, settings: Pick<PoolSettings, 'schema'>): void {
   const missing = settings.schema.filter(({ Name, Required }) => Required && !attributes[Name]);
-  if (missing.length > 0) throw nonconforming(missing.map(({ Name }) => `${Name}: The attribute is required\n`).join(''));
+  if (missing.length > 0)
+    throw nonconforming(missing.map(({ Name }) => `${Name}: The attribute is required\n`).join(''));
 }
 
 /** @throws CognitoError InvalidParameterException when one is there that the schema calls immutable */

@@ -16,7 +16,9 @@ export function confirmationDestination(user: Pick<User, 'attributes'>, pool: Po
 
 /** Where a code for a forgotten password goes: only to what is verified. */
 export function recoveryDestination(user: Pick<User, 'attributes'>): Destination | undefined {
-  const verified = (['phone_number', 'email'] as const).filter((name) => user.attributes[`${name}_verified`] === 'true');
+  const verified = (['phone_number', 'email'] as const).filter(
+    (name) => user.attributes[`${name}_verified`] === 'true',
+  );
   return firstGiven(user, verified);
 }
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ClientSettings } from './client-settings.ts';
 import type { Directory } from './directory.ts';
 import { CognitoError, invalidParameter, notAuthorized, userNotFound } from './errors.ts';
@@ -62,7 +62,8 @@ function parse<Schema extends z.ZodType>(schema: Schema, input: unknown): z.outp
   if (result.success) return result.data;
   const [first] = result.error.issues;
   const wrongType = result.error.issues.some((issue) => issue.code === 'invalid_type' && !isMissing(input, issue.path));
-  if (!first || wrongType) throw new CognitoError('SerializationException', 'The request does not have the shape of this operation');
+  if (!first || wrongType)
+    throw new CognitoError('SerializationException', 'The request does not have the shape of this operation');
   const count = result.error.issues.length;
   const sentences = result.error.issues.map((issue) =>
     isMissing(input, issue.path)
@@ -84,6 +85,8 @@ function isMissing(input: unknown, path: readonly PropertyKey[]): boolean {
 /** Cognito names members in its own way: `UserAttributes[0].Name` is `userAttributes.1.member.name`. */
 function memberName(path: readonly PropertyKey[]): string {
   return path
-    .map((key) => (typeof key === 'number' ? `${key + 1}.member` : String(key).replace(/^[A-Z]/, (letter) => letter.toLowerCase())))
+    .map((key) =>
+      typeof key === 'number' ? `${key + 1}.member` : String(key).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+    )
     .join('.');
 }

@@ -4,8 +4,8 @@ import type { Resource } from '#local/assembly/stack';
 import type { Clock } from '#local/clock';
 import type { Context } from '#local/context';
 import { type Attempts, createAttempts } from './attempts.ts';
-import type { ClientSettings } from './client-settings.ts';
 import { type ClientSecrets, openClientSecrets } from './client-secrets.ts';
+import type { ClientSettings } from './client-settings.ts';
 import { createMailbox, type Mailbox } from './mail.ts';
 import { type PoolSettings, poolSettings } from './pool-settings.ts';
 import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
@@ -95,3 +95,7 @@ function handles(user: User, settings: PoolSettings): string[] {
   const values = [...settings.usernameAttributes, ...aliases].map(given).filter((value) => value !== undefined);
   return [user.sub, user.username, ...values].map((name) => normalName(name, settings));
 }
+
+/** The user whom a caller means by user name, `sub` or alias. */
+export const findUser = (pool: Pool, name: string): User | undefined =>
+  pool.users.byHandle(normalName(name, pool.settings));

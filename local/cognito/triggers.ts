@@ -52,7 +52,10 @@ export function createTriggers(
       const result = await within(limit.milliseconds, functions.invoke(functionId, event));
       if (result === 'late') continue;
       if (result.ok) return result.payload;
-      throw new CognitoError('UserLambdaValidationException', `${name} failed with error ${sentence(result.errorMessage)}`);
+      throw new CognitoError(
+        'UserLambdaValidationException',
+        `${name} failed with error ${sentence(result.errorMessage)}`,
+      );
     }
     throw unexpected(name, 'Socket timeout while invoking Lambda function');
   }

@@ -62,6 +62,8 @@ export async function openUserStore(directory: string, initialHandlesOf: Handles
     }
     for (const handle of had) if (!wanted.includes(handle)) owners.delete(handle);
     users.set(user.sub, user);
+    // Once more: the names may have been rebuilt while the file was written.
+    for (const handle of wanted) owners.set(handle, user.sub);
     return undefined;
   }
 

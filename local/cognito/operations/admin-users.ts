@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { attributeList, readAttributes } from '../attributes.ts';
+import { userNotFound } from '../errors.ts';
+import { adminOperation } from '../operation.ts';
+import { findUser, type Pool } from '../pool.ts';
+import * as shape from '../shapes.ts';
+import { signOutEverywhere, updateUser } from '../update-user.ts';
+import type { User } from '../user.ts';
+import { announceConfirmation, requireUnconfirmed } from './confirm-sign-up.ts';
+
+const oneUser = z.object({ UserPoolId: shape.userPoolId, Username: shape.username });
+
+/** @throws CognitoError UserNotFoundException: administrators are told */
+function requireUser(pool: Pool, name: string): User {
+  const user = findUser(pool, name);
+  if (!user) throw userNotFound();
+  return user;
+}
+
+/** The members that all answers about users share; times in seconds. */
+export const description = (user: User) => ({
+  Username: user.username,
+  UserCreateDate: user.createdAt / 1000,
+  UserLastModifiedDate: user.modifiedAt / 1000,
+  Enabled: true,
+  UserStatus: user.status,
+});
+
+export const adminGetUser = adminOperation(oneUser, async (pool, request) => {
+  const user = requireUser(pool, request.Username);
+  return { ...description(user), UserAttributes: attributeList(user.sub, user.attributes) };
+});
+
+/** Confirms without a code; that verifies no address. */
+export const adminConfirmSignUp = adminOperation(
+  oneUser.extend({ ClientMetadata: shape.metadata }),
+  async (pool, request) => {
+    const user = await updateUser(pool, requireUser(pool, request.Username).sub, (current) => {
+      requireUnconfirmed(current);
+      return { ...current, status: 'CONFIRMED', codes: { ...current.codes, confirm: undefined } };
+    });
+    await announceConfirmation(pool, user, 'CLIENT_ID_NOT_APPLICABLE', request.ClientMetadata);
+    return {};
+  },
+);
+
+export const adminUpdateUserAttributes = adminOperation(
+  oneUser.extend({ UserAttributes: shape.attributes }),
+  async (pool, request) => {
+    const given = readAttributes(request.UserAttributes, pool.settings);
+    await updateUser(pool, requireUser(pool, request.Username).sub, (current) => ({
+      ...current,
+      attributes: { ...current.attributes, ...given },
+    }));
+    return {};
+  },
+);
+
+export const adminUserGlobalSignOut = adminOperation(oneUser, async (pool, request) => {
+  await updateUser(pool, requireUser(pool, request.Username).sub, signOutEverywhere);
+  return {};
+});
+
+export const adminDeleteUser = adminOperation(oneUser, async (pool, request) => {
+  await pool.users.remove(requireUser(pool, request.Username).sub);
+  return {};
+});

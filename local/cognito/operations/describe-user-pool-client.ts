@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { CognitoError } from '../errors.ts';
+import { adminOperation } from '../operation.ts';
+import * as shape from '../shapes.ts';
+
+/** The one way to learn a client's secret. */
+export const describeUserPoolClient = adminOperation(
+  z.object({ UserPoolId: shape.userPoolId, ClientId: shape.clientId }),
+  async (pool, request) => {
+    const client = pool.clients.get(request.ClientId);
+    if (!client) {
+      throw new CognitoError('ResourceNotFoundException', `User pool client ${request.ClientId} does not exist.`);
+    }
+    const secret = client.hasSecret ? pool.secrets.get(client.id) : undefined;
+    return {
+      UserPoolClient: {
+        UserPoolId: pool.id,
+        ClientId: client.id,
+        ClientName: client.name,
+        ExplicitAuthFlows: client.flows,
+        EnableTokenRevocation: client.revocable,
+        PreventUserExistenceErrors: client.hidesUsers ? 'ENABLED' : 'LEGACY',
+        ...(secret === undefined ? {} : { ClientSecret: secret }),
+      },
+    };
+  },
+);

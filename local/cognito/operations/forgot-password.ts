@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { requireSecretHash } from '../client-secrets.ts';
+import { recoveryDestination, sendCode, simulatedDelivery } from '../delivery.ts';
+import { invalidParameter, userNotFound } from '../errors.ts';
+import { clientOperation } from '../operation.ts';
+import { findUser } from '../pool.ts';
+import * as shape from '../shapes.ts';
+
+const input = z.object({ ClientId: shape.clientId, SecretHash: shape.secretHash, Username: shape.username });
+
+export const forgotPassword = clientOperation(input, async ({ pool, client }, request) => {
+  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
+  const user = findUser(pool, request.Username);
+  pool.attempts.count('ForgotPassword', user?.sub ?? request.Username);
+  const destination = user && recoveryDestination(user);
+  // A client that hides users must not show either which ones have a verified address (developer guide, "Managing error responses").
+  if (client.hidesUsers && !destination) return { CodeDeliveryDetails: simulatedDelivery(request.Username) };
+  if (!user) throw userNotFound();
+  if (!destination) {
+    throw invalidParameter(
+      'Cannot reset password for the user as there is no registered/verified email or phone_number',
+    );
+  }
+  return { CodeDeliveryDetails: await sendCode(pool, user.sub, 'forgot', destination) };
+});

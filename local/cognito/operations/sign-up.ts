@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { type Attributes, readAttributes, requireComplete } from '../attributes.ts';
+import { requireSecretHash } from '../client-secrets.ts';
+import { confirmationDestination, sendCode } from '../delivery.ts';
+import { CognitoError, invalidParameter, notAuthorized } from '../errors.ts';
+import { clientOperation } from '../operation.ts';
+import { requireGoodPassword } from '../password-policy.ts';
+import { hashPassword } from '../passwords.ts';
+import { findUser, normalName, type Pool } from '../pool.ts';
+import * as shape from '../shapes.ts';
+import type { User } from '../user.ts';
+import { announceConfirmation } from './confirm-sign-up.ts';
+
+const input = z.object({
+  ClientId: shape.clientId,
+  SecretHash: shape.secretHash,
+  Username: shape.username,
+  Password: shape.password,
+  UserAttributes: shape.attributes,
+  ValidationData: shape.attributes,
+  ClientMetadata: shape.metadata,
+});
+
+export const signUp = clientOperation(input, async ({ pool, client }, request) => {
+  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
+  if (pool.settings.adminsCreateUsersOnly) throw notAuthorized('SignUp is not permitted for this user pool');
+  requireGoodPassword(request.Password, pool.settings.passwordPolicy);
+  const sub = randomUUID();
+  const named = nameUser(request.Username, sub, pool);
+  const given = { ...readAttributes(request.UserAttributes, pool.settings, client), ...named.attributes };
+  requireComplete(given, pool.settings);
+  if (findUser(pool, request.Username)) throw exists(pool);
+
+  const decision = await pool.triggers.run({
+    source: 'PreSignUp_SignUp',
+    username: named.username,
+    clientId: client.id,
+    userAttributes: given,
+    clientMetadata: request.ClientMetadata,
+    validationData: Object.fromEntries(request.ValidationData.map(({ Name, Value }) => [Name, Value ?? ''])),
+  });
+  const confirmed = decision.autoConfirmUser === true;
+  const now = pool.clock.now();
+  const user: User = {
+    sub,
+    username: named.username,
+    status: confirmed ? 'CONFIRMED' : 'UNCONFIRMED',
+    password: await hashPassword(request.Password),
+    attributes: {
+      ...given,
+      ...verifiedMark('email', given, decision.autoVerifyEmail === true),
+      ...verifiedMark('phone_number', given, decision.autoVerifyPhone === true),
+    },
+    createdAt: now,
+    modifiedAt: now,
+    codes: {},
+    sessions: [],
+  };
+  if (await pool.users.insert(user)) throw exists(pool);
+
+  if (confirmed) {
+    await announceConfirmation(pool, user, client.id, request.ClientMetadata);
+    return { UserConfirmed: true, UserSub: sub };
+  }
+  const destination = confirmationDestination(user, pool);
+  const delivery = destination && (await sendCode(pool, sub, 'confirm', destination));
+  return { UserConfirmed: false, UserSub: sub, ...(delivery ? { CodeDeliveryDetails: delivery } : {}) };
+});
+
+/** In a pool where addresses stand for user names, the user name is the `sub`, and the address an attribute. */
+function nameUser(name: string, sub: string, pool: Pool): { username: string; attributes: Attributes } {
+  const { usernameAttributes, aliases } = pool.settings;
+  const kind = name.includes('@') ? 'email' : /^\+[0-9]+$/.test(name) ? 'phone_number' : undefined;
+  if (usernameAttributes.length > 0) {
+    if (!kind || !usernameAttributes.includes(kind)) {
+      const wanted = usernameAttributes.map((attribute) => (attribute === 'email' ? 'an email' : 'a phone number'));
+      throw invalidParameter(`Username should be ${wanted.length > 1 ? 'either ' : ''}${wanted.join(' or ')}.`);
+    }
+    return { username: sub, attributes: { [kind]: name } };
+  }
+  if (kind && aliases.includes(kind)) {
+    const words = kind === 'email' ? 'email' : 'phone number';
+    throw invalidParameter(`Username cannot be of ${words} format, since user pool is configured for ${words} alias.`);
+  }
+  return { username: normalName(name, pool.settings), attributes: {} };
+}
+
+const verifiedMark = (attribute: string, given: Attributes, verified: boolean): Attributes =>
+  given[attribute] ? { [`${attribute}_verified`]: String(verified) } : {};
+
+const exists = (pool: Pool) =>
+  new CognitoError(
+    'UsernameExistsException',
+    pool.settings.usernameAttributes.length > 0
+      ? `An account with the given ${pool.settings.usernameAttributes.join(' or ')} already exists.`
+      : 'User already exists',
+  );
