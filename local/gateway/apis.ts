@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { BrokenStack } from '#local/assembly/broken-stack';
 import type { Resource, Stack } from '#local/assembly/stack';
-import { readIntegration, type Integration } from './integration.ts';
-import { readStages, type Stage } from './stages.ts';
 import { functionOf } from './function-of.ts';
+import { type Integration, readIntegration } from './integration.ts';
+import { readStages, type Stage } from './stages.ts';
 
 /** A Lambda REQUEST authorizer of a WebSocket API. */
 export interface RequestAuthorizer {
@@ -138,7 +138,9 @@ function routesOf(stack: Stack, apiId: string) {
 }
 
 function socketRoutes(stack: Stack, apiId: string): SocketRoute[] {
-  const answered = new Set(stack.ofType('AWS::ApiGatewayV2::RouteResponse').map(({ properties }) => properties.RouteId));
+  const answered = new Set(
+    stack.ofType('AWS::ApiGatewayV2::RouteResponse').map(({ properties }) => properties.RouteId),
+  );
   return routesOf(stack, apiId).map((route) => ({
     key: route.RouteKey,
     integration: readIntegration(stack, route.Target),
@@ -165,7 +167,8 @@ type RouteProperties = z.output<typeof routeProperties>;
 
 function authorizerOf(stack: Stack, route: RouteProperties) {
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? '');
-  if (!resource) throw new BrokenStack(`unable to serve the route ${route.RouteKey}; its authorizer is not in the template`);
+  if (!resource)
+    throw new BrokenStack(`unable to serve the route ${route.RouteKey}; its authorizer is not in the template`);
   return { ...parse(authorizerProperties, resource), id: stack.ref(resource.logicalId), logicalId: resource.logicalId };
 }
 
@@ -182,7 +185,8 @@ function requestAuthorizer(stack: Stack, route: RouteProperties): RequestAuthori
 
 function jwtAuthorizer(stack: Stack, route: RouteProperties): JwtAuthorizer {
   const { JwtConfiguration: jwt, ...authorizer } = authorizerOf(stack, route);
-  if (!jwt) throw new BrokenStack(`unable to serve ${authorizer.logicalId}; an HTTP API is served with JWT authorizers only`);
+  if (!jwt)
+    throw new BrokenStack(`unable to serve ${authorizer.logicalId}; an HTTP API is served with JWT authorizers only`);
   return {
     id: authorizer.id,
     issuer: jwt.Issuer,

@@ -1,7 +1,7 @@
-import type { Context } from '#local/context';
 import type { Stack } from '#local/assembly/stack';
+import type { Context } from '#local/context';
 import type { AccessLog } from './access-log.ts';
-import { readApis, type Api } from './apis.ts';
+import { type Api, readApis } from './apis.ts';
 import type { Throttle } from './throttle.ts';
 
 /** What all parts of the gateway share. */

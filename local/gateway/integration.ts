@@ -72,7 +72,9 @@ export function readIntegration(
     };
   }
   if (http && properties.PayloadFormatVersion !== http.format)
-    throw new BrokenStack(`unable to serve ${resource.logicalId}; HTTP APIs are served with payload format ${http.format} only`);
+    throw new BrokenStack(
+      `unable to serve ${resource.logicalId}; HTTP APIs are served with payload format ${http.format} only`,
+    );
   const functionId = functionOf(stack, properties.IntegrationUri);
   if (functionId === undefined)
     throw new BrokenStack(`unable to serve ${resource.logicalId}; it integrates no function of the template`);

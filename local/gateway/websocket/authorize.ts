@@ -4,7 +4,7 @@ import type { Gateway } from '../gateway-state.ts';
 import type { Stage } from '../stages.ts';
 import { decide } from './authorizer-policy.ts';
 import { authorizerEvent, type ConnectParts } from './connect-event.ts';
-import { refusals, type Refusal } from './refusal.ts';
+import { type Refusal, refusals } from './refusal.ts';
 import type { RequestContext } from './visitor.ts';
 
 export type Authorization =
@@ -46,7 +46,8 @@ export async function authorize(
 
 /** The value of `route.request.header.X`, `route.request.querystring.Y`, `stageVariables.Z` or `context.…`; empty when it has none. */
 function identityOf(source: string, { stage, parts, requestContext }: Parameters<typeof authorize>[2]): string {
-  const [, kind, name = ''] = /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/.exec(source) ?? [];
+  const [, kind, name = ''] =
+    /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/.exec(source) ?? [];
   if (kind === 'stageVariables') return stage.variables[name] ?? '';
   if (kind === 'route.request.querystring') return parts.queryStringParameters?.[name] ?? '';
   if (kind === 'route.request.header') {

@@ -37,7 +37,8 @@ export function decide(answer: unknown, methodArn: string): AuthorizerDecision {
   const { principalId, policyDocument, context } = parsed.data;
   const effects = policyDocument.Statement.filter(
     (each) =>
-      names(each.Action, each.NotAction, 'execute-api:invoke', true) && names(each.Resource, each.NotResource, methodArn),
+      names(each.Action, each.NotAction, 'execute-api:invoke', true) &&
+      names(each.Resource, each.NotResource, methodArn),
   ).map((each) => each.Effect);
   if (effects.includes('Deny')) return { kind: 'denied', explicitly: true };
   if (!effects.includes('Allow')) return { kind: 'denied', explicitly: false };
@@ -45,13 +46,21 @@ export function decide(answer: unknown, methodArn: string): AuthorizerDecision {
   return { kind: 'allowed', context: { principalId, ...Object.fromEntries(stringified) } };
 }
 
-function names(included: string[] | undefined, excluded: string[] | undefined, value: string, anyCase = false): boolean {
+function names(
+  included: string[] | undefined,
+  excluded: string[] | undefined,
+  value: string,
+  anyCase = false,
+): boolean {
   const matches = (pattern: string) => wildcard(anyCase ? pattern.toLowerCase() : pattern).test(value);
   if (included) return included.some(matches);
   return excluded !== undefined && !excluded.some(matches);
 }
 
 function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
   return new RegExp(`^${source}$`, 's');
 }

@@ -44,7 +44,13 @@ export function authorizerEvent(
   requestContext: RequestContext,
   options: { methodArn: string; stageVariables: Readonly<Record<string, string>> },
 ) {
-  return { type: 'REQUEST', methodArn: options.methodArn, ...parts, stageVariables: options.stageVariables, requestContext };
+  return {
+    type: 'REQUEST',
+    methodArn: options.methodArn,
+    ...parts,
+    stageVariables: options.stageVariables,
+    requestContext,
+  };
 }
 
 /** `sec-websocket-key` → `Sec-WebSocket-Key`: names arrive in canonical case, however they were sent. */

@@ -6,10 +6,10 @@ import { newId } from '../ids.ts';
 import { sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
 import { authorize } from './authorize.ts';
-import { connectEvent, connectParts, type ConnectParts } from './connect-event.ts';
-import { refusals, type Refusal } from './refusal.ts';
-import { runRoute, type RouteOutcome } from './run-route.ts';
-import { logVariables, requestContextOf, type RequestContext, type Visitor } from './visitor.ts';
+import { type ConnectParts, connectEvent, connectParts } from './connect-event.ts';
+import { type Refusal, refusals } from './refusal.ts';
+import { type RouteOutcome, runRoute } from './run-route.ts';
+import { logVariables, type RequestContext, requestContextOf, type Visitor } from './visitor.ts';
 
 export interface Attempt {
   readonly api: WebSocketApi;

@@ -3,7 +3,7 @@ import { newId } from '../ids.ts';
 import type { Connection } from './connection.ts';
 import { withVariables } from './handshake.ts';
 import { selectRoute } from './route-selection.ts';
-import { runRoute, type RouteOutcome } from './run-route.ts';
+import { type RouteOutcome, runRoute } from './run-route.ts';
 import { logVariables, requestContextOf } from './visitor.ts';
 
 /**

@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 export interface Refusal {
   readonly status: number;
   readonly message: string;
-  /** The header `x-amzn-errortype`. */
+  /** The header `x-amzn-errortype`; empty when the answer is `$connect`'s own. */
   readonly errorType: string;
 }
 
@@ -14,7 +14,11 @@ export const refusals = {
   badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
   unauthorized: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
   forbidden: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
-  denied: { status: 403, message: 'User is not authorized to access this resource', errorType: 'AccessDeniedException' },
+  denied: {
+    status: 403,
+    message: 'User is not authorized to access this resource',
+    errorType: 'AccessDeniedException',
+  },
   deniedExplicitly: {
     status: 403,
     message: 'User is not authorized to access this resource with an explicit deny',
@@ -36,7 +40,7 @@ export function refuse(socket: Duplex, refusal: Refusal, ids: { connectionId: st
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       `x-amzn-RequestId: ${ids.requestId}`,
-      `x-amzn-ErrorType: ${refusal.errorType}`,
+      ...(refusal.errorType === '' ? [] : [`x-amzn-ErrorType: ${refusal.errorType}`]),
       '',
       body,
     ].join('\r\n'),

@@ -4,11 +4,11 @@ import type { Gateway } from '../gateway-state.ts';
 import { newId } from '../ids.ts';
 import { decode, type Target } from '../target.ts';
 import { accept, isHandshake } from './accept.ts';
-import { openConnection, type Connection } from './connection.ts';
+import { type Connection, openConnection } from './connection.ts';
 import { tellDisconnect } from './disconnect.ts';
 import { handshake } from './handshake.ts';
 import { takeMessage } from './message.ts';
-import { refuse, refusals } from './refusal.ts';
+import { refusals, refuse } from './refusal.ts';
 import type { Visitor } from './visitor.ts';
 
 /** All open connections. */

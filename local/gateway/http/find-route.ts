@@ -1,0 +1,51 @@
+import type { HttpRoute } from '../apis.ts';
+import { decode } from '../target.ts';
+
+export interface FoundRoute {
+  readonly route: HttpRoute;
+  /** Decoded; empty when the route has no parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/**
+ * The most specific route for a request: exact segments before `{parameter}`, that before `{greedy+}`, then `$default`; on the same path
+ * the method before ANY. Source: AWS, "Create routes for HTTP APIs".
+ * @param path without the stage, percent-encoded
+ */
+export function findRoute(routes: readonly HttpRoute[], method: string, path: string): FoundRoute | undefined {
+  const segments = path.split('/').slice(1);
+  const candidates = routes
+    .filter((route) => route.key !== '$default' && (route.method === method || route.method === 'ANY'))
+    .flatMap((route) => {
+      const match = matchPath(route.path.split('/').slice(1), segments);
+      return match ? [{ route, ...match }] : [];
+    });
+  candidates.sort(
+    (a, b) =>
+      (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : 0) ||
+      Number(a.route.method === 'ANY') - Number(b.route.method === 'ANY'),
+  );
+  const [best] = candidates;
+  if (best) return { route: best.route, parameters: best.parameters };
+  const fallback = routes.find((route) => route.key === '$default');
+  return fallback && { route: fallback, parameters: {} };
+}
+
+/** `rank` orders matches: one digit per segment, the more specific the lower. */
+function matchPath(pattern: readonly string[], segments: readonly string[]) {
+  const parameters: Record<string, string> = {};
+  let rank = '';
+  for (const [index, part] of pattern.entries()) {
+    const [, name, greedy] = /^\{([^}+]+)(\+)?\}$/.exec(part) ?? [];
+    const segment = segments[index];
+    if (segment === undefined) return undefined;
+    if (name !== undefined && greedy) {
+      parameters[name] = segments.slice(index).map(decode).join('/');
+      return { parameters, rank: `${rank}2` };
+    }
+    if (name !== undefined ? segment === '' : decode(segment) !== part) return undefined;
+    if (name !== undefined) parameters[name] = decode(segment);
+    rank += name === undefined ? '0' : '1';
+  }
+  return pattern.length === segments.length ? { parameters, rank } : undefined;
+}
