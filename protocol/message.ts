@@ -60,7 +60,7 @@ export type Member = z.infer<typeof Member>;
 
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
-/** One conversation as its member sees it. `members` of rooms and groups are left out of lists. */
+/** One conversation as its member sees it. `members` is empty for rooms and groups in lists: they may have thousands. */
 export const ConversationView = z.object({
   id: z.string(),
   kind: ConversationKind,
@@ -69,6 +69,6 @@ export const ConversationView = z.object({
   unread_count: z.int(),
   read_seq: z.int(),
   last_message: z.nullable(LastMessage),
-  members: z.optional(z.array(Member)),
+  members: z.array(Member),
 });
 export type ConversationView = z.infer<typeof ConversationView>;

@@ -1,0 +1,60 @@
+/** Pages of a conversation's messages. A page is a range of the log: what is in it is complete, whatever numbers hold no message. */
+import { limits } from '#protocol/limits';
+import type { Services } from '../runtime/services.ts';
+import type { MessageEntry } from '../store/entry.ts';
+import type { Head } from '../store/head.ts';
+import { isMessage, readLog } from './log.ts';
+
+type Reader = Pick<Services, 'table' | 'now' | 'config'>;
+
+export interface MessagePage {
+  readonly entries: readonly MessageEntry[];
+  /** Messages older than the page: those before this number; null when the page reaches the log's beginning. */
+  readonly before: number | null;
+  /** Messages newer than the page: those after this number; null when the page reaches the log's end. */
+  readonly after: number | null;
+}
+
+/** The newest messages below `before`, newest first. */
+export async function pageBefore(services: Reader, head: Head, before: number, limit: number): Promise<MessagePage> {
+  const end = Math.min(before, head.seq + 1);
+  const entries: MessageEntry[] = [];
+  let lowest = end;
+  while (lowest > 1 && entries.length < limit) {
+    const first = Math.max(1, lowest - (limit - entries.length));
+    const read = await readLog(services, head, { first, last: lowest - 1, complete: false });
+    entries.push(...read.filter(isMessage).reverse());
+    lowest = first;
+  }
+  return { entries, before: lowest > 1 ? lowest : null, after: end <= head.seq ? end - 1 : null };
+}
+
+/**
+ * The oldest messages above `after`, oldest first. The page ends before a number whose message may still come, so that who asks on
+ * from its end misses nothing.
+ */
+export async function pageAfter(services: Reader, head: Head, after: number, limit: number): Promise<MessagePage> {
+  const entries: MessageEntry[] = [];
+  let highest = Math.min(after, head.seq);
+  while (highest < head.seq && entries.length < limit) {
+    const last = Math.min(head.seq, highest + (limit - entries.length));
+    const read = await readLog(services, head, { first: highest + 1, last, complete: true });
+    entries.push(...read.filter(isMessage));
+    const reached = read.at(-1)?.seq ?? highest;
+    highest = reached;
+    if (reached < last) break;
+  }
+  return { entries, before: after > 0 ? after + 1 : null, after: highest < head.seq ? highest : null };
+}
+
+/** Half a page to each side of a message, newest first. */
+export async function pageAround(services: Reader, head: Head, around: number, limit: number): Promise<MessagePage> {
+  const newer = Math.floor(limit / 2);
+  const last = Math.min(head.seq, around + newer);
+  return pageBefore(services, head, last + 1, limit);
+}
+
+/** The newest messages, for a socket that has just been opened. */
+export async function snapshot(services: Reader, head: Head): Promise<MessagePage> {
+  return pageBefore(services, head, head.seq + 1, limits.snapshotMessages);
+}

@@ -1,0 +1,104 @@
+/**
+ * A user's conversations, computed from their cursors when somebody looks: nothing is written to any member when a message is sent.
+ * Costs one query of the memberships and half a unit for each head; paid on connect, on GET, and for those who watch notifications.
+ */
+import type { ConversationView } from '#protocol/message';
+import { parseConversation } from '#protocol/names';
+import { type Names, namesOf, toTime } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { emptyHead, getHeads, type Head } from '../store/head.ts';
+import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
+import { getUsers, liveNow, type User } from '../store/user.ts';
+import { unreadCount } from './log.ts';
+
+type Reader = Pick<Services, 'table' | 'now'>;
+
+export interface InboxRow {
+  readonly membership: Membership;
+  readonly head: Head;
+  readonly unread: number;
+}
+
+/** All conversations of a user in which something was said, latest first, and the rooms they joined. */
+export async function readInbox(services: Reader, username: string): Promise<InboxRow[]> {
+  const memberships: Membership[] = [];
+  for await (const page of membershipsOf(services, username)) memberships.push(...page);
+  const heads = await getHeads(
+    services,
+    memberships.map(({ conversation }) => conversation),
+  );
+  const byId = new Map(heads.map((head) => [head.conversation, head]));
+  return memberships
+    .map((membership) => {
+      const head = byId.get(membership.conversation) ?? emptyHead(membership.conversation);
+      return { membership, head, unread: unreadCount(head, membership.read) };
+    })
+    .filter(({ head }) => head.seq > 0 || head.conversation.startsWith('room:'))
+    .sort((a, b) => b.head.at - a.head.at || (a.head.conversation < b.head.conversation ? -1 : 1));
+}
+
+export function totalUnread(inbox: readonly InboxRow[]): number {
+  return inbox.reduce((sum, { unread }) => sum + unread, 0);
+}
+
+/** Rows of the inbox as they travel: with the newest message, and, where members stand in the name, how far each has read. */
+export async function toViews(services: Reader, rows: readonly InboxRow[]): Promise<ConversationView[]> {
+  const named = rows.flatMap(({ head }) =>
+    membersInName(head.conversation).map((username) => ({ username, conversation: head.conversation })),
+  );
+  const authors = rows.flatMap(({ head }) => (head.last ? [head.last.user] : []));
+  const [memberships, users] = await Promise.all([
+    getMemberships(services, named),
+    getUsers(services, [...new Set([...named.map(({ username }) => username), ...authors])]),
+  ]);
+  return rows.map(({ head, membership, unread }) => ({
+    id: head.conversation,
+    kind: parseConversation(head.conversation).kind,
+    title: null,
+    seq: head.seq,
+    unread_count: unread,
+    read_seq: membership.read.seq,
+    last_message: toLastMessage(head, namesOf(users)),
+    members: memberships
+      .filter(({ conversation }) => conversation === head.conversation)
+      .map(({ username, read }) => toMember(username, read.seq, users, services.now()))
+      .sort((a, b) => (a.username < b.username ? -1 : 1)),
+  }));
+}
+
+function membersInName(id: string): readonly string[] {
+  const conversation = parseConversation(id);
+  return 'members' in conversation ? conversation.members : [];
+}
+
+function toMember(username: string, readSeq: number, users: readonly User[], now: number) {
+  const user = users.find((other) => other.username === username);
+  const online = user !== undefined && liveNow(user, now).length > 0;
+  const lastSeen = user && !online ? lastSeenAt(user) : undefined;
+  return {
+    username,
+    name: user?.name ?? username,
+    read_seq: readSeq,
+    online,
+    last_seen: lastSeen === undefined ? null : toTime(lastSeen),
+  };
+}
+
+/** When a user who is not here was last; a connection that ended unnoticed ended when it expired, at the latest. */
+export function lastSeenAt(user: User): number | undefined {
+  const times = [...user.live.map(({ expires }) => expires), ...(user.lastSeen === undefined ? [] : [user.lastSeen])];
+  return times.length > 0 ? Math.max(...times) : undefined;
+}
+
+function toLastMessage({ last }: Head, names: Names): ConversationView['last_message'] {
+  return (
+    (last && {
+      seq: last.seq,
+      from_user: { username: last.user, name: names.get(last.user) ?? last.user },
+      message: last.text,
+      content_type: last.content_type,
+      date_added: toTime(last.at),
+    }) ??
+    null
+  );
+}

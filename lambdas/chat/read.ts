@@ -1,0 +1,91 @@
+/** Moving a reader's cursor. One write, or none when the cursor already was there; unread counts follow from it by themselves. */
+import { unable } from '#protocol/errors';
+import type { Conversation } from '#protocol/names';
+import { receives } from '#protocol/scope';
+import { devicesOf, postAll } from '../delivery/post.ts';
+import type { Services } from '../runtime/services.ts';
+import { getHead, type Head } from '../store/head.ts';
+import { type Cursor, moveCursor } from '../store/membership.ts';
+import type { User } from '../store/user.ts';
+import { enter, type Speaker } from './enter.ts';
+import { readInbox, totalUnread } from './inbox.ts';
+import { readLog, unreadCount } from './log.ts';
+import { members } from './members.ts';
+
+/**
+ * Everything up to `upTo` (default: all) is read. Tells the members, and the reader's own sockets the fresh counts.
+ * @returns the cursor and what is still unread in the conversation
+ * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`, `unknown_user`
+ */
+export async function markRead(
+  services: Services,
+  conversation: Conversation,
+  speaker: Speaker,
+  upTo?: number | null,
+): Promise<{ up_to: number; unread_count: number }> {
+  const membership = await enter(services, conversation, speaker, { join: false });
+  const head = await getHead(services, conversation.id);
+  const asked = await cursorAt(services, head, upTo ?? head.seq);
+  const read = asked.seq > membership.read.seq ? asked : membership.read;
+
+  const moved =
+    asked.seq > membership.read.seq && (await moveCursor(services, speaker.username, conversation.id, asked));
+  const users = await members(services, conversation);
+  if (moved) await tellMembers(services, conversation, users, speaker.username, read.seq);
+  const unread = unreadCount(head, read);
+  const reader = users.filter(({ username }) => username === speaker.username);
+  await tellCounts(services, conversation.id, reader, unread);
+  return { up_to: read.seq, unread_count: unread };
+}
+
+/** The cursor after entry `seq`: how many messages it and those before it are. */
+async function cursorAt(services: Services, head: Head, seq: number): Promise<Cursor> {
+  if (seq > head.seq) {
+    throw unable(
+      'invalid_frame',
+      `read up to ${seq}`,
+      `${head.conversation} ends at ${head.seq}: up_to is the seq of a message`,
+    );
+  }
+  if (seq === head.seq) return { seq, count: head.count };
+  // A number without a message has no count of its own; the next message before it has. Sealed numbers come in no long rows.
+  const entries = await readLog(services, head, { first: Math.max(1, seq - 99), last: seq, complete: false });
+  const message = entries.findLast((entry) => entry.type === 'message');
+  return message?.type === 'message' ? { seq: message.seq, count: message.count } : { seq: 0, count: 0 };
+}
+
+async function tellMembers(
+  services: Services,
+  { id }: Conversation,
+  users: readonly User[],
+  reader: string,
+  upTo: number,
+): Promise<void> {
+  const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
+  await postAll(services, devices, { type: 'messages_read', conversation: id, user: reader, up_to: upTo });
+}
+
+/** The reader's own counts; the total, which takes reading their inbox, only when one of their sockets shows it. */
+async function tellCounts(
+  services: Services,
+  conversation: string,
+  reader: readonly User[],
+  unread: number,
+): Promise<void> {
+  const now = services.now();
+  const totals = devicesOf(
+    reader,
+    now,
+    (scope) => scope.kind === 'user' || (scope.kind === 'notifications' && scope.conversation === 'all'),
+  );
+  const singles = devicesOf(
+    reader,
+    now,
+    (scope) => scope.kind === 'notifications' && scope.conversation === conversation,
+  );
+  await postAll(services, singles, { type: 'single_conversation_unread_count', conversation, unread_count: unread });
+  const [anyone] = totals;
+  if (!anyone) return;
+  const total = totalUnread(await readInbox(services, anyone.username));
+  await postAll(services, totals, { type: 'unread_count', unread_count: total });
+}

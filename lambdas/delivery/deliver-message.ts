@@ -1,0 +1,118 @@
+import type { ServerEvent } from '#protocol/events';
+import type { Message } from '#protocol/message';
+import { receives, watches } from '#protocol/scope';
+import type { Services } from '../runtime/services.ts';
+import type { MessageEntry } from '../store/entry.ts';
+import { putNotice } from '../store/notice.ts';
+import type { User } from '../store/user.ts';
+import { type Device, devicesOf, post, postAll } from './post.ts';
+import { namesOf, toMessage } from './render.ts';
+
+/** The connection that a send came in on; it is answered even when nothing else knows of it yet. */
+export type Requester = Device;
+
+/** ms that the author's copy, the acknowledgement, waits to say who was reached. */
+const patience = 150;
+/** ms after which a repeated send means that the first try may have died before it posted. */
+const doubtful = 5_000;
+
+/**
+ * Posts a stored message to every device of every member, the author's last.
+ * A repeat is answered to who asked; only when the first try is long past is everybody posted to again (they drop what they have by `seq`).
+ * @returns the message as its author sees it
+ */
+export async function deliverMessage(
+  services: Services,
+  {
+    entry,
+    repeated,
+    users,
+    requester,
+  }: { entry: MessageEntry; repeated: boolean; users: readonly User[]; requester: Requester | undefined },
+): Promise<Message> {
+  const message = await toMessage(services, entry, namesOf(users));
+  const own = { ...message, client_id: entry.client_id };
+  const now = services.now();
+  if (repeated && now - entry.at < doubtful) {
+    if (requester) await post(services, requester, chatMessage(own, reachable(users, entry, now)));
+    return own;
+  }
+
+  const devices = devicesOf(users, now, (scope) => receives(scope, entry.conversation));
+  const others = devices.filter(({ username }) => username !== entry.user);
+  const authors = withRequester(
+    devices.filter(({ username }) => username === entry.user),
+    requester,
+  );
+
+  const delivered = new Set<string>();
+  const toOthers = others.map(async (device) => {
+    if ((await post(services, device, chatMessage(message))) === 'sent') delivered.add(device.username);
+  });
+  await Promise.race([Promise.all(toOthers), wait(patience)]);
+  const told = [...delivered].sort();
+  await postAll(services, authors, chatMessage(own, told));
+
+  await Promise.all(toOthers);
+  await tellLateDelivery(
+    services,
+    entry,
+    authors,
+    [...delivered].filter((name) => !told.includes(name)),
+  );
+  await leaveNotice(services, entry, users, now);
+  return own;
+}
+
+function chatMessage(message: Message, deliveredTo?: string[]): ServerEvent {
+  return {
+    type: 'chat_message',
+    ...message,
+    room: message.conversation,
+    ...(deliveredTo ? { delivered_to: deliveredTo } : {}),
+  };
+}
+
+/** Whom the message reached as far as can be told afterwards: who is here now, or was after it was written. */
+function reachable(users: readonly User[], entry: MessageEntry, now: number): string[] {
+  const here = devicesOf(users, now, (scope) => receives(scope, entry.conversation)).map(({ username }) => username);
+  const since = users
+    .filter(({ lastSeen }) => lastSeen !== undefined && lastSeen > entry.at)
+    .map(({ username }) => username);
+  return [...new Set([...here, ...since])].filter((name) => name !== entry.user).sort();
+}
+
+function withRequester(devices: readonly Device[], requester: Requester | undefined): Device[] {
+  const known = !requester || devices.some(({ id }) => id === requester.id);
+  return known ? [...devices] : [...devices, requester];
+}
+
+async function tellLateDelivery(
+  services: Services,
+  entry: MessageEntry,
+  authors: readonly Device[],
+  late: readonly string[],
+): Promise<void> {
+  if (late.length === 0) return;
+  const { conversation, seq } = entry;
+  await postAll(services, authors, { type: 'message_delivered', conversation, seq, to: [...late].sort() });
+}
+
+/** Unread counts take reads that the sender need not wait for, so who watches them is told by the stream. */
+async function leaveNotice(
+  services: Services,
+  entry: MessageEntry,
+  users: readonly User[],
+  now: number,
+): Promise<void> {
+  const watching = devicesOf(users, now, (scope) => watches(scope, entry.conversation));
+  const names = [...new Set(watching.map(({ username }) => username))];
+  if (names.length === 0) return;
+  await putNotice(services, { conversation: entry.conversation, seq: entry.seq, users: names });
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

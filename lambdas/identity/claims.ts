@@ -1,0 +1,20 @@
+import { encodeUserName, isUserName } from '#protocol/names';
+
+export interface Identity {
+  readonly username: string;
+  readonly name: string;
+}
+
+/**
+ * Who a verified token speaks of. The user's name is the claim that the deployer chose, or Cognito's, or `sub`.
+ * @returns undefined when there is none, or it is longer than 64 characters when encoded
+ */
+export function readIdentity(claims: Readonly<Record<string, unknown>>, usernameClaim?: string): Identity | undefined {
+  const external = usernameClaim
+    ? claims[usernameClaim]
+    : (claims['cognito:username'] ?? claims.username ?? claims.sub);
+  if (typeof external !== 'string') return undefined;
+  const username = encodeUserName(external);
+  if (!isUserName(username)) return undefined;
+  return { username, name: typeof claims.name === 'string' && claims.name !== '' ? claims.name : external };
+}

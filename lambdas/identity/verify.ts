@@ -1,0 +1,64 @@
+import { JwtRsaVerifier } from 'aws-jwt-verify';
+import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import * as z from 'zod/mini';
+import { type Identity, readIdentity } from './claims.ts';
+
+export type Verified =
+  | ({ readonly ok: true; readonly expires: number } & Identity)
+  | { readonly ok: false; readonly why: string };
+
+const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+
+/**
+ * A verifier of the issuer's id and access tokens: signature, issuer, times and audience. Keys are fetched once and kept.
+ * Works with every OpenID provider, Cognito included: where the keys are is asked of the issuer.
+ */
+export function startVerifier(options: {
+  issuer: string;
+  audience: readonly string[];
+  usernameClaim?: string | undefined;
+}) {
+  let verifier: Promise<ReturnType<typeof createVerifier>> | undefined;
+
+  return async function verify(token: string): Promise<Verified> {
+    verifier ??= discover(options.issuer);
+    try {
+      const ready = await verifier;
+      return accept(await ready.verify(token));
+    } catch (error) {
+      return { ok: false, why: error instanceof Error ? error.message : String(error) };
+    }
+  };
+
+  async function discover(issuer: string) {
+    try {
+      const response = await fetch(`${issuer}/.well-known/openid-configuration`);
+      const { jwks_uri: jwksUri } = z.parse(Discovery, await response.json());
+      return createVerifier(issuer, jwksUri);
+    } catch (error) {
+      verifier = undefined;
+      throw error;
+    }
+  }
+
+  /** Access tokens of Cognito name the client in `client_id` and have no `aud`; other tokens are checked by `aud`. */
+  function accept(claims: Record<string, unknown>): Verified {
+    const audience = [claims.aud ?? claims.client_id].flat();
+    if (!audience.some((one) => typeof one === 'string' && options.audience.includes(one))) {
+      return { ok: false, why: 'the token is for another audience' };
+    }
+    if (claims.token_use !== undefined && claims.token_use !== 'id' && claims.token_use !== 'access') {
+      return { ok: false, why: 'the token is neither an id nor an access token' };
+    }
+    const identity = readIdentity(claims, options.usernameClaim);
+    return identity
+      ? { ok: true, ...identity, expires: Number(claims.exp) }
+      : { ok: false, why: 'the token names no user' };
+  }
+}
+
+function createVerifier(issuer: string, jwksUri: string) {
+  // The library's own fetcher refuses http:, which only ever is the address of a runtime on the developer's own machine.
+  const fetcher = { fetch: async (uri: string) => new Uint8Array(await (await fetch(uri)).arrayBuffer()).buffer };
+  return JwtRsaVerifier.create({ issuer, audience: null, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
+}

@@ -1,0 +1,56 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { monotonicFactory } from 'ulidx';
+import { type Config, readConfig } from './config.ts';
+
+export interface Table {
+  readonly client: DynamoDBDocumentClient;
+  readonly name: string;
+}
+
+/** Everything a handler may need. A function names what it uses: `Pick<Services, 'table' | 'now'>`. */
+export interface Services {
+  readonly config: Config;
+  readonly table: Table;
+  readonly bucket: { readonly client: S3Client; readonly name: string };
+  readonly connections: ApiGatewayManagementApiClient;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** A new ULID for that time. */
+  readonly newId: (now: number) => string;
+}
+
+/** The clients of one function's life: made once, outside the handler, so that later events reuse their connections. */
+export function startServices(environment: NodeJS.ProcessEnv): Services {
+  const config = readConfig(environment);
+  return {
+    config,
+    table: {
+      client: DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
+      name: config.tableName,
+    },
+    bucket: {
+      // WHEN_REQUIRED: otherwise the checksum of an empty body is signed into addresses that browsers use.
+      client: new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }),
+      name: config.bucketName,
+    },
+    connections: new ApiGatewayManagementApiClient({
+      endpoint: config.callbackUrl,
+      // 429 and 5xx are retried by the SDK with jittered backoff; a connection that stays slow must not hold up its sender.
+      maxAttempts: 4,
+      requestHandler: {
+        httpsAgent: { maxSockets: 256 },
+        httpAgent: { maxSockets: 256 },
+        connectionTimeout: 1_000,
+        requestTimeout: 3_000,
+      },
+    }),
+    log: new Logger(),
+    now: Date.now,
+    newId: monotonicFactory(),
+  };
+}

@@ -1,0 +1,45 @@
+import { errorStatus } from '#protocol/errors';
+import { parseConversation } from '#protocol/names';
+import { enter } from '../chat/enter.ts';
+import type { Services } from '../runtime/services.ts';
+import { addConnection, removeConnection } from '../store/user.ts';
+import type { SocketRequest } from './event.ts';
+
+/** The subprotocol of browsers, which cannot send headers: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
+const subprotocol = 'parley.v1';
+/** ms; API Gateway closes every connection after two hours. */
+const longest = 2 * 60 * 60 * 1_000 + 60_000;
+
+export interface ConnectAnswer {
+  readonly statusCode: number;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+/**
+ * `$connect`: members only; writes the connection down. What the socket gets first comes from the table's stream, because API Gateway
+ * cannot post to a connection before this has returned.
+ * @throws ChatError `forbidden`, `unknown_user`: the status of the handshake
+ */
+export async function connect(services: Services, request: SocketRequest): Promise<ConnectAnswer> {
+  if (request.problem) return { statusCode: errorStatus.invalid_frame, body: request.problem };
+  if (request.conversation) {
+    await enter(services, parseConversation(request.conversation), request.speaker, { join: true });
+  }
+  const now = services.now();
+  const user = await addConnection(services, request.speaker, {
+    id: request.connectionId,
+    scope: request.scope,
+    since: request.connectedAt,
+    expires: now + longest,
+  });
+  // Connections whose end nobody told: API Gateway delivers $disconnect with best effort only.
+  const ended = user.live.filter(({ expires }) => expires <= now);
+  await Promise.all(ended.map(({ id }) => removeConnection(services, user.username, id)));
+
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
+  return {
+    statusCode: 200,
+    ...(offered.includes(subprotocol) ? { headers: { 'Sec-WebSocket-Protocol': subprotocol } } : {}),
+  };
+}

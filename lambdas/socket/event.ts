@@ -1,0 +1,73 @@
+import * as z from 'zod/mini';
+import { type Scope, scopeFromText } from '#protocol/scope';
+import type { Speaker } from '../chat/enter.ts';
+import type { Device } from '../delivery/post.ts';
+
+/**
+ * What `authorize` found out about a connection. API Gateway keeps it and hands it, as strings, to every later event of the connection, so
+ * that nothing has to be read to know who is speaking.
+ */
+export const ConnectionContext = z.object({
+  username: z.string(),
+  name: z.string(),
+  /** see protocol/scope.ts; empty when the names in the address make no sense, which `$connect` then says */
+  scope: z.string(),
+  problem: z.optional(z.string()),
+  /** When the token expires, seconds since 1970. */
+  expires: z.coerce.number(),
+});
+export type ConnectionContext = z.infer<typeof ConnectionContext>;
+
+const SocketEvent = z.object({
+  headers: z.optional(z.record(z.string(), z.string())),
+  body: z.optional(z.string()),
+  requestContext: z.object({
+    routeKey: z.string(),
+    connectionId: z.string(),
+    connectedAt: z.number(),
+    authorizer: ConnectionContext,
+  }),
+});
+
+/** One event of one connection, as the routes take it. */
+export interface SocketRequest {
+  readonly route: string;
+  readonly connectionId: string;
+  /** ms */
+  readonly connectedAt: number;
+  readonly speaker: Speaker;
+  readonly scope: Scope;
+  /** The conversation that frames mean when they name none. */
+  readonly conversation: string | undefined;
+  /** Why the address makes no sense, if so. */
+  readonly problem: string | undefined;
+  /** ms */
+  readonly tokenExpires: number;
+  readonly body: string | undefined;
+  /** by lower-case name; only of `$connect` */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** @throws when API Gateway sent something else than it documents */
+export function readSocketEvent(event: unknown): SocketRequest {
+  const { headers = {}, body, requestContext } = z.parse(SocketEvent, event);
+  const { routeKey, connectionId, connectedAt, authorizer } = requestContext;
+  const scope = scopeFromText(authorizer.scope);
+  return {
+    route: routeKey,
+    connectionId,
+    connectedAt,
+    speaker: { username: authorizer.username, name: authorizer.name },
+    scope,
+    conversation: scope.kind === 'user' || scope.conversation === 'all' ? undefined : scope.conversation,
+    problem: authorizer.problem || undefined,
+    tokenExpires: authorizer.expires * 1_000,
+    body,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
+  };
+}
+
+/** The connection that the event came in on, to be answered. */
+export function deviceOf({ speaker, connectionId, scope, connectedAt }: SocketRequest): Device {
+  return { username: speaker.username, id: connectionId, scope, since: connectedAt };
+}

@@ -1,0 +1,153 @@
+/**
+ * A conversation's head: the sequencer that gives the log its numbers, and what lists show.
+ *
+ * key    pk `CONV#<conversation>`  sk `HEAD`
+ * holds  seq (of the newest entry), count (messages so far), at (ms, of the newest entry), last_seq and last (the newest message, its
+ *        text cut), gone (numbers that count no longer: sealed holes)
+ * write  one atomic update a message, one unit: nothing in it may grow past 1 KB
+ */
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import { ContentType } from '#protocol/message';
+import type { Services } from '../runtime/services.ts';
+import { conditional, getItems, type Item, type Key } from './item.ts';
+
+const Last = z.object({ user: z.string(), text: z.string(), content_type: ContentType, at: z.number() });
+/** The newest message as lists show it. `at` in ms. */
+export type Last = z.infer<typeof Last>;
+
+export interface Head {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly count: number;
+  /** ms */
+  readonly at: number;
+  readonly last: (Last & { readonly seq: number }) | undefined;
+  readonly gone: ReadonlySet<number>;
+}
+
+const HeadItem = z.object({
+  pk: z.string(),
+  seq: z.number(),
+  count: z.number(),
+  at: z.number(),
+  last_seq: z.optional(z.number()),
+  last: z.optional(Last),
+  gone: z.optional(z.set(z.number())),
+});
+
+/** Characters of the newest message that lists show. */
+const previewLength = 100;
+/** Numbers kept in `gone`; beyond that the oldest are forgotten, which every reader has long passed. */
+const goneMaximum = 60;
+
+function key(conversation: string): Key {
+  return { pk: `CONV#${conversation}`, sk: 'HEAD' };
+}
+
+function toHead(item: Item): Head {
+  const { pk, seq, count, at, last_seq: lastSeq, last, gone = new Set<number>() } = z.parse(HeadItem, item);
+  return {
+    conversation: pk.slice('CONV#'.length),
+    seq,
+    count,
+    at,
+    last: last && lastSeq !== undefined ? { ...last, seq: lastSeq } : undefined,
+    gone,
+  };
+}
+
+/** The head of a conversation in which nothing has been said. */
+export function emptyHead(conversation: string): Head {
+  return { conversation, seq: 0, count: 0, at: 0, last: undefined, gone: new Set() };
+}
+
+export async function getHead({ table }: Pick<Services, 'table'>, conversation: string): Promise<Head> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key(conversation), ConsistentRead: true }),
+  );
+  return Item ? toHead(Item) : emptyHead(conversation);
+}
+
+/** The heads of those conversations in which something was said, in no order. */
+export async function getHeads({ table }: Pick<Services, 'table'>, conversations: readonly string[]): Promise<Head[]> {
+  return (await getItems(table, conversations.map(key))).map(toHead);
+}
+
+/** Takes the next number for a message. The only write that a conversation's senders contend for: atomic, and never undone. */
+export async function takeNumber(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  last: Last,
+): Promise<{ seq: number; count: number }> {
+  const { Attributes } = await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(conversation),
+      UpdateExpression:
+        'SET seq = if_not_exists(seq, :zero) + :one, last_seq = if_not_exists(seq, :zero) + :one, #count = if_not_exists(#count, :zero) + :one, #at = :at, #last = :last',
+      ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#last': 'last' },
+      ExpressionAttributeValues: {
+        ':zero': 0,
+        ':one': 1,
+        ':at': last.at,
+        ':last': { ...last, text: preview(last.text) },
+      },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return toHead(Attributes ?? {});
+}
+
+/** Notes that this number holds no message, so that nobody counts it as unread. Again: nothing changes. */
+export async function addGone({ table }: Pick<Services, 'table'>, conversation: string, seq: number): Promise<void> {
+  const { Attributes } = await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(conversation),
+      UpdateExpression: 'ADD gone :seq',
+      ExpressionAttributeValues: { ':seq': new Set([seq]) },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  const gone = [...toHead(Attributes ?? {}).gone].sort((a, b) => a - b);
+  if (gone.length <= goneMaximum) return;
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(conversation),
+      UpdateExpression: 'DELETE gone :oldest',
+      ExpressionAttributeValues: { ':oldest': new Set(gone.slice(0, gone.length - goneMaximum / 2)) },
+    }),
+  );
+}
+
+/** Puts the right newest message into lists after the number that they showed turned out to be empty. */
+export async function replaceLast(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  empty: number,
+  last: (Last & { seq: number }) | undefined,
+): Promise<void> {
+  const { seq, ...shown } = last ?? { seq: 0 };
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(conversation),
+        UpdateExpression: last ? 'SET last_seq = :seq, #last = :last' : 'REMOVE last_seq, #last',
+        ConditionExpression: 'last_seq = :empty',
+        ExpressionAttributeNames: { '#last': 'last' },
+        ExpressionAttributeValues: {
+          ':empty': empty,
+          ...(last ? { ':seq': seq, ':last': { ...shown, text: preview(last.text) } } : {}),
+        },
+      }),
+    ),
+  );
+}
+
+function preview(text: string): string {
+  const characters = [...text];
+  return characters.length > previewLength ? `${characters.slice(0, previewLength - 1).join('')}…` : text;
+}

@@ -1,0 +1,229 @@
+/**
+ * A user's part in a conversation: how far they have read, and their last sends.
+ *
+ * key    pk `USER#<user>`  sk `CONV#<conversation>`
+ * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, member_of
+ * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
+ *        It lags behind, so it is asked who is posted to, never who may.
+ * read   by key; a user's all by query; a conversation's all through the index, or by the names in its name
+ *
+ * The ring makes sending idempotent and limits its rate with no item of its own: hash of client_id → [seq, count, ms] of the last
+ * 24 sends. Hashed to 8 bytes, so that the whole item stays under the 1 KB that one write unit pays for; because hashes may
+ * collide, the entry itself, which holds the client_id in full, has the last word.
+ */
+import { createHash } from 'node:crypto';
+import { GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Conversation } from '#protocol/names';
+import type { Services } from '../runtime/services.ts';
+import { conditional, getItems, type Item, type Key } from './item.ts';
+
+export interface Send {
+  readonly seq: number;
+  /** The message's ordinal among the conversation's messages. */
+  readonly count: number;
+  /** ms */
+  readonly at: number;
+}
+
+export interface Cursor {
+  readonly seq: number;
+  readonly count: number;
+}
+
+export interface Membership {
+  readonly username: string;
+  readonly conversation: string;
+  readonly role: 'member';
+  readonly read: Cursor;
+  /** The last sends by hash of client_id. */
+  readonly ring: ReadonlyMap<string, Send>;
+}
+
+const ringSize = 24;
+
+const MembershipItem = z.object({
+  pk: z.string(),
+  sk: z.string(),
+  role: z.literal('member'),
+  read_seq: z.number(),
+  read_count: z.number(),
+  ring: z.record(z.string(), z.tuple([z.number(), z.number(), z.number()])),
+});
+
+function key(username: string, conversation: string): Key {
+  return { pk: `USER#${username}`, sk: `CONV#${conversation}` };
+}
+
+function toMembership(item: Item): Membership {
+  const { pk, sk, role, read_seq: seq, read_count: count, ring } = z.parse(MembershipItem, item);
+  return {
+    username: pk.slice('USER#'.length),
+    conversation: sk.slice('CONV#'.length),
+    role,
+    read: { seq, count },
+    ring: new Map(Object.entries(ring).map(([hash, [sent, ordinal, at]]) => [hash, { seq: sent, count: ordinal, at }])),
+  };
+}
+
+export function hashOf(clientId: string): string {
+  return createHash('sha256').update(clientId).digest().subarray(0, 8).toString('base64url');
+}
+
+/** Read strongly: it decides who may, and whether a message was sent before. */
+export async function getMembership(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  conversation: string,
+): Promise<Membership | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key(username, conversation), ConsistentRead: true }),
+  );
+  return Item && toMembership(Item);
+}
+
+/** Those of the memberships that exist, in no order. */
+export async function getMemberships(
+  { table }: Pick<Services, 'table'>,
+  which: readonly { readonly username: string; readonly conversation: string }[],
+): Promise<Membership[]> {
+  const items = await getItems(
+    table,
+    which.map(({ username, conversation }) => key(username, conversation)),
+  );
+  return items.map(toMembership);
+}
+
+/** Every conversation of a user, a page of the table at a time. */
+export async function* membershipsOf(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+): AsyncGenerator<Membership[]> {
+  const pages = paginateQuery(
+    { client: table.client },
+    {
+      TableName: table.name,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+      ExpressionAttributeValues: { ':pk': `USER#${username}`, ':sk': 'CONV#' },
+    },
+  );
+  for await (const { Items = [] } of pages) yield Items.map(toMembership);
+}
+
+/** The members of a room or group by the index, a page at a time. */
+export async function* membersOf({ table }: Pick<Services, 'table'>, conversation: string): AsyncGenerator<string[]> {
+  const pages = paginateQuery(
+    { client: table.client },
+    {
+      TableName: table.name,
+      IndexName: 'members',
+      KeyConditionExpression: 'member_of = :conversation',
+      ExpressionAttributeValues: { ':conversation': conversation },
+    },
+  );
+  for await (const { Items = [] } of pages) yield Items.map(({ pk }) => String(pk).slice('USER#'.length));
+}
+
+/** Makes the membership unless it exists. */
+export async function createMembership(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  conversation: Conversation,
+  read: Cursor,
+): Promise<void> {
+  const listed = 'members' in conversation ? {} : { member_of: conversation.id };
+  await conditional(
+    table.client.send(
+      new PutCommand({
+        TableName: table.name,
+        Item: {
+          ...key(username, conversation.id),
+          ...listed,
+          role: 'member',
+          read_seq: read.seq,
+          read_count: read.count,
+          ring: {},
+        },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      }),
+    ),
+  );
+}
+
+export type Claim = 'claimed' | 'removed' | { readonly earlier: Send };
+
+/**
+ * Writes down that this send has that number, unless an earlier try has one: then the earlier number is the answer.
+ * `replacing` is the number of an earlier try that was sealed as empty. The cursor goes along: who writes has read.
+ */
+export async function claimSend(
+  { table }: Pick<Services, 'table'>,
+  membership: Membership,
+  hash: string,
+  send: Send,
+  { replacing, moveCursor = true }: { replacing?: number; moveCursor?: boolean } = {},
+): Promise<Claim> {
+  const outdated = [...membership.ring]
+    .filter(([other]) => other !== hash)
+    .sort(([, a], [, b]) => b.seq - a.seq)
+    .slice(ringSize - 1);
+  const remove = outdated.map((_, index) => `ring.#old${index}`);
+  const write = await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(membership.username, membership.conversation),
+        UpdateExpression: [
+          'SET ring.#hash = :send',
+          moveCursor ? ', read_seq = :seq, read_count = :count' : '',
+          remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : '',
+        ].join(''),
+        ConditionExpression: [
+          'attribute_exists(pk)',
+          replacing === undefined ? 'attribute_not_exists(ring.#hash)' : 'ring.#hash[0] = :replacing',
+          ...(moveCursor ? ['read_seq < :seq'] : []),
+        ].join(' AND '),
+        ExpressionAttributeNames: {
+          '#hash': hash,
+          ...Object.fromEntries(outdated.map(([old], index) => [`#old${index}`, old])),
+        },
+        ExpressionAttributeValues: {
+          ':send': [send.seq, send.count, send.at],
+          ...(moveCursor ? { ':seq': send.seq, ':count': send.count } : {}),
+          ...(replacing === undefined ? {} : { ':replacing': replacing }),
+        },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      }),
+    ),
+  );
+  if (write.ok) return 'claimed';
+  if (!write.item) return 'removed';
+  const earlier = toMembership(write.item).ring.get(hash);
+  if (earlier && earlier.seq !== replacing) return { earlier };
+  // Only the cursor stood in the way: a later send of this user was faster. It must not go back.
+  return claimSend({ table }, membership, hash, send, {
+    ...(replacing === undefined ? {} : { replacing }),
+    moveCursor: false,
+  });
+}
+
+/** Moves the cursor forward; `false` when it already was there or further. */
+export async function moveCursor(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  conversation: string,
+  read: Cursor,
+): Promise<boolean> {
+  const write = await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username, conversation),
+        UpdateExpression: 'SET read_seq = :seq, read_count = :count',
+        ConditionExpression: 'read_seq < :seq',
+        ExpressionAttributeValues: { ':seq': read.seq, ':count': read.count },
+      }),
+    ),
+  );
+  return write.ok;
+}

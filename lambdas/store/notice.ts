@@ -1,0 +1,41 @@
+/**
+ * "Tell these users of this message": left by the sender only when somebody watches a notification socket, so that a message
+ * nobody watches costs nothing more, and read from the table's stream, which neither forgets nor holds up the sender.
+ *
+ * key    pk `CONV#<conversation>`  sk `NOTICE#<seq>`
+ * holds  users; expires by TTL
+ */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Services } from '../runtime/services.ts';
+import type { Item } from './item.ts';
+
+export interface Notice {
+  readonly conversation: string;
+  readonly seq: number;
+  readonly users: readonly string[];
+}
+
+const NoticeItem = z.object({ pk: z.string(), sk: z.string(), users: z.array(z.string()) });
+
+/** Seconds; the stream keeps its records for 24 hours. */
+const lifetime = 86_400;
+
+export function toNotice(item: Item): Notice {
+  const { pk, sk, users } = z.parse(NoticeItem, item);
+  return { conversation: pk.slice('CONV#'.length), seq: Number(sk.slice('NOTICE#'.length)), users };
+}
+
+export async function putNotice({ table, now }: Pick<Services, 'table' | 'now'>, notice: Notice): Promise<void> {
+  await table.client.send(
+    new PutCommand({
+      TableName: table.name,
+      Item: {
+        pk: `CONV#${notice.conversation}`,
+        sk: `NOTICE#${notice.seq}`,
+        users: notice.users,
+        expires: Math.ceil(now() / 1000) + lifetime,
+      },
+    }),
+  );
+}

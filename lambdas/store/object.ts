@@ -1,0 +1,87 @@
+/** Uploaded files in S3. See `upload.ts` for how `incoming/` becomes `files/`. */
+import { CopyObjectCommand, GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import { limits } from '#protocol/limits';
+import type { Services } from '../runtime/services.ts';
+import type { File } from './entry.ts';
+
+type Bucket = Pick<Services, 'bucket'>;
+
+/** Bytes that are enough to tell a file's type. */
+const sniffedBytes = 4_100;
+
+export function incomingKey(id: string): string {
+  return `incoming/${id}`;
+}
+
+function fileKey(id: string): string {
+  return `files/${id}`;
+}
+
+export interface Uploaded {
+  /** bytes */
+  readonly size: number;
+  readonly etag: string;
+  /** The object's first bytes. */
+  readonly start: Uint8Array;
+}
+
+/** Looks at what was uploaded, reading only its beginning; undefined when nothing was. */
+export async function lookAtIncoming({ bucket }: Bucket, id: string): Promise<Uploaded | undefined> {
+  try {
+    const { Body, ContentRange, ETag } = await bucket.client.send(
+      new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id), Range: `bytes=0-${sniffedBytes - 1}` }),
+    );
+    // "bytes 0-4099/123456"
+    const size = Number(ContentRange?.split('/')[1]);
+    return Body && ETag ? { size, etag: ETag, start: await Body.transformToByteArray() } : undefined;
+  } catch (error) {
+    // S3 hides that an object is missing behind AccessDenied from those who may not list the bucket.
+    if (error instanceof S3ServiceException && ['NoSuchKey', 'AccessDenied', 'InvalidRange'].includes(error.name)) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+/** Copies exactly the object that was looked at to where no upload form reaches it; `false` when it was replaced meanwhile. */
+export async function keepIncoming({ bucket }: Bucket, id: string, etag: string): Promise<boolean> {
+  try {
+    await bucket.client.send(
+      new CopyObjectCommand({
+        Bucket: bucket.name,
+        Key: fileKey(id),
+        CopySource: `${bucket.name}/${incomingKey(id)}`,
+        CopySourceIfMatch: etag,
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false;
+    throw error;
+  }
+}
+
+/** An address from which the file can be fetched for an hour. Signing asks nobody: it is computed here. */
+export async function signDownload({ bucket }: Bucket, file: File): Promise<string> {
+  // Only what browsers show safely is shown; everything else is saved, so that no upload runs as a page of the bucket's origin.
+  const shown = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(file.content_type) ? 'inline' : 'attachment';
+  return getSignedUrl(
+    bucket.client,
+    new GetObjectCommand({
+      Bucket: bucket.name,
+      Key: fileKey(file.id),
+      ResponseContentType: file.content_type,
+      ResponseContentDisposition: `${shown}; filename*=UTF-8''${encodeRfc5987(file.filename)}`,
+    }),
+    { expiresIn: limits.downloadSeconds },
+  );
+}
+
+/** https://www.rfc-editor.org/rfc/rfc5987#section-3.2.1 */
+function encodeRfc5987(text: string): string {
+  return encodeURIComponent(text).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
