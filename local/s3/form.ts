@@ -29,6 +29,7 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
     const parser = startParser(request);
     const fields = new Map<string, string>();
     let size = 0;
+    let settled = false;
 
     const leave = (): void => {
       request.unpipe(parser);
@@ -36,14 +37,19 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
       parser.destroy();
     };
     const fail = (error: Error): void => {
+      if (settled) return;
+      settled = true;
       leave();
       reject(error);
     };
     const onLost = (): void => void parser.destroy(new Error('the client went away'));
-    const succeed = (fileName: string | undefined, file: Readable): void =>
+    const succeed = (fileName: string | undefined, file: Readable): void => {
+      settled = true;
       resolve({ fields, fileName, file: errorsAsMalformed(file), leave });
+    };
 
     parser.on('field', (name, value, info) => {
+      if (settled) return;
       if (name.toLowerCase() === 'file') {
         if (info.valueTruncated) fail(new S3Error('MaxPostPreDataLengthExceeded'));
         else succeed(undefined, Readable.from([Buffer.from(value)]));
@@ -61,7 +67,8 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
     parser.on('file', (name, file, info) => {
       // A refused form destroys the parser and with it this stream, which must not bring the process down.
       file.on('error', () => undefined);
-      if (name.toLowerCase() === 'file') succeed(info.filename, file);
+      if (settled) file.resume();
+      else if (name.toLowerCase() === 'file') succeed(info.filename, file);
       else fail(noFile());
     });
     parser.on('error', () => fail(new S3Error('MalformedPOSTRequest')));
@@ -70,6 +77,14 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
     request.pipe(parser);
   });
 }
+
+export const missingField = (name: string): S3Error =>
+  // Two blanks, as S3 writes it.
+  invalidArgument(
+    name,
+    '',
+    `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`,
+  );
 
 const noFile = (): S3Error => invalidArgument('file', '0', 'POST requires exactly one file upload per request.');
 

@@ -11,7 +11,11 @@ export interface PostPolicy {
 }
 
 type Condition =
-  | { readonly kind: 'eq' | 'starts-with'; /** As written, with its `$`. */ readonly name: string; readonly value: string }
+  | {
+      readonly kind: 'eq' | 'starts-with' /** As written, with its `$`. */;
+      readonly name: string;
+      readonly value: string;
+    }
   | { readonly kind: 'content-length-range'; readonly min: number; readonly max: number }
   /** One that nothing can fulfil. */
   | { readonly kind: 'never'; readonly shown: string };
@@ -23,13 +27,14 @@ export interface SizeRange {
 }
 
 const invalid = (what: string): S3Error => new S3Error('InvalidPolicyDocument', { message: `Invalid Policy: ${what}` });
-const denied = (what: string): S3Error => new S3Error('AccessDenied', { message: `Invalid according to Policy: ${what}` });
+const denied = (what: string): S3Error =>
+  new S3Error('AccessDenied', { message: `Invalid according to Policy: ${what}` });
 
 /** @param encoded the form's `policy`, base64. @throws S3Error InvalidPolicyDocument */
 export function parsePostPolicy(encoded: string): PostPolicy {
   const document = parseJson(Buffer.from(encoded, 'base64').toString('utf8'));
   if (typeof document !== 'object' || document === null || Array.isArray(document)) throw invalid('Invalid JSON.');
-  const { expiration, conditions } = { expiration: undefined, conditions: undefined, ...document };
+  const { expiration, conditions }: { expiration?: unknown; conditions?: unknown } = document;
   if (expiration === undefined) throw invalid('Policy missing expiration.');
   if (typeof expiration !== 'string' || Number.isNaN(Date.parse(expiration))) {
     throw invalid(`Invalid 'expiration' value: '${String(expiration)}'`);
@@ -77,7 +82,8 @@ function holds(condition: { kind: 'eq' | 'starts-with'; value: string }, field: 
 
 function parseCondition(condition: unknown): Condition {
   if (Array.isArray(condition)) return parseList(condition);
-  if (typeof condition !== 'object' || condition === null) throw invalid('Invalid Condition: must be a List or Object.');
+  if (typeof condition !== 'object' || condition === null)
+    throw invalid('Invalid Condition: must be a List or Object.');
   const [property, ...more] = Object.entries(condition);
   if (!property || more.length > 0) {
     throw invalid('Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.');

@@ -69,8 +69,7 @@ export async function openStore(
   const index = await readIndex(objects);
   await removeLeftovers(bodies, index);
 
-  const describePath = (key: string): string =>
-    join(objects, `${createHash('sha256').update(key).digest('hex')}.json`);
+  const describePath = (key: string): string => join(objects, `${createHash('sha256').update(key).digest('hex')}.json`);
   const removeBody = (body: string): Promise<void> => rm(join(bodies, body), { force: true });
 
   return {

@@ -1,0 +1,73 @@
+import { pipeline } from 'node:stream/promises';
+import { type Call, noSuchKey, objectArn, requireAllowed, type S3 } from '../call.ts';
+import { headerValue } from '../metadata.ts';
+import { notModified } from '../preconditions.ts';
+import { type ByteRange, parseRange } from '../range.ts';
+import { setObjectHeaders } from '../responses.ts';
+import type { StoredObject } from '../store.ts';
+
+/** Parameters that replace a header of the answer; they are part of what was signed. */
+const overrides = [
+  'cache-control',
+  'content-disposition',
+  'content-encoding',
+  'content-language',
+  'content-type',
+  'expires',
+];
+
+/** GetObject: whole or a range, on conditions, with headers as the signed address asks. */
+export async function getObject(s3: S3, call: Call): Promise<void> {
+  requireAllowed(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
+  const store = await s3.store(call.bucket);
+  const opened = await store.open(call.key);
+  if (!opened) throw noSuchKey(s3, call, call.key);
+  const { object, file } = opened;
+  try {
+    const range = answerHead(call, object);
+    if (range === 'not-modified' || object.size === 0) {
+      call.response.end();
+      return;
+    }
+    await pipeline(file.createReadStream({ ...range, autoClose: false }), call.response);
+    s3.context.counters.count('s3.bytes-out', range ? range.end - range.start + 1 : object.size);
+  } finally {
+    await file.close();
+  }
+}
+
+/** HeadObject: the same answer without the body. */
+export async function headObject(s3: S3, call: Call): Promise<void> {
+  requireAllowed(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
+  const object = (await s3.store(call.bucket)).find(call.key);
+  if (!object) throw noSuchKey(s3, call, call.key);
+  answerHead(call, object);
+  call.response.end();
+}
+
+/** Writes status and headers. Nothing is set before all conditions have been checked: a refusal must not carry the object's headers. */
+function answerHead(call: Call, object: StoredObject): ByteRange | undefined | 'not-modified' {
+  const { request, response, query } = call;
+  const unchanged = notModified(request.headers, object);
+  const range = unchanged ? undefined : parseRange(request.headers.range, object.size);
+  const replaced = overrides.flatMap((name) => {
+    const value = query.get(`response-${name}`);
+    return value === null ? [] : [[name, headerValue(`response-${name}`, value)] as const];
+  });
+
+  setObjectHeaders(response, object);
+  for (const [name, value] of replaced) response.setHeader(name, value);
+  if (unchanged) {
+    response.writeHead(304);
+    return 'not-modified';
+  }
+  if (range) {
+    response.setHeader('content-range', `bytes ${range.start}-${range.end}/${object.size}`);
+  } else if (object.checksum && request.headers['x-amz-checksum-mode']?.toString().toUpperCase() === 'ENABLED') {
+    response.setHeader(object.checksum.header, object.checksum.value);
+    response.setHeader('x-amz-checksum-type', 'FULL_OBJECT');
+  }
+  response.setHeader('content-length', range ? range.end - range.start + 1 : object.size);
+  response.writeHead(range ? 206 : 200);
+  return range;
+}

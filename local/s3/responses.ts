@@ -1,0 +1,59 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { S3Error } from './errors.ts';
+import { encodeUserValue } from './metadata.ts';
+import type { StoredObject } from './store.ts';
+import { type Xml, xmlDocument } from './xml.ts';
+
+export const quotedEtag = (object: Pick<StoredObject, 'etag'>): string => `"${object.etag}"`;
+
+export function sendXml(response: ServerResponse, status: number, document: string): void {
+  const body = Buffer.from(document);
+  response.writeHead(status, { 'content-type': 'application/xml', 'content-length': body.length }).end(body);
+}
+
+export function sendResult(response: ServerResponse, root: string, elements: readonly Xml[]): void {
+  sendXml(response, 200, xmlDocument(root, elements));
+}
+
+/** S3's error document; the answer to HEAD has none. */
+export function sendError(
+  request: IncomingMessage,
+  response: ServerResponse,
+  error: S3Error,
+  at: { readonly requestId: string; readonly resource: string },
+): void {
+  if (request.method === 'HEAD') {
+    response.writeHead(error.status).end();
+    return;
+  }
+  const elements: Xml[] = [
+    ['Code', error.code],
+    ['Message', error.message],
+    ...Object.entries(error.details),
+    ['Resource', at.resource],
+    ['RequestId', at.requestId],
+  ];
+  sendXml(response, error.status, xmlDocument('Error', elements, false));
+}
+
+/** Everything that GET and HEAD say of an object, except its length. */
+export function setObjectHeaders(response: ServerResponse, object: StoredObject): void {
+  response.setHeader('etag', quotedEtag(object));
+  response.setHeader('last-modified', new Date(object.lastModified).toUTCString());
+  response.setHeader('accept-ranges', 'bytes');
+  response.setHeader('content-type', object.contentType);
+  response.setHeader('x-amz-server-side-encryption', 'AES256');
+  for (const [name, value] of Object.entries(object.headers)) response.setHeader(name, value);
+  for (const [name, value] of Object.entries(object.user)) {
+    response.setHeader(`x-amz-meta-${name}`, encodeUserValue(value));
+  }
+}
+
+/**
+ * Reads and drops what is left of a request's body: a client that is still sending when its refusal comes would otherwise see a broken
+ * connection in place of the refusal.
+ */
+export function discardBody(request: IncomingMessage): void {
+  // Later, because a reader that has just let go is still counted as one until then.
+  setImmediate(() => request.resume());
+}
