@@ -1,9 +1,18 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { BrokenStack } from '../assembly/broken-stack.ts';
 import type { Stack } from '../assembly/stack.ts';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
 import type { Faults } from '../faults.ts';
-import type { AccessKeys } from '../iam/access-keys.ts';
+import type { AccessKeys, Principal } from '../iam/access-keys.ts';
+import { arnMatches } from '../iam/glob.ts';
 import type { Policies } from '../iam/policy.ts';
+import { type LogFiles, openLogFiles } from '../logs/log-files.ts';
+import { environmentVariables } from './environment-variables.ts';
+import { type ExecutionEnvironment, type Outcome, startEnvironment } from './execution-environment.ts';
+import { type FunctionConfig, functionConfig } from './function-config.ts';
+import { createPool, type Pool } from './pool.ts';
+import { reportLine, startLine } from './system-log.ts';
 
 export type InvokeResult =
   | { readonly ok: true; readonly payload: unknown; readonly requestId: string }
@@ -36,6 +45,170 @@ export interface FunctionsOptions {
   readonly clock: Clock;
 }
 
-export function createFunctions(_options: FunctionsOptions): Functions {
-  throw new Error('not there yet');
+/** Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const payloadLimit = 6 * 1024 * 1024;
+/** As many environments a function as a laptop bears; on AWS a thousand for the account. */
+const usualConcurrency = 16;
+/** What is running when the runtime stops gets so long to end, in milliseconds. */
+const grace = 3000;
+
+interface Deployed {
+  readonly config: FunctionConfig;
+  readonly pool: Pool;
+  readonly counterName: string;
+  readonly log: (environment: ExecutionEnvironment) => (text: string) => void;
+}
+
+export function createFunctions(options: FunctionsOptions): Functions {
+  const { counters, faults, policies, clock } = options;
+  let stack = options.stack;
+  let stopping = false;
+  const deployed = new Map<string, Deployed>();
+  const retired = new Set<Pool>();
+  const running = new Set<Promise<unknown>>();
+  const logs = openLogFiles({ directory: `${options.dataDirectory}/logs`, stack: () => stack, policies });
+
+  const find = (functionId: string): Deployed => {
+    const known = deployed.get(functionId);
+    if (known) return known;
+    const made = deploy(functionConfig(stack, functionId), { ...options, stack }, logs);
+    deployed.set(functionId, made);
+    return made;
+  };
+
+  async function run(functionId: string, event: unknown, requestId: string): Promise<Outcome> {
+    const body = JSON.stringify(event) ?? 'null';
+    const size = Buffer.byteLength(body);
+    if (size > payloadLimit) {
+      const limit = `(limit ${payloadLimit} bytes)`;
+      return failure(
+        'RequestEntityTooLargeException',
+        `${size} byte payload is too large for the RequestResponse invocation type ${limit}`,
+      );
+    }
+    const target = find(functionId);
+    if (target.config.reserved === 0) return failure('TooManyRequestsException', 'Rate Exceeded.');
+    const asked = performance.now();
+    const taken = await target.pool.take();
+    if (!taken) return failure('ServiceException', 'The local runtime is stopping.');
+    const { environment, cold } = taken;
+    const log = target.log(environment);
+    log(startLine(target.config, requestId, clock.now()));
+    const began = performance.now();
+    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')};Sampled=0`;
+    const unlucky = faults.killWorker > 0 && faults.random() < faults.killWorker;
+    const killer = unlucky ? setTimeout(() => void environment.kill(), faults.random() * 50) : undefined;
+    const outcome = await environment.run({ requestId, event: body, traceId });
+    clearTimeout(killer);
+    const took = performance.now() - began;
+    if (!outcome.ok && outcome.timedOut) log(`${outcome.errorMessage}\n`);
+    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: took, ok: outcome.ok }));
+    target.pool.give(environment);
+    counters.count(`lambda.ms:${target.counterName}`, took);
+    counters.count(`lambda.waited-ms:${target.counterName}`, began - asked);
+    if (cold) {
+      counters.count(`lambda.cold:${target.counterName}`);
+      counters.count(`lambda.cold-ms:${target.counterName}`, took);
+    }
+    if (outcome.ok && Buffer.byteLength(outcome.payload) > payloadLimit) {
+      const message = `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`;
+      return failure('Function.ResponseSizeTooLarge', message);
+    }
+    return outcome;
+  }
+
+  return {
+    async invoke(functionId, event) {
+      const requestId = randomUUID();
+      counters.count(`lambda.invoke:${counterName(functionId)}`);
+      const invocation = stopping
+        ? Promise.resolve(failure('ServiceException', 'The local runtime is stopping.'))
+        : run(functionId, event, requestId).catch((error: unknown) => {
+            if (error instanceof BrokenStack) return failure('ResourceNotFoundException', error.message);
+            throw error;
+          });
+      running.add(invocation);
+      const outcome = await invocation.finally(() => running.delete(invocation));
+      if (outcome.ok) return { ok: true, payload: JSON.parse(outcome.payload), requestId };
+      counters.count(`lambda.error:${counterName(functionId)}`);
+      return { ...outcome, requestId };
+    },
+
+    allows(functionId, servicePrincipal, sourceArn) {
+      const names = [functionId, stack.ref(functionId), stack.arn(functionId)];
+      return stack.ofType('AWS::Lambda::Permission').some(({ properties }) => {
+        const { FunctionName, Action, Principal, SourceArn } = properties;
+        return (
+          names.includes(String(FunctionName)) &&
+          ['lambda:InvokeFunction', 'lambda:*', '*'].includes(String(Action)) &&
+          Principal === servicePrincipal &&
+          (SourceArn === undefined || arnMatches(String(SourceArn), sourceArn))
+        );
+      });
+    },
+
+    replace(next) {
+      stack = next;
+      for (const [functionId, { config, pool }] of deployed) {
+        const exists = next.find(functionId)?.type === 'AWS::Lambda::Function';
+        if (exists && JSON.stringify(functionConfig(next, functionId)) === JSON.stringify(config)) continue;
+        deployed.delete(functionId);
+        pool.retire();
+        retired.add(pool);
+      }
+    },
+
+    async stop() {
+      stopping = true;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise((resolve) => {
+        timer = setTimeout(resolve, grace);
+      });
+      await Promise.race([Promise.allSettled([...running]), late]);
+      clearTimeout(timer);
+      await Promise.all([...[...deployed.values()].map(({ pool }) => pool), ...retired].map((pool) => pool.kill()));
+      await logs.stop();
+    },
+  };
+}
+
+function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
+  const { stack, origin, keys, clock } = options;
+  const principal: Principal = {
+    kind: 'role',
+    arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(config.roleId)}/${config.name}`,
+    roleId: config.roleId,
+    functionId: config.id,
+  };
+  const credentials = keys.issue(principal);
+  const writers = new WeakMap<ExecutionEnvironment, (text: string) => void>();
+  const start = () => {
+    const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
+    const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+    const write = logs.writer(principal, config.logGroup, logStream);
+    const environment = startEnvironment({
+      config,
+      environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
+      logStream,
+      now: clock.now,
+      onLog: write,
+    });
+    writers.set(environment, write);
+    return environment;
+  };
+  return {
+    config,
+    pool: createPool(Math.min(config.reserved ?? usualConcurrency, usualConcurrency), start),
+    counterName: counterName(config.id),
+    log: (environment) => writers.get(environment) ?? (() => {}),
+  };
+}
+
+/** The logical id without the hash that CDK puts at its end, so that benchmarks can be compared. */
+function counterName(functionId: string): string {
+  return functionId.replace(/[0-9A-F]{8}$/, '');
+}
+
+function failure(errorType: string, errorMessage: string): Outcome {
+  return { ok: false, errorType, errorMessage, timedOut: false };
 }

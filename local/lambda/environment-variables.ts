@@ -1,0 +1,40 @@
+import type { Credentials } from '../iam/access-keys.ts';
+import type { FunctionConfig } from './function-config.ts';
+
+/**
+ * A function's environment: its own variables, then those that Lambda sets and nobody can override, then where the services are.
+ * Nothing of this process's own environment: a function must not find on a laptop what it would lack on AWS.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+ */
+export function environmentVariables(
+  config: FunctionConfig,
+  options: { region: string; origin: string; logStream: string; credentials: Credentials },
+): Record<string, string> {
+  const { region, origin, logStream, credentials } = options;
+  return {
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
+    // The bundle runs on Node 24 when it is deployed; a warning about this machine's Node has no place in its log.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+    ...config.environment,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+    AWS_EXECUTION_ENV: `AWS_Lambda_${config.runtime}`,
+    AWS_LAMBDA_FUNCTION_NAME: config.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(config.memoryMegabytes),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: config.logGroup,
+    AWS_LAMBDA_LOG_STREAM_NAME: logStream,
+    AWS_LAMBDA_LOG_FORMAT: config.jsonLogs ? 'JSON' : 'Text',
+    LAMBDA_TASK_ROOT: config.directory,
+    _HANDLER: config.handler,
+    AWS_ENDPOINT_URL_DYNAMODB: `${origin}/_aws/dynamodb`,
+    AWS_ENDPOINT_URL_S3: `${origin}/_aws/s3`,
+    AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${origin}/_aws/cognito-idp`,
+  };
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { BrokenStack } from '../assembly/broken-stack.ts';
+import type { Stack } from '../assembly/stack.ts';
+
+/** A function as the template describes it, defaults filled in. */
+export interface FunctionConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly roleId: string;
+  readonly directory: string;
+  /** `file.export` */
+  readonly handler: string;
+  readonly runtime: string;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** As many at once as `ReservedConcurrentExecutions` allows; absent: no limit of its own. */
+  readonly reserved?: number;
+  readonly logGroup: string;
+  readonly jsonLogs: boolean;
+}
+
+/** Defaults: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
+const propertiesShape = z.looseObject({
+  Handler: z.string().default('index.handler'),
+  Runtime: z.string().default('nodejs24.x'),
+  Role: z.string(),
+  Timeout: z.coerce.number().min(1).max(900).default(3),
+  MemorySize: z.coerce.number().min(128).max(10_240).default(128),
+  ReservedConcurrentExecutions: z.coerce.number().min(0).optional(),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).default({ Variables: {} }),
+  LoggingConfig: z.looseObject({ LogGroup: z.string().optional(), LogFormat: z.string().optional() }).default({}),
+});
+
+/** @throws BrokenStack */
+export function functionConfig(stack: Stack, functionId: string): FunctionConfig {
+  const resource = stack.find(functionId);
+  if (resource?.type !== 'AWS::Lambda::Function') {
+    throw new BrokenStack(`unable to invoke ${functionId}; stack ${stack.name} has no such function`);
+  }
+  const parsed = propertiesShape.safeParse(resource.properties);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new BrokenStack(`unable to read function ${functionId}; ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, LoggingConfig } =
+    parsed.data;
+  if (!Runtime.startsWith('nodejs')) {
+    throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
+  }
+  const role = stack.byPhysicalId('AWS::IAM::Role', Role);
+  if (!role)
+    throw new BrokenStack(`unable to run function ${functionId}; its role ${Role} is not in stack ${stack.name}`);
+  const name = stack.ref(functionId);
+  return {
+    id: functionId,
+    name,
+    arn: stack.arn(functionId),
+    roleId: role.logicalId,
+    directory: stack.codeDirectory(functionId),
+    handler: Handler,
+    runtime: Runtime,
+    timeoutSeconds: Timeout,
+    memoryMegabytes: MemorySize,
+    environment: Environment.Variables,
+    ...(ReservedConcurrentExecutions === undefined ? {} : { reserved: ReservedConcurrentExecutions }),
+    logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
+    jsonLogs: LoggingConfig.LogFormat === 'JSON',
+  };
+}

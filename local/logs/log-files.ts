@@ -1,0 +1,49 @@
+import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { join } from 'node:path';
+import type { Stack } from '../assembly/stack.ts';
+import type { Principal } from '../iam/access-keys.ts';
+import type { Policies } from '../iam/policy.ts';
+
+/** CloudWatch Logs as files: `<data>/logs/aws-lambda-Name.log` for the group `/aws/lambda/Name`. */
+export interface LogFiles {
+  /**
+   * Where a principal may write its lines. As on AWS, what it may not write is lost without an error: it needs
+   * `logs:CreateLogStream` and `logs:PutLogEvents`, and a group that exists or that it may create.
+   */
+  writer(principal: Principal, group: string, stream: string): (text: string) => void;
+  stop(): Promise<void>;
+}
+
+export function openLogFiles(options: { directory: string; stack: () => Stack; policies: Policies }): LogFiles {
+  const { directory, policies } = options;
+  const files = new Map<string, WriteStream>();
+
+  const append = (group: string, text: string) => {
+    let file = files.get(group);
+    if (!file) {
+      mkdirSync(directory, { recursive: true });
+      file = createWriteStream(join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`), { flags: 'a' });
+      // A full disk must not end the runtime; the lines are lost.
+      file.on('error', () => files.delete(group));
+      files.set(group, file);
+    }
+    file.write(text);
+  };
+
+  return {
+    writer(principal, group, stream) {
+      const stack = options.stack();
+      const groupArn = `arn:aws:logs:${stack.region}:${stack.account}:log-group:${group}`;
+      const may = (action: string) => policies.authorize(principal, action, `${groupArn}:log-stream:${stream}`).allowed;
+      const exists = stack.byPhysicalId('AWS::Logs::LogGroup', group) !== undefined || may('logs:CreateLogGroup');
+      if (!exists || !may('logs:CreateLogStream')) return () => {};
+      return (text) => {
+        if (may('logs:PutLogEvents')) append(group, text);
+      };
+    },
+    async stop() {
+      await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
+      files.clear();
+    },
+  };
+}
