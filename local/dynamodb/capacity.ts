@@ -31,7 +31,7 @@ export function askForCapacity(operation: string, input: object): { input: objec
 }
 
 /**
- * Counts the units of an answer: `dynamodb.read-units` or `dynamodb.write-units`, the same with `:<function id>`, and with
+ * Counts the units of an answer: `dynamodb.read-units` or `dynamodb.write-units`, the same with `:<function>`, and with
  * `/<table>` and `/<table>/<index>`. Returns the answer as the caller wanted it.
  */
 export function countCapacity(
@@ -45,7 +45,9 @@ export function countCapacity(
   for (const entry of [reported].flat()) {
     options.counters.count(name, entry.CapacityUnits);
     if (options.principal.kind === 'role') {
-      options.counters.count(`${name}:${options.principal.functionId}`, entry.CapacityUnits);
+      // Without the hash that CDK puts at a logical id's end, as in the counters of invocations.
+      const functionName = options.principal.functionId.replace(/[0-9A-F]{8}$/, '');
+      options.counters.count(`${name}:${functionName}`, entry.CapacityUnits);
     }
     if (entry.Table) options.counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
     for (const [index, used] of Object.entries(entry.GlobalSecondaryIndexes ?? {})) {

@@ -53,7 +53,7 @@ export function needsOf(operation: string, input: unknown, tablesArn: string): N
         .parse(input)
         .TransactItems.flatMap((item) =>
           Object.entries(item).flatMap(([part, of]) =>
-            of ? [{ action: transactionActions[part] ?? `dynamodb:${part}`, resource: table(of.TableName) }] : [],
+            of ? [{ action: transactionActions.get(part) ?? `dynamodb:${part}`, resource: table(of.TableName) }] : [],
           ),
         );
     case 'ListTables':
@@ -65,10 +65,10 @@ export function needsOf(operation: string, input: unknown, tablesArn: string): N
   }
 }
 
-const transactionActions: Readonly<Record<string, string>> = {
-  Get: 'dynamodb:GetItem',
-  Put: 'dynamodb:PutItem',
-  Update: 'dynamodb:UpdateItem',
-  Delete: 'dynamodb:DeleteItem',
-  ConditionCheck: 'dynamodb:ConditionCheckItem',
-};
+const transactionActions = new Map([
+  ['Get', 'dynamodb:GetItem'],
+  ['Put', 'dynamodb:PutItem'],
+  ['Update', 'dynamodb:UpdateItem'],
+  ['Delete', 'dynamodb:DeleteItem'],
+  ['ConditionCheck', 'dynamodb:ConditionCheckItem'],
+]);

@@ -7,6 +7,7 @@ import { verifySignature } from '../iam/signature.ts';
 import { askForCapacity, countCapacity } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { isWrite, type Need, needsOf } from './operations.ts';
+import { readBody } from './read-body.ts';
 import * as refusals from './refusals.ts';
 
 const largestRequest = 16 * 1024 * 1024;
@@ -18,7 +19,7 @@ const target = 'DynamoDB_20120810.';
  */
 export function createProxy(context: Context, engine: EngineClient, onWrite: () => void) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const body = await readBody(request);
+    const body = await readBody(request, largestRequest);
     if (!body) return refuse(response, refusals.tooLarge);
     const signature = await verifySignature(
       { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { body } },
@@ -76,17 +77,6 @@ function withLocalArns(text: string, { stack }: Context): string {
     /arn:aws:dynamodb:(?:dynoxide|ddblocal):\d{12}:/g,
     `arn:aws:dynamodb:${stack.region}:${stack.account}:`,
   );
-}
-
-/** Undefined when it is longer than DynamoDB takes. */
-async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request) {
-    length += chunk.length;
-    if (length <= largestRequest) chunks.push(chunk);
-  }
-  return length <= largestRequest ? Buffer.concat(chunks) : undefined;
 }
 
 function parseObject(body: Buffer): object | undefined {

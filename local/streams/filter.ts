@@ -40,7 +40,8 @@ function fieldFilter(key: string, pattern: unknown, path: string): Filter {
       return Array.isArray(field) ? field.some(inner) : inner(field);
     };
   }
-  if (!Array.isArray(pattern) || pattern.length === 0) throw broken(path, 'a field needs a list of values or an object');
+  if (!Array.isArray(pattern) || pattern.length === 0)
+    throw broken(path, 'a field needs a list of values or an object');
   const rules = pattern.map((rule) => leafRule(rule, path));
   return (value) => {
     const leaves = leavesOf(fieldOf(value, key));
@@ -100,13 +101,13 @@ function leafTest(operator: string, operand: unknown, path: string): (leaf: Leaf
   }
 }
 
-const comparisons: Readonly<Record<string, (a: number, b: number) => boolean>> = {
-  '=': (a, b) => a === b,
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-};
+const comparisons = new Map<unknown, (a: number, b: number) => boolean>([
+  ['=', (a, b) => a === b],
+  ['<', (a, b) => a < b],
+  ['<=', (a, b) => a <= b],
+  ['>', (a, b) => a > b],
+  ['>=', (a, b) => a >= b],
+]);
 
 /** `["=", 3]` or a range `[">", 0, "<=", 5]`. DynamoDB's numbers are strings in a record ({"N": "3"}), so it never matches those. */
 function numeric(operand: unknown, path: string): (leaf: Leaf) => boolean {
@@ -115,9 +116,10 @@ function numeric(operand: unknown, path: string): (leaf: Leaf) => boolean {
   }
   const tests: ((leaf: number) => boolean)[] = [];
   for (let at = 0; at < operand.length; at += 2) {
-    const compare = comparisons[String(operand[at])];
+    const compare = comparisons.get(operand[at]);
     const limit: unknown = operand[at + 1];
-    if (!compare || typeof limit !== 'number') throw broken(path, 'numeric compares with =, <, <=, > or >= and a number');
+    if (!compare || typeof limit !== 'number')
+      throw broken(path, 'numeric compares with =, <, <=, > or >= and a number');
     tests.push((leaf) => compare(leaf, limit));
   }
   return (leaf) => typeof leaf === 'number' && tests.every((test) => test(leaf));

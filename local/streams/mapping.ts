@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { Resource, Stack } from '../assembly/stack.ts';
+import type { Stack } from '../assembly/stack.ts';
 import type { Principal } from '../iam/access-keys.ts';
+import { functionConfig } from '../lambda/function-config.ts';
 import { type Filter, readFilters } from './filter.ts';
 
 /** An `AWS::Lambda::EventSourceMapping` on a table's stream, resolved. Source of the defaults: Lambda's parameters for DynamoDB. */
@@ -8,7 +9,7 @@ export interface Mapping {
   readonly id: string;
   readonly functionId: string;
   readonly functionArn: string;
-  /** Who polls: the function's role. */
+  /** Who polls: a session of the function's role. */
   readonly principal: Principal;
   readonly streamArn: string;
   readonly tableName: string;
@@ -46,14 +47,15 @@ const Properties = z.object({
 });
 
 const Table = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })) });
-const Function = z.object({ Role: z.string() });
 
 /** The enabled mappings of the stack on streams of its tables. @throws Error, one sentence, for what is not served locally */
 export function readMappings(stack: Stack): Mapping[] {
   return stack.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
     const parsed = Properties.safeParse(resource.properties);
     if (!parsed.success) {
-      throw new Error(`unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`);
+      throw new Error(
+        `unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`,
+      );
     }
     return parsed.data.Enabled ? [readMapping(stack, resource.logicalId, parsed.data)] : [];
   });
@@ -68,11 +70,17 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
   const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
   if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
   const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
+  const { arn, name, roleId } = functionConfig(stack, target.logicalId);
   return {
     id,
     functionId: target.logicalId,
-    functionArn: stack.arn(target.logicalId),
-    principal: principalOf(stack, target),
+    functionArn: arn,
+    principal: {
+      kind: 'role',
+      arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
+      roleId,
+      functionId: target.logicalId,
+    },
     streamArn: properties.EventSourceArn,
     tableName: stack.ref(table.logicalId),
     partitionKey: key?.AttributeName ?? '',
@@ -86,18 +94,5 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
     reportsFailures: properties.FunctionResponseTypes.length > 0,
     failureQueueArn: properties.DestinationConfig?.OnFailure?.Destination,
     startingPosition: properties.StartingPosition,
-  };
-}
-
-/** Lambda polls with a session of the function's own role. */
-function principalOf(stack: Stack, target: Resource): Principal {
-  const role = stack.byPhysicalId('AWS::IAM::Role', Function.parse(target.properties).Role);
-  const roleId = role?.logicalId ?? '';
-  const session = `${role ? stack.ref(role.logicalId) : 'unknown'}/${stack.ref(target.logicalId)}`;
-  return {
-    kind: 'role',
-    arn: `arn:aws:sts::${stack.account}:assumed-role/${session}`,
-    roleId,
-    functionId: target.logicalId,
   };
 }

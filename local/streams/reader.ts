@@ -29,11 +29,10 @@ export interface Place {
 export interface Reader {
   /** Changes when the table was deleted and made anew: places of the old stream mean nothing in the new one. */
   readonly streamLabel: string;
-  readonly shardId: () => string;
-  /** Where reading began. */
-  readonly start: Place;
+  /** Everything up to here has been read. */
+  place(): Place;
   /** The next records, at most 1,000; none when all was read. */
-  read(): Promise<readonly unknown[]>;
+  read(): Promise<{ readonly shardId: string; readonly records: readonly unknown[] }>;
 }
 
 /**
@@ -52,43 +51,65 @@ export async function openReader(
     Description.parse(await engine.call(operation('DescribeStream'), { StreamArn: stream.StreamArn })).StreamDescription
       .Shards;
 
-  const iteratorAt = async (place: Place): Promise<string> => {
-    const input = { StreamArn: stream.StreamArn, ShardId: place.shardId };
+  const iteratorAt = async ({ shardId, position }: Place, atStart: 'LATEST' | 'TRIM_HORIZON'): Promise<string> => {
+    const input = { StreamArn: stream.StreamArn, ShardId: shardId };
     const where =
-      place.position === undefined
-        ? { ShardIteratorType: 'TRIM_HORIZON' }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: `${place.position}` };
+      position === undefined
+        ? { ShardIteratorType: atStart }
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: `${position}` };
     return Iterator.parse(await engine.call(operation('GetShardIterator'), { ...input, ...where })).ShardIterator;
   };
 
-  const known = await shards();
-  const start = startIn(known, from === 'LATEST' || from === 'TRIM_HORIZON' || from.label !== stream.StreamLabel ? from : from.place);
-  let place = start;
-  let iterator = await iteratorAt(place);
+  let place = startIn(await shards(), stream.StreamLabel, from);
+  let iterator = await iteratorAt(place, from === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON');
 
   return {
     streamLabel: stream.StreamLabel,
-    shardId: () => place.shardId,
-    start,
+    place: () => place,
     async read() {
+      const { shardId } = place;
       const output = await getRecords(engine, iterator).catch(async (error: unknown) => {
         if (!(error instanceof EngineError && error.name === 'ExpiredIteratorException')) throw error;
-        return getRecords(engine, await iteratorAt(place));
+        return getRecords(engine, await iteratorAt(place, 'TRIM_HORIZON'));
       });
       const last = output.Records.at(-1);
-      if (last !== undefined) place = { ...place, position: positionOf(last) };
+      let next = { place: last === undefined ? place : { shardId, position: positionOf(last) }, iterator };
       if (output.NextShardIterator) {
-        iterator = output.NextShardIterator;
+        next = { ...next, iterator: output.NextShardIterator };
       } else {
         // This shard is closed and read to its end; what was written since is in the next one.
         const ids = (await shards()).map(({ ShardId }) => ShardId);
-        const next = ids[ids.indexOf(place.shardId) + 1];
-        if (next !== undefined) {
-          place = { shardId: next, position: undefined };
-          iterator = await iteratorAt(place);
+        const following = ids[ids.indexOf(shardId) + 1];
+        if (following !== undefined) {
+          const start = { shardId: following, position: next.place.position };
+          next = { place: start, iterator: await iteratorAt({ ...start, position: undefined }, 'TRIM_HORIZON') };
         }
       }
-      return output.Records;
+      // Only now: when something failed on the way, the same records are read again.
+      ({ place, iterator } = next);
+      return { shardId, records: output.Records };
     },
   };
 }
+
+type Shards = z.infer<typeof Description>['StreamDescription']['Shards'];
+
+function startIn(shards: Shards, label: string, from: Parameters<typeof openReader>[2]): Place {
+  const [first, last] = [shards[0], shards.at(-1)];
+  if (!first || !last) throw new Error('a stream has no shards');
+  if (typeof from === 'object' && from.label === label) {
+    return shards.some(({ ShardId }) => ShardId === from.place.shardId) ? from.place : beginning(first.ShardId);
+  }
+  if (from !== 'LATEST') return beginning(first.ShardId);
+  const { EndingSequenceNumber: end } = last.SequenceNumberRange;
+  return { shardId: last.ShardId, position: end === undefined ? undefined : BigInt(end) };
+}
+
+const beginning = (shardId: string): Place => ({ shardId, position: undefined });
+
+async function getRecords(engine: EngineClient, iterator: string) {
+  return Records.parse(await engine.call(operation('GetRecords'), { ShardIterator: iterator, Limit: 1_000 }));
+}
+
+const Numbered = z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) });
+const positionOf = (record: unknown) => BigInt(Numbered.parse(record).dynamodb.SequenceNumber);

@@ -18,7 +18,8 @@ const Raw = z.object({
 
 /** One change of an item. */
 export interface StreamRecord {
-  /** The engine's own number, ascending within the shard. */
+  /** Where it stands, by the engine's own numbers; they ascend. */
+  readonly shardId: string;
   readonly position: bigint;
   /** The number that the function sees. */
   readonly sequenceNumber: string;
@@ -31,6 +32,9 @@ export interface StreamRecord {
   readonly size: number;
 }
 
+/** DynamoDB keeps a stream's records for a day. */
+export const retention = 24 * 3600 * 1000;
+
 /** DynamoDB's numbers have 21 digits and more: who would keep one in a JavaScript number loses it on AWS, and so here. */
 const firstSequenceNumber = 100_000_000_000_000_000_000n;
 
@@ -40,7 +44,7 @@ const firstSequenceNumber = 100_000_000_000_000_000_000n;
  */
 export function readRecord(
   raw: unknown,
-  stream: { readonly arn: string; readonly region: string },
+  stream: { readonly arn: string; readonly region: string; readonly shardId: string },
 ): StreamRecord | undefined {
   const { eventName, dynamodb, userIdentity } = Raw.parse(raw);
   if (eventName === 'MODIFY' && dynamodb.NewImage && isDeepStrictEqual(dynamodb.NewImage, dynamodb.OldImage)) {
@@ -60,6 +64,7 @@ export function readRecord(
     eventSourceARN: stream.arn,
   };
   return {
+    shardId: stream.shardId,
     position,
     sequenceNumber,
     createdAt: dynamodb.ApproximateCreationDateTime * 1000,

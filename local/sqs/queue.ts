@@ -1,0 +1,121 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+
+const Message = z.object({
+  id: z.string(),
+  body: z.string(),
+  /** Milliseconds since the epoch, as are the other times. */
+  sentAt: z.number(),
+  firstReceivedAt: z.number().optional(),
+  receiveCount: z.number(),
+  visibleAt: z.number(),
+  receipt: z.string().optional(),
+});
+type Message = z.infer<typeof Message>;
+
+export interface QueueSettings {
+  /** Seconds, scaled already. */
+  readonly visibilityTimeout: number;
+  readonly retention: number;
+}
+
+/** A message as ReceiveMessage gives it. */
+export interface ReceivedMessage {
+  readonly MessageId: string;
+  readonly ReceiptHandle: string;
+  readonly MD5OfBody: string;
+  readonly Body: string;
+  readonly Attributes: Readonly<Record<string, string>>;
+}
+
+export interface Queue {
+  /** Returns the message's id and the MD5 of its body. */
+  send(body: string): { MessageId: string; MD5OfMessageBody: string };
+  /** Hides what it returns for the visibility timeout (seconds, the queue's own by default). */
+  receive(options: { most: number; visibilityTimeout?: number }): ReceivedMessage[];
+  /** A receipt of an earlier receive does nothing, as on SQS. */
+  remove(receiptHandle: string): void;
+  count(): { visible: number; hidden: number };
+  purge(): void;
+}
+
+/** A queue whose messages lie in `<folder>/<name>.json`. For dead letters: few, so that the file is written as a whole. */
+export function openQueue(folder: string, name: string, settings: QueueSettings, clock: Clock): Queue {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, `${name}.json`);
+  let messages = load(path);
+
+  const current = () => {
+    const oldest = clock.now() - settings.retention * 1000;
+    messages = messages.filter(({ sentAt }) => sentAt >= oldest);
+    return messages;
+  };
+  /** Written beside and renamed, so that a crash leaves the old file or the new one. */
+  const save = () => {
+    writeFileSync(`${path}.next`, JSON.stringify(messages));
+    renameSync(`${path}.next`, path);
+  };
+  return {
+    send(body) {
+      const now = clock.now();
+      const message: Message = { id: randomUUID(), body, sentAt: now, receiveCount: 0, visibleAt: now };
+      current().push(message);
+      save();
+      return { MessageId: message.id, MD5OfMessageBody: md5(body) };
+    },
+    receive({ most, visibilityTimeout = settings.visibilityTimeout }) {
+      const now = clock.now();
+      const taken = current()
+        .filter(({ visibleAt }) => visibleAt <= now)
+        .slice(0, most);
+      const received = taken.map((message) => {
+        const receipt = randomUUID();
+        message.receipt = receipt;
+        message.receiveCount += 1;
+        message.firstReceivedAt ??= now;
+        message.visibleAt = now + visibilityTimeout * 1000;
+        return {
+          MessageId: message.id,
+          ReceiptHandle: receipt,
+          MD5OfBody: md5(message.body),
+          Body: message.body,
+          Attributes: {
+            SentTimestamp: `${message.sentAt}`,
+            ApproximateReceiveCount: `${message.receiveCount}`,
+            ApproximateFirstReceiveTimestamp: `${message.firstReceivedAt}`,
+          },
+        };
+      });
+      if (received.length > 0) save();
+      return received;
+    },
+    remove(receiptHandle) {
+      messages = current().filter(({ receipt }) => receipt !== receiptHandle);
+      save();
+    },
+    count() {
+      const now = clock.now();
+      const visible = current().filter(({ visibleAt }) => visibleAt <= now).length;
+      return { visible, hidden: messages.length - visible };
+    },
+    purge() {
+      messages = [];
+      save();
+    },
+  };
+}
+
+function load(path: string): Message[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return [];
+  }
+  return z.array(Message).parse(JSON.parse(text));
+}
+
+const md5 = (text: string) => createHash('md5').update(text).digest('hex');

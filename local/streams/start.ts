@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import type { Context } from '../context.ts';
+import { createEngineClient } from '../dynamodb/engine-client.ts';
+import type { Queues } from '../sqs/start.ts';
+import { checkpointFile } from './checkpoint.ts';
+import { readMappings } from './mapping.ts';
+import { type Poller, startPoller } from './poller.ts';
+
+export interface Streams {
+  /** Resolves when every record written before was handled or given up. What the functions write meanwhile is not waited for. */
+  idle(): Promise<void>;
+  /** Runs the mappings as the stack has them now; each goes on where it was. */
+  reload(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs the template's event source mappings on table streams.
+ * @param options.onWrite how to hear of writes; without it a record waits for the next poll, up to a quarter of a second
+ * @throws Error, one sentence, for a mapping that is not served locally
+ */
+export async function startStreams(
+  context: Context,
+  options: { engineUrl: string; queues: Queues; onWrite?: (listener: () => void) => () => void },
+): Promise<Streams> {
+  const engine = createEngineClient(options.engineUrl);
+  const folder = join(context.dataDirectory, 'streams');
+  let pollers: Poller[] = [];
+  const begin = () => {
+    const mappings = readMappings(context.stack);
+    pollers = mappings.map((mapping) =>
+      startPoller({ context, mapping, engine, checkpoint: checkpointFile(folder, mapping.id), queues: options.queues }),
+    );
+  };
+  const end = () => Promise.all(pollers.map((poller) => poller.stop()));
+  begin();
+  const deafen = options.onWrite?.(() => {
+    for (const poller of pollers) poller.wake();
+  });
+  return {
+    async idle() {
+      await Promise.all(pollers.map((poller) => poller.idle()));
+    },
+    async reload() {
+      await end();
+      begin();
+    },
+    async stop() {
+      deafen?.();
+      await end();
+      engine.stop();
+    },
+  };
+}
