@@ -41,15 +41,22 @@ export function totalUnread(inbox: readonly InboxRow[]): number {
   return inbox.reduce((sum, { unread }) => sum + unread, 0);
 }
 
-/** Rows of the inbox as they travel: with the newest message, and, where members stand in the name, how far each has read. */
-export async function toViews(services: Reader, rows: readonly InboxRow[]): Promise<ConversationView[]> {
-  const named = rows.flatMap(({ head }) =>
-    membersInName(head.conversation).map((username) => ({ username, conversation: head.conversation })),
+/**
+ * Rows of the inbox as they travel: with the newest message, and how far each member has read. The members of rooms and groups, who may be
+ * thousands, come only where the caller lists them.
+ */
+export async function toViews(
+  services: Reader,
+  rows: readonly InboxRow[],
+  listed?: readonly string[],
+): Promise<ConversationView[]> {
+  const cursors = rows.flatMap(({ head: { conversation } }) =>
+    (listed ?? membersInName(conversation)).map((username) => ({ username, conversation })),
   );
   const authors = rows.flatMap(({ head }) => (head.last ? [head.last.user] : []));
   const [memberships, users] = await Promise.all([
-    getMemberships(services, named),
-    getUsers(services, [...new Set([...named.map(({ username }) => username), ...authors])]),
+    getMemberships(services, cursors),
+    getUsers(services, [...new Set([...cursors.map(({ username }) => username), ...authors])]),
   ]);
   return rows.map(({ head, membership, unread }) => ({
     id: head.conversation,

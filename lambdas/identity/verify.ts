@@ -20,10 +20,11 @@ export function startVerifier(options: {
 }) {
   let verifier: Promise<ReturnType<typeof createVerifier>> | undefined;
 
+  /** @throws when the issuer cannot be asked for its keys: no fault of the token */
   return async function verify(token: string): Promise<Verified> {
     verifier ??= discover(options.issuer);
+    const ready = await verifier;
     try {
-      const ready = await verifier;
       return accept(await ready.verify(token));
     } catch (error) {
       return { ok: false, why: error instanceof Error ? error.message : String(error) };

@@ -24,7 +24,9 @@ export interface ConnectAnswer {
 export async function connect(services: Services, request: SocketRequest): Promise<ConnectAnswer> {
   if (request.problem) return { statusCode: errorStatus.invalid_frame, body: request.problem };
   if (request.conversation) {
-    await enter(services, parseConversation(request.conversation), request.speaker, { join: true });
+    // To watch a room's counts is not to join it.
+    const join = request.scope.kind === 'conversation';
+    await enter(services, parseConversation(request.conversation), request.speaker, { join });
   }
   const now = services.now();
   const user = await addConnection(services, request.speaker, {

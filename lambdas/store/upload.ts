@@ -15,9 +15,17 @@ import type { Key } from './item.ts';
 export interface Upload extends File {
   readonly conversation: string;
   readonly user: string;
+  /** Whether a message uses it. */
+  readonly kept: boolean;
 }
 
-const UploadItem = z.object({ user: z.string(), filename: z.string(), content_type: z.string(), size: z.number() });
+const UploadItem = z.object({
+  user: z.string(),
+  filename: z.string(),
+  content_type: z.string(),
+  size: z.number(),
+  expires: z.optional(z.number()),
+});
 
 /** Seconds in which an upload has to be used. */
 const lifetime = 86_400;
@@ -26,7 +34,10 @@ function key(conversation: string, id: string): Key {
   return { pk: `CONV#${conversation}`, sk: `FILE#${id}` };
 }
 
-export async function putUpload({ table, now }: Pick<Services, 'table' | 'now'>, upload: Upload): Promise<void> {
+export async function putUpload(
+  { table, now }: Pick<Services, 'table' | 'now'>,
+  upload: Omit<Upload, 'kept'>,
+): Promise<void> {
   const { conversation, id, ...fields } = upload;
   await table.client.send(
     new PutCommand({
@@ -44,7 +55,9 @@ export async function getUpload(
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: key(conversation, id), ConsistentRead: true }),
   );
-  return Item && { ...z.parse(UploadItem, Item), conversation, id };
+  if (!Item) return undefined;
+  const { expires, ...fields } = z.parse(UploadItem, Item);
+  return { ...fields, conversation, id, kept: expires === undefined };
 }
 
 /** The upload is part of a message now and stays. */

@@ -1,0 +1,46 @@
+import { unable } from '#protocol/errors';
+import { parseAs } from '#protocol/frames';
+import { HistoryQuery, type MessagePage } from '#protocol/http';
+import { limits } from '#protocol/limits';
+import { enter } from '../chat/enter.ts';
+import { pageAfter, pageAround, pageBefore } from '../chat/history.ts';
+import { toMessages } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { getHead, type Head } from '../store/head.ts';
+import { link } from './link.ts';
+import { conversationOf, type HttpAnswer, type HttpRequest, json } from './request.ts';
+
+/** `GET /conversations/{id}/messages`: newest first, or, with `after`, oldest first. */
+export async function history(services: Services, request: HttpRequest): Promise<HttpAnswer> {
+  const { before, after, around, limit: asked } = parseAs(HistoryQuery, request.query, 'read the history');
+  if ([before, after, around].filter((position) => position !== undefined).length > 1) {
+    throw unable('invalid_frame', 'read the history', 'give one of before, after and around');
+  }
+  const conversation = conversationOf(request);
+  await enter(services, conversation, request.speaker, { join: false });
+  const head = await getHead(services, conversation.id);
+  const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
+
+  const page = await readPage(services, head, { before, after, around }, limit);
+  const older = page.before === null ? null : link(services, request, { before: page.before, limit });
+  const newer = page.after === null ? null : link(services, request, { after: page.after, limit });
+  const forward = after !== undefined;
+  const answer: MessagePage = {
+    count: head.count - head.gone.size,
+    next: forward ? newer : older,
+    previous: forward ? older : newer,
+    results: await toMessages(services, page.entries, request.speaker.username),
+  };
+  return json(200, answer);
+}
+
+function readPage(
+  services: Services,
+  head: Head,
+  { before, after, around }: { before?: number | undefined; after?: number | undefined; around?: number | undefined },
+  limit: number,
+) {
+  if (after !== undefined) return pageAfter(services, head, after, limit);
+  if (around !== undefined) return pageAround(services, head, around, limit);
+  return pageBefore(services, head, before ?? head.seq + 1, limit);
+}

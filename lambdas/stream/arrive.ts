@@ -1,0 +1,121 @@
+/** A socket was opened: what it gets first, and whom else that concerns. Source: PROTOCOL section 2, "On connect". */
+import { parseConversation } from '#protocol/names';
+import { receives } from '#protocol/scope';
+import { snapshot } from '../chat/history.ts';
+import { readInbox, totalUnread, toViews } from '../chat/inbox.ts';
+import { unreadCount } from '../chat/log.ts';
+import { members } from '../chat/members.ts';
+import { devicesOf, post, postAll } from '../delivery/post.ts';
+import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { getHead } from '../store/head.ts';
+import { getMembership } from '../store/membership.ts';
+import { type Live, liveNow, type User } from '../store/user.ts';
+import { type Arrived, tellDelivered } from './delivered.ts';
+import { first } from './first.ts';
+import { tellPresence } from './presence.ts';
+
+export interface Arrival {
+  /** The user before this connection; undefined for who is new. */
+  readonly was: User | undefined;
+  readonly is: User;
+  readonly device: Live;
+}
+
+export async function arrive(services: Services, arrival: Arrival): Promise<void> {
+  const { scope } = arrival.device;
+  if (scope.kind === 'conversation') await arriveInConversation(services, arrival, scope.conversation);
+  else if (scope.kind === 'user') await arriveEverywhere(services, arrival);
+  else await arriveToWatch(services, arrival, scope.conversation);
+}
+
+async function arriveInConversation(services: Services, { was, is, device }: Arrival, id: string): Promise<void> {
+  const conversation = parseConversation(id);
+  const [users, head, membership] = await Promise.all([
+    members(services, conversation),
+    getHead(services, id),
+    getMembership(services, is.username, id),
+  ]);
+  const self = { username: is.username, ...device };
+  const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
+
+  const online = devices.filter((other) => other.id !== device.id).map(({ username }) => username);
+  const list = { type: 'online_user_list', conversation: id, users: [...new Set(online)].sort() } as const;
+  if (!(await first(services, self, list))) return;
+  const joined = { type: 'user_join', conversation: id, user: is.username } as const;
+  await post(services, self, joined);
+
+  const page = await snapshot(services, head);
+  const all = await toMessages(services, page.entries, is.username, namesOf(users));
+  const messages = fitFrame(all);
+  const hasMore = page.before !== null || messages.length < all.length;
+  await post(services, self, { type: 'last_50_messages', conversation: id, messages, has_more: hasMore });
+
+  const others = devices.filter(({ username }) => username !== is.username);
+  const wasHere = was !== undefined && liveNow(was, services.now()).some(({ scope }) => receives(scope, id));
+  const wasJoined = was?.live.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id) ?? false;
+  if (!wasJoined) await postAll(services, others, joined);
+
+  if (wasHere || !membership) return;
+  const arrived: Arrived = {
+    conversation: id,
+    to: is.username,
+    unreadFrom: membership.read.seq,
+    since: was?.lastSeen ?? 0,
+  };
+  await tellDelivered(services, others, page.entries, arrived);
+}
+
+async function arriveEverywhere(services: Services, { was, is, device }: Arrival): Promise<void> {
+  const self = { username: is.username, ...device };
+  const inbox = await readInbox(services, is.username);
+  const results = fitFrame(await toViews(services, inbox.slice(0, 50)));
+  const next =
+    results.length < inbox.length ? `${services.config.httpUrl}/conversations?offset=${results.length}` : null;
+  const page = { type: 'conversations', count: inbox.length, next, previous: null, results } as const;
+  if (!(await first(services, self, page))) return;
+  await post(services, self, { type: 'unread_count', unread_count: totalUnread(inbox) });
+
+  if (!was?.live.some(({ scope }) => scope.kind === 'user')) await tellPresence(services, is, inbox);
+  await tellDeliveredOf(services, was, is, inbox);
+}
+
+/** The newest message of each conversation with unread ones reached this user now: its author is told. */
+async function tellDeliveredOf(
+  services: Services,
+  was: User | undefined,
+  is: User,
+  inbox: Awaited<ReturnType<typeof readInbox>>,
+): Promise<void> {
+  const since = was?.lastSeen ?? 0;
+  const waiting = inbox.filter(({ head, unread }) => {
+    const wasHere = was && liveNow(was, services.now()).some(({ scope }) => receives(scope, head.conversation));
+    return unread > 0 && !wasHere && head.last && head.last.user !== is.username && head.last.at > since;
+  });
+  await Promise.all(
+    waiting.map(async ({ head, membership }) => {
+      const users = await members(services, parseConversation(head.conversation));
+      const devices = devicesOf(users, services.now(), (scope) => receives(scope, head.conversation));
+      const entries = head.last ? [{ user: head.last.user, seq: head.last.seq, at: head.last.at }] : [];
+      const arrived: Arrived = {
+        conversation: head.conversation,
+        to: is.username,
+        unreadFrom: membership.read.seq,
+        since,
+      };
+      await tellDelivered(services, devices, entries, arrived);
+    }),
+  );
+}
+
+async function arriveToWatch(services: Services, { is, device }: Arrival, which: string): Promise<void> {
+  const self = { username: is.username, ...device };
+  if (which === 'all') {
+    const total = totalUnread(await readInbox(services, is.username));
+    await first(services, self, { type: 'unread_count', unread_count: total });
+    return;
+  }
+  const [head, membership] = await Promise.all([getHead(services, which), getMembership(services, is.username, which)]);
+  const unread = membership ? unreadCount(head, membership.read) : 0;
+  await first(services, self, { type: 'single_conversation_unread_count', conversation: which, unread_count: unread });
+}

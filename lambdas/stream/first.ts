@@ -1,0 +1,27 @@
+import type { ServerEvent } from '#protocol/events';
+import { type Device, post } from '../delivery/post.ts';
+import type { Services } from '../runtime/services.ts';
+
+/** ms between tries */
+const pauses = [50, 100, 200, 400, 800];
+/** ms; a connection older than this that is not there will not come */
+const young = 10_000;
+
+/**
+ * Posts the first event to a new connection. The stream may be faster than API Gateway, which answers 410 until `$connect` has returned,
+ * so a young connection is tried again for a moment.
+ * @returns whether anybody is there to send more to
+ */
+export async function first(services: Services, device: Device, event: ServerEvent): Promise<boolean> {
+  for (const pause of [...pauses, undefined]) {
+    const outcome = await post(services, device, event);
+    if (outcome === 'sent') return true;
+    const tooLate = pause === undefined || services.now() - device.since > young;
+    if (outcome === 'gone' && tooLate) return false;
+    if (outcome === 'failed') throw new Error(`could not reach ${device.id}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, pause);
+    });
+  }
+  return false;
+}

@@ -1,0 +1,40 @@
+/** A message arrived in a conversation that somebody watches: counts after it, and the message itself. */
+import { readInbox, totalUnread } from '../chat/inbox.ts';
+import { devicesOf, postAll } from '../delivery/post.ts';
+import { toMessages } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { getEntry, type MessageEntry } from '../store/entry.ts';
+import type { Notice } from '../store/notice.ts';
+import { getUsers, type User } from '../store/user.ts';
+
+export async function notice(services: Services, { conversation, seq, users }: Notice): Promise<void> {
+  const [entry, watching] = await Promise.all([getEntry(services, conversation, seq), getUsers(services, users)]);
+  if (entry?.type !== 'message') return;
+  await Promise.all(watching.map((user) => notify(services, user, entry)));
+}
+
+async function notify(services: Services, user: User, entry: MessageEntry): Promise<void> {
+  const id = entry.conversation;
+  const now = services.now();
+  const ofAll = devicesOf([user], now, (scope) => scope.kind === 'notifications' && scope.conversation === 'all');
+  const ofThis = devicesOf([user], now, (scope) => scope.kind === 'notifications' && scope.conversation === id);
+  const inbox = await readInbox(services, user.username);
+  const total = totalUnread(inbox);
+  const here = inbox.find(({ head }) => head.conversation === id)?.unread ?? 0;
+
+  if (user.username === entry.user) {
+    // Who writes has read: their own counts may have become less, and there is nothing to announce.
+    await postAll(services, ofAll, { type: 'unread_count', unread_count: total });
+    await postAll(services, ofThis, { type: 'single_conversation_unread_count', conversation: id, unread_count: here });
+    return;
+  }
+  const [message] = await toMessages(services, [entry], user.username);
+  if (!message) return;
+  const content = { conversation: id, name: message.from_user.name, message };
+  await postAll(services, ofAll, { type: 'new_message_notification', unread_count: total, ...content });
+  await postAll(services, ofThis, {
+    type: 'single_conversation_new_message_notification',
+    unread_count: here,
+    ...content,
+  });
+}

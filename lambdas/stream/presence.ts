@@ -1,0 +1,28 @@
+import { limits } from '#protocol/limits';
+import { parseConversation } from '#protocol/names';
+import { type InboxRow, lastSeenAt } from '../chat/inbox.ts';
+import { devicesOf, postAll } from '../delivery/post.ts';
+import { toTime } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { getUsers, liveNow, type User } from '../store/user.ts';
+
+/** Tells a user's direct contacts, of the 200 conversations that were last active, that the user came or went. */
+export async function tellPresence(services: Services, user: User, inbox: readonly InboxRow[]): Promise<void> {
+  const contacts = inbox
+    .map(({ head }) => parseConversation(head.conversation))
+    .flatMap((conversation) =>
+      conversation.kind === 'direct' && 'members' in conversation ? conversation.members : [],
+    )
+    .filter((name) => name !== user.username)
+    .slice(0, limits.presenceContacts);
+  const now = services.now();
+  const online = liveNow(user, now).length > 0;
+  const lastSeen = online ? undefined : lastSeenAt(user);
+  const devices = devicesOf(await getUsers(services, contacts), now, (scope) => scope.kind === 'user');
+  await postAll(services, devices, {
+    type: 'presence',
+    user: user.username,
+    online,
+    last_seen: lastSeen === undefined ? null : toTime(lastSeen),
+  });
+}

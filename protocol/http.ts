@@ -1,0 +1,71 @@
+/** Bodies and answers of the HTTP API. Source: PROTOCOL section 6. */
+import * as z from 'zod/mini';
+import { errorCodes } from './errors.ts';
+import { frames } from './frames.ts';
+import { limits } from './limits.ts';
+import { ConversationView, Message, Time } from './message.ts';
+
+/** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
+function page<T extends z.ZodMiniType>(result: T) {
+  return z.object({
+    count: z.int(),
+    next: z.nullable(z.string()),
+    previous: z.nullable(z.string()),
+    results: z.array(result),
+  });
+}
+
+export const MessagePage = page(Message);
+export type MessagePage = z.infer<typeof MessagePage>;
+export const ConversationPage = page(ConversationView);
+export type ConversationPage = z.infer<typeof ConversationPage>;
+
+export const Me = z.object({ username: z.string(), name: z.string() });
+export type Me = z.infer<typeof Me>;
+
+/** A number in a query string. */
+const number = (says: string) =>
+  z.optional(z.pipe(z.string({ error: says }).check(z.regex(/^\d{1,12}$/, { error: says })), z.transform(Number)));
+
+export const HistoryQuery = z.object({
+  before: number('must be the seq of a message'),
+  after: number('must be the seq of a message'),
+  around: number('must be the seq of a message'),
+  limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+});
+
+export const InboxQuery = z.object({
+  offset: z._default(number('must be a number from 0'), 0),
+  limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+});
+
+export const CreateBody = z.omit(frames.create, { type: true, conversation: true });
+export const ReadBody = z.omit(frames.read_messages, { type: true, conversation: true });
+export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
+
+const filename = `must be a name of 1 to ${limits.filenameLength} characters`;
+const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
+const contentType = 'must be a media type such as image/png';
+
+export const AttachBody = z.object({
+  filename: z.string({ error: filename }).check(
+    z.minLength(1, { error: filename }),
+    z.maxLength(limits.filenameLength, { error: filename }),
+    z.refine((name) => name.isWellFormed(), { error: filename }),
+  ),
+  content_type: z.string({ error: contentType }).check(z.regex(/^[a-z]+\/[a-z0-9.+-]{1,100}$/, { error: contentType })),
+  size: z.int({ error: size }).check(z.gte(1, { error: size }), z.lte(limits.attachmentBytes, { error: size })),
+});
+
+/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`. */
+export const UploadForm = z.object({
+  id: z.string(),
+  url: z.string(),
+  fields: z.record(z.string(), z.string()),
+  expires_at: Time,
+});
+export type UploadForm = z.infer<typeof UploadForm>;
+
+export const ErrorAnswer = z.object({
+  error: z.object({ code: z.enum(errorCodes), message: z.string(), retry_after: z.optional(z.int()) }),
+});

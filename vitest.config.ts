@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+const alone = (name: string) => ({ test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20_000, hookTimeout: 60_000 } });
+
+/** The same, on the stack that is synthesized once before them all. */
+const onTheStack = (name: string) => ({ test: { ...alone(name).test, globalSetup: ['test/synthesize.ts'] } });
+
+export default defineConfig({
+  test: { projects: [alone('unit'), alone('local'), alone('stack'), onTheStack('flow')] },
+});
