@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { readOptions } from '#lib/options';
+
+const read = (context: Record<string, unknown>) => readOptions((name) => context[name]);
+
+test('without any context the defaults hold', () => {
+  expect(read({})).toEqual({
+    stage: 'prod',
+    allowedOrigins: ['*'],
+    oidc: undefined,
+    messageRetentionDays: 0,
+    logRetentionDays: 30,
+    removalPolicy: 'retain',
+    apiGatewayLogRole: true,
+  });
+});
+
+test('the command line, where all is text, gives the same as the file', () => {
+  const file = read({
+    stage: 'dev',
+    allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
+    oidc: { issuer: 'https://id.example.com', audience: ['web', 'phone'], usernameClaim: 'preferred_username' },
+    messageRetentionDays: 30,
+    logRetentionDays: 7,
+    removalPolicy: 'destroy',
+    apiGatewayLogRole: false,
+  });
+  const commandLine = read({
+    stage: 'dev',
+    allowedOrigins: 'https://a.example.com, http://localhost:5173',
+    oidc: '{"issuer":"https://id.example.com/","audience":"web,phone","usernameClaim":"preferred_username"}',
+    messageRetentionDays: '30',
+    logRetentionDays: '7',
+    removalPolicy: 'destroy',
+    apiGatewayLogRole: 'false',
+  });
+  expect(commandLine).toEqual(file);
+});
+
+test("an issuer of one's own names its users by `sub` unless told otherwise", () => {
+  expect(read({ oidc: { issuer: 'https://id.example.com', audience: 'web' } }).oidc).toEqual({
+    issuer: 'https://id.example.com',
+    audience: ['web'],
+    usernameClaim: 'sub',
+  });
+});
+
+test.each([
+  [{ stage: 'a/b' }, 'unable to use the option stage="a/b"; it must be 1 to 128 letters, digits, "-" or "_"'],
+  [
+    { allowedOrigins: 'https://a.example.com/chat' },
+    'unable to use the option allowedOrigins="https://a.example.com/chat"; it must be "*" alone or origins like https://chat.example.com, without a path',
+  ],
+  [{ allowedOrigins: ['*', 'https://a.example.com'] }, /^unable to use the option allowedOrigins=.* "\*" alone/],
+  [{ allowedOrigins: [] }, /^unable to use the option allowedOrigins=\[\];/],
+  [
+    { oidc: { issuer: 'http://id.example.com', audience: 'web' } },
+    'unable to use the option oidc={"issuer":"http://id.example.com","audience":"web"}; it must be {"issuer": "https://…", "audience": "…", "usernameClaim"?: "…"} or left out',
+  ],
+  [{ oidc: { issuer: 'https://id.example.com' } }, /^unable to use the option oidc=/],
+  [{ oidc: { issuer: 'https://id.example.com', audience: 'web', claim: 'sub' } }, /^unable to use the option oidc=/],
+  [{ oidc: 'https://id.example.com' }, /^unable to use the option oidc=/],
+  [
+    { messageRetentionDays: 'soon' },
+    'unable to use the option messageRetentionDays="soon"; it must be a whole number of days, 0 to keep all',
+  ],
+  [{ messageRetentionDays: -1 }, /^unable to use the option messageRetentionDays=-1;/],
+  [{ messageRetentionDays: 1.5 }, /^unable to use the option messageRetentionDays=1\.5;/],
+  [{ logRetentionDays: 4 }, /^unable to use the option logRetentionDays=4; it must be one of .*1, 3, 5, 7, 14, 30/],
+  [{ logRetentionDays: 9999 }, /^unable to use the option logRetentionDays=9999;/],
+  [{ removalPolicy: 'keep' }, 'unable to use the option removalPolicy="keep"; it must be "retain" or "destroy"'],
+  [{ apiGatewayLogRole: 'yes' }, 'unable to use the option apiGatewayLogRole="yes"; it must be true or false'],
+])('%j is refused with a sentence', (context, message) => {
+  expect(() => read(context)).toThrow(message);
+});
+
+test('every wrong option is told, each on its line', () => {
+  expect(() => read({ stage: '', removalPolicy: 'keep' })).toThrow(
+    /^unable to use the option stage="";.*\nunable to use the option removalPolicy="keep";/,
+  );
+});

@@ -1,0 +1,400 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { notifyFilters } from '#lambdas/stream/filters';
+import { httpRoutes, socketRoutes } from '#protocol/routes';
+import { allowed, plain, synthesize } from './synthesize.ts';
+
+const { template } = synthesize();
+
+const logs = (id: string) => [`logs:CreateLogStream <${id}Log.Arn>`, `logs:PutLogEvents <${id}Log.Arn>`];
+const table = [
+  'dynamodb:BatchGetItem <ChatTable.Arn>',
+  'dynamodb:GetItem <ChatTable.Arn>',
+  'dynamodb:PutItem <ChatTable.Arn>',
+  'dynamodb:Query <ChatTable.Arn>',
+  'dynamodb:Query <ChatTable.Arn>/index/members',
+  'dynamodb:UpdateItem <ChatTable.Arn>',
+];
+const connections = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<SocketsApi>/prod';
+const posting = [
+  `execute-api:ManageConnections ${connections}/DELETE/@connections/*`,
+  `execute-api:ManageConnections ${connections}/POST/@connections/*`,
+];
+
+describe('each function may do this and no more', () => {
+  test.each([
+    ['AuthorizeFunction', logs('Authorize')],
+    [
+      'SocketFunction',
+      [
+        ...table,
+        ...posting,
+        ...logs('Socket'),
+        's3:GetObject <UploadsBucket.Arn>/files/*',
+        's3:GetObject <UploadsBucket.Arn>/incoming/*',
+        's3:PutObject <UploadsBucket.Arn>/files/*',
+      ],
+    ],
+    [
+      'HttpFunction',
+      [
+        ...table,
+        ...posting,
+        ...logs('Http'),
+        's3:GetObject <UploadsBucket.Arn>/files/*',
+        's3:GetObject <UploadsBucket.Arn>/incoming/*',
+        's3:PutObject <UploadsBucket.Arn>/files/*',
+        's3:PutObject <UploadsBucket.Arn>/incoming/*',
+      ],
+    ],
+    [
+      'NotifyFunction',
+      [
+        ...table,
+        'dynamodb:DescribeStream <ChatTable.StreamArn>',
+        'dynamodb:GetRecords <ChatTable.StreamArn>',
+        'dynamodb:GetShardIterator <ChatTable.StreamArn>',
+        'dynamodb:ListStreams <ChatTable.Arn>/stream/*',
+        ...posting,
+        ...logs('Notify'),
+        's3:GetObject <UploadsBucket.Arn>/files/*',
+        'sqs:SendMessage <ChangesDeadLetters.Arn>',
+      ],
+    ],
+    ['SignUpFunction', ['dynamodb:PutItem <ChatTable.Arn>', ...logs('SignUp')]],
+  ])('%s', (id, expected) => {
+    expect(allowed(template, id)).toEqual(expected.toSorted());
+  });
+
+  test('no function carries a managed policy', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', { Role: Match.anyValue() });
+    const roles = Object.values(
+      template.findResources('AWS::IAM::Role', {
+        Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
+      }),
+    );
+    expect(roles).toHaveLength(5);
+    for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
+  });
+});
+
+describe('functions', () => {
+  const functions = template.findResources('AWS::Lambda::Function');
+  const environment = (id: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(functions[id]?.Properties.Environment.Variables).map(([name, value]) => [name, plain(value)]),
+    );
+
+  test('all run on Node 24, on arm64, with a log group of their own that forgets', () => {
+    for (const { Properties } of Object.values(functions)) {
+      expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+      const log = template.toJSON().Resources[Properties.LoggingConfig.LogGroup.Ref];
+      expect(log).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } });
+    }
+  });
+
+  test('nobody waits longer than API Gateway (29 s) and Cognito (5 s) do', () => {
+    const timeouts = Object.fromEntries(
+      Object.entries(functions).map(([id, { Properties }]) => [id, Properties.Timeout]),
+    );
+    expect(timeouts).toEqual({
+      AuthorizeFunction: 10,
+      SocketFunction: 15,
+      HttpFunction: 15,
+      NotifyFunction: 60,
+      SignUpFunction: 5,
+    });
+  });
+
+  test('authorize is told whose tokens count, and nothing of the data', () => {
+    expect(environment('AuthorizeFunction')).toEqual({
+      ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
+      AUDIENCE: '<PeoplePoolClient>',
+      ALLOWED_ORIGINS: '*',
+      POWERTOOLS_SERVICE_NAME: 'authorize',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+    });
+  });
+
+  test.each([
+    ['SocketFunction', { RETENTION_DAYS: '0', POWERTOOLS_SERVICE_NAME: 'socket' }],
+    ['HttpFunction', { RETENTION_DAYS: '0', POWERTOOLS_SERVICE_NAME: 'http' }],
+    ['NotifyFunction', { POWERTOOLS_SERVICE_NAME: 'notify' }],
+  ])('%s is told where table, bucket and connections are', (id, own) => {
+    expect(environment(id)).toEqual({
+      TABLE_NAME: '<ChatTable>',
+      BUCKET_NAME: '<UploadsBucket>',
+      CALLBACK_URL: 'https://<SocketsApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod',
+      STAGE: 'prod',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      ...own,
+    });
+  });
+});
+
+test('the table is paid per request, recoverable, kept, and tells its changes', () => {
+  template.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
+  template.hasResourceProperties('AWS::DynamoDB::Table', {
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    BillingMode: 'PAY_PER_REQUEST',
+    TimeToLiveSpecification: { AttributeName: 'expires', Enabled: true },
+    StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+    PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    DeletionProtectionEnabled: true,
+    LocalSecondaryIndexes: Match.absent(),
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: 'members',
+        KeySchema: [
+          { AttributeName: 'member_of', KeyType: 'HASH' },
+          { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+  });
+});
+
+describe('the bucket', () => {
+  test('is private, encrypted, and reached by TLS alone', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    });
+  });
+
+  test('forgets what no message used, after a day', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: [
+          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
+          { Id: 'incomplete', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+        ],
+      },
+    });
+  });
+
+  test('lets pages post forms and fetch files', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      CorsConfiguration: { CorsRules: [{ AllowedMethods: ['POST', 'GET', 'HEAD'], AllowedOrigins: ['*'] }] },
+    });
+  });
+});
+
+describe('people', () => {
+  test('sign up by themselves, with a user name in any case, an address that is checked, and a good password', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
+      UsernameConfiguration: { CaseSensitive: false },
+      UsernameAttributes: Match.absent(),
+      AutoVerifiedAttributes: ['email'],
+      AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_email', Priority: 1 }] },
+      Policies: {
+        PasswordPolicy: {
+          MinimumLength: 8,
+          RequireLowercase: true,
+          RequireUppercase: true,
+          RequireNumbers: true,
+          RequireSymbols: true,
+        },
+      },
+      LambdaConfig: { PostConfirmation: { 'Fn::GetAtt': ['SignUpFunction', 'Arn'] } },
+    });
+  });
+
+  test('sign in without a client secret, for an hour at a time', () => {
+    template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
+      GenerateSecret: false,
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+      EnableTokenRevocation: true,
+      AccessTokenValidity: 60,
+      IdTokenValidity: 60,
+      TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes' },
+      AllowedOAuthFlowsUserPoolClient: false,
+    });
+  });
+});
+
+describe('the WebSocket API', () => {
+  const sockets = { ApiId: { Ref: Match.stringLikeRegexp('^SocketsApi') } };
+
+  test('has a route for every frame type, and the three of every API', () => {
+    const routes = template.findResources('AWS::ApiGatewayV2::Route', { Properties: sockets });
+    const keys = Object.values(routes).map(({ Properties }) => Properties.RouteKey);
+    expect(keys.toSorted()).toEqual(['$connect', '$default', '$disconnect', ...socketRoutes].toSorted());
+  });
+
+  test('chooses the route by the type of the frame', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'WEBSOCKET',
+      RouteSelectionExpression: '$request.body.type',
+    });
+  });
+
+  test('asks the authorizer whatever the request has, so that the token may come in two ways', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'REQUEST',
+      IdentitySource: Match.absent(),
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$connect', AuthorizationType: 'CUSTOM' });
+  });
+
+  test('has one stage that is throttled and logged, without the frames themselves', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      ...sockets,
+      StageName: 'prod',
+      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp('connectionId') },
+      DefaultRouteSettings: {
+        ThrottlingRateLimit: 2000,
+        ThrottlingBurstLimit: 1000,
+        DataTraceEnabled: Match.absent(),
+        LoggingLevel: Match.absent(),
+      },
+    });
+  });
+
+  test('waits for the role with which API Gateway writes its log', () => {
+    const [account] = Object.keys(template.findResources('AWS::ApiGateway::Account'));
+    template.hasResource('AWS::ApiGatewayV2::Stage', { Properties: { StageName: 'prod' }, DependsOn: [account] });
+  });
+});
+
+describe('the HTTP API', () => {
+  test('has every route, each behind a token', () => {
+    const routes = template.findResources('AWS::ApiGatewayV2::Route', { Properties: { AuthorizationType: 'JWT' } });
+    const keys = Object.values(routes).map(({ Properties }) => Properties.RouteKey);
+    expect(keys.toSorted()).toEqual(Object.keys(httpRoutes).toSorted());
+  });
+
+  test('takes the tokens of the pool', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Audience: [{ Ref: Match.stringLikeRegexp('^PeoplePoolClient') }] },
+    });
+  });
+
+  test('answers pages of any origin, is throttled and logged', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
+      ProtocolType: 'HTTP',
+      CorsConfiguration: { AllowOrigins: ['*'], AllowHeaders: ['authorization', 'content-type'] },
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      StageName: '$default',
+      AccessLogSettings: { DestinationArn: Match.anyValue() },
+      DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
+    });
+  });
+});
+
+describe("the table's stream", () => {
+  test('reaches notify through the filters, and gives up in bounds', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: 'NotifyFunction' },
+      FilterCriteria: { Filters: notifyFilters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 50,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 5,
+      MaximumRecordAgeInSeconds: 600,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] } },
+      },
+    });
+  });
+
+  test('leaves what failed in an encrypted queue for two weeks, and an alarm tells', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 1_209_600,
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [{ Effect: 'Deny', Action: 'sqs:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }],
+      },
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 1,
+    });
+  });
+});
+
+describe('the distribution', () => {
+  test('rewrites the paths of sockets, of the HTTP API and of former programs, and caches nothing', () => {
+    const [distribution = {}] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
+    const { CacheBehaviors, DefaultCacheBehavior, Origins, HttpVersion } = distribution.Properties.DistributionConfig;
+    const origins = new Map<string, string>(
+      Origins.map((origin: Record<string, unknown>) => [
+        origin.Id,
+        `${plain(origin.DomainName)}${plain(origin.OriginPath)}`,
+      ]),
+    );
+    const behaviours = CacheBehaviors.map((behaviour: Record<string, string>) => [
+      behaviour.PathPattern,
+      origins.get(behaviour.TargetOriginId ?? ''),
+    ]);
+    const http = '<EndpointApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>';
+    const sockets = '<SocketsApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod';
+    expect(behaviours).toEqual([
+      ['/ws', sockets],
+      ['/ws/*', sockets],
+      ['/api/*', http],
+      ['/conversation/*', http],
+      ['/messages*', http],
+      ['/filesmessage/*', http],
+      ['/chat/*', http],
+    ]);
+    for (const behaviour of CacheBehaviors) {
+      expect(behaviour.FunctionAssociations).toMatchObject([{ EventType: 'viewer-request' }]);
+      // AWS's own policies CachingDisabled and AllViewerExceptHostHeader.
+      expect(behaviour.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
+      expect(behaviour.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
+    }
+    expect(origins.get(DefaultCacheBehavior.TargetOriginId)).toBe(http);
+    expect(HttpVersion).toBe('http2and3');
+    for (const origin of Origins) {
+      expect(origin.CustomOriginConfig).toEqual({
+        OriginProtocolPolicy: 'https-only',
+        OriginSSLProtocols: ['TLSv1.2'],
+      });
+    }
+  });
+});
+
+test('the outputs are the six that clients and tools read', () => {
+  const outputs = Object.entries(template.toJSON().Outputs).map(([name, output]) => [
+    name,
+    plain((output as { Value: unknown }).Value),
+  ]);
+  expect(Object.fromEntries(outputs)).toEqual({
+    WebUrl: 'https://<EdgeDistribution.DomainName>',
+    HttpUrl: '<EndpointApi.ApiEndpoint>',
+    WebSocketUrl: 'wss://<SocketsApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod',
+    Region: '<AWS::Region>',
+    UserPoolId: '<PeoplePool>',
+    UserPoolClientId: '<PeoplePoolClient>',
+  });
+});
+
+test('the whole stack', () => {
+  const masked = JSON.stringify(template.toJSON()).replace(/[0-9a-f]{64}(?=\.zip)/g, 'HASH');
+  expect(JSON.parse(masked)).toMatchSnapshot();
+});

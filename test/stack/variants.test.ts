@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { App, Stack, Validations } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/assertions';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, test } from 'vitest';
+import { findingsIn, plain, synthesize } from './synthesize.ts';
+
+describe('by default', () => {
+  const { findings, directory } = synthesize({}, { bundle: true });
+
+  test('there is no finding of cdk-nag, no warning and no deprecation', () => {
+    expect(findings).toEqual([]);
+  });
+
+  test('every function is one bundled ES module', async () => {
+    const assets = (await readdir(directory)).filter((name) => name.startsWith('asset.'));
+    expect(assets.length).toBeGreaterThan(0);
+    for (const asset of assets) {
+      expect(existsSync(join(directory, asset, 'index.mjs'))).toBe(true);
+      expect((await stat(join(directory, asset, 'index.mjs'))).size).toBeGreaterThan(0);
+    }
+  });
+});
+
+test('a finding that nobody acknowledged would stop the synthesis', () => {
+  const app = new App();
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  new Bucket(new Stack(app, 'Careless'), 'Bucket');
+  expect(() => app.synth()).toThrow('The S3 Bucket has server access logs disabled');
+});
+
+test('a warning that nobody acknowledged would be a finding', () => {
+  const app = new App({ context: { '@aws-cdk/core:annotationsInValidationReport': true } });
+  const stack = new Stack(app, 'Careless');
+  new Bucket(stack, 'Bucket');
+  Validations.of(stack).addWarning('parley:careless', 'something is not as it should be');
+  const { directory } = app.synth();
+  expect(JSON.stringify(findingsIn(directory))).toContain('something is not as it should be');
+});
+
+describe("with an issuer of one's own", () => {
+  const { template, findings } = synthesize({
+    oidc: { issuer: 'https://id.example.com', audience: 'web,phone', usernameClaim: 'preferred_username' },
+  });
+
+  test('there is no pool and no sign-up, and the outputs say whose tokens count', () => {
+    template.resourceCountIs('AWS::Cognito::UserPool', 0);
+    template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
+    expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('SignUpFunction');
+    template.hasOutput('UserPoolId', { Value: 'none: tokens come from https://id.example.com' });
+    template.hasOutput('UserPoolClientId', { Value: 'none: tokens come from https://id.example.com' });
+  });
+
+  test('both APIs take its tokens', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      JwtConfiguration: { Issuer: 'https://id.example.com', Audience: ['web', 'phone'] },
+    });
+    const variables = { ISSUER: 'https://id.example.com', AUDIENCE: 'web,phone', USERNAME_CLAIM: 'preferred_username' };
+    template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: variables } });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'http', USERNAME_CLAIM: 'preferred_username' } },
+    });
+  });
+
+  test('the checks are clean as well', () => {
+    expect(findings).toEqual([]);
+  });
+});
+
+describe('with every other option changed', () => {
+  const { template, findings } = synthesize({
+    stage: 'dev',
+    allowedOrigins: 'https://chat.example.com,http://localhost:5173',
+    messageRetentionDays: '30',
+    logRetentionDays: '7',
+    removalPolicy: 'destroy',
+    apiGatewayLogRole: 'false',
+  });
+
+  test('the stage has its name everywhere', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'dev' });
+    expect(plain(template.toJSON().Outputs.WebSocketUrl.Value)).toMatch(/\/dev$/);
+    expect(JSON.stringify(template.toJSON())).not.toContain('/prod');
+  });
+
+  test('only the allowed origins are let in, by the authorizer, the HTTP API and the bucket', () => {
+    const origins = ['https://chat.example.com', 'http://localhost:5173'];
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { ALLOWED_ORIGINS: origins.join(',') } },
+    });
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: { AllowOrigins: origins } });
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      CorsConfiguration: { CorsRules: [{ AllowedOrigins: origins }] },
+    });
+  });
+
+  test('messages end after their days, and files a day later', () => {
+    for (const name of ['socket', 'http']) {
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '30' } },
+      });
+    }
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'files/', ExpirationInDays: 31 })]),
+      },
+    });
+  });
+
+  test('logs end after theirs', () => {
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  test('nothing outlives the stack', () => {
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Cognito::UserPool']) {
+      template.allResources(type, { DeletionPolicy: 'Delete' });
+    }
+    template.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
+    template.resourceCountIs('Custom::S3AutoDeleteObjects', 1);
+  });
+
+  test('the account-wide log role is left to the account', () => {
+    template.resourceCountIs('AWS::ApiGateway::Account', 0);
+  });
+
+  test('the checks are clean as well', () => {
+    expect(findings).toEqual([]);
+  });
+});
