@@ -11,21 +11,23 @@ export interface Destination {
 
 /** Where a sign-up code goes: a telephone before an address when the pool verifies both, as Cognito does. */
 export function confirmationDestination(user: Pick<User, 'attributes'>, pool: Pool): Destination | undefined {
-  return firstGiven(user, pool.settings.autoVerified);
+  return firstGiven(
+    user,
+    (['phone_number', 'email'] as const).filter((name) => pool.settings.autoVerified.includes(name)),
+  );
 }
 
 /** Where a code for a forgotten password goes: only to what is verified. */
-export function recoveryDestination(user: Pick<User, 'attributes'>): Destination | undefined {
-  const verified = (['phone_number', 'email'] as const).filter(
-    (name) => user.attributes[`${name}_verified`] === 'true',
-  );
+export function recoveryDestination(user: Pick<User, 'attributes'>, pool: Pool): Destination | undefined {
+  const verified = pool.settings.recovery.filter((name) => user.attributes[`${name}_verified`] === 'true');
   return firstGiven(user, verified);
 }
 
-function firstGiven(user: Pick<User, 'attributes'>, allowed: readonly Contact[]): Destination | undefined {
-  for (const attribute of ['phone_number', 'email'] as const) {
+/** @param choices the best first */
+function firstGiven(user: Pick<User, 'attributes'>, choices: readonly Contact[]): Destination | undefined {
+  for (const attribute of choices) {
     const to = user.attributes[attribute];
-    if (to && allowed.includes(attribute)) return { attribute, to };
+    if (to) return { attribute, to };
   }
   return undefined;
 }

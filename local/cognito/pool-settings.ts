@@ -43,6 +43,9 @@ const poolProperties = z.object({
     AllowAdminCreateUserOnly: false,
   }),
   LambdaConfig: z.record(z.string(), z.unknown()).default({}),
+  AccountRecoverySetting: z
+    .object({ RecoveryMechanisms: z.array(z.object({ Name: z.string(), Priority: count.default(1) })).default([]) })
+    .optional(),
   EmailVerificationSubject: z.string().default('Your verification code'),
   EmailVerificationMessage: z.string().default('Your confirmation code is {####}'),
   UserAttributeUpdateSettings: z
@@ -64,6 +67,8 @@ export interface PoolSettings {
   readonly caseSensitive: boolean;
   /** Where codes go at sign-up. */
   readonly autoVerified: readonly Contact[];
+  /** Where codes for a forgotten password go, the first choice first; empty: administrators reset passwords. */
+  readonly recovery: readonly Contact[];
   /** New values of these count only after their code came back. */
   readonly verifyBeforeUpdate: readonly Contact[];
   readonly schema: readonly SchemaAttribute[];
@@ -82,6 +87,7 @@ export function poolSettings(resource: Resource): PoolSettings {
     usernameAttributes: properties.UsernameAttributes,
     caseSensitive: properties.UsernameConfiguration.CaseSensitive,
     autoVerified: properties.AutoVerifiedAttributes,
+    recovery: recoveryOrder(properties.AccountRecoverySetting?.RecoveryMechanisms ?? []),
     verifyBeforeUpdate: properties.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
     schema: properties.Schema,
     adminsCreateUsersOnly: properties.AdminCreateUserConfig.AllowAdminCreateUserOnly,
@@ -92,4 +98,13 @@ export function poolSettings(resource: Resource): PoolSettings {
     ),
     mail: { subject: properties.EmailVerificationSubject, message: properties.EmailVerificationMessage },
   };
+}
+
+/** Without a setting Cognito takes a verified telephone before a verified address. */
+function recoveryOrder(mechanisms: readonly { Name: string; Priority: number }[]): Contact[] {
+  if (mechanisms.length === 0) return ['phone_number', 'email'];
+  return [...mechanisms]
+    .sort((left, right) => left.Priority - right.Priority)
+    .map(({ Name }) => contact.safeParse(Name.replace('verified_', '')).data)
+    .filter((attribute) => attribute !== undefined);
 }

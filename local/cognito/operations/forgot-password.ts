@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { requireSecretHash } from '../client-secrets.ts';
 import { recoveryDestination, sendCode, simulatedDelivery } from '../delivery.ts';
-import { invalidParameter, userNotFound } from '../errors.ts';
+import { invalidParameter, notAuthorized, userNotFound } from '../errors.ts';
 import { clientOperation } from '../operation.ts';
 import { findUser } from '../pool.ts';
 import * as shape from '../shapes.ts';
@@ -10,9 +10,10 @@ const input = z.object({ ClientId: shape.clientId, SecretHash: shape.secretHash,
 
 export const forgotPassword = clientOperation(input, async ({ pool, client }, request) => {
   requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
+  if (pool.settings.recovery.length === 0) throw notAuthorized('Contact administrator to reset password.');
   const user = findUser(pool, request.Username);
   pool.attempts.count('ForgotPassword', user?.sub ?? request.Username);
-  const destination = user && recoveryDestination(user);
+  const destination = user && recoveryDestination(user, pool);
   // A client that hides users must not show either which ones have a verified address (developer guide, "Managing error responses").
   if (client.hidesUsers && !destination) return { CodeDeliveryDetails: simulatedDelivery(request.Username) };
   if (!user) throw userNotFound();
