@@ -1,7 +1,7 @@
 import type { Identity } from './identity.ts';
 
 /**
- * Turns the addresses that the stack's own APIs, user pools, buckets and distributions would have on AWS into the local ones, wherever
+ * Turns the addresses that the stack's own APIs, user pools, buckets, queues and distributions would have on AWS into the local ones, wherever
  * they stand in a string. Addresses of others, like an issuer in another account, stay as they are.
  */
 export function hostRewriter(
@@ -21,6 +21,8 @@ export function hostRewriter(
     } else if (type === 'AWS::S3::Bucket') {
       const local = `${origin}/_aws/s3/${ref}`;
       pairs.push([`https://${ref}.s3.${region}.amazonaws.com`, local], [`https://${ref}.s3.amazonaws.com`, local]);
+    } else if (type === 'AWS::SQS::Queue') {
+      pairs.push([ref, `${origin}/_aws/sqs${new URL(ref).pathname}`]);
     } else if (type === 'AWS::CloudFront::Distribution') {
       const domain = identity.attributes?.DomainName ?? '';
       pairs.push([`https://${domain}`, origin], [`wss://${domain}`, origin.replace(/^http/, 'ws')]);

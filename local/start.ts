@@ -1,0 +1,140 @@
+import { loadStack, type Stack } from './assembly/stack.ts';
+import { claimFolder } from './claim-folder.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { startCognito } from './cognito/start.ts';
+import type { Context } from './context.ts';
+import { type Counters, createCounters } from './counters.ts';
+import { startDynamoDb } from './dynamodb/start.ts';
+import { startEdge } from './edge/start.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { startGateway } from './gateway/start.ts';
+import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
+import { createPolicies, type Policies } from './iam/policy.ts';
+import { createFunctions, type Functions } from './lambda/functions.ts';
+import { openPort } from './port.ts';
+import { startS3 } from './s3/start.ts';
+import { startSqs } from './sqs/start.ts';
+import { startStreams } from './streams/start.ts';
+
+export interface LocalOptions {
+  /** A cloud assembly, what `cdk synth` writes. */
+  readonly assemblyDirectory: string;
+  /** For everything that must survive a restart. Not for two runtimes at once. */
+  readonly dataDirectory: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly faults?: Partial<Faults>;
+  /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
+  readonly timeScale?: number;
+  readonly clock?: Clock;
+  /** Where lines for the person at the console go; default: nowhere. */
+  readonly log?: (line: string) => void;
+}
+
+/** A stack that is being served. */
+export interface LocalRuntime {
+  readonly origin: string;
+  /** As it is now; another one after a reload. */
+  readonly stack: Stack;
+  /** The stack's outputs with local addresses, and `CognitoEndpoint`, which on AWS every SDK knows by itself. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly counters: Counters;
+  readonly faults: Faults;
+  readonly policies: Policies;
+  readonly functions: Functions;
+  /** Keys of the account's owner, who may do everything. */
+  readonly rootCredentials: Credentials;
+  readonly streams: { idle(): Promise<void> };
+  readonly gateway: Pick<Awaited<ReturnType<typeof startGateway>>, 'connections'>;
+  readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
+  /** Resolves with one sentence when something without which nothing works has ended by itself. */
+  readonly died: Promise<string>;
+  /** Serves another assembly of the same stack from now on; connections stay open. @throws BrokenStack, and all stays as it was */
+  reload(assemblyDirectory: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves a synthesized stack on one port of 127.0.0.1.
+ * @throws Error, one sentence: a taken port, a data folder in use, a `BrokenStack`, no engine for the tables
+ */
+export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
+  const { dataDirectory, log = () => {}, clock = systemClock } = options;
+  /** What was started, and how it ends; ended in the opposite order. */
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) {
+      await end().catch((error: unknown) => log(`while stopping: ${String(error)}`));
+    }
+  };
+  const port = await openPort(options.port, log);
+  const { origin } = port;
+  stops.push(() => port.close());
+  try {
+    const release = await claimFolder(dataDirectory, origin);
+    stops.push(release);
+    let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin });
+    const faults = createFaults(options.faults);
+    const counters = createCounters();
+    const keys = createAccessKeys();
+    const policies = createPolicies(() => stack);
+    const functions = createFunctions({ stack, origin, dataDirectory, keys, policies, faults, counters, clock });
+    const context: Context = {
+      get stack() {
+        return stack;
+      },
+      ...{ origin, dataDirectory, keys, policies, functions, faults, counters, clock, log },
+      timeScale: options.timeScale ?? 1,
+    };
+
+    const serve = async <T extends { stop(): Promise<unknown> }>(starting: Promise<T>): Promise<T> => {
+      const started = await starting;
+      stops.push(() => started.stop());
+      return started;
+    };
+    const dynamodb = await serve(startDynamoDb(context));
+    const sqs = await serve(startSqs(context));
+    const s3 = await serve(startS3(context));
+    const cognito = await serve(startCognito(context));
+    // Functions end after those that call them (gateway, streams) and before those that they call.
+    stops.push(() => functions.stop());
+    const streams = await serve(
+      startStreams(context, { engineUrl: dynamodb.engineUrl, queues: sqs, onWrite: dynamodb.onWrite }),
+    );
+    // Closing the sockets is told to `$disconnect`, and the streams are still there to carry what it writes.
+    const gateway = await serve(startGateway(context));
+    const edge = await serve(startEdge(context, { gateway }));
+
+    port.mount('/_aws/dynamodb', dynamodb);
+    port.mount('/_aws/sqs', sqs);
+    port.mount('/_aws/s3', s3);
+    port.mount('/_aws/cognito-idp', cognito);
+    port.mount('/_aws/execute-api', gateway);
+    port.mount('/', edge);
+    // First of all nobody new comes in.
+    stops.push(async () => port.unmount('/'));
+
+    return {
+      origin,
+      get stack() {
+        return stack;
+      },
+      get outputs() {
+        return { ...stack.outputs, CognitoEndpoint: `${origin}/_aws/cognito-idp` };
+      },
+      ...{ counters, faults, policies, functions, streams, gateway, dynamodb, died: dynamodb.died },
+      rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
+      async reload(assemblyDirectory) {
+        const next = loadStack({ assemblyDirectory, origin });
+        functions.replace(next);
+        stack = next;
+        await dynamodb.reload();
+        await streams.reload();
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const cdkShape = z.looseObject({
+  app: z.string(),
+  context: z.record(z.string(), z.unknown()).default({}),
+  watch: z.looseObject({ include: z.array(z.string()).default([]) }).default({ include: [] }),
+});
+
+/** The project's `cdk.json`. @throws Error, one sentence */
+export function readCdkJson(projectDirectory: string): z.infer<typeof cdkShape> {
+  try {
+    return cdkShape.parse(JSON.parse(readFileSync(join(projectDirectory, 'cdk.json'), 'utf8')));
+  } catch (error) {
+    throw new Error(`unable to read cdk.json; ${error instanceof z.ZodError ? z.prettifyError(error) : String(error)}`);
+  }
+}
+
+/**
+ * Writes the cloud assembly as the CDK command does: runs the program named in `cdk.json` with its context.
+ * @param options.assemblyDirectory where it goes; what the program said is in `<assemblyDirectory>.log`
+ * @throws Error, one sentence, when the program fails
+ */
+export async function synthesize(options: {
+  projectDirectory: string;
+  assemblyDirectory: string;
+  signal?: AbortSignal;
+}): Promise<void> {
+  const { projectDirectory, assemblyDirectory, signal } = options;
+  const { app, context } = readCdkJson(projectDirectory);
+  await mkdir(assemblyDirectory, { recursive: true });
+  const { code, said } = await run(app, projectDirectory, signal, {
+    ...process.env,
+    CDK_OUTDIR: assemblyDirectory,
+    CDK_CONTEXT_JSON: JSON.stringify(context),
+  });
+  const logFile = `${assemblyDirectory}.log`;
+  await writeFile(logFile, said);
+  signal?.throwIfAborted();
+  if (code !== 0) throw new Error(`unable to synthesize the stack; ${complaint(said)} (all of it: ${logFile})`);
+}
+
+function run(
+  command: string,
+  cwd: string,
+  signal: AbortSignal | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; said: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, { cwd, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const end = () => child.kill();
+    signal?.addEventListener('abort', end, { once: true });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+    }
+    child.once('error', reject);
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', end);
+      resolve({ code, said });
+    });
+  });
+}
+
+/**
+ * The line that says what is wrong: the bundler's `[ERROR]`, else the exception that Node prints below a line with `^` (CDK's errors begin
+ * with `«Code»`), else the last one.
+ */
+function complaint(said: string): string {
+  const lines = said.split('\n').map((line) => line.trim());
+  const bundler = lines.find((line) => line.includes('[ERROR]'));
+  const caret = lines.lastIndexOf('^');
+  const exception = lines.slice(caret + 1).find((line) => (caret < 0 ? /^(«\w+»|\w*Error\b)/.test(line) : line !== ''));
+  return (
+    bundler ?? exception ?? lines.findLast((line) => line !== '' && !line.startsWith('Node.js v')) ?? 'it says nothing'
+  );
+}
