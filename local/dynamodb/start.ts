@@ -8,6 +8,8 @@ import { startTtl } from './ttl.ts';
 export interface DynamoDb extends Service {
   /** The engine behind the border, where nothing is verified: for the streams alone. */
   readonly engineUrl: string;
+  /** Undefined when it was not started here. */
+  readonly enginePid: number | undefined;
   /** Calls the listener after every write, so that streams need not wait for their next poll. Returns how to end that. */
   onWrite(listener: () => void): () => void;
   /** Deletes expired items now; returns how many. It happens by itself about once a minute. */
@@ -46,6 +48,7 @@ export async function startDynamoDb(context: Context): Promise<DynamoDb> {
   void engine.died.then(context.log);
   return {
     engineUrl: engine.url,
+    enginePid: engine.pid,
     died: engine.died,
     handle: createProxy(context, client, announce),
     sweepExpired: ttl.sweep,

@@ -1,0 +1,14 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** Tries until it does not throw, at most for `deadline` milliseconds; then throws what it threw last. */
+export async function eventually<T>(attempt: () => T | Promise<T>, deadline = 10_000): Promise<T> {
+  const end = performance.now() + deadline;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await wait(10);
+    }
+  }
+}
