@@ -9,7 +9,8 @@ const bodyLimit = 1024 * 1024;
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
-  for await (const part of request) {
+  // Leaving the loop must not close the connection: the answer has to go out on it.
+  for await (const part of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(part);
     length += bytes.length;
     if (length > bodyLimit) return undefined;

@@ -20,7 +20,8 @@ export async function startCognito(context: Context): Promise<Service> {
       try {
         await serve(request, response, directory, context);
       } catch (error) {
-        answerError(response, error, context.log);
+        const hungUp = request.destroyed && !request.complete;
+        if (!hungUp) answerError(response, error, context.log);
       }
     },
     stop: () => directory.idle(),

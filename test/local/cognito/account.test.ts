@@ -17,7 +17,7 @@ import { confirm, newcomer, password, refusal, signIn, signUp } from './people.t
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ pools: ['People'] });
 });
 afterAll(() => world.stop());
 

@@ -21,7 +21,6 @@ export interface World {
   readonly functions: Functions;
   readonly keys: AccessKeys;
   readonly lines: string[];
-  /** Client ids by logical id. */
   readonly web: string;
   readonly pool: string;
   readonly issuer: string;
@@ -32,14 +31,29 @@ export interface World {
   pass(milliseconds: number): void;
   /** The code in the newest letter to this user. */
   code(username: string, kind?: 'confirm' | 'forgot' | 'verify'): Promise<string>;
-  /** Files below the data folder, as one text: what a thief of the disk would read. */
+  /** What the trigger function got. */
   events(): Promise<unknown[]>;
+  /** Puts a changed template in place, as after a save in development. */
+  reload(change: Change): void;
   stop(): Promise<void>;
 }
 
+type Change = (resources: typeof template.Resources) => void;
+
+/** Each pool takes a moment to make its keys: `pools` names those that a test needs, with all that belongs to them. */
+function pick(resources: typeof template.Resources, pools: readonly string[] | undefined) {
+  const unwanted = Object.entries(resources)
+    .filter(([id, { Type }]) => Type === 'AWS::Cognito::UserPool' && pools?.includes(id) === false)
+    .map(([id]) => id);
+  const belongs = (resource: object) => unwanted.some((id) => mentions(JSON.stringify(resource), id));
+  return Object.fromEntries(Object.entries(resources).filter(([id, r]) => !unwanted.includes(id) && !belongs(r)));
+}
+
+const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) || text.includes(`["${id}","Arn"]`);
+
 /** The service alone, on a port of its own, with real functions, keys and policies. */
 export async function startWorld(
-  options: { dataDirectory?: string; change?: (resources: typeof template.Resources) => void } = {},
+  options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
 ): Promise<World> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
   const codeDirectory = join(dataDirectory, 'code');
@@ -53,15 +67,18 @@ export async function startWorld(
   if (typeof address !== 'object' || address === null) throw new Error('no port');
   const origin = `http://127.0.0.1:${address.port}`;
 
-  const changed = structuredClone(template);
-  changed.Resources.Trigger.Properties.Environment.Variables.EVENTS = eventsFile;
-  options.change?.(changed.Resources);
-  const stack = stackFromTemplate({
-    template: changed,
-    name: 'Test',
-    origin,
-    codeDirectories: { Trigger: codeDirectory },
-  });
+  const readStack = (change: Change = () => {}) => {
+    const changed = structuredClone(template);
+    changed.Resources.Trigger.Properties.Environment.Variables.EVENTS = eventsFile;
+    change(changed.Resources);
+    return stackFromTemplate({
+      template: { Resources: pick(changed.Resources, options.pools) },
+      name: 'Test',
+      origin,
+      codeDirectories: { Trigger: codeDirectory },
+    });
+  };
+  let stack = readStack(options.change);
   let ahead = 0;
   const lines: string[] = [];
   const shared = {
@@ -75,7 +92,15 @@ export async function startWorld(
     clock: { now: () => Date.now() + ahead },
   };
   const functions = createFunctions(shared);
-  const context: Context = { ...shared, functions, timeScale: 1, log: (line) => lines.push(line) };
+  const context: Context = {
+    ...shared,
+    get stack() {
+      return stack;
+    },
+    functions,
+    timeScale: 1,
+    log: (line) => lines.push(line),
+  };
   const service = await startCognito(context);
   server.on('request', (request, response) => void service.handle(request, response));
 
@@ -118,6 +143,10 @@ export async function startWorld(
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line));
+    },
+    reload(change) {
+      stack = readStack(change);
+      functions.replace(stack);
     },
     async stop() {
       for (const client of clients) client.destroy();
