@@ -185,7 +185,8 @@ function refusal({ policies }: Context, { principal, streamArn }: Mapping): stri
     ['dynamodb:GetRecords', streamArn],
     ['dynamodb:GetShardIterator', streamArn],
     ['dynamodb:DescribeStream', streamArn],
-    ['dynamodb:ListStreams', '*'],
+    // On the table's streams, as CDK grants it; the managed policy's `*` covers them too.
+    ['dynamodb:ListStreams', streamArn],
   ] as const;
   for (const [action, resource] of needs) {
     const decision = policies.authorize(principal, action, resource);
