@@ -1,13 +1,21 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { readOptions } from '#lib/options';
+import { type Options, OptionsError, readOptions } from '#lib/options';
 import { ParleyStack } from '#lib/parley-stack';
 
 const app = new App();
 // Synthesis fails on every finding that no construct acknowledges with a reason.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-new ParleyStack(app, 'Parley', {
-  description: 'Parley: a serverless chat backend',
-  options: readOptions((name) => app.node.tryGetContext(name)),
-});
+new ParleyStack(app, 'Parley', { description: 'Parley: a serverless chat backend', options: chosen() });
+
+function chosen(): Options {
+  try {
+    return readOptions((name) => app.node.tryGetContext(name));
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    // The deployer's mistake, not the program's: where it was thrown helps nobody.
+    console.error(error.message);
+    process.exit(1);
+  }
+}

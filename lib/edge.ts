@@ -15,7 +15,6 @@ import {
   OriginProtocolPolicy,
   OriginRequestPolicy,
   OriginSslPolicy,
-  PriceClass,
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -62,7 +61,6 @@ export class Edge extends Construct {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Parley',
       httpVersion: HttpVersion.HTTP2_AND_3,
-      priceClass: PriceClass.PRICE_CLASS_ALL,
       defaultBehavior: { ...plain, origin: httpOrigin },
     });
     for (const path of ['/ws', '/ws/*']) this.distribution.addBehavior(path, socketOrigin, rewritten);

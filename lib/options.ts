@@ -73,10 +73,13 @@ type Name = keyof typeof fields;
 
 export type Options = { readonly [N in Name]: z.infer<(typeof fields)[N]['schema']> };
 
+/** One sentence per option that is wrong, a line each. */
+export class OptionsError extends Error {}
+
 /**
  * Reads every option once.
  * @param context gives the raw value of a name, as CDK's `node.tryGetContext` does; `undefined` and `null` mean the default
- * @throws Error with one sentence per option that is wrong
+ * @throws OptionsError
  */
 export function readOptions(context: (name: string) => unknown): Options {
   const wrong: string[] = [];
@@ -97,7 +100,7 @@ export function readOptions(context: (name: string) => unknown): Options {
     removalPolicy: read('removalPolicy'),
     apiGatewayLogRole: read('apiGatewayLogRole'),
   };
-  if (wrong.length > 0) throw new Error(wrong.join('\n'));
+  if (wrong.length > 0) throw new OptionsError(wrong.join('\n'));
   return options;
 }
 

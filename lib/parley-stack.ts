@@ -72,13 +72,19 @@ export class ParleyStack extends Stack {
     });
     for (const fn of [socket, http, notify]) {
       chat.bind(fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
-      sockets.bind(fn);
+      fn.configure({
+        HTTP_URL: endpoint.api.apiEndpoint,
+        RETENTION_DAYS: String(options.messageRetentionDays),
+      });
     }
+    // Only who hears a token expire closes a connection; all others just post.
+    sockets.bind(socket, 'POST', 'DELETE');
+    sockets.bind(http, 'POST');
+    sockets.bind(notify, 'POST');
     uploads.bind(socket, 'claim', 'show');
     uploads.bind(http, 'receive', 'claim', 'show');
     uploads.bind(notify, 'show');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
-    for (const fn of [socket, http]) fn.configure({ RETENTION_DAYS: String(options.messageRetentionDays) });
 
     const functions = [authorize, socket, http, notify];
     const changes = new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: notifyFilters });

@@ -70,22 +70,19 @@ export class SocketApi extends Construct {
   }
 
   /**
-   * Lets a function post to connections and close them: `CALLBACK_URL`, `STAGE`, and `ManageConnections` on POST and DELETE
-   * of this stage alone.
+   * Lets a function post to connections (POST) or close them (DELETE): `CALLBACK_URL`, `STAGE`, and `ManageConnections` with
+   * these methods on this stage alone.
    */
-  bind(fn: ParleyFunction): void {
+  bind(fn: ParleyFunction, ...methods: ('POST' | 'DELETE')[]): void {
     fn.configure({ CALLBACK_URL: this.stage.callbackUrl, STAGE: this.stage.stageName });
-    const connections = (method: string) =>
+    const connections = methods.map((method) =>
       Stack.of(this).formatArn({
         service: 'execute-api',
         resource: this.api.apiId,
         resourceName: `${this.stage.stageName}/${method}/@connections/*`,
-      });
-    fn.allow(
-      ['execute-api:ManageConnections'],
-      [connections('POST'), connections('DELETE')],
-      'A connection gets its id when it is opened.',
+      }),
     );
+    fn.allow(['execute-api:ManageConnections'], connections, 'A connection gets its id when it is opened.');
   }
 
   /**

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { readOptions } from '#lib/options';
 
@@ -78,4 +79,13 @@ test('every wrong option is told, each on its line', () => {
   expect(() => read({ stage: '', removalPolicy: 'keep' })).toThrow(
     /^unable to use the option stage="";.*\nunable to use the option removalPolicy="keep";/,
   );
+});
+
+test('whoever deploys with a wrong option reads the sentence and nothing else', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/parley.ts'], {
+    env: { ...process.env, CDK_CONTEXT_JSON: '{"removalPolicy":"keep"}' },
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('unable to use the option removalPolicy="keep"; it must be "retain" or "destroy"\n');
+  expect(status).toBe(1);
 });

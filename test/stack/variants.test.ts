@@ -98,7 +98,7 @@ describe('with every other option changed', () => {
   });
 
   test('messages end after their days, and files a day later', () => {
-    for (const name of ['socket', 'http']) {
+    for (const name of ['socket', 'http', 'notify']) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '30' } },
       });
