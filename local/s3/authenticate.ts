@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Context } from '#local/context';
 import type { Credentials, Principal } from '#local/iam/access-keys';
 import { type SignatureCode, verifySignature } from '#local/iam/signature';
-import { S3Error } from './errors.ts';
+import { invalidArgument, S3Error } from './errors.ts';
 
 /** Who makes a call. The credentials are kept because every chunk of a signed upload is signed with them again. */
 export interface Caller {
@@ -34,7 +34,7 @@ export async function authenticate(
   const presigned = query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm');
   if (presigned) checkPresignedParameters(query);
   else if (request.headers.authorization === undefined) return undefined;
-  else checkContentHashHeader(request);
+  else checkAuthorizationHeader(request);
 
   const now = context.clock.now();
   const result = await verifySignature(
@@ -66,7 +66,11 @@ function checkPresignedParameters(query: URLSearchParams): void {
   }
 }
 
-function checkContentHashHeader(request: IncomingMessage): void {
+function checkAuthorizationHeader(request: IncomingMessage): void {
+  const authorization = request.headers.authorization ?? '';
+  if (!authorization.startsWith('AWS4-HMAC-SHA256 ')) {
+    throw invalidArgument('Authorization', authorization, 'Unsupported Authorization Type');
+  }
   if (request.headers['x-amz-content-sha256'] !== undefined) return;
   throw new S3Error('MissingSecurityHeader', {
     message: 'Missing required header for this request: x-amz-content-sha256',

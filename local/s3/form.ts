@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import busboy from 'busboy';
-import { invalidArgument, S3Error } from './errors.ts';
+import { invalidArgument, notImplemented, S3Error } from './errors.ts';
 
 /** A browser upload as far as its file: S3 ignores all that comes after. */
 export interface UploadForm {
@@ -48,27 +48,26 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
       resolve({ fields, fileName, file: errorsAsMalformed(file), leave });
     };
 
-    parser.on('field', (name, value, info) => {
-      if (settled) return;
-      if (name.toLowerCase() === 'file') {
-        if (info.valueTruncated) fail(new S3Error('MaxPostPreDataLengthExceeded'));
-        else succeed(undefined, Readable.from([Buffer.from(value)]));
-        return;
-      }
+    const onField = (name: string, value: string): void => {
       size += Buffer.byteLength(name) + Buffer.byteLength(value);
-      if (size > largestPreamble || info.nameTruncated || info.valueTruncated) {
-        fail(new S3Error('MaxPostPreDataLengthExceeded', { details: { MaxPostPreDataLengthBytes: largestPreamble } }));
-      } else if (fields.has(name.toLowerCase())) {
-        fail(invalidArgument(name, value, `POST requires exactly one '${name}' field per request.`));
-      } else {
-        fields.set(name.toLowerCase(), value);
-      }
+      if (size > largestPreamble) fail(tooMuchBefore());
+      else if (!fields.has(name.toLowerCase())) fields.set(name.toLowerCase(), value);
+      else fail(invalidArgument(name, value, `POST requires exactly one '${name}' field per request.`));
+    };
+
+    // The parser's types do not say so, but a part may have no name.
+    parser.on('field', (name: string | undefined, value, info) => {
+      if (settled) return;
+      if (name === undefined) fail(new S3Error('MalformedPOSTRequest'));
+      else if (name.toLowerCase() !== 'file') onField(name, value);
+      else if (info.valueTruncated) fail(notImplemented('A file of more than 1 MB in a part without file name'));
+      else succeed(undefined, Readable.from([Buffer.from(value)]));
     });
-    parser.on('file', (name, file, info) => {
+    parser.on('file', (name: string | undefined, file, info) => {
       // A refused form destroys the parser and with it this stream, which must not bring the process down.
       file.on('error', () => undefined);
       if (settled) file.resume();
-      else if (name.toLowerCase() === 'file') succeed(info.filename, file);
+      else if (name?.toLowerCase() === 'file') succeed(info.filename, file);
       else fail(noFile());
     });
     parser.on('error', () => fail(new S3Error('MalformedPOSTRequest')));
@@ -86,6 +85,9 @@ export const missingField = (name: string): S3Error =>
     `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`,
   );
 
+const tooMuchBefore = (): S3Error =>
+  new S3Error('MaxPostPreDataLengthExceeded', { details: { MaxPostPreDataLengthBytes: largestPreamble } });
+
 const noFile = (): S3Error => invalidArgument('file', '0', 'POST requires exactly one file upload per request.');
 
 function startParser(request: IncomingMessage): busboy.Busboy {
@@ -97,7 +99,7 @@ function startParser(request: IncomingMessage): busboy.Busboy {
     return busboy({
       headers: request.headers,
       defParamCharset: 'utf8',
-      limits: { fieldSize: largestPlainFile, fieldNameSize: 1024, headerPairs: 100 },
+      limits: { fieldSize: largestPlainFile, fieldNameSize: largestPreamble + 1, headerPairs: 100 },
     });
   } catch {
     // No boundary.

@@ -29,8 +29,8 @@ export async function getObject(s3: S3, call: Call): Promise<void> {
       call.response.end();
       return;
     }
-    await pipeline(file.createReadStream({ ...range, autoClose: false }), call.response);
     s3.context.counters.count('s3.bytes-out', range ? range.end - range.start + 1 : object.size);
+    await pipeline(file.createReadStream({ ...range, autoClose: false }), call.response);
   } finally {
     await file.close();
   }
