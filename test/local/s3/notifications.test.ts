@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bucketName as Bucket, type Fixture, startFixture, template } from './fixture.ts';
+
+/** Tells the test what it was invoked with. */
+const code = `export const handler = async (event) => {
+  await fetch(process.env.LISTENER, { method: 'POST', body: JSON.stringify(event) });
+};`;
+
+const listener = createServer(async (request, response) => {
+  let text = '';
+  for await (const part of request) text += String(part);
+  response.end();
+  listener.emit('heard', JSON.parse(text));
+});
+let directory: string;
+let s3: Fixture;
+
+const hearer = (permitted: boolean, name: string) => ({
+  [name]: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Code: { S3Key: 'hear' },
+      Handler: 'index.handler',
+      Runtime: 'nodejs24.x',
+      Role: { 'Fn::GetAtt': ['Auditor', 'Arn'] },
+      Timeout: 10,
+      Environment: { Variables: { LISTENER: `http://127.0.0.1:${(listener.address() as AddressInfo).port}` } },
+    },
+  },
+  ...(permitted
+    ? {
+        [`${name}Permission`]: {
+          Type: 'AWS::Lambda::Permission',
+          Properties: {
+            Action: 'lambda:InvokeFunction',
+            FunctionName: { 'Fn::GetAtt': [name, 'Arn'] },
+            Principal: 's3.amazonaws.com',
+            SourceArn: { 'Fn::GetAtt': ['Uploads', 'Arn'] },
+          },
+        },
+      }
+    : {}),
+});
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  directory = await mkdtemp(join(tmpdir(), 'parley-s3-code-'));
+  await writeFile(join(directory, 'index.mjs'), code);
+  const uploads = template.Resources.Uploads;
+  s3 = await startFixture({
+    template: {
+      Resources: {
+        ...template.Resources,
+        ...hearer(true, 'Hear'),
+        ...hearer(true, 'Mourn'),
+        ...hearer(false, 'Stranger'),
+        Uploads: {
+          ...uploads,
+          Properties: {
+            ...uploads.Properties,
+            NotificationConfiguration: {
+              LambdaConfigurations: [
+                { Event: 's3:ObjectRemoved:*', Function: { 'Fn::GetAtt': ['Mourn', 'Arn'] } },
+                { Event: 's3:ObjectCreated:Copy', Function: { 'Fn::GetAtt': ['Stranger', 'Arn'] } },
+              ],
+            },
+          },
+        },
+        Notifications: {
+          Type: 'Custom::S3BucketNotifications',
+          Properties: {
+            ServiceToken: 'arn:aws:lambda:us-east-1:000000000000:function:handler',
+            BucketName: { Ref: 'Uploads' },
+            NotificationConfiguration: {
+              LambdaFunctionConfigurations: [
+                {
+                  Id: 'pictures',
+                  Events: ['s3:ObjectCreated:*'],
+                  LambdaFunctionArn: { 'Fn::GetAtt': ['Hear', 'Arn'] },
+                  Filter: {
+                    Key: {
+                      FilterRules: [
+                        { Name: 'prefix', Value: 'in/' },
+                        { Name: 'suffix', Value: '.png' },
+                      ],
+                    },
+                  },
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+    codeDirectories: { Hear: directory, Mourn: directory, Stranger: directory },
+  });
+});
+afterAll(async () => {
+  await s3.stop();
+  listener.closeAllConnections();
+  listener.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const put = (Key: string) => s3.client().send(new PutObjectCommand({ Bucket, Key, Body: 'pixels' }));
+
+test('a created object invokes the subscribed function with the event, where prefix and suffix fit', async () => {
+  const heard = once(listener, 'heard');
+  await put('out/a.png');
+  await put('in/a.txt');
+  const { $metadata } = await put('in/é b.png');
+  const [event] = await heard;
+  expect(event).toEqual({
+    Records: [
+      {
+        eventVersion: '2.1',
+        eventSource: 'aws:s3',
+        awsRegion: 'us-east-1',
+        eventTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+        eventName: 'ObjectCreated:Put',
+        userIdentity: { principalId: 'AWS:arn:aws:iam::000000000000:root' },
+        requestParameters: { sourceIPAddress: '127.0.0.1' },
+        responseElements: { 'x-amz-request-id': $metadata.requestId, 'x-amz-id-2': $metadata.requestId },
+        s3: {
+          s3SchemaVersion: '1.0',
+          configurationId: 'pictures',
+          bucket: { name: Bucket, ownerIdentity: { principalId: '000000000000' }, arn: `arn:aws:s3:::${Bucket}` },
+          object: {
+            key: 'in/%C3%A9+b.png',
+            size: 6,
+            eTag: createHash('md5').update('pixels').digest('hex'),
+            sequencer: expect.stringMatching(/^[0-9A-F]{18}$/),
+          },
+        },
+      },
+    ],
+  });
+  expect(s3.counters.snapshot()['lambda.invoke:Hear']).toBe(1);
+});
+
+test('a removed object invokes who is subscribed to that; one that was not there invokes nobody', async () => {
+  await put('gone');
+  const heard = once(listener, 'heard');
+  await s3.client().send(new DeleteObjectCommand({ Bucket, Key: 'never-there' }));
+  await s3.client().send(new DeleteObjectCommand({ Bucket, Key: 'gone' }));
+  const [{ Records }] = await heard;
+  expect(Records).toMatchObject([{ eventName: 'ObjectRemoved:Delete', s3: { object: { key: 'gone' } } }]);
+  expect(s3.counters.snapshot()['lambda.invoke:Mourn']).toBe(1);
+});
+
+test('a function that S3 may not invoke is not invoked, and the log says why', async () => {
+  await put('source');
+  await s3.client().send(new CopyObjectCommand({ Bucket, Key: 'target', CopySource: `${Bucket}/source` }));
+  expect(s3.counters.snapshot()['lambda.invoke:Stranger']).toBeUndefined();
+  expect(s3.log).toContainEqual(expect.stringContaining('no permission in the template'));
+});
