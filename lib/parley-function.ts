@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
@@ -48,6 +48,7 @@ export class ParleyFunction extends Construct {
       bundling: {
         format: OutputFormat.ESM,
         minify: true,
+        logLevel: LogLevel.WARNING,
         // Not Node 24's own level: the same bundle runs on the Node of a development machine.
         target: 'es2022',
         // The ESM builds of the SDK are the ones that can be tree-shaken.
