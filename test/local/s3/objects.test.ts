@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
@@ -16,6 +17,7 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bucketName as Bucket, type Fixture, startFixture } from './fixture.ts';
 
@@ -84,7 +86,7 @@ describe('objects', () => {
   });
 
   test('an empty object is an object', async () => {
-    await put('empty', '');
+    await put('empty', Buffer.alloc(0));
     expect(await text('empty')).toBe('');
   });
 
@@ -143,7 +145,7 @@ describe('objects', () => {
     let peak = 0;
     async function* body() {
       for (let sent = 0; sent < pieces; sent++) {
-        if (sent % 16 === 0) peak = Math.max(peak, held() - before);
+        if (sent % 80 === 0) peak = Math.max(peak, held() - before);
         yield piece;
       }
     }
@@ -156,12 +158,46 @@ describe('objects', () => {
     for await (const part of received as Readable) {
       hash.update(part);
       size += part.length;
-      if (++parts % 16 === 0) peak = Math.max(peak, held() - before);
+      if (++parts % 80 === 0) peak = Math.max(peak, held() - before);
     }
     const expected = createHash('md5');
     for (let index = 0; index < pieces; index++) expected.update(piece);
     expect([size, hash.digest('hex')]).toEqual([pieces * piece.length, expected.digest('hex')]);
     expect(peak).toBeLessThan(5 * 1024 * 1024);
+  });
+
+  test('a large upload that is refused gets its refusal, not a broken connection', { timeout: 20_000 }, async () => {
+    const Body = Buffer.alloc(20_000_000);
+    const reader = s3.client(s3.role('Reader'));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const refused = reader.send(new PutObjectCommand({ Bucket, Key: 'public/large', Body }));
+      await expect(refused).rejects.toMatchObject({ name: 'AccessDenied' });
+      const anonymous = await fetch(`${s3.endpoint}/${Bucket}/public/large`, { method: 'PUT', body: Body });
+      expect([anonymous.status, await anonymous.text()]).toEqual([403, expect.stringContaining('AccessDenied')]);
+    }
+  });
+
+  test('an upload whose client goes away leaves nothing behind', async () => {
+    const bodies = join(s3.directory, 's3', Bucket, 'bodies');
+    const kept = await readdir(bodies);
+    const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'given-up' }));
+    const upload = request(url, { method: 'PUT', headers: { 'content-length': 1_000_000 } });
+    upload.on('error', () => undefined);
+    upload.write(Buffer.alloc(300_000));
+    await expect.poll(() => readdir(bodies)).toHaveLength(kept.length + 1);
+    upload.destroy();
+    await expect.poll(() => readdir(bodies)).toEqual(kept);
+    await expect(text('given-up')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('many uploads of one key at once leave exactly one of them, whole', async () => {
+    const body = (index: number): string => `${index};`.repeat(20_000 + index);
+    await Promise.all(Array.from({ length: 20 }, (_, index) => put('crowded', body(index))));
+    const winner = await text('crowded');
+    expect(winner).toBe(body(Number.parseInt(winner, 10)));
+    const { Contents } = await client.send(new ListObjectsV2Command({ Bucket }));
+    const bodies = join(s3.directory, 's3', Bucket, 'bodies');
+    await expect.poll(() => readdir(bodies)).toHaveLength(Contents?.length ?? 0);
   });
 
   test('bytes and operations are counted', async () => {
