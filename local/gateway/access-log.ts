@@ -9,15 +9,13 @@ export interface AccessLog {
   stop(): Promise<void>;
 }
 
-/** Access logs as the stages ask for them, one file per log group: `<data>/logs/<log group>.log`. */
+/** Access logs as the stages ask for them, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
 export function createAccessLog({ dataDirectory }: Pick<Context, 'dataDirectory'>): AccessLog {
   const files = new Map<string, WriteStream>();
 
   function fileOf(destination: string): WriteStream {
     const group = /:log-group:([^:]+)/.exec(destination)?.[1] ?? destination;
-    // A log group's name may begin with a slash and have more of them; no part of it leads out of the folder.
-    const name = group.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
-    const path = `${join(dataDirectory, 'logs', ...name)}.log`;
+    const path = join(dataDirectory, 'logs', `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
     const open = files.get(path);
     if (open) return open;
     mkdirSync(dirname(path), { recursive: true });

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Context, Service } from '#local/context';
 import { createAccessLog } from './access-log.ts';
-import type { Api } from './apis.ts';
-import { apiFinder, type Gateway } from './gateway-state.ts';
+import { type Api, readApis } from './apis.ts';
+import type { Gateway } from './gateway-state.ts';
 import { serveHttp } from './http/serve-http.ts';
 import { createVerifyToken } from './http/verify-token.ts';
 import { newId } from './ids.ts';
 import { isManagement, manageConnections } from './manage-connections.ts';
+import { perStack } from './per-stack.ts';
 import { readTarget, type Target } from './target.ts';
 import { createThrottle } from './throttle.ts';
 import { refusals, refuse } from './websocket/refusal.ts';
@@ -29,11 +30,12 @@ export interface ConnectionInfo {
 export async function startGateway(
   context: Context,
 ): Promise<Service & Required<Pick<Service, 'upgrade'>> & { connections(): readonly ConnectionInfo[] }> {
+  const apis = perStack(context, readApis);
   const gateway: Gateway = {
     context,
     throttle: createThrottle(context.clock),
     accessLog: createAccessLog(context),
-    api: apiFinder(context),
+    api: (id) => apis().get(id),
   };
   const sockets = createSockets(gateway);
   const verify = createVerifyToken(context.clock);

@@ -39,11 +39,13 @@ function matchPath(pattern: readonly string[], segments: readonly string[]) {
     const [, name, greedy] = /^\{([^}+]+)(\+)?\}$/.exec(part) ?? [];
     const segment = segments[index];
     if (segment === undefined) return undefined;
+    // No variable takes nothing: `/items/` belongs to neither `/items/{id}` nor `/items/{proxy+}`.
+    if (name !== undefined && segment === '') return undefined;
     if (name !== undefined && greedy) {
       parameters[name] = segments.slice(index).map(decode).join('/');
       return { parameters, rank: `${rank}2` };
     }
-    if (name !== undefined ? segment === '' : decode(segment) !== part) return undefined;
+    if (name === undefined && decode(segment) !== part) return undefined;
     if (name !== undefined) parameters[name] = decode(segment);
     rank += name === undefined ? '0' : '1';
   }

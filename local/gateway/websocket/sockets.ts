@@ -25,6 +25,8 @@ const stopGrace = 3_000;
 
 export function createSockets(gateway: Gateway): Sockets {
   const connections = new Map<string, Connection>();
+  /** Open, or closing and not told to `$disconnect` yet. */
+  const unended = new Set<string>();
   const underway = new Set<Promise<void>>();
 
   /** Events of one connection run side by side, as on AWS; only stopping waits for them. */
@@ -63,9 +65,13 @@ export function createSockets(gateway: Gateway): Sockets {
     const connection: Connection = openConnection(gateway.context, accepted, visitor, {
       message: (text) => run(takeMessage(gateway, connection, text)),
       ending: () => connections.delete(visitor.connectionId),
-      ended: (ending) => run(tellDisconnect(gateway, visitor, ending)),
+      ended: (ending) => {
+        unended.delete(visitor.connectionId);
+        run(tellDisconnect(gateway, visitor, ending));
+      },
     });
     connections.set(visitor.connectionId, connection);
+    unended.add(visitor.connectionId);
   }
 
   return {
@@ -82,8 +88,8 @@ export function createSockets(gateway: Gateway): Sockets {
     async stop() {
       const deadline = Date.now() + stopGrace;
       for (const connection of connections.values()) connection.end({ code: 1001, reason: 'Going away' });
-      while (underway.size > 0 && Date.now() < deadline) {
-        await Promise.race([Promise.allSettled(underway), new Promise((resolve) => setTimeout(resolve, 100))]);
+      while (unended.size + underway.size > 0 && Date.now() < deadline) {
+        await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
   };

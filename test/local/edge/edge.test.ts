@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, refusedHandshake } from '../fixture/sockets.ts';
+import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.stop());
+
+const get = (path: string, init: RequestInit = {}) =>
+  fetch(`${fixture.origin}${path}`, { redirect: 'manual', ...init });
+const wsOrigin = () => fixture.origin.replace('http', 'ws');
+
+describe('a request', () => {
+  test('goes to the origin with method, body and headers, its host being the origin’s', async () => {
+    const response = await get('/echo', {
+      method: 'POST',
+      body: '{"a":1}',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer x', 'x-own': 'yes', cookie: 'a=1; b=2' },
+    });
+    const event = await response.json();
+    expect(event).toMatchObject({ routeKey: 'POST /echo', body: '{"a":1}', cookies: ['a=1', 'b=2'] });
+    expect(event.headers).toMatchObject({
+      authorization: 'Bearer x',
+      'x-own': 'yes',
+      host: `${fixture.context.stack.ref('Http')}.execute-api.us-east-1.amazonaws.com`,
+      via: expect.stringContaining('CloudFront'),
+      'x-amz-cf-id': expect.any(String),
+    });
+    expect(response.headers.get('x-cache')).toBe('Miss from cloudfront');
+  });
+
+  test('goes to the first behaviour whose pattern fits, below the path of its origin, else to the default', async () => {
+    const event = await (await get('/open/x?q=1')).json();
+    expect([event.rawPath, event.rawQueryString]).toEqual(['/v1/open/x', 'q=1']);
+    expect((await get('/open/xy')).status).toBe(404);
+    expect((await (await get('/items/7')).json()).rawPath).toBe('/items/7');
+  });
+
+  test('of a method that the behaviour does not allow is a 403', async () => {
+    expect((await get('/items/read-only', { method: 'POST', body: 'x' })).status).toBe(403);
+    expect((await get('/items/read-only')).status).toBe(200);
+  });
+
+  test('loses query, cookies and headers at a behaviour whose policies forward none', async () => {
+    const headers = { authorization: 'Bearer x', cookie: 'a=1', 'x-own': 'yes' };
+    const event = await (await get('/items/poor?q=1', { headers })).json();
+    expect(event.rawQueryString).toBe('');
+    expect(event.cookies).toBeUndefined();
+    expect(event.headers).not.toHaveProperty('authorization');
+    expect(event.headers).not.toHaveProperty('x-own');
+    expect(event.headers['user-agent']).toBe('Amazon CloudFront');
+  });
+
+  test('with the viewer’s Host is a 403 of API Gateway, which does not know it', async () => {
+    const response = await get('/items/hosted');
+    expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }]);
+  });
+
+  test('to an origin that is not of the stack is a 502 that says so', async () => {
+    const response = await get('/elsewhere');
+    expect(response.status).toBe(502);
+    expect(await response.text()).toContain('example.com');
+  });
+});
+
+describe('a viewer-request function', () => {
+  test('rewrites path and query; what it leaves is sent as it came', async () => {
+    const event = await (await get('/api/items/a%2Fb?x=1&x=%C3%BC')).json();
+    expect([event.pathParameters, event.rawQueryString]).toEqual([
+      { id: 'a/b' },
+      'x=1&x=%C3%BC&edge=viewer-request%20127.0.0.1',
+    ]);
+  });
+
+  test('may answer itself', async () => {
+    const response = await get('/api/moved');
+    expect(response.status).toBe(302);
+    expect(response.headers.get('location')).toBe(`https://${new URL(fixture.origin).host}/there`);
+  });
+
+  test('that fails is a 503', async () => {
+    const response = await get('/api/broken');
+    expect(response.status).toBe(503);
+    expect(response.headers.get('x-cache')).toBe('FunctionExecutionError from cloudfront');
+    expect(fixture.lines.join('\n')).toContain('broken at the edge');
+  });
+
+  test('has nothing of Node around it', async () => {
+    expect((await (await get('/api/escape')).json()).rawPath).toBe('/items/undefined-undefined');
+  });
+});
+
+describe('an upgrade', () => {
+  test('goes to a WebSocket origin with query and subprotocol', async () => {
+    const client = await connect(`${wsOrigin()}/?speak=second&note=x`, ['first', 'second']);
+    expect(client.socket.protocol).toBe('second');
+    client.socket.send('{"action":"echo"}');
+    expect(JSON.parse(await client.next()).requestContext).toMatchObject({
+      routeKey: 'echo',
+      stage: 'test',
+      apiId: fixture.context.stack.ref('Socket'),
+    });
+    client.socket.close();
+  });
+
+  test('is refused with the status that the API gives', async () => {
+    expect((await refusedHandshake(`${wsOrigin()}/?status=418`)).status).toBe(418);
+  });
+
+  test('to an HTTP API is a 403, to a behaviour without policies a 400: its headers are lost', async () => {
+    expect((await refusedHandshake(`${wsOrigin()}/echo`)).status).toBe(403);
+    expect((await refusedHandshake(`${wsOrigin()}/items/poor`)).status).toBe(400);
+  });
+
+  test('is answered by the edge when its function does', async () => {
+    const refused = await refusedHandshake(`${wsOrigin()}/api/moved`);
+    expect([refused.status, refused.headers.location]).toEqual([302, `https://${new URL(fixture.origin).host}/there`]);
+  });
+});

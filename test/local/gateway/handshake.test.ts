@@ -1,0 +1,241 @@
+import { readFile } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connect, eventually, refusedHandshake } from '../fixture/sockets.ts';
+import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
+
+let fixture: Fixture;
+beforeAll(async () => {
+  fixture = await startFixture();
+});
+afterAll(() => fixture.stop());
+
+const guarded = (ticket: string) => `${fixture.socketUrl('Guarded')}?ticket=${ticket}`;
+const device = { headers: { 'X-Device': 'one' } };
+const statusOf = async (url: string, options = {}) => (await refusedHandshake(url, options)).status;
+
+describe('$connect (AWS: the upgrade waits for the integration)', () => {
+  test('a connection opens only after $connect has returned', async () => {
+    const started = Date.now();
+    const client = await connect(`${fixture.socketUrl('Socket')}?wait=200`);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(200);
+    client.socket.close();
+  });
+
+  test('a status that is not 2xx is the status of the handshake', async () => {
+    expect(await statusOf(`${fixture.socketUrl('Socket')}?status=418`)).toBe(418);
+    expect(await statusOf(`${fixture.socketUrl('Socket')}?status=302`)).toBe(302);
+  });
+
+  test('a function that throws, or returns no proxy response, is a 502 that tells nothing of it', async () => {
+    const refused = await refusedHandshake(`${fixture.socketUrl('Socket')}?throw=secret`);
+    expect(refused.status).toBe(502);
+    expect(refused.body).not.toContain('secret');
+    expect(Object.keys(JSON.parse(refused.body))).toEqual(['message', 'connectionId', 'requestId']);
+    expect(await statusOf(`${fixture.socketUrl('Socket')}?malformed=yes`)).toBe(502);
+  });
+
+  test('a function that takes longer than the integration may is a 504', async () => {
+    expect(await statusOf(`${fixture.socketUrl('Socket')}?wait=700`)).toBe(504);
+  });
+
+  test('a function without a permission for API Gateway is a 500, and is not invoked', async () => {
+    expect(await statusOf(fixture.socketUrl('Shut'))).toBe(500);
+    expect(fixture.lines.join('\n')).toMatch(/may not invoke Locked.*\/test\/\$connect/);
+    expect(fixture.context.counters.snapshot()['lambda.invoke:Locked']).toBeUndefined();
+  });
+
+  test('an API without $connect accepts everybody: the integration is optional', async () => {
+    const client = await connect(fixture.socketUrl('Bare'));
+    client.socket.close();
+  });
+
+  test('more connections than the stage allows are refused with 429', async () => {
+    const client = await connect(fixture.socketUrl('Busy'));
+    expect(await statusOf(fixture.socketUrl('Busy'))).toBe(429);
+    client.socket.close();
+  });
+
+  test('its event has headers and query, once and as lists, and neither body nor method', async () => {
+    const client = await connect(`${fixture.socketUrl('Socket')}?a=1&a=2&b=x%20y`, [], {
+      headers: { 'x-lower': 'yes', 'user-agent': 'tester' },
+    });
+    const event = await eventually(async () =>
+      (await fixture.events()).find((each) => JSON.stringify(each).includes('x y')),
+    );
+    const { requestContext, headers, multiValueHeaders, note: _, ...rest } = event;
+    expect(rest).toEqual({
+      queryStringParameters: { a: '2', b: 'x y' },
+      multiValueQueryStringParameters: { a: ['1', '2'], b: ['x y'] },
+      isBase64Encoded: false,
+    });
+    const apiId = fixture.context.stack.ref('Socket');
+    const host = `${apiId}.execute-api.us-east-1.amazonaws.com`;
+    expect(headers).toMatchObject({
+      Host: host,
+      'X-Lower': 'yes',
+      'Sec-WebSocket-Version': '13',
+      'X-Forwarded-Proto': 'https',
+      'X-Amzn-Trace-Id': expect.stringMatching(/^Root=1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+    });
+    expect(headers).not.toHaveProperty('Connection');
+    expect(multiValueHeaders).toMatchObject({ 'X-Lower': ['yes'] });
+    const id = expect.stringMatching(/^[\w-]{15}=$/);
+    expect(requestContext).toEqual({
+      routeKey: '$connect',
+      eventType: 'CONNECT',
+      messageDirection: 'IN',
+      stage: 'test',
+      connectedAt: expect.any(Number),
+      requestTime: expect.stringMatching(/^\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d \+0000$/),
+      requestTimeEpoch: expect.any(Number),
+      requestId: id,
+      extendedRequestId: requestContext.requestId,
+      identity: { sourceIp: '127.0.0.1', userAgent: 'tester' },
+      domainName: host,
+      connectionId: id,
+      apiId,
+    });
+    client.socket.close();
+  });
+
+  test('without a query string the event has no field for it', async () => {
+    const before = (await fixture.events()).length;
+    const client = await connect(fixture.socketUrl('Socket'));
+    const event = await eventually(async () => (await fixture.events())[before]);
+    expect(event).not.toHaveProperty('queryStringParameters');
+    expect(event).not.toHaveProperty('multiValueQueryStringParameters');
+    client.socket.close();
+  });
+
+  test('a client that goes away while $connect runs leaves nothing open, and $disconnect hears of it', async () => {
+    const { hostname, port, pathname } = new URL(fixture.socketUrl('Socket'));
+    const raw = connectSocket(Number(port), hostname);
+    const lines = ['Host: x', 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
+    raw.write(
+      [
+        `GET ${pathname}?wait=200&who=vanished HTTP/1.1`,
+        ...lines,
+        `Sec-WebSocket-Key: ${'A'.repeat(22)}==`,
+        '',
+        '',
+      ].join('\r\n'),
+    );
+    await eventually(() =>
+      (fixture.context.counters.snapshot()['lambda.invoke:Connect'] ?? 0) > 0 ? true : undefined,
+    );
+    setTimeout(() => raw.destroy(), 50);
+    const { requestContext } = await eventually(async () =>
+      (await fixture.events()).find((event) => JSON.stringify(event).includes('vanished')),
+    );
+    const ended = await eventually(async () =>
+      (await fixture.events()).find(
+        (event) =>
+          event.requestContext.routeKey === '$disconnect' &&
+          event.requestContext.connectionId === requestContext.connectionId,
+      ),
+    );
+    expect(ended.requestContext.disconnectStatusCode).toBe(1006);
+    expect(fixture.gateway.connections().map(({ connectionId }) => connectionId)).not.toContain(
+      requestContext.connectionId,
+    );
+  });
+});
+
+describe('subprotocols (AWS: spoken only when $connect returns the header)', () => {
+  test('the one that $connect names is spoken', async () => {
+    const client = await connect(`${fixture.socketUrl('Socket')}?speak=second`, ['first', 'second']);
+    expect(client.socket.protocol).toBe('second');
+    client.socket.close();
+  });
+
+  test('none is accepted by itself, so a client that asked for one gives up', async () => {
+    await expect(connect(fixture.socketUrl('Socket'), ['first'])).rejects.toThrow('Server sent no subprotocol');
+  });
+});
+
+describe('REQUEST authorizer', () => {
+  test('a missing or empty identity source is a 401 without invoking it, whichever of several it is', async () => {
+    const invocations = () => fixture.context.counters.snapshot()['lambda.invoke:Authorizer'] ?? 0;
+    const before = invocations();
+    const refused = await refusedHandshake(fixture.socketUrl('Guarded'), device);
+    expect(refused.status).toBe(401);
+    expect(JSON.parse(refused.body).message).toBe('Unauthorized');
+    expect(await statusOf(guarded(''), device)).toBe(401);
+    expect(await statusOf(guarded('good'))).toBe(401);
+    expect(await statusOf(guarded('good'), { headers: { 'X-Device': '' } })).toBe(401);
+    expect(invocations()).toBe(before);
+  });
+
+  test('the error "Unauthorized" is a 401', async () => {
+    expect(await statusOf(guarded('unauthorized'), device)).toBe(401);
+  });
+
+  test('a Deny, and a policy that does not name the method, are a 403', async () => {
+    expect(await statusOf(guarded('deny'), device)).toBe(403);
+    expect(await statusOf(guarded('elsewhere'), device)).toBe(403);
+  });
+
+  test.each(['throw', 'malformed', 'nested', 'large'])('any other failure is a 500: %s', async (ticket) => {
+    expect(await statusOf(guarded(ticket), device)).toBe(500);
+  });
+
+  test('its context, as strings, is in every later event of the connection, $disconnect too', async () => {
+    const client = await connect(guarded('good'), [], device);
+    client.socket.send('anything');
+    const authorizer = { principalId: 'somebody', ticket: 'good', count: '3', admin: 'true' };
+    const { requestContext } = JSON.parse(await client.next());
+    expect(requestContext.authorizer).toEqual(authorizer);
+    client.socket.close(1000);
+    const events = await eventually(async () => {
+      const own = (await fixture.events()).filter(
+        (event) => event.requestContext.connectionId === requestContext.connectionId,
+      );
+      return own.length === 2 ? own : undefined;
+    });
+    expect(events.map((event) => [event.requestContext.routeKey, event.requestContext.authorizer])).toEqual([
+      ['$connect', authorizer],
+      ['$disconnect', authorizer],
+    ]);
+  });
+});
+
+describe('what is no connection', () => {
+  test('a plain GET is a 426', async () => {
+    const response = await fetch(fixture.socketUrl('Socket').replace('ws', 'http'));
+    expect(response.status).toBe(426);
+  });
+
+  test('an unknown stage, one that is not deployed, a path behind the stage and an unknown API are a 403', async () => {
+    expect(await statusOf(fixture.socketUrl('Socket', 'other'))).toBe(403);
+    expect(await statusOf(fixture.socketUrl('Socket', 'undeployed'))).toBe(403);
+    expect(await statusOf(`${fixture.socketUrl('Socket')}/more`)).toBe(403);
+    expect(await statusOf(fixture.socketUrl('Socket').replace(/[^/]+\/test$/, 'unknown/test'))).toBe(403);
+  });
+
+  test('a handshake of another version is a 400, and nothing is invoked for it', async () => {
+    const before = fixture.context.counters.snapshot()['lambda.invoke:Connect'];
+    expect(await statusOf(fixture.socketUrl('Socket'), { protocolVersion: 8 })).toBe(400);
+    expect(fixture.context.counters.snapshot()['lambda.invoke:Connect']).toBe(before);
+  });
+});
+
+test('the access log has a line per event in the format of the stage, with - for what has no value', async () => {
+  const client = await connect(fixture.socketUrl('Socket'));
+  client.socket.send('{"action":"throw"}');
+  const { connectionId } = JSON.parse(await client.next());
+  client.socket.close();
+  const lines = await eventually(async () => {
+    const log = await readFile(join(fixture.context.dataDirectory, 'logs', 'fixture-socket.log'), 'utf8').catch(
+      () => '',
+    );
+    const own = log.split('\n').filter((line) => line.includes(connectionId));
+    return own.length === 3 ? own : undefined;
+  });
+  expect(lines).toEqual([
+    `CONNECT $connect 200 ${connectionId} -`,
+    `MESSAGE throw 500 ${connectionId} -`,
+    `DISCONNECT $disconnect 200 ${connectionId} -`,
+  ]);
+});

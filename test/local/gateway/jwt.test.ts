@@ -1,0 +1,130 @@
+import { createServer, type Server } from 'node:http';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
+
+/** An OpenID provider with one key, as any would be: discovery and keys over HTTP. */
+async function startIssuer() {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  const server: Server = createServer((request, response) => {
+    const answers: Record<string, unknown> = {
+      '/pool/.well-known/openid-configuration': { issuer, jwks_uri: `${issuer}/keys` },
+      '/pool/keys': { keys: [jwk] },
+    };
+    response.end(JSON.stringify(answers[request.url ?? ''] ?? {}));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const issuer = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/pool`;
+  return {
+    issuer,
+    sign: (claims: JWTPayload, key = privateKey) =>
+      new SignJWT({ iss: issuer, exp: Math.floor(Date.now() / 1000) + 60, ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+        .sign(key),
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  };
+}
+
+let issuer: Awaited<ReturnType<typeof startIssuer>>;
+let fixture: Fixture;
+beforeAll(async () => {
+  issuer = await startIssuer();
+  fixture = await startFixture({ issuer: issuer.issuer });
+});
+afterAll(async () => {
+  await fixture.stop();
+  await issuer.stop();
+});
+
+const get = (token?: string, path = '/private') =>
+  fetch(`${fixture.httpUrl('Http')}${path}`, { headers: token === undefined ? {} : { authorization: token } });
+
+async function refusal(token?: string) {
+  const response = await get(token);
+  return {
+    status: response.status,
+    body: await response.json(),
+    challenge: response.headers.get('www-authenticate'),
+  };
+}
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const unauthorized = (why: string) => ({
+  status: 401,
+  body: { message: 'Unauthorized' },
+  challenge: why === '' ? 'Bearer' : `Bearer scope="" error="invalid_token" error_description="${why}"`,
+});
+
+describe('JWT authorizer', () => {
+  test('lets a token of its issuer pass, with and without Bearer, and gives its claims as strings', async () => {
+    const claims = { aud: 'the-app', sub: 'somebody', count: 3, groups: ['a', 'b'], verified: true };
+    const token = await issuer.sign(claims);
+    const response = await get(`Bearer ${token}`);
+    expect(response.status).toBe(200);
+    expect((await response.json()).requestContext.authorizer).toEqual({
+      jwt: {
+        claims: {
+          iss: issuer.issuer,
+          exp: expect.stringMatching(/^\d+$/),
+          aud: 'the-app',
+          sub: 'somebody',
+          count: '3',
+          groups: '[a b]',
+          verified: 'true',
+        },
+        scopes: null,
+      },
+    });
+    expect((await get(token)).status).toBe(200);
+    expect((await get(`bearer ${token}`)).status).toBe(200);
+  });
+
+  test('takes client_id for the audience when there is no aud', async () => {
+    expect((await get(await issuer.sign({ client_id: 'the-app' }))).status).toBe(200);
+    expect(await refusal(await issuer.sign({ client_id: 'another' }))).toEqual(
+      unauthorized('the token does not have a valid audience'),
+    );
+    expect((await get(await issuer.sign({ aud: 'another', client_id: 'the-app' }))).status).toBe(401);
+  });
+
+  test('refuses what is missing, malformed, expired, not valid yet, of another issuer or audience, or forged', async () => {
+    const before = fixture.context.counters.snapshot()['lambda.invoke:Echo'];
+    const good = { aud: 'the-app' };
+    const { privateKey: another } = await generateKeyPair('RS256');
+    expect(await refusal()).toEqual(unauthorized(''));
+    expect(await refusal('Bearer nonsense')).toEqual(unauthorized('the token is not a valid JWT'));
+    expect(await refusal(await issuer.sign({ ...good, exp: seconds() - 1 }))).toEqual(
+      unauthorized('the token has expired'),
+    );
+    expect((await refusal(await issuer.sign({ ...good, nbf: seconds() + 60 }))).status).toBe(401);
+    expect((await refusal(await issuer.sign({ ...good, iat: seconds() + 60 }))).status).toBe(401);
+    expect(await refusal(await issuer.sign({ ...good, iss: 'https://else.example' }))).toEqual(
+      unauthorized('the token has an invalid issuer'),
+    );
+    expect((await refusal(await issuer.sign({ aud: ['one', 'two'] }))).status).toBe(401);
+    expect(await refusal(await issuer.sign(good, another))).toEqual(unauthorized('signature validation error'));
+    const [, payload] = (await issuer.sign(good)).split('.');
+    const unsigned = Buffer.from('{"alg":"none","kid":"one"}').toString('base64url');
+    expect((await refusal(`${unsigned}.${payload}.`)).status).toBe(401);
+    expect(fixture.context.counters.snapshot()['lambda.invoke:Echo']).toBe(before);
+  });
+
+  test('of a route with scopes asks for one of them, else 403', async () => {
+    const scoped = async (scope: string) => get(await issuer.sign({ aud: 'the-app', scope }), '/scoped');
+    const response = await scoped('items/read something/else');
+    expect((await response.json()).requestContext.authorizer.jwt.scopes).toEqual(['items/read']);
+    const refused = await scoped('something/else');
+    expect([refused.status, await refused.json()]).toEqual([403, { message: 'Forbidden' }]);
+  });
+});
+
+test('an issuer that cannot be reached is a 401', async () => {
+  const lost = await startFixture({ issuer: 'http://127.0.0.1:1/pool' });
+  const token = await issuer.sign({ aud: 'the-app' });
+  const response = await fetch(`${lost.httpUrl('Http')}/private`, { headers: { authorization: token } });
+  expect(response.status).toBe(401);
+  expect(response.headers.get('www-authenticate')).toContain('OIDC discovery endpoint communication error');
+  await lost.stop();
+});
