@@ -23,7 +23,7 @@ export const requestBytes = (request: IncomingMessage): AsyncIterable<Buffer> =>
 
 /**
  * The body of a PUT: `aws-chunked` framing removed; length, `x-amz-content-sha256`, `Content-MD5` and checksum verified while it passes.
- * @throws S3Error MissingContentLength, EntityTooLarge, InvalidArgument, InvalidDigest, NotImplemented; while reading
+ * @throws S3Error MissingContentLength, EntityTooLarge, InvalidArgument, InvalidDigest; while reading
  * IncompleteBody, XAmzContentSHA256Mismatch, BadDigest, SignatureDoesNotMatch
  */
 export function readPayload(request: IncomingMessage, query: URLSearchParams, caller: Caller): Payload {

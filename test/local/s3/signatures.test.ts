@@ -252,6 +252,28 @@ describe('aws-chunked', () => {
     checking.destroy();
   });
 
+  // The check values of the published CRC catalogues.
+  test.each([
+    ['x-amz-checksum-crc32', 'cbf43926'],
+    ['x-amz-checksum-crc32c', 'e3069283'],
+    ['x-amz-checksum-crc64nvme', 'ae8b14860a799888'],
+    ['x-amz-checksum-sha1', createHash('sha1').update('123456789').digest('hex')],
+    ['x-amz-checksum-sha256', createHash('sha256').update('123456789').digest('hex')],
+  ])('%s is compared, kept and given back', async (trailer, hex) => {
+    const value = Buffer.from(hex, 'hex').toString('base64');
+    const headers = { ...unsigned(9), 'x-amz-trailer': trailer };
+    const put = await signPut(trailer, headers);
+    expect(await put(`4\r\n1234\r\n5\r\n56789\r\n0\r\n${trailer}:${value}\r\n\r\n`)).toMatchObject({ status: 200 });
+    expect(await put(`4\r\n1234\r\n5\r\n56780\r\n0\r\n${trailer}:${value}\r\n\r\n`)).toMatchObject({
+      code: 'BadDigest',
+    });
+    const url = await getSignedUrl(client, new GetObjectCommand({ Bucket, Key: trailer, ChecksumMode: 'ENABLED' }), {
+      unhoistableHeaders: new Set(['x-amz-checksum-mode']),
+    });
+    const { headers: got } = await answer(url, { headers: { 'x-amz-checksum-mode': 'ENABLED' } });
+    expect(got.get(trailer)).toBe(value);
+  });
+
   const unsigned = (length: number) => ({
     'content-encoding': 'aws-chunked',
     'x-amz-content-sha256': 'STREAMING-UNSIGNED-PAYLOAD-TRAILER',
