@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 
@@ -10,8 +10,8 @@ const cdkShape = z.looseObject({
   watch: z.looseObject({ include: z.array(z.string()).default([]) }).default({ include: [] }),
 });
 
-/** The project's `cdk.json`. @throws Error, one sentence */
-export function readCdkJson(projectDirectory: string): z.infer<typeof cdkShape> {
+/** @throws Error, one sentence */
+function readCdkJson(projectDirectory: string): z.infer<typeof cdkShape> {
   try {
     return cdkShape.parse(JSON.parse(readFileSync(join(projectDirectory, 'cdk.json'), 'utf8')));
   } catch (error) {
@@ -31,16 +31,49 @@ export async function synthesize(options: {
 }): Promise<void> {
   const { projectDirectory, assemblyDirectory, signal } = options;
   const { app, context } = readCdkJson(projectDirectory);
+  const stamp = stampFile(assemblyDirectory);
+  await rm(stamp, { force: true });
   await mkdir(assemblyDirectory, { recursive: true });
+  const began = Date.now();
   const { code, said } = await run(app, projectDirectory, signal, {
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
     CDK_CONTEXT_JSON: JSON.stringify(context),
+    // CDK's built-in check against CloudFormation's rules takes as long as all the rest; `cdk synth` and `cdk deploy` make it.
+    CDK_VALIDATION: 'false',
   });
   const logFile = `${assemblyDirectory}.log`;
   await writeFile(logFile, said);
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`unable to synthesize the stack; ${complaint(said)} (all of it: ${logFile})`);
+  await writeFile(stamp, `${began}`);
+}
+
+/** Was the assembly made from the project as it is now? Nothing in the folders that `cdk.json` watches is newer. */
+export function isSynthesized(options: { projectDirectory: string; assemblyDirectory: string }): boolean {
+  const { projectDirectory, assemblyDirectory } = options;
+  try {
+    const made = Number(readFileSync(stampFile(assemblyDirectory), 'utf8'));
+    statSync(join(assemblyDirectory, 'manifest.json'));
+    const sources = ['cdk.json', 'package.json', 'package-lock.json', ...watchedFolders(projectDirectory)];
+    return made > 0 && sources.every((source) => newest(join(projectDirectory, source)) < made);
+  } catch {
+    return false;
+  }
+}
+
+/** The folders that `cdk.json` names under `watch.include`. */
+export function watchedFolders(projectDirectory: string): string[] {
+  return readCdkJson(projectDirectory).watch.include.map((pattern) => pattern.replace(/\/\*\*$/, ''));
+}
+
+const stampFile = (assemblyDirectory: string) => `${assemblyDirectory}.stamp`;
+
+/** The latest change below a path; a folder changes too when something in it is deleted. */
+function newest(path: string): number {
+  const stat = statSync(path);
+  const below = stat.isDirectory() ? readdirSync(path).map((name) => newest(join(path, name))) : [];
+  return Math.max(stat.mtimeMs, ...below);
 }
 
 function run(

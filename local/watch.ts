@@ -1,7 +1,7 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalRuntime } from './start.ts';
-import { readCdkJson, synthesize } from './synthesize.ts';
+import { synthesize, watchedFolders } from './synthesize.ts';
 
 /** Editors write a file in several steps; what is saved within so many milliseconds is one change. */
 const quiet = 100;
@@ -41,7 +41,7 @@ export function watchProject(options: {
     }, quiet);
   };
 
-  const folders = readCdkJson(projectDirectory).watch.include.map((pattern) => pattern.replace(/\/\*\*$/, ''));
+  const folders = watchedFolders(projectDirectory);
   const watchers: FSWatcher[] = folders
     .filter((folder) => existsSync(join(projectDirectory, folder)))
     .map((folder) =>

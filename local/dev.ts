@@ -1,0 +1,3 @@
+import { serveParley } from './serve.ts';
+
+serveParley({ watch: true });
