@@ -1,0 +1,116 @@
+/**
+ * The behaviour suite talks to a stack through its outputs alone: the one that `PARLEY_OUTPUTS` names (a file as `cdk deploy --outputs-file`
+ * writes it; credentials and region as for any AWS tool), or, without it, the synthesized stack served by the local runtime.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  AdminConfirmSignUpCommand,
+  CognitoIdentityProviderClient,
+  InitiateAuthCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { inject } from 'vitest';
+import { z } from 'zod';
+import { type LocalOptions, type LocalRuntime, startLocal } from '#local/start';
+import { Person } from './person.ts';
+
+const Outputs = z.object({
+  WebUrl: z.url(),
+  HttpUrl: z.url(),
+  WebSocketUrl: z.url(),
+  Region: z.string(),
+  UserPoolId: z.string(),
+  UserPoolClientId: z.string(),
+  CognitoEndpoint: z.optional(z.url()),
+});
+export type Outputs = z.infer<typeof Outputs>;
+
+export const password = 'Correct-horse-7';
+
+export interface Chat {
+  readonly outputs: Outputs;
+  /** The runtime that serves it; undefined where the stack is deployed. */
+  readonly local: LocalRuntime | undefined;
+  /** Different for every run, so that one deployed stack can be tested again and again. */
+  readonly run: string;
+  readonly cognito: CognitoIdentityProviderClient;
+  /** Somebody new, signed up, confirmed and signed in; called `<name>-<run>`. */
+  person(name: string): Promise<Person>;
+  people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }>;
+  /** Resolves when the stream's consumers have seen everything; only where the runtime is ours. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startChat(options: Partial<LocalOptions> = {}): Promise<Chat> {
+  const file = process.env.PARLEY_OUTPUTS;
+  if (file) return chatOn(Outputs.parse(JSON.parse(readFileSync(file, 'utf8')).Parley), undefined, async () => {});
+
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-flow-'));
+  const local = await startLocal({
+    assemblyDirectory: inject('assemblyDirectory'),
+    dataDirectory,
+    port: 0,
+    ...options,
+  });
+  return chatOn(Outputs.parse(local.outputs), local, async () => {
+    await local.stop();
+    if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
+  });
+}
+
+function chatOn(outputs: Outputs, local: LocalRuntime | undefined, stop: () => Promise<void>): Chat {
+  const run = randomUUID().slice(0, 6);
+  const open = new Set<Person>();
+  const cognito = new CognitoIdentityProviderClient({
+    region: outputs.Region,
+    ...(outputs.CognitoEndpoint ? { endpoint: outputs.CognitoEndpoint } : {}),
+    ...(local ? { credentials: local.rootCredentials } : {}),
+  });
+
+  async function person(name: string): Promise<Person> {
+    const username = `${name}-${run}`;
+    const client = { ClientId: outputs.UserPoolClientId, Username: username };
+    await cognito.send(
+      new SignUpCommand({
+        ...client,
+        Password: password,
+        UserAttributes: [
+          { Name: 'email', Value: `${username}@example.com` },
+          { Name: 'name', Value: `${name[0]?.toUpperCase()}${name.slice(1)}` },
+        ],
+      }),
+    );
+    await cognito.send(new AdminConfirmSignUpCommand({ UserPoolId: outputs.UserPoolId, Username: username }));
+    const { AuthenticationResult } = await cognito.send(
+      new InitiateAuthCommand({
+        ClientId: outputs.UserPoolClientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: username, PASSWORD: password },
+      }),
+    );
+    const { AccessToken: access = '', IdToken: id = '' } = AuthenticationResult ?? {};
+    const made = new Person(outputs, username, { access, id });
+    open.add(made);
+    return made;
+  }
+
+  return {
+    outputs,
+    local,
+    run,
+    cognito,
+    person,
+    people: async <const Names extends readonly string[]>(...names: Names) =>
+      (await Promise.all(names.map(person))) as { [Index in keyof Names]: Person },
+    settled: async () => local?.streams.idle(),
+    stop: async () => {
+      await Promise.all([...open].map((one) => one.leave()));
+      cognito.destroy();
+      await stop();
+    },
+  };
+}
