@@ -59,20 +59,22 @@ describe('the life of an account', () => {
     });
 
     const second = 'Battery-staple-2';
+    const guess = { AccessToken, PreviousPassword: 'Wrong-guess-0', ProposedPassword: second };
+    expect(await refusal(sdk.send(new ChangePasswordCommand(guess)))).toEqual(wrongPassword);
     await sdk.send(new ChangePasswordCommand({ AccessToken, PreviousPassword: password, ProposedPassword: second }));
     expect(await refusal(signIn(world, 'alice', password))).toEqual(wrongPassword);
     await signIn(world, 'alice', second);
 
     const third = 'Paper-clip-33';
     await sdk.send(new ForgotPasswordCommand({ ClientId: world.web, Username: 'alice' }));
-    await sdk.send(
-      new ConfirmForgotPasswordCommand({
-        ClientId: world.web,
-        Username: 'alice',
-        ConfirmationCode: await world.code('alice', 'forgot'),
-        Password: third,
-      }),
-    );
+    const reset = new ConfirmForgotPasswordCommand({
+      ClientId: world.web,
+      Username: 'alice',
+      ConfirmationCode: await world.code('alice', 'forgot'),
+      Password: third,
+    });
+    await sdk.send(reset);
+    expect(await refusal(sdk.send(reset))).toEqual(staleCode);
     await signIn(world, 'alice', third);
 
     await sdk.send(new DeleteUserCommand({ AccessToken }));
