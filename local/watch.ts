@@ -25,10 +25,11 @@ export function watchProject(options: {
 
   const reload = async () => {
     const began = performance.now();
+    log(`${saved} was saved: synthesizing …`);
     try {
       await synthesize({ projectDirectory, assemblyDirectory, signal: ending.signal });
       await runtime.reload(assemblyDirectory);
-      log(`Reloaded after ${saved} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      log(`Reloaded after ${((performance.now() - began) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (!ending.signal.aborted) log(`Not reloaded: ${error instanceof Error ? error.message : String(error)}`);
     }
