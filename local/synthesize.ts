@@ -56,7 +56,7 @@ export function isSynthesized(options: { projectDirectory: string; assemblyDirec
     const made = Number(readFileSync(stampFile(assemblyDirectory), 'utf8'));
     statSync(join(assemblyDirectory, 'manifest.json'));
     const sources = ['cdk.json', 'package.json', 'package-lock.json', ...watchedFolders(projectDirectory)];
-    return made > 0 && sources.every((source) => newest(join(projectDirectory, source)) < made);
+    return made > 0 && sources.every((source) => Math.floor(newest(join(projectDirectory, source))) <= made);
   } catch {
     return false;
   }
