@@ -6,7 +6,7 @@ import { judge } from './outcome.ts';
 import { retention, type StreamRecord } from './record.ts';
 
 export interface Delivery {
-  readonly context: Pick<Context, 'functions' | 'faults' | 'counters' | 'clock' | 'timeScale'>;
+  readonly context: Pick<Context, 'functions' | 'faults' | 'counters' | 'clock' | 'timeScale' | 'log'>;
   readonly mapping: Mapping;
   /** Tells of records that are given up, when the mapping has a place for that. */
   readonly sendFailure: (document: FailureDocument) => Promise<void>;
@@ -47,6 +47,12 @@ export async function deliverBatch(delivery: Delivery, whole: Batch, tried = 0):
       }
       onDone(batch.at(-1) ?? batch[0]);
       return;
+    }
+    if (attempts === 0) {
+      const reason = result.ok ? 'as its answer says' : `${result.errorType}: ${result.errorMessage}`;
+      context.log(
+        `${mapping.functionId}: ${batch.length - outcome.done} stream records failed; ${reason}`,
+      );
     }
     const finished = batch[outcome.done - 1];
     if (finished) onDone(finished);

@@ -63,6 +63,8 @@ export function startPoller(options: {
 
   let reader: Reader | undefined;
   let places: Place[] = [];
+  /** Records up to here are in the lanes or past them: a reader that was opened anew, after an error, begins before that. */
+  let taken: { label: string; position: bigint } | undefined;
   const pending = () => lanes.flatMap((lane) => lane.pending());
   const save = () => {
     if (!reader) return;
@@ -109,8 +111,9 @@ export function startPoller(options: {
     return opened;
   };
 
-  const take = (record: StreamRecord | undefined) => {
-    if (!record) return;
+  const take = (record: StreamRecord, label: string) => {
+    if (taken?.label === label && record.position <= taken.position) return;
+    taken = { label, position: record.position };
     if (context.clock.now() - record.createdAt > retention) return counters.count('streams.trimmed');
     const at = laneOf(record, mapping.partitionKey, lanes.length);
     // A lane may have been ahead of the others when the runtime ended.
@@ -125,7 +128,8 @@ export function startPoller(options: {
     const allRead = caughtUp.reading();
     const { shardId, records } = await reader.read();
     const stream = { arn: mapping.streamArn, region: context.stack.region, shardId };
-    for (const raw of records) take(readRecord(raw, stream));
+    const { streamLabel } = reader;
+    for (const record of records.map((raw) => readRecord(raw, stream))) if (record) take(record, streamLabel);
     if (records.length > 0) save();
     else allRead(pending());
     return records.length === 0 ? 'all read' : 'more';
@@ -143,6 +147,7 @@ export function startPoller(options: {
         }
       } catch (error) {
         complain(String(error));
+        reader = undefined;
         caughtUp.release();
         await wait(pollEvery, undefined, { signal: ending.signal }).catch(() => {});
         continue;

@@ -13,7 +13,7 @@ const Raw = z.object({
     SequenceNumber: z.string(),
     ApproximateCreationDateTime: z.number(),
   }),
-  userIdentity: z.unknown(),
+  userIdentity: z.unknown().optional(),
 });
 
 /** One change of an item. */

@@ -114,8 +114,9 @@ export async function startRuntime(options: {
       await functions.stop();
       await dynamodb.stop();
       await queues.stop?.();
+      const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
       if (!options.dataDirectory) rmSync(dataDirectory, { recursive: true, force: true });
     },
   };

@@ -171,6 +171,7 @@ describe('a batch', () => {
     fixture = await startFixture({ BatchSize: 1, MaximumRecordAgeInSeconds: 60 }, { timeScale: 60 });
     fixture.plan({ throwOn: ['poison'] });
     await fixture.put('poison');
+    await fixture.runtime.streams.idle();
     await fixture.put('next');
     await fixture.runtime.streams.idle();
     expect(fixture.batches().at(-1)).toEqual(['next']);
