@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { BrokenStack } from '#local/assembly/broken-stack';
 import type { Stack } from '#local/assembly/stack';
 import { type Forwarding, readForwarding } from './forwarding.ts';
+import { readResponseHeaders } from './response-headers.ts';
 
 export interface Origin {
   /** As on AWS, `<api>.execute-api.us-east-1.amazonaws.com`, or already local. */
@@ -16,6 +17,8 @@ export interface Behavior {
   readonly origin: Origin;
   readonly methods: readonly string[];
   readonly forwarding: Forwarding;
+  /** What is added to every response. */
+  readonly responseHeaders: Readonly<Record<string, string>>;
   /** Code of the viewer-request function. */
   readonly viewerRequest: string | undefined;
 }
@@ -36,6 +39,7 @@ const behaviorProperties = z.object({
   AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
   CachePolicyId: z.string().optional(),
   OriginRequestPolicyId: z.string().optional(),
+  ResponseHeadersPolicyId: z.string().optional(),
   FunctionAssociations: z.array(z.object({ EventType: z.string(), FunctionARN: z.string() })).default([]),
   LambdaFunctionAssociations: z.array(z.unknown()).max(0, 'Lambda@Edge is not run locally').default([]),
 });
@@ -75,6 +79,7 @@ export function readDistribution(stack: Stack): Distribution | undefined {
         origin: { domainName: origin.DomainName, path: origin.OriginPath },
         methods: behavior.AllowedMethods,
         forwarding: readForwarding(stack, behavior),
+        responseHeaders: readResponseHeaders(stack, behavior.ResponseHeadersPolicyId),
         viewerRequest: viewerRequestCode(stack, behavior.FunctionAssociations),
       };
     }),

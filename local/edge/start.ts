@@ -1,36 +1,14 @@
-import { type IncomingMessage, STATUS_CODES } from 'node:http';
-import type { Stack } from '#local/assembly/stack';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Context, Service } from '#local/context';
-import { newId } from '#local/gateway/ids';
 import { perStack } from '#local/gateway/per-stack';
-import { sourceIpOf } from '#local/gateway/request-headers';
-import { type Behavior, type Distribution, findBehavior, readDistribution } from './distribution.ts';
-import { type EdgeFunction, edgeFunction } from './edge-function.ts';
+import { bucketOf, sendFromBucket } from './bucket-origin.ts';
 import { apiOf, sendOn } from './origin.ts';
-import { readViewerRequest, type ViewerRequest } from './viewer-request.ts';
-
-/** Where a request goes, or what is answered at once. */
-type Passage =
-  | { readonly kind: 'origin'; readonly behavior: Behavior; readonly apiId: string; readonly asked: ViewerRequest }
-  | Answer;
-
-interface Answer {
-  readonly kind: 'answer';
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body: Buffer;
-}
-
-const say = (status: number, message: string, xCache = 'Error from cloudfront'): Answer => ({
-  kind: 'answer',
-  status,
-  headers: { 'content-type': 'text/plain;charset=UTF-8', 'x-cache': xCache },
-  body: Buffer.from(`${message}\n`),
-});
+import { type Answer, passageOf, readEdge, say } from './passage.ts';
 
 /**
- * The template's CloudFront distribution: behaviours, their methods, policies and viewer-request functions, with the template's APIs as
- * origins. Nothing is cached.
+ * The template's CloudFront distribution: behaviours, their methods, policies and viewer-request functions, with the template's APIs and
+ * buckets as origins. Nothing is cached, and custom error responses are not made.
  * @throws BrokenStack when the template has a distribution that cannot be served locally
  */
 export async function startEdge(
@@ -38,75 +16,58 @@ export async function startEdge(
   { gateway }: { gateway: Service },
 ): Promise<Service & Required<Pick<Service, 'upgrade'>>> {
   const edge = perStack(context, (stack) => readEdge(stack, context.log));
+  const owner = context.keys.issue({ kind: 'root', arn: `arn:aws:iam::${context.stack.account}:root` });
 
-  async function passageOf(request: IncomingMessage): Promise<Passage> {
-    const { distribution, functions } = edge();
-    const viewer = readViewerRequest(request);
-    const behavior = distribution && findBehavior(distribution, viewer.uri);
-    if (!distribution || !behavior) return say(404, 'The template has no CloudFront distribution.');
-    if (!behavior.methods.includes(viewer.method))
-      return say(403, 'This distribution is not configured to allow the HTTP request method.');
-    const rooted = viewer.uri === '/' && distribution.rootObject !== '';
-    let asked: ViewerRequest = rooted ? { ...viewer, uri: `/${distribution.rootObject}` } : viewer;
-    const run = functions.get(behavior);
-    if (run) {
-      const outcome = await run(asked, { ip: sourceIpOf(request), requestId: newId() });
-      if (outcome.kind === 'failed') {
-        context.log(`edge: the viewer-request function failed: ${outcome.message}`);
-        return say(503, 'The CloudFront function failed.', 'FunctionExecutionError from cloudfront');
-      }
-      if (outcome.kind === 'response') return { ...outcome, kind: 'answer' };
-      asked = outcome.request;
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const passage = await passageOf(edge(), request, context.log);
+    if (passage.kind === 'answer') return send(response, passage, request.method);
+    const { behavior, asked } = passage;
+    const { origin } = behavior;
+    const [apiId, bucket] = [apiOf(origin), bucketOf(origin)];
+    for (const [name, value] of Object.entries(behavior.responseHeaders)) response.setHeader(name, value);
+    response.setHeader('x-cache', 'Miss from cloudfront');
+    if (apiId !== undefined) {
+      sendOn(request, { behavior, apiId, asked });
+      await gateway.handle(request, response);
+    } else if (bucket !== undefined && (asked.method === 'GET' || asked.method === 'HEAD')) {
+      const path = `${origin.path.replace(/^\/_aws\/s3\/[^/]+/, '')}${asked.uri}`;
+      await sendFromBucket(context, owner, { bucket, path }, request, response);
+    } else {
+      send(response, say(502, `The origin ${origin.domainName} is not served locally.`), request.method);
     }
-    const apiId = apiOf(behavior.origin);
-    if (apiId === undefined) return say(502, `The origin ${behavior.origin.domainName} is not served locally.`);
-    return { kind: 'origin', behavior, apiId, asked };
+  }
+
+  async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const passage = await passageOf(edge(), request, context.log);
+    if (passage.kind === 'answer') return refuse(socket, passage);
+    const apiId = apiOf(passage.behavior.origin);
+    if (apiId === undefined || !gateway.upgrade)
+      return refuse(socket, say(502, `The origin ${passage.behavior.origin.domainName} speaks no WebSocket.`));
+    sendOn(request, { ...passage, apiId });
+    gateway.upgrade(request, socket, head);
   }
 
   return {
-    async handle(request, response) {
-      const passage = await passageOf(request);
-      if (passage.kind === 'origin') {
-        response.setHeader('x-cache', 'Miss from cloudfront');
-        sendOn(request, passage);
-        await gateway.handle(request, response);
-      } else {
-        response.writeHead(passage.status, passage.headers).end(request.method === 'HEAD' ? undefined : passage.body);
-      }
-    },
+    handle,
     upgrade(request, socket, head) {
       socket.on('error', () => socket.destroy());
-      void passageOf(request).then((passage) => {
-        if (passage.kind === 'origin') {
-          sendOn(request, passage);
-          gateway.upgrade?.(request, socket, head);
-        } else {
-          const { status, headers, body } = passage;
-          const lines = Object.entries(headers).flatMap(([name, value]) =>
-            [value].flat().map((one) => `${name}: ${one}`),
-          );
-          socket.write(
-            [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, 'connection: close', '', ''].join('\r\n'),
-          );
-          socket.end(body);
-        }
+      upgrade(request, socket, head).catch((error: unknown) => {
+        context.log(`edge: ${String(error)}`);
+        socket.destroy();
       });
     },
     stop: async () => undefined,
   };
 }
 
-interface Edge {
-  readonly distribution: Distribution | undefined;
-  readonly functions: ReadonlyMap<Behavior, EdgeFunction>;
+function send(response: ServerResponse, { status, headers, body }: Answer, method: string | undefined): void {
+  response.writeHead(status, headers).end(method === 'HEAD' ? undefined : body);
 }
 
-function readEdge(stack: Stack, log: Context['log']): Edge {
-  const distribution = readDistribution(stack);
-  const functions = new Map<Behavior, EdgeFunction>();
-  for (const behavior of distribution?.behaviors ?? []) {
-    if (distribution && behavior.viewerRequest !== undefined)
-      functions.set(behavior, edgeFunction(behavior.viewerRequest, distribution, log));
-  }
-  return { distribution, functions };
+function refuse(socket: Duplex, { status, headers, body }: Answer): void {
+  const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
+  socket.write(
+    [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, 'connection: close', '', ''].join('\r\n'),
+  );
+  socket.end(body);
 }

@@ -1,6 +1,11 @@
 import type { Context } from '#local/context';
 
-export type CallResult =
+export type CallResult = CallOutcome & {
+  /** Milliseconds until the outcome: the access log's `integrationLatency`. */
+  readonly latency: number;
+};
+
+type CallOutcome =
   | { readonly kind: 'answer'; readonly payload: unknown }
   /** It threw, ran into its own timeout, or is no function any more. */
   | { readonly kind: 'failed'; readonly message: string }
@@ -24,21 +29,23 @@ export async function callFunction(context: Context, call: Call): Promise<CallRe
   const { functionId, sourceArn } = call;
   if (!context.functions.allows(functionId, 'apigateway.amazonaws.com', sourceArn)) {
     context.log(`API Gateway may not invoke ${functionId}: no AWS::Lambda::Permission allows the source ${sourceArn}`);
-    return { kind: 'forbidden' };
+    return { kind: 'forbidden', latency: 0 };
   }
+  const started = context.clock.now();
   const invoked = context.functions.invoke(functionId, call.event).then(
-    (result): CallResult =>
+    (result): CallOutcome =>
       result.ok
         ? { kind: 'answer', payload: result.payload }
         : { kind: 'failed', message: `${result.errorType}: ${result.errorMessage}` },
-    (error: unknown): CallResult => ({ kind: 'failed', message: String(error) }),
+    (error: unknown): CallOutcome => ({ kind: 'failed', message: String(error) }),
   );
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<CallResult>((resolve) => {
+  const late = new Promise<CallOutcome>((resolve) => {
     timer = setTimeout(() => resolve({ kind: 'timeout' }), call.timeout);
   });
   try {
-    return await Promise.race([invoked, late]);
+    const outcome = await Promise.race([invoked, late]);
+    return { ...outcome, latency: context.clock.now() - started };
   } finally {
     clearTimeout(timer);
   }

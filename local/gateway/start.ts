@@ -55,6 +55,8 @@ export async function startGateway(
         if (api) await serve(api, target, request, response);
         else answer(response, 403, 'Forbidden');
       } catch (error) {
+        // A client that went away in the middle is no failure.
+        if (request.errored) return;
         context.log(`API Gateway: ${String(error)}`);
         if (!response.headersSent) answer(response, 500, 'Internal Server Error');
         else response.destroy();

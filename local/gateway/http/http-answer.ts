@@ -16,7 +16,7 @@ export function ownAnswer(status: number, message: string, headers: Headers = {}
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 const structured = z.object({
-  statusCode: z.coerce.number().int().min(100).max(599),
+  statusCode: z.coerce.number().int().min(200).max(599),
   headers: z.record(z.string(), text).nullish(),
   cookies: z.array(z.string()).nullish(),
   body: z.string().nullish(),

@@ -2,8 +2,13 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpRoute } from '../apis.ts';
 import type { VerifyToken } from './verify-token.ts';
 
+/** What an authorizer adds to `requestContext`. */
+export interface JwtContext {
+  readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null };
+}
+
 export type HttpAuthorization =
-  | { readonly kind: 'allowed'; readonly authorizer: object | undefined }
+  | { readonly kind: 'allowed'; readonly authorizer: JwtContext | undefined }
   | { readonly kind: 'unauthorized'; readonly challenge: string }
   /** The token is good and lacks the route's scopes. */
   | { readonly kind: 'forbidden' };

@@ -6,6 +6,7 @@ import type { Stage } from '../stages.ts';
 import { decode } from '../target.ts';
 import { commonLogTime } from '../time.ts';
 import type { FoundRoute } from './find-route.ts';
+import type { JwtContext } from './http-authorize.ts';
 
 export interface HttpAsk {
   readonly request: IncomingMessage;
@@ -17,7 +18,7 @@ export interface HttpAsk {
   readonly path: string;
   readonly query: string;
   readonly body: Buffer;
-  readonly authorizer: object | undefined;
+  readonly authorizer: JwtContext | undefined;
 }
 
 /** An event in payload format 2.0. Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs". */

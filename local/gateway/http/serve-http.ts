@@ -31,8 +31,9 @@ export async function serveHttp(
   const requestId = newId();
   const served = stageOf(api, target);
   const found = served && findRoute(api.routes, request.method ?? 'GET', served.path);
+  const notes: Record<string, unknown> = {};
   const answer = served
-    ? await answerTo(gateway, verify, { api, target, request, requestId, stage: served.stage, found })
+    ? await answerTo(gateway, verify, { api, target, request, requestId, stage: served.stage, found, notes })
     : ownAnswer(404, 'Not Found');
   response.writeHead(answer.status, {
     ...answer.headers,
@@ -42,6 +43,7 @@ export async function serveHttp(
   response.end(request.method === 'HEAD' ? undefined : answer.body);
   if (served) {
     gateway.accessLog.write(served.stage, {
+      ...notes,
       apiId: api.id,
       accountId: gateway.context.stack.account,
       domainName: domainNameOf(gateway.context, api.id),
@@ -66,6 +68,8 @@ interface HttpAttempt extends Pick<HttpAsk, 'request' | 'stage' | 'requestId'> {
   readonly api: HttpApi;
   readonly target: Target;
   readonly found: FoundRoute | undefined;
+  /** What the access log will say beside what is known from the start. */
+  readonly notes: Record<string, unknown>;
 }
 
 async function answerTo(gateway: Gateway, verify: VerifyToken, attempt: HttpAttempt): Promise<HttpAnswer> {
@@ -84,7 +88,7 @@ async function routedAnswer(
   attempt: HttpAttempt,
   body: Buffer | 'too large',
 ): Promise<HttpAnswer> {
-  const { api, target, request, stage, found } = attempt;
+  const { api, target, request, stage, found, notes } = attempt;
   const method = request.method ?? 'GET';
   if (body === 'too large') return ownAnswer(413, 'Request Entity Too Large');
   if (headerPairs(request).reduce((sum, [name, value]) => sum + name.length + value.length, 0) > limits.headers)
@@ -97,6 +101,8 @@ async function routedAnswer(
   if (authorization.kind === 'unauthorized')
     return ownAnswer(401, 'Unauthorized', { 'www-authenticate': authorization.challenge });
   if (authorization.kind === 'forbidden') return ownAnswer(403, 'Forbidden');
+  for (const [name, value] of Object.entries(authorization.authorizer?.jwt.claims ?? {}))
+    notes[`authorizer.claims.${name}`] = value;
   const { integration } = route;
   if (integration?.kind !== 'function') return ownAnswer(500, 'Internal Server Error');
 
@@ -112,6 +118,8 @@ async function routedAnswer(
     event: httpEvent(gateway, { ...ask, authorizer: authorization.authorizer }),
     timeout: integration.timeout,
   });
+  notes.integrationLatency = called.latency;
+  if (called.kind === 'failed') notes.integrationErrorMessage = called.message;
   if (called.kind === 'timeout') return ownAnswer(503, 'Service Unavailable');
   return called.kind === 'answer' ? answerOf(called.payload) : ownAnswer(500, 'Internal Server Error');
 }

@@ -25,6 +25,9 @@ export async function tellDisconnect(gateway: Gateway, visitor: Visitor, ending:
   const outcome = await runRoute(gateway, route, event, requestContext);
   gateway.accessLog.write(
     stage,
-    logVariables(requestContext, { status: outcome.kind === 'answer' ? outcome.status : 500 }),
+    logVariables(requestContext, {
+      status: outcome.kind === 'answer' ? outcome.status : 500,
+      latency: outcome.latency,
+    }),
   );
 }

@@ -46,7 +46,7 @@ export async function handshake(gateway: Gateway, attempt: Attempt): Promise<Adm
     stage,
     logVariables(
       { ...asked, ...(decision.ok && decision.context ? { authorizer: decision.context } : {}) },
-      { status: refusal?.status ?? 200, error: refusal?.message },
+      { status: refusal?.status ?? 200, error: refusal?.message, latency: decision.latency },
     ),
   );
   return decision.ok
@@ -58,9 +58,10 @@ export async function handshake(gateway: Gateway, attempt: Attempt): Promise<Adm
       };
 }
 
-type Decision =
+type Decision = (
   | { readonly ok: true; readonly context: Visitor['authorizer']; readonly subprotocol: string | undefined }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly refusal: Refusal }
+) & { readonly latency?: number };
 
 async function decideOn(
   gateway: Gateway,
@@ -81,9 +82,10 @@ async function decideOn(
 
   const known = { ...requestContext, ...(context ? { authorizer: context } : {}) };
   const outcome = await runRoute(gateway, route, withVariables(connectEvent(parts, known), stage), known);
+  const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
-    return { ok: true, context, subprotocol: subprotocolOf(outcome.headers) };
-  return { ok: false, refusal: refusalFor(outcome) };
+    return { ok: true, context, subprotocol: subprotocolOf(outcome.headers), latency };
+  return { ok: false, refusal: refusalFor(outcome), latency };
 }
 
 /** The stage's variables stand in an event only when it has some. */
@@ -106,5 +108,7 @@ function refusalFor(outcome: RouteOutcome): Refusal {
 
 /** A protocol is spoken only when `$connect` says so. Source: AWS, "`$connect` routes that require a WebSocket subprotocol". */
 function subprotocolOf(headers: Readonly<Record<string, string>>): string | undefined {
-  return Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
+  const protocol = Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
+  // It is written into the response as it stands.
+  return protocol !== undefined && /^[\x20-\x7e]+$/.test(protocol) ? protocol : undefined;
 }

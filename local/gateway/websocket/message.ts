@@ -43,6 +43,7 @@ export async function takeMessage(gateway: Gateway, connection: Connection, body
     log({
       status: outcome.kind === 'answer' ? outcome.status : 500,
       error,
+      latency: outcome.latency,
       integrationError: outcome.kind === 'failed' ? outcome.message : undefined,
     });
     if (error !== undefined) tell(error);

@@ -6,7 +6,12 @@ import type { Gateway } from '../gateway-state.ts';
 import type { Integration } from '../integration.ts';
 import { logVariables, type RequestContext } from './visitor.ts';
 
-export type RouteOutcome =
+export type RouteOutcome = Outcome & {
+  /** Milliseconds; absent when nothing was invoked. */
+  readonly latency?: number;
+};
+
+type Outcome =
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -47,10 +52,11 @@ export async function runRoute(
     timeout: integration.timeout,
   });
   if (called.kind !== 'answer') return called;
+  const { latency } = called;
   const parsed = proxyResponse.safeParse(called.payload);
-  if (!parsed.success) return { kind: 'failed', message: 'Malformed Lambda proxy response' };
+  if (!parsed.success) return { kind: 'failed', message: 'Malformed Lambda proxy response', latency };
   const { statusCode, headers, body } = parsed.data;
-  return { kind: 'answer', status: statusCode, headers: headers ?? {}, body: body ?? undefined };
+  return { kind: 'answer', status: statusCode, headers: headers ?? {}, body: body ?? undefined, latency };
 }
 
 /** A mock integration answers by its templates alone; of their language, `$context.…` is understood here. */

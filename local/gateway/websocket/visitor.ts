@@ -54,12 +54,13 @@ export type RequestContext = ReturnType<typeof requestContextOf>;
 /** The access log's variables of an event. */
 export function logVariables(
   requestContext: RequestContext,
-  outcome: { status: number; error?: string; integrationError?: string },
+  outcome: { status: number; error?: string; integrationError?: string; latency?: number },
 ): Record<string, unknown> {
   const { authorizer = {}, identity, ...simple } = requestContext;
   return {
     ...simple,
     status: outcome.status,
+    integrationLatency: outcome.latency,
     'identity.sourceIp': identity.sourceIp,
     'identity.userAgent': identity.userAgent,
     'error.message': outcome.error,

@@ -1,3 +1,4 @@
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, refusedHandshake } from '../fixture/sockets.ts';
 import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
@@ -63,6 +64,31 @@ describe('a request', () => {
     expect(response.status).toBe(502);
     expect(await response.text()).toContain('example.com');
   });
+});
+
+test('a bucket is an origin: its objects, below the path of the origin, with the headers of the behaviour’s policy', async () => {
+  const credentials = fixture.context.keys.issue({ kind: 'root', arn: 'arn:aws:iam::000000000000:root' });
+  const s3 = new S3Client({
+    endpoint: `${fixture.origin}/_aws/s3`,
+    region: 'us-east-1',
+    credentials,
+    forcePathStyle: true,
+  });
+  const Bucket = fixture.context.stack.ref('Files');
+  const Key = 'public/files/a page.html';
+  await s3.send(new PutObjectCommand({ Bucket, Key, Body: '<h1>hello</h1>', ContentType: 'text/html' }));
+  const response = await get('/files/a%20page.html', { headers: { range: 'bytes=4-8' } });
+  expect([response.status, await response.text()]).toEqual([206, 'hello']);
+  expect(Object.fromEntries(response.headers)).toMatchObject({
+    'content-type': 'text/html',
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'strict-transport-security': 'max-age=60; includeSubDomains',
+    'x-own': 'yes',
+    'x-cache': 'Miss from cloudfront',
+  });
+  expect((await get('/files/none.html')).status).toBeGreaterThanOrEqual(400);
+  expect((await get('/files/x', { method: 'PUT', body: 'x' })).status).toBe(502);
 });
 
 describe('a viewer-request function', () => {

@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../fixture/sockets.ts';
 import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
 
 /** An OpenID provider with one key, as any would be: discovery and keys over HTTP. */
@@ -127,4 +130,13 @@ test('an issuer that cannot be reached is a 401', async () => {
   expect(response.status).toBe(401);
   expect(response.headers.get('www-authenticate')).toContain('OIDC discovery endpoint communication error');
   await lost.stop();
+});
+
+test('the access log names the claims of who asked, and how long the function took', async () => {
+  await get(await issuer.sign({ aud: 'the-app', sub: 'logged' }));
+  const line = await eventually(async () => {
+    const log = await readFile(join(fixture.context.dataDirectory, 'logs', 'fixture-http.log'), 'utf8').catch(() => '');
+    return log.split('\n').find((each) => each.includes('logged'));
+  });
+  expect(line).toMatch(/^GET GET \/private 200 logged \d+$/);
 });
