@@ -50,9 +50,7 @@ export async function deliverBatch(delivery: Delivery, whole: Batch, tried = 0):
     }
     if (attempts === 0) {
       const reason = result.ok ? 'as its answer says' : `${result.errorType}: ${result.errorMessage}`;
-      context.log(
-        `${mapping.functionId}: ${batch.length - outcome.done} stream records failed; ${reason}`,
-      );
+      context.log(`${mapping.functionId}: ${batch.length - outcome.done} stream records failed; ${reason}`);
     }
     const finished = batch[outcome.done - 1];
     if (finished) onDone(finished);
