@@ -5,7 +5,7 @@
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import * as z from 'zod/mini';
-import { ChatError } from '#protocol/errors';
+import { ChatError, errorStatus } from '#protocol/errors';
 import { readConversation } from '#protocol/names';
 import { type Scope, scopeToText } from '#protocol/scope';
 import { startVerifier } from './identity/verify.ts';
@@ -54,13 +54,16 @@ function tokenFrom(protocols: string | undefined): string | undefined {
   return offered?.find((protocol) => protocol.startsWith('token.'))?.slice('token.'.length);
 }
 
-/** Names that make no sense are left for `$connect` to refuse, which can say why; an authorizer can only say no. */
-function readScope(query: Readonly<Record<string, string>>, me: string): { scope: string; problem?: string } {
+/** Names that make no sense, or not for this user, are left for `$connect` to refuse, which can say why; an authorizer can only say no. */
+function readScope(
+  query: Readonly<Record<string, string>>,
+  me: string,
+): { scope: string; problem?: string; status?: number } {
   try {
     return { scope: scopeToText(scopeOf(query, me)) };
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    return { scope: '', problem: error.message };
+    return { scope: '', problem: error.message, status: errorStatus[error.code] };
   }
 }
 

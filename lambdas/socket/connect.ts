@@ -1,4 +1,3 @@
-import { errorStatus } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
 import { enter } from '../chat/enter.ts';
 import type { Services } from '../runtime/services.ts';
@@ -22,7 +21,7 @@ export interface ConnectAnswer {
  * @throws ChatError `forbidden`, `unknown_user`: the status of the handshake
  */
 export async function connect(services: Services, request: SocketRequest): Promise<ConnectAnswer> {
-  if (request.problem) return { statusCode: errorStatus.invalid_frame, body: request.problem };
+  if (request.problem) return { statusCode: request.problem.status, body: request.problem.message };
   if (request.conversation) {
     // To watch a room's counts is not to join it.
     const join = request.scope.kind === 'conversation';

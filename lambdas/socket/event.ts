@@ -10,9 +10,11 @@ import type { Device } from '../delivery/post.ts';
 export const ConnectionContext = z.object({
   username: z.string(),
   name: z.string(),
-  /** see protocol/scope.ts; empty when the names in the address make no sense, which `$connect` then says */
+  /** see protocol/scope.ts; empty when there is a problem with the names in the address */
   scope: z.string(),
+  /** What is wrong with the address, and the status of the handshake that it means: for `$connect` to say. */
   problem: z.optional(z.string()),
+  status: z.optional(z.coerce.number()),
   /** When the token expires, seconds since 1970. */
   expires: z.coerce.number(),
 });
@@ -39,8 +41,8 @@ export interface SocketRequest {
   readonly scope: Scope;
   /** The conversation that frames mean when they name none. */
   readonly conversation: string | undefined;
-  /** Why the address makes no sense, if so. */
-  readonly problem: string | undefined;
+  /** What is wrong with the address, if anything. */
+  readonly problem: { readonly status: number; readonly message: string } | undefined;
   /** ms */
   readonly tokenExpires: number;
   readonly body: string | undefined;
@@ -60,7 +62,8 @@ export function readSocketEvent(event: unknown): SocketRequest {
     speaker: { username: authorizer.username, name: authorizer.name },
     scope,
     conversation: scope.kind === 'user' || scope.conversation === 'all' ? undefined : scope.conversation,
-    problem: authorizer.problem || undefined,
+    problem:
+      authorizer.problem && authorizer.status ? { status: authorizer.status, message: authorizer.problem } : undefined,
     tokenExpires: authorizer.expires * 1_000,
     body,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),

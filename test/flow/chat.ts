@@ -40,6 +40,8 @@ export interface Chat {
   /** Somebody new, signed up, confirmed and signed in; called `<name>-<run>`. */
   person(name: string): Promise<Person>;
   people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }>;
+  /** Where the local runtime keeps its state. */
+  readonly dataDirectory: string | undefined;
   /** Resolves when the stream's consumers have seen everything; only where the runtime is ours. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -47,7 +49,8 @@ export interface Chat {
 
 export async function startChat(options: Partial<LocalOptions> = {}): Promise<Chat> {
   const file = process.env.PARLEY_OUTPUTS;
-  if (file) return chatOn(Outputs.parse(JSON.parse(readFileSync(file, 'utf8')).Parley), undefined, async () => {});
+  if (file)
+    return chatOn(Outputs.parse(JSON.parse(readFileSync(file, 'utf8')).Parley), undefined, undefined, async () => {});
 
   const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-flow-'));
   const local = await startLocal({
@@ -56,13 +59,18 @@ export async function startChat(options: Partial<LocalOptions> = {}): Promise<Ch
     port: 0,
     ...options,
   });
-  return chatOn(Outputs.parse(local.outputs), local, async () => {
+  return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {
     await local.stop();
     if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
   });
 }
 
-function chatOn(outputs: Outputs, local: LocalRuntime | undefined, stop: () => Promise<void>): Chat {
+function chatOn(
+  outputs: Outputs,
+  local: LocalRuntime | undefined,
+  dataDirectory: string | undefined,
+  stop: () => Promise<void>,
+): Chat {
   const run = randomUUID().slice(0, 6);
   const open = new Set<Person>();
   const cognito = new CognitoIdentityProviderClient({
@@ -106,6 +114,7 @@ function chatOn(outputs: Outputs, local: LocalRuntime | undefined, stop: () => P
     person,
     people: async <const Names extends readonly string[]>(...names: Names) =>
       (await Promise.all(names.map(person))) as { [Index in keyof Names]: Person },
+    dataDirectory,
     settled: async () => local?.streams.idle(),
     stop: async () => {
       await Promise.all([...open].map((one) => one.leave()));

@@ -45,8 +45,8 @@ export class Person {
     return this.open(`${WebUrl.replace(/^http/, 'ws')}${path}?token=${this.tokens.access}`);
   }
 
-  async open(url: string, protocols: string[] = []): Promise<Socket> {
-    const socket = await Socket.open(new WebSocket(url, protocols));
+  async open(url: string, protocols: string[] = [], origin?: string): Promise<Socket> {
+    const socket = await Socket.open(new WebSocket(url, protocols, origin === undefined ? {} : { origin }));
     this.#sockets.add(socket);
     return socket;
   }

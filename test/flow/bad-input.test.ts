@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Chat, startChat } from './chat.ts';
+import { named, type Person } from './person.ts';
+
+let chat: Chat;
+let alice: Person;
+let bob: Person;
+let conversation: string;
+beforeAll(async () => {
+  chat = await startChat();
+  [alice, bob] = await chat.people('alice', 'bob');
+  conversation = named(alice, bob);
+  await alice.post(`/conversations/${conversation}/messages`, { message: 'stays' });
+});
+afterAll(() => chat.stop());
+
+/** The log and the socket are as they were: nothing was stored, and the socket still answers. */
+async function expectUnharmed(): Promise<void> {
+  const { body } = await bob.get(`/conversations/${conversation}/messages`);
+  expect(body.results.map(({ message }: { message: string }) => message)).toEqual(['stays']);
+}
+
+describe('a frame that is refused, with the socket and the data as they were:', () => {
+  it.each([
+    ['not JSON', 'hello', 'invalid_frame'],
+    ['half of JSON', '{"type":"create"', 'invalid_frame'],
+    ['an array', '[{"type":"create","message":"x"}]', 'invalid_frame'],
+    ['a number', '5', 'invalid_frame'],
+    ['null', 'null', 'invalid_frame'],
+    ['nothing', ' ', 'invalid_frame'],
+    ['an unknown type', { type: 'dance' }, 'invalid_frame'],
+    ['a type that is a number', { type: 5, message: 'x' }, 'invalid_frame'],
+    ['a type that is an object', { type: { create: 1 }, message: 'x' }, 'invalid_frame'],
+    ['a route of the API itself', { type: '$connect', message: 'x' }, 'invalid_frame'],
+    ['no message', { type: 'create' }, 'invalid_frame'],
+    ['a message that is a number', { type: 'create', message: 5 }, 'invalid_frame'],
+    ['an empty message', { type: 'create', message: ' \n' }, 'invalid_frame'],
+    ['a lone surrogate', '{"type":"create","message":"\\ud800"}', 'invalid_frame'],
+    ['__proto__ instead of fields', '{"__proto__":{"type":"create","message":"x"}}', 'invalid_frame'],
+    ['constructor as a type', { type: 'constructor', message: 'x' }, 'invalid_frame'],
+    ['8,001 characters', { type: 'create', message: 'm'.repeat(8_001) }, 'too_large'],
+    ['a text that grows beyond a frame', { type: 'create', message: '😀'.repeat(6_500) }, 'too_large'],
+    ['typing without typing', { type: 'typing' }, 'invalid_frame'],
+    ['an up_to that is text', { type: 'read_messages', up_to: '1' }, 'invalid_frame'],
+    ['an up_to beyond the log', { type: 'read_messages', up_to: 99 }, 'invalid_frame'],
+    ['an up_to below the log', { type: 'read_messages', up_to: 0 }, 'invalid_frame'],
+    ['the socket of another conversation', { type: 'create', conversation: 'carol', message: 'x' }, 'invalid_frame'],
+  ])('%s', async (_, frame, code) => {
+    const socket = await alice.enter(conversation);
+    const error = await socket.ask(typeof frame === 'string' ? frame : { ...frame, client_id: 'mine' }, 'error');
+    expect(error).toMatchObject({ type: 'error', code, message: expect.stringMatching(/^unable to .+; .+/) });
+    if (typeof frame !== 'string') expect(error.client_id).toBe('mine');
+    await socket.ask({ type: 'ping' }, 'pong');
+    await expectUnharmed();
+  });
+
+  it.each([
+    ['no conversation', undefined, 'invalid_frame'],
+    ['a name with #', 'a#b', 'invalid_frame'],
+    ['a name with :', 'a:b', 'invalid_frame'],
+    ['a name with spaces', 'a b', 'invalid_frame'],
+    ['a name of 10,000 characters', 'n'.repeat(10_000), 'invalid_frame'],
+    ['somebody who does not exist', 'nobody-at-all', 'unknown_user'],
+    ['the conversation of others', 'carol_dave', 'forbidden'],
+    ['a group one is not in', 'group:01jd3y2v3w4x5y6z7a8b9c0d1e', 'forbidden'],
+  ])('on a socket for everything, %s', async (_, name, code) => {
+    const socket = await alice.everything();
+    for (const frame of [
+      { type: 'create', message: 'x' },
+      { type: 'typing', typing: true },
+      { type: 'read_messages' },
+    ]) {
+      expect(await socket.ask({ ...frame, conversation: name }, 'error')).toMatchObject({ code });
+    }
+    await expectUnharmed();
+  });
+});
+
+describe('API Gateway itself refuses', () => {
+  it.each([
+    ['a frame of 33 KB', JSON.stringify({ type: 'create', message: 'm'.repeat(33 * 1024) }), 1009],
+    ['a message of 129 KB', JSON.stringify({ type: 'create', message: 'm'.repeat(129 * 1024) }), 1009],
+    ['a binary frame', Buffer.from('{"type":"ping"}'), 1003],
+  ])('%s by closing the socket, and others stay', async (_, frame, code) => {
+    const other = await alice.enter(conversation);
+    const socket = await alice.enter(conversation);
+    socket.send(frame);
+    expect((await socket.closed()).code).toBe(code);
+    await other.ask({ type: 'ping' }, 'pong');
+    await expectUnharmed();
+  });
+});
+
+describe('a request that is refused', () => {
+  it.each([
+    ['POST', '/messages', 'not json', 400],
+    ['POST', '/messages', [], 400],
+    ['POST', '/messages', {}, 400],
+    ['POST', '/messages', { message: 5 }, 400],
+    ['POST', '/messages', { message: 'm'.repeat(8_001) }, 413],
+    ['POST', '/read', { up_to: 99 }, 400],
+    ['POST', '/read', 'x', 400],
+    ['POST', '/attachments', {}, 400],
+  ])('%s …%s %j answers %i', async (method, path, body, status) => {
+    const answer = await alice.request(method, `/conversations/${conversation}${path}`, body);
+    expect(answer.status).toBe(status);
+    expect(answer.body.error.message).toMatch(/^unable to .+; .+/);
+    await expectUnharmed();
+  });
+
+  it.each(['a%23b', 'a%20b', 'a__b', encodeURIComponent('a:b'), 'n'.repeat(3_000)])(
+    'names no conversation: %s',
+    async (name) => {
+      expect(await alice.get(`/conversations/${name}`)).toMatchObject({
+        status: 400,
+        body: { error: { code: 'invalid_frame' } },
+      });
+    },
+  );
+
+  it('asks for what there is not', async () => {
+    expect(await alice.get('/nothing')).toMatchObject({ status: 404, body: { message: 'Not Found' } });
+    expect(await alice.get('/conversations/nobody-at-all')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_user' } },
+    });
+  });
+});

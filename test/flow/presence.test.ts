@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Chat, startChat } from './chat.ts';
+import { named } from './person.ts';
+
+let chat: Chat;
+beforeAll(async () => {
+  chat = await startChat();
+});
+afterAll(() => chat.stop());
+
+describe('a conversation’s socket', () => {
+  it('first gets who is online, its own user_join, then the newest messages', async () => {
+    const [alice, bob] = await chat.people('alice', 'bob');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    await at.ask({ type: 'create', message: 'one' }, 'chat_message');
+    await at.ask({ type: 'create', message: 'two', client_id: '2' }, 'chat_message');
+
+    const bt = await bob.connect({ conversation });
+    expect([await bt.next(), await bt.next(), await bt.next()]).toEqual([
+      { type: 'online_user_list', conversation, users: [alice.username] },
+      { type: 'user_join', conversation, user: bob.username },
+      {
+        type: 'last_50_messages',
+        conversation,
+        messages: [
+          expect.objectContaining({ seq: 2, message: 'two' }),
+          expect.objectContaining({ seq: 1, message: 'one', from_user: { username: alice.username, name: 'Alice' } }),
+        ],
+        has_more: false,
+      },
+    ]);
+    expect(await at.next('user_join')).toEqual({ type: 'user_join', conversation, user: bob.username });
+  });
+
+  it('gets the 50 newest and is told that there are more', async () => {
+    const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
+    const conversation = named(alice, bob, carol);
+    for (const person of [alice, bob, carol]) {
+      for (let index = 0; index < 18; index++) {
+        await person.post(`/conversations/${conversation}/messages`, { message: 'x' });
+      }
+    }
+    const socket = await alice.connect({ conversation });
+    const { messages, has_more: hasMore } = await socket.next('last_50_messages');
+    expect(hasMore).toBe(true);
+    expect(messages.map(({ seq }: { seq: number }) => seq)).toEqual(
+      Array.from({ length: 50 }, (_, index) => 54 - index),
+    );
+  });
+
+  it('gets as many as fit one frame when they are long', async () => {
+    const [alice, bob] = await chat.people('alice3', 'bob3');
+    for (let index = 0; index < 6; index++) {
+      await alice.post(`/conversations/${bob.username}/messages`, { message: `${index}${'m'.repeat(7_900)}` });
+    }
+    const socket = await bob.connect({ conversation: alice.username });
+    const event = await socket.next('last_50_messages');
+    expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThanOrEqual(32 * 1024);
+    expect(event.messages.map(({ seq }: { seq: number }) => seq)).toEqual([6, 5, 4]);
+    expect(event.has_more).toBe(true);
+  });
+});
+
+describe('user_join and user_leave', () => {
+  it('come once per user, whatever the number of devices', async () => {
+    const [alice, bob] = await chat.people('alice4', 'bob4');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    const first = await bob.enter(conversation);
+    const second = await bob.enter(conversation);
+    await first.close();
+    await chat.settled();
+    await second.close();
+    expect(await at.next('user_leave')).toEqual({ type: 'user_leave', conversation, user: bob.username });
+    await chat.settled();
+    await at.rest();
+    const types = at.received.filter(({ user }) => user === bob.username).map(({ type }) => type);
+    expect(types).toEqual(['user_join', 'user_leave']);
+  });
+
+  it('reach a member’s socket for everything, but not those of other conversations', async () => {
+    const [alice, bob, carol] = await chat.people('alice5', 'bob5', 'carol5');
+    const conversation = named(alice, bob);
+    const everything = await alice.everything();
+    const elsewhere = await alice.enter(named(alice, carol));
+    await bob.enter(conversation);
+    expect(await everything.next('user_join')).toMatchObject({ conversation, user: bob.username });
+    await chat.settled();
+    expect(await elsewhere.rest()).toEqual([]);
+  });
+});
+
+describe('a socket for everything', () => {
+  it('first gets the inbox, latest first, then the total of unread messages', async () => {
+    const [alice, bob, carol] = await chat.people('alice6', 'bob6', 'carol6');
+    await bob.post(`/conversations/${alice.username}/messages`, { message: 'from bob' });
+    await carol.post(`/conversations/${alice.username}/messages`, { message: 'from carol' });
+    await carol.post(`/conversations/${alice.username}/messages`, { message: 'again' });
+
+    const socket = await alice.connect();
+    expect(await socket.next()).toMatchObject({
+      type: 'conversations',
+      count: 2,
+      next: null,
+      previous: null,
+      results: [
+        {
+          id: named(alice, carol),
+          kind: 'direct',
+          unread_count: 2,
+          read_seq: 0,
+          seq: 2,
+          last_message: { seq: 2, message: 'again', from_user: { username: carol.username, name: 'Carol6' } },
+          members: [
+            { username: alice.username, read_seq: 0, online: true },
+            { username: carol.username, read_seq: 2, online: false },
+          ],
+        },
+        { id: named(alice, bob), unread_count: 1 },
+      ],
+    });
+    expect(await socket.next()).toEqual({ type: 'unread_count', unread_count: 3 });
+  });
+
+  it('tells direct contacts that its user came and went', async () => {
+    const [alice, bob] = await chat.people('alice7', 'bob7');
+    await alice.post(`/conversations/${bob.username}/messages`, { message: 'x' });
+    const at = await alice.everything();
+    const bt = await bob.everything();
+    expect(await at.next('presence')).toEqual({ type: 'presence', user: bob.username, online: true, last_seen: null });
+    await bt.close();
+    expect(await at.next('presence')).toEqual({
+      type: 'presence',
+      user: bob.username,
+      online: false,
+      last_seen: expect.stringMatching(/Z$/),
+    });
+  });
+});
+
+describe('a message sent while its reader was away', () => {
+  it('is told to be delivered when the reader comes online, once, for all that waited', async () => {
+    const [alice, bob] = await chat.people('alice8', 'bob8');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    expect(await at.ask({ type: 'create', message: '1' }, 'chat_message')).toMatchObject({ delivered_to: [] });
+    await at.ask({ type: 'create', message: '2' }, 'chat_message');
+    await bob.enter(conversation);
+    expect(await at.next('message_delivered')).toEqual({
+      type: 'message_delivered',
+      conversation,
+      seq: 2,
+      to: [bob.username],
+    });
+    await chat.settled();
+    expect((await at.rest()).filter(({ type }) => type === 'message_delivered')).toEqual([]);
+  });
+
+  it('is told to be delivered when the reader opens a socket for everything', async () => {
+    const [alice, bob] = await chat.people('alice9', 'bob9');
+    const at = await alice.everything();
+    await at.ask({ type: 'create', conversation: bob.username, message: '1' }, 'chat_message');
+    await bob.everything();
+    expect(await at.next('message_delivered')).toMatchObject({ seq: 1, to: [bob.username] });
+  });
+});

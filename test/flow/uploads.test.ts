@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Chat, startChat } from './chat.ts';
+import { named, type Person } from './person.ts';
+
+/** A picture of one pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+let chat: Chat;
+let alice: Person;
+let bob: Person;
+let conversation: string;
+beforeAll(async () => {
+  chat = await startChat();
+  [alice, bob] = await chat.people('alice', 'bob');
+  conversation = named(alice, bob);
+});
+afterAll(() => chat.stop());
+
+interface Form {
+  readonly id: string;
+  readonly url: string;
+  readonly fields: Record<string, string>;
+}
+
+async function form(size: number, contentType = 'image/png', person = alice, where = conversation): Promise<Form> {
+  const { status, body } = await person.post(`/conversations/${where}/attachments`, {
+    filename: 'a "picture" – é.png',
+    content_type: contentType,
+    size,
+  });
+  expect(status).toBe(201);
+  return body;
+}
+
+/** Posts a file as a browser does; the form's fields first, as S3 asks for. */
+async function upload({ url, fields }: Form, file: Uint8Array<ArrayBuffer>, changed: Record<string, string> = {}) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, ...changed })) data.append(name, value);
+  data.append('file', new Blob([file]), 'a.png');
+  const response = await fetch(url, { method: 'POST', body: data });
+  const text = await response.text();
+  return { status: response.status, code: /<Code>(.*?)<\/Code>/.exec(text)?.[1] };
+}
+
+describe('a picture', () => {
+  it('goes from the form to S3, into a message, and out to members only', async () => {
+    const at = await alice.enter(conversation);
+    const bt = await bob.enter(conversation);
+    const prepared = await form(png.length);
+    expect(await upload(prepared, png)).toMatchObject({ status: 204 });
+
+    at.send({ type: 'create', attachments: [prepared.id], client_id: 'p' });
+    const event = await bt.next('chat_message');
+    expect(event).toMatchObject({
+      message: '',
+      content_type: 'image',
+      attachments: [{ id: prepared.id, filename: 'a "picture" – é.png', content_type: 'image/png', size: png.length }],
+    });
+    expect(event.multimedia_url).toBe(event.attachments[0].url);
+    const file = await fetch(event.multimedia_url);
+    expect(Buffer.from(await file.arrayBuffer())).toEqual(png);
+    expect(file.headers.get('content-type')).toBe('image/png');
+    expect(file.headers.get('content-disposition')).toContain('inline');
+
+    const path = `/conversations/${conversation}/attachments/${prepared.id}`;
+    const redirect = await bob.get(path);
+    expect(redirect.status).toBe(302);
+    expect(Buffer.from(await (await fetch(redirect.headers.get('location') ?? '')).arrayBuffer())).toEqual(png);
+    const carol = await chat.person('carol');
+    expect((await carol.get(path)).status).toBe(403);
+    const unsigned = new URL(event.multimedia_url);
+    unsigned.search = '';
+    expect((await fetch(unsigned)).status).toBe(403);
+  });
+
+  it('of a repeated send is one message with the same file', async () => {
+    const prepared = await form(png.length);
+    await upload(prepared, png);
+    const draft = { message: 'look', attachments: [prepared.id], client_id: 'again' };
+    const [one, two] = [
+      await alice.post(`/conversations/${conversation}/messages`, draft),
+      await alice.post(`/conversations/${conversation}/messages`, draft),
+    ];
+    expect([one.status, two.status]).toEqual([201, 201]);
+    expect(two.body.seq).toBe(one.body.seq);
+    expect(two.body.attachments[0].id).toBe(prepared.id);
+  });
+
+  it('cannot be replaced once it is in a message, though the form still holds', async () => {
+    const prepared = await form(png.length);
+    await upload(prepared, png);
+    const { body } = await alice.post(`/conversations/${conversation}/messages`, { attachments: [prepared.id] });
+    const other = Buffer.from(png).fill(1, 40);
+    expect(await upload(prepared, other)).toMatchObject({ status: 204 });
+    expect(Buffer.from(await (await fetch(body.multimedia_url)).arrayBuffer())).toEqual(png);
+  });
+});
+
+describe('S3 itself refuses', () => {
+  it.each([
+    ['a larger file', {}, Buffer.concat([png, png]), 400, 'EntityTooLarge'],
+    ['a smaller file', {}, png.subarray(1), 400, 'EntityTooSmall'],
+    ['another key', { key: 'incoming/other' }, png, 403, 'AccessDenied'],
+    ['another type', { 'Content-Type': 'text/html' }, png, 403, 'AccessDenied'],
+    ['another field', { acl: 'public-read' }, png, 403, 'AccessDenied'],
+    ['another signature', { 'X-Amz-Signature': '0'.repeat(64) }, png, 403, 'SignatureDoesNotMatch'],
+  ])('%s', async (_, changed, file, status, code) => {
+    expect(await upload(await form(png.length), file, changed)).toEqual({ status, code });
+  });
+});
+
+describe('a message is refused, and nothing is stored,', () => {
+  async function refusal(attachments: unknown, person = alice, where = conversation) {
+    const before = (await person.get(`/conversations/${where}`)).body.seq;
+    const { status, body } = await person.post(`/conversations/${where}/messages`, { attachments });
+    expect((await person.get(`/conversations/${where}`)).body.seq).toBe(before);
+    return [status, body.error.code];
+  }
+
+  it('when nothing was uploaded', async () => {
+    expect(await refusal([(await form(10)).id])).toEqual([400, 'attachment_missing']);
+  });
+
+  it('when no form was asked for', async () => {
+    expect(await refusal(['01JD3Y2V3W4X5Y6Z7A8B9C0D1E'])).toEqual([400, 'attachment_missing']);
+    expect(await refusal(['../../etc/passwd#'])).toEqual([400, 'attachment_missing']);
+  });
+
+  it('when the form was for another conversation', async () => {
+    const carol = await chat.person('carol2');
+    const prepared = await form(png.length, 'image/png', alice, named(alice, carol));
+    await upload(prepared, png);
+    expect(await refusal([prepared.id])).toEqual([400, 'attachment_missing']);
+  });
+
+  it('when the form was somebody else’s', async () => {
+    const prepared = await form(png.length);
+    await upload(prepared, png);
+    expect(await refusal([prepared.id], bob)).toEqual([400, 'attachment_missing']);
+  });
+
+  it.each([
+    ['a page as a picture', 'image/png', '<html><script>alert(1)</script></html>'],
+    ['a picture as another kind of picture', 'image/jpeg', png],
+    ['a picture as text', 'text/plain', png],
+    ['text as a document', 'application/pdf', 'not a document'],
+  ])('when it is %s', async (_, contentType, content) => {
+    const file = Buffer.from(content);
+    const prepared = await form(file.length, contentType);
+    await upload(prepared, file);
+    expect(await refusal([prepared.id])).toEqual([400, 'attachment_rejected']);
+  });
+});
+
+describe('other files', () => {
+  it('are saved, not shown', async () => {
+    const file = Buffer.from('<b>hello</b>');
+    const prepared = await form(file.length, 'text/html');
+    await upload(prepared, file);
+    const { body } = await alice.post(`/conversations/${conversation}/messages`, { attachments: [prepared.id] });
+    expect(body).toMatchObject({ content_type: 'file' });
+    expect((await fetch(body.multimedia_url)).headers.get('content-disposition')).toContain('attachment');
+  });
+});
+
+describe('a form is not given', () => {
+  it.each([
+    [{ filename: '', content_type: 'image/png', size: 1 }, 'filename must be'],
+    [{ filename: 'x', content_type: 'picture', size: 1 }, 'content_type must be'],
+    [{ filename: 'x', content_type: 'image/png', size: 0 }, 'size must be'],
+    [{ filename: 'x', content_type: 'image/png', size: 26 * 1024 * 1024 }, 'size must be'],
+    [{ filename: 'x', content_type: 'image/png' }, 'size must be'],
+  ])('for %j', async (body, sentence) => {
+    const answer = await alice.post(`/conversations/${conversation}/attachments`, body);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_frame' } } });
+    expect(answer.body.error.message).toContain(sentence);
+  });
+});
