@@ -184,13 +184,15 @@ function laneOf({ keys }: StreamRecord, partitionKey: string, lanes: number): nu
   return digest.readUInt32BE(0) % lanes;
 }
 
-/** Lambda reads a stream with the function's role. Returns why it may not. Source: the managed policy AWSLambdaDynamoDBExecutionRole. */
+/**
+ * Lambda reads a stream with the function's role, and wants these four "on your stream", as its own refusal says; `*` or all streams of
+ * the table will do too. Returns why it may not. Source: the managed policy AWSLambdaDynamoDBExecutionRole.
+ */
 function refusal({ policies }: Context, { principal, streamArn }: Mapping): string | undefined {
   const needs = [
     ['dynamodb:GetRecords', streamArn],
     ['dynamodb:GetShardIterator', streamArn],
     ['dynamodb:DescribeStream', streamArn],
-    // On the table's streams, as CDK grants it; the managed policy's `*` covers them too.
     ['dynamodb:ListStreams', streamArn],
   ] as const;
   for (const [action, resource] of needs) {

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { createEngineClient } from '../dynamodb/engine-client.ts';
 import type { Queues } from '../sqs/start.ts';
 import { checkpointFile } from './checkpoint.ts';
-import { readMappings } from './mapping.ts';
+import { type Mapping, readMappings } from './mapping.ts';
 import { type Poller, startPoller } from './poller.ts';
 
 export interface Streams {
@@ -26,14 +26,13 @@ export async function startStreams(
   const engine = createEngineClient(options.engineUrl);
   const folder = join(context.dataDirectory, 'streams');
   let pollers: Poller[] = [];
-  const begin = () => {
-    const mappings = readMappings(context.stack);
+  const begin = (mappings: readonly Mapping[]) => {
     pollers = mappings.map((mapping) =>
       startPoller({ context, mapping, engine, checkpoint: checkpointFile(folder, mapping.id), queues: options.queues }),
     );
   };
   const end = () => Promise.all(pollers.map((poller) => poller.stop()));
-  begin();
+  begin(readMappings(context.stack));
   const deafen = options.onWrite?.(() => {
     for (const poller of pollers) poller.wake();
   });
@@ -42,8 +41,10 @@ export async function startStreams(
       await Promise.all(pollers.map((poller) => poller.idle()));
     },
     async reload() {
+      // Read first: when the new stack's mappings cannot be served, the old ones go on.
+      const mappings = readMappings(context.stack);
       await end();
-      begin();
+      begin(mappings);
     },
     async stop() {
       deafen?.();

@@ -260,9 +260,18 @@ describe('a mapping', () => {
     await eventually(() => expect(fixture.batches().flat()).toEqual(['1', '2']));
   });
 
-  test('whose role lacks ListStreams does not run', async () => {
+  test("whose role lacks ListStreams does not run; allowed on everything, as CDK's own grant does, it runs", async () => {
     fixture = await startFixture({}, { statements: [streamReads] });
-    await eventually(() => expect(fixture.runtime.log.join()).toContain('dynamodb:ListStreams on resource: '));
+    const { stack } = fixture.runtime.context;
+    await eventually(() =>
+      expect(fixture.runtime.log.join()).toContain(`dynamodb:ListStreams on resource: ${stack.arn('Table')}/stream/`),
+    );
+    await fixture.stop();
+    const everywhere = { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' };
+    fixture = await startFixture({}, { statements: [streamReads, everywhere] });
+    await fixture.put('1');
+    await fixture.runtime.streams.idle();
+    expect(fixture.batches()).toEqual([['1']]);
   });
 
   test('whose role may not send to the failure queue loses what it gives up, and goes on', async () => {
@@ -334,6 +343,20 @@ describe('after a restart', () => {
     await fixture.runtime.streams.idle();
     expect(fixture.batches()).toEqual([['after']]);
     rmSync(folder, { recursive: true, force: true });
+  });
+});
+
+describe('a reload', () => {
+  test('takes up where it was, with what was written meanwhile', async () => {
+    fixture = await startFixture({ BatchSize: 1 });
+    await fixture.put('1');
+    await fixture.runtime.streams.idle();
+    const reloaded = fixture.runtime.streams.reload();
+    await fixture.put('2');
+    await reloaded;
+    await fixture.put('3');
+    await fixture.runtime.streams.idle();
+    expect(fixture.batches()).toEqual([['1'], ['2'], ['3']]);
   });
 });
 

@@ -54,7 +54,8 @@ export const streamReads = {
   Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
   Resource: streamArn,
 };
-const listStreams = { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: '*' };
+const allStreams = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Table', 'Arn'] }, '/stream/*']] };
+const listStreams = { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: allStreams };
 const sendFailed = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn };
 
 /** A function on the table's stream, whose mapping has these properties. Retries wait a hundredth of the usual time. */
