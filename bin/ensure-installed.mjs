@@ -21,10 +21,10 @@ if (!isInstalled()) {
   if (status !== 0) fail(`unable to install the packages; ${error?.message ?? 'npm says why above'}.`);
 }
 
-/** npm writes this file last; older than the lock file, it belongs to another state of the project. */
+/** npm writes this file at its end, at the same moment as the lock file if it changes that; much older, it belongs to another state. */
 function isInstalled() {
   const mark = at('node_modules/.package-lock.json');
-  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(at('package-lock.json')).mtimeMs;
+  return existsSync(mark) && statSync(mark).mtimeMs + 2000 >= statSync(at('package-lock.json')).mtimeMs;
 }
 
 function isOlder(version, least) {

@@ -19,7 +19,7 @@ export function serveParley(options: { watch: boolean }): void {
   serve(options).then(
     () => process.exit(0),
     (error: unknown) => {
-      if (error instanceof Stopped) process.exit(0);
+      if (error instanceof Ended) process.exit(error.exitCode);
       console.error(error instanceof Error ? error.message : error);
       process.exit(1);
     },
@@ -60,7 +60,8 @@ async function serve(options: { watch: boolean }): Promise<void> {
     const watching = options.watch ? watchProject({ projectDirectory, dataDirectory, runtime, log }) : undefined;
     const died = await Promise.race([ended, runtime.died]);
     await watching?.stop();
-    if (died) throw new Error(died);
+    // The line was told when it happened.
+    if (died) throw new Ended(1);
   } finally {
     await runtime.stop();
   }
@@ -108,17 +109,21 @@ function readPort(text: string | undefined): number {
   throw new Error(`unable to listen; PORT=${text} is not a port number`);
 }
 
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process as it is. */
+/** Resolves at the first signal to end; a second one ends the process as it is. */
 function onSignal(ending: AbortController): Promise<undefined> {
   return new Promise((done) => {
     const end = () => {
       if (ending.signal.aborted) process.exit(1);
-      ending.abort(new Stopped());
+      ending.abort(new Ended(0));
       done(undefined);
     };
-    process.on('SIGINT', end);
-    process.on('SIGTERM', end);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   });
 }
 
-class Stopped extends Error {}
+/** The end of the process, of which no more is to be said. */
+class Ended extends Error {
+  constructor(readonly exitCode: number) {
+    super('ended');
+  }
+}

@@ -68,6 +68,7 @@ export function startEnvironment(options: {
     }
   });
   worker.on('error', (error) => {
+    options.onLog(`${error.message}\n`);
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
       lastWords = exited('signal: killed', 'Runtime.OutOfMemory');
   });

@@ -29,7 +29,7 @@ export interface Functions {
   invoke(functionId: string, event: unknown): Promise<InvokeResult>;
   /** Does a resource policy (`AWS::Lambda::Permission`) let this service principal with this source ARN invoke it? */
   allows(functionId: string, servicePrincipal: string, sourceArn: string): boolean;
-  /** Other code, environment or limits from now on; what runs, runs to its end as it was. */
+  /** Other code, environment or limits from now on; what runs, runs to its end as it was. @throws BrokenStack, and nothing is changed */
   replace(stack: Stack): void;
   stop(): Promise<void>;
 }
@@ -148,10 +148,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
     },
 
     replace(next) {
+      const stays = ([functionId, { config }]: [string, Deployed]) =>
+        next.find(functionId)?.type === 'AWS::Lambda::Function' &&
+        JSON.stringify(functionConfig(next, functionId)) === JSON.stringify(config);
+      // All are looked at before any is touched: a broken stack changes nothing.
+      const changed = [...deployed].filter((entry) => !stays(entry));
       stack = next;
-      for (const [functionId, { config, pool }] of deployed) {
-        const exists = next.find(functionId)?.type === 'AWS::Lambda::Function';
-        if (exists && JSON.stringify(functionConfig(next, functionId)) === JSON.stringify(config)) continue;
+      for (const [functionId, { pool }] of changed) {
         deployed.delete(functionId);
         pool.retire();
         retired.add(pool);

@@ -1,4 +1,4 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
+import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from '../assembly/stack.ts';
 import type { Principal } from '../iam/access-keys.ts';
@@ -14,6 +14,9 @@ export interface LogFiles {
   stop(): Promise<void>;
 }
 
+/** Bytes. A file that is larger when it is opened becomes `….old`, in place of the one before. */
+const large = 10_000_000;
+
 export function openLogFiles(options: { directory: string; stack: () => Stack; policies: Policies }): LogFiles {
   const { directory, policies } = options;
   const files = new Map<string, WriteStream>();
@@ -21,8 +24,10 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
   const append = (group: string, text: string) => {
     let file = files.get(group);
     if (!file) {
+      const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
       mkdirSync(directory, { recursive: true });
-      file = createWriteStream(join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`), { flags: 'a' });
+      setAside(path);
+      file = createWriteStream(path, { flags: 'a' });
       // A full disk must not end the runtime; the lines are lost.
       file.on('error', () => files.delete(group));
       files.set(group, file);
@@ -46,4 +51,9 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
       files.clear();
     },
   };
+}
+
+function setAside(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > large) renameSync(path, `${path}.old`);
 }

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeEach, expect, test } from 'vitest';
+
+const root = await mkdtemp(join(tmpdir(), 'parley-install-'));
+let folder: string;
+let count = 0;
+
+beforeEach(async () => {
+  count += 1;
+  folder = join(root, `clone-${count}`);
+  await mkdir(join(folder, 'bin'), { recursive: true });
+  await copyFile(
+    resolve(import.meta.dirname, '../../bin/ensure-installed.mjs'),
+    join(folder, 'bin', 'ensure-installed.mjs'),
+  );
+  await writeFile(join(folder, 'package.json'), '{"engines":{"node":">=20.19"}}');
+  await writeFile(join(folder, 'package-lock.json'), '{}');
+  // In npm's place: it writes down what it was asked for, and makes the file that npm makes last.
+  await writeFile(
+    join(folder, 'npm.js'),
+    `const { mkdirSync, writeFileSync } = require('node:fs');
+     writeFileSync('asked', process.argv.slice(2).join(' '));
+     if (process.env.NPM_FAILS) process.exit(1);
+     mkdirSync('node_modules', { recursive: true });
+     writeFileSync('node_modules/.package-lock.json', '{}');`,
+  );
+});
+afterAll(() => rm(root, { recursive: true }));
+
+function ensure(env: Record<string, string> = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/ensure-installed.mjs'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, npm_execpath: join(folder, 'npm.js'), ...env },
+  });
+  return { status, said: stdout + stderr };
+}
+const asked = () => readFile(join(folder, 'asked'), 'utf8').catch(() => 'nothing');
+
+test('a fresh clone is installed, once', async () => {
+  expect(ensure()).toEqual({ status: 0, said: 'Installing what is missing (npm ci) …\n' });
+  expect(await asked()).toMatch(/^ci\b/);
+  expect(ensure()).toEqual({ status: 0, said: '' });
+});
+
+test('a lock file that changed since is installed again', async () => {
+  ensure();
+  await rm(join(folder, 'asked'));
+  const later = new Date(Date.now() + 60_000);
+  await utimes(join(folder, 'package-lock.json'), later, later);
+  expect(ensure().status).toBe(0);
+  expect(await asked()).toMatch(/^ci\b/);
+});
+
+test('an install that fails is told, with exit code 1', () => {
+  const { status, said } = ensure({ NPM_FAILS: 'yes' });
+  expect({ status, said: said.split('\n').at(-2) }).toEqual({
+    status: 1,
+    said: 'unable to install the packages; npm says why above.',
+  });
+});
+
+test('a Node that is too old is told in one sentence, and nothing is installed', async () => {
+  await writeFile(join(folder, 'package.json'), '{"engines":{"node":">=99.1"}}');
+  expect(ensure()).toEqual({
+    status: 1,
+    said: `Parley needs Node.js 99.1 or newer; this is ${process.versions.node}.\n`,
+  });
+  expect(await asked()).toBe('nothing');
+});
