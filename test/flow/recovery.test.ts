@@ -1,0 +1,189 @@
+/** What dies, gets lost or comes late on AWS does so here; the log stays one and whole. Only where the runtime is ours to break. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { hashOf } from '#lambdas/store/membership';
+import { type Chat, startChat } from './chat.ts';
+import { named, type Person } from './person.ts';
+import type { Socket } from './socket.ts';
+
+let chat: Chat;
+let table: DynamoDBDocumentClient;
+let TableName: string;
+
+describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
+  beforeAll(async () => {
+    chat = await startChat();
+    const { local } = chat;
+    TableName = local?.stack.ofType('AWS::DynamoDB::Table').map(({ logicalId }) => local.stack.ref(logicalId))[0] ?? '';
+    const endpoint = `${local?.origin}/_aws/dynamodb`;
+    const options = { region: 'us-east-1', endpoint, ...(local ? { credentials: local.rootCredentials } : {}) };
+    table = DynamoDBDocumentClient.from(new DynamoDBClient(options));
+  });
+  afterAll(async () => {
+    table.destroy();
+    await chat.stop();
+  });
+  afterEach(() => {
+    Object.assign(chat.local?.faults ?? {}, {
+      postGone: 0,
+      postThrottled: 0,
+      dropDisconnect: 0,
+      killWorker: 0,
+      repeatBatch: 0,
+    });
+  });
+
+  /** Leaves the conversation as a sender does that dies after taking a number, `ago` ms ago. */
+  async function takeNumber(conversation: string, ago: number): Promise<number> {
+    const { Attributes } = await table.send(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+        UpdateExpression:
+          'SET seq = seq + :one, last_seq = seq + :one, #count = #count + :one, #at = :at, #last.#text = :text',
+        ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#last': 'last', '#text': 'text' },
+        ExpressionAttributeValues: { ':one': 1, ':at': Date.now() - ago, ':text': 'never came' },
+        ReturnValues: 'ALL_NEW',
+      }),
+    );
+    return Number(Attributes?.seq);
+  }
+
+  /** Notes in the sender's ring that this client_id has that number, as a sender does that dies before writing the entry. */
+  async function claim(person: Person, conversation: string, clientId: string, seq: number): Promise<void> {
+    await table.send(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: `USER#${person.username}`, sk: `CONV#${conversation}` },
+        UpdateExpression: 'SET ring.#hash = :send',
+        ExpressionAttributeNames: { '#hash': hashOf(clientId) },
+        ExpressionAttributeValues: { ':send': [seq, seq, Date.now()] },
+      }),
+    );
+  }
+
+  async function start(...names: string[]) {
+    const [alice, bob] = await chat.people(`${names[0]}`, `${names[1]}`);
+    const conversation = named(alice, bob);
+    await alice.post(`/conversations/${conversation}/messages`, { message: 'first' });
+    const path = `/conversations/${conversation}/messages`;
+    const log = async (query = '') =>
+      (await bob.get(`${path}${query}`)).body.results.map(
+        ({ seq, message }: { seq: number; message: string }) => `${seq} ${message}`,
+      );
+    return { alice, bob, conversation, path, log };
+  }
+
+  it('of a sender that died after taking a number: readers seal it, nobody counts it, lists show the message before', async () => {
+    const { alice, bob, conversation, path, log } = await start('a1', 'b1');
+    await takeNumber(conversation, 60_000);
+    expect(await log()).toEqual(['1 first']);
+    expect((await bob.get(`/conversations/${conversation}`)).body).toMatchObject({
+      seq: 2,
+      unread_count: 1,
+      last_message: { seq: 1, message: 'first' },
+    });
+    await alice.post(path, { message: 'second' });
+    expect(await log('?after=0')).toEqual(['1 first', '3 second']);
+    expect((await bob.get('/conversations')).body.results[0].unread_count).toBe(2);
+    expect((await bob.get(path)).body.count).toBe(2);
+  });
+
+  it('of a sender that may still write: who reads forward gets nothing beyond, so that nothing is passed over', async () => {
+    const { alice, conversation, path, log } = await start('a2', 'b2');
+    await takeNumber(conversation, 0);
+    await alice.post(path, { message: 'third' });
+    expect(await log('?after=0')).toEqual(['1 first']);
+    expect(await log()).toEqual(['3 third', '1 first']);
+  });
+
+  it('between number and entry: the retry fills the number that was taken', async () => {
+    const { alice, conversation, path, log } = await start('a3', 'b3');
+    const seq = await takeNumber(conversation, 0);
+    await claim(alice, conversation, 'again', seq);
+    const { body } = await alice.post(path, { message: 'second', client_id: 'again' });
+    expect(body.seq).toBe(2);
+    expect(await log('?after=0')).toEqual(['1 first', '2 second']);
+  });
+
+  it('between number and entry, with readers faster than the retry: the retry takes a new number', async () => {
+    const { alice, conversation, path, log } = await start('a4', 'b4');
+    const seq = await takeNumber(conversation, 60_000);
+    await claim(alice, conversation, 'late', seq);
+    expect(await log()).toEqual(['1 first']);
+    const answers = [
+      await alice.post(path, { message: 'late', client_id: 'late' }),
+      await alice.post(path, { message: 'late', client_id: 'late' }),
+    ];
+    expect(answers.map(({ body }) => body.seq)).toEqual([3, 3]);
+    expect(await log('?after=0')).toEqual(['1 first', '3 late']);
+  });
+
+  it('of a connection that nobody heard end: it is found gone at the next post, and its user left', async () => {
+    const { alice, bob, conversation, path } = await start('a5', 'b5');
+    const at = await alice.enter(conversation);
+    const bt = await bob.enter(conversation);
+    await at.next('user_join');
+    Object.assign(chat.local?.faults ?? {}, { dropDisconnect: 1 });
+    await bt.close();
+    await grow(bob);
+    await alice.post(path, { message: 'are you there?' });
+    expect(await at.next('user_leave')).toMatchObject({ user: bob.username });
+    const { members } = (await alice.get(`/conversations/${conversation}`)).body;
+    expect(members.find(({ username }: { username: string }) => username === bob.username)).toMatchObject({
+      online: false,
+    });
+  });
+
+  /** Makes a user's connections older than the ten seconds for which a 410 may mean that they are only just being opened. */
+  async function grow({ username }: Person): Promise<void> {
+    const Key = { pk: `USER#${username}`, sk: 'USER' };
+    const { Item = {} } = await table.send(new GetCommand({ TableName, Key }));
+    for (const name of Object.keys(Item).filter((attribute) => attribute.startsWith('live#'))) {
+      await table.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #live.since = :since',
+          ExpressionAttributeNames: { '#live': name },
+          ExpressionAttributeValues: { ':since': Date.now() - 60_000 },
+        }),
+      );
+    }
+  }
+
+  it('of single posts with 429: they are repeated, and everybody gets the message', async () => {
+    const { alice, bob, conversation } = await start('a6', 'b6');
+    const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
+    Object.assign(chat.local?.faults ?? {}, { postThrottled: 0.3 });
+    for (let index = 0; index < 5; index++) at.send({ type: 'create', message: `${index}`, client_id: `${index}` });
+    expect((await bt.take(5, 'chat_message')).map(({ message }) => message).sort()).toEqual(['0', '1', '2', '3', '4']);
+    await at.take(5, 'chat_message');
+  });
+
+  it('of functions killed in the middle of sending: retries with the same client_id leave each message once', async () => {
+    const { alice, bob, conversation, path } = await start('a7', 'b7');
+    const at = await alice.enter(conversation);
+    Object.assign(chat.local?.faults ?? {}, { killWorker: 0.4 });
+    const texts = Array.from({ length: 15 }, (_, index) => `message ${index}`);
+    for (const text of texts) await sendUntilAcknowledged(at, text);
+    Object.assign(chat.local?.faults ?? {}, { killWorker: 0 });
+
+    const { results } = (await bob.get(`${path}?after=1`)).body;
+    expect(results.map(({ message }: { message: string }) => message)).toEqual(texts);
+    expect((await bob.get(`/conversations/${conversation}`)).body.unread_count).toBe(texts.length + 1);
+  });
+
+  /** What a client does: the same frame again whenever the answer is an error of the API. */
+  async function sendUntilAcknowledged(socket: Socket, text: string): Promise<void> {
+    for (;;) {
+      socket.send({ type: 'create', message: text, client_id: text });
+      for (;;) {
+        const event = await socket.next();
+        if (event.type === 'chat_message' && event.client_id === text) return;
+        if (event.message === 'Internal server error' || event.code === 'internal') break;
+      }
+    }
+  }
+});
