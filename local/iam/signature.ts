@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AccessKeys, Credentials, Principal } from './access-keys.ts';
+import { claimOf, one, type Query, splitUrl } from './signature-claim.ts';
 import { computeSignature, hashOf } from './signature-version-4.ts';
 
 export interface SignedRequest {
@@ -29,7 +30,6 @@ export type SignatureResult =
     }
   | { readonly ok: false; readonly code: SignatureCode; readonly message: string };
 
-const algorithm = 'AWS4-HMAC-SHA256';
 /** AWS accepts clocks that differ by a quarter of an hour; a presigned address lives a week at most. */
 const skew = 15 * 60_000;
 const longestLife = 7 * 24 * 3600;
@@ -44,7 +44,7 @@ export async function verifySignature(
   options: { service: string; region: string; keys: AccessKeys; now: () => number },
 ): Promise<SignatureResult> {
   const { path, query } = splitUrl(request.url);
-  const claim = fromHeader(request.headers) ?? fromQuery(query);
+  const claim = claimOf(request.headers, query);
   if (!claim) return refuse('MissingAuthenticationToken', 'Missing Authentication Token');
 
   const [accessKeyId = '', date, region, service, end] = claim.credential.split('/');
@@ -104,76 +104,6 @@ export async function verifySignature(
   return { ok: true, ...found, expiresAt: signedAt + claim.life * 1000 };
 }
 
-/** What a request says about its own signature. */
-interface Claim {
-  readonly credential: string;
-  readonly date: string;
-  readonly signedHeaders: readonly string[];
-  readonly signature: string;
-  readonly token?: string;
-  /** Seconds; presigned only. */
-  readonly life?: number;
-}
-
-function fromHeader(headers: IncomingHttpHeaders): Claim | undefined {
-  const { authorization } = headers;
-  if (!authorization?.startsWith(`${algorithm} `)) return undefined;
-  const fields = new Map(
-    authorization
-      .slice(algorithm.length)
-      .split(',')
-      .map((field) => {
-        const [key = '', ...value] = field.trim().split('=');
-        return [key, value.join('=')];
-      }),
-  );
-  const token = one(headers['x-amz-security-token']);
-  return {
-    credential: fields.get('Credential') ?? '',
-    signedHeaders: headerNames(fields.get('SignedHeaders')),
-    signature: fields.get('Signature') ?? '',
-    date: one(headers['x-amz-date']) ?? '',
-    ...(token === undefined ? {} : { token }),
-  };
-}
-
-function fromQuery(query: Query): Claim | undefined {
-  if (one(query['X-Amz-Algorithm']) !== algorithm) return undefined;
-  const token = one(query['X-Amz-Security-Token']);
-  return {
-    credential: one(query['X-Amz-Credential']) ?? '',
-    signedHeaders: headerNames(one(query['X-Amz-SignedHeaders'])),
-    signature: one(query['X-Amz-Signature']) ?? '',
-    date: one(query['X-Amz-Date']) ?? '',
-    life: Number(one(query['X-Amz-Expires'])),
-    ...(token === undefined ? {} : { token }),
-  };
-}
-
-type Query = Record<string, string | string[]>;
-
-function splitUrl(url: string): { path: string; query: Query } {
-  const at = url.indexOf('?');
-  const query: Query = Object.create(null);
-  for (const pair of at < 0 ? [] : url.slice(at + 1).split('&')) {
-    if (pair === '') continue;
-    const [key = '', ...rest] = pair.split('=');
-    const [name, value] = [decode(key), decode(rest.join('='))];
-    const before = query[name];
-    query[name] = before === undefined ? value : [before, value].flat();
-  }
-  return { path: at < 0 ? url : url.slice(0, at), query };
-}
-
-/** What is not proper percent-encoding stands for itself; its signature then fails to match, as it should. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 function payloadHash(request: SignedRequest, query: Query): string {
   if ('body' in request.payload) return hashOf(request.payload.body);
   return one(request.headers['x-amz-content-sha256']) ?? one(query['X-Amz-Content-Sha256']) ?? 'UNSIGNED-PAYLOAD';
@@ -188,14 +118,6 @@ function unsignedHeaders(headers: IncomingHttpHeaders, signed: readonly string[]
 
 function chosenHeaders(headers: IncomingHttpHeaders, signed: readonly string[]): Record<string, string> {
   return Object.fromEntries(signed.map((name) => [name, [headers[name] ?? ''].flat().join(',')]));
-}
-
-function headerNames(list: string | undefined): string[] {
-  return (list ?? '').toLowerCase().split(';').filter(Boolean);
-}
-
-function one(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }
 
 /** `20260101T000000Z` */

@@ -8,7 +8,8 @@ export type Outcome =
 
 /** A worker thread that holds one function, one event at a time, like a Lambda execution environment. */
 export interface ExecutionEnvironment {
-  readonly logStream: string;
+  /** Writes to the log that the function writes to. */
+  readonly log: (text: string) => void;
   /** Runs one event. Only for one at a time. */
   run(invocation: { requestId: string; event: string; traceId: string }): Promise<Outcome>;
   /** False once the thread has ended or was told to. */
@@ -25,7 +26,7 @@ export function startEnvironment(options: {
   environment: Readonly<Record<string, string>>;
   logStream: string;
   now: () => number;
-  onLog: (text: string) => void;
+  log: (text: string) => void;
 }): ExecutionEnvironment {
   const { config, logStream, now } = options;
   const worker = new Worker(new URL('./bootstrap.mjs', import.meta.url), {
@@ -54,7 +55,7 @@ export function startEnvironment(options: {
   let requestId = '';
 
   worker.on('message', (message: Message) => {
-    if (message.kind === 'log') options.onLog(message.text);
+    if (message.kind === 'log') options.log(message.text);
     if (message.kind === 'ready') {
       ready = true;
       whenReady();
@@ -68,7 +69,7 @@ export function startEnvironment(options: {
     }
   });
   worker.on('error', (error) => {
-    options.onLog(`${error.message}\n`);
+    options.log(`${error.message}\n`);
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
       lastWords = exited('signal: killed', 'Runtime.OutOfMemory');
   });
@@ -86,7 +87,7 @@ export function startEnvironment(options: {
   }
 
   const environment: ExecutionEnvironment = {
-    logStream,
+    log: options.log,
     get alive() {
       return alive;
     },

@@ -5,12 +5,12 @@ import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
 import type { Faults } from '../faults.ts';
 import type { AccessKeys, Principal } from '../iam/access-keys.ts';
-import { arnMatches } from '../iam/glob.ts';
 import type { Policies } from '../iam/policy.ts';
 import { type LogFiles, openLogFiles } from '../logs/log-files.ts';
 import { environmentVariables } from './environment-variables.ts';
-import { type ExecutionEnvironment, type Outcome, startEnvironment } from './execution-environment.ts';
+import { type Outcome, startEnvironment } from './execution-environment.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
+import { mayInvoke } from './permissions.ts';
 import { createPool, type Pool } from './pool.ts';
 import { reportLine, startLine } from './system-log.ts';
 
@@ -56,7 +56,6 @@ interface Deployed {
   readonly config: FunctionConfig;
   readonly pool: Pool;
   readonly counterName: string;
-  readonly log: (environment: ExecutionEnvironment) => (text: string) => void;
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
@@ -92,7 +91,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const taken = await target.pool.take();
     if (!taken) return failure('ServiceException', 'The local runtime is stopping.');
     const { environment, cold } = taken;
-    const log = target.log(environment);
+    const { log } = environment;
     log(startLine(target.config, requestId, clock.now()));
     const began = performance.now();
     const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')};Sampled=0`;
@@ -134,18 +133,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       return { ...outcome, requestId };
     },
 
-    allows(functionId, servicePrincipal, sourceArn) {
-      const names = [functionId, stack.ref(functionId), stack.arn(functionId)];
-      return stack.ofType('AWS::Lambda::Permission').some(({ properties }) => {
-        const { FunctionName, Action, Principal, SourceArn } = properties;
-        return (
-          names.includes(String(FunctionName)) &&
-          ['lambda:InvokeFunction', 'lambda:*', '*'].includes(String(Action)) &&
-          Principal === servicePrincipal &&
-          (SourceArn === undefined || arnMatches(String(SourceArn), sourceArn))
-        );
-      });
-    },
+    allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
 
     replace(next) {
       const stays = ([functionId, { config }]: [string, Deployed]) =>
@@ -184,26 +172,21 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
     functionId: config.id,
   };
   const credentials = keys.issue(principal);
-  const writers = new WeakMap<ExecutionEnvironment, (text: string) => void>();
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
-    const write = logs.writer(principal, config.logGroup, logStream);
-    const environment = startEnvironment({
+    return startEnvironment({
       config,
       environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
       logStream,
       now: clock.now,
-      onLog: write,
+      log: logs.writer(principal, config.logGroup, logStream),
     });
-    writers.set(environment, write);
-    return environment;
   };
   return {
     config,
     pool: createPool(Math.min(config.reserved ?? usualConcurrency, usualConcurrency), start),
     counterName: counterName(config.id),
-    log: (environment) => writers.get(environment) ?? (() => {}),
   };
 }
 

@@ -1,0 +1,20 @@
+import type { Stack } from '../assembly/stack.ts';
+import { arnMatches } from '../iam/glob.ts';
+
+/**
+ * Does one of the function's resource policies (`AWS::Lambda::Permission`) let a service invoke it?
+ * @param sourceArn what calls, like an API's route; compared as `ArnLike` does
+ */
+export function mayInvoke(stack: Stack, functionId: string, servicePrincipal: string, sourceArn: string): boolean {
+  if (stack.find(functionId)?.type !== 'AWS::Lambda::Function') return false;
+  const names = [stack.ref(functionId), stack.arn(functionId)];
+  return stack.ofType('AWS::Lambda::Permission').some(({ properties }) => {
+    const { FunctionName, Action, Principal, SourceArn } = properties;
+    return (
+      names.includes(String(FunctionName)) &&
+      ['lambda:InvokeFunction', 'lambda:*'].includes(String(Action)) &&
+      Principal === servicePrincipal &&
+      (SourceArn === undefined || arnMatches(String(SourceArn), sourceArn))
+    );
+  });
+}
