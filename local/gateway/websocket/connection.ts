@@ -37,7 +37,7 @@ export const limits = {
 };
 
 /** How long the client may take to answer a close frame. */
-const closeGrace = 2_000;
+const closeGrace = 1_000;
 
 /** What AWS was seen to say for a close frame without words. */
 const reasons: Readonly<Record<number, string>> = {

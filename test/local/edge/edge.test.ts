@@ -113,7 +113,8 @@ describe('a viewer-request function', () => {
     expect(fixture.lines.join('\n')).toContain('broken at the edge');
   });
 
-  test('has nothing of Node around it', async () => {
+  test('has nothing of Node around it, and no eval', async () => {
+    expect((await get('/api/eval')).status).toBe(503);
     expect((await (await get('/api/escape')).json()).rawPath).toBe('/items/undefined-undefined');
   });
 });

@@ -246,7 +246,9 @@ describe('who may', () => {
 test('stopping closes every connection with 1001 and tells $disconnect of each', async () => {
   const own = await startFixture();
   const clients = await Promise.all([1, 2, 3].map(() => connect(own.socketUrl('Socket'))));
+  const started = Date.now();
   await own.gateway.stop();
+  expect(Date.now() - started).toBeLessThan(2000);
   expect(await Promise.all(clients.map(({ closed }) => closed))).toEqual(
     clients.map(() => ({ code: 1001, reason: 'Going away' })),
   );

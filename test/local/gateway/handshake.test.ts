@@ -37,7 +37,7 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
   });
 
   test('a function that takes longer than the integration may is a 504', async () => {
-    expect(await statusOf(`${fixture.socketUrl('Socket')}?wait=700`)).toBe(504);
+    expect(await statusOf(`${fixture.socketUrl('Socket')}?wait=500`)).toBe(504);
   });
 
   test('a function without a permission for API Gateway is a 500, and is not invoked', async () => {
@@ -172,7 +172,8 @@ describe('REQUEST authorizer', () => {
     expect(await statusOf(guarded('unauthorized'), device)).toBe(401);
   });
 
-  test('a Deny, and a policy that does not name the method, are a 403', async () => {
+  test('a Deny, also beside an Allow, and a policy that does not name the method, are a 403', async () => {
+    expect(await statusOf(guarded('both'), device)).toBe(403);
     expect(await statusOf(guarded('deny'), device)).toBe(403);
     expect(await statusOf(guarded('elsewhere'), device)).toBe(403);
   });

@@ -113,6 +113,14 @@ describe('a body', () => {
     },
   );
 
+  test('that is compressed arrives in base64, whatever its type', async () => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
+    expect(await eventOf('/echo', { method: 'POST', body: 'zipped', headers })).toMatchObject({
+      body: Buffer.from('zipped').toString('base64'),
+      isBase64Encoded: true,
+    });
+  });
+
   test('of more than 10 MB is a 413 before any function', async () => {
     const before = fixture.context.counters.snapshot()['lambda.invoke:Echo'];
     const response = await get('/echo', { method: 'POST', body: new Uint8Array(10 * 1024 * 1024 + 1) });
