@@ -1,0 +1,153 @@
+import { limits } from '#protocol/limits';
+import { channelTexts, eventTexts, frameTexts } from './descriptions.ts';
+import { errorCodeTable } from './error-codes.ts';
+import { eventName, frameName, type Json, type JsonObject, schemaRef, socketSchemas } from './json-schema.ts';
+
+const ref = (path: string): JsonObject => ({ $ref: `#/${path}` });
+
+/** The sockets as AsyncAPI 3.0, from the server's side: it receives frames and sends events. */
+export function asyncapi(): JsonObject {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Parley sockets',
+      version: '1',
+      description:
+        'Generated from protocol/ by `npm run generate:docs`; the contract in words is docs/protocol.md. Clients ignore events and fields that they do not know.',
+      license: { name: 'MIT' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      local: {
+        host: '127.0.0.1:8080',
+        pathname: '/ws',
+        protocol: 'ws',
+        description: 'What `npm start` serves.',
+        security: security(),
+      },
+      deployed: {
+        host: '{distribution}.cloudfront.net',
+        pathname: '/ws',
+        protocol: 'wss',
+        description: 'The stack’s output WebUrl; WebSocketUrl leads to the same without the paths of docs/protocol.md.',
+        variables: { distribution: { description: 'From the output WebUrl.' } },
+        security: security(),
+      },
+    },
+    channels: mapValues(channelTexts, (scope, { summary, query, events }) => ({
+      address: '/',
+      title: `${scope} socket`,
+      summary,
+      description: `Chosen by the query: ${query}.`,
+      messages: {
+        ...Object.fromEntries(Object.keys(frameTexts).map((type) => [frameName(type), messageRef(frameName(type))])),
+        ...Object.fromEntries(events.map((type) => [eventName(type), messageRef(eventName(type))])),
+      },
+      bindings: {
+        ws: { method: 'GET', query: handshakeQuery[scope], headers: handshakeHeaders, bindingVersion: '0.1.0' },
+      },
+    })),
+    operations: Object.fromEntries(
+      Object.entries(channelTexts).flatMap(([scope, { events }]) => [
+        operation('receive', scope, Object.keys(frameTexts).map(frameName)),
+        operation('send', scope, events.map(eventName)),
+      ]),
+    ),
+    components: {
+      messages: {
+        ...messages(frameTexts, frameName, 'Client to server'),
+        ...messages(eventTexts, eventName, 'Server to client'),
+      },
+      schemas: socketSchemas(),
+      securitySchemes: {
+        tokenInQuery: {
+          type: 'httpApiKey',
+          name: 'token',
+          in: 'query',
+          description: 'A JWT of the issuer: `?token=JWT`.',
+        },
+        tokenInSubprotocol: {
+          type: 'httpApiKey',
+          name: 'Sec-WebSocket-Protocol',
+          in: 'header',
+          description:
+            '`parley.v1, token.JWT`: keeps the token out of addresses, and browsers can send it; the answer echoes `parley.v1`.',
+        },
+      },
+    },
+    'x-error-codes': errorCodeTable(),
+    'x-limits': limits,
+  };
+}
+
+const security = (): Json[] => [
+  ref('components/securitySchemes/tokenInQuery'),
+  ref('components/securitySchemes/tokenInSubprotocol'),
+];
+
+const text = (description: string): JsonObject => ({ type: 'string', description });
+const token = { token: text('A JWT, unless it comes in Sec-WebSocket-Protocol.') };
+
+const handshakeQuery: Readonly<Record<keyof typeof channelTexts, JsonObject>> = {
+  user: { type: 'object', properties: token },
+  conversation: {
+    type: 'object',
+    properties: { ...token, conversation: text('Its name: `bob`, `alice_bob`, `alice_bob_carol`, `room:lobby`.') },
+    required: ['conversation'],
+  },
+  notifications: {
+    type: 'object',
+    properties: { ...token, notifications: text('`all`, or the name of one conversation.') },
+    required: ['notifications'],
+  },
+};
+
+const handshakeHeaders: JsonObject = {
+  type: 'object',
+  properties: {
+    'Sec-WebSocket-Protocol': text('`parley.v1, token.JWT`, unless the token comes in the query.'),
+    Origin: text('Sent by browsers; must be one of the stack’s allowed origins.'),
+  },
+};
+
+function operation(action: 'receive' | 'send', scope: string, names: readonly string[]): [string, Json] {
+  const what = action === 'receive' ? 'Frames from' : 'Events to';
+  return [
+    `${action}-${scope}`,
+    {
+      action,
+      channel: ref(`channels/${scope}`),
+      summary: `${what} a ${scope} socket.`,
+      messages: names.map((name) => ref(`channels/${scope}/messages/${name}`)),
+    },
+  ];
+}
+
+const messageRef = (name: string) => ref(`components/messages/${name}`);
+
+function messages(
+  texts: Readonly<Record<string, { readonly summary: string; readonly example: object }>>,
+  name: (type: string) => string,
+  direction: string,
+): JsonObject {
+  return Object.fromEntries(
+    Object.entries(texts).map(([type, { summary, example }]) => [
+      name(type),
+      {
+        name: type,
+        title: `${type} (${direction.toLowerCase()})`,
+        summary,
+        payload: schemaRef(name(type)),
+        examples: [{ payload: JSON.parse(JSON.stringify(example)) }],
+      },
+    ]),
+  );
+}
+
+function mapValues<Key extends string, Value>(
+  record: Readonly<Record<Key, Value>>,
+  change: (key: Key, value: Value) => JsonObject,
+): JsonObject {
+  const keys = Object.keys(record) as Key[];
+  return Object.fromEntries(keys.map((key) => [key, change(key, record[key])]));
+}

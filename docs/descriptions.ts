@@ -1,0 +1,242 @@
+/** What the wire's words mean, a sentence or two each: for the generated files. The whole story is docs/protocol.md. */
+import type { ErrorCode } from '#protocol/errors';
+import type { EventType } from '#protocol/events';
+import type { FrameType } from '#protocol/frames';
+import type { Scope } from '#protocol/scope';
+
+interface Described {
+  readonly summary: string;
+  /** One that the schema accepts. */
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+export const frameTexts: Readonly<Record<FrameType, Described>> = {
+  create: {
+    summary:
+      'A message. It is stored, then sent as `chat_message` to every device of every member; the sender’s own copy, with its `client_id`, is the acknowledgement. The same `client_id` again stores nothing twice. `chat_message` is another name of this frame.',
+    example: { type: 'create', conversation: 'alice_bob', message: 'Hello', client_id: '5d9f2c' },
+  },
+  typing: {
+    summary: 'The sender types, or has stopped. Told to the others who are connected, never stored.',
+    example: { type: 'typing', conversation: 'alice_bob', typing: true },
+  },
+  read_messages: {
+    summary:
+      'The sender has read up to this `seq` (default: all). The cursor moves forward only. Members are told with `messages_read`, the reader’s own sockets get fresh counts.',
+    example: { type: 'read_messages', conversation: 'alice_bob', up_to: 42 },
+  },
+  ping: {
+    summary: 'Answered with `pong`; keeps the idle limit of ten minutes away.',
+    example: { type: 'ping' },
+  },
+};
+
+const alice = { username: 'alice', name: 'Alice' };
+const message = {
+  id: '01KAGM8S1B9XJ3Q0V7T4N2C5ZD',
+  seq: 42,
+  conversation: 'alice_bob',
+  from_user: alice,
+  message: 'Hello',
+  content_type: 'text',
+  attachments: [],
+  multimedia_url: null,
+  reply_to: null,
+  reactions: {},
+  date_added: '2026-11-20T09:40:05.123Z',
+  edited_at: null,
+  deleted: false,
+};
+const view = {
+  id: 'alice_bob',
+  kind: 'direct',
+  title: null,
+  seq: 42,
+  unread_count: 1,
+  read_seq: 41,
+  last_message: {
+    seq: 42,
+    from_user: alice,
+    message: 'Hello',
+    content_type: 'text',
+    date_added: '2026-11-20T09:40:05.123Z',
+  },
+  members: [
+    { username: 'alice', name: 'Alice', read_seq: 42, online: true, last_seen: null },
+    { username: 'bob', name: 'Bob', read_seq: 41, online: false, last_seen: '2026-11-20T08:00:00.000Z' },
+  ],
+};
+
+export const eventTexts: Readonly<Record<EventType, Described>> = {
+  chat_message: {
+    summary:
+      'A message. To its author it comes last of all and carries `client_id` and `delivered_to`: whom it has reached so far.',
+    example: { type: 'chat_message', ...message, room: 'alice_bob', client_id: '5d9f2c', delivered_to: ['bob'] },
+  },
+  typing: {
+    summary: 'Somebody types, or has stopped.',
+    example: { type: 'typing', conversation: 'alice_bob', user: 'alice', typing: true },
+  },
+  user_join: {
+    summary: 'Somebody’s first conversation socket for this conversation was opened; on one’s own socket: one’s own.',
+    example: { type: 'user_join', conversation: 'alice_bob', user: 'bob' },
+  },
+  user_leave: {
+    summary: 'Somebody’s last conversation socket for this conversation is gone.',
+    example: { type: 'user_leave', conversation: 'alice_bob', user: 'bob' },
+  },
+  presence: {
+    summary: 'A direct contact’s first user socket was opened, or the last one is gone.',
+    example: { type: 'presence', user: 'bob', online: false, last_seen: '2026-11-20T09:41:00.000Z' },
+  },
+  online_user_list: {
+    summary:
+      'First event on a conversation socket: the members who have a live socket that receives this conversation.',
+    example: { type: 'online_user_list', conversation: 'alice_bob', users: ['bob'] },
+  },
+  last_50_messages: {
+    summary: 'The newest messages, newest first, as many of 50 as fit one frame; `has_more`: there are older ones.',
+    example: { type: 'last_50_messages', conversation: 'alice_bob', messages: [message], has_more: false },
+  },
+  messages_read: {
+    summary: 'A member has read up to this `seq`.',
+    example: { type: 'messages_read', conversation: 'alice_bob', user: 'bob', up_to: 42 },
+  },
+  message_delivered: {
+    summary:
+      'To the author: this message, and with it the author’s earlier ones in the conversation, has reached a device of these users.',
+    example: { type: 'message_delivered', conversation: 'alice_bob', seq: 42, to: ['bob'] },
+  },
+  unread_count: {
+    summary: 'Unread messages over all conversations of the user.',
+    example: { type: 'unread_count', unread_count: 3 },
+  },
+  new_message_notification: {
+    summary: 'A message arrived in any conversation; the count is that of all conversations after it.',
+    example: { type: 'new_message_notification', conversation: 'alice_bob', unread_count: 3, name: 'Alice', message },
+  },
+  single_conversation_unread_count: {
+    summary: 'Unread messages of the conversation that the socket watches.',
+    example: { type: 'single_conversation_unread_count', conversation: 'alice_bob', unread_count: 1 },
+  },
+  single_conversation_new_message_notification: {
+    summary: 'A message arrived in the conversation that the socket watches.',
+    example: {
+      type: 'single_conversation_new_message_notification',
+      conversation: 'alice_bob',
+      unread_count: 1,
+      name: 'Alice',
+      message,
+    },
+  },
+  conversations: {
+    summary:
+      'First event on a user socket: the inbox, latest first, as many of 50 as fit one frame; `next` is the HTTP address of the rest.',
+    example: { type: 'conversations', count: 1, next: null, previous: null, results: [view] },
+  },
+  pong: { summary: 'The answer to `ping`.', example: { type: 'pong' } },
+  error: {
+    summary: 'A frame was refused. The socket stays open, except after `token_expired`.',
+    example: {
+      type: 'error',
+      code: 'rate_limited',
+      message: 'unable to send the message; at most 20 in 10 seconds: try again in 4 s',
+      client_id: '5d9f2c',
+      retry_after: 4,
+    },
+  },
+};
+
+export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; readonly remedy: string }>> = {
+  unauthenticated: {
+    cause: 'The token names no user of at most 64 characters.',
+    remedy: 'Sign in with an account whose name fits.',
+  },
+  token_expired: {
+    cause: 'The token of this socket has expired since it was opened; the socket is closed after the error.',
+    remedy: 'Fetch a fresh token and connect again.',
+  },
+  forbidden: {
+    cause: 'You are not a member of the conversation.',
+    remedy: 'Be named in it, join the room by connecting or posting, or ask a member of the group.',
+  },
+  unknown_conversation: {
+    cause: 'There is no such conversation; reserved, nothing answers it yet.',
+    remedy: 'Check the id.',
+  },
+  unknown_user: {
+    cause: 'The conversation names somebody who has never signed up.',
+    remedy: 'Check the spelling, or let them sign up first.',
+  },
+  not_found: {
+    cause: 'The message that is replied to, or the attachment that is asked for, does not exist in this conversation.',
+    remedy: 'Read the history again and use what is there.',
+  },
+  invalid_frame: {
+    cause: 'The frame, body or query is not as documented; the sentence names the field and what would be right.',
+    remedy: 'Correct it; sending the same again fails the same way.',
+  },
+  too_large: {
+    cause: 'The text is longer than a message may be.',
+    remedy: 'Shorten it, split it, or send it as a file.',
+  },
+  rate_limited: {
+    cause: 'You sent too many messages to this conversation in too short a time.',
+    remedy: 'Send the same again, with the same `client_id`, after `retry_after` seconds.',
+  },
+  conflict: {
+    cause: 'The message’s place in the log was taken again and again while it was being written.',
+    remedy: 'Send the same again, with the same `client_id`.',
+  },
+  attachment_missing: {
+    cause: 'You asked for no such upload in this conversation, or nothing was uploaded with its form yet.',
+    remedy: 'POST the file with its form, then send again.',
+  },
+  attachment_rejected: {
+    cause: 'What was uploaded has another size or another type than was announced.',
+    remedy: 'Ask for a form that says what the file is, and upload with that.',
+  },
+  internal: {
+    cause: 'Something went wrong on the server; its log has the details.',
+    remedy: 'Send the same again, with the same `client_id`, after a moment.',
+  },
+};
+
+type Channel = { readonly summary: string; readonly query: string; readonly events: readonly EventType[] };
+
+const anywhere = ['pong', 'error'] as const;
+const ofConversations = [
+  'chat_message',
+  'typing',
+  'user_join',
+  'user_leave',
+  'messages_read',
+  'message_delivered',
+] as const;
+
+/** What each kind of socket receives. Frames are accepted on all of them. */
+export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
+  user: {
+    summary: 'Everything, for all conversations of the user. Frames must name their conversation.',
+    query: 'neither `conversation` nor `notifications`',
+    events: ['conversations', 'unread_count', 'presence', ...ofConversations, ...anywhere],
+  },
+  conversation: {
+    summary: 'The events of one conversation. Frames may leave `conversation` out.',
+    query: '`conversation=NAME`',
+    events: ['online_user_list', 'last_50_messages', ...ofConversations, ...anywhere],
+  },
+  notifications: {
+    summary:
+      'Unread counts and notices of new messages, of all conversations or of one. `chat_message` comes only as the answer to a message sent on this socket.',
+    query: '`notifications=all` or `notifications=NAME`',
+    events: [
+      'unread_count',
+      'new_message_notification',
+      'single_conversation_unread_count',
+      'single_conversation_new_message_notification',
+      'chat_message',
+      ...anywhere,
+    ],
+  },
+};

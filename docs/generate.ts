@@ -1,0 +1,25 @@
+/** `npm run generate:docs` writes the files below; `npm run check:docs` fails when they are not what it would write. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
+import { asyncapi } from './asyncapi.ts';
+import { openapi } from './openapi.ts';
+
+const files: Readonly<Record<string, () => unknown>> = { 'asyncapi.yaml': asyncapi, 'openapi.yaml': openapi };
+
+async function main(check: boolean): Promise<void> {
+  const outdated: string[] = [];
+  for (const [name, make] of Object.entries(files)) {
+    const path = `${import.meta.dirname}/${name}`;
+    // No anchors: not every reader of these formats follows them.
+    const text = stringify(make(), { aliasDuplicateObjects: false, lineWidth: 120 });
+    if (text === (await readFile(path, 'utf8').catch(() => ''))) continue;
+    outdated.push(`docs/${name}`);
+    if (!check) await writeFile(path, text);
+  }
+  if (!check) return console.log(outdated.length > 0 ? `Written: ${outdated.join(', ')}` : 'All is current.');
+  if (outdated.length === 0) return;
+  console.error(`unable to accept ${outdated.join(' and ')}; protocol/ has changed since: run npm run generate:docs`);
+  process.exitCode = 1;
+}
+
+await main(process.argv.includes('--check'));

@@ -1,0 +1,102 @@
+import * as z from 'zod/mini';
+import { events } from '#protocol/events';
+import { frames } from '#protocol/frames';
+import * as http from '#protocol/http';
+import { limits } from '#protocol/limits';
+import * as message from '#protocol/message';
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type JsonObject = { readonly [key: string]: Json | undefined };
+
+export const schemaRef = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+export const frameName = (type: string) => `frame.${type}`;
+export const eventName = (type: string) => `event.${type}`;
+
+/** Shapes that several others contain, by the name that the generated files give them. */
+const shared = {
+  Message: message.Message,
+  Person: message.Person,
+  Attachment: message.Attachment,
+  LastMessage: message.LastMessage,
+  Member: message.Member,
+  ConversationView: message.ConversationView,
+};
+/** What the server says over HTTP. */
+const answers = {
+  Me: http.Me,
+  MessagePage: http.MessagePage,
+  ConversationPage: http.ConversationPage,
+  ReadAnswer: http.ReadAnswer,
+  UploadForm: http.UploadForm,
+  ErrorAnswer: http.ErrorAnswer,
+};
+/** What the client says over HTTP. */
+const bodies = { CreateBody: http.CreateBody, ReadBody: http.ReadBody, AttachBody: http.AttachBody };
+
+const named = (schemas: Readonly<Record<string, z.ZodMiniType>>, name: (type: string) => string) =>
+  Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [name(type), schema]));
+
+/** Schemas of the sockets: what clients may send, what they get. */
+export function socketSchemas(): JsonObject {
+  return {
+    ...toJsonSchemas(named(frames, frameName), 'input'),
+    ...toJsonSchemas({ ...named(events, eventName), ...shared }, 'output'),
+  };
+}
+
+/** Schemas of the HTTP API. */
+export function httpSchemas(): JsonObject {
+  return { ...toJsonSchemas(bodies, 'input'), ...toJsonSchemas({ ...answers, ...shared }, 'output') };
+}
+
+/** @throws when the schema has no name in the generated files */
+export function nameOf(schema: z.ZodMiniType): string {
+  const found = Object.entries({ ...shared, ...answers, ...bodies }).find(([, known]) => known === schema);
+  if (!found) throw new Error('unable to name a schema; add it to docs/json-schema.ts');
+  return found[0];
+}
+
+/** A query's fields as JSON Schemas: name → schema and whether it must be given. */
+export function queryFields(query: z.ZodMiniType): { name: string; required: boolean; schema: JsonObject }[] {
+  const schema = toJsonSchemas({ Query: query }, 'input').Query;
+  const { properties, required } = z.parse(ObjectSchema, schema);
+  return Object.entries(properties).map(([name, field]) => ({
+    name,
+    required: required.includes(name),
+    schema: field,
+  }));
+}
+
+const ObjectSchema = z.object({
+  properties: z.record(
+    z.string(),
+    z.custom<JsonObject>((value) => typeof value === 'object' && value !== null),
+  ),
+  required: z._default(z.array(z.string()), []),
+});
+
+function toJsonSchemas(schemas: Readonly<Record<string, z.ZodMiniType>>, io: 'input' | 'output'): JsonObject {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  const result = z.toJSONSchema(registry, {
+    io,
+    uri: (id) => `#/components/schemas/${id}`,
+    override: ({ jsonSchema, path }) => simplify(jsonSchema, path.map(String)),
+  });
+  // Through text: what zod gives carries methods that are not JSON.
+  const plain: { schemas: Record<string, JsonObject> } = JSON.parse(JSON.stringify(result));
+  return Object.fromEntries(
+    Object.entries(plain.schemas).map(([id, { $schema, $id, ...schema }]) => [id, schema] as const),
+  );
+}
+
+/** Says what a reader needs to know, no more: zod writes out calendars, the bounds of JavaScript's integers, and closed objects. */
+function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[]): void {
+  if (schema.format === 'date-time') delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  // Later versions may add fields, which clients ignore.
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+  // Bounds that the schema checks by a function, because their error says both at once.
+  if (path.at(-1) === 'client_id') Object.assign(schema, { minLength: 1, maxLength: limits.clientIdLength });
+}

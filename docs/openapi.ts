@@ -1,0 +1,148 @@
+import { type ErrorCode, errorStatus } from '#protocol/errors';
+import { limits } from '#protocol/limits';
+import { type HttpAction, type HttpRoute, httpRoutes } from '#protocol/routes';
+import { errorTexts } from './descriptions.ts';
+import { errorCodeTable } from './error-codes.ts';
+import { httpSchemas, type Json, type JsonObject, nameOf, queryFields, schemaRef } from './json-schema.ts';
+import { operations } from './operations.ts';
+
+/** The HTTP API as OpenAPI 3.1. */
+export function openapi(): JsonObject {
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of Object.keys(httpRoutes) as HttpRoute[]) {
+    const [method = '', path = ''] = route.split(' ');
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(route, httpRoutes[route]) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Parley HTTP API',
+      version: '1',
+      description:
+        'Generated from protocol/ by `npm run generate:docs`; the contract in words is docs/protocol.md. Clients ignore fields that they do not know.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [
+      { url: 'http://127.0.0.1:8080/api', description: 'What `npm start` serves.' },
+      {
+        url: 'https://{distribution}.cloudfront.net/api',
+        description: 'The stack’s output WebUrl; HttpUrl is the same API without `/api`.',
+        variables: { distribution: { default: 'd111111abcdef8', description: 'From the output WebUrl.' } },
+      },
+    ],
+    security: [{ token: [] }],
+    paths,
+    components: {
+      schemas: httpSchemas(),
+      securitySchemes: {
+        token: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An id or access token of the Cognito user pool, or of the issuer that the deployer chose.',
+        },
+      },
+    },
+    'x-error-codes': errorCodeTable(),
+    'x-limits': limits,
+  };
+}
+
+function operation(route: HttpRoute, action: HttpAction): JsonObject {
+  const { summary, body, answer, errors } = operations[action];
+  return {
+    operationId: operationId(route, action),
+    summary,
+    parameters: parameters(route, action),
+    ...(body ? { requestBody: { required: body.required, content: json(schemaRef(nameOf(body.schema))) } } : {}),
+    responses: {
+      [answer.status]: {
+        description: answer.means,
+        ...(answer.schema ? { content: json(schemaRef(nameOf(answer.schema))) } : {}),
+        ...(answer.status === 302 ? { headers: { Location: { schema: { type: 'string', format: 'uri' } } } } : {}),
+      },
+      ...errorResponses(['unauthenticated', 'internal', ...errors]),
+    },
+  };
+}
+
+/** The first route of an action has the action's own name; the others say by which path they come. */
+function operationId(route: HttpRoute, action: HttpAction): string {
+  const [first] = Object.entries(httpRoutes).find(([, other]) => other === action) ?? [];
+  if (route === first) return action;
+  const path = route
+    .split('/')
+    .slice(1)
+    .map((part) => part.replace(/\W/g, ''));
+  return [action, 'by', ...path].join('-');
+}
+
+function parameters(route: HttpRoute, action: HttpAction): Json[] {
+  const path = route.slice(route.indexOf(' ') + 1);
+  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
+    name,
+    in: 'path',
+    required: true,
+    description: pathParameters[name] ?? '',
+    schema: { type: 'string' },
+  }));
+  const { query } = operations[action];
+  const inQuery = (query ? queryFields(query) : []).map(({ name, required, schema }) => ({
+    name,
+    in: 'query',
+    required,
+    description: queryParameters[name] ?? '',
+    schema,
+  }));
+  // The one path that names its conversation nowhere else.
+  const named =
+    route === 'GET /messages'
+      ? [
+          {
+            name: 'conversation',
+            in: 'query',
+            required: true,
+            description: pathParameters.id ?? '',
+            schema: { type: 'string' },
+          },
+        ]
+      : [];
+  return [...inPath, ...named, ...inQuery];
+}
+
+const pathParameters: Readonly<Record<string, string>> = {
+  id: 'A conversation: `bob`, `alice_bob`, `alice_bob_carol`, `room:lobby`.',
+  room: 'A room, with or without `room:`.',
+  attachment: 'The id of an attachment.',
+};
+
+const queryParameters: Readonly<Record<string, string>> = {
+  before: 'Messages older than this `seq`.',
+  after: 'Messages newer than this `seq`, oldest first.',
+  around: 'Messages on both sides of this `seq`.',
+  limit: `How many at most: 1 to ${limits.pageMaximum}, default ${limits.pageDefault}; beyond that it counts as the nearest.`,
+  offset: 'How many to leave out, default 0.',
+};
+
+function errorResponses(codes: readonly ErrorCode[]): JsonObject {
+  const statuses = [...new Set(codes.map((code) => errorStatus[code]))].sort((a, b) => a - b);
+  return Object.fromEntries(
+    statuses.map((status) => [
+      status,
+      {
+        description: codes
+          .filter((code) => errorStatus[code] === status)
+          .map((code) => `\`${code}\`: ${errorTexts[code].cause}`)
+          .concat(
+            status === 401
+              ? ['No token, or one that is not good: answered by API Gateway as `{"message":"Unauthorized"}`.']
+              : [],
+          )
+          .join(' '),
+        content: json(schemaRef('ErrorAnswer')),
+      },
+    ]),
+  );
+}
+
+const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

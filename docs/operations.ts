@@ -1,0 +1,89 @@
+/**
+ * What each action of the HTTP API takes and answers. The routes that lead to it stand in protocol/routes.ts; the type here makes
+ * an action without a row an error.
+ */
+import type * as z from 'zod/mini';
+import type { ErrorCode } from '#protocol/errors';
+import {
+  AttachBody,
+  ConversationPage,
+  CreateBody,
+  HistoryQuery,
+  InboxQuery,
+  Me,
+  MessagePage,
+  ReadAnswer,
+  ReadBody,
+  UploadForm,
+} from '#protocol/http';
+import { ConversationView, Message } from '#protocol/message';
+import type { HttpAction } from '#protocol/routes';
+
+export interface Operation {
+  readonly summary: string;
+  readonly query?: z.ZodMiniType;
+  readonly body?: { readonly schema: z.ZodMiniType; readonly required: boolean };
+  readonly answer: { readonly status: 200 | 201 | 302; readonly means: string; readonly schema?: z.ZodMiniType };
+  /** Besides `unauthenticated` and `internal`, which every action may answer. */
+  readonly errors: readonly ErrorCode[];
+}
+
+/** Of every action that is about a conversation: a name that is none, somebody else's, or of somebody who does not exist. */
+const ofConversation = ['invalid_frame', 'forbidden', 'unknown_user'] as const;
+
+export const operations: Readonly<Record<HttpAction, Operation>> = {
+  me: {
+    summary: 'Who the token speaks of. Makes the user on first sight.',
+    answer: { status: 200, means: 'The user.', schema: Me },
+    errors: [],
+  },
+  conversations: {
+    summary: 'The inbox: the user’s conversations in which something was said and the rooms they joined, latest first.',
+    query: InboxQuery,
+    answer: { status: 200, means: 'A page of conversations.', schema: ConversationPage },
+    errors: ['invalid_frame'],
+  },
+  conversation: {
+    summary: 'One conversation, with every member’s cursor.',
+    answer: { status: 200, means: 'The conversation as its member sees it.', schema: ConversationView },
+    errors: ofConversation,
+  },
+  history: {
+    summary:
+      'Messages, newest first; with `after`, oldest first. At most one of `before`, `after` and `around`; neither includes the number that it names, except `around`.',
+    query: HistoryQuery,
+    answer: { status: 200, means: 'A page of messages.', schema: MessagePage },
+    errors: ofConversation,
+  },
+  create: {
+    summary: 'Sends a message: the `create` frame over HTTP, with the same idempotency and the same broadcast.',
+    body: { schema: CreateBody, required: true },
+    answer: { status: 201, means: 'The message, also when this `client_id` was sent before.', schema: Message },
+    errors: [
+      ...ofConversation,
+      'too_large',
+      'rate_limited',
+      'not_found',
+      'attachment_missing',
+      'attachment_rejected',
+      'conflict',
+    ],
+  },
+  read: {
+    summary: 'Moves the reader’s cursor: the `read_messages` frame over HTTP. Without a body all is read.',
+    body: { schema: ReadBody, required: false },
+    answer: { status: 200, means: 'The cursor, and what is still unread.', schema: ReadAnswer },
+    errors: ofConversation,
+  },
+  attach: {
+    summary: 'Asks for a form with which exactly this file, of this type and size, can be uploaded to S3.',
+    body: { schema: AttachBody, required: true },
+    answer: { status: 201, means: 'The form; it can be used for 15 minutes.', schema: UploadForm },
+    errors: ofConversation,
+  },
+  attachment: {
+    summary: 'The way to an attachment’s file.',
+    answer: { status: 302, means: '`Location` is a signed address that holds for an hour.' },
+    errors: [...ofConversation, 'not_found'],
+  },
+};
