@@ -125,8 +125,11 @@ export function messageText(message: string | undefined, attachments: number): s
       `it has more than ${limits.textLength.toLocaleString('en')} characters`,
     );
   }
-  if (new TextEncoder().encode(JSON.stringify(trimmed)).length > limits.messageBytes) {
-    throw unable('too_large', 'send the message', `it has more than ${limits.messageBytes.toLocaleString('en')} bytes`);
+  const addresses = attachments === 0 ? 0 : (attachments + 1) * limits.attachmentAddressBytes;
+  const room = limits.messageBytes - addresses;
+  if (new TextEncoder().encode(JSON.stringify(trimmed)).length > room) {
+    const beside = attachments === 0 ? '' : ` beside ${attachments} attachments`;
+    throw unable('too_large', 'send the message', `it has more than ${room.toLocaleString('en')} bytes${beside}`);
   }
   return trimmed;
 }

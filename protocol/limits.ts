@@ -2,8 +2,10 @@
 export const limits = {
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
   frameBytes: 32 * 1024,
-  /** Bytes of a message's text as JSON, so that its event, with names and signed addresses around it, still fits one frame. */
-  messageBytes: 24 * 1024,
+  /** Bytes of a message's text as JSON together with its attachments, so that its event, with names around it, fits one frame. */
+  messageBytes: 28 * 1024,
+  /** Bytes that an attachment takes of that: its signed address is long, and the first one's stands there twice. */
+  attachmentAddressBytes: 2 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
   clientIdLength: 64,

@@ -34,8 +34,11 @@ export function startServices(environment: NodeJS.ProcessEnv): Services {
       name: config.tableName,
     },
     bucket: {
-      // WHEN_REQUIRED: otherwise the checksum of an empty body is signed into addresses that browsers use.
-      client: new S3Client({ requestChecksumCalculation: 'WHEN_REQUIRED' }),
+      // WHEN_REQUIRED: otherwise the checksum of an empty body, and a wish for one, are signed into addresses that browsers use.
+      client: new S3Client({
+        requestChecksumCalculation: 'WHEN_REQUIRED',
+        responseChecksumValidation: 'WHEN_REQUIRED',
+      }),
       name: config.bucketName,
     },
     connections: new ApiGatewayManagementApiClient({

@@ -54,7 +54,9 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const others = devices.filter(({ username }) => username !== is.username);
   const wasHere = was !== undefined && liveNow(was, services.now()).some(({ scope }) => receives(scope, id));
   const wasJoined = was?.live.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id) ?? false;
-  if (!wasJoined) await postAll(services, others, joined);
+  // Sockets that were opened later find the user in their own list.
+  const earlier = others.filter(({ since }) => since <= device.since);
+  if (!wasJoined) await postAll(services, earlier, joined);
 
   if (wasHere || !membership) return;
   const arrived: Arrived = {

@@ -9,7 +9,7 @@ import * as z from 'zod/mini';
 import { type Services, startServices } from '../runtime/services.ts';
 import type { Item } from '../store/item.ts';
 import { toNotice } from '../store/notice.ts';
-import { toUser } from '../store/user.ts';
+import { type Live, toUser, type User } from '../store/user.ts';
 import { arrive } from './arrive.ts';
 import { leave } from './leave.ts';
 import { notice } from './notice.ts';
@@ -30,10 +30,13 @@ const StreamEvent = z.object({
   ),
 });
 
+/** One record: what became of an item, and, of a user's item, whose connections came and went. */
 interface Change {
   readonly number: string;
-  readonly before: Item | undefined;
   readonly after: Item;
+  readonly was: User | undefined;
+  readonly came: readonly Live[];
+  readonly went: readonly Live[];
 }
 
 const services = startServices(process.env);
@@ -42,22 +45,28 @@ export async function handler(event: unknown): Promise<{ batchItemFailures: { it
   const changes = z
     .parse(StreamEvent, event)
     .Records.flatMap(({ dynamodb: { SequenceNumber, NewImage, OldImage } }) =>
-      NewImage
-        ? [{ number: SequenceNumber, before: OldImage && unmarshall(OldImage), after: unmarshall(NewImage) }]
-        : [],
+      NewImage ? [toChange(SequenceNumber, unmarshall(NewImage), OldImage && unmarshall(OldImage))] : [],
     );
-  const failed = await Promise.all([...byItem(changes).values()].map((inOrder) => handleInOrder(services, inOrder)));
+  const failed = await Promise.all([...byPlace(changes).values()].map((inOrder) => handleInOrder(services, inOrder)));
   return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
-/** The changes of one item stay in order; those of different items have none. */
-function byItem(changes: readonly Change[]): Map<string, Change[]> {
+/**
+ * What happens in one place stays in order, or somebody could be told of a newcomer before getting their own list; different places have
+ * nothing to do with each other.
+ */
+function byPlace(changes: readonly Change[]): Map<string, Change[]> {
   const groups = new Map<string, Change[]>();
   for (const change of changes) {
-    const key = `${change.after.pk} ${change.after.sk}`;
-    groups.set(key, [...(groups.get(key) ?? []), change]);
+    const place = placeOf(change);
+    groups.set(place, [...(groups.get(place) ?? []), change]);
   }
   return groups;
+}
+
+function placeOf({ after, came, went }: Change): string {
+  const [device] = [...came, ...went];
+  return device?.scope.kind === 'conversation' ? device.scope.conversation : String(after.pk);
 }
 
 /** @returns the number of the change that failed; those behind it wait for it */
@@ -73,12 +82,22 @@ async function handleInOrder(services: Services, changes: readonly Change[]): Pr
   return [];
 }
 
-async function handleChange(services: Services, { before, after }: Change): Promise<void> {
-  if (after.sk !== 'USER') return notice(services, toNotice(after));
-  const was = before ? toUser(before) : undefined;
+async function handleChange(services: Services, { after, was, came, went }: Change): Promise<void> {
+  if (!isUser(after)) return notice(services, toNotice(after));
   const is = toUser(after);
-  const known = new Set(was?.live.map(({ id }) => id));
-  const still = new Set(is.live.map(({ id }) => id));
-  for (const device of is.live.filter(({ id }) => !known.has(id))) await arrive(services, { was, is, device });
-  for (const device of was?.live.filter(({ id }) => !still.has(id)) ?? []) await leave(services, { is, device });
+  for (const device of came) await arrive(services, { was, is, device });
+  for (const device of went) await leave(services, { is, device });
+}
+
+function toChange(number: string, after: Item, before: Item | undefined): Change {
+  const was = before && isUser(before) ? toUser(before) : undefined;
+  const wasLive = was?.live ?? [];
+  const isLive = isUser(after) ? toUser(after).live : [];
+  const without = (all: readonly Live[], some: readonly Live[]) =>
+    all.filter(({ id }) => !some.some((other) => other.id === id));
+  return { number, after, was, came: without(isLive, wasLive), went: without(wasLive, isLive) };
+}
+
+function isUser(item: Item): boolean {
+  return item.sk === 'USER';
 }

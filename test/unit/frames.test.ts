@@ -118,7 +118,9 @@ describe('the text of a message', () => {
     expect(messageText('é'.repeat(limits.textLength), 0)).toHaveLength(8_000);
     expect(refusal(() => messageText('a'.repeat(limits.textLength + 1), 0)).code).toBe('too_large');
   });
-  it('fits a frame as JSON', () => {
-    expect(refusal(() => messageText('😀'.repeat(7_000), 0)).code).toBe('too_large');
+  it('fits a frame as JSON, beside its attachments', () => {
+    expect(messageText('漢'.repeat(8_000), 0)).toHaveLength(8_000);
+    expect(refusal(() => messageText('漢'.repeat(8_000), 5)).code).toBe('too_large');
+    expect(refusal(() => messageText('😀'.repeat(7_500), 0)).code).toBe('too_large');
   });
 });
