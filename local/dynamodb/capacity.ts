@@ -31,8 +31,8 @@ export function askForCapacity(operation: string, input: object): { input: objec
 }
 
 /**
- * Counts the units of an answer: `dynamodb.read-units` or `dynamodb.write-units`, the same with `:<function>`, and with
- * `/<table>` and `/<table>/<index>`. Returns the answer as the caller wanted it.
+ * Counts the units of an answer: `dynamodb.read-units` or `dynamodb.write-units`, the same with `:<function>`, with
+ * `.<operation>`, and with `/<table>` and `/<table>/<index>`. Returns the answer as the caller wanted it.
  */
 export function countCapacity(
   body: Buffer,
@@ -44,6 +44,7 @@ export function countCapacity(
   const name = `dynamodb.${isWrite(options.operation) ? 'write' : 'read'}-units`;
   for (const entry of [reported].flat()) {
     options.counters.count(name, entry.CapacityUnits);
+    options.counters.count(`${name}.${options.operation}`, entry.CapacityUnits);
     if (options.principal.kind === 'role') {
       // Without the hash that CDK puts at a logical id's end, as in the counters of invocations.
       const functionName = options.principal.functionId.replace(/[0-9A-F]{8}$/, '');

@@ -27,8 +27,11 @@ export function startEnvironment(options: {
   logStream: string;
   now: () => number;
   log: (text: string) => void;
+  /** Called once the code outside of the handler has run, with the milliseconds since the start. */
+  onReady?: (took: number) => void;
 }): ExecutionEnvironment {
   const { config, logStream, now } = options;
+  const started = performance.now();
   const worker = new Worker(new URL('./bootstrap.mjs', import.meta.url), {
     // Not the loaders and flags of the process: a function must run with what is in its folder.
     execArgv: [],
@@ -58,6 +61,7 @@ export function startEnvironment(options: {
     if (message.kind === 'log') options.log(message.text);
     if (message.kind === 'ready') {
       ready = true;
+      options.onReady?.(performance.now() - started);
       whenReady();
     }
     if (message.kind === 'done') finish({ ok: true, payload: message.payload });

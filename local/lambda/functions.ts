@@ -127,7 +127,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
             throw error;
           });
       running.add(invocation);
-      const outcome = await invocation.finally(() => running.delete(invocation));
+      const outcome = await invocation.finally(() => {
+        running.delete(invocation);
+        counters.count(`lambda.done:${counterName(functionId)}`);
+      });
       if (outcome.ok) return { ok: true, payload: JSON.parse(outcome.payload), requestId };
       counters.count(`lambda.error:${counterName(functionId)}`);
       return { ...outcome, requestId };
@@ -164,7 +167,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
-  const { stack, origin, keys, clock } = options;
+  const { stack, origin, keys, clock, counters } = options;
   const principal: Principal = {
     kind: 'role',
     arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(config.roleId)}/${config.name}`,
@@ -181,6 +184,7 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
       logStream,
       now: clock.now,
       log: logs.writer(principal, config.logGroup, logStream),
+      onReady: (took) => counters.count(`lambda.init-ms:${counterName(config.id)}`, took),
     });
   };
   return {

@@ -172,7 +172,7 @@ describe('consumed capacity', () => {
     });
   });
 
-  test('is counted whether asked for or not, by function, table and index', async () => {
+  test('is counted whether asked for or not, by function, operation, table and index', async () => {
     runtime.context.counters.reset();
     const writer = runtime.client('Writer');
     await writer.send(new PutCommand({ TableName, Item: item() }));
@@ -191,10 +191,13 @@ describe('consumed capacity', () => {
       'dynamodb.PutItem': 1,
       'dynamodb.UpdateItem': 1,
       'dynamodb.read-units': 1.5,
+      'dynamodb.read-units.GetItem': 1.5,
       [`dynamodb.read-units/${TableName}`]: 1.5,
       'dynamodb.read-units:Reader': 0.5,
       'dynamodb.read-units:Writer': 1,
       'dynamodb.write-units': 3,
+      'dynamodb.write-units.PutItem': 2,
+      'dynamodb.write-units.UpdateItem': 1,
       [`dynamodb.write-units/${TableName}`]: 2,
       [`dynamodb.write-units/${TableName}/members`]: 1,
       'dynamodb.write-units:Writer': 3,
