@@ -6,7 +6,7 @@
  */
 import type { Services } from '../runtime/services.ts';
 import { type Entry, getEntries, type MessageEntry, putEntry } from '../store/entry.ts';
-import { addGone, type Head, replaceLast } from '../store/head.ts';
+import { addGone, type Head, type Last, replaceLast } from '../store/head.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
@@ -50,28 +50,44 @@ async function sealIfOld(
   return seal(services, head.conversation, seq);
 }
 
-/** Fills a number's cell with nothing, unless its message came after all; what stands there then is the answer. */
-export async function seal(services: Reader, conversation: string, seq: number): Promise<Entry> {
+/**
+ * Fills a number's cell with nothing, unless its message came after all; what stands there then is the answer.
+ * @param twin the message that lists showed for this number, where it stands under another
+ */
+export async function seal(
+  services: Reader,
+  conversation: string,
+  seq: number,
+  twin?: Last & { seq: number },
+): Promise<Entry> {
   const sealed = { type: 'sealed', conversation, seq, at: services.now() } as const;
   const put = await putEntry(services, sealed);
   const entry = put.stored ? sealed : put.standing;
   if (entry.type === 'sealed') {
     await addGone(services, conversation, seq);
-    await correctLast(services, conversation, seq);
+    await correctLast(services, conversation, seq, twin);
   }
   return entry;
 }
 
 /** Lists show the newest message from the moment its number is taken; now they must show the one before. */
-async function correctLast(services: Reader, conversation: string, empty: number): Promise<void> {
+async function correctLast(
+  services: Reader,
+  conversation: string,
+  empty: number,
+  twin: (Last & { seq: number }) | undefined,
+): Promise<void> {
   const earlier = await getEntries(services, conversation, Math.max(1, empty - 20), empty - 1);
-  const last = earlier.filter(isMessage).at(-1);
-  await replaceLast(
-    services,
-    conversation,
-    empty,
-    last && { seq: last.seq, user: last.user, text: last.text, content_type: last.content_type, at: last.at },
-  );
+  const message = earlier.filter(isMessage).at(-1);
+  const last = message && {
+    seq: message.seq,
+    user: message.user,
+    text: message.text,
+    content_type: message.content_type,
+    at: message.at,
+  };
+  // The twin may not be written yet.
+  await replaceLast(services, conversation, empty, twin && twin.seq > (last?.seq ?? 0) ? twin : last);
 }
 
 export function isMessage(entry: Entry): entry is MessageEntry {

@@ -114,7 +114,8 @@ async function claimNumber(
   const claim = await claimSend(services, membership, hash, send, replacing === undefined ? {} : { replacing });
   if (claim === 'claimed') return send;
   // Nothing will ever come behind the number that was taken: say so at once, so that no reader waits for it.
-  await seal(services, membership.conversation, seq);
+  const twin = claim === 'removed' ? undefined : { ...last, seq: claim.earlier.seq };
+  await seal(services, membership.conversation, seq, twin);
   if (claim === 'removed') {
     throw unable('forbidden', `send to ${membership.conversation}`, 'you are not a member any more');
   }

@@ -102,6 +102,7 @@ export async function getEntries(
   first: number,
   last: number,
 ): Promise<Entry[]> {
+  if (last < first) return [];
   const segments = [];
   for (let segment = segmentOf(first); segment <= segmentOf(last); segment++) {
     segments.push(getFromSegment({ table }, conversation, segment, first, last));

@@ -115,6 +115,8 @@ export class Socket {
   }
 
   #summary(): string {
-    return JSON.stringify(this.received.map(({ type, message }) => type ?? message));
+    return JSON.stringify(
+      this.received.map((event) => (event.type === 'error' ? event : (event.type ?? event.message))),
+    );
   }
 }
