@@ -1,0 +1,371 @@
+/**
+ * Every permission of every function's role is there because something fails without it. Each row of the template has a scenario
+ * below; the row is taken away, the scenario must fail, the row is given back, and the same scenario must work: one that always fails
+ * proves nothing. A permission without a scenario, or a scenario without its permission, fails by name.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenSigner } from '#bench/sign-token';
+import type { Permission } from '#local/iam/policy';
+import type { LocalRuntime } from '#local/start';
+import { type Chat, startChat } from './chat.ts';
+import { named, type Person } from './person.ts';
+import type { Event, Socket } from './socket.ts';
+
+/** A picture of one pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+let chat: Chat;
+let runtime: LocalRuntime;
+let alice: Person;
+let bob: Person;
+/** Alice's, for everything. */
+let everything: Socket;
+/** Alice's, with a token that is over soon. */
+let ending: Socket;
+/** Alice and Bob, with a message. */
+let conversation: string;
+/** The same two in a room, for the index. */
+const room = 'room:permissions';
+let table: DynamoDBDocumentClient;
+
+const local = !process.env.PARLEY_OUTPUTS;
+
+beforeAll(async () => {
+  if (!local) return;
+  // Retries of the stream back off, which is of no interest here: twenty times as fast.
+  chat = await startChat({ timeScale: 20 });
+  if (!chat.local) return;
+  runtime = chat.local;
+  table = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      region: chat.outputs.Region,
+      endpoint: `${runtime.origin}/_aws/dynamodb`,
+      credentials: runtime.rootCredentials,
+    }),
+  );
+  [alice, bob] = await chat.people('alice', 'bob');
+  conversation = named(alice, bob);
+  everything = await alice.everything();
+  await Promise.all([alice, bob].map((person) => person.enter(room)));
+  const sign = await tokenSigner(runtime, chat.dataDirectory ?? '');
+  const soon = Math.floor(Date.now() / 1000) + 3;
+  ending = await alice.connect({ notifications: room }, await sign(alice.username, soon));
+  await everything.ask({ type: 'create', conversation, message: 'first' }, 'chat_message');
+  await chat.settled();
+});
+afterAll(async () => {
+  table?.destroy();
+  await chat?.stop();
+});
+
+/** Things that are made anew for every scenario are numbered. */
+let made = 0;
+
+/** Sends on Alice's socket and expects her own copy; an `error` frame is an error. */
+async function create(to: string, extra: Record<string, unknown> = {}): Promise<Event> {
+  const clientId = `c${++made}`;
+  everything.send({ type: 'create', conversation: to, message: 'hello', client_id: clientId, ...extra });
+  for (;;) {
+    const event = await everything.next();
+    if (event.client_id !== clientId) continue;
+    if (event.type === 'chat_message') return event;
+    throw new Error(`${event.code}`);
+  }
+}
+
+async function answered(status: number, answer: ReturnType<Person['get']>): Promise<Event> {
+  const { status: got, body } = await answer;
+  if (got !== status) throw new Error(`answered ${got}`);
+  return body;
+}
+
+/** Everything that was sent to this socket so far has arrived: what the server sends stays in order. */
+async function arrived({ raw }: Socket): Promise<void> {
+  const pong = new Promise<void>((resolve) => raw.once('pong', () => resolve()));
+  raw.ping();
+  await pong;
+}
+
+/** Resolves when no function runs any more; the stream has been followed to its end. */
+async function quiet(): Promise<void> {
+  const running = () =>
+    Object.entries(runtime.counters.snapshot()).reduce((sum, [name, count]) => {
+      if (name.startsWith('lambda.invoke:')) return sum + count;
+      return name.startsWith('lambda.done:') ? sum - count : sum;
+    }, 0);
+  await chat.settled();
+  await eventually(() => running() === 0);
+}
+
+async function eventually(holds: () => boolean): Promise<void> {
+  for (const deadline = Date.now() + 5_000; !holds(); await pause(5)) {
+    if (Date.now() > deadline) throw new Error('it did not come about in 5 seconds');
+  }
+}
+
+/** What a new socket has got once the stream has been handled; `type` must be among it. */
+async function greeting(type: string, query: Record<string, string>, person = bob): Promise<Event> {
+  const socket = await person.connect(query);
+  await quiet();
+  await arrived(socket);
+  const event = socket.received.find((one) => one.type === type);
+  await socket.close();
+  await quiet();
+  if (!event) throw new Error(`no ${type}`);
+  return event;
+}
+
+const snapshot = (of = conversation) => greeting('last_50_messages', { conversation: of });
+
+async function form(): Promise<{ id: string; url: string; fields: Record<string, string> }> {
+  const file = { filename: 'a.png', content_type: 'image/png', size: png.length };
+  return answered(201, alice.post(`/conversations/${conversation}/attachments`, file));
+}
+
+async function upload(): Promise<string> {
+  const { id, url, fields } = await form();
+  const data = new FormData();
+  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  data.append('file', new Blob([png]), 'a.png');
+  const { status } = await fetch(url, { method: 'POST', body: data });
+  if (status !== 204) throw new Error(`S3 answered ${status}`);
+  return id;
+}
+
+async function download(url: string): Promise<void> {
+  const { status } = await fetch(url);
+  if (status !== 200) throw new Error(`S3 answered ${status}`);
+}
+
+function tableName(): string {
+  const { stack } = runtime;
+  return stack.ref(stack.ofType('AWS::DynamoDB::Table')[0]?.logicalId ?? '');
+}
+
+/** A number of the log that a writer took a minute ago and then died with. */
+async function leaveHole(of: string): Promise<void> {
+  await table.send(
+    new UpdateCommand({
+      TableName: tableName(),
+      Key: { pk: `CONV#${of}`, sk: 'HEAD' },
+      UpdateExpression: 'SET #at = :at ADD seq :one, #count :one',
+      ExpressionAttributeNames: { '#at': 'at', '#count': 'count' },
+      ExpressionAttributeValues: { ':at': Date.now() - 60_000, ':one': 1 },
+    }),
+  );
+}
+
+/** Somebody whose connection ended an hour ago without anybody being told. */
+async function leaveGhost(): Promise<string> {
+  const username = `ghost${++made}`;
+  const now = Date.now();
+  await table.send(
+    new PutCommand({
+      TableName: tableName(),
+      Item: {
+        pk: `USER#${username}`,
+        sk: 'USER',
+        name: 'Ghost',
+        'live#ghost=': { scope: 'user', since: now - 3_600_000, expires: now + 3_600_000 },
+      },
+    }),
+  );
+  return username;
+}
+
+const post = (to: string, extra: Record<string, unknown> = {}) =>
+  answered(201, alice.post(`/conversations/${to}/messages`, { message: 'hello', client_id: `h${++made}`, ...extra }));
+
+/** Two unread messages of Alice's for Bob, in a room that no other scenario uses. */
+async function unreadRoom(): Promise<string> {
+  const id = `room:unread-${++made}`;
+  await (await bob.enter(id)).close();
+  await create(id);
+  await create(id);
+  return id;
+}
+
+type Scenario = () => Promise<unknown>;
+
+/** What needs the permission: `function action what`, where `what` is the part of the resource that tells it from others. */
+const scenarios: Readonly<Record<string, Scenario>> = {
+  'Socket dynamodb:GetItem table': () => create(conversation),
+  'Socket dynamodb:BatchGetItem table': () => create(conversation),
+  'Socket dynamodb:PutItem table': () => create(conversation),
+  'Socket dynamodb:UpdateItem table': () => bob.connect({ conversation }),
+  'Socket dynamodb:Query index/members': () => create(room),
+  'Socket dynamodb:Query table': async () => {
+    const socket = await bob.connect();
+    const id = await unreadRoom();
+    socket.send({ type: 'read_messages', conversation: id, up_to: 1 });
+    for (;;) {
+      const { type, code } = await socket.next();
+      if (type === 'error') throw new Error(code);
+      if (type === 'messages_read') return;
+    }
+  },
+  'Socket execute-api:ManageConnections POST': async () => {
+    const before = everything.received.length;
+    const { 'lambda.done:SocketFunction': done } = runtime.counters.snapshot();
+    everything.send({ type: 'ping' });
+    await eventually(() => runtime.counters.snapshot()['lambda.done:SocketFunction'] !== done);
+    await arrived(everything);
+    if (!everything.received.slice(before).some(({ type }) => type === 'pong')) throw new Error('no pong');
+  },
+  'Socket execute-api:ManageConnections DELETE': async () => {
+    // Until then it is answered with a pong.
+    for (let answer: Event; answer?.code !== 'token_expired'; answer = await ending.next()) {
+      if (answer === undefined || answer.type === 'pong') ending.send({ type: 'ping' });
+    }
+    const failure = await ending.next().catch(() => undefined);
+    if (failure) throw new Error(failure.message);
+    await ending.closed();
+  },
+  'Socket s3:GetObject incoming/*': async () => create(conversation, { attachments: [await upload()] }),
+  'Socket s3:PutObject files/*': async () => create(conversation, { attachments: [await upload()] }),
+  'Socket s3:GetObject files/*': async () =>
+    download((await create(conversation, { attachments: [await upload()] })).multimedia_url),
+
+  'Http dynamodb:GetItem table': () => answered(200, bob.get('/me')),
+  'Http dynamodb:BatchGetItem table': () => answered(200, bob.get('/conversations')),
+  'Http dynamodb:PutItem table': form,
+  'Http dynamodb:UpdateItem table': () => post(conversation),
+  'Http dynamodb:Query table': () => answered(200, bob.get(`/conversations/${conversation}/messages`)),
+  'Http dynamodb:Query index/members': () => answered(200, bob.get(`/conversations/${room}`)),
+  'Http execute-api:ManageConnections POST': async () => {
+    const { id } = await post(conversation);
+    await quiet();
+    await arrived(everything);
+    if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
+  },
+  'Http s3:PutObject incoming/*': upload,
+  'Http s3:GetObject incoming/*': async () => post(conversation, { attachments: [await upload()] }),
+  'Http s3:PutObject files/*': async () => post(conversation, { attachments: [await upload()] }),
+  'Http s3:GetObject files/*': async () =>
+    download((await post(conversation, { attachments: [await upload()] })).multimedia_url),
+
+  'Notify dynamodb:GetItem table': () => snapshot(),
+  'Notify dynamodb:BatchGetItem table': () => snapshot(),
+  'Notify dynamodb:Query table': () => snapshot(),
+  'Notify dynamodb:Query index/members': () => snapshot(room),
+  'Notify dynamodb:PutItem table': async () => {
+    await leaveHole(conversation);
+    await snapshot();
+  },
+  'Notify dynamodb:UpdateItem table': async () => {
+    const ghost = await leaveGhost();
+    await quiet();
+    const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
+    if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
+  },
+  'Notify execute-api:ManageConnections POST': () => greeting('unread_count', { notifications: 'all' }),
+  'Notify s3:GetObject files/*': async () => {
+    await create(conversation, { attachments: [await upload()] });
+    const { messages } = await snapshot();
+    await download(messages[0].multimedia_url);
+  },
+  'Notify dynamodb:DescribeStream stream': () => snapshot(),
+  'Notify dynamodb:GetRecords stream': () => snapshot(),
+  'Notify dynamodb:GetShardIterator stream': () => snapshot(),
+  'Notify dynamodb:ListStreams stream': () => snapshot(),
+  'Notify sqs:SendMessage queue': async () => {
+    const deadLetters = () => runtime.counters.snapshot()['streams.dead-letters'] ?? 0;
+    const before = deadLetters();
+    const restore = revoke('Notify dynamodb:GetItem table');
+    await expect(snapshot()).rejects.toThrow('no last_50_messages');
+    restore();
+    if (deadLetters() === before) throw new Error('no dead letter');
+  },
+
+  'SignUp dynamodb:PutItem table': () => chat.person(`new${++made}`),
+};
+
+/** Writing its log is what every function needs, and nobody but the reader of the log notices when it cannot. */
+const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} log`);
+
+function label({ roleId, action, resource }: Permission): string {
+  const part = /(index\/\w+|incoming\/\*|files\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(resource)?.[1];
+  const kind = /:(table|log-group)[:/]/.exec(resource)?.[1]?.replace('log-group', 'log');
+  const what = part ?? (resource.includes('/stream/') ? 'stream' : resource.includes(':sqs:') ? 'queue' : kind);
+  return `${functionOf(roleId)?.replace(/Function$/, '') ?? roleId} ${action} ${what ?? resource}`;
+}
+
+function functionOf(roleId: string): string | undefined {
+  const { stack } = runtime;
+  return stack.ofType('AWS::Lambda::Function').find(({ properties }) => properties.Role === stack.arn(roleId))
+    ?.logicalId;
+}
+
+/** The rows of the roles that functions have; others are AWS's own services'. */
+function rows(): Permission[] {
+  return runtime.policies.permissions().filter(({ roleId }) => functionOf(roleId) !== undefined);
+}
+
+/** @returns how to give it back */
+function revoke(permission: string): () => void {
+  const found = rows().filter((row) => label(row) === permission);
+  expect(found, permission).toHaveLength(1);
+  const restores = found.map((row) => runtime.policies.revoke(row));
+  return () => {
+    for (const restore of restores) restore();
+  };
+}
+
+describe.runIf(local)('a permission', () => {
+  it('that the template gives has its scenario here, and no scenario is of another', () => {
+    const functions = runtime.stack.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId);
+    const ofLogs = functions.flatMap((id) => logging.map((one) => `${id.replace(/Function$/, '')} ${one}`));
+    expect(rows().map(label).sort()).toEqual([...Object.keys(scenarios), ...ofLogs].sort());
+  });
+
+  it.each(Object.entries(scenarios))('%s is needed', async (permission, scenario) => {
+    await quiet();
+    const restore = revoke(permission);
+    try {
+      await expect(scenario(), `without ${permission}`).rejects.toThrow();
+    } finally {
+      restore();
+    }
+    await quiet();
+    await scenario();
+  });
+
+  it.each(logging)('%s is needed by every function that is to be heard of', async (action) => {
+    const { functions, stack } = runtime;
+    const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
+    for (const { logicalId } of stack.ofType('AWS::Lambda::Function')) {
+      await quiet();
+      const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
+      startCold();
+      const silent = await functions.invoke(logicalId, {});
+      restore();
+      startCold();
+      const heard = await functions.invoke(logicalId, {});
+      // A file's lines stay in order: the first would be there by now.
+      await eventually(() => logged(heard.requestId));
+      expect(logged(silent.requestId), logicalId).toBe(false);
+    }
+  });
+});
+
+/** Ends all that runs functions, so that the next event begins with a stream of its own in the log. */
+function startCold(): void {
+  const { functions, stack } = runtime;
+  functions.replace({ ...stack, find: () => undefined });
+  functions.replace(stack);
+}
+
+function logs(): string {
+  const folder = join(chat.dataDirectory ?? '', 'logs');
+  return readdirSync(folder)
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+}
