@@ -97,6 +97,11 @@ function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[])
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   // Later versions may add fields, which clients ignore.
   if (schema.additionalProperties === false) delete schema.additionalProperties;
+  // A query's numbers are text on the wire, and numbers to who writes a client.
+  if (schema.pattern === '^\\d{1,12}$') {
+    delete schema.pattern;
+    Object.assign(schema, { type: 'integer', minimum: 0 });
+  }
   // Bounds that the schema checks by a function, because their error says both at once.
   if (path.at(-1) === 'client_id') Object.assign(schema, { minLength: 1, maxLength: limits.clientIdLength });
 }

@@ -53,7 +53,7 @@ function operation(route: HttpRoute, action: HttpAction): JsonObject {
   return {
     operationId: operationId(route, action),
     summary,
-    parameters: parameters(route, action),
+    ...optional('parameters', parameters(route, action)),
     ...(body ? { requestBody: { required: body.required, content: json(schemaRef(nameOf(body.schema))) } } : {}),
     responses: {
       [answer.status]: {
@@ -139,10 +139,19 @@ function errorResponses(codes: readonly ErrorCode[]): JsonObject {
               : [],
           )
           .join(' '),
-        content: json(schemaRef('ErrorAnswer')),
+        content: json(status === 401 ? { anyOf: [schemaRef('ErrorAnswer'), gatewayAnswer] } : schemaRef('ErrorAnswer')),
       },
     ]),
   );
 }
+
+/** What API Gateway's own refusals look like. */
+const gatewayAnswer: JsonObject = {
+  type: 'object',
+  properties: { message: { type: 'string' } },
+  required: ['message'],
+};
+
+const optional = (name: string, list: readonly Json[]): JsonObject => (list.length > 0 ? { [name]: list } : {});
 
 const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

@@ -179,6 +179,13 @@ describe('README.md', () => {
   });
 });
 
+describe('docs/decisions', () => {
+  it('lists every decision', () => {
+    const files = readdirSync(join(root, 'docs/decisions')).filter((file) => file !== 'README.md');
+    expect(linksIn(read('docs/decisions/README.md')).sort()).toEqual(files.sort());
+  });
+});
+
 describe('the pages', () => {
   const pages = markdownBelow('');
 
