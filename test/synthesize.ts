@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { synthesize } from '#local/synthesize';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -13,11 +12,10 @@ declare module 'vitest' {
 }
 
 /** Synthesizes the stack into a temporary folder before the first test, and removes it after the last. */
-export default async function synthesize(project: TestProject): Promise<() => void> {
-  const assemblyDirectory = mkdtempSync(join(tmpdir(), 'parley-assembly-'));
-  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'bin/parley.ts'], {
-    env: { ...process.env, CDK_OUTDIR: assemblyDirectory },
-  });
+export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-assembly-'));
+  const assemblyDirectory = join(directory, 'cdk.out');
+  await synthesize({ projectDirectory: resolve(import.meta.dirname, '..'), assemblyDirectory });
   project.provide('assemblyDirectory', assemblyDirectory);
-  return () => rmSync(assemblyDirectory, { recursive: true, force: true });
+  return () => rmSync(directory, { recursive: true, force: true });
 }
