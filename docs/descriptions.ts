@@ -161,8 +161,8 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Be named in it, join the room by connecting or posting, or ask a member of the group.',
   },
   unknown_conversation: {
-    cause: 'There is no such conversation; reserved, nothing answers it yet.',
-    remedy: 'Check the id.',
+    cause: 'There is no room or group of this name, or nothing was ever said in it.',
+    remedy: 'Check the name; a room comes into being when somebody connects to it or posts in it.',
   },
   unknown_user: {
     cause: 'The conversation names somebody who has never signed up.',

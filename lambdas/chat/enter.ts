@@ -15,7 +15,8 @@ export interface Speaker {
 /**
  * The speaker's membership, which everything else in a conversation asks for first. Conversations that are named by their members come into
  * being here, on first use; an open room is joined here when `join` says so.
- * @throws ChatError `forbidden` for who is not a member, `unknown_user` when a conversation names somebody who does not exist
+ * @throws ChatError `forbidden` for who is not a member, `unknown_conversation` for a room or group in which nothing was ever said,
+ *   `unknown_user` when a conversation names somebody who does not exist
  */
 export async function enter(
   services: Pick<Services, 'table' | 'now'>,
@@ -31,6 +32,8 @@ export async function enter(
 
   const entered = await getMembership(services, speaker.username, conversation.id);
   if (entered) return entered;
+  const { seq } = await getHead(services, conversation.id);
+  if (seq === 0) throw unable('unknown_conversation', `use ${conversation.id}`, 'there is none of this name');
   const right = conversation.kind === 'room' ? 'connect to it or post in it to join' : 'its members can invite you';
   throw unable('forbidden', `use ${conversation.id}`, `you are not a member: ${right}`);
 }

@@ -62,7 +62,7 @@ describe('a frame that is refused, with the socket and the data as they were:', 
     ['a name of 10,000 characters', 'n'.repeat(10_000), 'invalid_frame'],
     ['somebody who does not exist', 'nobody-at-all', 'unknown_user'],
     ['the conversation of others', 'carol_dave', 'forbidden'],
-    ['a group one is not in', 'group:01jd3y2v3w4x5y6z7a8b9c0d1e', 'forbidden'],
+    ['a group that does not exist', 'group:01jd3y2v3w4x5y6z7a8b9c0d1e', 'unknown_conversation'],
   ])('on a socket for everything, %s', async (_, name, code) => {
     const socket = await alice.everything();
     for (const frame of [

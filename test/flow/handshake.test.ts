@@ -123,7 +123,7 @@ describe('the pool’s own signature', () => {
 describe('a conversation’s socket', () => {
   it.each([
     ['another’s direct conversation', 'carol_dave', 403],
-    ['a group one is not in', `group:01jd3y2v3w4x5y6z7a8b9c0d1e`, 403],
+    ['a group that does not exist', 'group:01jd3y2v3w4x5y6z7a8b9c0d1e', 404],
     ['oneself', '', 400],
     ['somebody who does not exist', 'nobody-at-all', 404],
     ['a name with #', 'a#b', 400],

@@ -9,7 +9,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { quiet } from '#bench/quiet';
 import { tokenSigner } from '#bench/sign-token';
+import { arrived } from '#bench/stage';
 import type { Permission } from '#local/iam/policy';
 import type { LocalRuntime } from '#local/start';
 import { type Chat, startChat } from './chat.ts';
@@ -87,24 +89,6 @@ async function answered(status: number, answer: ReturnType<Person['get']>): Prom
   return body;
 }
 
-/** Everything that was sent to this socket so far has arrived: what the server sends stays in order. */
-async function arrived({ raw }: Socket): Promise<void> {
-  const pong = new Promise<void>((resolve) => raw.once('pong', () => resolve()));
-  raw.ping();
-  await pong;
-}
-
-/** Resolves when no function runs any more; the stream has been followed to its end. */
-async function quiet(): Promise<void> {
-  const running = () =>
-    Object.entries(runtime.counters.snapshot()).reduce((sum, [name, count]) => {
-      if (name.startsWith('lambda.invoke:')) return sum + count;
-      return name.startsWith('lambda.done:') ? sum - count : sum;
-    }, 0);
-  await chat.settled();
-  await eventually(() => running() === 0);
-}
-
 async function eventually(holds: () => boolean): Promise<void> {
   for (const deadline = Date.now() + 5_000; !holds(); await pause(5)) {
     if (Date.now() > deadline) throw new Error('it did not come about in 5 seconds');
@@ -114,11 +98,11 @@ async function eventually(holds: () => boolean): Promise<void> {
 /** What a new socket has got once the stream has been handled; `type` must be among it. */
 async function greeting(type: string, query: Record<string, string>, person = bob): Promise<Event> {
   const socket = await person.connect(query);
-  await quiet();
+  await quiet(runtime);
   await arrived(socket);
   const event = socket.received.find((one) => one.type === type);
   await socket.close();
-  await quiet();
+  await quiet(runtime);
   if (!event) throw new Error(`no ${type}`);
   return event;
 }
@@ -242,7 +226,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Http dynamodb:Query index/members': () => answered(200, bob.get(`/conversations/${room}`)),
   'Http execute-api:ManageConnections POST': async () => {
     const { id } = await post(conversation);
-    await quiet();
+    await quiet(runtime);
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
   },
@@ -262,7 +246,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'Notify dynamodb:UpdateItem table': async () => {
     const ghost = await leaveGhost();
-    await quiet();
+    await quiet(runtime);
     const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
     if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
   },
@@ -327,14 +311,14 @@ describe.runIf(local)('a permission', () => {
   });
 
   it.each(Object.entries(scenarios))('%s is needed', async (permission, scenario) => {
-    await quiet();
+    await quiet(runtime);
     const restore = revoke(permission);
     try {
       await expect(scenario(), `without ${permission}`).rejects.toThrow();
     } finally {
       restore();
     }
-    await quiet();
+    await quiet(runtime);
     await scenario();
   });
 
@@ -342,7 +326,7 @@ describe.runIf(local)('a permission', () => {
     const { functions, stack } = runtime;
     const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
     for (const { logicalId } of stack.ofType('AWS::Lambda::Function')) {
-      await quiet();
+      await quiet(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
       startCold();
       const silent = await functions.invoke(logicalId, {});

@@ -1,0 +1,55 @@
+/** What operations cost, counted by DynamoDB itself: the bars of `npm run bench`, without the largest rooms. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Bar, createBars, logBar, readBar, scanBar, typingBar } from '#bench/bars';
+import { measureCreate } from '#bench/create';
+import { measure } from '#bench/measure';
+import { type Pair, pair, readMessages, typing } from '#bench/operations';
+import { fillLog, invite } from '#bench/scenes';
+import { openStage, type Stage } from '#bench/stage';
+import { type Chat, startChat } from './chat.ts';
+
+const local = !process.env.PARLEY_OUTPUTS;
+
+let chat: Chat;
+let stage: Stage;
+let two: Pair;
+beforeAll(async () => {
+  if (!local) return;
+  chat = await startChat();
+  if (!chat.local || !chat.dataDirectory) return;
+  stage = await openStage(chat.local, chat.dataDirectory);
+  two = await pair(stage, 'two');
+});
+afterAll(async () => {
+  await stage?.stop();
+  await chat?.stop();
+});
+
+const met = (bars: readonly Bar[]) => bars.map(({ name, seen }) => ({ name, seen, met: true }));
+
+describe.runIf(local)('what it costs', () => {
+  it('to send does not grow in writes with the members: 3 units; nor in posts: one a device', async () => {
+    const guests = await invite(stage, 'guest', 100);
+    const creates = [];
+    for (const size of [2, 10, 100]) creates.push(await measureCreate(stage, guests.slice(0, size), 3));
+    const bars = [...createBars(creates), scanBar(creates)];
+    expect(bars).toEqual(met(bars));
+  });
+
+  it('to send into a log of 100,000 entries is what it is for an empty one', async () => {
+    const [short, long] = [await invite(stage, 'short', 2), await invite(stage, 'long', 2)];
+    const empty = await measureCreate(stage, short, 3);
+    await fillLog(stage, 'long0_long1', 'long0', 100_000, 1_500);
+    const bar = logBar(empty, await measureCreate(stage, long, 3), 100_000);
+    expect(bar).toEqual({ ...bar, met: true });
+  });
+
+  it('to type is no write, and to read at most two', async () => {
+    const { runtime } = stage;
+    const bars = [
+      typingBar(await measure(runtime, typing(two), 3)),
+      readBar(await measure(runtime, readMessages(stage, two), 3)),
+    ];
+    expect(bars).toEqual(met(bars));
+  });
+});
