@@ -37,7 +37,7 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
   });
 
   test('a function that takes longer than the integration may is a 504', async () => {
-    expect(await statusOf(`${fixture.socketUrl('Socket')}?wait=500`)).toBe(504);
+    expect(await statusOf(fixture.socketUrl('Slow'))).toBe(504);
   });
 
   test('a function without a permission for API Gateway is a 500, and is not invoked', async () => {
