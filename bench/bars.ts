@@ -1,0 +1,94 @@
+import { type MeasuredCreate, posts, readsOf, readUnits, writeUnits } from './create.ts';
+import { type Measured, range } from './measure.ts';
+
+/** Something that must hold, whatever else changes. */
+export interface Bar {
+  readonly name: string;
+  readonly met: boolean;
+  /** What was seen. */
+  readonly seen: string;
+}
+
+/** Minified bytes of the function that people wait for. */
+const largestSocketBundle = 700_000;
+
+/** What a message costs, by size of the conversation. */
+export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
+  const each = (show: (create: MeasuredCreate) => string) =>
+    creates.map((create) => `${create.members.toLocaleString('en')}: ${show(create)}`).join(', ');
+  return [
+    {
+      name: 'create writes 3 units, whatever the number of members',
+      met: creates.every((create) => isAlways(writeUnits(create), 3)),
+      seen: each((create) => showRange(writeUnits(create))),
+    },
+    {
+      name: 'create reads at most 1 unit + 0.5 for each member + the pages of the members’ keys',
+      met: creates.every((create) => {
+        const { keys } = readsOf(create);
+        return readUnits(create).most <= 1 + 0.5 * create.members + keys;
+      }),
+      seen: each((create) => {
+        const { membership, members, keys } = readsOf(create);
+        return `${membership} + ${members} + ${keys}`;
+      }),
+    },
+    {
+      name: 'create posts once to every live connection, and each gets exactly one chat_message',
+      met: creates.every((create) => {
+        const { least, most } = posts(create);
+        return (
+          create.wrong === 0 && least >= create.connections && most <= create.connections + (create.late > 0 ? 1 : 0)
+        );
+      }),
+      seen: each(
+        (create) =>
+          `${showRange(posts(create))} posts for ${create.connections.toLocaleString('en')} connections` +
+          (create.wrong > 0 ? `, ${create.wrong} of which did not get one` : '') +
+          (create.late > 0 ? ', the one more is message_delivered to the author' : ''),
+      ),
+    },
+  ];
+}
+
+/** @param short and `long` the same send, without and with a long log */
+export function logBar(short: MeasuredCreate, long: MeasuredCreate, length: number): Bar {
+  const cost = (create: MeasuredCreate) =>
+    `${showRange(writeUnits(create))} written, ${showRange(readUnits(create))} read`;
+  return {
+    name: `create costs with ${length.toLocaleString('en')} entries in the log what it costs with none`,
+    met: cost(short) === cost(long),
+    seen: `none: ${cost(short)}; ${length.toLocaleString('en')}: ${cost(long)}`,
+  };
+}
+
+export function typingBar(typing: Measured): Bar {
+  return { name: 'typing writes nothing', met: isAlways(writeUnits(typing), 0), seen: showRange(writeUnits(typing)) };
+}
+
+export function readBar(read: Measured): Bar {
+  const written = writeUnits(read);
+  return { name: 'read_messages writes at most 2 units', met: written.most <= 2, seen: showRange(written) };
+}
+
+export function scanBar(all: readonly Measured[]): Bar {
+  const scans = all.filter((measured) => range(measured, 'dynamodb.Scan').most > 0).map(({ name }) => name);
+  return { name: 'nothing scans', met: scans.length === 0, seen: scans.join(', ') || 'no Scan' };
+}
+
+export function bundleBar(bytes: number): Bar {
+  return {
+    name: `the socket function’s bundle has at most ${largestSocketBundle.toLocaleString('en')} bytes`,
+    met: bytes <= largestSocketBundle,
+    seen: bytes.toLocaleString('en'),
+  };
+}
+
+function isAlways({ least, most }: { least: number; most: number }, value: number): boolean {
+  return least === value && most === value;
+}
+
+export function showRange({ least, most }: { least: number; most: number }): string {
+  const show = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
+  return least === most ? show(least) : `${show(least)}–${show(most)}`;
+}

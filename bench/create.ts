@@ -1,0 +1,81 @@
+import { type Measured, measure, range, typical } from './measure.ts';
+import type { Guest } from './scenes.ts';
+import { fillRing, seat } from './scenes.ts';
+import { arrived, inBatches, type Stage } from './stage.ts';
+
+/** `create`, measured, and what every member's device got. */
+export interface MeasuredCreate extends Measured {
+  readonly members: number;
+  /** Live connections that the message is for. */
+  readonly connections: number;
+  /** Connections that did not get exactly one `chat_message` each time. */
+  readonly wrong: number;
+  /** `message_delivered` frames: how often the author was told later of members who were reached later. */
+  readonly late: number;
+}
+
+/**
+ * Sends to a conversation of these guests; the first is the author. Two of them talk to each other directly, more meet in a room.
+ * The author has sent 24 messages before, so that the membership is as large as it gets.
+ */
+export async function measureCreate(
+  stage: Stage,
+  guests: readonly Guest[],
+  times: number,
+  what: { name?: string; conversation?: string } = {},
+): Promise<MeasuredCreate> {
+  const [author, other] = guests;
+  if (!author || !other) throw new Error('unable to measure a send; a conversation has at least two members');
+  const names = [author.person.username, other.person.username].sort();
+  const conversation = what.conversation ?? (guests.length === 2 ? names.join('_') : `room:of-${guests.length}`);
+  await seat(
+    stage,
+    conversation,
+    guests.map(({ person }) => person),
+  );
+  await fillRing(stage, conversation, author.person.username);
+
+  const messagesOf = ({ socket }: Guest) => socket.received.filter(({ type }) => type === 'chat_message').length;
+  const lateOf = () => author.socket.received.filter(({ type }) => type === 'message_delivered').length;
+  const before = new Map(guests.map((guest) => [guest, messagesOf(guest)]));
+  const lateBefore = lateOf();
+  const measured = await measure(
+    stage.runtime,
+    {
+      name: what.name ?? `create, ${guests.length.toLocaleString('en')} members`,
+      asks: { frames: 1 },
+      async run(time) {
+        const frame = {
+          type: 'create',
+          conversation,
+          message: 'See you at eight?',
+          client_id: `${conversation} ${time}`,
+        };
+        author.socket.send(frame);
+        for (;;) {
+          const event = await author.socket.next();
+          if (event.type === 'error') throw new Error(`unable to measure a send; ${event.message}`);
+          if (event.type === 'chat_message' && event.client_id === frame.client_id) return;
+        }
+      },
+    },
+    times,
+  );
+  await inBatches(guests, 100, ({ socket }) => arrived(socket));
+  // With the first time, which warms up.
+  const wrong = guests.filter((guest) => messagesOf(guest) - (before.get(guest) ?? 0) !== times + 1).length;
+  return { ...measured, members: guests.length, connections: guests.length, wrong, late: lateOf() - lateBefore };
+}
+
+/** What the reads of a send were for, in read units. */
+export function readsOf(create: Measured): { membership: number; members: number; keys: number } {
+  return {
+    membership: typical(create, 'dynamodb.read-units.GetItem'),
+    members: typical(create, 'dynamodb.read-units.BatchGetItem'),
+    keys: typical(create, 'dynamodb.read-units.Query'),
+  };
+}
+
+export const writeUnits = (measured: Measured) => range(measured, 'dynamodb.write-units');
+export const readUnits = (measured: Measured) => range(measured, 'dynamodb.read-units');
+export const posts = (measured: Measured) => range(measured, 'connections.post');

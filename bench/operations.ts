@@ -1,0 +1,159 @@
+/** Every operation of the protocol besides `create`, each on a scene of its own. Two guests are the author and the other. */
+import type { Person } from '#test/flow/person';
+import type { Socket } from '#test/flow/socket';
+import type { Operation } from './measure.ts';
+import { type Guest, invite, say, seat } from './scenes.ts';
+import type { Stage } from './stage.ts';
+
+/** A picture of one pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+export interface Pair {
+  readonly author: Guest;
+  readonly other: Guest;
+  readonly conversation: string;
+}
+
+/** Two people with a device each, and their direct conversation with one message. */
+export async function pair(stage: Stage, name: string): Promise<Pair> {
+  const [author, other] = await invite(stage, name, 2);
+  if (!author || !other) throw new Error('unable to set the scene; two were invited');
+  const conversation = [author.person.username, other.person.username].sort().join('_');
+  await seat(stage, conversation, [author.person, other.person]);
+  await say(stage, conversation, author.person.username, 'Hello');
+  return { author, other, conversation };
+}
+
+export function typing({ author, other, conversation }: Pair): Operation {
+  return {
+    name: 'typing, 2 members',
+    asks: { frames: 1 },
+    run() {
+      author.socket.send({ type: 'typing', conversation, typing: true });
+      return other.socket.next('typing');
+    },
+  };
+}
+
+export function readMessages(stage: Stage, { author, other, conversation }: Pair): Operation {
+  return {
+    name: 'read_messages, 2 members',
+    asks: { frames: 1 },
+    prepare: () => say(stage, conversation, author.person.username, 'Read me'),
+    run() {
+      other.socket.send({ type: 'read_messages', conversation });
+      return other.socket.next('unread_count');
+    },
+  };
+}
+
+export function ping({ author }: Pair): Operation {
+  return { name: 'ping', asks: { frames: 1 }, run: () => author.socket.ask({ type: 'ping' }, 'pong') };
+}
+
+/** A socket of that scope, up to the first thing that it gets to know. The socket before it is closed again, uncounted. */
+export function connect(
+  { other }: Pair,
+  scope: string,
+  query: Readonly<Record<string, string>>,
+  first: string,
+): Operation {
+  let open: Socket | undefined;
+  return {
+    name: `connect, ${scope}`,
+    asks: {},
+    prepare: async () => open?.close(),
+    async run() {
+      open = await other.person.connect(query);
+      await open.next(first);
+    },
+  };
+}
+
+export function disconnect({ other }: Pair): Operation {
+  let open: Socket | undefined;
+  return {
+    name: 'disconnect, everything',
+    asks: {},
+    async prepare() {
+      open = await other.person.everything();
+    },
+    run: async () => open?.close(),
+  };
+}
+
+/** What somebody who watches only one conversation's count costs, besides the message itself. */
+export async function createWatched({ author, other, conversation }: Pair): Promise<Operation> {
+  const watching = await other.person.connect({ notifications: conversation });
+  await watching.next('single_conversation_unread_count');
+  return {
+    name: 'create, and one member watches notifications',
+    asks: { frames: 1 },
+    run() {
+      author.socket.send({ type: 'create', conversation, message: 'See you at eight?' });
+      return watching.next('single_conversation_new_message_notification');
+    },
+  };
+}
+
+export function createOverHttp({ author, conversation }: Pair): Operation {
+  return {
+    name: 'create over HTTP, 2 members',
+    asks: { requests: 1 },
+    run: () => mustAnswer(author.person.post(`/conversations/${conversation}/messages`, { message: 'Hello' })),
+  };
+}
+
+export function history(name: string, { author, conversation }: Pair): Operation {
+  return {
+    name,
+    asks: { requests: 1 },
+    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?limit=50`)),
+  };
+}
+
+/** Somebody with so many direct conversations. */
+export async function inbox(stage: Stage, count: number): Promise<Operation> {
+  const [owner] = await invite(stage, 'inbox', 1);
+  if (!owner) throw new Error('unable to set the scene; one was invited');
+  const names = Array.from({ length: count }, (_, index) => `contact${index}`);
+  for (const username of names) {
+    const conversation = [owner.person.username, username].sort().join('_');
+    await seat(stage, conversation, [owner.person, { username }]);
+    await say(stage, conversation, username, 'Hello');
+  }
+  return {
+    name: `inbox of ${count} conversations`,
+    asks: { requests: 1 },
+    run: () => mustAnswer(owner.person.get(`/conversations?limit=${count}`)),
+  };
+}
+
+/** The form, the file into S3, and the message that uses it. */
+export function upload({ author, conversation }: Pair): Operation {
+  return {
+    name: 'upload: form, file, create',
+    asks: { requests: 1, frames: 1 },
+    async run() {
+      const file = { filename: 'a.png', content_type: 'image/png', size: png.length };
+      const { id, url, fields } = await mustAnswer(
+        author.person.post(`/conversations/${conversation}/attachments`, file),
+      );
+      const form = new FormData();
+      for (const [name, value] of Object.entries(fields)) form.append(name, String(value));
+      form.append('file', new Blob([png]), file.filename);
+      const { status } = await fetch(url, { method: 'POST', body: form });
+      if (status !== 204) throw new Error(`unable to measure an upload; S3 answered ${status}`);
+      await author.socket.ask({ type: 'create', conversation, attachments: [id] }, 'chat_message');
+    },
+  };
+}
+
+async function mustAnswer(answer: ReturnType<Person['get']>) {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`unable to measure; the API answered ${status}: ${JSON.stringify(body)}`);
+  return body;
+}

@@ -1,0 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LocalRuntime } from '#local/start';
+
+/**
+ * Resolves when no function runs and the table's stream has been followed to its end.
+ * @throws Error after half a minute
+ */
+export async function quiet({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
+  const running = () =>
+    Object.entries(counters.snapshot()).reduce((sum, [name, count]) => {
+      if (name.startsWith('lambda.invoke:')) return sum + count;
+      return name.startsWith('lambda.done:') ? sum - count : sum;
+    }, 0);
+  const deadline = Date.now() + 30_000;
+  // What a function wrote as its last deed is in the stream by the time that the function has ended, so the stream comes second.
+  do {
+    while (running() > 0) {
+      if (Date.now() > deadline) throw new Error('the functions did not come to rest');
+      await pause(2);
+    }
+    await streams.idle();
+  } while (running() > 0);
+}

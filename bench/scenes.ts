@@ -1,0 +1,104 @@
+/** Scenes to measure on, set through the store's own functions: nothing here knows how an item looks, but for the long log. */
+import { BatchWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
+import { getHead, takeNumber } from '#lambdas/store/head';
+import { claimSend, createMembership, getMembership, hashOf } from '#lambdas/store/membership';
+import { createUser } from '#lambdas/store/user';
+import { parseConversation } from '#protocol/names';
+import type { Person } from '#test/flow/person';
+import type { Socket } from '#test/flow/socket';
+import { quiet } from './quiet.ts';
+import { inBatches, type Stage } from './stage.ts';
+
+export interface Guest {
+  readonly person: Person;
+  /** For everything. */
+  readonly socket: Socket;
+}
+
+/** So many people called `<name>0`, `<name>1`, …, each with one device that receives everything. */
+export async function invite(stage: Stage, name: string, count: number): Promise<Guest[]> {
+  const names = Array.from({ length: count }, (_, index) => `${name}${index}`);
+  const guests = await inBatches(names, 20, async (username) => {
+    await createUser(stage.store, { username, name: username });
+    const person = await stage.person(username);
+    return { person, socket: await person.everything() };
+  });
+  await quiet(stage.runtime);
+  return guests;
+}
+
+/** Makes these the members of a conversation. */
+export async function seat(stage: Stage, id: string, people: readonly { readonly username: string }[]): Promise<void> {
+  const conversation = parseConversation(id);
+  await inBatches(people, 20, ({ username }) =>
+    createMembership(stage.store, username, conversation, { seq: 0, count: 0 }),
+  );
+}
+
+/** A message in a conversation, as if it had been sent a minute ago. */
+export async function say(stage: Stage, conversation: string, user: string, text: string): Promise<void> {
+  const at = Date.now() - 60_000;
+  const { seq, count } = await takeNumber(stage.store, conversation, { user, text, content_type: 'text', at });
+  await putEntry(stage.store, message(conversation, user, seq, text, count, at));
+}
+
+function message(
+  conversation: string,
+  user: string,
+  seq: number,
+  text: string,
+  count: number,
+  at: number,
+): MessageEntry {
+  const id = `01JD3Y2V3W4X5Y6Z7A${String(seq).padStart(8, '0')}`;
+  const kind = { type: 'message', content_type: 'text', reply_to: null } as const;
+  return { ...kind, files: [], conversation, seq, id, user, text, count, at, client_id: id };
+}
+
+/**
+ * A log of so many messages. Only the newest `written` entries are there: nobody reads the others.
+ * Written in batches of 25, so the items' shape stands here a second time; reading them back through the store checks it.
+ */
+export async function fillLog(stage: Stage, conversation: string, user: string, length: number, written = length) {
+  const { client, name } = stage.store.table;
+  const at = Date.now() - 3_600_000;
+  const items = Array.from({ length: written }, (_, index) => {
+    const seq = length - index;
+    const {
+      conversation: _conversation,
+      seq: _seq,
+      ...fields
+    } = message(conversation, user, seq, `message ${seq}`, seq, at);
+    const pk = `LOG#${conversation}#${Math.floor(seq / 1_000)}`;
+    return { PutRequest: { Item: { pk, sk: String(seq).padStart(12, '0'), ...fields } } };
+  });
+  const batches = Array.from({ length: Math.ceil(items.length / 25) }, (_, at) => items.slice(at * 25, at * 25 + 25));
+  await inBatches(batches, 8, (batch) => client.send(new BatchWriteCommand({ RequestItems: { [name]: batch } })));
+  await takeNumber(stage.store, conversation, { user, text: `message ${length}`, content_type: 'text', at });
+  await client.send(
+    new UpdateCommand({
+      TableName: name,
+      Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+      UpdateExpression: 'SET seq = :n, last_seq = :n, #count = :n',
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: { ':n': length },
+    }),
+  );
+  await quiet(stage.runtime);
+
+  const { seq, count, last } = await getHead(stage.store, conversation);
+  const newest = await getEntries(stage.store, conversation, length - 99, length);
+  const right = seq === length && count === length && last?.seq === length && newest.length === 100;
+  if (!right) throw new Error(`unable to fill the log of ${conversation}; it is not what the store reads`);
+}
+
+/** Fills the ring of a member's last sends, as it is in a conversation that has gone on for a while. */
+export async function fillRing(stage: Stage, conversation: string, username: string): Promise<void> {
+  for (let index = 0; index < 24; index++) {
+    const membership = await getMembership(stage.store, username, conversation);
+    if (!membership) throw new Error(`unable to fill the ring; ${username} is not a member of ${conversation}`);
+    const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
+    await claimSend(stage.store, membership, hashOf(`old ${index}`), send, { moveCursor: false });
+  }
+}

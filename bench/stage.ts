@@ -1,0 +1,69 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { LocalOutputs } from '#bin/local-outputs';
+import type { Services } from '#lambdas/runtime/services';
+import type { LocalRuntime } from '#local/start';
+import { Person } from '#test/flow/person';
+import type { Socket } from '#test/flow/socket';
+import { tokenSigner } from './sign-token.ts';
+
+/** A served stack to measure on, and what is needed to set a scene there. */
+export interface Stage {
+  readonly runtime: LocalRuntime;
+  /** For the functions of `lambdas/store`, with the keys of the account's owner: scenes are set without asking any role. */
+  readonly store: Pick<Services, 'table' | 'now' | 'config'>;
+  /** Somebody who holds a token of the pool, without having signed up. */
+  person(username: string): Promise<Person>;
+  /** Closes everybody’s sockets. */
+  stop(): Promise<void>;
+}
+
+export async function openStage(runtime: LocalRuntime, dataDirectory: string): Promise<Stage> {
+  const outputs = LocalOutputs.parse(runtime.outputs);
+  const [table] = runtime.stack.ofType('AWS::DynamoDB::Table');
+  if (!table) throw new Error('unable to measure; the stack has no table');
+  const client = DynamoDBDocumentClient.from(
+    new DynamoDBClient({
+      region: outputs.Region,
+      endpoint: `${runtime.origin}/_aws/dynamodb`,
+      credentials: runtime.rootCredentials,
+    }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+  const name = runtime.stack.ref(table.logicalId);
+  const sign = await tokenSigner(runtime, dataDirectory);
+  const people: Person[] = [];
+  return {
+    runtime,
+    store: {
+      table: { client, name },
+      now: Date.now,
+      config: { tableName: name, bucketName: '', callbackUrl: '', httpUrl: '', retentionDays: 0 },
+    },
+    async person(username) {
+      const person = new Person(outputs, username, { access: await sign(username), id: '' });
+      people.push(person);
+      return person;
+    },
+    async stop() {
+      await Promise.all(people.map((person) => person.leave()));
+      client.destroy();
+    },
+  };
+}
+
+/** Everything that was sent to this socket so far has arrived: what a server sends stays in order. */
+export async function arrived({ raw }: Socket): Promise<void> {
+  const pong = new Promise<void>((resolve) => raw.once('pong', () => resolve()));
+  raw.ping();
+  await pong;
+}
+
+/** Runs this for all, so many at a time. */
+export async function inBatches<T, R>(all: readonly T[], size: number, run: (one: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = [];
+  for (let start = 0; start < all.length; start += size) {
+    done.push(...(await Promise.all(all.slice(start, start + size).map(run))));
+  }
+  return done;
+}
