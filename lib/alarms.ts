@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { ParleyFunction } from '#lib/parley-function';
 
 export interface AlarmsProps {
+  /** Those whose errors are errors: an authorizer throws to say 401. */
   readonly functions: readonly ParleyFunction[];
   readonly deadLetters: Queue;
 }

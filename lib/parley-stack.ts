@@ -86,7 +86,7 @@ export class ParleyStack extends Stack {
     uploads.bind(notify, 'show');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
 
-    const functions = [authorize, socket, http, notify];
+    const functions = [socket, http, notify];
     const changes = new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: notifyFilters });
 
     if (people) {
