@@ -1,0 +1,191 @@
+/** The log under every mixture of senders that finish, die half-way and try again, and of readers who come in between. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pageAfter, pageAround, pageBefore } from '#lambdas/chat/history';
+import { isMessage, readLog, unreadCount } from '#lambdas/chat/log';
+import { markRead } from '#lambdas/chat/read';
+import { send } from '#lambdas/chat/send';
+import type { Services } from '#lambdas/runtime/services';
+import { getHead, takeNumber } from '#lambdas/store/head';
+import { claimSend, getMembership, hashOf } from '#lambdas/store/membership';
+import { createUser } from '#lambdas/store/user';
+import { parseConversation } from '#protocol/names';
+import { startDomain } from './engine.ts';
+
+let services: Services;
+let clock: { now: number };
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ services, clock, stop } = await startDomain());
+});
+afterAll(() => stop());
+
+type Step =
+  | { readonly do: 'send' | 'die after the number' | 'die after the claim'; readonly who: 0 | 1; readonly id: number }
+  | { readonly do: 'send at once'; readonly who: 0 | 1; readonly id: number; readonly times: number }
+  | { readonly do: 'read'; readonly who: 0 | 1; readonly upTo: number }
+  | { readonly do: 'look' }
+  | { readonly do: 'wait'; readonly seconds: number };
+
+const who = fc.constantFrom(0 as const, 1 as const);
+/** Few ids, so that tries of the same message meet. */
+const id = fc.integer({ min: 0, max: 8 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('send' as const), who, id }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('send at once' as const), who, id, times: fc.integer({ min: 2, max: 4 }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom('die after the number' as const, 'die after the claim' as const),
+      who,
+      id,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), who, upTo: fc.integer({ min: 1, max: 20 }) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 12 }) }) },
+);
+
+let runs = 0;
+
+/** Two people who have just met, and what they were told of their messages. */
+async function meet() {
+  const speakers = ['ann', 'ben'].map((name) => ({ username: `${name}${++runs}`, name }));
+  const [ann = { username: '', name: '' }, ben = ann] = speakers;
+  await Promise.all(speakers.map((speaker) => createUser(services, speaker)));
+  const conversation = parseConversation(`${ann.username}_${ben.username}`);
+  const acknowledged = new Map<string, number>();
+  const textOf = (person: number, message: number) => `${person}:${message}`;
+
+  async function say(person: 0 | 1, message: number): Promise<void> {
+    const text = textOf(person, message);
+    const speaker = person === 0 ? ann : ben;
+    const { seq } = await send(services, conversation, speaker, { message: text, client_id: text });
+    // However often it is sent: the same answer.
+    expect(acknowledged.get(text) ?? seq).toBe(seq);
+    acknowledged.set(text, seq);
+  }
+
+  async function perform(one: Step): Promise<void> {
+    // Nobody may write 20 messages in 10 seconds.
+    clock.now += 1_000;
+    if (one.do === 'wait') clock.now += one.seconds * 1_000;
+    else if (one.do === 'send') await say(one.who, one.id);
+    else if (one.do === 'send at once')
+      await Promise.all(Array.from({ length: one.times }, () => say(one.who, one.id)));
+    else if (one.do === 'look') await pageAfter(services, await getHead(services, conversation.id), 0, 100);
+    else if (one.do === 'read') {
+      const { seq } = await getHead(services, conversation.id);
+      const reader = one.who === 0 ? ann : ben;
+      if (seq > 0) await markRead(services, conversation, reader, Math.min(one.upTo, seq));
+    } else {
+      const speaker = one.who === 0 ? ann : ben;
+      const membership = await getMembership(services, speaker.username, conversation.id);
+      const text = textOf(one.who, one.id);
+      if (!membership || membership.ring.has(hashOf(text))) return;
+      const last = { user: speaker.username, text, content_type: 'text' as const, at: clock.now };
+      const taken = await takeNumber(services, conversation.id, last);
+      if (one.do === 'die after the claim') {
+        await claimSend(services, membership, hashOf(text), { ...taken, at: clock.now });
+      }
+    }
+  }
+  return { speakers, conversation, acknowledged, perform };
+}
+
+describe('the log', () => {
+  it('has every acknowledged message exactly once, in the order of its numbers, without gaps, and unread counts fit it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+        const { speakers, conversation, acknowledged, perform } = await meet();
+        for (const one of steps) await perform(one);
+        clock.now += 60_000;
+
+        const whole = await readLog(services, await getHead(services, conversation.id), await range(conversation.id));
+        const head = await getHead(services, conversation.id);
+        expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: head.seq }, (_, index) => index + 1));
+        const messages = whole.filter(isMessage);
+        const stored = new Map(messages.map(({ client_id: clientId, seq }) => [clientId, seq]));
+        expect(stored.size).toBe(messages.length);
+        for (const [text, seq] of acknowledged) expect([text, stored.get(text)]).toEqual([text, seq]);
+
+        expect(head.last?.seq).toBe(messages.at(-1)?.seq);
+        for (const { username } of speakers) {
+          const membership = await getMembership(services, username, conversation.id);
+          if (!membership) continue;
+          const beyond = messages.filter(({ seq }) => seq > membership.read.seq);
+          expect(unreadCount(head, membership.read)).toBe(beyond.length);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  }, 60_000);
+
+  async function range(conversation: string) {
+    const { seq } = await getHead(services, conversation);
+    return { first: 1, last: seq, complete: true };
+  }
+});
+
+describe('pages', () => {
+  it('of any size, from any place, in both directions, hold the same messages as the log', async () => {
+    const { conversation, perform } = await meet();
+    for (let message = 0; message < 30; message++) {
+      await perform({ do: 'send', who: message % 2 === 0 ? 0 : 1, id: message });
+      if (message % 7 === 0) await perform({ do: 'die after the number', who: 0, id: 100 + message });
+    }
+    clock.now += 60_000;
+    const head = await getHead(services, conversation.id);
+    const all = (await readLog(services, head, { first: 1, last: head.seq, complete: true })).filter(isMessage);
+    const seqs = all.map(({ seq }) => seq);
+
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: head.seq + 3 }),
+        fc.integer({ min: 1, max: 40 }),
+        async (from, limit) => {
+          const back: number[] = [];
+          for (let before: number | null = from; before !== null; ) {
+            const page = await pageBefore(services, head, before, limit);
+            back.push(...page.entries.map(({ seq }) => seq));
+            before = page.before;
+          }
+          expect(back).toEqual(seqs.filter((seq) => seq < from).reverse());
+
+          const forth: number[] = [];
+          for (let after: number | null = from; after !== null; ) {
+            const page = await pageAfter(services, head, after, limit);
+            forth.push(...page.entries.map(({ seq }) => seq));
+            after = page.after;
+          }
+          expect(forth).toEqual(seqs.filter((seq) => seq > from));
+
+          const around = await pageAround(services, head, from, limit);
+          expect(around.entries.length).toBeLessThanOrEqual(limit);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+
+  it('across segments of the log are one', async () => {
+    const { conversation, perform } = await meet();
+    await perform({ do: 'send', who: 0, id: 0 });
+    // The log goes on at 998, as if a thousand messages had come and gone; retention leaves nothing of them to seal.
+    const expiring = { ...services, config: { ...services.config, retentionDays: 1 } };
+    for (let skipped = 0; skipped < 997; skipped++) await jump(conversation.id);
+    clock.now += 2 * 86_400_000;
+    for (let message = 1; message <= 5; message++) await perform({ do: 'send', who: 1, id: message });
+    const head = await getHead(services, conversation.id);
+    const page = await pageBefore(expiring, head, head.seq + 1, 5);
+    expect(page.entries.map(({ seq }) => seq)).toEqual([1003, 1002, 1001, 1000, 999]);
+    expect((await pageAfter(expiring, head, 998, 3)).entries.map(({ seq }) => seq)).toEqual([999, 1000, 1001]);
+  });
+
+  async function jump(conversation: string): Promise<void> {
+    await takeNumber(services, conversation, { user: 'x', text: 'x', content_type: 'text', at: clock.now });
+  }
+});
