@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { BrokenStack } from '#local/assembly/broken-stack';
-import type { Resource, Stack } from '#local/assembly/stack';
+import type { Stack } from '#local/assembly/stack';
 import { functionOf } from './function-of.ts';
 import { type Integration, readIntegration } from './integration.ts';
+import { readProperties } from './properties.ts';
 import { readStages, type Stage } from './stages.ts';
 
 /** A Lambda REQUEST authorizer of a WebSocket API. */
@@ -104,7 +105,7 @@ const authorizerProperties = z.object({
 /** Every API of the template, by id. @throws BrokenStack for what cannot be served locally: one sentence that names the resource. */
 export function readApis(stack: Stack): ReadonlyMap<string, Api> {
   const apis = stack.ofType('AWS::ApiGatewayV2::Api').map((resource): Api => {
-    const properties = parse(apiProperties, resource);
+    const properties = readProperties(apiProperties, resource);
     const id = stack.ref(resource.logicalId);
     const stages = readStages(stack, id);
     return properties.ProtocolType === 'WEBSOCKET'
@@ -120,20 +121,10 @@ export function readApis(stack: Stack): ReadonlyMap<string, Api> {
   return new Map(apis.map((api) => [api.id, api]));
 }
 
-/** Reads a resource's properties, saying which resource is wrong. */
-export function parse<Schema extends z.ZodType>(schema: Schema, resource: Resource): z.output<Schema> {
-  const parsed = schema.safeParse(resource.properties);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new BrokenStack(
-    `unable to serve ${resource.logicalId} (${resource.type}); ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
-  );
-}
-
 function routesOf(stack: Stack, apiId: string) {
   return stack
     .ofType('AWS::ApiGatewayV2::Route')
-    .map((resource) => ({ ...parse(routeProperties, resource), id: stack.ref(resource.logicalId) }))
+    .map((resource) => ({ ...readProperties(routeProperties, resource), id: stack.ref(resource.logicalId) }))
     .filter((route) => route.ApiId === apiId);
 }
 
@@ -169,7 +160,11 @@ function authorizerOf(stack: Stack, route: RouteProperties) {
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? '');
   if (!resource)
     throw new BrokenStack(`unable to serve the route ${route.RouteKey}; its authorizer is not in the template`);
-  return { ...parse(authorizerProperties, resource), id: stack.ref(resource.logicalId), logicalId: resource.logicalId };
+  return {
+    ...readProperties(authorizerProperties, resource),
+    id: stack.ref(resource.logicalId),
+    logicalId: resource.logicalId,
+  };
 }
 
 function requestAuthorizer(stack: Stack, route: RouteProperties): RequestAuthorizer {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { BrokenStack } from '#local/assembly/broken-stack';
 import type { Stack } from '#local/assembly/stack';
-import { parse } from './apis.ts';
 import { functionOf } from './function-of.ts';
+import { readProperties } from './properties.ts';
 
 /** What stands behind a route. */
 export type Integration =
@@ -56,14 +56,14 @@ export function readIntegration(
   const id = target.replace(/^integrations\//, '');
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Integration', id);
   if (!resource) throw new BrokenStack(`unable to serve the target ${target}; the template has no such integration`);
-  const properties = parse(integrationProperties, resource);
+  const properties = readProperties(integrationProperties, resource);
   if (properties.IntegrationType === 'MOCK') {
     return {
       kind: 'mock',
       requestTemplate: chosen(properties.RequestTemplates, properties.TemplateSelectionExpression),
       responses: stack
         .ofType('AWS::ApiGatewayV2::IntegrationResponse')
-        .map((response) => parse(responseProperties, response))
+        .map((response) => readProperties(responseProperties, response))
         .filter((response) => response.IntegrationId === id)
         .map((response) => ({
           key: response.IntegrationResponseKey,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Stack } from '#local/assembly/stack';
-import { parse } from './apis.ts';
+import { readProperties } from './properties.ts';
 
 export interface ThrottleSettings {
   /** Requests per second. */
@@ -37,7 +37,7 @@ const stageProperties = z.object({
 export function readStages(stack: Stack, apiId: string): ReadonlyMap<string, Stage> {
   const stages = stack
     .ofType('AWS::ApiGatewayV2::Stage')
-    .map((resource) => parse(stageProperties, resource))
+    .map((resource) => readProperties(stageProperties, resource))
     .filter((properties) => properties.ApiId === apiId)
     .map((properties): [string, Stage] => [properties.StageName, stageOf(properties)]);
   return new Map(stages);
