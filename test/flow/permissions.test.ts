@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startCold } from '#bench/cold-starts';
 import { quiet } from '#bench/quiet';
 import { tokenSigner } from '#bench/sign-token';
 import { arrived } from '#bench/stage';
@@ -328,10 +329,10 @@ describe.runIf(local)('a permission', () => {
     for (const { logicalId } of stack.ofType('AWS::Lambda::Function')) {
       await quiet(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
-      startCold();
+      startCold(runtime);
       const silent = await functions.invoke(logicalId, {});
       restore();
-      startCold();
+      startCold(runtime);
       const heard = await functions.invoke(logicalId, {});
       // A file's lines stay in order: the first would be there by now.
       await eventually(() => logged(heard.requestId));
@@ -339,13 +340,6 @@ describe.runIf(local)('a permission', () => {
     }
   });
 });
-
-/** Ends all that runs functions, so that the next event begins with a stream of its own in the log. */
-function startCold(): void {
-  const { functions, stack } = runtime;
-  functions.replace({ ...stack, find: () => undefined });
-  functions.replace(stack);
-}
 
 function logs(): string {
   const folder = join(chat.dataDirectory ?? '', 'logs');

@@ -1,0 +1,34 @@
+import type { LocalRuntime } from '#local/start';
+import { quiet } from './quiet.ts';
+
+export interface ColdStart {
+  /** Logical id. */
+  readonly functionId: string;
+  /** ms from the start of the thread until the handler is there, each time. */
+  readonly times: readonly number[];
+}
+
+/** Starts every function anew so many times, one after the other. */
+export async function measureColdStarts(runtime: LocalRuntime, count: number): Promise<ColdStart[]> {
+  const starts = [];
+  for (const { logicalId: functionId } of runtime.stack.ofType('AWS::Lambda::Function')) {
+    const times: number[] = [];
+    while (times.length < count) {
+      await quiet(runtime);
+      startCold(runtime);
+      runtime.counters.reset();
+      // What it makes of nothing does not matter: it has been loaded before.
+      await runtime.functions.invoke(functionId, {});
+      const loaded = Object.entries(runtime.counters.snapshot()).find(([name]) => name.startsWith('lambda.init-ms:'));
+      times.push(loaded?.[1] ?? Number.NaN);
+    }
+    starts.push({ functionId, times });
+  }
+  return starts;
+}
+
+/** Ends all that runs functions, so that the next event of each is its first: they are taken out of the stack, and put back. */
+export function startCold({ functions, stack }: Pick<LocalRuntime, 'functions' | 'stack'>): void {
+  functions.replace({ ...stack, find: () => undefined });
+  functions.replace(stack);
+}

@@ -1,0 +1,171 @@
+import type { Stack } from '#local/assembly/stack';
+import { type Bar, showRange } from './bars.ts';
+import type { Bundle, Contents } from './bundles.ts';
+import type { ColdStart } from './cold-starts.ts';
+import { type MeasuredCreate, posts, readsOf, readUnits, writeUnits } from './create.ts';
+import { dollars } from './dollars.ts';
+import { type Measured, median, range } from './measure.ts';
+
+/** A run of all benchmarks. */
+export interface Results {
+  readonly stack: Stack;
+  readonly creates: readonly MeasuredCreate[];
+  readonly others: readonly Measured[];
+  readonly bundles: readonly Bundle[];
+  readonly contents: Contents;
+  readonly coldStarts: readonly ColdStart[];
+  readonly bars: readonly Bar[];
+}
+
+/** Calls of the AWS SDK that a function makes; what S3 hears of browsers is none. */
+const calls = [
+  /^dynamodb\.(GetItem|BatchGetItem|PutItem|UpdateItem|Query)$/,
+  /^connections\.(post|delete)$/,
+  /^s3\.(GetObject|CopyObject|HeadObject|PutObject)$/,
+];
+
+/** The part of the report that the README shows. */
+export function createTable({ creates, stack }: Pick<Results, 'creates' | 'stack'>): string {
+  return table(
+    ['members, a device each', 'write units', 'read units', 'posts', '$ per million messages', 'of that deliveries'],
+    creates.map((create) => {
+      const { total, gateway } = dollars(create, stack);
+      return [
+        create.members.toLocaleString('en'),
+        showRange(writeUnits(create)),
+        showRange(readUnits(create)),
+        showRange(posts(create)),
+        money(total),
+        `${Math.round((gateway / total) * 100)} %`,
+      ];
+    }),
+  );
+}
+
+export function report(results: Results): string {
+  const { stack, creates, others, bundles, contents, coldStarts, bars } = results;
+  const all = [...creates, ...others];
+  const names = stack.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId);
+  return [
+    '# What it costs',
+    '',
+    'Written by `npm run bench -- --write`.',
+    'Units are DynamoDB’s own count of each call (`ReturnConsumedCapacity`), calls and posts are counted where the local runtime receives them.',
+    'These are the same in an account; milliseconds are not: they were measured on one machine, over its own network, and nothing hangs on them.',
+    'Prices: [bench/prices.ts](../bench/prices.ts).',
+    '',
+    '## A message',
+    '',
+    createTable(results),
+    '',
+    'A conversation of two is direct, larger ones are rooms. The author has sent 24 messages before, so that the item which remembers them is as large as it gets.',
+    'Deliveries are API Gateway’s price for each post, and no design makes them fewer than one a device.',
+    '',
+    table(
+      ['members', 'reads for the membership', 'for the members’ devices', 'for the members’ names', 'together'],
+      creates.map((create) => {
+        const { membership, members, keys } = readsOf(create);
+        return [create.members, membership, members, keys, showRange(readUnits(create))];
+      }),
+    ),
+    '',
+    '## Every operation',
+    '',
+    'Units and calls of all that follows from it, up to what the stream’s function does.',
+    '',
+    table(
+      ['operation', 'write units', 'read units', 'SDK calls', 'posts', 'invocations', 'S3 calls', 'ms, median (range)'],
+      all.map((measured) => [
+        measured.name,
+        showRange(writeUnits(measured)),
+        showRange(readUnits(measured)),
+        showRange(range(measured, ...calls)),
+        showRange(posts(measured)),
+        showRange(range(measured, /^lambda\.invoke:/)),
+        showRange(range(measured, /^s3\.[A-Z]\w+$/)),
+        showTimes(measured.samples.map(({ ms }) => ms)),
+      ]),
+    ),
+    '',
+    '## By function',
+    '',
+    'Invocations, write units, read units.',
+    '',
+    table(
+      ['operation', ...names.map(shortName)],
+      all.map((measured) => [
+        measured.name,
+        ...names.map((name) => {
+          const one = (counter: string) => showRange(range(measured, `${counter}:${name}`));
+          return one('lambda.invoke') === '0'
+            ? ''
+            : `${one('lambda.invoke')} × ${one('dynamodb.write-units')} w, ${one('dynamodb.read-units')} r`;
+        }),
+      ]),
+    ),
+    '',
+    '## Dollars for a million times',
+    '',
+    'us-east-1; Lambda with the milliseconds measured here at the memory that the template gives. Not in it: connection minutes, data out, S3, logs.',
+    '',
+    table(
+      ['operation', 'DynamoDB', 'Lambda', 'API Gateway', 'together'],
+      all.map((measured) => {
+        const { dynamodb, lambda, gateway, total } = dollars(measured, stack);
+        return [measured.name, ...[dynamodb, lambda, gateway, total].map(money)];
+      }),
+    ),
+    '',
+    '## Functions',
+    '',
+    table(
+      ['function', 'bytes, minified', 'ms to load, median (range)'],
+      bundles.map(({ functionId, bytes }) => [
+        shortName(functionId),
+        bytes.toLocaleString('en'),
+        showTimes(coldStarts.find((start) => start.functionId === functionId)?.times ?? []),
+      ]),
+    ),
+    '',
+    'What is in the socket function:',
+    '',
+    table(
+      ['package', 'bytes', 'share'],
+      contents.packages
+        .slice(0, 10)
+        .map(({ name, bytes }) => [
+          name,
+          bytes.toLocaleString('en'),
+          `${((bytes / contents.bytes) * 100).toFixed(1)} %`,
+        ]),
+    ),
+    '',
+    '## Bars',
+    '',
+    'The build fails when one of these is not met.',
+    '',
+    table(
+      ['', 'bar', 'seen'],
+      bars.map(({ name, met, seen }) => [met ? 'met' : '**NOT met**', name, seen]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function shortName(functionId: string): string {
+  return functionId.replace(/Function$/, '').toLowerCase();
+}
+
+function money(amount: number): string {
+  return amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+}
+
+function showTimes(times: readonly number[]): string {
+  const show = (ms: number) => ms.toFixed(ms < 10 ? 1 : 0);
+  return `${show(median(times))} (${show(Math.min(...times))}–${show(Math.max(...times))})`;
+}
