@@ -162,6 +162,44 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await at.take(5, 'chat_message');
   });
 
+  it('of a post that takes its retries: the author is not kept waiting, and is told later whom it reached', async () => {
+    const { alice, bob, conversation } = await start('a8', 'b8');
+    const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
+    const throttled = () => chat.local?.counters.snapshot()['connections.post.throttled'] ?? 0;
+    const before = throttled();
+    // The first post, which is Bob's, and its first two retries are refused.
+    Object.assign(chat.local?.faults ?? {}, { postThrottled: 0.5, random: () => (throttled() < before + 3 ? 0 : 0.9) });
+    const own = await at.ask({ type: 'create', message: 'slowly' }, 'chat_message');
+    expect(own.delivered_to).toEqual([]);
+    expect(await bt.next('chat_message')).toMatchObject({ message: 'slowly' });
+    expect(await at.next('message_delivered')).toEqual({
+      type: 'message_delivered',
+      conversation,
+      seq: own.seq,
+      to: [bob.username],
+    });
+  });
+
+  it('between entry and posts: a repeat long after goes to everybody, because nobody may have got the first', async () => {
+    const { alice, bob, conversation, path } = await start('a9', 'b9');
+    const bt = await bob.enter(conversation);
+    const { body: first } = await alice.post(path, { message: 'hello', client_id: 'x' });
+    await bt.next('chat_message');
+    await alice.post(path, { message: 'hello', client_id: 'x' });
+    expect((await bt.rest()).filter(({ type }) => type === 'chat_message')).toEqual([]);
+    await table.send(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: `LOG#${conversation}#0`, sk: String(first.seq).padStart(12, '0') },
+        UpdateExpression: 'SET #at = #at - :age',
+        ExpressionAttributeNames: { '#at': 'at' },
+        ExpressionAttributeValues: { ':age': 60_000 },
+      }),
+    );
+    await alice.post(path, { message: 'hello', client_id: 'x' });
+    expect(await bt.next('chat_message')).toMatchObject({ seq: first.seq, id: first.id });
+  });
+
   it('of functions killed in the middle of sending: retries with the same client_id leave each message once', async () => {
     const { alice, bob, conversation, path } = await start('a7', 'b7');
     const at = await alice.enter(conversation);

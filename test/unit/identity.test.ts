@@ -1,0 +1,101 @@
+/** Tokens of any OpenID provider: a real one here, with real keys, on loopback. */
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, SignJWT } from 'jose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readIdentity } from '#lambdas/identity/claims';
+import { startVerifier } from '#lambdas/identity/verify';
+
+const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+let server: Server;
+let issuer: string;
+let answering = true;
+
+beforeAll(async () => {
+  const key = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  server = createServer((request, response) => {
+    if (!answering) response.writeHead(503).end('{}');
+    else if (request.url === '/.well-known/openid-configuration')
+      response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }));
+    else response.end(JSON.stringify({ keys: [key] }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+function sign(claims: Record<string, unknown>, expires = '5m'): Promise<string> {
+  return new SignJWT({ iss: issuer, ...claims })
+    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
+    .setExpirationTime(expires)
+    .sign(privateKey);
+}
+
+describe('a token', () => {
+  it.each([
+    ['with the audience', { aud: 'chat' }],
+    ['with the audience among others', { aud: ['other', 'chat'] }],
+    ['with the client instead of an audience, as Cognito’s access tokens', { client_id: 'chat', token_use: 'access' }],
+  ])('%s is accepted, and names its user', async (_, claims) => {
+    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    expect(await verify(await sign({ sub: 'Ann', ...claims }))).toEqual({
+      ok: true,
+      username: '%41nn',
+      name: 'Ann',
+      expires: expect.any(Number),
+    });
+  });
+
+  it.each([
+    ['for another audience', { aud: 'other' }, 'another audience'],
+    ['for no audience', {}, 'another audience'],
+    ['for another audience, naming the client too', { aud: 'other', client_id: 'chat' }, 'another audience'],
+    ['of another use', { aud: 'chat', token_use: 'refresh' }, 'neither an id nor an access token'],
+    ['of another issuer', { aud: 'chat', iss: 'http://127.0.0.1:1' }, 'Issuer not allowed'],
+    ['that names nobody', { aud: 'chat', sub: undefined }, 'names no user'],
+  ])('%s is refused', async (_, claims, why) => {
+    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    expect(await verify(await sign({ sub: 'ann', ...claims }))).toEqual({
+      ok: false,
+      why: expect.stringContaining(why),
+    });
+  });
+
+  it('that has expired is refused', async () => {
+    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    expect(await verify(await sign({ sub: 'ann', aud: 'chat' }, '-1m'))).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('expired'),
+    });
+  });
+
+  it('that nobody can check is no token’s fault; the issuer is asked again later', async () => {
+    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const token = await sign({ sub: 'ann', aud: 'chat' });
+    answering = false;
+    await expect(verify(token)).rejects.toThrow();
+    answering = true;
+    expect(await verify(token)).toMatchObject({ ok: true, username: 'ann' });
+  });
+});
+
+describe('who a token speaks of', () => {
+  it.each([
+    [{ 'cognito:username': 'ann', sub: '1' }, undefined, 'ann'],
+    [{ username: 'ann', sub: '1' }, undefined, 'ann'],
+    [{ sub: 'auth0|1' }, undefined, 'auth0%7c1'],
+    [{ sub: '1', email: 'a@example.com' }, 'email', 'a%40example.com'],
+  ])('%j by %s is %s', (claims, claim, username) => {
+    expect(readIdentity(claims, claim)?.username).toBe(username);
+  });
+
+  it.each([[{}], [{ sub: 5 }], [{ sub: 'x'.repeat(65) }], [{ sub: '' }]])('%j is nobody', (claims) => {
+    expect(readIdentity(claims)).toBeUndefined();
+  });
+
+  it('goes by the name claim among people, and by the external name without one', () => {
+    expect(readIdentity({ sub: 'ann', name: 'Ann Smith' })?.name).toBe('Ann Smith');
+    expect(readIdentity({ sub: 'ann', name: '' })?.name).toBe('ann');
+  });
+});
