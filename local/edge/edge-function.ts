@@ -40,8 +40,8 @@ const responseResult = z.object({
     .default(''),
 });
 
-/** CloudFront allows about a millisecond of computing; a busy laptop gets some more. */
-const longest = 200;
+/** CloudFront allows about a millisecond of computing. This only ends what would never end: a busy laptop may stand still for a while. */
+const longest = 3_000;
 
 /**
  * Makes the deployed code callable, in a global scope of its own without Node's modules and without `eval`, as on CloudFront. `console`
