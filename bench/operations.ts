@@ -54,7 +54,7 @@ export function ping({ author }: Pair): Operation {
   return { name: 'ping', asks: { frames: 1 }, run: () => author.socket.ask({ type: 'ping' }, 'pong') };
 }
 
-/** A socket of that scope, up to the first thing that it gets to know. The socket before it is closed again, uncounted. */
+/** A socket of that scope, up to the first thing that it gets to know, while the author is here and the other is not. */
 export function connect(
   { other }: Pair,
   scope: string,
@@ -65,7 +65,10 @@ export function connect(
   return {
     name: `connect, ${scope}`,
     asks: {},
-    prepare: async () => open?.close(),
+    async prepare() {
+      await other.socket.close();
+      await open?.close();
+    },
     async run() {
       open = await other.person.connect(query);
       await open.next(first);
@@ -73,15 +76,27 @@ export function connect(
   };
 }
 
-export function disconnect({ other }: Pair): Operation {
+/** The last socket of somebody; a contact sees them leave. */
+export function disconnect({ author, other }: Pair): Operation {
   let open: Socket | undefined;
+  const seen = async (online: boolean) => {
+    while ((await author.socket.next('presence')).online !== online);
+  };
   return {
     name: 'disconnect, everything',
     asks: {},
-    async prepare() {
+    async prepare(time) {
+      if (time === 0) {
+        await other.socket.close();
+        await seen(false);
+      }
       open = await other.person.everything();
+      await seen(true);
     },
-    run: async () => open?.close(),
+    async run() {
+      await open?.close();
+      await seen(false);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LocalRuntime } from '#local/start';
+import type { LocalOptions, LocalRuntime } from '#local/start';
 import { bundleBar, createBars, logBar, readBar, scanBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureColdStarts } from './cold-starts.ts';
@@ -19,10 +19,10 @@ const longLog = 100_000;
  */
 export async function runAll(
   runtime: LocalRuntime,
-  dataDirectory: string,
+  folders: Pick<LocalOptions, 'assemblyDirectory' | 'dataDirectory'>,
   { times, log }: { times: number; log: (line: string) => void },
 ): Promise<Results> {
-  const stage = await openStage(runtime, dataDirectory);
+  const stage = await openStage(runtime, folders);
   try {
     const others: Measured[] = [];
     const run = async (operation: Operation) => {
@@ -32,24 +32,28 @@ export async function runAll(
       return measured;
     };
 
-    const two = await operations.pair(stage, 'two');
+    const scene = (name: string) => operations.pair(stage, name);
+    const two = await scene('two');
     const typing = await run(operations.typing(two));
     const read = await run(operations.readMessages(stage, two));
     await run(operations.ping(two));
-    const to = { conversation: two.conversation };
-    await run(operations.connect(two, 'everything', {}, 'unread_count'));
-    await run(operations.connect(two, 'one conversation', to, 'last_50_messages'));
-    await run(operations.connect(two, 'all notifications', { notifications: 'all' }, 'unread_count'));
-    const watched = { notifications: two.conversation };
-    await run(operations.connect(two, 'notifications of one', watched, 'single_conversation_unread_count'));
-    await run(operations.disconnect(two));
-    await run(operations.createOverHttp(two));
-    await run(operations.upload(two));
-    await run(await operations.createWatched(await operations.pair(stage, 'watched')));
+    await run(operations.connect(await scene('all'), 'everything', {}, 'unread_count'));
+    const one = await scene('one');
+    const to = { conversation: one.conversation };
+    await run(operations.connect(one, 'one conversation', to, 'last_50_messages'));
+    const watching = { notifications: 'all' };
+    await run(operations.connect(await scene('watching'), 'all notifications', watching, 'unread_count'));
+    const counting = await scene('counting');
+    const count = { notifications: counting.conversation };
+    await run(operations.connect(counting, 'notifications of one', count, 'single_conversation_unread_count'));
+    await run(operations.disconnect(await scene('leaving')));
+    await run(operations.createOverHttp(await scene('http')));
+    await run(operations.upload(await scene('upload')));
+    await run(await operations.createWatched(await scene('watched')));
     await run(await operations.inbox(stage, 50));
 
     log(`create, with ${longLog.toLocaleString('en')} entries in the log`);
-    const [short, long] = [await invite(stage, 'short', 2), await operations.pair(stage, 'long')];
+    const [short, long] = [await invite(stage, 'short', 2), await scene('long')];
     await fillLog(stage, long.conversation, long.author.person.username, longLog);
     const none = await measureCreate(stage, short, times, { name: 'create, nothing in the log' });
     const many = await measureCreate(stage, [long.author, long.other], times, {

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LocalOutputs } from '#bin/local-outputs';
 import type { Services } from '#lambdas/runtime/services';
-import type { LocalRuntime } from '#local/start';
+import type { LocalOptions, LocalRuntime } from '#local/start';
 import { Person } from '#test/flow/person';
 import type { Socket } from '#test/flow/socket';
 import { tokenSigner } from './sign-token.ts';
@@ -10,6 +10,8 @@ import { tokenSigner } from './sign-token.ts';
 /** A served stack to measure on, and what is needed to set a scene there. */
 export interface Stage {
   readonly runtime: LocalRuntime;
+  /** What is served. */
+  readonly assemblyDirectory: string;
   /** For the functions of `lambdas/store`, with the keys of the account's owner: scenes are set without asking any role. */
   readonly store: Pick<Services, 'table' | 'now' | 'config'>;
   /** Somebody who holds a token of the pool, without having signed up. */
@@ -18,7 +20,10 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
-export async function openStage(runtime: LocalRuntime, dataDirectory: string): Promise<Stage> {
+export async function openStage(
+  runtime: LocalRuntime,
+  { assemblyDirectory, dataDirectory }: Pick<LocalOptions, 'assemblyDirectory' | 'dataDirectory'>,
+): Promise<Stage> {
   const outputs = LocalOutputs.parse(runtime.outputs);
   const [table] = runtime.stack.ofType('AWS::DynamoDB::Table');
   if (!table) throw new Error('unable to measure; the stack has no table');
@@ -35,6 +40,7 @@ export async function openStage(runtime: LocalRuntime, dataDirectory: string): P
   const people: Person[] = [];
   return {
     runtime,
+    assemblyDirectory,
     store: {
       table: { client, name },
       now: Date.now,

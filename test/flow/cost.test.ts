@@ -1,6 +1,7 @@
 /** What operations cost, counted by DynamoDB itself: the bars of `npm run bench`, without the largest rooms. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Bar, createBars, logBar, readBar, scanBar, typingBar } from '#bench/bars';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Bar, bundleBar, createBars, logBar, readBar, scanBar, typingBar } from '#bench/bars';
+import { bundles } from '#bench/bundles';
 import { measureCreate } from '#bench/create';
 import { measure } from '#bench/measure';
 import { type Pair, pair, readMessages, typing } from '#bench/operations';
@@ -17,7 +18,10 @@ beforeAll(async () => {
   if (!local) return;
   chat = await startChat();
   if (!chat.local || !chat.dataDirectory) return;
-  stage = await openStage(chat.local, chat.dataDirectory);
+  stage = await openStage(chat.local, {
+    assemblyDirectory: inject('assemblyDirectory'),
+    dataDirectory: chat.dataDirectory,
+  });
   two = await pair(stage, 'two');
 });
 afterAll(async () => {
@@ -51,5 +55,11 @@ describe.runIf(local)('what it costs', () => {
       readBar(await measure(runtime, readMessages(stage, two), 3)),
     ];
     expect(bars).toEqual(met(bars));
+  });
+
+  it('to load is at most 700 KB for the function that people wait for', () => {
+    const socket = bundles(stage.runtime).find(({ functionId }) => functionId === 'SocketFunction');
+    const bar = bundleBar(socket?.bytes ?? Number.NaN);
+    expect(bar).toEqual({ ...bar, met: true });
   });
 });
