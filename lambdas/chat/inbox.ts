@@ -50,13 +50,16 @@ export async function toViews(
   rows: readonly InboxRow[],
   listed?: readonly string[],
 ): Promise<ConversationView[]> {
-  const cursors = rows.flatMap(({ head: { conversation } }) =>
-    (listed ?? membersInName(conversation)).map((username) => ({ username, conversation })),
+  const others = rows.flatMap(({ head: { conversation }, membership }) =>
+    (listed ?? membersInName(conversation))
+      .filter((username) => username !== membership.username)
+      .map((username) => ({ username, conversation })),
   );
+  const shown = [...others, ...rows.map(({ membership }) => membership)].map(({ username }) => username);
   const authors = rows.flatMap(({ head }) => (head.last ? [head.last.user] : []));
   const [memberships, users] = await Promise.all([
-    getMemberships(services, cursors),
-    getUsers(services, [...new Set([...cursors.map(({ username }) => username), ...authors])]),
+    getMemberships(services, others),
+    getUsers(services, [...new Set([...shown, ...authors])]),
   ]);
   return rows.map(({ head, membership, unread }) => ({
     id: head.conversation,
@@ -66,11 +69,17 @@ export async function toViews(
     unread_count: unread,
     read_seq: membership.read.seq,
     last_message: toLastMessage(head, namesOf(users)),
-    members: memberships
-      .filter(({ conversation }) => conversation === head.conversation)
-      .map(({ username, read }) => toMember(username, read.seq, users, services.now()))
-      .sort((a, b) => (a.username < b.username ? -1 : 1)),
+    members: isListed(head.conversation, listed)
+      ? [membership, ...memberships.filter(({ conversation }) => conversation === head.conversation)]
+          .map(({ username, read }) => toMember(username, read.seq, users, services.now()))
+          .sort((a, b) => (a.username < b.username ? -1 : 1))
+      : [],
   }));
+}
+
+/** Are the members shown: because they stand in the name, or because the caller lists them? */
+function isListed(id: string, listed: readonly string[] | undefined): boolean {
+  return listed !== undefined || membersInName(id).length > 0;
 }
 
 function membersInName(id: string): readonly string[] {
