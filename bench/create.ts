@@ -49,7 +49,7 @@ export async function measureCreate(
           type: 'create',
           conversation,
           message: 'See you at eight?',
-          client_id: `${conversation} ${time}`,
+          client_id: `send ${time}`,
         };
         author.socket.send(frame);
         for (;;) {

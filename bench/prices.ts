@@ -1,26 +1,21 @@
 /**
- * What AWS charges in us-east-1, in dollars. Looked up in September 2026; ask AWS before you promise anybody a figure.
- * Not here, because no source could be confirmed: S3 requests, CloudWatch Logs, CloudFront. Not per operation, and so in no table:
- * connection minutes and data out.
+ * What AWS charges in us-east-1, in dollars, as others wrote it down from AWS's pages (in 2026, where no other date is given): look
+ * there before you promise anybody a figure. Not here, because no source could be confirmed: S3 requests, CloudWatch Logs, CloudFront.
  */
 
 const perMillion = (dollars: number) => dollars / 1_000_000;
 
 export const prices = {
-  /** A write request unit: 1 KB. https://aws.amazon.com/dynamodb/pricing/on-demand/ (as cut in November 2024) */
+  /** A write request unit: 1 KB. https://airbyte.com/data-engineering-resources/dynamodb-pricing (since November 2024) */
   dynamodbWriteUnit: perMillion(0.625),
-  /** A read request unit: 4 KB read strongly, twice that otherwise. Same page. */
+  /** A read request unit: 4 KB read strongly, twice that otherwise. Same source. */
   dynamodbReadUnit: perMillion(0.125),
-  /** https://aws.amazon.com/lambda/pricing/ */
+  /** https://cloudchipr.com/blog/aws-lambda-pricing */
   lambdaRequest: perMillion(0.2),
-  /** arm64, a gigabyte for a second. Same page. */
+  /** arm64, a gigabyte for a second. Same source. */
   lambdaGigabyteSecond: 0.0000133334,
-  /** A frame in or a post out, up to 32 KB. https://aws.amazon.com/api-gateway/pricing/ (20 September 2026) */
+  /** A frame in or a post out, up to 32 KB. https://aws.amazon.com/api-gateway/pricing/ as of 20 September 2026, from github.com/api-evangelist */
   socketMessage: perMillion(1),
-  /** HTTP API, up to 512 KB, of the first 300 million a month. Same page. */
+  /** HTTP API, up to 512 KB, of the first 300 million a month. Same source. */
   httpRequest: perMillion(1),
-  /** An open WebSocket connection for a minute. Same page. */
-  connectionMinute: perMillion(0.25),
-  /** A gigabyte out of AWS. Same page, examples. */
-  gigabyteOut: 0.09,
 } as const;

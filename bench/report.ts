@@ -66,7 +66,7 @@ export function report(results: Results): string {
       ['members', 'reads for the membership', 'for the members’ devices', 'for the members’ names', 'together'],
       creates.map((create) => {
         const { membership, members, keys } = readsOf(create);
-        return [create.members, membership, members, keys, showRange(readUnits(create))];
+        return [create.members.toLocaleString('en'), membership, members, keys, showRange(readUnits(create))];
       }),
     ),
     '',

@@ -1,4 +1,5 @@
 import type { LocalOptions, LocalRuntime } from '#local/start';
+import { limits } from '#protocol/limits';
 import { bundleBar, createBars, logBar, readBar, scanBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureColdStarts } from './cold-starts.ts';
@@ -59,7 +60,13 @@ export async function runAll(
     const many = await measureCreate(stage, [long.author, long.other], times, {
       name: `create, ${longLog.toLocaleString('en')} entries in the log`,
     });
-    others.push(none, many);
+    log('create, the longest names');
+    const longest = await invite(stage, 'n'.repeat(limits.userNameLength - 1), 2);
+    const names = await measureCreate(stage, longest, times, {
+      name: 'create, user and room with the longest names',
+      conversation: `room:${'r'.repeat(limits.roomNameLength)}`,
+    });
+    others.push(none, many, names);
     await run(operations.history(`history, 50 of ${longLog.toLocaleString('en')}`, long));
 
     log(`inviting ${Math.max(...sizes).toLocaleString('en')} people`);
