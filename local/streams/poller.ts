@@ -65,6 +65,8 @@ export function startPoller(options: {
   let places: Place[] = [];
   /** Records up to here are in the lanes or past them: a reader that was opened anew, after an error, begins before that. */
   let taken: { label: string; position: bigint } | undefined;
+  /** When a read last found nothing more: what comes later is younger than that. DynamoDB Local says of a record's time only the minute. */
+  let allReadAt = 0;
   const pending = () => lanes.flatMap((lane) => lane.pending());
   const save = () => {
     if (!reader) return;
@@ -126,12 +128,20 @@ export function startPoller(options: {
   const poll = async (): Promise<'more' | 'all read'> => {
     reader ??= await open();
     const allRead = caughtUp.reading();
+    const asked = context.clock.now();
     const { shardId, records } = await reader.read();
     const stream = { arn: mapping.streamArn, region: context.stack.region, shardId };
     const { streamLabel } = reader;
-    for (const record of records.map((raw) => readRecord(raw, stream))) if (record) take(record, streamLabel);
-    if (records.length > 0) save();
-    else allRead(pending());
+    for (const raw of records) {
+      const record = readRecord(raw, stream);
+      if (record) take({ ...record, createdAt: Math.max(record.createdAt, allReadAt) }, streamLabel);
+    }
+    if (records.length > 0) {
+      save();
+    } else {
+      allReadAt = asked;
+      allRead(pending());
+    }
     return records.length === 0 ? 'all read' : 'more';
   };
 

@@ -23,7 +23,7 @@ export interface StreamRecord {
   readonly position: bigint;
   /** The number that the function sees. */
   readonly sequenceNumber: string;
-  /** Milliseconds since the epoch, exact to the second. */
+  /** Milliseconds since the epoch, exact to the second; the poller knows it better where the engine rounds more than that. */
   readonly createdAt: number;
   readonly keys: Readonly<Record<string, unknown>>;
   /** The record as Lambda delivers it. */
