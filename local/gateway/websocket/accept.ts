@@ -32,16 +32,17 @@ export function accept(
     handleProtocols: () => subprotocol ?? false,
   });
   const tooLongYet = watchFrames(limits.frame);
-  // Added before those of `ws`, so that a frame is judged before it becomes a message.
   const watch = (chunk: Buffer) => {
     if (!tooLongYet(chunk)) return;
     upgrade.socket.off('data', watch);
     tooLong();
   };
-  upgrade.socket.on('data', watch);
   let accepted: WebSocket | undefined;
   server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
     accepted = socket;
+    // Only now, or it alone would hear of what came together with the handshake; and before the listener of `ws`, so that a frame is
+    // judged before it becomes a message.
+    upgrade.socket.prependListener('data', watch);
   });
   return accepted;
 }

@@ -109,6 +109,21 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
     client.socket.close();
   });
 
+  test('a frame that comes in one piece with the handshake is a message like any other', async () => {
+    const { host, hostname, port, pathname } = new URL(fixture.socketUrl('Socket'));
+    const raw = connectSocket(Number(port), hostname);
+    const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
+    const head = [`GET ${pathname} HTTP/1.1`, `Host: ${host}`, ...upgrade, `Sec-WebSocket-Key: ${'A'.repeat(22)}==`];
+    const text = Buffer.from('{"action":"ping"}');
+    // One unfragmented text frame, masked with zeros.
+    const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
+    const heard: Buffer[] = [];
+    raw.on('data', (chunk: Buffer) => heard.push(chunk));
+    raw.write(Buffer.concat([Buffer.from([...head, '', ''].join('\r\n')), frame]));
+    await eventually(() => (Buffer.concat(heard).includes('pong') ? true : undefined));
+    raw.destroy();
+  });
+
   test('a client that goes away while $connect runs leaves nothing open, and $disconnect hears of it', async () => {
     const { hostname, port, pathname } = new URL(fixture.socketUrl('Socket'));
     const raw = connectSocket(Number(port), hostname);
