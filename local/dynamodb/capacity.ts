@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Counters } from '../counters.ts';
 import type { Principal } from '../iam/access-keys.ts';
+import { itemSize } from './item-size.ts';
 import { isWrite } from './operations.ts';
 
 const units = z.looseObject({ CapacityUnits: z.number() });
@@ -41,24 +42,58 @@ export function countCapacity(
   const output = answer.parse(JSON.parse(body.toString()));
   const { ConsumedCapacity: reported, ...rest } = output;
   if (reported === undefined) return body;
-  const name = `dynamodb.${isWrite(options.operation) ? 'write' : 'read'}-units`;
-  for (const entry of [reported].flat()) {
-    options.counters.count(name, entry.CapacityUnits);
-    options.counters.count(`${name}.${options.operation}`, entry.CapacityUnits);
-    if (options.principal.kind === 'role') {
-      // Without the hash that CDK puts at a logical id's end, as in the counters of invocations.
-      const functionName = options.principal.functionId.replace(/[0-9A-F]{8}$/, '');
-      options.counters.count(`${name}:${functionName}`, entry.CapacityUnits);
-    }
-    if (entry.Table) options.counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
-    for (const [index, used] of Object.entries(entry.GlobalSecondaryIndexes ?? {})) {
-      options.counters.count(`${name}/${entry.TableName}/${index}`, used.CapacityUnits);
-    }
-  }
+  for (const entry of [reported].flat()) countUnits(entry, options);
   if (options.wanted === 'INDEXES') return body;
   const told = options.wanted === 'TOTAL' ? { ConsumedCapacity: mapOne(reported, totalOf) } : {};
   return Buffer.from(JSON.stringify({ ...rest, ...told }));
 }
+
+function countUnits(
+  entry: Consumed,
+  { operation, principal, counters }: { operation: string; principal: Principal; counters: Counters },
+): void {
+  const name = `dynamodb.${isWrite(operation) ? 'write' : 'read'}-units`;
+  counters.count(name, entry.CapacityUnits);
+  counters.count(`${name}.${operation}`, entry.CapacityUnits);
+  if (principal.kind === 'role') {
+    // Without the hash that CDK puts at a logical id's end, as in the counters of invocations.
+    const functionName = principal.functionId.replace(/[0-9A-F]{8}$/, '');
+    counters.count(`${name}:${functionName}`, entry.CapacityUnits);
+  }
+  if (entry.Table) counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
+  for (const [index, used] of Object.entries(entry.GlobalSecondaryIndexes ?? {})) {
+    counters.count(`${name}/${entry.TableName}/${index}`, used.CapacityUnits);
+  }
+}
+
+const conditional = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
+
+/**
+ * A write whose condition does not hold is charged all the same, for the item that stands there, and the engine tells only its error: so
+ * it is asked for that item, whether the caller wants it or not. Undefined for what has no condition, or is the engine's to refuse.
+ * Source: AWS, "DynamoDB read and write operations", conditional writes.
+ */
+export function askForStanding(operation: string, input: object): { input: object; wanted: boolean } | undefined {
+  const wanted: unknown =
+    'ReturnValuesOnConditionCheckFailure' in input ? input.ReturnValuesOnConditionCheckFailure : undefined;
+  if (!conditional.has(operation) || !('ConditionExpression' in input)) return undefined;
+  if (wanted === 'ALL_OLD') return { input, wanted: true };
+  if (wanted !== undefined && wanted !== 'NONE') return undefined;
+  return { input: { ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }, wanted: false };
+}
+
+/** Counts the units of a condition that did not hold. Returns the engine's error as the caller wanted it. */
+export function countRefusal(
+  error: object,
+  options: { operation: string; tableName: string; wanted: boolean; principal: Principal; counters: Counters },
+): Buffer {
+  const { Item: standing, ...rest } = refused.parse(error);
+  const units = Math.max(1, Math.ceil((standing === undefined ? 0 : itemSize(standing)) / 1024));
+  countUnits({ TableName: options.tableName, CapacityUnits: units, Table: { CapacityUnits: units } }, options);
+  return Buffer.from(JSON.stringify(options.wanted ? error : rest));
+}
+
+const refused = z.looseObject({ Item: z.unknown().optional() });
 
 const totalOf = ({ TableName, CapacityUnits }: Consumed) => ({ TableName, CapacityUnits });
 

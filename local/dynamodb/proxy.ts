@@ -4,7 +4,7 @@ import { crc32 } from 'node:zlib';
 import { ZodError } from 'zod';
 import type { Context } from '../context.ts';
 import { verifySignature } from '../iam/signature.ts';
-import { askForCapacity, countCapacity } from './capacity.ts';
+import { askForCapacity, askForStanding, countCapacity, countRefusal } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { isWrite, type Need, needsOf } from './operations.ts';
 import { readBody } from './read-body.ts';
@@ -45,11 +45,21 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
 
     context.counters.count(`dynamodb.${operation}`);
     const asked = askForCapacity(operation, input);
+    const standing = askForStanding(operation, asked?.input ?? input);
     try {
-      const answer = await engine.send(called, JSON.stringify(asked?.input ?? input));
+      const answer = await engine.send(called, JSON.stringify(standing?.input ?? asked?.input ?? input));
       if (answer.status !== 200) {
-        context.counters.count(`dynamodb.error:${errorOf(parseObject(answer.body)).name}`);
-        return send(response, answer.status, answer.body, answer.requestId);
+        const error = parseObject(answer.body);
+        const { name } = errorOf(error);
+        context.counters.count(`dynamodb.error:${name}`);
+        const told =
+          error && standing && name === 'ConditionalCheckFailedException'
+            ? countRefusal(error, {
+                ...{ operation, tableName: String(Reflect.get(input, 'TableName')), wanted: standing.wanted },
+                ...{ principal, counters: context.counters },
+              })
+            : answer.body;
+        return send(response, answer.status, told, answer.requestId);
       }
       if (isWrite(operation)) onWrite();
       const told = asked

@@ -204,6 +204,29 @@ describe('consumed capacity', () => {
     });
   });
 
+  test('of a write whose condition does not hold is that of the item that stands there, and at least one unit', async () => {
+    const writer = runtime.client('Writer');
+    const [large, none] = [key('LARGE'), key('NONE')];
+    await writer.send(new PutCommand({ TableName, Item: { ...large, text: 'x'.repeat(2_500) } }));
+    runtime.context.counters.reset();
+    const refused = { name: 'ConditionalCheckFailedException', Item: undefined };
+    const condition = { ConditionExpression: 'attribute_not_exists(pk)' };
+    await expect(writer.send(new PutCommand({ TableName, Item: large, ...condition }))).rejects.toMatchObject(refused);
+    expect(runtime.context.counters.snapshot()).toEqual({
+      'dynamodb.PutItem': 1,
+      'dynamodb.error:ConditionalCheckFailedException': 1,
+      'dynamodb.write-units': 3,
+      'dynamodb.write-units.PutItem': 3,
+      [`dynamodb.write-units/${TableName}`]: 3,
+      'dynamodb.write-units:Writer': 3,
+    });
+    const update = { UpdateExpression: 'SET a = :a', ConditionExpression: 'attribute_exists(pk)' };
+    await expect(
+      writer.send(new UpdateCommand({ TableName, Key: none, ...update, ExpressionAttributeValues: { ':a': 1 } })),
+    ).rejects.toMatchObject(refused);
+    expect(runtime.context.counters.snapshot()['dynamodb.write-units.UpdateItem']).toBe(1);
+  });
+
   test('a condition that does not hold is DynamoDB’s own error, with the old item when asked for', async () => {
     const put = new PutCommand({
       TableName,
