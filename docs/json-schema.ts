@@ -81,7 +81,7 @@ function toJsonSchemas(schemas: Readonly<Record<string, z.ZodMiniType>>, io: 'in
   const result = z.toJSONSchema(registry, {
     io,
     uri: (id) => `#/components/schemas/${id}`,
-    override: ({ jsonSchema, path }) => simplify(jsonSchema, path.map(String)),
+    override: ({ jsonSchema, path }) => simplify(jsonSchema, path.map(String), io),
   });
   // Through text: what zod gives carries methods that are not JSON.
   const plain: { schemas: Record<string, JsonObject> } = JSON.parse(JSON.stringify(result));
@@ -91,7 +91,7 @@ function toJsonSchemas(schemas: Readonly<Record<string, z.ZodMiniType>>, io: 'in
 }
 
 /** Says what a reader needs to know, no more: zod writes out calendars, the bounds of JavaScript's integers, and closed objects. */
-function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[]): void {
+function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[], io: 'input' | 'output'): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
@@ -100,8 +100,9 @@ function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[])
   // A query's numbers are text on the wire, and numbers to who writes a client.
   if (schema.pattern === '^\\d{1,12}$') {
     delete schema.pattern;
-    Object.assign(schema, { type: 'integer', minimum: 0 });
+    Object.assign(schema, { type: 'integer', minimum: 0, maximum: 999_999_999_999 });
   }
-  // Bounds that the schema checks by a function, because their error says both at once.
-  if (path.at(-1) === 'client_id') Object.assign(schema, { minLength: 1, maxLength: limits.clientIdLength });
+  // Bounds that the schema checks by a function, because their error says both at once. An error gives back what was sent, whatever it was.
+  if (io === 'input' && path.at(-1) === 'client_id')
+    Object.assign(schema, { minLength: 1, maxLength: limits.clientIdLength });
 }

@@ -28,8 +28,8 @@ export interface Operation {
   readonly errors: readonly ErrorCode[];
 }
 
-/** Of every action that is about a conversation: a name that is none, somebody else's, or of somebody who does not exist. */
-const ofConversation = ['invalid_frame', 'forbidden', 'unknown_user'] as const;
+/** Of every action that is about a conversation: a name that is none, somebody else's, of somebody or of a room that does not exist. */
+const ofConversation = ['invalid_frame', 'forbidden', 'unknown_user', 'unknown_conversation'] as const;
 
 export const operations: Readonly<Record<HttpAction, Operation>> = {
   me: {

@@ -6,7 +6,7 @@
  */
 import type { Services } from '../runtime/services.ts';
 import { type Entry, getEntries, type MessageEntry, putEntry } from '../store/entry.ts';
-import { addGone, type Head, type Last, replaceLast } from '../store/head.ts';
+import { addGone, goneKept, type Head, type Last, replaceLast } from '../store/head.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
@@ -24,6 +24,7 @@ export async function readLog(
   { first, last, complete }: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
   const found = await getEntries(services, head.conversation, first, last);
+  await countAsGone(services, head, found);
   if (found.length === last - first + 1) return found;
 
   const standing = new Map(found.map((entry) => [entry.seq, entry]));
@@ -34,6 +35,14 @@ export async function readLog(
     if (typeof entry === 'object') whole.push(entry);
   }
   return whole;
+}
+
+/** A sealer may have died between sealing a number and noting that it counts no longer: whoever passes by notes it. */
+async function countAsGone(services: Reader, head: Head, found: readonly Entry[]): Promise<void> {
+  // What is older than all that is noted may have been forgotten on purpose.
+  const oldest = head.gone.size < goneKept ? 0 : Math.min(...head.gone);
+  const missed = found.filter(({ type, seq }) => type === 'sealed' && seq > oldest && !head.gone.has(seq));
+  for (const { seq } of missed) await addGone(services, head.conversation, seq);
 }
 
 /** Decides about a missing entry by the age of what came after it. */

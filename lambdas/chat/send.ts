@@ -85,7 +85,7 @@ async function append(
 ): Promise<{ entry: MessageEntry; repeated: boolean }> {
   const hash = hashOf(content.clientId);
   let send = earlier;
-  let replacing: number | undefined;
+  let replacing: Send | undefined;
   for (let tries = 0; tries < 5; tries++) {
     send ??= await claimNumber(services, membership, hash, content, replacing);
     const entry = toEntry(services, membership, content, send);
@@ -94,7 +94,7 @@ async function append(
     if (put.standing.type === 'message' && isSame(put.standing, entry.user, entry.client_id))
       return { entry: put.standing, repeated: true };
     // Sealed before we came, or, one time in 10^18, two client_ids with the same hash: another number.
-    replacing = send.seq;
+    replacing = send;
     send = undefined;
   }
   throw unable('conflict', 'send the message', 'its place in the log was taken again and again: send it again', 1);
@@ -105,7 +105,7 @@ async function claimNumber(
   membership: Membership,
   hash: string,
   content: Content,
-  replacing: number | undefined,
+  replacing: Send | undefined,
 ): Promise<Send> {
   const at = services.now();
   const last = { user: membership.username, text: content.text, content_type: content.contentType, at };

@@ -6,7 +6,7 @@ import type { MessageEntry } from '../store/entry.ts';
 import { putNotice } from '../store/notice.ts';
 import type { User } from '../store/user.ts';
 import { type Device, devicesOf, post, postAll } from './post.ts';
-import { namesOf, toMessage } from './render.ts';
+import { fitFrame, namesOf, toMessage } from './render.ts';
 
 /** The connection that a send came in on; it is answered even when nothing else knows of it yet. */
 export type Requester = Device;
@@ -34,7 +34,8 @@ export async function deliverMessage(
   const own = { ...message, client_id: entry.client_id };
   const now = services.now();
   if (repeated && now - entry.at < doubtful) {
-    if (requester) await post(services, requester, chatMessage(own, reachable(users, entry, now)));
+    if (requester)
+      await post(services, requester, chatMessage(own, fitFrame(reachable(users, entry, now), chatMessage(own, []))));
     return own;
   }
 
@@ -50,7 +51,8 @@ export async function deliverMessage(
     if ((await post(services, device, chatMessage(message))) === 'sent') delivered.add(device.username);
   });
   await Promise.race([Promise.all(toOthers), wait(patience)]);
-  const told = [...delivered].sort();
+  // Of very many who were reached, as many as fit beside the message; the others are told with those who are reached late.
+  const told = fitFrame([...delivered].sort(), chatMessage(own, []));
   await postAll(services, authors, chatMessage(own, told));
 
   await Promise.all(toOthers);
@@ -93,9 +95,12 @@ async function tellLateDelivery(
   authors: readonly Device[],
   late: readonly string[],
 ): Promise<void> {
-  if (late.length === 0) return;
   const { conversation, seq } = entry;
-  await postAll(services, authors, { type: 'message_delivered', conversation, seq, to: [...late].sort() });
+  for (let rest = [...late].sort(); rest.length > 0; ) {
+    const to = fitFrame(rest);
+    await postAll(services, authors, { type: 'message_delivered', conversation, seq, to });
+    rest = rest.slice(to.length);
+  }
 }
 
 /** Unread counts take reads that the sender need not wait for, so who watches them is told by the stream. */

@@ -59,14 +59,18 @@ export function toTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** As many of the values, from the first on, as fit one frame together with an envelope of about 1 KB. */
-export function fitFrame<T>(values: readonly T[]): T[] {
-  let bytes = 1_024;
+/** As many of the values, from the first on, as fit one frame beside what else is in it (or beside an envelope of about 1 KB). */
+export function fitFrame<T>(values: readonly T[], beside?: unknown): T[] {
+  let bytes = beside === undefined ? 1_024 : bytesOf(beside);
   const fitting: T[] = [];
   for (const value of values) {
-    bytes += Buffer.byteLength(JSON.stringify(value)) + 1;
+    bytes += bytesOf(value) + 1;
     if (bytes > limits.frameBytes) break;
     fitting.push(value);
   }
   return fitting;
+}
+
+function bytesOf(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -38,8 +38,9 @@ const HeadItem = z.object({
 
 /** Characters of the newest message that lists show. */
 const previewLength = 100;
-/** Numbers kept in `gone`; beyond that the oldest are forgotten, which every reader has long passed. */
+/** Numbers that `gone` holds at most, and how many newest ones are kept when it is full; every reader has long passed the others. */
 const goneMaximum = 60;
+export const goneKept = 30;
 
 function key(conversation: string): Key {
   return { pk: `CONV#${conversation}`, sk: 'HEAD' };
@@ -117,7 +118,7 @@ export async function addGone({ table }: Pick<Services, 'table'>, conversation: 
       TableName: table.name,
       Key: key(conversation),
       UpdateExpression: 'DELETE gone :oldest',
-      ExpressionAttributeValues: { ':oldest': new Set(gone.slice(0, gone.length - goneMaximum / 2)) },
+      ExpressionAttributeValues: { ':oldest': new Set(gone.slice(0, -goneKept)) },
     }),
   );
 }

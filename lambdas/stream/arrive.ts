@@ -40,7 +40,7 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
 
   const online = devices.filter((other) => other.id !== device.id).map(({ username }) => username);
-  const list = { type: 'online_user_list', conversation: id, users: [...new Set(online)].sort() } as const;
+  const list = { type: 'online_user_list', conversation: id, users: fitFrame([...new Set(online)].sort()) } as const;
   if (!(await first(services, self, list))) return;
   const joined = { type: 'user_join', conversation: id, user: is.username } as const;
   await post(services, self, joined);

@@ -2,7 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashOf } from '#lambdas/store/membership';
+import { hashOf, packSend } from '#lambdas/store/membership';
 import { type Chat, startChat } from './chat.ts';
 import { named, type Person } from './person.ts';
 import type { Socket } from './socket.ts';
@@ -58,7 +58,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
         Key: { pk: `USER#${person.username}`, sk: `CONV#${conversation}` },
         UpdateExpression: 'SET ring.#hash = :send',
         ExpressionAttributeNames: { '#hash': hashOf(clientId) },
-        ExpressionAttributeValues: { ':send': [seq, seq, Date.now()] },
+        ExpressionAttributeValues: { ':send': packSend({ seq, count: seq, at: Date.now() }) },
       }),
     );
   }
