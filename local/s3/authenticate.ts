@@ -42,7 +42,8 @@ export async function authenticate(
     { service: 's3', region: context.stack.region, keys: context.keys, now: () => now },
   );
   if (result.ok) return { principal: result.principal, credentials: result.credentials };
-  throw refusal(result.code, presigned ? query : undefined, now);
+  const wrong = result.code === 'SignatureDoesNotMatch' && wrongRegion(context.stack.region, request, query);
+  throw wrong || refusal(result.code, presigned ? query : undefined, now);
 }
 
 function checkPresignedParameters(query: URLSearchParams): void {
@@ -75,6 +76,20 @@ function checkAuthorizationHeader(request: IncomingMessage): void {
   throw new S3Error('MissingSecurityHeader', {
     message: 'Missing required header for this request: x-amz-content-sha256',
     details: { MissingHeaderName: 'x-amz-content-sha256' },
+  });
+}
+
+/** Signed for another region: S3 says for which one it should be, and some SDKs sign again for that. */
+function wrongRegion(right: string, request: IncomingMessage, query: URLSearchParams): S3Error | undefined {
+  const inQuery = query.get('X-Amz-Credential');
+  const credential = inQuery ?? /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1];
+  const region = credential?.split('/')[2];
+  if (region === undefined || region === right) return undefined;
+  const what =
+    inQuery === null ? 'The authorization header is malformed' : 'Error parsing the X-Amz-Credential parameter';
+  return new S3Error(inQuery === null ? 'AuthorizationHeaderMalformed' : 'AuthorizationQueryParametersError', {
+    message: `${what}; the region '${region}' is wrong; expecting '${right}'`,
+    details: { Region: right },
   });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Queue } from './queue.ts';
+import { Refusal } from './refusal.ts';
 
 const shapes = {
   SendMessage: z.looseObject({ MessageBody: z.string().min(1) }),
@@ -9,6 +10,8 @@ const shapes = {
   }),
   DeleteMessage: z.looseObject({ ReceiptHandle: z.string() }),
 };
+
+const isReceipt = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 type Handler = (queue: Queue, input: unknown, arn: string) => object;
 
@@ -21,7 +24,13 @@ const handlers: Readonly<Record<string, Handler>> = {
     return Messages.length > 0 ? { Messages } : {};
   },
   DeleteMessage(queue, input) {
-    queue.remove(shapes.DeleteMessage.parse(input).ReceiptHandle);
+    const { ReceiptHandle } = shapes.DeleteMessage.parse(input);
+    // One that no queue ever gave out; an outdated one is accepted, and does nothing.
+    if (!isReceipt.test(ReceiptHandle)) {
+      const message = 'The input receipt handle is invalid.';
+      throw new Refusal(400, 'com.amazonaws.sqs#ReceiptHandleIsInvalid', message, 'ReceiptHandleIsInvalid');
+    }
+    queue.remove(ReceiptHandle);
     return {};
   },
   PurgeQueue(queue) {

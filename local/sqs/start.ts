@@ -7,6 +7,7 @@ import type { Principal } from '../iam/access-keys.ts';
 import { type SignatureCode, verifySignature } from '../iam/signature.ts';
 import { operations } from './operations.ts';
 import { openQueue, type Queue } from './queue.ts';
+import { Refusal } from './refusal.ts';
 
 /** The stack's queues, for services inside the runtime. */
 export interface Queues {
@@ -70,7 +71,12 @@ export async function startSqs(context: Context): Promise<Service & Queues> {
       operation === 'GetQueueUrl' ? ofName.parse(input).QueueName : ofQueue.parse(input).QueueUrl.split('/').at(-1);
     const found = queues().find(({ name }) => name === named);
     if (!found) {
-      throw new Refusal(400, 'com.amazonaws.sqs#QueueDoesNotExist', 'The specified queue does not exist.');
+      throw new Refusal(
+        400,
+        'com.amazonaws.sqs#QueueDoesNotExist',
+        'The specified queue does not exist.',
+        'AWS.SimpleQueueService.NonExistentQueue',
+      );
     }
     mustAllow(principal, `sqs:${operation}`, found.arn);
     if (operation === 'GetQueueUrl') return { QueueUrl: urlOf(found.name) };
@@ -94,8 +100,10 @@ export async function startSqs(context: Context): Promise<Service & Queues> {
         const operation = called.startsWith(target) ? called.slice(target.length) : called;
         send(response, 200, answer(operation, parse(body), signature.principal));
       } catch (error) {
-        if (error instanceof Refusal) send(response, error.status, { __type: error.code, message: error.message });
-        else if (error instanceof ZodError) {
+        if (error instanceof Refusal) {
+          if (error.queryCode) response.setHeader('x-amzn-query-error', `${error.queryCode};Sender`);
+          send(response, error.status, { __type: error.code, message: error.message });
+        } else if (error instanceof ZodError) {
           send(response, 400, {
             __type: 'com.amazon.coral.service#InvalidParameterValue',
             message: z.prettifyError(error),
@@ -121,16 +129,6 @@ const signatureErrors: Readonly<Record<SignatureCode, string>> = {
   SignatureDoesNotMatch: 'SignatureDoesNotMatch',
   RequestExpired: 'SignatureDoesNotMatch',
 };
-
-class Refusal extends Error {
-  constructor(
-    readonly status: number,
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 function parse(body: Buffer): unknown {
   try {

@@ -65,6 +65,22 @@ describe('who may do what', () => {
     expect(bearer).toMatchObject({ status: 400, message: 'Unsupported Authorization Type' });
   });
 
+  test('who signed for another region is told the right one, in the header and in an address', async () => {
+    const abroad = new S3Client({ endpoint: s3.endpoint, credentials: uploader, region: 'eu-west-1' });
+    const get = new GetObjectCommand({ Bucket, Key: 'public/a' });
+    const says = "the region 'eu-west-1' is wrong; expecting 'us-east-1'";
+    await expect(abroad.send(get)).rejects.toMatchObject({
+      name: 'AuthorizationHeaderMalformed',
+      message: `The authorization header is malformed; ${says}`,
+      Region: 'us-east-1',
+    });
+    const { status, text } = await answer(await getSignedUrl(abroad, get));
+    expect(status).toBe(400);
+    expect(text).toContain('<Code>AuthorizationQueryParametersError</Code>');
+    expect(text).toContain('<Region>us-east-1</Region>');
+    abroad.destroy();
+  });
+
   test('unknown keys and wrong secrets are told apart', async () => {
     const get = (credentials: Credentials) =>
       s3.client(credentials).send(new GetObjectCommand({ Bucket, Key: 'public/a' }));

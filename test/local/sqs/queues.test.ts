@@ -38,7 +38,7 @@ async function call(operation: string, input: object, credentials: Credentials =
   const { host, ...headers } = signed.headers;
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(input) });
   const body: Record<string, unknown> = Object(await response.json());
-  return { status: response.status, body };
+  return { status: response.status, body, queryError: response.headers.get('x-amzn-query-error') };
 }
 
 const queueUrl = async () => {
@@ -97,10 +97,16 @@ test('a function that may not look into the queue is refused, and so is who sign
 });
 
 test('a queue that the stack lacks, or an operation that is not served, is a clear error', async () => {
-  expect((await call('ReceiveMessage', { QueueUrl: 'http://x/1/none' })).body).toMatchObject({
-    __type: 'com.amazonaws.sqs#QueueDoesNotExist',
+  expect(await call('ReceiveMessage', { QueueUrl: 'http://x/1/none' })).toMatchObject({
+    body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist' },
+    // What the Python SDK tells as the error's code.
+    queryError: 'AWS.SimpleQueueService.NonExistentQueue;Sender',
   });
   const QueueUrl = await queueUrl();
+  expect(await call('DeleteMessage', { QueueUrl, ReceiptHandle: 'x' })).toMatchObject({
+    status: 400,
+    body: { __type: 'com.amazonaws.sqs#ReceiptHandleIsInvalid' },
+  });
   expect((await call('TagQueue', { QueueUrl })).body).toEqual({
     __type: 'UnknownOperationException',
     message: 'TagQueue is not served locally',
