@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const alone = (name: string) => ({
@@ -9,6 +10,8 @@ const onTheStack = (name: string) => ({ test: { ...alone(name).test, globalSetup
 
 export default defineConfig({
   test: {
+    // Most of the time a test waits for other processes, so that one more than the default fits on a small machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // The SDK says at every start of a process that Node 20 will not do in 2027.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [alone('unit'), alone('local'), alone('stack'), onTheStack('flow')],
