@@ -47,6 +47,8 @@ export class TableStream extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       // A record may mean a few reads and posts, so that a batch stays well inside the function's timeout.
       batchSize: 50,
+      // A connection that is slow, or gone without a word, holds up only the users who share its lane.
+      parallelizationFactor: 4,
       filters: filters.map((pattern) => FilterCriteria.filter(pattern)),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,

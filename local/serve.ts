@@ -118,7 +118,20 @@ function onSignal(ending: AbortController): Promise<undefined> {
       done(undefined);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+    whenOrphaned(end);
   });
+}
+
+/** npm and its shell end at a SIGTERM without passing it on; what they started would go on and keep the port. */
+function whenOrphaned(end: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    end();
+  }, 500);
+  watch.unref();
 }
 
 /** The end of the process, of which no more is to be said. */

@@ -1,6 +1,7 @@
 import type { ServerEvent } from '#protocol/events';
 import { type Device, post } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
+import { getUsers } from '../store/user.ts';
 
 /** ms between tries */
 const pauses = [50, 100, 200, 400, 800];
@@ -19,9 +20,16 @@ export async function first(services: Services, device: Device, event: ServerEve
     const tooLate = pause === undefined || services.now() - device.since > young;
     if (outcome === 'gone' && tooLate) return false;
     if (outcome === 'failed') throw new Error(`could not reach ${device.id}`);
+    // Who has left again meanwhile is not waited for: everything behind this in the stream would wait too.
+    if (!(await isStillThere(services, device))) return false;
     await new Promise((resolve) => {
       setTimeout(resolve, pause);
     });
   }
   return false;
+}
+
+async function isStillThere(services: Services, { username, id }: Device): Promise<boolean> {
+  const [user] = await getUsers(services, [username]);
+  return user?.live.some((live) => live.id === id) ?? false;
 }
