@@ -153,10 +153,19 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     }
   }
 
+  /** The next so many posts are answered with 429. */
+  function refusePosts(times: number): void {
+    const refused = () => chat.local?.counters.snapshot()['connections.post.throttled'] ?? 0;
+    const before = refused();
+    const random = () => (refused() < before + times ? 0 : 0.9);
+    Object.assign(chat.local?.faults ?? {}, { postThrottled: 0.5, random });
+  }
+
   it('of single posts with 429: they are repeated, and everybody gets the message', async () => {
     const { alice, bob, conversation } = await start('a6', 'b6');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
-    Object.assign(chat.local?.faults ?? {}, { postThrottled: 0.3 });
+    // Three in all: whichever posts they hit, the fourth try gets through.
+    refusePosts(3);
     for (let index = 0; index < 5; index++) at.send({ type: 'create', message: `${index}`, client_id: `${index}` });
     expect((await bt.take(5, 'chat_message')).map(({ message }) => message).sort()).toEqual(['0', '1', '2', '3', '4']);
     await at.take(5, 'chat_message');
@@ -165,10 +174,8 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
   it('of a post that takes its retries: the author is not kept waiting, and is told later whom it reached', async () => {
     const { alice, bob, conversation } = await start('a8', 'b8');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
-    const throttled = () => chat.local?.counters.snapshot()['connections.post.throttled'] ?? 0;
-    const before = throttled();
-    // The first post, which is Bob's, and its first two retries are refused.
-    Object.assign(chat.local?.faults ?? {}, { postThrottled: 0.5, random: () => (throttled() < before + 3 ? 0 : 0.9) });
+    // The first post, which is Bob's, and its first two retries.
+    refusePosts(3);
     const own = await at.ask({ type: 'create', message: 'slowly' }, 'chat_message');
     expect(own.delivered_to).toEqual([]);
     expect(await bt.next('chat_message')).toMatchObject({ message: 'slowly' });
