@@ -177,9 +177,11 @@ export function startPoller(options: {
     },
     async stop() {
       ending.abort();
+      // Told at once: a lane that went on would be handed the same batch again and again, and nothing else would get a turn.
+      const ended = lanes.map((lane) => lane.stop());
       sleeper.wake();
       await running;
-      await Promise.all(lanes.map((lane) => lane.stop()));
+      await Promise.all(ended);
       caughtUp.release();
     },
   };

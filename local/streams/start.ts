@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { createEngineClient } from '../dynamodb/engine-client.ts';
 import type { Queues } from '../sqs/start.ts';
@@ -13,6 +14,9 @@ export interface Streams {
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** ms that stopping waits for the batches that are being handled */
+const stopGrace = 2_000;
 
 /**
  * Runs the template's event source mappings on table streams.
@@ -48,7 +52,8 @@ export async function startStreams(
     },
     async stop() {
       deafen?.();
-      await end();
+      // A batch that takes longer is given up: its records come again after the next start.
+      await Promise.race([end(), wait(stopGrace, undefined, { ref: false })]);
       engine.stop();
     },
   };

@@ -328,6 +328,26 @@ describe('after a restart', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
+  test('in the middle of reading, with records waiting behind a poison one, nothing is lost and nobody waits', async () => {
+    fixture = await startFixture({ BatchSize: 10 });
+    fixture.plan({ throwOn: ['poison'] });
+    await fixture.put('poison');
+    const written: string[] = [];
+    let writing = true;
+    const writes = (async () => {
+      while (writing) {
+        await fixture.put(`${written.length}`);
+        written.push(`${written.length}`);
+      }
+    })();
+    for (let times = 0; times < 40; times++) await fixture.runtime.streams.reload();
+    writing = false;
+    await writes;
+    fixture.plan({});
+    await fixture.runtime.streams.idle();
+    expect(new Set(fixture.batches().flat())).toEqual(new Set(['poison', ...written]));
+  });
+
   test('LATEST begins with what is written from now on, and then remembers like any other', async () => {
     const folder = temporaryFolder();
     fixture = await startFixture({ Enabled: false }, { folder });
