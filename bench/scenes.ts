@@ -54,7 +54,7 @@ function message(
 ): MessageEntry {
   const id = `01JD3Y2V3W4X5Y6Z7A${String(seq).padStart(8, '0')}`;
   const kind = { type: 'message', content_type: 'text', reply_to: null } as const;
-  return { ...kind, files: [], conversation, seq, id, user, text, count, at, client_id: id };
+  return { ...kind, files: [], reactions: {}, conversation, seq, id, user, text, count, at, client_id: id };
 }
 
 /**

@@ -16,6 +16,21 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
       'A message. It is stored, then sent as `chat_message` to every device of every member; the sender’s own copy, with its `client_id`, is the acknowledgement. The same `client_id` again stores nothing twice. `chat_message` is another name of this frame.',
     example: { type: 'create', conversation: 'alice_bob', message: 'Hello', client_id: '5d9f2c' },
   },
+  edit: {
+    summary:
+      'Another text for a message of one’s own, named by its `seq`, or by its id as `uiid`. Every device of every member gets `message_edited`. `edit_message` is another name of `message`.',
+    example: { type: 'edit', conversation: 'alice_bob', seq: 42, message: 'Hello, Bob' },
+  },
+  delete: {
+    summary:
+      'Takes text and attachments from a message of one’s own, named by its `seq`, or by its id as `uiid`. Its place in the log stays; every device of every member gets `message_deleted`.',
+    example: { type: 'delete', conversation: 'alice_bob', uiid: '01KAGM8S1B9XJ3Q0V70000001A' },
+  },
+  react: {
+    summary:
+      'Adds one emoji to a message of anybody, or with `remove` takes one’s own back. Every device of every member gets `reaction`.',
+    example: { type: 'react', conversation: 'alice_bob', seq: 42, emoji: '👍' },
+  },
   typing: {
     summary: 'The sender types, or has stopped. Told to the others who are connected, never stored.',
     example: { type: 'typing', conversation: 'alice_bob', typing: true },
@@ -33,7 +48,7 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
 
 const alice = { username: 'alice', name: 'Alice' };
 const message = {
-  id: '01KAGM8S1B9XJ3Q0V7T4N2C5ZD',
+  id: '01KAGM8S1B9XJ3Q0V70000001A',
   seq: 42,
   conversation: 'alice_bob',
   from_user: alice,
@@ -72,6 +87,36 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     summary:
       'A message. To its author it comes last of all and carries `client_id` and `delivered_to`: whom it has reached so far.',
     example: { type: 'chat_message', ...message, room: 'alice_bob', client_id: '5d9f2c', delivered_to: ['bob'] },
+  },
+  message_edited: {
+    summary:
+      'A message has another text: the Message as it now is. `change` is the number of the log’s entry about it.',
+    example: {
+      type: 'message_edited',
+      ...message,
+      message: 'Hello, Bob',
+      edited_at: '2026-11-20T09:42:00.000Z',
+      room: 'alice_bob',
+      change: 43,
+    },
+  },
+  message_deleted: {
+    summary:
+      'A message was deleted: the Message as it now is, without text and attachments. `change` is the number of the log’s entry about it.',
+    example: { type: 'message_deleted', ...message, message: '', deleted: true, room: 'alice_bob', change: 44 },
+  },
+  reaction: {
+    summary:
+      'Somebody added an emoji to message `seq`, or took it back. `change` is the number of the log’s entry about it.',
+    example: {
+      type: 'reaction',
+      conversation: 'alice_bob',
+      seq: 42,
+      emoji: '👍',
+      user: 'bob',
+      removed: false,
+      change: 45,
+    },
   },
   typing: {
     summary: 'Somebody types, or has stopped.',
@@ -157,8 +202,9 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Fetch a fresh token and connect again.',
   },
   forbidden: {
-    cause: 'You are not a member of the conversation.',
-    remedy: 'Be named in it, join the room by connecting or posting, or ask a member of the group.',
+    cause: 'You are not a member of the conversation, or not the author of the message that you want to change.',
+    remedy:
+      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are.',
   },
   unknown_conversation: {
     cause: 'There is no room or group of this name, or nothing was ever said in it.',
@@ -169,7 +215,8 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Check the spelling, or let them sign up first.',
   },
   not_found: {
-    cause: 'The message that is replied to, or the attachment that is asked for, does not exist in this conversation.',
+    cause:
+      'The message that is replied to or to be changed, or the attachment that is asked for, does not exist in this conversation, or was deleted.',
     remedy: 'Read the history again and use what is there.',
   },
   invalid_frame: {
@@ -185,8 +232,9 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Send the same again, with the same `client_id`, after `retry_after` seconds.',
   },
   conflict: {
-    cause: 'The message’s place in the log was taken again and again while it was being written.',
-    remedy: 'Send the same again, with the same `client_id`.',
+    cause:
+      'The message’s place in the log was taken again and again while it was being written; or the message has as many different emoji as it can have.',
+    remedy: 'Send the same again, with the same `client_id`; or react with an emoji that the message has.',
   },
   attachment_missing: {
     cause: 'You asked for no such upload in this conversation, or nothing was uploaded with its form yet.',
@@ -207,6 +255,9 @@ type Channel = { readonly summary: string; readonly query: string; readonly even
 const anywhere = ['pong', 'error'] as const;
 const ofConversations = [
   'chat_message',
+  'message_edited',
+  'message_deleted',
+  'reaction',
   'typing',
   'user_join',
   'user_leave',

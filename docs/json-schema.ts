@@ -25,13 +25,22 @@ const shared = {
 const answers = {
   Me: http.Me,
   MessagePage: http.MessagePage,
+  ChangesPage: http.ChangesPage,
   ConversationPage: http.ConversationPage,
   ReadAnswer: http.ReadAnswer,
   UploadForm: http.UploadForm,
   ErrorAnswer: http.ErrorAnswer,
 };
 /** What the client says over HTTP. */
-const bodies = { CreateBody: http.CreateBody, ReadBody: http.ReadBody, AttachBody: http.AttachBody };
+const bodies = {
+  CreateBody: http.CreateBody,
+  EditBody: http.EditBody,
+  ReadBody: http.ReadBody,
+  AttachBody: http.AttachBody,
+};
+/** Events that HTTP tells too, to who was away. */
+const { chat_message, message_edited, message_deleted, reaction } = events;
+const logged = { chat_message, message_edited, message_deleted, reaction };
 
 const named = (schemas: Readonly<Record<string, z.ZodMiniType>>, name: (type: string) => string) =>
   Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [name(type), schema]));
@@ -46,7 +55,10 @@ export function socketSchemas(): JsonObject {
 
 /** Schemas of the HTTP API. */
 export function httpSchemas(): JsonObject {
-  return { ...toJsonSchemas(bodies, 'input'), ...toJsonSchemas({ ...answers, ...shared }, 'output') };
+  return {
+    ...toJsonSchemas(bodies, 'input'),
+    ...toJsonSchemas({ ...answers, ...named(logged, eventName), ...shared }, 'output'),
+  };
 }
 
 /** @throws when the schema has no name in the generated files */

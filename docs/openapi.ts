@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini';
 import { type ErrorCode, errorStatus } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import { type HttpAction, type HttpRoute, httpRoutes } from '#protocol/routes';
@@ -58,12 +59,17 @@ function operation(route: HttpRoute, action: HttpAction): JsonObject {
     responses: {
       [answer.status]: {
         description: answer.means,
-        ...(answer.schema ? { content: json(schemaRef(nameOf(answer.schema))) } : {}),
+        ...(answer.schemas ? { content: json(oneOf(answer.schemas)) } : {}),
         ...(answer.status === 302 ? { headers: { Location: { schema: { type: 'string', format: 'uri' } } } } : {}),
       },
       ...errorResponses(['unauthenticated', 'internal', ...errors]),
     },
   };
+}
+
+function oneOf(schemas: readonly z.ZodMiniType[]): JsonObject {
+  const refs = schemas.map((schema) => schemaRef(nameOf(schema)));
+  return refs.length === 1 ? { ...refs[0] } : { anyOf: refs };
 }
 
 /** The first route of an action has the action's own name; the others say by which path they come. */
@@ -84,7 +90,7 @@ function parameters(route: HttpRoute, action: HttpAction): Json[] {
     in: 'path',
     required: true,
     description: pathParameters[name] ?? '',
-    schema: { type: 'string' },
+    schema: name === 'seq' ? { type: 'integer', minimum: 1 } : { type: 'string' },
   }));
   const { query } = operations[action];
   const inQuery = (query ? queryFields(query) : []).map(({ name, required, schema }) => ({
@@ -113,10 +119,13 @@ function parameters(route: HttpRoute, action: HttpAction): Json[] {
 const pathParameters: Readonly<Record<string, string>> = {
   id: 'A conversation: `bob`, `alice_bob`, `alice_bob_carol`, `room:lobby`.',
   room: 'A room, with or without `room:`.',
+  seq: 'The number of a message.',
   attachment: 'The id of an attachment.',
 };
 
 const queryParameters: Readonly<Record<string, string>> = {
+  changes:
+    '`true`: the log itself from `after` on (0: all of it), messages and what became of them, as the events that were sent live.',
   before: 'Messages older than this `seq`.',
   after: 'Messages newer than this `seq`, oldest first.',
   around: 'Messages on both sides of this `seq`.',

@@ -6,8 +6,10 @@ import type * as z from 'zod/mini';
 import type { ErrorCode } from '#protocol/errors';
 import {
   AttachBody,
+  ChangesPage,
   ConversationPage,
   CreateBody,
+  EditBody,
   HistoryQuery,
   InboxQuery,
   Me,
@@ -23,7 +25,12 @@ export interface Operation {
   readonly summary: string;
   readonly query?: z.ZodMiniType;
   readonly body?: { readonly schema: z.ZodMiniType; readonly required: boolean };
-  readonly answer: { readonly status: 200 | 201 | 302; readonly means: string; readonly schema?: z.ZodMiniType };
+  readonly answer: {
+    readonly status: 200 | 201 | 302;
+    readonly means: string;
+    /** Several: one of them. */
+    readonly schemas?: readonly z.ZodMiniType[];
+  };
   /** Besides `unauthenticated` and `internal`, which every action may answer. */
   readonly errors: readonly ErrorCode[];
 }
@@ -34,31 +41,46 @@ const ofConversation = ['invalid_frame', 'forbidden', 'unknown_user', 'unknown_c
 export const operations: Readonly<Record<HttpAction, Operation>> = {
   me: {
     summary: 'Who the token speaks of. Makes the user on first sight.',
-    answer: { status: 200, means: 'The user.', schema: Me },
+    answer: { status: 200, means: 'The user.', schemas: [Me] },
     errors: [],
   },
   conversations: {
     summary: 'The inbox: the user’s conversations in which something was said and the rooms they joined, latest first.',
     query: InboxQuery,
-    answer: { status: 200, means: 'A page of conversations.', schema: ConversationPage },
+    answer: { status: 200, means: 'A page of conversations.', schemas: [ConversationPage] },
     errors: ['invalid_frame'],
   },
   conversation: {
     summary: 'One conversation, with every member’s cursor.',
-    answer: { status: 200, means: 'The conversation as its member sees it.', schema: ConversationView },
+    answer: { status: 200, means: 'The conversation as its member sees it.', schemas: [ConversationView] },
     errors: ofConversation,
   },
   history: {
     summary:
-      'Messages, newest first; with `after`, oldest first. At most one of `before`, `after` and `around`; neither includes the number that it names, except `around`.',
+      'Messages, newest first; with `after`, oldest first. At most one of `before`, `after` and `around`; neither includes the number that it names, except `around`. With `after` and `changes=true` the log itself: messages and what became of them.',
     query: HistoryQuery,
-    answer: { status: 200, means: 'A page of messages.', schema: MessagePage },
+    answer: {
+      status: 200,
+      means: 'A page of messages; with `changes=true` a page of events, in the log’s order.',
+      schemas: [MessagePage, ChangesPage],
+    },
     errors: ofConversation,
+  },
+  edit: {
+    summary: 'Gives a message of one’s own another text: the `edit` frame over HTTP.',
+    body: { schema: EditBody, required: true },
+    answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
+    errors: [...ofConversation, 'too_large', 'not_found', 'conflict'],
+  },
+  delete: {
+    summary: 'Takes text and attachments from a message of one’s own: the `delete` frame over HTTP.',
+    answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
+    errors: [...ofConversation, 'not_found', 'conflict'],
   },
   create: {
     summary: 'Sends a message: the `create` frame over HTTP, with the same idempotency and the same broadcast.',
     body: { schema: CreateBody, required: true },
-    answer: { status: 201, means: 'The message, also when this `client_id` was sent before.', schema: Message },
+    answer: { status: 201, means: 'The message, also when this `client_id` was sent before.', schemas: [Message] },
     errors: [
       ...ofConversation,
       'too_large',
@@ -72,13 +94,13 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
   read: {
     summary: 'Moves the reader’s cursor: the `read_messages` frame over HTTP. Without a body all is read.',
     body: { schema: ReadBody, required: false },
-    answer: { status: 200, means: 'The cursor, and what is still unread.', schema: ReadAnswer },
+    answer: { status: 200, means: 'The cursor, and what is still unread.', schemas: [ReadAnswer] },
     errors: ofConversation,
   },
   attach: {
     summary: 'Asks for a form with which exactly this file, of this type and size, can be uploaded to S3.',
     body: { schema: AttachBody, required: true },
-    answer: { status: 201, means: 'The form; it can be used for 15 minutes.', schema: UploadForm },
+    answer: { status: 201, means: 'The form; it can be used for 15 minutes.', schemas: [UploadForm] },
     errors: ofConversation,
   },
   attachment: {

@@ -12,6 +12,19 @@ export const events = {
     room: z.string(),
     delivered_to: z.optional(z.array(z.string())),
   }),
+  /** The Message as it now is; `change` is the number of the entry that changed it. */
+  message_edited: z.extend(Message, { type: z.literal('message_edited'), room: z.string(), change: z.int() }),
+  /** The Message as it now is: without text and attachments. */
+  message_deleted: z.extend(Message, { type: z.literal('message_deleted'), room: z.string(), change: z.int() }),
+  reaction: z.object({
+    type: z.literal('reaction'),
+    conversation,
+    seq: z.int(),
+    emoji: z.string(),
+    user: z.string(),
+    removed: z.boolean(),
+    change: z.int(),
+  }),
   typing: z.object({ type: z.literal('typing'), conversation, user: z.string(), typing: z.boolean() }),
   user_join: z.object({ type: z.literal('user_join'), conversation, user: z.string() }),
   user_leave: z.object({ type: z.literal('user_leave'), conversation, user: z.string() }),

@@ -18,6 +18,19 @@ const seq = z
 
 const conversation = z.optional(text('must be the name of a conversation'));
 const booleanText = 'must be true or false';
+const emojiText = 'must be one emoji';
+const target = { seq: z.optional(seq), uiid: z.optional(text('must be the id of a message')) };
+
+/** One user-perceived character that shows as a picture. */
+function isEmoji(value: string): boolean {
+  const [first, second] = new Intl.Segmenter().segment(value);
+  return (
+    value.length <= limits.emojiLength &&
+    first !== undefined &&
+    second === undefined &&
+    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(value)
+  );
+}
 
 export const frames = {
   create: z.object({
@@ -32,6 +45,24 @@ export const frames = {
         ),
     ),
     reply_to: z.optional(z.nullable(seq)),
+    client_id: z.optional(clientId),
+  }),
+  /** `uiid`, as one of the replaced programs calls the message's id, may stand for `seq`, and `edit_message` for `message`. */
+  edit: z.object({
+    type: z.literal('edit'),
+    conversation,
+    ...target,
+    message: z.optional(text('must be a text')),
+    edit_message: z.optional(text('must be a text')),
+    client_id: z.optional(clientId),
+  }),
+  delete: z.object({ type: z.literal('delete'), conversation, ...target, client_id: z.optional(clientId) }),
+  react: z.object({
+    type: z.literal('react'),
+    conversation,
+    ...target,
+    emoji: text(emojiText).check(z.refine(isEmoji, { error: emojiText })),
+    remove: z.optional(z.boolean({ error: booleanText })),
     client_id: z.optional(clientId),
   }),
   typing: z.object({
@@ -86,13 +117,14 @@ function invalid(toDoWhat: string, issue: z.core.$ZodIssue | undefined): ChatErr
 }
 
 /**
- * What the programs that Parley replaces send without a `type`: `{"event_type":"create","event_data":{…}}`, or a bare `{"message":…}`.
+ * What the programs that Parley replaces send without a `type`: `{"event_type":"create","event_data":{…}}` (likewise `edit` and `delete`), or a bare `{"message":…}`.
  * @throws ChatError `invalid_frame` for everything else
  */
 export function fromOtherShape(value: Record<string, unknown>): Record<string, unknown> {
   const { type, event_type: eventType, event_data: eventData } = value;
-  if (type === undefined && eventType === 'create' && typeof eventData === 'object' && eventData !== null) {
-    return { ...eventData, type: 'create' };
+  const shaped = type === undefined && typeof eventData === 'object' && eventData !== null;
+  if (shaped && (eventType === 'create' || eventType === 'edit' || eventType === 'delete')) {
+    return { ...eventData, type: eventType };
   }
   if (type === undefined && eventType === undefined && typeof value.message === 'string') {
     return { ...value, type: 'create' };

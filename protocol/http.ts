@@ -1,6 +1,7 @@
 /** Bodies and answers of the HTTP API. Source: PROTOCOL section 6. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
+import { events } from './events.ts';
 import { frames } from './frames.ts';
 import { limits } from './limits.ts';
 import { ConversationView, Message, Time } from './message.ts';
@@ -27,7 +28,15 @@ export type Me = z.infer<typeof Me>;
 const number = (says: string) =>
   z.optional(z.pipe(z.string({ error: says }).check(z.regex(/^\d{1,12}$/, { error: says })), z.transform(Number)));
 
+/** The log itself, as the events that were sent live: for who was away. */
+export const ChangesPage = page(
+  z.union([events.chat_message, events.message_edited, events.message_deleted, events.reaction]),
+);
+export type ChangesPage = z.infer<typeof ChangesPage>;
+
 export const HistoryQuery = z.object({
+  /** `true`: the log itself from `after` on. */
+  changes: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
   before: number('must be the seq of a message'),
   after: number('must be the seq of a message'),
   around: number('must be the seq of a message'),
@@ -40,6 +49,7 @@ export const InboxQuery = z.object({
 });
 
 export const CreateBody = z.omit(frames.create, { type: true, conversation: true });
+export const EditBody = z.pick(frames.edit, { message: true });
 export const ReadBody = z.omit(frames.read_messages, { type: true, conversation: true });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 

@@ -16,6 +16,10 @@ export const limits = {
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger ones are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,
+  /** Different emoji on one message. */
+  reactionsPerMessage: 20,
+  /** UTF-16 units of one emoji: the longest of Unicode, families and flags of regions, have fewer. */
+  emojiLength: 32,
   attachmentBytes: 25 * 1024 * 1024,
   filenameLength: 200,
   /** Seconds in which an upload form can be used. */

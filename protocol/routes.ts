@@ -4,7 +4,16 @@
  */
 
 /** WebSocket route keys besides `$connect`, `$disconnect` and `$default`; the route is chosen by `$request.body.type`. */
-export const socketRoutes = ['create', 'chat_message', 'typing', 'read_messages', 'ping'] as const;
+export const socketRoutes = [
+  'create',
+  'chat_message',
+  'edit',
+  'delete',
+  'react',
+  'typing',
+  'read_messages',
+  'ping',
+] as const;
 
 export type SocketRoute = (typeof socketRoutes)[number];
 
@@ -15,6 +24,8 @@ export const httpRoutes = {
   'GET /conversations/{id}': 'conversation',
   'GET /conversations/{id}/messages': 'history',
   'POST /conversations/{id}/messages': 'create',
+  'PATCH /conversations/{id}/messages/{seq}': 'edit',
+  'DELETE /conversations/{id}/messages/{seq}': 'delete',
   'POST /conversations/{id}/read': 'read',
   'POST /conversations/{id}/attachments': 'attach',
   'GET /conversations/{id}/attachments/{attachment}': 'attachment',

@@ -1,14 +1,14 @@
 /** Pages of a conversation's messages. A page is a range of the log: what is in it is complete, whatever numbers hold no message. */
 import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
-import type { MessageEntry } from '../store/entry.ts';
+import type { ChangeEntry, Entry, MessageEntry } from '../store/entry.ts';
 import type { Head } from '../store/head.ts';
 import { isMessage, readLog } from './log.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
-export interface MessagePage {
-  readonly entries: readonly MessageEntry[];
+export interface MessagePage<E extends Entry = MessageEntry> {
+  readonly entries: readonly E[];
   /** Messages older than the page: those before this number; null when the page reaches the log's beginning. */
   readonly before: number | null;
   /** Messages newer than the page: those after this number; null when the page reaches the log's end. */
@@ -34,15 +34,36 @@ export async function pageBefore(services: Reader, head: Head, before: number, l
  * from its end misses nothing.
  */
 export async function pageAfter(services: Reader, head: Head, after: number, limit: number): Promise<MessagePage> {
-  const entries: MessageEntry[] = [];
+  return forward(services, head, { after, limit, wanted: isMessage });
+}
+
+/** The same with every entry of the log that says something: messages and their changes. */
+export async function changesAfter(
+  services: Reader,
+  head: Head,
+  after: number,
+  limit: number,
+): Promise<MessagePage<MessageEntry | ChangeEntry>> {
+  return forward(services, head, { after, limit, wanted: saysSomething });
+}
+
+function saysSomething(entry: Entry): entry is MessageEntry | ChangeEntry {
+  return entry.type !== 'sealed';
+}
+
+async function forward<E extends Entry>(
+  services: Reader,
+  head: Head,
+  { after, limit, wanted }: { after: number; limit: number; wanted: (entry: Entry) => entry is E },
+): Promise<MessagePage<E>> {
+  const entries: E[] = [];
   let highest = Math.min(after, head.seq);
   while (highest < head.seq && entries.length < limit) {
     const last = Math.min(head.seq, highest + (limit - entries.length));
     const read = await readLog(services, head, { first: highest + 1, last, complete: true });
-    entries.push(...read.filter(isMessage));
-    const reached = read.at(-1)?.seq ?? highest;
-    highest = reached;
-    if (reached < last) break;
+    entries.push(...read.filter(wanted));
+    highest = read.at(-1)?.seq ?? highest;
+    if (highest < last) break;
   }
   return { entries, before: after > 0 ? after + 1 : null, after: highest < head.seq ? highest : null };
 }

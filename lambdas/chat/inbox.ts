@@ -34,7 +34,9 @@ export async function readInbox(services: Reader, username: string): Promise<Inb
       return { membership, head, unread: unreadCount(head, membership.read) };
     })
     .filter(({ head }) => head.seq > 0 || head.conversation.startsWith('room:'))
-    .sort((a, b) => b.head.at - a.head.at || (a.head.conversation < b.head.conversation ? -1 : 1));
+    .sort(
+      (a, b) => (b.head.last?.at ?? 0) - (a.head.last?.at ?? 0) || (a.head.conversation < b.head.conversation ? -1 : 1),
+    );
 }
 
 export function totalUnread(inbox: readonly InboxRow[]): number {

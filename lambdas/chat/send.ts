@@ -14,6 +14,7 @@ import { unable } from '#protocol/errors';
 import { messageText } from '#protocol/frames';
 import { limits } from '#protocol/limits';
 import type { ContentType, Message } from '#protocol/message';
+import { messageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
 import { deliverMessage, type Requester } from '../delivery/deliver-message.ts';
 import type { Services } from '../runtime/services.ts';
@@ -127,7 +128,7 @@ function toEntry(services: Services, membership: Membership, content: Content, s
     type: 'message',
     conversation: membership.conversation,
     seq: send.seq,
-    id: services.newId(send.at),
+    id: messageId(services.newId(send.at), send.seq),
     user: membership.username,
     text: content.text,
     content_type: content.contentType,
@@ -136,6 +137,7 @@ function toEntry(services: Services, membership: Membership, content: Content, s
     client_id: content.clientId,
     count: send.count,
     at: send.at,
+    reactions: {},
   };
 }
 

@@ -31,10 +31,10 @@ export async function toMessage(
     attachments,
     multimedia_url: attachments[0]?.url ?? null,
     reply_to: entry.reply_to,
-    reactions: {},
+    reactions: Object.fromEntries(Object.entries(entry.reactions).map(([emoji, users]) => [emoji, [...users]])),
     date_added: toTime(entry.at),
-    edited_at: null,
-    deleted: false,
+    edited_at: entry.edited_at === undefined ? null : toTime(entry.edited_at),
+    deleted: entry.deleted ?? false,
   };
 }
 

@@ -1,9 +1,10 @@
 import { unable } from '#protocol/errors';
 import { parseAs } from '#protocol/frames';
-import { HistoryQuery, type MessagePage } from '#protocol/http';
+import { type ChangesPage, HistoryQuery, type MessagePage } from '#protocol/http';
 import { limits } from '#protocol/limits';
+import { toEvents } from '../chat/changes.ts';
 import { enter } from '../chat/enter.ts';
-import { pageAfter, pageAround, pageBefore } from '../chat/history.ts';
+import { changesAfter, pageAfter, pageAround, pageBefore } from '../chat/history.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getHead, type Head } from '../store/head.ts';
@@ -12,14 +13,33 @@ import { conversationOf, type HttpAnswer, type HttpRequest, json } from './reque
 
 /** `GET /conversations/{id}/messages`: newest first, or, with `after`, oldest first. */
 export async function history(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const { before, after, around, limit: asked } = parseAs(HistoryQuery, request.query, 'read the history');
+  const { before, after, around, changes, limit: asked } = parseAs(HistoryQuery, request.query, 'read the history');
   if ([before, after, around].filter((position) => position !== undefined).length > 1) {
     throw unable('invalid_frame', 'read the history', 'give one of before, after and around');
+  }
+  if (changes === 'true' && after === undefined) {
+    throw unable(
+      'invalid_frame',
+      'read the changes',
+      'they are read from a place in the log on: give after, 0 for all of it',
+    );
   }
   const conversation = conversationOf(request);
   await enter(services, conversation, request.speaker, { join: false });
   const head = await getHead(services, conversation.id);
   const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
+
+  if (changes === 'true' && after !== undefined) {
+    const page = await changesAfter(services, head, after, limit);
+    const next = page.after === null ? null : link(services, request, { after: page.after, limit });
+    const answer: ChangesPage = {
+      count: head.seq,
+      next,
+      previous: null,
+      results: await toEvents(services, page.entries, request.speaker.username),
+    };
+    return json(200, answer);
+  }
 
   const page = await readPage(services, head, { before, after, around }, limit);
   const older = page.before === null ? null : link(services, request, { before: page.before, limit });

@@ -7,6 +7,8 @@ import { attachment } from './attachment.ts';
 import { conversation } from './conversation.ts';
 import { conversations } from './conversations.ts';
 import { create } from './create.ts';
+import { remove } from './delete.ts';
+import { edit } from './edit.ts';
 import { history } from './history.ts';
 import { me } from './me.ts';
 import { read } from './read.ts';
@@ -20,6 +22,8 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   conversation,
   conversations,
   create,
+  delete: remove,
+  edit,
   history,
   me,
   read,

@@ -65,6 +65,16 @@ export function conversationOf({ parameters, query, speaker }: HttpRequest): Con
   return readConversation(name, speaker.username);
 }
 
+/**
+ * The message of a path `/conversations/{id}/messages/{seq}`.
+ * @throws ChatError `invalid_frame`
+ */
+export function seqOf({ parameters }: HttpRequest): number {
+  const { seq = '' } = parameters;
+  if (/^[1-9]\d{0,11}$/.test(seq)) return Number(seq);
+  throw unable('invalid_frame', 'find the message', 'the path ends with its seq, a whole number from 1');
+}
+
 /** @throws ChatError `invalid_frame` */
 export function bodyOf(request: HttpRequest): Record<string, unknown> {
   return parseObject(request.body);

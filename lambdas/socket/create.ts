@@ -1,4 +1,4 @@
-import { frames, fromOtherShape, parseAs, parseObject } from '#protocol/frames';
+import { frames, parseAs, parseObject } from '#protocol/frames';
 import { send } from '../chat/send.ts';
 import type { Services } from '../runtime/services.ts';
 import { conversationOf } from './conversation.ts';
@@ -9,12 +9,12 @@ export async function create(services: Services, request: SocketRequest): Promis
   await createFrom(services, request, parseObject(request.body));
 }
 
-/** `$default`: the shapes that have no `type`. */
-export async function other(services: Services, request: SocketRequest): Promise<void> {
-  await createFrom(services, request, fromOtherShape(parseObject(request.body)));
-}
-
-async function createFrom(services: Services, request: SocketRequest, value: Record<string, unknown>): Promise<void> {
+/** The same for a frame that came in another shape. */
+export async function createFrom(
+  services: Services,
+  request: SocketRequest,
+  value: Record<string, unknown>,
+): Promise<void> {
   const frame = parseAs(frames.create, value, 'read the create frame');
   const conversation = conversationOf(request, frame.conversation);
   await send(services, conversation, request.speaker, frame, deviceOf(request));

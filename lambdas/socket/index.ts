@@ -5,10 +5,12 @@ import { parseObject } from '#protocol/frames';
 import type { SocketRoute } from '#protocol/routes';
 import { post } from '../delivery/post.ts';
 import { type Services, startServices } from '../runtime/services.ts';
+import { edit, reaction, remove } from './change.ts';
 import { type ConnectAnswer, connect } from './connect.ts';
-import { create, other } from './create.ts';
+import { create } from './create.ts';
 import { disconnect } from './disconnect.ts';
 import { deviceOf, readSocketEvent, type SocketRequest } from './event.ts';
+import { other } from './other.ts';
 import { ping } from './ping.ts';
 import { readMessages } from './read-messages.ts';
 import { typing } from './typing.ts';
@@ -18,6 +20,9 @@ type Route = (services: Services, request: SocketRequest) => Promise<void>;
 const routes: Readonly<Record<SocketRoute, Route>> = {
   create,
   chat_message: create,
+  edit: (services, request) => edit(services, request),
+  delete: (services, request) => remove(services, request),
+  react: reaction,
   typing,
   read_messages: readMessages,
   ping,

@@ -100,6 +100,45 @@ export async function takeNumber(
   return toHead(Attributes ?? {});
 }
 
+/** Takes the next number for a change of a message, which is no message itself: counts and lists stay. */
+export async function takeChangeNumber(
+  { table, now }: Pick<Services, 'table' | 'now'>,
+  conversation: string,
+): Promise<number> {
+  const { Attributes } = await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(conversation),
+      UpdateExpression: 'SET seq = seq + :one, #at = :at',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':one': 1, ':at': now() },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return toHead(Attributes ?? {}).seq;
+}
+
+/** Shows another text in lists, if they still show this message. */
+export async function updateLast(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  seq: number,
+  text: string,
+): Promise<void> {
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(conversation),
+        UpdateExpression: 'SET #last.#text = :text',
+        ConditionExpression: 'last_seq = :seq',
+        ExpressionAttributeNames: { '#last': 'last', '#text': 'text' },
+        ExpressionAttributeValues: { ':seq': seq, ':text': preview(text) },
+      }),
+    ),
+  );
+}
+
 /** Notes that this number holds no message, so that nobody counts it as unread. Again: nothing changes. */
 export async function addGone({ table }: Pick<Services, 'table'>, conversation: string, seq: number): Promise<void> {
   const { Attributes } = await table.client.send(

@@ -1,0 +1,48 @@
+import type { ChangesPage } from '#protocol/http';
+import { toMessages } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { type ChangeEntry, getEntry, type MessageEntry } from '../store/entry.ts';
+
+type Change = ChangesPage['results'][number];
+
+/**
+ * Entries of the log as the events that were sent live, so that a client handles both in the same way. A message stands there as it now is,
+ * also where it is edited later in the log.
+ */
+export async function toEvents(
+  services: Pick<Services, 'table' | 'bucket'>,
+  entries: readonly (MessageEntry | ChangeEntry)[],
+  me: string,
+): Promise<Change[]> {
+  const targets = await targetsOf(services, entries);
+  const shown = await toMessages(services, [...targets.values()], me);
+  const messages = new Map(shown.map((message) => [message.seq, message]));
+  return entries.flatMap((entry): Change[] => {
+    const { seq, conversation } = entry;
+    if (entry.type === 'reaction') {
+      const { target, emoji, user, removed } = entry;
+      return [{ type: 'reaction', conversation, seq: target, emoji, user, removed, change: seq }];
+    }
+    const message = messages.get(entry.type === 'message' ? seq : entry.target);
+    if (!message) return [];
+    if (entry.type === 'message') return [{ type: 'chat_message', ...message, room: conversation }];
+    const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
+    return [{ type, ...message, room: conversation, change: seq }];
+  });
+}
+
+/** The messages that the entries are or are about. */
+async function targetsOf(
+  services: Pick<Services, 'table'>,
+  entries: readonly (MessageEntry | ChangeEntry)[],
+): Promise<Map<number, MessageEntry>> {
+  const targets = new Map<number, MessageEntry>();
+  for (const entry of entries) if (entry.type === 'message') targets.set(entry.seq, entry);
+  const missing = entries.flatMap((entry) =>
+    (entry.type === 'edit' || entry.type === 'delete') && !targets.has(entry.target) ? [entry] : [],
+  );
+  const wanted = new Map(missing.map(({ conversation, target }) => [target, conversation]));
+  const read = await Promise.all([...wanted].map(([seq, conversation]) => getEntry(services, conversation, seq)));
+  for (const entry of read) if (entry?.type === 'message') targets.set(entry.seq, entry);
+  return targets;
+}

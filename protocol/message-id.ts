@@ -1,0 +1,27 @@
+/**
+ * A message's id is a ULID whose last eight characters say its number in the log, so that who knows the id alone, as in
+ * `{"event_type":"edit","event_data":{"uiid":…}}`, finds the message with no index. https://github.com/ulid/spec
+ */
+const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const numberLength = 8;
+
+/** @param ulid any ULID of the message's time; its random part is long enough without its end */
+export function messageId(ulid: string, seq: number): string {
+  let rest = seq;
+  let number = '';
+  for (let place = 0; place < numberLength; place++) {
+    number = (alphabet[rest % alphabet.length] ?? '') + number;
+    rest = Math.floor(rest / alphabet.length);
+  }
+  return ulid.slice(0, -numberLength) + number;
+}
+
+/** The number that an id says; undefined for what is no id. */
+export function seqOfMessageId(id: string): number | undefined {
+  if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return undefined;
+  const seq = [...id.slice(-numberLength)].reduce(
+    (sum, character) => sum * alphabet.length + alphabet.indexOf(character),
+    0,
+  );
+  return seq > 0 ? seq : undefined;
+}
