@@ -23,7 +23,7 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
   },
   delete: {
     summary:
-      'Takes text and attachments from a message of one’s own, named by its `seq`, or by its id as `uiid`. Its place in the log stays; every device of every member gets `message_deleted`.',
+      'Takes text and attachments from a message of one’s own (of anybody’s, for a group’s owner), named by its `seq`, or by its id as `uiid`. Its place in the log stays; every device of every member gets `message_deleted`.',
     example: { type: 'delete', conversation: 'alice_bob', uiid: '01KAGM8S1B9XJ3Q0V70000001A' },
   },
   react: {
@@ -62,6 +62,7 @@ const message = {
   edited_at: null,
   deleted: false,
 };
+const group = 'group:01kagm8s1b9xj3q0v7t4n2c5zd';
 const view = {
   id: 'alice_bob',
   kind: 'direct',
@@ -77,8 +78,15 @@ const view = {
     date_added: '2026-11-20T09:40:05.123Z',
   },
   members: [
-    { username: 'alice', name: 'Alice', read_seq: 42, online: true, last_seen: null },
-    { username: 'bob', name: 'Bob', read_seq: 41, online: false, last_seen: '2026-11-20T08:00:00.000Z' },
+    { username: 'alice', name: 'Alice', role: 'member', read_seq: 42, online: true, last_seen: null },
+    {
+      username: 'bob',
+      name: 'Bob',
+      role: 'member',
+      read_seq: 41,
+      online: false,
+      last_seen: '2026-11-20T08:00:00.000Z',
+    },
   ],
 };
 
@@ -179,6 +187,19 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
       'First event on a user socket: the inbox, latest first, as many of 50 as fit one frame; `next` is the HTTP address of the rest.',
     example: { type: 'conversations', count: 1, next: null, previous: null, results: [view] },
   },
+  conversation_updated: {
+    summary:
+      'A managed group changed: its title, its members or their roles. Told to all members, and to who was removed or left as the last of it. `message` is the entry as history shows it.',
+    example: {
+      type: 'conversation_updated',
+      conversation: group,
+      seq: 43,
+      change: { kind: 'invited', by: 'alice', who: 'bob' },
+      by: 'alice',
+      title: 'Trip to Rome',
+      message: { ...message, conversation: group, seq: 43, message: 'Alice invited Bob', content_type: 'system' },
+    },
+  },
   pong: { summary: 'The answer to `ping`.', example: { type: 'pong' } },
   error: {
     summary: 'A frame was refused. The socket stays open, except after `token_expired`.',
@@ -202,9 +223,10 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Fetch a fresh token and connect again.',
   },
   forbidden: {
-    cause: 'You are not a member of the conversation, or not the author of the message that you want to change.',
+    cause:
+      'You are not a member of the conversation, or not the author of the message that you want to change, or your role in the group does not allow it.',
     remedy:
-      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are.',
+      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are. Ask the owner of the group for another role.',
   },
   unknown_conversation: {
     cause: 'There is no room or group of this name, or nothing was ever said in it.',
@@ -216,7 +238,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   not_found: {
     cause:
-      'The message that is replied to or to be changed, or the attachment that is asked for, does not exist in this conversation, or was deleted.',
+      'The message that is replied to or to be changed, the attachment that is asked for, or the member who is meant, does not exist in this conversation, or not any more.',
     remedy: 'Read the history again and use what is there.',
   },
   invalid_frame: {
@@ -233,8 +255,9 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   conflict: {
     cause:
-      'The message’s place in the log was taken again and again while it was being written; or the message has as many different emoji as it can have.',
-    remedy: 'Send the same again, with the same `client_id`; or react with an emoji that the message has.',
+      'The message’s place in the log was taken again and again while it was being written; or the message has as many different emoji as it can have; or roles changed meanwhile; or the group would be without an owner.',
+    remedy:
+      'Send the same again, with the same `client_id`; or react with an emoji that the message has; or look who has which role now; or hand the group over first.',
   },
   attachment_missing: {
     cause: 'You asked for no such upload in this conversation, or nothing was uploaded with its form yet.',
@@ -258,6 +281,7 @@ const ofConversations = [
   'message_edited',
   'message_deleted',
   'reaction',
+  'conversation_updated',
   'typing',
   'user_join',
   'user_leave',

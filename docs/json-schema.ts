@@ -19,6 +19,7 @@ const shared = {
   Attachment: message.Attachment,
   LastMessage: message.LastMessage,
   Member: message.Member,
+  ConversationChange: message.ConversationChange,
   ConversationView: message.ConversationView,
 };
 /** What the server says over HTTP. */
@@ -33,14 +34,16 @@ const answers = {
 };
 /** What the client says over HTTP. */
 const bodies = {
+  FoundBody: http.FoundBody,
+  UpdateBody: http.UpdateBody,
   CreateBody: http.CreateBody,
   EditBody: http.EditBody,
   ReadBody: http.ReadBody,
   AttachBody: http.AttachBody,
 };
 /** Events that HTTP tells too, to who was away. */
-const { chat_message, message_edited, message_deleted, reaction } = events;
-const logged = { chat_message, message_edited, message_deleted, reaction };
+const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;
+const logged = { chat_message, message_edited, message_deleted, reaction, conversation_updated };
 
 const named = (schemas: Readonly<Record<string, z.ZodMiniType>>, name: (type: string) => string) =>
   Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [name(type), schema]));

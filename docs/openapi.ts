@@ -117,9 +117,10 @@ function parameters(route: HttpRoute, action: HttpAction): Json[] {
 }
 
 const pathParameters: Readonly<Record<string, string>> = {
-  id: 'A conversation: `bob`, `alice_bob`, `alice_bob_carol`, `room:lobby`.',
+  id: 'A conversation: `bob`, `alice_bob`, `alice_bob_carol`, `room:lobby`, `group:<id>`.',
   room: 'A room, with or without `room:`.',
   seq: 'The number of a message.',
+  username: 'The name of a user.',
   attachment: 'The id of an attachment.',
 };
 

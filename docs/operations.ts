@@ -10,12 +10,14 @@ import {
   ConversationPage,
   CreateBody,
   EditBody,
+  FoundBody,
   HistoryQuery,
   InboxQuery,
   Me,
   MessagePage,
   ReadAnswer,
   ReadBody,
+  UpdateBody,
   UploadForm,
 } from '#protocol/http';
 import { ConversationView, Message } from '#protocol/message';
@@ -26,7 +28,7 @@ export interface Operation {
   readonly query?: z.ZodMiniType;
   readonly body?: { readonly schema: z.ZodMiniType; readonly required: boolean };
   readonly answer: {
-    readonly status: 200 | 201 | 302;
+    readonly status: 200 | 201 | 204 | 302;
     readonly means: string;
     /** Several: one of them. */
     readonly schemas?: readonly z.ZodMiniType[];
@@ -55,6 +57,30 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     answer: { status: 200, means: 'The conversation as its member sees it.', schemas: [ConversationView] },
     errors: ofConversation,
   },
+  found: {
+    summary: 'Makes a managed group, which the user owns.',
+    body: { schema: FoundBody, required: true },
+    answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
+    errors: ['invalid_frame', 'unknown_user'],
+  },
+  update: {
+    summary:
+      'Another title of a managed group, by its owner or an admin; other roles, by its owner. Who makes somebody else owner is admin from then on.',
+    body: { schema: UpdateBody, required: true },
+    answer: { status: 200, means: 'The group as it now is.', schemas: [ConversationView] },
+    errors: [...ofConversation, 'not_found', 'conflict'],
+  },
+  invite: {
+    summary: 'Makes somebody a member of a managed group, by its owner or an admin. Again: nothing changes.',
+    answer: { status: 200, means: 'The group as it now is.', schemas: [ConversationView] },
+    errors: [...ofConversation, 'conflict'],
+  },
+  dismiss: {
+    summary:
+      'Oneself: leaves a room or a managed group. Somebody else: removes them from a managed group, by its owner or an admin.',
+    answer: { status: 204, means: 'They are no member any more.' },
+    errors: [...ofConversation, 'not_found', 'conflict'],
+  },
   history: {
     summary:
       'Messages, newest first; with `after`, oldest first. At most one of `before`, `after` and `around`; neither includes the number that it names, except `around`. With `after` and `changes=true` the log itself: messages and what became of them.',
@@ -73,7 +99,8 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     errors: [...ofConversation, 'too_large', 'not_found', 'conflict'],
   },
   delete: {
-    summary: 'Takes text and attachments from a message of one’s own: the `delete` frame over HTTP.',
+    summary:
+      'Takes text and attachments from a message of one’s own, or, for a group’s owner, from anybody’s: the `delete` frame over HTTP.',
     answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
     errors: [...ofConversation, 'not_found', 'conflict'],
   },

@@ -1,7 +1,7 @@
 /** Server → client. Source: PROTOCOL section 4. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
-import { ConversationView, Message, Time } from './message.ts';
+import { ConversationChange, ConversationView, Message, Time } from './message.ts';
 
 const conversation = z.string();
 
@@ -77,6 +77,16 @@ export const events = {
     next: z.nullable(z.string()),
     previous: z.null(),
     results: z.array(ConversationView),
+  }),
+  /** A managed group changed. `title` is the present one; `message` is the entry as history shows it. */
+  conversation_updated: z.object({
+    type: z.literal('conversation_updated'),
+    conversation,
+    seq: z.int(),
+    change: ConversationChange,
+    by: z.string(),
+    title: z.nullable(z.string()),
+    message: Message,
   }),
   pong: z.object({ type: z.literal('pong') }),
   error: z.object({

@@ -4,7 +4,8 @@ import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
 import { frames } from './frames.ts';
 import { limits } from './limits.ts';
-import { ConversationView, Message, Time } from './message.ts';
+import { ConversationView, Message, Role, Time } from './message.ts';
+import { isUserName } from './names.ts';
 
 /** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
 function page<T extends z.ZodMiniType>(result: T) {
@@ -30,7 +31,13 @@ const number = (says: string) =>
 
 /** The log itself, as the events that were sent live: for who was away. */
 export const ChangesPage = page(
-  z.union([events.chat_message, events.message_edited, events.message_deleted, events.reaction]),
+  z.union([
+    events.chat_message,
+    events.message_edited,
+    events.message_deleted,
+    events.reaction,
+    events.conversation_updated,
+  ]),
 );
 export type ChangesPage = z.infer<typeof ChangesPage>;
 
@@ -46,6 +53,31 @@ export const HistoryQuery = z.object({
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+});
+
+const title = `must be a text of 1 to ${limits.titleLength} characters`;
+const Title = z.string({ error: title }).check(
+  z.trim(),
+  z.refine((text) => text !== '' && [...text].length <= limits.titleLength && text.isWellFormed(), { error: title }),
+);
+const people = `must be a list of at most ${limits.groupBeginners} user names`;
+const userName = z
+  .string({ error: 'must be a user name' })
+  .check(z.toLowerCase(), z.refine(isUserName, { error: 'must be a user name' }));
+
+export const FoundBody = z.object({
+  title: Title,
+  members: z.array(userName, { error: people }).check(z.maxLength(limits.groupBeginners, { error: people })),
+});
+
+const roles = 'must be roles by user name: owner, admin or member';
+export const UpdateBody = z.object({
+  title: z.optional(Title),
+  roles: z.optional(
+    z
+      .record(userName, z.enum(Role.options, { error: roles }), { error: roles })
+      .check(z.refine((all) => Object.keys(all).length <= limits.groupBeginners, { error: people })),
+  ),
 });
 
 export const CreateBody = z.omit(frames.create, { type: true, conversation: true });

@@ -13,6 +13,10 @@ export const limits = {
   userNameLength: 64,
   /** Characters of a room's name after `room:`. */
   roomNameLength: 64,
+  /** Characters (Unicode code points) of a group's title, after trimming. */
+  titleLength: 100,
+  /** People whom one request can make a group with; more are invited one by one. */
+  groupBeginners: 50,
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger ones are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,

@@ -48,10 +48,29 @@ export const LastMessage = z.object({
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 
+/** What a member may: `owner` everything, `admin` invite, remove and give a title; everybody in other conversations is `member`. */
+export const Role = z.enum(['owner', 'admin', 'member']);
+export type Role = z.infer<typeof Role>;
+
+/**
+ * What became of a conversation and its members, and by whom. `who` is the person that it is about, where that is somebody else; `role` what
+ * they are now (who hands over ownership is `admin` from then on); `members` who is in it from the beginning.
+ */
+export const ConversationChange = z.object({
+  kind: z.enum(['created', 'invited', 'removed', 'joined', 'left', 'title', 'role']),
+  by: z.string(),
+  who: z.optional(z.string()),
+  title: z.optional(z.string()),
+  role: z.optional(Role),
+  members: z.optional(z.array(z.string())),
+});
+export type ConversationChange = Readonly<z.infer<typeof ConversationChange>>;
+
 /** A member and how far they have read; `last_seen` is null while online and for who was never here. */
 export const Member = z.object({
   username: z.string(),
   name: z.string(),
+  role: Role,
   read_seq: z.int(),
   online: z.boolean(),
   last_seen: z.nullable(Time),

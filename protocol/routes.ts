@@ -21,7 +21,11 @@ export type SocketRoute = (typeof socketRoutes)[number];
 export const httpRoutes = {
   'GET /me': 'me',
   'GET /conversations': 'conversations',
+  'POST /conversations': 'found',
   'GET /conversations/{id}': 'conversation',
+  'PATCH /conversations/{id}': 'update',
+  'PUT /conversations/{id}/members/{username}': 'invite',
+  'DELETE /conversations/{id}/members/{username}': 'dismiss',
   'GET /conversations/{id}/messages': 'history',
   'POST /conversations/{id}/messages': 'create',
   'PATCH /conversations/{id}/messages/{seq}': 'edit',

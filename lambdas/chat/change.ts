@@ -11,10 +11,11 @@ import { seqOfMessageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { devicesOf, postAll } from '../delivery/post.ts';
-import { namesOf, toMessage } from '../delivery/render.ts';
+import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { applyChange, type ChangeEntry, getEntry, type MessageEntry, putEntry } from '../store/entry.ts';
 import { addGone, takeChangeNumber, updateLast } from '../store/head.ts';
+import type { Membership } from '../store/membership.ts';
 import type { User } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { members } from './members.ts';
@@ -34,7 +35,7 @@ export async function editMessage(
   message: string | undefined,
 ): Promise<Message> {
   const what = 'edit the message';
-  const standing = await find(services, conversation, speaker, target, what);
+  const { standing } = await find(services, conversation, speaker, target, what);
   refuseOthers(standing, speaker, what);
   const text = messageText(message, standing.files.length);
   return change(services, conversation, (seq, at) => ({
@@ -43,7 +44,7 @@ export async function editMessage(
   }));
 }
 
-/** Leaves a tombstone. @throws ChatError `forbidden` for who is not its author, `not_found`, `invalid_frame` */
+/** Leaves a tombstone. @throws ChatError `forbidden` for who is neither its author nor the group's owner, `not_found`, `invalid_frame` */
 export async function deleteMessage(
   services: Services,
   conversation: Conversation,
@@ -51,8 +52,8 @@ export async function deleteMessage(
   target: Target,
 ): Promise<Message> {
   const what = 'delete the message';
-  const standing = await find(services, conversation, speaker, target, what);
-  refuseOthers(standing, speaker, what);
+  const { standing, membership } = await find(services, conversation, speaker, target, what);
+  if (membership.role !== 'owner') refuseOthers(standing, speaker, what);
   return change(services, conversation, (seq, at) => ({
     ...{ type: 'delete', conversation: conversation.id, seq, target: standing.seq, user: speaker.username, at },
   }));
@@ -67,7 +68,7 @@ export async function react(
   { emoji, removed }: { emoji: string; removed: boolean },
 ): Promise<Message> {
   const what = 'react to the message';
-  const standing = await find(services, conversation, speaker, target, what);
+  const { standing } = await find(services, conversation, speaker, target, what);
   const used = Object.keys(standing.reactions);
   if (!removed && !used.includes(emoji) && used.length >= limits.reactionsPerMessage) {
     throw unable('conflict', what, `it has ${used.length} different emoji, and no more fit: use one of them`);
@@ -84,14 +85,14 @@ async function find(
   speaker: Speaker,
   { seq, uiid }: Target,
   what: string,
-): Promise<MessageEntry> {
-  await enter(services, conversation, speaker, { join: false });
+): Promise<{ standing: MessageEntry; membership: Membership }> {
+  const membership = await enter(services, conversation, speaker, { join: false });
   const number = seq ?? (uiid === undefined ? undefined : seqOfMessageId(uiid));
   if (number === undefined) throw unable('invalid_frame', what, 'it is not named: give its seq, or its id as uiid');
   const entry = await getEntry(services, conversation.id, number);
   const isIt = entry?.type === 'message' && !entry.deleted && (uiid === undefined || entry.id === uiid);
   if (!isIt) throw unable('not_found', what, `there is no message ${seq ?? 'of this id'} in ${conversation.id}`);
-  return entry;
+  return { standing: entry, membership };
 }
 
 function refuseOthers(entry: MessageEntry, { username }: Speaker, what: string): void {
@@ -129,7 +130,8 @@ async function tell(
   entry: ChangeEntry,
   changed: MessageEntry,
 ): Promise<Message> {
-  const message = await toMessage(services, changed, namesOf(users));
+  // Whoever wrote it may have left since.
+  const message = await toMessage(services, changed, await namesFor(services, [changed], namesOf(users)));
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, entry.conversation));
   if (entry.type === 'reaction') {
     const { conversation, target: seq, emoji, user, removed } = entry;

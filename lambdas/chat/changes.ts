@@ -1,7 +1,9 @@
 import type { ChangesPage } from '#protocol/http';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { type ChangeEntry, getEntry, type MessageEntry } from '../store/entry.ts';
+import { type ChangeEntry, getEntry, type ShownEntry } from '../store/entry.ts';
+import { isShown } from './log.ts';
+import { systemEvent } from './system.ts';
 
 type Change = ChangesPage['results'][number];
 
@@ -11,8 +13,9 @@ type Change = ChangesPage['results'][number];
  */
 export async function toEvents(
   services: Pick<Services, 'table' | 'bucket'>,
-  entries: readonly (MessageEntry | ChangeEntry)[],
+  entries: readonly (ShownEntry | ChangeEntry)[],
   me: string,
+  title: string | undefined,
 ): Promise<Change[]> {
   const targets = await targetsOf(services, entries);
   const shown = await toMessages(services, [...targets.values()], me);
@@ -23,8 +26,9 @@ export async function toEvents(
       const { target, emoji, user, removed } = entry;
       return [{ type: 'reaction', conversation, seq: target, emoji, user, removed, change: seq }];
     }
-    const message = messages.get(entry.type === 'message' ? seq : entry.target);
+    const message = messages.get('target' in entry ? entry.target : seq);
     if (!message) return [];
+    if (entry.type === 'system') return [systemEvent(entry, message, title)];
     if (entry.type === 'message') return [{ type: 'chat_message', ...message, room: conversation }];
     const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
     return [{ type, ...message, room: conversation, change: seq }];
@@ -34,10 +38,10 @@ export async function toEvents(
 /** The messages that the entries are or are about. */
 async function targetsOf(
   services: Pick<Services, 'table'>,
-  entries: readonly (MessageEntry | ChangeEntry)[],
-): Promise<Map<number, MessageEntry>> {
-  const targets = new Map<number, MessageEntry>();
-  for (const entry of entries) if (entry.type === 'message') targets.set(entry.seq, entry);
+  entries: readonly (ShownEntry | ChangeEntry)[],
+): Promise<Map<number, ShownEntry>> {
+  const targets = new Map<number, ShownEntry>();
+  for (const entry of entries) if (isShown(entry)) targets.set(entry.seq, entry);
   const missing = entries.flatMap((entry) =>
     (entry.type === 'edit' || entry.type === 'delete') && !targets.has(entry.target) ? [entry] : [],
   );

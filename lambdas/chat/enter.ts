@@ -4,6 +4,7 @@ import type { Services } from '../runtime/services.ts';
 import { getHead } from '../store/head.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
 import { createUser, getUsers } from '../store/user.ts';
+import { record } from './system.ts';
 
 /** Who speaks, as the identity provider says. */
 export interface Speaker {
@@ -19,7 +20,7 @@ export interface Speaker {
  *   `unknown_user` when a conversation names somebody who does not exist
  */
 export async function enter(
-  services: Pick<Services, 'table' | 'now'>,
+  services: Services,
   conversation: Conversation,
   speaker: Speaker,
   { join }: { join: boolean },
@@ -55,13 +56,10 @@ async function begin(
   await createMembership(services, speaker.username, conversation, { seq: 0, count: 0 });
 }
 
-/** Who joins a room has nothing unread: the cursor starts at the newest entry. */
-async function joinRoom(
-  services: Pick<Services, 'table' | 'now'>,
-  conversation: Conversation,
-  speaker: Speaker,
-): Promise<void> {
+/** Who joins a room has nothing unread: the cursor starts at the newest entry. Of several devices at once, one is told of. */
+async function joinRoom(services: Services, conversation: Conversation, speaker: Speaker): Promise<void> {
   await createUser(services, speaker);
-  const { seq, count } = await getHead(services, conversation.id);
-  await createMembership(services, speaker.username, conversation, { seq, count });
+  const head = await getHead(services, conversation.id);
+  const isNew = await createMembership(services, speaker.username, conversation, head);
+  if (isNew) await record(services, conversation, { kind: 'joined', by: speaker.username }, head);
 }

@@ -1,13 +1,13 @@
 /** Pages of a conversation's messages. A page is a range of the log: what is in it is complete, whatever numbers hold no message. */
 import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
-import type { ChangeEntry, Entry, MessageEntry } from '../store/entry.ts';
+import type { ChangeEntry, Entry, ShownEntry } from '../store/entry.ts';
 import type { Head } from '../store/head.ts';
-import { isMessage, readLog } from './log.ts';
+import { isShown, readLog } from './log.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
-export interface MessagePage<E extends Entry = MessageEntry> {
+export interface MessagePage<E extends Entry = ShownEntry> {
   readonly entries: readonly E[];
   /** Messages older than the page: those before this number; null when the page reaches the log's beginning. */
   readonly before: number | null;
@@ -18,12 +18,12 @@ export interface MessagePage<E extends Entry = MessageEntry> {
 /** The newest messages below `before`, newest first. */
 export async function pageBefore(services: Reader, head: Head, before: number, limit: number): Promise<MessagePage> {
   const end = Math.min(before, head.seq + 1);
-  const entries: MessageEntry[] = [];
+  const entries: ShownEntry[] = [];
   let lowest = end;
   while (lowest > 1 && entries.length < limit) {
     const first = Math.max(1, lowest - (limit - entries.length));
     const read = await readLog(services, head, { first, last: lowest - 1, complete: false });
-    entries.push(...read.filter(isMessage).reverse());
+    entries.push(...read.filter(isShown).reverse());
     lowest = first;
   }
   return { entries, before: lowest > 1 ? lowest : null, after: end <= head.seq ? end - 1 : null };
@@ -34,7 +34,7 @@ export async function pageBefore(services: Reader, head: Head, before: number, l
  * from its end misses nothing.
  */
 export async function pageAfter(services: Reader, head: Head, after: number, limit: number): Promise<MessagePage> {
-  return forward(services, head, { after, limit, wanted: isMessage });
+  return forward(services, head, { after, limit, wanted: isShown });
 }
 
 /** The same with every entry of the log that says something: messages and their changes. */
@@ -43,11 +43,11 @@ export async function changesAfter(
   head: Head,
   after: number,
   limit: number,
-): Promise<MessagePage<MessageEntry | ChangeEntry>> {
+): Promise<MessagePage<ShownEntry | ChangeEntry>> {
   return forward(services, head, { after, limit, wanted: saysSomething });
 }
 
-function saysSomething(entry: Entry): entry is MessageEntry | ChangeEntry {
+function saysSomething(entry: Entry): entry is ShownEntry | ChangeEntry {
   return entry.type !== 'sealed';
 }
 

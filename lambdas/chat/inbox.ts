@@ -34,9 +34,12 @@ export async function readInbox(services: Reader, username: string): Promise<Inb
       return { membership, head, unread: unreadCount(head, membership.read) };
     })
     .filter(({ head }) => head.seq > 0 || head.conversation.startsWith('room:'))
-    .sort(
-      (a, b) => (b.head.last?.at ?? 0) - (a.head.last?.at ?? 0) || (a.head.conversation < b.head.conversation ? -1 : 1),
-    );
+    .sort((a, b) => activeAt(b.head) - activeAt(a.head) || (a.head.conversation < b.head.conversation ? -1 : 1));
+}
+
+/** When a conversation was last used: its newest message, or, before there is one, what became of it. */
+function activeAt({ last, at }: Head): number {
+  return last?.at ?? at;
 }
 
 export function totalUnread(inbox: readonly InboxRow[]): number {
@@ -60,20 +63,20 @@ export async function toViews(
   const shown = [...others, ...rows.map(({ membership }) => membership)].map(({ username }) => username);
   const authors = rows.flatMap(({ head }) => (head.last ? [head.last.user] : []));
   const [memberships, users] = await Promise.all([
-    getMemberships(services, others),
+    getMemberships(services, others, { consistent: listed !== undefined }),
     getUsers(services, [...new Set([...shown, ...authors])]),
   ]);
   return rows.map(({ head, membership, unread }) => ({
     id: head.conversation,
     kind: parseConversation(head.conversation).kind,
-    title: null,
+    title: head.title ?? null,
     seq: head.seq,
     unread_count: unread,
     read_seq: membership.read.seq,
     last_message: toLastMessage(head, namesOf(users)),
     members: isListed(head.conversation, listed)
       ? [membership, ...memberships.filter(({ conversation }) => conversation === head.conversation)]
-          .map(({ username, read }) => toMember(username, read.seq, users, services.now()))
+          .map((member) => toMember(member, users, services.now()))
           .sort((a, b) => (a.username < b.username ? -1 : 1))
       : [],
   }));
@@ -89,14 +92,15 @@ function membersInName(id: string): readonly string[] {
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember(username: string, readSeq: number, users: readonly User[], now: number) {
+function toMember({ username, role, read }: Membership, users: readonly User[], now: number) {
   const user = users.find((other) => other.username === username);
   const online = user !== undefined && liveNow(user, now).length > 0;
   const lastSeen = user && !online ? lastSeenAt(user) : undefined;
   return {
     username,
     name: user?.name ?? username,
-    read_seq: readSeq,
+    role,
+    read_seq: read.seq,
     online,
     last_seen: lastSeen === undefined ? null : toTime(lastSeen),
   };

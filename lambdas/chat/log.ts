@@ -5,7 +5,7 @@
  * see one log without gaps, with no transaction and no lock. (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import type { Services } from '../runtime/services.ts';
-import { type Entry, getEntries, type MessageEntry, putEntry } from '../store/entry.ts';
+import { type Entry, getEntries, type MessageEntry, putEntry, type ShownEntry } from '../store/entry.ts';
 import { addGone, goneKept, type Head, type Last, replaceLast } from '../store/head.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
@@ -101,6 +101,11 @@ async function correctLast(
 
 export function isMessage(entry: Entry): entry is MessageEntry {
   return entry.type === 'message';
+}
+
+/** Messages, and what became of the conversation, which history shows among them. */
+export function isShown(entry: Entry): entry is ShownEntry {
+  return entry.type === 'message' || entry.type === 'system';
 }
 
 /** Messages of a conversation that count for nobody's unread: those up to the cursor, one's own (the cursor passes them), and the sealed. */

@@ -9,7 +9,7 @@ import { type Cursor, moveCursor } from '../store/membership.ts';
 import type { User } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { readInbox, totalUnread } from './inbox.ts';
-import { readLog, unreadCount } from './log.ts';
+import { isShown, readLog, unreadCount } from './log.ts';
 import { members } from './members.ts';
 
 /**
@@ -50,8 +50,8 @@ async function cursorAt(services: Services, head: Head, seq: number): Promise<Cu
   if (seq === head.seq) return { seq, count: head.count };
   // A number without a message has no count of its own; the next message before it has. Sealed numbers come in no long rows.
   const entries = await readLog(services, head, { first: Math.max(1, seq - 99), last: seq, complete: false });
-  const message = entries.findLast((entry) => entry.type === 'message');
-  return message?.type === 'message' ? { seq: message.seq, count: message.count } : { seq: 0, count: 0 };
+  const message = entries.findLast(isShown);
+  return message ? { seq: message.seq, count: message.count } : { seq: 0, count: 0 };
 }
 
 async function tellMembers(

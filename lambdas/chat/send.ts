@@ -19,13 +19,13 @@ import type { Conversation } from '#protocol/names';
 import { deliverMessage, type Requester } from '../delivery/deliver-message.ts';
 import type { Services } from '../runtime/services.ts';
 import { type File, getEntry, type MessageEntry, putEntry } from '../store/entry.ts';
-import { takeNumber } from '../store/head.ts';
+import { getHead, type Head, takeNumber } from '../store/head.ts';
 import { claimSend, hashOf, type Membership, type Send } from '../store/membership.ts';
 import { getUsers } from '../store/user.ts';
 import { claimUploads } from './claim-uploads.ts';
 import { enter, type Speaker } from './enter.ts';
 import { seal } from './log.ts';
-import { memberNames, members } from './members.ts';
+import { listedNames, members, withoutLeft } from './members.ts';
 
 export interface Draft {
   readonly message?: string | undefined;
@@ -70,30 +70,33 @@ export async function send(
   const content: Content = { text, files, contentType: contentType(files), replyTo: draft.reply_to ?? null, clientId };
   // The names of a room's members take a while to list and do not depend on the message. Their devices do: a device that is
   // written down before they are read is posted to, and one that comes later finds the message in its snapshot.
-  const [appended, names] = await Promise.all([
+  const [{ head, ...appended }, listed] = await Promise.all([
     append(services, membership, content, earlier),
-    memberNames(services, conversation),
+    listedNames(services, conversation),
   ]);
+  // Who left before this number was taken stands on the head that gave it, however far the index lags behind.
+  const names = withoutLeft(listed, head ?? (await getHead(services, conversation.id)), services.now());
   return deliverMessage(services, { ...appended, users: await getUsers(services, names), requester });
 }
 
-/** Steps 2 to 4. `repeated`: the message stood in the log already. */
+/** Steps 2 to 4. `repeated`: the message stood in the log already. `head`: as it was when the number was taken, if one was. */
 async function append(
   services: Services,
   membership: Membership,
   content: Content,
   earlier: Send | undefined,
-): Promise<{ entry: MessageEntry; repeated: boolean }> {
+): Promise<{ entry: MessageEntry; repeated: boolean; head: Head | undefined }> {
   const hash = hashOf(content.clientId);
   let send = earlier;
   let replacing: Send | undefined;
+  let head: Head | undefined;
   for (let tries = 0; tries < 5; tries++) {
-    send ??= await claimNumber(services, membership, hash, content, replacing);
+    if (!send) ({ send, head } = await claimNumber(services, membership, hash, content, replacing));
     const entry = toEntry(services, membership, content, send);
     const put = await putEntry(services, entry);
-    if (put.stored) return { entry, repeated: false };
+    if (put.stored) return { entry, repeated: false, head };
     if (put.standing.type === 'message' && isSame(put.standing, entry.user, entry.client_id))
-      return { entry: put.standing, repeated: true };
+      return { entry: put.standing, repeated: true, head };
     // Sealed before we came, or, one time in 10^18, two client_ids with the same hash: another number.
     replacing = send;
     send = undefined;
@@ -107,20 +110,21 @@ async function claimNumber(
   hash: string,
   content: Content,
   replacing: Send | undefined,
-): Promise<Send> {
+): Promise<{ send: Send; head: Head }> {
   const at = services.now();
   const last = { user: membership.username, text: content.text, content_type: content.contentType, at };
-  const { seq, count } = await takeNumber(services, membership.conversation, last);
+  const head = await takeNumber(services, membership.conversation, last);
+  const { seq, count } = head;
   const send = { seq, count, at };
   const claim = await claimSend(services, membership, hash, send, replacing === undefined ? {} : { replacing });
-  if (claim === 'claimed') return send;
+  if (claim === 'claimed') return { send, head };
   // Nothing will ever come behind the number that was taken: say so at once, so that no reader waits for it.
   const twin = claim === 'removed' ? undefined : { ...last, seq: claim.earlier.seq };
   await seal(services, membership.conversation, seq, twin);
   if (claim === 'removed') {
     throw unable('forbidden', `send to ${membership.conversation}`, 'you are not a member any more');
   }
-  return claim.earlier;
+  return { send: claim.earlier, head };
 }
 
 function toEntry(services: Services, membership: Membership, content: Content, send: Send): MessageEntry {

@@ -1,9 +1,10 @@
 import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
-import type { MessageEntry } from '../store/entry.ts';
+import type { ShownEntry, SystemEntry } from '../store/entry.ts';
 import { signDownload } from '../store/object.ts';
 import { getUsers, type User } from '../store/user.ts';
+import { sentence } from './sentence.ts';
 
 /** The names that people are shown by. */
 export type Names = ReadonlyMap<string, string>;
@@ -13,11 +14,8 @@ export function namesOf(users: readonly User[]): Names {
 }
 
 /** A stored entry as it travels; addresses are signed now, so that they are never stale. */
-export async function toMessage(
-  services: Pick<Services, 'bucket'>,
-  entry: MessageEntry,
-  names: Names,
-): Promise<Message> {
+export async function toMessage(services: Pick<Services, 'bucket'>, entry: ShownEntry, names: Names): Promise<Message> {
+  if (entry.type === 'system') return systemMessage(entry, names);
   const attachments = await Promise.all(
     entry.files.map(async (file) => ({ ...file, url: await signDownload(services, file) })),
   );
@@ -38,19 +36,50 @@ export async function toMessage(
   };
 }
 
+function systemMessage({ id, seq, conversation, user, change, at }: SystemEntry, names: Names): Message {
+  return {
+    id,
+    seq,
+    conversation,
+    from_user: { username: user, name: names.get(user) ?? user },
+    message: sentence(change, names),
+    content_type: 'system',
+    attachments: [],
+    multimedia_url: null,
+    reply_to: null,
+    reactions: {},
+    date_added: toTime(at),
+    edited_at: null,
+    deleted: false,
+  };
+}
+
+/** The names that the entries speak of. Those that are not at hand, for instance of who has left, are read. */
+export async function namesFor(
+  services: Pick<Services, 'table'>,
+  entries: readonly ShownEntry[],
+  known: Names = new Map(),
+): Promise<Names> {
+  const spokenOf = entries.flatMap((entry) => [
+    entry.user,
+    ...(entry.type === 'system' && entry.change.who !== undefined ? [entry.change.who] : []),
+  ]);
+  const missing = [...new Set(spokenOf)].filter((name) => !known.has(name));
+  return new Map([...known, ...namesOf(await getUsers(services, missing))]);
+}
+
 /** Entries as `me` sees them: own messages carry their `client_id`. Names that are not at hand are read. */
 export async function toMessages(
   services: Pick<Services, 'bucket' | 'table'>,
-  entries: readonly MessageEntry[],
+  entries: readonly ShownEntry[],
   me: string,
   names?: Names,
 ): Promise<Message[]> {
-  const authors = [...new Set(entries.map(({ user }) => user))];
-  const known = names ?? namesOf(await getUsers(services, authors));
+  const known = await namesFor(services, entries, names);
   return Promise.all(
     entries.map(async (entry) => {
       const message = await toMessage(services, entry, known);
-      return entry.user === me ? { ...message, client_id: entry.client_id } : message;
+      return entry.type === 'message' && entry.user === me ? { ...message, client_id: entry.client_id } : message;
     }),
   );
 }

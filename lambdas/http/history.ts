@@ -36,7 +36,7 @@ export async function history(services: Services, request: HttpRequest): Promise
       count: head.seq,
       next,
       previous: null,
-      results: await toEvents(services, page.entries, request.speaker.username),
+      results: await toEvents(services, page.entries, request.speaker.username, head.title),
     };
     return json(200, answer);
   }

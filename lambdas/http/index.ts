@@ -8,11 +8,15 @@ import { conversation } from './conversation.ts';
 import { conversations } from './conversations.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
+import { dismiss } from './dismiss.ts';
 import { edit } from './edit.ts';
+import { found } from './found.ts';
 import { history } from './history.ts';
+import { invite } from './invite.ts';
 import { me } from './me.ts';
 import { read } from './read.ts';
 import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from './request.ts';
+import { update } from './update.ts';
 
 type Action = (services: Services, request: HttpRequest) => Promise<HttpAnswer>;
 
@@ -23,10 +27,14 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   conversations,
   create,
   delete: remove,
+  dismiss,
   edit,
+  found,
   history,
+  invite,
   me,
   read,
+  update,
 };
 
 const services = startServices(process.env);

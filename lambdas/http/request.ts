@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { unable } from '#protocol/errors';
 import { parseObject } from '#protocol/frames';
-import { type Conversation, readConversation } from '#protocol/names';
+import { type Conversation, isUserName, readConversation } from '#protocol/names';
 import type { Speaker } from '../chat/enter.ts';
 import { readIdentity } from '../identity/claims.ts';
 
@@ -73,6 +73,16 @@ export function seqOf({ parameters }: HttpRequest): number {
   const { seq = '' } = parameters;
   if (/^[1-9]\d{0,11}$/.test(seq)) return Number(seq);
   throw unable('invalid_frame', 'find the message', 'the path ends with its seq, a whole number from 1');
+}
+
+/**
+ * The person of a path `/conversations/{id}/members/{username}`.
+ * @throws ChatError `invalid_frame`
+ */
+export function personOf({ parameters }: HttpRequest): string {
+  const username = (parameters.username ?? '').toLowerCase();
+  if (isUserName(username)) return username;
+  throw unable('invalid_frame', 'find the member', 'the path ends with a user name');
 }
 
 /** @throws ChatError `invalid_frame` */

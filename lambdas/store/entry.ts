@@ -3,15 +3,15 @@
  *
  * key    pk `LOG#<conversation>#<segment>`  sk `<seq>`, twelve digits; 1,000 entries a segment, so that a long or busy conversation
  *        is many partitions (DynamoDB does not split a collection whose sort key only grows)
- * holds  a message; a change of one (`edit`, `delete`, `reaction`), which names its `target`; or nothing (`sealed`: a number was taken and
- *        what it was taken for never came)
+ * holds  a message; a change of one (`edit`, `delete`, `reaction`), which names its `target`; what became of the conversation itself
+ *        (`system`: who joined, left, was invited …); or nothing (`sealed`: a number was taken and what it was taken for never came)
  * write  once, on condition that nothing stands there; whoever comes second learns what does. A change is also applied to the message
  *        itself, so that history shows the message as it now is without reading on: text, edited_at, deleted, and for each emoji
  *        an attribute `react#<emoji>`, the set of who reacted with it
  */
 import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { ContentType } from '#protocol/message';
+import { ContentType, ConversationChange } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
 import { conditional, type Item, type Key } from './item.ts';
 
@@ -46,6 +46,17 @@ const ReactionFields = z.object({
   emoji: z.string(),
   removed: z.boolean(),
 });
+/** History shows it as a message of `user`, made from `change` when it is read, so that it names people as they are called now. */
+const SystemFields = z.object({
+  type: z.literal('system'),
+  id: z.string(),
+  user: z.string(),
+  change: ConversationChange,
+  /** Messages up to here; this is none that anybody has to read. */
+  count: z.number(),
+  /** ms */
+  at: z.number(),
+});
 const SealedFields = z.object({ type: z.literal('sealed'), at: z.number() });
 const keys = { pk: z.string(), sk: z.string() };
 const EntryItem = z.discriminatedUnion('type', [
@@ -54,6 +65,7 @@ const EntryItem = z.discriminatedUnion('type', [
   z.extend(EditFields, keys),
   z.extend(DeleteFields, keys),
   z.extend(ReactionFields, keys),
+  z.extend(SystemFields, keys),
   z.extend(SealedFields, keys),
 ]);
 
@@ -62,12 +74,15 @@ interface Place {
   readonly seq: number;
 }
 export type MessageEntry = z.infer<typeof MessageFields> & Place & { readonly reactions: Reactions };
+export type SystemEntry = z.infer<typeof SystemFields> & Place;
 export type SealedEntry = z.infer<typeof SealedFields> & Place;
 export type EditEntry = z.infer<typeof EditFields> & Place;
 export type DeleteEntry = z.infer<typeof DeleteFields> & Place;
 export type ReactionEntry = z.infer<typeof ReactionFields> & Place;
 export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
-export type Entry = MessageEntry | ChangeEntry | SealedEntry;
+/** What history shows. */
+export type ShownEntry = MessageEntry | SystemEntry;
+export type Entry = ShownEntry | ChangeEntry | SealedEntry;
 
 /** emoji → who reacted with it */
 export type Reactions = Readonly<Record<string, readonly string[]>>;

@@ -3,7 +3,8 @@
  *
  * key    pk `CONV#<conversation>`  sk `HEAD`
  * holds  seq (of the newest entry), count (messages so far), at (ms, of the newest entry), last_seq and last (the newest message, its
- *        text cut), gone (numbers that count no longer: sealed holes)
+ *        text cut), gone (numbers that count no longer: sealed holes), title (of a group), and an attribute `left#<user>` (ms) for who
+ *        left a moment ago
  * write  one atomic update a message, one unit: nothing in it may grow past 1 KB
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -24,9 +25,12 @@ export interface Head {
   readonly at: number;
   readonly last: (Last & { readonly seq: number }) | undefined;
   readonly gone: ReadonlySet<number>;
+  readonly title: string | undefined;
+  /** Who left, and when (ms): those whom the index of members may still list. */
+  readonly left: ReadonlyMap<string, number>;
 }
 
-const HeadItem = z.object({
+const HeadItem = z.looseObject({
   pk: z.string(),
   seq: z.number(),
   count: z.number(),
@@ -34,6 +38,7 @@ const HeadItem = z.object({
   last_seq: z.optional(z.number()),
   last: z.optional(Last),
   gone: z.optional(z.set(z.number())),
+  title: z.optional(z.string()),
 });
 
 /** Characters of the newest message that lists show. */
@@ -47,7 +52,8 @@ function key(conversation: string): Key {
 }
 
 function toHead(item: Item): Head {
-  const { pk, seq, count, at, last_seq: lastSeq, last, gone = new Set<number>() } = z.parse(HeadItem, item);
+  const parsed = z.parse(HeadItem, item);
+  const { pk, seq, count, at, last_seq: lastSeq, last, gone = new Set<number>(), title, ...rest } = parsed;
   return {
     conversation: pk.slice('CONV#'.length),
     seq,
@@ -55,12 +61,25 @@ function toHead(item: Item): Head {
     at,
     last: last && lastSeq !== undefined ? { ...last, seq: lastSeq } : undefined,
     gone,
+    title,
+    left: leftOf(rest),
   };
+}
+
+/** An attribute for each name, because a path into a map needs the map to exist first. */
+const leftPrefix = 'left#';
+
+function leftOf(item: Item): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(item)
+      .filter(([name]) => name.startsWith(leftPrefix))
+      .map(([name, at]) => [name.slice(leftPrefix.length), z.parse(z.number(), at)]),
+  );
 }
 
 /** The head of a conversation in which nothing has been said. */
 export function emptyHead(conversation: string): Head {
-  return { conversation, seq: 0, count: 0, at: 0, last: undefined, gone: new Set() };
+  return { conversation, seq: 0, count: 0, at: 0, last: undefined, gone: new Set(), title: undefined, left: new Map() };
 }
 
 export async function getHead({ table }: Pick<Services, 'table'>, conversation: string): Promise<Head> {
@@ -76,11 +95,7 @@ export async function getHeads({ table }: Pick<Services, 'table'>, conversations
 }
 
 /** Takes the next number for a message. The only write that a conversation's senders contend for: atomic, and never undone. */
-export async function takeNumber(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  last: Last,
-): Promise<{ seq: number; count: number }> {
+export async function takeNumber({ table }: Pick<Services, 'table'>, conversation: string, last: Last): Promise<Head> {
   const { Attributes } = await table.client.send(
     new UpdateCommand({
       TableName: table.name,
@@ -116,6 +131,56 @@ export async function takeChangeNumber(
     }),
   );
   return toHead(Attributes ?? {}).seq;
+}
+
+/** What a change of the conversation itself leaves on its head. */
+export interface HeadChange {
+  readonly title?: string | undefined;
+  /** Who is no member from this number on. */
+  readonly left?: string | undefined;
+  /** Who is one. */
+  readonly came?: string | undefined;
+  /** Whose leaving is so long ago that the index has heard of it. */
+  readonly forgotten?: readonly string[];
+}
+
+/**
+ * Takes the next number for a change of the conversation itself: no message that anybody has to read. In the same write the head learns who
+ * left, so that whoever takes a later number knows it, however far the index lags behind.
+ */
+export async function takeSystemNumber(
+  { table, now }: Pick<Services, 'table' | 'now'>,
+  conversation: string,
+  { title, left, came, forgotten = [] }: HeadChange,
+): Promise<Head> {
+  const at = now();
+  const removed = [...new Set([...forgotten, ...(came === undefined ? [] : [came])])].filter((name) => name !== left);
+  const set = ['seq = if_not_exists(seq, :zero) + :one', '#count = if_not_exists(#count, :zero)', '#at = :at'];
+  if (title !== undefined) set.push('#title = :title');
+  if (left !== undefined) set.push('#left = :at');
+  const remove = removed.map((_, index) => `#removed${index}`).join(', ');
+  const { Attributes } = await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(conversation),
+      UpdateExpression: `SET ${set.join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
+      ExpressionAttributeNames: {
+        '#count': 'count',
+        '#at': 'at',
+        ...(title === undefined ? {} : { '#title': 'title' }),
+        ...(left === undefined ? {} : { '#left': leftPrefix + left }),
+        ...Object.fromEntries(removed.map((name, index) => [`#removed${index}`, leftPrefix + name])),
+      },
+      ExpressionAttributeValues: {
+        ':zero': 0,
+        ':one': 1,
+        ':at': at,
+        ...(title === undefined ? {} : { ':title': title }),
+      },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  return toHead(Attributes ?? {});
 }
 
 /** Shows another text in lists, if they still show this message. */

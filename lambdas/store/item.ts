@@ -13,19 +13,23 @@ export type Item = Record<string, unknown>;
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
 
-/** The items of these keys, in no order, without those that do not exist. Reads are eventually consistent: half a unit each. */
-export async function getItems(table: Table, keys: readonly Key[]): Promise<Item[]> {
+/** The items of these keys, in no order, without those that do not exist. Reads are eventually consistent, half a unit each, unless asked otherwise. */
+export async function getItems(
+  table: Table,
+  keys: readonly Key[],
+  { consistent = false }: { consistent?: boolean } = {},
+): Promise<Item[]> {
   const batches = [];
   for (let start = 0; start < keys.length; start += batchSize) {
-    batches.push(getBatch(table, keys.slice(start, start + batchSize)));
+    batches.push(getBatch(table, keys.slice(start, start + batchSize), consistent));
   }
   return (await Promise.all(batches)).flat();
 }
 
-async function getBatch(table: Table, keys: readonly Key[]): Promise<Item[]> {
+async function getBatch(table: Table, keys: readonly Key[], consistent: boolean): Promise<Item[]> {
   const items: Item[] = [];
   let request: NonNullable<BatchGetCommandInput['RequestItems']> = {
-    [table.name]: { Keys: keys.map(({ pk, sk }) => ({ pk, sk })) },
+    [table.name]: { Keys: keys.map(({ pk, sk }) => ({ pk, sk })), ConsistentRead: consistent },
   };
   while (request[table.name]?.Keys?.length) {
     const answer = await table.client.send(new BatchGetCommand({ RequestItems: request }));

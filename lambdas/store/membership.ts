@@ -4,7 +4,8 @@
  * key    pk `USER#<user>`  sk `CONV#<conversation>`
  * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, member_of
  * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
- *        It lags behind, so it is asked who is posted to, never who may.
+ *        It lags behind, so it is asked who is posted to, never who may, and the head knows who left a moment ago.
+ * ends   by losing its role and with it all else, at once; what is left of the item goes by TTL
  * read   by key; a user's all by query; a conversation's all through the index, or by the names in its name
  *
  * The ring makes sending idempotent and limits its rate with no item of its own: hash of client_id → what became of the last
@@ -12,8 +13,10 @@
  * collide, the entry itself, which holds the client_id in full, has the last word.
  */
 import { createHash } from 'node:crypto';
-import { GetCommand, PutCommand, paginateQuery, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
@@ -34,7 +37,7 @@ export interface Cursor {
 export interface Membership {
   readonly username: string;
   readonly conversation: string;
-  readonly role: 'member';
+  readonly role: Role;
   readonly read: Cursor;
   /** The last sends by hash of client_id. */
   readonly ring: ReadonlyMap<string, Send>;
@@ -45,7 +48,7 @@ const ringSize = 24;
 const MembershipItem = z.object({
   pk: z.string(),
   sk: z.string(),
-  role: z.literal('member'),
+  role: Role,
   read_seq: z.number(),
   read_count: z.number(),
   ring: z.record(z.string(), z.string()),
@@ -53,6 +56,11 @@ const MembershipItem = z.object({
 
 function key(username: string, conversation: string): Key {
   return { pk: `USER#${username}`, sk: `CONV#${conversation}` };
+}
+
+/** Is this a membership, or what is left of one? */
+function stands(item: Item): boolean {
+  return item.role !== undefined;
 }
 
 function toMembership(item: Item): Membership {
@@ -89,19 +97,21 @@ export async function getMembership(
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: key(username, conversation), ConsistentRead: true }),
   );
-  return Item && toMembership(Item);
+  return Item && stands(Item) ? toMembership(Item) : undefined;
 }
 
-/** Those of the memberships that exist, in no order. */
+/** Those of the memberships that exist, in no order; `consistent` at twice the price. */
 export async function getMemberships(
   { table }: Pick<Services, 'table'>,
   which: readonly { readonly username: string; readonly conversation: string }[],
+  { consistent = false }: { consistent?: boolean } = {},
 ): Promise<Membership[]> {
   const items = await getItems(
     table,
     which.map(({ username, conversation }) => key(username, conversation)),
+    { consistent },
   );
-  return items.map(toMembership);
+  return items.filter(stands).map(toMembership);
 }
 
 /** Every conversation of a user, a page of the table at a time. */
@@ -117,7 +127,7 @@ export async function* membershipsOf(
       ExpressionAttributeValues: { ':pk': `USER#${username}`, ':sk': 'CONV#' },
     },
   );
-  for await (const { Items = [] } of pages) yield Items.map(toMembership);
+  for await (const { Items = [] } of pages) yield Items.filter(stands).map(toMembership);
 }
 
 /** The members of a room or group by the index, a page at a time. */
@@ -134,30 +144,98 @@ export async function* membersOf({ table }: Pick<Services, 'table'>, conversatio
   for await (const { Items = [] } of pages) yield Items.map(({ pk }) => String(pk).slice('USER#'.length));
 }
 
-/** Makes the membership unless it exists. */
+/** Makes the membership; `false` when there is one already, which stays as it is. */
 export async function createMembership(
   { table }: Pick<Services, 'table'>,
   username: string,
   conversation: Conversation,
   read: Cursor,
-): Promise<void> {
+  role: Role = 'member',
+): Promise<boolean> {
   const listed = 'members' in conversation ? {} : { member_of: conversation.id };
-  await conditional(
+  const write = await conditional(
     table.client.send(
       new PutCommand({
         TableName: table.name,
         Item: {
           ...key(username, conversation.id),
           ...listed,
-          role: 'member',
+          role,
           read_seq: read.seq,
           read_count: read.count,
           ring: {},
         },
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ConditionExpression: 'attribute_not_exists(#role)',
+        ExpressionAttributeNames: { '#role': 'role' },
       }),
     ),
   );
+  return write.ok;
+}
+
+/** Seconds for which the rest of a membership that ended is kept; it means nothing. */
+const restLifetime = 86_400;
+
+/** Ends the membership, if its role still is what it was when this was decided. */
+export async function endMembership(
+  { table, now }: Pick<Services, 'table' | 'now'>,
+  { username, conversation, role }: Membership,
+): Promise<boolean> {
+  const write = await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username, conversation),
+        UpdateExpression: 'REMOVE #role, member_of, read_seq, read_count, ring SET expires = :expires',
+        ConditionExpression: '#role = :role',
+        ExpressionAttributeNames: { '#role': 'role' },
+        ExpressionAttributeValues: { ':role': role, ':expires': Math.ceil(now() / 1000) + restLifetime },
+      }),
+    ),
+  );
+  return write.ok;
+}
+
+/** Gives the member another role, if theirs still is what it was when this was decided. */
+export async function changeRole(
+  { table }: Pick<Services, 'table'>,
+  membership: Membership,
+  role: Role,
+): Promise<boolean> {
+  const write = await conditional(
+    table.client.send(new UpdateCommand({ TableName: table.name, ...roleUpdate(membership, role) })),
+  );
+  return write.ok;
+}
+
+/** Two roles in one step, so that a group has one owner at every moment; `false` when one of them was not as expected any more. */
+export async function handOver(
+  { table }: Pick<Services, 'table'>,
+  owner: Membership,
+  next: Membership,
+): Promise<boolean> {
+  const updates = [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')];
+  try {
+    await table.client.send(
+      new TransactWriteCommand({
+        TransactItems: updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof TransactionCanceledException) return false;
+    throw error;
+  }
+}
+
+function roleUpdate({ username, conversation, role: was }: Membership, role: Role) {
+  return {
+    Key: key(username, conversation),
+    UpdateExpression: 'SET #role = :role',
+    ConditionExpression: '#role = :was',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: { ':role': role, ':was': was },
+  };
 }
 
 export type Claim = 'claimed' | 'removed' | { readonly earlier: Send };
@@ -189,12 +267,13 @@ export async function claimSend(
           remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : '',
         ].join(''),
         ConditionExpression: [
-          'attribute_exists(pk)',
+          'attribute_exists(#role)',
           replacing === undefined ? 'attribute_not_exists(ring.#hash)' : 'ring.#hash = :replacing',
           ...(moveCursor ? ['read_seq < :seq'] : []),
         ].join(' AND '),
         ExpressionAttributeNames: {
           '#hash': hash,
+          '#role': 'role',
           ...Object.fromEntries(outdated.map(([old], index) => [`#old${index}`, old])),
         },
         ExpressionAttributeValues: {
@@ -207,7 +286,7 @@ export async function claimSend(
     ),
   );
   if (write.ok) return 'claimed';
-  if (!write.item) return 'removed';
+  if (!write.item || !stands(write.item)) return 'removed';
   const earlier = toMembership(write.item).ring.get(hash);
   if (earlier && earlier.seq !== replacing?.seq) return { earlier };
   // Only the cursor stood in the way: a later send of this user was faster. It must not go back.

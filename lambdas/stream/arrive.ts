@@ -3,7 +3,7 @@ import { parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
 import { readInbox, totalUnread, toViews } from '../chat/inbox.ts';
-import { unreadCount } from '../chat/log.ts';
+import { isMessage, unreadCount } from '../chat/log.ts';
 import { members } from '../chat/members.ts';
 import { devicesOf, post, postAll } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
@@ -36,6 +36,8 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
     getHead(services, id),
     getMembership(services, is.username, id),
   ]);
+  // Somebody removed them between the handshake and this.
+  if (!membership) return;
   const self = { username: is.username, ...device };
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
 
@@ -58,14 +60,14 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const earlier = others.filter(({ since }) => since <= device.since);
   if (!wasJoined) await postAll(services, earlier, joined);
 
-  if (wasHere || !membership) return;
+  if (wasHere) return;
   const arrived: Arrived = {
     conversation: id,
     to: is.username,
     unreadFrom: membership.read.seq,
     since: was?.lastSeen ?? 0,
   };
-  await tellDelivered(services, others, page.entries, arrived);
+  await tellDelivered(services, others, page.entries.filter(isMessage), arrived);
 }
 
 async function arriveEverywhere(services: Services, { was, is, device }: Arrival): Promise<void> {

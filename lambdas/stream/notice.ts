@@ -20,7 +20,10 @@ async function notify(services: Services, user: User, entry: MessageEntry): Prom
   const ofThis = devicesOf([user], now, (scope) => scope.kind === 'notifications' && scope.conversation === id);
   const inbox = await readInbox(services, user.username);
   const total = totalUnread(inbox);
-  const here = inbox.find(({ head }) => head.conversation === id)?.unread ?? 0;
+  const row = inbox.find(({ head }) => head.conversation === id);
+  // Who was removed meanwhile is told nothing.
+  if (!row) return;
+  const here = row.unread;
 
   if (user.username === entry.user) {
     // Who writes has read: their own counts may have become less, and there is nothing to announce.

@@ -219,10 +219,11 @@ describe('an open room', () => {
       body: { error: { code: 'forbidden' } },
     });
     await bob.post(`/conversations/${room}/messages`, { message: 'me' });
+    expect(await at.next('chat_message')).toMatchObject({ message: 'Bob10 joined', content_type: 'system' });
     expect(await at.next('chat_message')).toMatchObject({ message: 'me', conversation: room });
     expect((await bob.get(`/conversations/${room}`)).body).toMatchObject({
       kind: 'room',
-      seq: 2,
+      seq: 4,
       unread_count: 0,
       members: [{ username: alice.username }, { username: bob.username }],
     });
