@@ -224,16 +224,16 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   forbidden: {
     cause:
-      'You are not a member of the conversation, or not the author of the message that you want to change, or your role in the group does not allow it.',
+      'You are not a member of the conversation, or not the author of the message that you want to change, or your role in the group does not allow it, or the other person of a direct conversation has blocked you.',
     remedy:
-      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are. Ask the owner of the group for another role.',
+      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are, and who has blocked you alone. Ask the owner of the group for another role.',
   },
   unknown_conversation: {
     cause: 'There is no room or group of this name, or nothing was ever said in it.',
     remedy: 'Check the name; a room comes into being when somebody connects to it or posts in it.',
   },
   unknown_user: {
-    cause: 'The conversation names somebody who has never signed up.',
+    cause: 'The conversation or the path names somebody who has never signed up.',
     remedy: 'Check the spelling, or let them sign up first.',
   },
   not_found: {
@@ -260,7 +260,8 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
       'Send the same again, with the same `client_id`; or react with an emoji that the message has; or look who has which role now; or hand the group over first.',
   },
   attachment_missing: {
-    cause: 'You asked for no such upload in this conversation, or nothing was uploaded with its form yet.',
+    cause:
+      'You asked for no such upload in this conversation, or as your picture, or nothing was uploaded with its form yet.',
     remedy: 'POST the file with its form, then send again.',
   },
   attachment_rejected: {

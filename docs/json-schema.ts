@@ -21,6 +21,7 @@ const shared = {
   Member: message.Member,
   ConversationChange: message.ConversationChange,
   ConversationView: message.ConversationView,
+  Profile: message.Profile,
 };
 /** What the server says over HTTP. */
 const answers = {
@@ -28,6 +29,7 @@ const answers = {
   MessagePage: http.MessagePage,
   ChangesPage: http.ChangesPage,
   ConversationPage: http.ConversationPage,
+  PeoplePage: http.PeoplePage,
   ReadAnswer: http.ReadAnswer,
   UploadForm: http.UploadForm,
   ErrorAnswer: http.ErrorAnswer,
@@ -40,6 +42,8 @@ const bodies = {
   EditBody: http.EditBody,
   ReadBody: http.ReadBody,
   AttachBody: http.AttachBody,
+  AvatarBody: http.AvatarBody,
+  MeBody: http.MeBody,
 };
 /** Events that HTTP tells too, to who was away. */
 const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;
@@ -120,4 +124,6 @@ function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[],
   // Bounds that the schema checks by a function, because their error says both at once. An error gives back what was sent, whatever it was.
   if (io === 'input' && path.at(-1) === 'client_id')
     Object.assign(schema, { minLength: 1, maxLength: limits.clientIdLength });
+  if (io === 'input' && (path.at(-1) === 'name' || path.at(-1) === 'query'))
+    Object.assign(schema, { minLength: 1, maxLength: limits.nameLength });
 }

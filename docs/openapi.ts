@@ -120,8 +120,8 @@ const pathParameters: Readonly<Record<string, string>> = {
   id: 'A conversation: `bob`, `alice_bob`, `alice_bob_carol`, `room:lobby`, `group:<id>`.',
   room: 'A room, with or without `room:`.',
   seq: 'The number of a message.',
-  username: 'The name of a user.',
   attachment: 'The id of an attachment.',
+  username: 'A user name; upper case is folded.',
 };
 
 const queryParameters: Readonly<Record<string, string>> = {
@@ -131,6 +131,8 @@ const queryParameters: Readonly<Record<string, string>> = {
   after: 'Messages newer than this `seq`, oldest first.',
   around: 'Messages on both sides of this `seq`.',
   limit: `How many at most: 1 to ${limits.pageMaximum}, default ${limits.pageDefault}; beyond that it counts as the nearest.`,
+  query: `The beginning of a name: 1 to ${limits.nameLength} characters, after trimming.`,
+  at: 'A place in the list, as `next` and `previous` of other pages have it.',
   offset: 'How many to leave out, default 0.',
 };
 

@@ -6,6 +6,7 @@ import type * as z from 'zod/mini';
 import type { ErrorCode } from '#protocol/errors';
 import {
   AttachBody,
+  AvatarBody,
   ChangesPage,
   ConversationPage,
   CreateBody,
@@ -14,13 +15,16 @@ import {
   HistoryQuery,
   InboxQuery,
   Me,
+  MeBody,
   MessagePage,
+  PeoplePage,
+  PeopleQuery,
   ReadAnswer,
   ReadBody,
   UpdateBody,
   UploadForm,
 } from '#protocol/http';
-import { ConversationView, Message } from '#protocol/message';
+import { ConversationView, Message, Profile } from '#protocol/message';
 import type { HttpAction } from '#protocol/routes';
 
 export interface Operation {
@@ -45,6 +49,46 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     summary: 'Who the token speaks of. Makes the user on first sight.',
     answer: { status: 200, means: 'The user.', schemas: [Me] },
     errors: [],
+  },
+  profile: {
+    summary: 'Changes the name or the picture that others are shown, or both. Makes the user on first sight.',
+    body: { schema: MeBody, required: true },
+    answer: { status: 200, means: 'The user as they now are.', schemas: [Me] },
+    errors: ['invalid_frame', 'attachment_missing', 'attachment_rejected'],
+  },
+  avatar: {
+    summary: 'Asks for a form with which exactly this picture can be uploaded to S3, to be used with `PATCH /me`.',
+    body: { schema: AvatarBody, required: true },
+    answer: { status: 201, means: 'The form; it can be used for 15 minutes.', schemas: [UploadForm] },
+    errors: ['invalid_frame'],
+  },
+  blocks: {
+    summary: 'Whom the user has blocked, by user name.',
+    query: InboxQuery,
+    answer: { status: 200, means: 'A page of people.', schemas: [PeoplePage] },
+    errors: ['invalid_frame'],
+  },
+  block: {
+    summary: 'Blocks somebody: what they do in the direct conversation is refused. Again: the same.',
+    answer: { status: 204, means: 'They are blocked.' },
+    errors: ['invalid_frame', 'unknown_user'],
+  },
+  unblock: {
+    summary: 'Takes a block back. Again, or without a block: the same.',
+    answer: { status: 204, means: 'They are not blocked.' },
+    errors: ['invalid_frame'],
+  },
+  users: {
+    summary:
+      'People whose user name or shown name begins with `query`, upper and lower case alike, in the order of what they were found by.',
+    query: PeopleQuery,
+    answer: { status: 200, means: 'A page of people; `count` is that of the page.', schemas: [PeoplePage] },
+    errors: ['invalid_frame'],
+  },
+  user: {
+    summary: 'Somebody as others see them.',
+    answer: { status: 200, means: 'The user.', schemas: [Profile] },
+    errors: ['invalid_frame', 'unknown_user'],
   },
   conversations: {
     summary: 'The inbox: the user’s conversations in which something was said and the rooms they joined, latest first.',

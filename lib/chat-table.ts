@@ -6,9 +6,11 @@ import type { ParleyFunction } from '#lib/parley-function';
 
 /** Name of the index that inverts a membership: from a conversation to its members. */
 const membersIndex = 'members';
+/** Name of the index that lists people by their names. */
+const peopleIndex = 'people';
 
-/** DynamoDB's actions on the table; `QueryMembers` is a `Query` of the index alone. */
-export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'QueryMembers' | 'UpdateItem';
+/** DynamoDB's actions on the table; `QueryMembers` and `QueryPeople` are a `Query` of one index alone. */
+export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'QueryMembers' | 'QueryPeople' | 'UpdateItem';
 
 /** The one table. What stands in it: docs/data-model.md. */
 export class ChatTable extends Construct {
@@ -34,6 +36,13 @@ export class ChatTable extends Construct {
       sortKey: { name: 'pk', type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    // Keys only, or every connection that comes or goes would be a write here too.
+    this.table.addGlobalSecondaryIndex({
+      indexName: peopleIndex,
+      partitionKey: { name: 'listed_in', type: AttributeType.STRING },
+      sortKey: { name: 'listed_as', type: AttributeType.STRING },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
   }
 
   /**
@@ -42,10 +51,11 @@ export class ChatTable extends Construct {
    */
   bind(fn: ParleyFunction, ...uses: TableUse[]): void {
     fn.configure({ TABLE_NAME: this.table.tableName });
-    const actions = uses.filter((use) => use !== 'QueryMembers').map((use) => `dynamodb:${use}`);
+    const indexes = { QueryMembers: membersIndex, QueryPeople: peopleIndex };
+    const actions = uses.filter((use) => !(use in indexes)).map((use) => `dynamodb:${use}`);
     if (actions.length > 0) fn.allow(actions, [this.table.tableArn]);
-    if (uses.includes('QueryMembers')) {
-      fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${membersIndex}`]);
+    for (const [use, index] of Object.entries(indexes)) {
+      if (uses.some((other) => other === use)) fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
     }
   }
 }

@@ -77,12 +77,13 @@ export class ParleyStack extends Stack {
         RETENTION_DAYS: String(options.messageRetentionDays),
       });
     }
+    chat.bind(http, 'QueryPeople');
     // Only who hears a token expire closes a connection; all others just post.
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST');
     uploads.bind(socket, 'claim', 'show');
-    uploads.bind(http, 'receive', 'claim', 'show');
+    uploads.bind(http, 'receive', 'claim', 'show', 'portray');
     uploads.bind(notify, 'show');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
 

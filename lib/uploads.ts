@@ -8,6 +8,8 @@ import type { ParleyFunction } from '#lib/parley-function';
 const incoming = 'incoming/';
 /** Where an upload is copied to when a message uses it: no form reaches it there, so what was looked at stays what it was. */
 const files = 'files/';
+/** Where a user's picture is copied to: not among the files, which may end with their messages. */
+const avatars = 'avatars/';
 
 /** What a function does with uploads. */
 export type UploadUse =
@@ -16,7 +18,9 @@ export type UploadUse =
   /** Looks at an upload and copies it to the files. */
   | 'claim'
   /** Signs the addresses from which files are fetched. */
-  | 'show';
+  | 'show'
+  /** Copies an upload to the users' pictures, and signs the addresses from which those are fetched. */
+  | 'portray';
 
 /** The private bucket of attachments. Browsers reach it only through forms and addresses that the functions sign. */
 export class Uploads extends Construct {
@@ -57,8 +61,11 @@ export class Uploads extends Construct {
   /** Lets a function use uploads: `BUCKET_NAME`, and per use the actions on the one prefix that it is about. */
   bind(fn: ParleyFunction, ...uses: UploadUse[]): void {
     fn.configure({ BUCKET_NAME: this.bucket.bucketName });
-    const read = [uses.includes('claim') ? incoming : [], uses.includes('show') ? files : []].flat();
-    const write = [uses.includes('receive') ? incoming : [], uses.includes('claim') ? files : []].flat();
+    const [receive, claim, show, portray] = (['receive', 'claim', 'show', 'portray'] as const).map((use) =>
+      uses.includes(use),
+    );
+    const read = [claim || portray ? incoming : [], show ? files : [], portray ? avatars : []].flat();
+    const write = [receive ? incoming : [], claim ? files : [], portray ? avatars : []].flat();
     if (read.length > 0) this.allow(fn, 's3:GetObject', read);
     if (write.length > 0) this.allow(fn, 's3:PutObject', write);
   }

@@ -4,7 +4,7 @@ import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
 import { frames } from './frames.ts';
 import { limits } from './limits.ts';
-import { ConversationView, Message, Role, Time } from './message.ts';
+import { ConversationView, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 
 /** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
@@ -21,8 +21,11 @@ export const MessagePage = page(Message);
 export type MessagePage = z.infer<typeof MessagePage>;
 export const ConversationPage = page(ConversationView);
 export type ConversationPage = z.infer<typeof ConversationPage>;
+export const PeoplePage = page(Profile);
+export type PeoplePage = z.infer<typeof PeoplePage>;
 
-export const Me = z.object({ username: z.string(), name: z.string() });
+/** Oneself; `avatar` is an address, signed when it is read, that holds for an hour. */
+export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
 export type Me = z.infer<typeof Me>;
 
 /** A number in a query string. */
@@ -80,6 +83,38 @@ export const UpdateBody = z.object({
   ),
 });
 
+const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
+
+export const PeopleQuery = z.object({
+  query: z.string({ error: query }).check(
+    z.trim(),
+    z.refine((text) => isLength(text, limits.nameLength) && text.isWellFormed(), { error: query }),
+  ),
+  /** A place in the list, as the addresses of other pages hold it. */
+  at: z.optional(z.string()),
+  limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+});
+
+const name = `must be a text of 1 to ${limits.nameLength} characters`;
+const avatar = 'must be the id of an upload, or null';
+
+/** What is left out stays as it is; `avatar: null` takes the picture away. */
+export const MeBody = z.object({
+  name: z.optional(
+    z.string({ error: name }).check(
+      z.trim(),
+      z.refine((text) => isLength(text, limits.nameLength) && text.isWellFormed(), { error: name }),
+    ),
+  ),
+  avatar: z.optional(z.nullable(z.string({ error: avatar }))),
+});
+
+/** Unicode code points. */
+function isLength(text: string, most: number): boolean {
+  const { length } = [...text];
+  return length >= 1 && length <= most;
+}
+
 export const CreateBody = z.omit(frames.create, { type: true, conversation: true });
 export const EditBody = z.pick(frames.edit, { message: true });
 export const ReadBody = z.omit(frames.read_messages, { type: true, conversation: true });
@@ -99,7 +134,17 @@ export const AttachBody = z.object({
   size: z.int({ error: size }).check(z.gte(1, { error: size }), z.lte(limits.attachmentBytes, { error: size })),
 });
 
-/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`. */
+const pictureType = 'must be image/png, image/jpeg, image/gif or image/webp';
+const pictureSize = `must be a number of bytes from 1 to ${limits.avatarBytes}`;
+
+export const AvatarBody = z.extend(AttachBody, {
+  content_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp'], { error: pictureType }),
+  size: z
+    .int({ error: pictureSize })
+    .check(z.gte(1, { error: pictureSize }), z.lte(limits.avatarBytes, { error: pictureSize })),
+});
+
+/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export const UploadForm = z.object({
   id: z.string(),
   url: z.string(),

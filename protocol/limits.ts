@@ -11,6 +11,8 @@ export const limits = {
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
+  /** Characters of the name that others are shown, after trimming. */
+  nameLength: 64,
   /** Characters of a room's name after `room:`. */
   roomNameLength: 64,
   /** Characters (Unicode code points) of a group's title, after trimming. */
@@ -25,6 +27,8 @@ export const limits = {
   /** UTF-16 units of one emoji: the longest of Unicode, families and flags of regions, have fewer. */
   emojiLength: 32,
   attachmentBytes: 25 * 1024 * 1024,
+  /** Bytes of a user's picture. */
+  avatarBytes: 2 * 1024 * 1024,
   filenameLength: 200,
   /** Seconds in which an upload form can be used. */
   uploadFormSeconds: 15 * 60,

@@ -77,6 +77,16 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
+/** Somebody as others find them; `avatar` is an address, signed when it is read, that holds for an hour. */
+export const Profile = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  online: z.boolean(),
+  last_seen: z.nullable(Time),
+});
+export type Profile = z.infer<typeof Profile>;
+
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
 /** One conversation as its member sees it. `members` is empty for rooms and groups in lists: they may have thousands. */

@@ -20,6 +20,13 @@ export type SocketRoute = (typeof socketRoutes)[number];
 /** HTTP route key → the file in `lambdas/http/` that answers it. The second group are the paths of the programs that Parley replaces. */
 export const httpRoutes = {
   'GET /me': 'me',
+  'PATCH /me': 'profile',
+  'POST /me/avatar': 'avatar',
+  'GET /me/blocks': 'blocks',
+  'PUT /me/blocks/{username}': 'block',
+  'DELETE /me/blocks/{username}': 'unblock',
+  'GET /users': 'users',
+  'GET /users/{username}': 'user',
   'GET /conversations': 'conversations',
   'POST /conversations': 'found',
   'GET /conversations/{id}': 'conversation',

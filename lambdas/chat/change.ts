@@ -17,7 +17,7 @@ import { applyChange, type ChangeEntry, getEntry, type MessageEntry, putEntry } 
 import { addGone, takeChangeNumber, updateLast } from '../store/head.ts';
 import type { Membership } from '../store/membership.ts';
 import type { User } from '../store/user.ts';
-import { enter, type Speaker } from './enter.ts';
+import { enter, refuseBlocked, type Speaker } from './enter.ts';
 import { members } from './members.ts';
 
 /** Which message: by its number, or by its id. */
@@ -35,7 +35,7 @@ export async function editMessage(
   message: string | undefined,
 ): Promise<Message> {
   const what = 'edit the message';
-  const { standing } = await find(services, conversation, speaker, target, what);
+  const { standing } = await find(services, conversation, speaker, target, what, refuseBlocked);
   refuseOthers(standing, speaker, what);
   const text = messageText(message, standing.files.length);
   return change(services, conversation, (seq, at) => ({
@@ -68,7 +68,7 @@ export async function react(
   { emoji, removed }: { emoji: string; removed: boolean },
 ): Promise<Message> {
   const what = 'react to the message';
-  const { standing } = await find(services, conversation, speaker, target, what);
+  const { standing } = await find(services, conversation, speaker, target, what, refuseBlocked);
   const used = Object.keys(standing.reactions);
   if (!removed && !used.includes(emoji) && used.length >= limits.reactionsPerMessage) {
     throw unable('conflict', what, `it has ${used.length} different emoji, and no more fit: use one of them`);
@@ -85,8 +85,10 @@ async function find(
   speaker: Speaker,
   { seq, uiid }: Target,
   what: string,
+  refuse: (membership: Membership, what: string) => void = () => {},
 ): Promise<{ standing: MessageEntry; membership: Membership }> {
   const membership = await enter(services, conversation, speaker, { join: false });
+  refuse(membership, what);
   const number = seq ?? (uiid === undefined ? undefined : seqOfMessageId(uiid));
   if (number === undefined) throw unable('invalid_frame', what, 'it is not named: give its seq, or its id as uiid');
   const entry = await getEntry(services, conversation.id, number);

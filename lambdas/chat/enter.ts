@@ -3,7 +3,7 @@ import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getHead } from '../store/head.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
-import { createUser, getUsers } from '../store/user.ts';
+import { ensureUser, getUsers } from '../store/user.ts';
 import { record } from './system.ts';
 
 /** Who speaks, as the identity provider says. */
@@ -51,15 +51,20 @@ async function begin(
   if (unknown.length > 0) {
     throw unable('unknown_user', `use ${conversation.id}`, `there is no user ${unknown.join(', ')}`);
   }
-  await createUser(services, speaker);
+  await ensureUser(services, speaker);
   await Promise.all(others.map((name) => createMembership(services, name, conversation, { seq: 0, count: 0 })));
   await createMembership(services, speaker.username, conversation, { seq: 0, count: 0 });
 }
 
 /** Who joins a room has nothing unread: the cursor starts at the newest entry. Of several devices at once, one is told of. */
 async function joinRoom(services: Services, conversation: Conversation, speaker: Speaker): Promise<void> {
-  await createUser(services, speaker);
+  await ensureUser(services, speaker);
   const head = await getHead(services, conversation.id);
   const isNew = await createMembership(services, speaker.username, conversation, head);
   if (isNew) await record(services, conversation, { kind: 'joined', by: speaker.username }, head);
+}
+
+/** @throws ChatError `forbidden` for whom the other of a direct conversation has blocked: they read, and say nothing */
+export function refuseBlocked({ blocked, conversation }: Membership, toDoWhat: string): void {
+  if (blocked) throw unable('forbidden', toDoWhat, `the other person in ${conversation} takes nothing from you`);
 }

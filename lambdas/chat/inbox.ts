@@ -76,7 +76,11 @@ export async function toViews(
     last_message: toLastMessage(head, namesOf(users)),
     members: isListed(head.conversation, listed)
       ? [membership, ...memberships.filter(({ conversation }) => conversation === head.conversation)]
-          .map((member) => toMember(member, users, services.now()))
+          // Whoever is blocked is not told whether the other is here.
+          .map((member) => {
+            const closed = membership.blocked && member.username !== membership.username;
+            return toMember(member, users, services.now(), closed);
+          })
           .sort((a, b) => (a.username < b.username ? -1 : 1))
       : [],
   }));
@@ -92,10 +96,10 @@ function membersInName(id: string): readonly string[] {
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember({ username, role, read }: Membership, users: readonly User[], now: number) {
+function toMember({ username, role, read }: Membership, users: readonly User[], now: number, closed: boolean) {
   const user = users.find((other) => other.username === username);
-  const online = user !== undefined && liveNow(user, now).length > 0;
-  const lastSeen = user && !online ? lastSeenAt(user) : undefined;
+  const online = user !== undefined && !closed && liveNow(user, now).length > 0;
+  const lastSeen = user && !closed && !online ? lastSeenAt(user) : undefined;
   return {
     username,
     name: user?.name ?? username,

@@ -23,7 +23,7 @@ import { getHead, type Head, takeNumber } from '../store/head.ts';
 import { claimSend, hashOf, type Membership, type Send } from '../store/membership.ts';
 import { getUsers } from '../store/user.ts';
 import { claimUploads } from './claim-uploads.ts';
-import { enter, type Speaker } from './enter.ts';
+import { enter, refuseBlocked, type Speaker } from './enter.ts';
 import { seal } from './log.ts';
 import { listedNames, members, withoutLeft } from './members.ts';
 
@@ -64,6 +64,7 @@ export async function send(
     return deliverMessage(services, { entry: standing, repeated: true, users, requester });
   }
 
+  refuseBlocked(membership, 'send the message');
   if (!earlier) refuseHaste(membership, services.now());
   await refuseUnknownReply(services, conversation, draft.reply_to);
   const files = await claimUploads(services, conversation, speaker.username, draft.attachments ?? []);

@@ -4,6 +4,9 @@ import { type HttpAction, type HttpRoute, httpRoutes } from '#protocol/routes';
 import { type Services, startServices } from '../runtime/services.ts';
 import { attach } from './attach.ts';
 import { attachment } from './attachment.ts';
+import { avatar } from './avatar.ts';
+import { block, unblock } from './block.ts';
+import { blocks } from './blocks.ts';
 import { conversation } from './conversation.ts';
 import { conversations } from './conversations.ts';
 import { create } from './create.ts';
@@ -14,15 +17,21 @@ import { found } from './found.ts';
 import { history } from './history.ts';
 import { invite } from './invite.ts';
 import { me } from './me.ts';
+import { profile } from './profile.ts';
 import { read } from './read.ts';
 import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from './request.ts';
 import { update } from './update.ts';
+import { user } from './user.ts';
+import { users } from './users.ts';
 
 type Action = (services: Services, request: HttpRequest) => Promise<HttpAnswer>;
 
 const actions: Readonly<Record<HttpAction, Action>> = {
   attach,
   attachment,
+  avatar,
+  block,
+  blocks,
   conversation,
   conversations,
   create,
@@ -33,8 +42,12 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   history,
   invite,
   me,
+  profile,
   read,
   update,
+  unblock,
+  user,
+  users,
 };
 
 const services = startServices(process.env);

@@ -2,7 +2,9 @@
  * A user's part in a conversation: how far they have read, and their last sends.
  *
  * key    pk `USER#<user>`  sk `CONV#<conversation>`
- * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, member_of
+ * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, member_of; in direct
+ *        conversations `blocks` (this user has blocked the other) and `blocked` (the other has blocked this user), here because this item
+ *        is read before anything is said
  * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
  *        It lags behind, so it is asked who is posted to, never who may, and the head knows who left a moment ago.
  * ends   by losing its role and with it all else, at once; what is left of the item goes by TTL
@@ -41,6 +43,10 @@ export interface Membership {
   readonly read: Cursor;
   /** The last sends by hash of client_id. */
   readonly ring: ReadonlyMap<string, Send>;
+  /** In a direct conversation: this user has blocked the other. */
+  readonly blocks: boolean;
+  /** In a direct conversation: the other has blocked this user. */
+  readonly blocked: boolean;
 }
 
 const ringSize = 24;
@@ -52,6 +58,8 @@ const MembershipItem = z.object({
   read_seq: z.number(),
   read_count: z.number(),
   ring: z.record(z.string(), z.string()),
+  blocks: z.optional(z.boolean()),
+  blocked: z.optional(z.boolean()),
 });
 
 function key(username: string, conversation: string): Key {
@@ -64,13 +72,15 @@ function stands(item: Item): boolean {
 }
 
 function toMembership(item: Item): Membership {
-  const { pk, sk, role, read_seq: seq, read_count: count, ring } = z.parse(MembershipItem, item);
+  const { pk, sk, role, read_seq: seq, read_count: count, ring, ...flags } = z.parse(MembershipItem, item);
   return {
     username: pk.slice('USER#'.length),
     conversation: sk.slice('CONV#'.length),
     role,
     read: { seq, count },
     ring: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
+    blocks: flags.blocks ?? false,
+    blocked: flags.blocked ?? false,
   };
 }
 
@@ -315,4 +325,26 @@ export async function moveCursor(
     ),
   );
   return write.ok;
+}
+
+/** Notes in a direct conversation that this user blocks, or is blocked, or that it is over. Again, or without a membership: nothing happens. */
+export async function markBlock(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  conversation: string,
+  side: 'blocks' | 'blocked',
+  holds: boolean,
+): Promise<void> {
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username, conversation),
+        UpdateExpression: holds ? 'SET #side = :yes' : 'REMOVE #side',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: { '#side': side },
+        ...(holds && { ExpressionAttributeValues: { ':yes': true } }),
+      }),
+    ),
+  );
 }

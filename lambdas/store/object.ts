@@ -4,6 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
 import type { File } from './entry.ts';
+import type { Avatar } from './user.ts';
 
 type Bucket = Pick<Services, 'bucket'>;
 
@@ -14,8 +15,11 @@ export function incomingKey(id: string): string {
   return `incoming/${id}`;
 }
 
-function fileKey(id: string): string {
-  return `files/${id}`;
+/** Where uploads are kept: those of messages, which may end with them, and pictures of users, which do not. */
+export type Kept = 'files' | 'avatars';
+
+function keptKey(kept: Kept, id: string): string {
+  return `${kept}/${id}`;
 }
 
 export interface Uploaded {
@@ -45,12 +49,12 @@ export async function lookAtIncoming({ bucket }: Bucket, id: string): Promise<Up
 }
 
 /** Copies exactly the object that was looked at to where no upload form reaches it; `false` when it was replaced meanwhile. */
-export async function keepIncoming({ bucket }: Bucket, id: string, etag: string): Promise<boolean> {
+export async function keepIncoming({ bucket }: Bucket, kept: Kept, id: string, etag: string): Promise<boolean> {
   try {
     await bucket.client.send(
       new CopyObjectCommand({
         Bucket: bucket.name,
-        Key: fileKey(id),
+        Key: keptKey(kept, id),
         CopySource: `${bucket.name}/${incomingKey(id)}`,
         CopySourceIfMatch: etag,
       }),
@@ -70,10 +74,19 @@ export async function signDownload({ bucket }: Bucket, file: File): Promise<stri
     bucket.client,
     new GetObjectCommand({
       Bucket: bucket.name,
-      Key: fileKey(file.id),
+      Key: keptKey('files', file.id),
       ResponseContentType: file.content_type,
       ResponseContentDisposition: `${shown}; filename*=UTF-8''${encodeRfc5987(file.filename)}`,
     }),
+    { expiresIn: limits.downloadSeconds },
+  );
+}
+
+/** An address from which a user's picture can be fetched for an hour. */
+export async function signAvatar({ bucket }: Bucket, { id, content_type: type }: Avatar): Promise<string> {
+  return getSignedUrl(
+    bucket.client,
+    new GetObjectCommand({ Bucket: bucket.name, Key: keptKey('avatars', id), ResponseContentType: type }),
     { expiresIn: limits.downloadSeconds },
   );
 }

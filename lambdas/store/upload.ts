@@ -5,6 +5,9 @@
  * holds  user, filename, content_type, size; expires by TTL until a message uses it
  * S3     the form writes to `incoming/<id>`, which a lifecycle rule empties; using it copies the object to `files/<id>`, where no form can
  *        reach it any more
+ *
+ * A picture of a user is an upload too: in place of a conversation stands the bare user name, which is no conversation's id, so that it
+ * fits in no message; it is copied to `avatars/<id>`.
  */
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';

@@ -41,7 +41,8 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const self = { username: is.username, ...device };
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
 
-  const online = devices.filter((other) => other.id !== device.id).map(({ username }) => username);
+  const seen = devices.filter(({ username }) => !membership?.blocked || username === is.username);
+  const online = seen.filter((other) => other.id !== device.id).map(({ username }) => username);
   const list = { type: 'online_user_list', conversation: id, users: fitFrame([...new Set(online)].sort()) } as const;
   if (!(await first(services, self, list))) return;
   const joined = { type: 'user_join', conversation: id, user: is.username } as const;
@@ -53,7 +54,8 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const hasMore = page.before !== null || messages.length < all.length;
   await post(services, self, { type: 'last_50_messages', conversation: id, messages, has_more: hasMore });
 
-  const others = devices.filter(({ username }) => username !== is.username);
+  // Whom the user has blocked is told neither of the user's coming nor of what has reached them with it.
+  const others = membership?.blocks ? [] : devices.filter(({ username }) => username !== is.username);
   const wasHere = was !== undefined && liveNow(was, services.now()).some(({ scope }) => receives(scope, id));
   const wasJoined = was?.live.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id) ?? false;
   // Sockets that were opened later find the user in their own list.
@@ -92,9 +94,16 @@ async function tellDeliveredOf(
   inbox: Awaited<ReturnType<typeof readInbox>>,
 ): Promise<void> {
   const since = was?.lastSeen ?? 0;
-  const waiting = inbox.filter(({ head, unread }) => {
+  const waiting = inbox.filter(({ head, unread, membership }) => {
     const wasHere = was && liveNow(was, services.now()).some(({ scope }) => receives(scope, head.conversation));
-    return unread > 0 && !wasHere && head.last && head.last.user !== is.username && head.last.at > since;
+    return (
+      unread > 0 &&
+      !wasHere &&
+      !membership.blocks &&
+      head.last &&
+      head.last.user !== is.username &&
+      head.last.at > since
+    );
   });
   await Promise.all(
     waiting.map(async ({ head, membership }) => {

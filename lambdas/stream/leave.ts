@@ -5,6 +5,7 @@ import { readInbox } from '../chat/inbox.ts';
 import { members } from '../chat/members.ts';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
+import { getMembership } from '../store/membership.ts';
 import { type Live, liveNow, type User } from '../store/user.ts';
 import { tellPresence } from './presence.ts';
 
@@ -18,7 +19,11 @@ export async function leave(services: Services, { is, device }: { is: User; devi
   const id = scope.conversation;
   const stays = remaining.some((other) => other.scope.kind === 'conversation' && other.scope.conversation === id);
   if (stays) return;
-  const others = (await members(services, parseConversation(id))).filter(({ username }) => username !== is.username);
+  const conversation = parseConversation(id);
+  // Whom the user has blocked did not hear of their coming either.
+  const isDirect = conversation.kind === 'direct';
+  if (isDirect && (await getMembership(services, is.username, id))?.blocks) return;
+  const others = (await members(services, conversation)).filter(({ username }) => username !== is.username);
   const devices = devicesOf(others, services.now(), (other) => receives(other, id));
   await postAll(services, devices, { type: 'user_leave', conversation: id, user: is.username });
 }

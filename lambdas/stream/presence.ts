@@ -6,9 +6,10 @@ import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getUsers, liveNow, type User } from '../store/user.ts';
 
-/** Tells a user's direct contacts, of the 200 conversations that were last active, that the user came or went. */
+/** Tells a user's direct contacts, of the 200 conversations that were last active, that the user came or went; those whom the user has blocked are not told. */
 export async function tellPresence(services: Services, user: User, inbox: readonly InboxRow[]): Promise<void> {
   const contacts = inbox
+    .filter(({ membership }) => !membership.blocks)
     .map(({ head }) => parseConversation(head.conversation))
     .flatMap((conversation) =>
       conversation.kind === 'direct' && 'members' in conversation ? conversation.members : [],

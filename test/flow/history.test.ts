@@ -163,7 +163,7 @@ describe('the inbox', () => {
 
 describe('GET /me', () => {
   it('says who one is', async () => {
-    expect((await alice.get('/me')).body).toEqual({ username: alice.username, name: 'Alice' });
+    expect((await alice.get('/me')).body).toEqual({ username: alice.username, name: 'Alice', avatar: null });
   });
 });
 

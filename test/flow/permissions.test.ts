@@ -110,19 +110,24 @@ async function greeting(type: string, query: Record<string, string>, person = bo
 
 const snapshot = (of = conversation) => greeting('last_50_messages', { conversation: of });
 
-async function form(): Promise<{ id: string; url: string; fields: Record<string, string> }> {
-  const file = { filename: 'a.png', content_type: 'image/png', size: png.length };
-  return answered(201, alice.post(`/conversations/${conversation}/attachments`, file));
+async function form(at = `/conversations/${conversation}/attachments`): Promise<Event> {
+  return answered(201, alice.post(at, { filename: 'a.png', content_type: 'image/png', size: png.length }));
 }
 
-async function upload(): Promise<string> {
-  const { id, url, fields } = await form();
+async function upload(at?: string): Promise<string> {
+  const { id, url, fields } = await form(at);
   const data = new FormData();
-  for (const [name, value] of Object.entries(fields)) data.append(name, value);
+  for (const [name, value] of Object.entries(fields)) data.append(name, String(value));
   data.append('file', new Blob([png]), 'a.png');
   const { status } = await fetch(url, { method: 'POST', body: data });
   if (status !== 204) throw new Error(`S3 answered ${status}`);
   return id;
+}
+
+/** A picture of Alice's, uploaded and shown; the address of it. */
+async function portray(): Promise<string> {
+  const { avatar } = await answered(200, alice.request('PATCH', '/me', { avatar: await upload('/me/avatar') }));
+  return avatar;
 }
 
 async function download(url: string): Promise<void> {
@@ -221,17 +226,20 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 
   'Http dynamodb:GetItem table': () => answered(200, bob.get('/me')),
   'Http dynamodb:BatchGetItem table': () => answered(200, bob.get('/conversations')),
-  'Http dynamodb:PutItem table': form,
+  'Http dynamodb:PutItem table': () => form(),
   'Http dynamodb:UpdateItem table': () => post(conversation),
   'Http dynamodb:Query table': () => answered(200, bob.get(`/conversations/${conversation}/messages`)),
   'Http dynamodb:Query index/members': () => answered(200, bob.get(`/conversations/${room}`)),
+  'Http dynamodb:Query index/people': () => answered(200, bob.get(`/users?query=${alice.username}`)),
   'Http execute-api:ManageConnections POST': async () => {
     const { id } = await post(conversation);
     await quiet(runtime);
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
   },
-  'Http s3:PutObject incoming/*': upload,
+  'Http s3:PutObject avatars/*': portray,
+  'Http s3:GetObject avatars/*': async () => download(await portray()),
+  'Http s3:PutObject incoming/*': () => upload(),
   'Http s3:GetObject incoming/*': async () => post(conversation, { attachments: [await upload()] }),
   'Http s3:PutObject files/*': async () => post(conversation, { attachments: [await upload()] }),
   'Http s3:GetObject files/*': async () =>
@@ -277,7 +285,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} log`);
 
 function label({ roleId, action, resource }: Permission): string {
-  const part = /(index\/\w+|incoming\/\*|files\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(resource)?.[1];
+  const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(resource)?.[1];
   const kind = /:(table|log-group)[:/]/.exec(resource)?.[1]?.replace('log-group', 'log');
   const what = part ?? (resource.includes('/stream/') ? 'stream' : resource.includes(':sqs:') ? 'queue' : kind);
   return `${functionOf(roleId)?.replace(/Function$/, '') ?? roleId} ${action} ${what ?? resource}`;

@@ -38,8 +38,11 @@ describe('each function may do this and no more', () => {
       'HttpFunction',
       [
         ...table,
+        'dynamodb:Query <ChatTable.Arn>/index/people',
         posting,
         ...logs('Http'),
+        's3:GetObject <UploadsBucket.Arn>/avatars/*',
+        's3:PutObject <UploadsBucket.Arn>/avatars/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/incoming/*',
         's3:PutObject <UploadsBucket.Arn>/files/*',
@@ -151,6 +154,14 @@ test('the table is paid per request, recoverable, kept, and tells its changes', 
         KeySchema: [
           { AttributeName: 'member_of', KeyType: 'HASH' },
           { AttributeName: 'pk', KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+      {
+        IndexName: 'people',
+        KeySchema: [
+          { AttributeName: 'listed_in', KeyType: 'HASH' },
+          { AttributeName: 'listed_as', KeyType: 'RANGE' },
         ],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },

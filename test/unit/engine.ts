@@ -20,7 +20,10 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
     new CreateTableCommand({
       TableName: 'Chat',
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['pk', 'sk', 'member_of'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      AttributeDefinitions: ['pk', 'sk', 'member_of', 'listed_in', 'listed_as'].map((AttributeName) => ({
+        AttributeName,
+        AttributeType: 'S',
+      })),
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
         { AttributeName: 'sk', KeyType: 'RANGE' },
@@ -31,6 +34,14 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
           KeySchema: [
             { AttributeName: 'member_of', KeyType: 'HASH' },
             { AttributeName: 'pk', KeyType: 'RANGE' },
+          ],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+        {
+          IndexName: 'people',
+          KeySchema: [
+            { AttributeName: 'listed_in', KeyType: 'HASH' },
+            { AttributeName: 'listed_as', KeyType: 'RANGE' },
           ],
           Projection: { ProjectionType: 'KEYS_ONLY' },
         },

@@ -1,0 +1,89 @@
+/** Finding people among every mixture of names, in pages of every size. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Found, findPeople } from '#lambdas/chat/people';
+import type { Services } from '#lambdas/runtime/services';
+import { fold } from '#lambdas/store/listing';
+import { createUser, updateProfile } from '#lambdas/store/user';
+import { limits } from '#protocol/limits';
+import { startDomain } from './engine.ts';
+
+let services: Services;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ services, stop } = await startDomain());
+});
+afterAll(() => stop());
+
+let crowds = 0;
+
+/** Few letters, so that names begin alike; with signs that sort differently by bytes and by UTF-16. */
+const letter = fc.constantFrom('a', 'A', 'ä', 'a\u0308', 'b', ' ', '-', '🌻', '\uffee', 'İ');
+const rest = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''));
+const usernameRest = fc.stringMatching(/^[ab.-]{0,3}$/);
+
+describe('a search', () => {
+  it('finds exactly who is called so, each once, in the same order forwards and backwards, whatever the page', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uniqueArray(fc.record({ user: usernameRest, name: rest, alike: fc.boolean(), renamed: fc.option(rest) }), {
+          selector: ({ user }) => user,
+          maxLength: 12,
+        }),
+        fc.array(letter, { maxLength: 2 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (crowd, asked, limit) => {
+          // A start of their own keeps those of other runs out.
+          const start = `p${++crowds}.`;
+          const people = crowd.map(({ user, name, alike, renamed }) => ({
+            username: start + user,
+            names: [name, ...(renamed === null ? [] : [renamed])].map((one) => (alike ? start + one : `x${one}`)),
+          }));
+          for (const { username, names } of people) {
+            const [name = '', renamed] = names;
+            await createUser(services, { username, name });
+            if (renamed !== undefined) await updateProfile(services, username, { name: renamed });
+          }
+          const query = start + asked.join('');
+          const expected = people
+            .filter(({ username, names }) =>
+              [username, names.at(-1) ?? ''].some((name) => fold(name).startsWith(fold(query))),
+            )
+            .map(({ username }) => username);
+
+          const forth: string[] = [];
+          let last: Found | undefined;
+          for (let place: Parameters<typeof findPeople>[3] | undefined = { limit }; place; ) {
+            last = await findPeople(services, 'viewer', query, place);
+            forth.push(...last.people.map(({ username }) => username));
+            place = last.after && { after: last.after, limit };
+          }
+          expect(forth.toSorted()).toEqual(expected.toSorted());
+
+          const back = [...(last?.people ?? [])];
+          for (let before = last?.before; before; ) {
+            const page = await findPeople(services, 'viewer', query, { before, limit });
+            back.unshift(...page.people);
+            before = page.before;
+          }
+          expect(back.map(({ username }) => username)).toEqual(forth);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
+
+describe('a name', () => {
+  it('of any characters can be listed: neither empty nor longer than a key', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: limits.nameLength }), (name) => {
+        fc.pre(name.trim() !== '');
+        const folded = fold(name);
+        expect(folded).not.toBe('');
+        expect(Buffer.byteLength(folded)).toBeLessThanOrEqual(1_024);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
