@@ -54,7 +54,7 @@ function message(
 ): MessageEntry {
   const id = `01JD3Y2V3W4X5Y6Z7A${String(seq).padStart(8, '0')}`;
   const kind = { type: 'message', content_type: 'text', reply_to: null } as const;
-  return { ...kind, files: [], reactions: {}, conversation, seq, id, user, text, count, at, client_id: id };
+  return { ...kind, files: [], reactions: [], conversation, seq, id, user, text, count, at, client_id: id };
 }
 
 /**
@@ -110,6 +110,6 @@ export async function fillRing(stage: Stage, conversation: string, username: str
     const membership = await getMembership(stage.store, username, conversation);
     if (!membership) throw new Error(`unable to fill the ring; ${username} is not a member of ${conversation}`);
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
-    await claimSend(stage.store, membership, hashOf(`old ${index}`), send, { moveCursor: false });
+    await claimSend(stage.store, membership, hashOf(`old ${index}`), send, { allowed: 1, moveCursor: false });
   }
 }

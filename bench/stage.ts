@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { LocalOutputs } from '#bin/local-outputs';
 import type { Services } from '#lambdas/runtime/services';
 import type { LocalOptions, LocalRuntime } from '#local/start';
+import { limits } from '#protocol/limits';
 import { Person } from '#test/flow/person';
 import type { Socket } from '#test/flow/socket';
 import { tokenSigner } from './sign-token.ts';
@@ -44,7 +45,7 @@ export async function openStage(
     store: {
       table: { client, name },
       now: Date.now,
-      config: { tableName: name, bucketName: '', callbackUrl: '', httpUrl: '', retentionDays: 0 },
+      config: { tableName: name, bucketName: '', callbackUrl: '', httpUrl: '', retentionDays: 0, sends: limits.sends },
     },
     async person(username) {
       const person = new Person(outputs, username, { access: await sign(username), id: '' });

@@ -23,8 +23,13 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
   },
   delete: {
     summary:
-      'Takes text and attachments from a message of one’s own (of anybody’s, for a group’s owner), named by its `seq`, or by its id as `uiid`. Its place in the log stays; every device of every member gets `message_deleted`.',
+      'Takes text and attachments from a message of one’s own (of anybody’s, for a group’s owner), named by its `seq`, or by its id as `uiid`. Its place in the log stays; every device of every member gets `message_deleted`. With `for: "me"` any message disappears for its sender alone, whose devices get `message_hidden`.',
     example: { type: 'delete', conversation: 'alice_bob', uiid: '01KAGM8S1B9XJ3Q0V70000001A' },
+  },
+  clear: {
+    summary:
+      'Everything up to this `seq` (default: all) is not shown to the sender any more; the others keep it. The sender’s devices get `history_cleared`.',
+    example: { type: 'clear', conversation: 'alice_bob', up_to: 42 },
   },
   react: {
     summary:
@@ -76,6 +81,7 @@ const view = {
     message: 'Hello',
     content_type: 'text',
     date_added: '2026-11-20T09:40:05.123Z',
+    deleted: false,
   },
   members: [
     { username: 'alice', name: 'Alice', role: 'member', read_seq: 42, online: true, last_seen: null },
@@ -112,6 +118,14 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     summary:
       'A message was deleted: the Message as it now is, without text and attachments. `change` is the number of the log’s entry about it.',
     example: { type: 'message_deleted', ...message, message: '', deleted: true, room: 'alice_bob', change: 44 },
+  },
+  message_hidden: {
+    summary: 'To the devices of who deleted this message for themselves.',
+    example: { type: 'message_hidden', conversation: 'alice_bob', seq: 42 },
+  },
+  history_cleared: {
+    summary: 'To the devices of who cleared the history for themselves: nothing up to this `seq` is shown any more.',
+    example: { type: 'history_cleared', conversation: 'alice_bob', up_to: 42 },
   },
   reaction: {
     summary:
@@ -206,7 +220,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     example: {
       type: 'error',
       code: 'rate_limited',
-      message: 'unable to send the message; at most 20 in 10 seconds: try again in 4 s',
+      message: 'unable to send the message; at most 20 messages and changes in 10 seconds: try again in 4 s',
       client_id: '5d9f2c',
       retry_after: 4,
     },
@@ -281,6 +295,8 @@ const ofConversations = [
   'chat_message',
   'message_edited',
   'message_deleted',
+  'message_hidden',
+  'history_cleared',
   'reaction',
   'conversation_updated',
   'typing',
@@ -304,7 +320,7 @@ export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
   },
   notifications: {
     summary:
-      'Unread counts and notices of new messages, of all conversations or of one. `chat_message` comes only as the answer to a message sent on this socket.',
+      'Unread counts and notices of new messages, of all conversations or of one. `chat_message` comes only as the answer to a message sent on this socket, and `message_edited`, `message_deleted` and `reaction` to a change.',
     query: '`notifications=all` or `notifications=NAME`',
     events: [
       'unread_count',
@@ -312,6 +328,9 @@ export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
       'single_conversation_unread_count',
       'single_conversation_new_message_notification',
       'chat_message',
+      'message_edited',
+      'message_deleted',
+      'reaction',
       ...anywhere,
     ],
   },

@@ -1,5 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
+import { limits } from '#protocol/limits';
 
 /**
  * What a deployer may choose, in `cdk.json` under `context` or on the command line as `-c name=value`
@@ -50,6 +51,18 @@ const fields = {
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
   messageRetentionDays: { schema: days(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
+  /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`. Default 20. */
+  sendLimit: {
+    schema: z.preprocess(fromNumeral, z.int().min(1).max(limits.sendsRemembered)),
+    fallback: limits.sends.count,
+    rule: `must be a whole number from 1 to ${limits.sendsRemembered}, which is how many sends a membership remembers`,
+  },
+  /** Default 10. */
+  sendLimitSeconds: {
+    schema: z.preprocess(fromNumeral, z.int().min(1).max(3600)),
+    fallback: limits.sends.seconds,
+    rule: 'must be a whole number of seconds from 1 to 3600',
+  },
   /** How long CloudWatch keeps logs, in days. Default 30. */
   logRetentionDays: {
     schema: z.preprocess(fromNumeral, z.literal(logRetentions)),
@@ -96,6 +109,8 @@ export function readOptions(context: (name: string) => unknown): Options {
     allowedOrigins: read('allowedOrigins'),
     oidc: read('oidc'),
     messageRetentionDays: read('messageRetentionDays'),
+    sendLimit: read('sendLimit'),
+    sendLimitSeconds: read('sendLimitSeconds'),
     logRetentionDays: read('logRetentionDays'),
     removalPolicy: read('removalPolicy'),
     apiGatewayLogRole: read('apiGatewayLogRole'),

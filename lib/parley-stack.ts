@@ -75,6 +75,8 @@ export class ParleyStack extends Stack {
       fn.configure({
         HTTP_URL: endpoint.api.apiEndpoint,
         RETENTION_DAYS: String(options.messageRetentionDays),
+        SEND_COUNT: String(options.sendLimit),
+        SEND_SECONDS: String(options.sendLimitSeconds),
       });
     }
     chat.bind(http, 'QueryPeople');
@@ -82,9 +84,9 @@ export class ParleyStack extends Stack {
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST');
-    uploads.bind(socket, 'claim', 'show');
-    uploads.bind(http, 'receive', 'claim', 'show', 'portray');
-    uploads.bind(notify, 'show');
+    uploads.bind(socket, 'claim', 'show', 'discard');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
+    uploads.bind(notify, 'show', 'discard');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
 
     const functions = [socket, http, notify];

@@ -19,6 +19,8 @@ export type UploadUse =
   | 'claim'
   /** Signs the addresses from which files are fetched. */
   | 'show'
+  /** Deletes the files of a message that is deleted. */
+  | 'discard'
   /** Copies an upload to the users' pictures, and signs the addresses from which those are fetched. */
   | 'portray';
 
@@ -61,13 +63,14 @@ export class Uploads extends Construct {
   /** Lets a function use uploads: `BUCKET_NAME`, and per use the actions on the one prefix that it is about. */
   bind(fn: ParleyFunction, ...uses: UploadUse[]): void {
     fn.configure({ BUCKET_NAME: this.bucket.bucketName });
-    const [receive, claim, show, portray] = (['receive', 'claim', 'show', 'portray'] as const).map((use) =>
-      uses.includes(use),
+    const [receive, claim, show, discard, portray] = (['receive', 'claim', 'show', 'discard', 'portray'] as const).map(
+      (use) => uses.includes(use),
     );
     const read = [claim || portray ? incoming : [], show ? files : [], portray ? avatars : []].flat();
     const write = [receive ? incoming : [], claim ? files : [], portray ? avatars : []].flat();
     if (read.length > 0) this.allow(fn, 's3:GetObject', read);
     if (write.length > 0) this.allow(fn, 's3:PutObject', write);
+    if (discard) this.allow(fn, 's3:DeleteObject', [files]);
   }
 
   private allow(fn: ParleyFunction, action: string, prefixes: readonly string[]): void {

@@ -16,6 +16,10 @@ export const events = {
   message_edited: z.extend(Message, { type: z.literal('message_edited'), room: z.string(), change: z.int() }),
   /** The Message as it now is: without text and attachments. */
   message_deleted: z.extend(Message, { type: z.literal('message_deleted'), room: z.string(), change: z.int() }),
+  /** To the devices of who deleted it for themselves. */
+  message_hidden: z.object({ type: z.literal('message_hidden'), conversation, seq: z.int() }),
+  /** To the devices of who cleared the history for themselves: all up to there is not shown to them any more. */
+  history_cleared: z.object({ type: z.literal('history_cleared'), conversation, up_to: z.int() }),
   reaction: z.object({
     type: z.literal('reaction'),
     conversation,

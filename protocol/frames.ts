@@ -21,16 +21,8 @@ const booleanText = 'must be true or false';
 const emojiText = 'must be one emoji';
 const target = { seq: z.optional(seq), uiid: z.optional(text('must be the id of a message')) };
 
-/** One user-perceived character that shows as a picture. */
-function isEmoji(value: string): boolean {
-  const [first, second] = new Intl.Segmenter().segment(value);
-  return (
-    value.length <= limits.emojiLength &&
-    first !== undefined &&
-    second === undefined &&
-    /\p{Extended_Pictographic}|\p{Regional_Indicator}|\u20e3/u.test(value)
-  );
-}
+/** One emoji as Unicode recommends them for interchange: https://www.unicode.org/reports/tr51/#def_rgi_set */
+const emoji = text(emojiText).check(z.refine((value) => /^\p{RGI_Emoji}$/v.test(value), { error: emojiText }));
 
 export const frames = {
   create: z.object({
@@ -56,12 +48,21 @@ export const frames = {
     edit_message: z.optional(text('must be a text')),
     client_id: z.optional(clientId),
   }),
-  delete: z.object({ type: z.literal('delete'), conversation, ...target, client_id: z.optional(clientId) }),
+  delete: z.object({
+    type: z.literal('delete'),
+    conversation,
+    ...target,
+    /** `me`: for oneself, the others still see it. */
+    for: z._default(z.enum(['everyone', 'me'], { error: 'must be everyone or me' }), 'everyone'),
+    client_id: z.optional(clientId),
+  }),
+  /** Clears the history for oneself. */
+  clear: z.object({ type: z.literal('clear'), conversation, up_to: z.optional(z.nullable(seq)) }),
   react: z.object({
     type: z.literal('react'),
     conversation,
     ...target,
-    emoji: text(emojiText).check(z.refine(isEmoji, { error: emojiText })),
+    emoji,
     remove: z.optional(z.boolean({ error: booleanText })),
     client_id: z.optional(clientId),
   }),
@@ -117,12 +118,13 @@ function invalid(toDoWhat: string, issue: z.core.$ZodIssue | undefined): ChatErr
 }
 
 /**
- * What the programs that Parley replaces send without a `type`: `{"event_type":"create","event_data":{…}}` (likewise `edit` and `delete`), or a bare `{"message":…}`.
+ * What the programs that Parley replaces send without a `type`: `{"event_type":"create","event_data":{…}}` (likewise `edit`, `delete` and `delete all`), or a bare `{"message":…}`.
  * @throws ChatError `invalid_frame` for everything else
  */
 export function fromOtherShape(value: Record<string, unknown>): Record<string, unknown> {
   const { type, event_type: eventType, event_data: eventData } = value;
   const shaped = type === undefined && typeof eventData === 'object' && eventData !== null;
+  if (shaped && eventType === 'delete all') return { ...eventData, type: 'clear' };
   if (shaped && (eventType === 'create' || eventType === 'edit' || eventType === 'delete')) {
     return { ...eventData, type: eventType };
   }
@@ -141,27 +143,24 @@ export function fromOtherShape(value: Record<string, unknown>): Record<string, u
  * A message's text as it is stored: trimmed, within the limits; empty only beside attachments.
  * @throws ChatError `invalid_frame`, `too_large`
  */
-export function messageText(message: string | undefined, attachments: number): string {
+export function messageText(message: string | undefined, attachments: number, toDoWhat = 'send the message'): string {
   const trimmed = (message ?? '').trim();
   if (trimmed === '' && attachments === 0) {
-    throw unable(
-      'invalid_frame',
-      'send the message',
-      'it is empty: give a message of 1 to 8,000 characters, or attachments',
-    );
+    throw unable('invalid_frame', toDoWhat, 'it is empty: give a message of 1 to 8,000 characters, or attachments');
   }
   if ([...trimmed].length > limits.textLength) {
-    throw unable(
-      'too_large',
-      'send the message',
-      `it has more than ${limits.textLength.toLocaleString('en')} characters`,
-    );
+    throw unable('too_large', toDoWhat, `it has more than ${limits.textLength.toLocaleString('en')} characters`);
   }
   const addresses = attachments === 0 ? 0 : (attachments + 1) * limits.attachmentAddressBytes;
   const room = limits.messageBytes - addresses;
-  if (new TextEncoder().encode(JSON.stringify(trimmed)).length > room) {
+  if (bytesOf(trimmed) > room) {
     const beside = attachments === 0 ? '' : ` beside ${attachments} attachments`;
-    throw unable('too_large', 'send the message', `it has more than ${room.toLocaleString('en')} bytes${beside}`);
+    throw unable('too_large', toDoWhat, `it has more than ${room.toLocaleString('en')} bytes${beside}`);
   }
   return trimmed;
+}
+
+/** Bytes of a value as JSON. */
+export function bytesOf(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

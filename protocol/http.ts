@@ -116,8 +116,11 @@ function isLength(text: string, most: number): boolean {
 }
 
 export const CreateBody = z.omit(frames.create, { type: true, conversation: true });
-export const EditBody = z.pick(frames.edit, { message: true });
+export const EditBody = z.pick(frames.edit, { message: true, client_id: true });
+export const DeleteQuery = z.pick(frames.delete, { for: true, client_id: true });
 export const ReadBody = z.omit(frames.read_messages, { type: true, conversation: true });
+export const ReactionPath = z.pick(frames.react, { emoji: true });
+export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
 const filename = `must be a name of 1 to ${limits.filenameLength} characters`;

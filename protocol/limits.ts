@@ -3,7 +3,7 @@ export const limits = {
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
   frameBytes: 32 * 1024,
   /** Bytes of a message's text as JSON together with its attachments, so that its event, with names around it, fits one frame. */
-  messageBytes: 28 * 1024,
+  messageBytes: 24 * 1024,
   /** Bytes that an attachment takes of that: its signed address is long, and the first one's stands there twice. */
   attachmentAddressBytes: 2 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
@@ -24,8 +24,10 @@ export const limits = {
   attachmentsPerMessage: 5,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** UTF-16 units of one emoji: the longest of Unicode, families and flags of regions, have fewer. */
-  emojiLength: 32,
+  /** Different emoji of one member on one message, with those taken back. */
+  reactionsPerMember: 10,
+  /** Bytes of a message's reactions as JSON, each with its user's name: what is left of a frame beside the longest text. */
+  reactionBytes: 4 * 1024,
   attachmentBytes: 25 * 1024 * 1024,
   /** Bytes of a user's picture. */
   avatarBytes: 2 * 1024 * 1024,
@@ -38,8 +40,10 @@ export const limits = {
   pageMaximum: 100,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
-  /** A member may send this many messages in this many seconds. */
+  /** A member may send this many messages and changes of messages in this many seconds, if the deployer says nothing else. */
   sends: { count: 20, seconds: 10 },
+  /** Sends of a member to a conversation that the server remembers: repeats of these are recognised. */
+  sendsRemembered: 24,
   /** Direct contacts who are told of a user's presence. */
   presenceContacts: 200,
 } as const;

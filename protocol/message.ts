@@ -45,6 +45,7 @@ export const LastMessage = z.object({
   message: z.string(),
   content_type: ContentType,
   date_added: Time,
+  deleted: z.boolean(),
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 

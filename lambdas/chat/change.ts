@@ -1,23 +1,35 @@
 /**
- * Changing a message: an entry of its own in the log, so that a client that was away learns of it by its number, and the message itself, so
- * that history shows it as it now is. Three write units: number, entry, message. The author of the change has no ring here: a change
- * that is tried again changes nothing more.
+ * Changing a message: an entry of its own in the log, so that a client that was away learns of it by its number, then the message itself, so
+ * that history shows it as it now is. Four write units: number, membership, entry, message.
+ *
+ * The entry is what counts. Should its writer die before the message is changed, the table's stream does the rest (stream/repair.ts).
  */
 import { unable } from '#protocol/errors';
-import { messageText } from '#protocol/frames';
+import { bytesOf, messageText } from '#protocol/frames';
 import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import { seqOfMessageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
-import { devicesOf, postAll } from '../delivery/post.ts';
-import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
+import { leaveNotice } from '../delivery/deliver-message.ts';
+import { type Device, devicesOf, postAll } from '../delivery/post.ts';
+import { namesFor, namesOf, standing, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { applyChange, type ChangeEntry, getEntry, type MessageEntry, putEntry } from '../store/entry.ts';
+import {
+  applyChange,
+  type ChangeEntry,
+  type Entry,
+  getEntry,
+  type MessageEntry,
+  type ShownEntry,
+} from '../store/entry.ts';
 import { addGone, takeChangeNumber, updateLast } from '../store/head.ts';
 import type { Membership } from '../store/membership.ts';
-import type { User } from '../store/user.ts';
+import { removeFile } from '../store/object.ts';
+import { releaseUpload } from '../store/upload.ts';
+import { append, earlierTry } from './append.ts';
 import { enter, refuseBlocked, type Speaker } from './enter.ts';
+import { isShown } from './log.ts';
 import { members } from './members.ts';
 
 /** Which message: by its number, or by its id. */
@@ -26,121 +38,191 @@ export interface Target {
   readonly uiid?: string | undefined;
 }
 
-/** @throws ChatError `forbidden` for who is not its author, `not_found`, `invalid_frame`, `too_large` */
+/** Who wants to change what. */
+export interface ChangeRequest {
+  readonly conversation: Conversation;
+  readonly speaker: Speaker;
+  readonly target: Target;
+  /** The same again is the same change. */
+  readonly clientId?: string | undefined;
+  /** The connection that it came in on; it is answered whatever its scope. */
+  readonly requester?: Device | undefined;
+}
+
+/** What is special about a change, beside which message and whose. */
+type Content =
+  | { type: 'edit'; text: string }
+  | { type: 'delete' }
+  | { type: 'reaction'; emoji: string; removed: boolean };
+
+/** @throws ChatError `forbidden` for who is not its author, `not_found`, `invalid_frame`, `too_large`, `rate_limited` */
 export async function editMessage(
   services: Services,
-  conversation: Conversation,
-  speaker: Speaker,
-  target: Target,
+  request: ChangeRequest,
   message: string | undefined,
 ): Promise<Message> {
-  const what = 'edit the message';
-  const { standing } = await find(services, conversation, speaker, target, what, refuseBlocked);
-  refuseOthers(standing, speaker, what);
-  const text = messageText(message, standing.files.length);
-  return change(services, conversation, (seq, at) => ({
-    ...{ type: 'edit', conversation: conversation.id, seq, target: standing.seq, user: speaker.username, at },
-    text,
-  }));
+  return change(services, request, 'edit the message', (target, membership, toDoWhat) => {
+    refuseBlocked(membership, toDoWhat);
+    refuseOthers(target, membership, toDoWhat);
+    return { type: 'edit', text: messageText(message, target.files.length, toDoWhat) };
+  });
 }
 
-/** Leaves a tombstone. @throws ChatError `forbidden` for who is neither its author nor the group's owner, `not_found`, `invalid_frame` */
-export async function deleteMessage(
-  services: Services,
-  conversation: Conversation,
-  speaker: Speaker,
-  target: Target,
-): Promise<Message> {
-  const what = 'delete the message';
-  const { standing, membership } = await find(services, conversation, speaker, target, what);
-  if (membership.role !== 'owner') refuseOthers(standing, speaker, what);
-  return change(services, conversation, (seq, at) => ({
-    ...{ type: 'delete', conversation: conversation.id, seq, target: standing.seq, user: speaker.username, at },
-  }));
+/** Leaves a tombstone. @throws ChatError `forbidden` for who is neither its author nor the group's owner, `not_found`, `invalid_frame`, `rate_limited` */
+export async function deleteMessage(services: Services, request: ChangeRequest): Promise<Message> {
+  return change(services, request, 'delete the message', (target, membership, toDoWhat) => {
+    if (membership.role !== 'owner') refuseOthers(target, membership, toDoWhat);
+    return { type: 'delete' };
+  });
 }
 
-/** @throws ChatError `not_found`, `invalid_frame`; `conflict` when the message has as many different emoji as it can have */
+/** @throws ChatError `not_found`, `invalid_frame`, `rate_limited`; `conflict` when the message has as many reactions as it can have */
 export async function react(
   services: Services,
-  conversation: Conversation,
-  speaker: Speaker,
-  target: Target,
+  request: ChangeRequest,
   { emoji, removed }: { emoji: string; removed: boolean },
 ): Promise<Message> {
-  const what = 'react to the message';
-  const { standing } = await find(services, conversation, speaker, target, what, refuseBlocked);
-  const used = Object.keys(standing.reactions);
-  if (!removed && !used.includes(emoji) && used.length >= limits.reactionsPerMessage) {
-    throw unable('conflict', what, `it has ${used.length} different emoji, and no more fit: use one of them`);
-  }
-  return change(services, conversation, (seq, at) => ({
-    ...{ type: 'reaction', conversation: conversation.id, seq, target: standing.seq, user: speaker.username, at },
-    ...{ emoji, removed },
-  }));
+  return change(services, request, 'react to the message', (target, membership, toDoWhat) => {
+    refuseBlocked(membership, toDoWhat);
+    if (!removed) refuseCrowd(target, membership.username, emoji, toDoWhat);
+    return { type: 'reaction', emoji, removed };
+  });
 }
 
-async function find(
-  services: Services,
-  conversation: Conversation,
-  speaker: Speaker,
-  { seq, uiid }: Target,
-  what: string,
-  refuse: (membership: Membership, what: string) => void = () => {},
-): Promise<{ standing: MessageEntry; membership: Membership }> {
-  const membership = await enter(services, conversation, speaker, { join: false });
-  refuse(membership, what);
-  const number = seq ?? (uiid === undefined ? undefined : seqOfMessageId(uiid));
-  if (number === undefined) throw unable('invalid_frame', what, 'it is not named: give its seq, or its id as uiid');
-  const entry = await getEntry(services, conversation.id, number);
-  const isIt = entry?.type === 'message' && !entry.deleted && (uiid === undefined || entry.id === uiid);
-  if (!isIt) throw unable('not_found', what, `there is no message ${seq ?? 'of this id'} in ${conversation.id}`);
-  return { standing: entry, membership };
-}
-
-function refuseOthers(entry: MessageEntry, { username }: Speaker, what: string): void {
-  if (entry.user !== username) throw unable('forbidden', what, `only its author, ${entry.user}, can do that`);
-}
-
-/** Number, entry, message, events. A number that readers sealed meanwhile is replaced by another. */
+/** The same for every change: number and entry once, whatever is tried again, then the message, then everybody is told. */
 async function change(
   services: Services,
-  conversation: Conversation,
-  make: (seq: number, at: number) => ChangeEntry,
+  { conversation, speaker, target, clientId = services.newId(services.now()), requester }: ChangeRequest,
+  toDoWhat: string,
+  decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content,
 ): Promise<Message> {
-  for (let tries = 0; tries < 5; tries++) {
-    const entry = make(await takeChangeNumber(services, conversation.id), services.now());
-    const put = await putEntry(services, entry);
-    if (!put.stored) continue;
-    const message = await applyChange(services, entry);
-    if (!message) break;
-    await showInLists(services, entry);
-    return tell(services, await members(services, conversation), entry, message);
-  }
-  throw unable('conflict', 'change the message', 'others were faster again and again: try again', 1);
+  const membership = await enter(services, conversation, speaker, { join: false });
+  const earlier = await earlierTry(services, membership, { clientId, toDoWhat, isIt: isChange });
+  const entry = earlier ?? (await appendChange(services, membership, { clientId, toDoWhat, target }, decide));
+  const { message } = await applyToMessage(services, entry);
+  // Nothing is deleted from the log but by retention.
+  if (!message) throw unable('not_found', toDoWhat, 'it has just expired');
+  return tellChange(services, conversation, entry, message, requester);
 }
 
-async function showInLists(services: Services, entry: ChangeEntry): Promise<void> {
-  if (entry.type === 'reaction') return;
-  await updateLast(services, entry.conversation, entry.target, entry.type === 'edit' ? entry.text : '');
-  // Nobody has to read what is not there any more.
-  if (entry.type === 'delete') await addGone(services, entry.conversation, entry.target);
-}
-
-async function tell(
+async function appendChange(
   services: Services,
-  users: readonly User[],
+  membership: Membership,
+  { clientId, toDoWhat, target }: { clientId: string; toDoWhat: string; target: Target },
+  decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content,
+): Promise<ChangeEntry> {
+  const { conversation, username: user } = membership;
+  const message = await findTarget(services, conversation, target, toDoWhat);
+  if (message.type !== 'message' || message.deleted) throw notFound(conversation, target, toDoWhat);
+  const content = decide(message, membership, toDoWhat);
+  const { entry } = await append<ChangeEntry>(services, membership, {
+    ...{ clientId, toDoWhat, isIt: isChange },
+    takeNumber: () => takeChangeNumber(services, conversation),
+    toEntry: ({ seq, count, at }) => ({
+      ...{ ...content, conversation, seq, count, at, user },
+      ...{ target: message.seq, client_id: clientId },
+    }),
+  });
+  return entry;
+}
+
+/**
+ * What history shows under this number or id.
+ * @throws ChatError `not_found`, `invalid_frame` when nothing is named
+ */
+export async function findTarget(
+  services: Pick<Services, 'table'>,
+  conversation: string,
+  target: Target,
+  toDoWhat: string,
+): Promise<ShownEntry> {
+  const { seq, uiid } = target;
+  const number = seq ?? (uiid === undefined ? undefined : seqOfMessageId(uiid));
+  if (number === undefined) throw unable('invalid_frame', toDoWhat, 'it is not named: give its seq, or its id as uiid');
+  const entry = await getEntry(services, conversation, number);
+  if (entry && isShown(entry) && (uiid === undefined || entry.id === uiid)) return entry;
+  throw notFound(conversation, target, toDoWhat);
+}
+
+function notFound(conversation: string, { seq }: Target, toDoWhat: string) {
+  return unable('not_found', toDoWhat, `there is no message ${seq ?? 'of this id'} in ${conversation}`);
+}
+
+function refuseOthers(entry: MessageEntry, { username }: Membership, toDoWhat: string): void {
+  if (entry.user !== username) throw unable('forbidden', toDoWhat, `only its author, ${entry.user}, can do that`);
+}
+
+/** A message travels with all of its reactions, and must go on fitting a frame. */
+function refuseCrowd({ reactions }: MessageEntry, user: string, emoji: string, toDoWhat: string): void {
+  if (reactions.some((other) => other.user === user && other.emoji === emoji)) return;
+  const { reactionsPerMessage, reactionsPerMember, reactionBytes } = limits;
+  const used = Object.keys(standing(reactions));
+  if (!used.includes(emoji) && used.length >= reactionsPerMessage) {
+    throw unable('conflict', toDoWhat, `it has ${used.length} different emoji, and no more fit: use one of them`);
+  }
+  if (reactions.filter((other) => other.user === user).length >= reactionsPerMember) {
+    throw unable('conflict', toDoWhat, `you have used ${reactionsPerMember} different emoji on it, and no more fit`);
+  }
+  if (bytesOf(reactions.map((other) => [other.emoji, other.user])) + bytesOf([emoji, user]) > reactionBytes) {
+    throw unable('conflict', toDoWhat, 'so many have reacted that no more fit');
+  }
+}
+
+/**
+ * Makes the message, lists and files what the change says. Again: nothing changes.
+ * @returns the message as it now is, and whether this made it so
+ */
+export async function applyToMessage(
+  services: Pick<Services, 'table' | 'bucket' | 'now'>,
+  entry: ChangeEntry,
+): Promise<{ applied: boolean; message: MessageEntry | undefined }> {
+  const { conversation, target } = entry;
+  if (entry.type === 'delete') {
+    // Before the message forgets which they are.
+    const message = await getEntry(services, conversation, target);
+    const files = message?.type === 'message' ? message.files : [];
+    await Promise.all(
+      files.map(async ({ id }) => {
+        await releaseUpload(services, conversation, id);
+        await removeFile(services, id);
+      }),
+    );
+  }
+  const { applied, message } = await applyChange(services, entry);
+  if (!message || entry.type === 'reaction') return { applied, message };
+  await updateLast(services, conversation, message);
+  // Nobody has to read what is not there any more.
+  if (message.deleted) await addGone(services, conversation, [target]);
+  return { applied, message };
+}
+
+/** Tells every device of every member, and who watches unread counts when one may have become less. */
+export async function tellChange(
+  services: Services,
+  conversation: Conversation,
   entry: ChangeEntry,
   changed: MessageEntry,
+  requester?: Device,
 ): Promise<Message> {
+  const users = await members(services, conversation);
   // Whoever wrote it may have left since.
   const message = await toMessage(services, changed, await namesFor(services, [changed], namesOf(users)));
-  const devices = devicesOf(users, services.now(), (scope) => receives(scope, entry.conversation));
+  const devices = devicesOf(users, services.now(), (scope) => receives(scope, conversation.id));
+  const known = !requester || devices.some(({ id }) => id === requester.id);
+  const everybody = known ? devices : [...devices, requester];
+  const { seq: number, target: seq } = entry;
   if (entry.type === 'reaction') {
-    const { conversation, target: seq, emoji, user, removed } = entry;
-    await postAll(services, devices, { type: 'reaction', conversation, seq, emoji, user, removed, change: entry.seq });
+    const { emoji, user, removed } = entry;
+    const reaction = { conversation: conversation.id, seq, emoji, user, removed, change: number };
+    await postAll(services, everybody, { type: 'reaction', ...reaction });
   } else {
     const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
-    await postAll(services, devices, { type, ...message, room: message.conversation, change: entry.seq });
+    await postAll(services, everybody, { type, ...message, room: message.conversation, change: number });
   }
+  if (entry.type === 'delete') await leaveNotice(services, entry, users);
   return message;
+}
+
+export function isChange(entry: Entry): entry is ChangeEntry {
+  return 'target' in entry;
 }

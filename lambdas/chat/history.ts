@@ -4,6 +4,7 @@ import type { Services } from '../runtime/services.ts';
 import type { ChangeEntry, Entry, ShownEntry } from '../store/entry.ts';
 import type { Head } from '../store/head.ts';
 import { isShown, readLog } from './log.ts';
+import { type Viewer, visible } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
@@ -16,52 +17,67 @@ export interface MessagePage<E extends Entry = ShownEntry> {
 }
 
 /** The newest messages below `before`, newest first. */
-export async function pageBefore(services: Reader, head: Head, before: number, limit: number): Promise<MessagePage> {
-  const end = Math.min(before, head.seq + 1);
+export async function pageBefore(
+  services: Reader,
+  head: Head,
+  viewer: Viewer,
+  before: number,
+  limit: number,
+): Promise<MessagePage> {
+  const beginning = viewer.cleared.seq + 1;
+  const end = Math.max(beginning, Math.min(before, head.seq + 1));
   const entries: ShownEntry[] = [];
   let lowest = end;
-  while (lowest > 1 && entries.length < limit) {
-    const first = Math.max(1, lowest - (limit - entries.length));
+  while (lowest > beginning && entries.length < limit) {
+    const first = Math.max(beginning, lowest - (limit - entries.length));
     const read = await readLog(services, head, { first, last: lowest - 1, complete: false });
-    entries.push(...read.filter(isShown).reverse());
+    entries.push(...(await visible(services, viewer, read.filter(isShown))).reverse());
     lowest = first;
   }
-  return { entries, before: lowest > 1 ? lowest : null, after: end <= head.seq ? end - 1 : null };
+  return { entries, before: lowest > beginning ? lowest : null, after: end <= head.seq ? end - 1 : null };
 }
 
 /**
  * The oldest messages above `after`, oldest first. The page ends before a number whose message may still come, so that who asks on
  * from its end misses nothing.
  */
-export async function pageAfter(services: Reader, head: Head, after: number, limit: number): Promise<MessagePage> {
-  return forward(services, head, { after, limit, wanted: isShown });
+export async function pageAfter(
+  services: Reader,
+  head: Head,
+  viewer: Viewer,
+  after: number,
+  limit: number,
+): Promise<MessagePage> {
+  return forward(services, head, viewer, { after, limit, wanted: isShown });
 }
 
 /** The same with every entry of the log that says something: messages and their changes. */
 export async function changesAfter(
   services: Reader,
   head: Head,
+  viewer: Viewer,
   after: number,
   limit: number,
 ): Promise<MessagePage<ShownEntry | ChangeEntry>> {
-  return forward(services, head, { after, limit, wanted: saysSomething });
+  return forward(services, head, viewer, { after, limit, wanted: saysSomething });
 }
 
 function saysSomething(entry: Entry): entry is ShownEntry | ChangeEntry {
   return entry.type !== 'sealed';
 }
 
-async function forward<E extends Entry>(
+async function forward<E extends ShownEntry | ChangeEntry>(
   services: Reader,
   head: Head,
+  viewer: Viewer,
   { after, limit, wanted }: { after: number; limit: number; wanted: (entry: Entry) => entry is E },
 ): Promise<MessagePage<E>> {
   const entries: E[] = [];
-  let highest = Math.min(after, head.seq);
+  let highest = Math.min(Math.max(after, viewer.cleared.seq), head.seq);
   while (highest < head.seq && entries.length < limit) {
     const last = Math.min(head.seq, highest + (limit - entries.length));
     const read = await readLog(services, head, { first: highest + 1, last, complete: true });
-    entries.push(...read.filter(wanted));
+    entries.push(...(await visible(services, viewer, read.filter(wanted))));
     highest = read.at(-1)?.seq ?? highest;
     if (highest < last) break;
   }
@@ -69,13 +85,19 @@ async function forward<E extends Entry>(
 }
 
 /** Half a page to each side of a message, newest first. */
-export async function pageAround(services: Reader, head: Head, around: number, limit: number): Promise<MessagePage> {
+export async function pageAround(
+  services: Reader,
+  head: Head,
+  viewer: Viewer,
+  around: number,
+  limit: number,
+): Promise<MessagePage> {
   const newer = Math.floor(limit / 2);
   const last = Math.min(head.seq, around + newer);
-  return pageBefore(services, head, last + 1, limit);
+  return pageBefore(services, head, viewer, last + 1, limit);
 }
 
 /** The newest messages, for a socket that has just been opened. */
-export async function snapshot(services: Reader, head: Head): Promise<MessagePage> {
-  return pageBefore(services, head, head.seq + 1, limits.snapshotMessages);
+export async function snapshot(services: Reader, head: Head, viewer: Viewer): Promise<MessagePage> {
+  return pageBefore(services, head, viewer, head.seq + 1, limits.snapshotMessages);
 }

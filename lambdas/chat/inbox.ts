@@ -6,12 +6,14 @@ import type { ConversationView } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { emptyHead, getHeads, type Head } from '../store/head.ts';
+import { emptyHead, getHeads, type Head, type Last } from '../store/head.ts';
 import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
 import { getUsers, liveNow, type User } from '../store/user.ts';
-import { unreadCount } from './log.ts';
+import { pageBefore } from './history.ts';
+import { isMessage, lastOf } from './log.ts';
+import { unreadOf } from './unread.ts';
 
-type Reader = Pick<Services, 'table' | 'now'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
 export interface InboxRow {
   readonly membership: Membership;
@@ -28,11 +30,13 @@ export async function readInbox(services: Reader, username: string): Promise<Inb
     memberships.map(({ conversation }) => conversation),
   );
   const byId = new Map(heads.map((head) => [head.conversation, head]));
-  return memberships
-    .map((membership) => {
+  const rows = await Promise.all(
+    memberships.map(async (membership) => {
       const head = byId.get(membership.conversation) ?? emptyHead(membership.conversation);
-      return { membership, head, unread: unreadCount(head, membership.read) };
-    })
+      return { membership, head, unread: await unreadOf(services, head, membership) };
+    }),
+  );
+  return rows
     .filter(({ head }) => head.seq > 0 || head.conversation.startsWith('room:'))
     .sort((a, b) => activeAt(b.head) - activeAt(a.head) || (a.head.conversation < b.head.conversation ? -1 : 1));
 }
@@ -66,14 +70,15 @@ export async function toViews(
     getMemberships(services, others, { consistent: listed !== undefined }),
     getUsers(services, [...new Set([...shown, ...authors])]),
   ]);
-  return rows.map(({ head, membership, unread }) => ({
+  const newest = await Promise.all(rows.map((row) => newestShown(services, row)));
+  return rows.map(({ head, membership, unread }, row) => ({
     id: head.conversation,
     kind: parseConversation(head.conversation).kind,
     title: head.title ?? null,
     seq: head.seq,
     unread_count: unread,
     read_seq: membership.read.seq,
-    last_message: toLastMessage(head, namesOf(users)),
+    last_message: toLastMessage(newest[row], namesOf(users)),
     members: isListed(head.conversation, listed)
       ? [membership, ...memberships.filter(({ conversation }) => conversation === head.conversation)]
           // Whoever is blocked is not told whether the other is here.
@@ -116,7 +121,20 @@ export function lastSeenAt(user: User): number | undefined {
   return times.length > 0 ? Math.max(...times) : undefined;
 }
 
-function toLastMessage({ last }: Head, names: Names): ConversationView['last_message'] {
+/** The newest message that the member sees: nearly always the head's. */
+async function newestShown(
+  services: Reader,
+  { head, membership }: InboxRow,
+): Promise<(Last & { seq: number }) | undefined> {
+  const { last } = head;
+  if (!last || last.seq <= membership.cleared.seq) return undefined;
+  if (last.seq !== membership.hiddenLast) return last;
+  const { entries } = await pageBefore(services, head, membership, last.seq, 20);
+  const message = entries.find(isMessage);
+  return message && lastOf(message);
+}
+
+function toLastMessage(last: (Last & { seq: number }) | undefined, names: Names): ConversationView['last_message'] {
   return (
     (last && {
       seq: last.seq,
@@ -124,6 +142,7 @@ function toLastMessage({ last }: Head, names: Names): ConversationView['last_mes
       message: last.text,
       content_type: last.content_type,
       date_added: toTime(last.at),
+      deleted: last.deleted ?? false,
     }) ??
     null
   );

@@ -5,14 +5,26 @@
  * see one log without gaps, with no transaction and no lock. (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import type { Services } from '../runtime/services.ts';
-import { type Entry, getEntries, type MessageEntry, putEntry, type ShownEntry } from '../store/entry.ts';
-import { addGone, goneKept, type Head, type Last, replaceLast } from '../store/head.ts';
+import {
+  type Entry,
+  getEntries,
+  getEntry,
+  type MessageEntry,
+  putEntry,
+  type SealedEntry,
+  type ShownEntry,
+} from '../store/entry.ts';
+import { addGone, forgetGone, type Head, type Last, replaceLast } from '../store/head.ts';
+import type { Cursor } from '../store/membership.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
 /** ms that a writer may stay between taking a number and filling its cell before readers seal it. */
 const patience = 5_000;
 const day = 86_400_000;
+/** Entries that are looked at in one step where something near a number is searched for, and steps before the search is given up. */
+const step = 50;
+const steps = 20;
 
 /**
  * The entries numbered `first` to `last`, in order. A young hole ends the range when `complete` is asked for, so that who reads forward
@@ -24,9 +36,18 @@ export async function readLog(
   { first, last, complete }: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
   const found = await getEntries(services, head.conversation, first, last);
-  await countAsGone(services, head, found);
-  if (found.length === last - first + 1) return found;
+  const whole =
+    found.length === last - first + 1 ? found : await fillHoles(services, head, found, { first, last, complete });
+  await countSealed(services, head, whole);
+  return whole;
+}
 
+async function fillHoles(
+  services: Reader,
+  head: Head,
+  found: readonly Entry[],
+  { first, last, complete }: { first: number; last: number; complete: boolean },
+): Promise<Entry[]> {
   const standing = new Map(found.map((entry) => [entry.seq, entry]));
   const whole: Entry[] = [];
   for (let seq = first; seq <= last; seq++) {
@@ -35,14 +56,6 @@ export async function readLog(
     if (typeof entry === 'object') whole.push(entry);
   }
   return whole;
-}
-
-/** A sealer may have died between sealing a number and noting that it counts no longer: whoever passes by notes it. */
-async function countAsGone(services: Reader, head: Head, found: readonly Entry[]): Promise<void> {
-  // What is older than all that is noted may have been forgotten on purpose.
-  const oldest = head.gone.size < goneKept ? 0 : Math.min(...head.gone);
-  const missed = found.filter(({ type, seq }) => type === 'sealed' && seq > oldest && !head.gone.has(seq));
-  for (const { seq } of missed) await addGone(services, head.conversation, seq);
 }
 
 /** Decides about a missing entry by the age of what came after it. */
@@ -56,27 +69,111 @@ async function sealIfOld(
   if (age < patience) return 'young';
   // Where messages expire, an old number that is missing was there once.
   if (services.config.retentionDays > 0 && age > day) return 'expired';
-  return seal(services, head.conversation, seq);
+  const entry = await seal(services, head.conversation, seq);
+  if (entry.type === 'sealed') await correctLast(services, head.conversation, seq);
+  return entry;
+}
+
+/** Fills a number's cell with nothing, unless its entry came after all; what stands there then is the answer. */
+async function seal(services: Reader, conversation: string, seq: number): Promise<Entry> {
+  const sealed: SealedEntry = { type: 'sealed', conversation, seq, at: services.now() };
+  const put = await putEntry(services, sealed);
+  return put.stored ? sealed : put.standing;
 }
 
 /**
- * Fills a number's cell with nothing, unless its message came after all; what stands there then is the answer.
+ * Seals a number that its own taker does not want any more.
+ * @param counted it was taken for a message
  * @param twin the message that lists showed for this number, where it stands under another
  */
-export async function seal(
+export async function sealOwn(
   services: Reader,
   conversation: string,
   seq: number,
-  twin?: Last & { seq: number },
-): Promise<Entry> {
-  const sealed = { type: 'sealed', conversation, seq, at: services.now() } as const;
-  const put = await putEntry(services, sealed);
-  const entry = put.stored ? sealed : put.standing;
-  if (entry.type === 'sealed') {
-    await addGone(services, conversation, seq);
-    await correctLast(services, conversation, seq, twin);
+  { counted, twin }: { counted: boolean; twin: (Last & { seq: number }) | undefined },
+): Promise<void> {
+  await seal(services, conversation, seq);
+  if (!counted) return;
+  await addGone(services, conversation, [seq]);
+  await correctLast(services, conversation, seq, twin);
+}
+
+/**
+ * A sealed number counts for nobody. Its taker may have wanted a message, which the head has counted, or something else, which it has not:
+ * the counts of the entries around it tell. Whoever passes by notes what its sealer could not know, or died before noting.
+ */
+async function countSealed(services: Reader, head: Head, entries: readonly Entry[]): Promise<void> {
+  const isNoted = (seq: number) => seq <= head.goneFrom || head.gone.has(seq);
+  const [first] = entries;
+  const last = entries.at(-1);
+  if (!first || !last || entries.every(({ type, seq }) => type !== 'sealed' || isNoted(seq))) return;
+  const earlier = isCounted(first) ? [] : await upToCounted(services, head, first.seq, -1);
+  const later = isCounted(last) ? [] : await upToCounted(services, head, last.seq, 1);
+
+  const missed: number[] = [];
+  const unclear: { through: number; counted: number }[] = [];
+  const close = (run: readonly number[], counted: number) => {
+    const unnoted = run.filter((seq) => !isNoted(seq));
+    const more = counted - (run.length - unnoted.length);
+    if (more === unnoted.length) missed.push(...unnoted);
+    else if (more > 0) unclear.push({ through: run.at(-1) ?? 0, counted: more });
+  };
+  // The count before the run of sealed numbers; unknown behind a number that may still come.
+  let before: number | undefined;
+  let run: number[] = [];
+  let expected = 1;
+  if ((earlier[0] ?? first).seq === 1) before = 0;
+  else expected = (earlier[0] ?? first).seq;
+  for (const entry of [...earlier, ...entries, ...later]) {
+    if (entry.seq !== expected) {
+      before = undefined;
+      run = [];
+    }
+    expected = entry.seq + 1;
+    if (!isCounted(entry)) {
+      run.push(entry.seq);
+      continue;
+    }
+    if (before !== undefined) close(run, entry.count - (isMessage(entry) ? 1 : 0) - before);
+    before = entry.count;
+    run = [];
   }
-  return entry;
+  if (before !== undefined && expected === head.seq + 1) close(run, head.count - before);
+  if (missed.length > 0) await addGone(services, head.conversation, missed);
+  // Which of these numbers were messages nobody can tell: for who has not read past them, the log itself is counted.
+  for (const { through, counted } of unclear) await forgetGone(services, head.conversation, through, counted);
+}
+
+/** What stands before (-1) or after (1) a number, in order, as far as the nearest entry that knows the count. */
+async function upToCounted(services: Reader, head: Head, seq: number, direction: -1 | 1): Promise<Entry[]> {
+  let entries: Entry[] = [];
+  for (let tries = 0; tries < steps; tries++) {
+    const near = seq + direction * (1 + tries * step);
+    const far = near + direction * (step - 1);
+    const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(head.seq, Math.max(near, far))];
+    if (first > last) return entries;
+    const found = await getEntries(services, head.conversation, first, last);
+    const nearest = direction < 0 ? found.findLastIndex(isCounted) : found.findIndex(isCounted);
+    const wanted = nearest < 0 ? found : direction < 0 ? found.slice(nearest) : found.slice(0, nearest + 1);
+    entries = direction < 0 ? [...wanted, ...entries] : [...entries, ...wanted];
+    if (nearest >= 0) return entries;
+  }
+  return entries;
+}
+
+/**
+ * The cursor of who has read up to entry `seq`: a sealed number knows no count, so it is that of the entry before. Where there is none any
+ * more, because messages expire, the entry after tells.
+ */
+export async function cursorAt(services: Reader, head: Head, seq: number): Promise<Cursor> {
+  if (seq >= head.seq) return { seq: head.seq, count: head.count };
+  const entry = await getEntry(services, head.conversation, seq);
+  if (entry && isCounted(entry)) return { seq, count: entry.count };
+  const [before] = await upToCounted(services, head, seq, -1);
+  if (before && isCounted(before)) return { seq: before.seq, count: before.count };
+  const after = (await upToCounted(services, head, seq, 1)).at(-1);
+  if (!after || !isCounted(after)) return { seq: 0, count: 0 };
+  return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
 }
 
 /** Lists show the newest message from the moment its number is taken; now they must show the one before. */
@@ -84,19 +181,27 @@ async function correctLast(
   services: Reader,
   conversation: string,
   empty: number,
-  twin: (Last & { seq: number }) | undefined,
+  twin?: (Last & { seq: number }) | undefined,
 ): Promise<void> {
-  const earlier = await getEntries(services, conversation, Math.max(1, empty - 20), empty - 1);
-  const message = earlier.filter(isMessage).at(-1);
-  const last = message && {
-    seq: message.seq,
-    user: message.user,
-    text: message.text,
-    content_type: message.content_type,
-    at: message.at,
-  };
+  const message = await messageBefore(services, conversation, empty);
+  const last = message && lastOf(message);
   // The twin may not be written yet.
   await replaceLast(services, conversation, empty, twin && twin.seq > (last?.seq ?? 0) ? twin : last);
+}
+
+async function messageBefore(services: Reader, conversation: string, seq: number): Promise<MessageEntry | undefined> {
+  for (let tries = 0; tries < steps; tries++) {
+    const last = seq - 1 - tries * step;
+    if (last < 1) return undefined;
+    const message = (await getEntries(services, conversation, Math.max(1, last - step + 1), last)).findLast(isMessage);
+    if (message) return message;
+  }
+  return undefined;
+}
+
+/** A message as lists show it. */
+export function lastOf({ seq, user, text, content_type, at, deleted, changed }: MessageEntry): Last & { seq: number } {
+  return { seq, user, text, content_type, at, deleted, changed };
 }
 
 export function isMessage(entry: Entry): entry is MessageEntry {
@@ -108,8 +213,7 @@ export function isShown(entry: Entry): entry is ShownEntry {
   return entry.type === 'message' || entry.type === 'system';
 }
 
-/** Messages of a conversation that count for nobody's unread: those up to the cursor, one's own (the cursor passes them), and the sealed. */
-export function unreadCount(head: Head, read: { seq: number; count: number }): number {
-  const gone = [...head.gone].filter((seq) => seq > read.seq).length;
-  return Math.max(0, head.count - read.count - gone);
+/** Does the entry know how many messages there were up to it? */
+function isCounted(entry: Entry): entry is Exclude<Entry, SealedEntry> {
+  return entry.type !== 'sealed';
 }

@@ -5,12 +5,13 @@ import { receives } from '#protocol/scope';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { getHead, type Head } from '../store/head.ts';
-import { type Cursor, moveCursor } from '../store/membership.ts';
+import { moveCursor } from '../store/membership.ts';
 import type { User } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { readInbox, totalUnread } from './inbox.ts';
-import { isShown, readLog, unreadCount } from './log.ts';
+import { cursorAt } from './log.ts';
 import { members } from './members.ts';
+import { unreadOf } from './unread.ts';
 
 /**
  * Everything up to `upTo` (default: all) is read. Tells the members, and the reader's own sockets the fresh counts.
@@ -25,6 +26,7 @@ export async function markRead(
 ): Promise<{ up_to: number; unread_count: number }> {
   const membership = await enter(services, conversation, speaker, { join: false });
   const head = await getHead(services, conversation.id);
+  refuseBeyond(head, upTo, 'read');
   const asked = await cursorAt(services, head, upTo ?? head.seq);
   const read = asked.seq > membership.read.seq ? asked : membership.read;
 
@@ -32,26 +34,17 @@ export async function markRead(
     asked.seq > membership.read.seq && (await moveCursor(services, speaker.username, conversation.id, asked));
   const users = await members(services, conversation);
   if (moved) await tellMembers(services, conversation, users, speaker.username, read.seq);
-  const unread = unreadCount(head, read);
+  const unread = await unreadOf(services, head, { ...membership, read });
   const reader = users.filter(({ username }) => username === speaker.username);
   await tellCounts(services, conversation.id, reader, unread);
   return { up_to: read.seq, unread_count: unread };
 }
 
-/** The cursor after entry `seq`: how many messages it and those before it are. */
-async function cursorAt(services: Services, head: Head, seq: number): Promise<Cursor> {
-  if (seq > head.seq) {
-    throw unable(
-      'invalid_frame',
-      `read up to ${seq}`,
-      `${head.conversation} ends at ${head.seq}: up_to is the seq of a message`,
-    );
-  }
-  if (seq === head.seq) return { seq, count: head.count };
-  // A number without a message has no count of its own; the next message before it has. Sealed numbers come in no long rows.
-  const entries = await readLog(services, head, { first: Math.max(1, seq - 99), last: seq, complete: false });
-  const message = entries.findLast(isShown);
-  return message ? { seq: message.seq, count: message.count } : { seq: 0, count: 0 };
+/** @throws ChatError `invalid_frame` for a number that no entry has yet */
+export function refuseBeyond(head: Head, seq: number | null | undefined, doWhat: 'read' | 'clear'): void {
+  if ((seq ?? 0) <= head.seq) return;
+  const why = `${head.conversation} ends at ${head.seq}: up_to is the seq of a message`;
+  throw unable('invalid_frame', `${doWhat} up to ${seq}`, why);
 }
 
 async function tellMembers(
@@ -66,7 +59,7 @@ async function tellMembers(
 }
 
 /** The reader's own counts; the total, which takes reading their inbox, only when one of their sockets shows it. */
-async function tellCounts(
+export async function tellCounts(
   services: Services,
   conversation: string,
   reader: readonly User[],

@@ -5,8 +5,8 @@ import type { Services } from '../runtime/services.ts';
 import { getHead } from '../store/head.ts';
 import { getMembership } from '../store/membership.ts';
 import { toViews } from './inbox.ts';
-import { unreadCount } from './log.ts';
 import { memberNames } from './members.ts';
+import { unreadOf } from './unread.ts';
 
 /**
  * One conversation as its member sees it, with every member.
@@ -26,7 +26,7 @@ export async function viewOf(
   ]);
   const names = [...new Set([...listed, ...fresh])];
   const [view] = membership
-    ? await toViews(services, [{ head, membership, unread: unreadCount(head, membership.read) }], names)
+    ? await toViews(services, [{ head, membership, unread: await unreadOf(services, head, membership) }], names)
     : [];
   if (view) return view;
   throw unable('forbidden', `show ${conversation.id}`, 'you are not a member any more');

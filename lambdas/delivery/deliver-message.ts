@@ -62,7 +62,7 @@ export async function deliverMessage(
     authors,
     [...delivered].filter((name) => !told.includes(name)),
   );
-  await leaveNotice(services, entry, users, now);
+  await leaveNotice(services, entry, users);
   return own;
 }
 
@@ -104,16 +104,14 @@ async function tellLateDelivery(
 }
 
 /** Unread counts take reads that the sender need not wait for, so who watches them is told by the stream. */
-async function leaveNotice(
+export async function leaveNotice(
   services: Services,
-  entry: MessageEntry,
+  { conversation, seq }: { readonly conversation: string; readonly seq: number },
   users: readonly User[],
-  now: number,
 ): Promise<void> {
-  const watching = devicesOf(users, now, (scope) => watches(scope, entry.conversation));
+  const watching = devicesOf(users, services.now(), (scope) => watches(scope, conversation));
   const names = [...new Set(watching.map(({ username }) => username))];
-  if (names.length === 0) return;
-  await putNotice(services, { conversation: entry.conversation, seq: entry.seq, users: names });
+  if (names.length > 0) await putNotice(services, { conversation, seq, users: names });
 }
 
 function wait(ms: number): Promise<void> {

@@ -1,7 +1,8 @@
+import { bytesOf } from '#protocol/frames';
 import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
-import type { ShownEntry, SystemEntry } from '../store/entry.ts';
+import type { Reaction, ShownEntry, SystemEntry } from '../store/entry.ts';
 import { signDownload } from '../store/object.ts';
 import { getUsers, type User } from '../store/user.ts';
 import { sentence } from './sentence.ts';
@@ -29,11 +30,20 @@ export async function toMessage(services: Pick<Services, 'bucket'>, entry: Shown
     attachments,
     multimedia_url: attachments[0]?.url ?? null,
     reply_to: entry.reply_to,
-    reactions: Object.fromEntries(Object.entries(entry.reactions).map(([emoji, users]) => [emoji, [...users]])),
+    reactions: standing(entry.reactions),
     date_added: toTime(entry.at),
     edited_at: entry.edited_at === undefined ? null : toTime(entry.edited_at),
     deleted: entry.deleted ?? false,
   };
+}
+
+/** emoji → who reacted with it and has not taken it back, sorted */
+export function standing(reactions: readonly Reaction[]): Message['reactions'] {
+  const users = new Map<string, string[]>();
+  for (const { emoji, user, stands } of reactions) {
+    if (stands) users.set(emoji, [...(users.get(emoji) ?? []), user]);
+  }
+  return Object.fromEntries(users);
 }
 
 function systemMessage({ id, seq, conversation, user, change, at }: SystemEntry, names: Names): Message {
@@ -98,8 +108,4 @@ export function fitFrame<T>(values: readonly T[], beside?: unknown): T[] {
     fitting.push(value);
   }
   return fitting;
-}
-
-function bytesOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -6,7 +6,8 @@ import { bodyOf, conversationOf, type HttpAnswer, type HttpRequest, json, seqOf 
 
 /** `PATCH /conversations/{id}/messages/{seq}`: `edit` over HTTP. */
 export async function edit(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const { message } = parseAs(EditBody, bodyOf(request), 'edit the message');
-  const target = { seq: seqOf(request) };
-  return json(200, await editMessage(services, conversationOf(request), request.speaker, target, message));
+  const { message, client_id: clientId } = parseAs(EditBody, bodyOf(request), 'edit the message');
+  const conversation = conversationOf(request);
+  const change = { conversation, speaker: request.speaker, target: { seq: seqOf(request) }, clientId };
+  return json(200, await editMessage(services, change, message));
 }

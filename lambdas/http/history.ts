@@ -5,6 +5,7 @@ import { limits } from '#protocol/limits';
 import { toEvents } from '../chat/changes.ts';
 import { enter } from '../chat/enter.ts';
 import { changesAfter, pageAfter, pageAround, pageBefore } from '../chat/history.ts';
+import type { Viewer } from '../chat/visible.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getHead, type Head } from '../store/head.ts';
@@ -25,12 +26,12 @@ export async function history(services: Services, request: HttpRequest): Promise
     );
   }
   const conversation = conversationOf(request);
-  await enter(services, conversation, request.speaker, { join: false });
+  const viewer = await enter(services, conversation, request.speaker, { join: false });
   const head = await getHead(services, conversation.id);
   const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
 
   if (changes === 'true' && after !== undefined) {
-    const page = await changesAfter(services, head, after, limit);
+    const page = await changesAfter(services, head, viewer, after, limit);
     const next = page.after === null ? null : link(services, request, { after: page.after, limit });
     const answer: ChangesPage = {
       count: head.seq,
@@ -41,12 +42,12 @@ export async function history(services: Services, request: HttpRequest): Promise
     return json(200, answer);
   }
 
-  const page = await readPage(services, head, { before, after, around }, limit);
+  const page = await readPage(services, head, viewer, { before, after, around }, limit);
   const older = page.before === null ? null : link(services, request, { before: page.before, limit });
   const newer = page.after === null ? null : link(services, request, { after: page.after, limit });
   const forward = after !== undefined;
   const answer: MessagePage = {
-    count: head.count - head.gone.size,
+    count: messagesOf(head, viewer),
     next: forward ? newer : older,
     previous: forward ? older : newer,
     results: await toMessages(services, page.entries, request.speaker.username),
@@ -57,10 +58,17 @@ export async function history(services: Services, request: HttpRequest): Promise
 function readPage(
   services: Services,
   head: Head,
+  viewer: Viewer,
   { before, after, around }: { before?: number | undefined; after?: number | undefined; around?: number | undefined },
   limit: number,
 ) {
-  if (after !== undefined) return pageAfter(services, head, after, limit);
-  if (around !== undefined) return pageAround(services, head, around, limit);
-  return pageBefore(services, head, before ?? head.seq + 1, limit);
+  if (after !== undefined) return pageAfter(services, head, viewer, after, limit);
+  if (around !== undefined) return pageAround(services, head, viewer, around, limit);
+  return pageBefore(services, head, viewer, before ?? head.seq + 1, limit);
+}
+
+/** Messages that the conversation has for this member: without those that were deleted, or cleared away. */
+function messagesOf({ count, gone, forgotten }: Head, { cleared }: Viewer): number {
+  if (cleared.seq === 0) return count - gone.size - forgotten;
+  return count - cleared.count - [...gone].filter((seq) => seq > cleared.seq).length;
 }

@@ -7,6 +7,7 @@ import { attachment } from './attachment.ts';
 import { avatar } from './avatar.ts';
 import { block, unblock } from './block.ts';
 import { blocks } from './blocks.ts';
+import { clear } from './clear.ts';
 import { conversation } from './conversation.ts';
 import { conversations } from './conversations.ts';
 import { create } from './create.ts';
@@ -18,6 +19,7 @@ import { history } from './history.ts';
 import { invite } from './invite.ts';
 import { me } from './me.ts';
 import { profile } from './profile.ts';
+import { react, unreact } from './react.ts';
 import { read } from './read.ts';
 import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from './request.ts';
 import { update } from './update.ts';
@@ -32,6 +34,7 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   avatar,
   block,
   blocks,
+  clear,
   conversation,
   conversations,
   create,
@@ -43,9 +46,11 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   invite,
   me,
   profile,
+  react,
   read,
   update,
   unblock,
+  unreact,
   user,
   users,
 };

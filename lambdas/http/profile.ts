@@ -1,6 +1,6 @@
 import { parseAs } from '#protocol/frames';
 import { MeBody } from '#protocol/http';
-import { claimAvatar } from '../chat/claim-uploads.ts';
+import { claimAvatar } from '../chat/claim-attachments.ts';
 import type { Services } from '../runtime/services.ts';
 import { ensureUser, updateProfile } from '../store/user.ts';
 import { toMe } from './me.ts';

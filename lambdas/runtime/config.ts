@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { limits } from '#protocol/limits';
 
 const Environment = z.object({
   TABLE_NAME: z.string(),
@@ -6,6 +7,8 @@ const Environment = z.object({
   CALLBACK_URL: z.url(),
   HTTP_URL: z._default(z.string(), ''),
   RETENTION_DAYS: z._default(z.coerce.number(), 0),
+  SEND_COUNT: z._default(z.coerce.number(), limits.sends.count),
+  SEND_SECONDS: z._default(z.coerce.number(), limits.sends.seconds),
 });
 
 /** What the stack tells the functions about itself. */
@@ -18,16 +21,19 @@ export interface Config {
   readonly httpUrl: string;
   /** Days after which log entries expire; 0 keeps them forever. */
   readonly retentionDays: number;
+  /** A member may send this many messages and changes in this many seconds. */
+  readonly sends: { readonly count: number; readonly seconds: number };
 }
 
 /** @throws when the stack's environment is incomplete: a mistake of the deployment, so the function fails to start */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const { TABLE_NAME, BUCKET_NAME, CALLBACK_URL, HTTP_URL, RETENTION_DAYS } = z.parse(Environment, environment);
+  const parsed = z.parse(Environment, environment);
   return {
-    tableName: TABLE_NAME,
-    bucketName: BUCKET_NAME,
-    callbackUrl: CALLBACK_URL,
-    httpUrl: HTTP_URL,
-    retentionDays: RETENTION_DAYS,
+    tableName: parsed.TABLE_NAME,
+    bucketName: parsed.BUCKET_NAME,
+    callbackUrl: parsed.CALLBACK_URL,
+    httpUrl: parsed.HTTP_URL,
+    retentionDays: parsed.RETENTION_DAYS,
+    sends: { count: parsed.SEND_COUNT, seconds: parsed.SEND_SECONDS },
   };
 }

@@ -1,8 +1,9 @@
 import { frames, parseAs, parseObject } from '#protocol/frames';
-import { deleteMessage, editMessage, react } from '../chat/change.ts';
+import { type ChangeRequest, deleteMessage, editMessage, react, type Target } from '../chat/change.ts';
+import { hideMessage } from '../chat/hide.ts';
 import type { Services } from '../runtime/services.ts';
 import { conversationOf } from './conversation.ts';
-import type { SocketRequest } from './event.ts';
+import { deviceOf, type SocketRequest } from './event.ts';
 
 /** `edit`: the author's alone; `message_edited` to every device of every member. */
 export async function edit(
@@ -11,23 +12,37 @@ export async function edit(
   value = parseObject(request.body),
 ): Promise<void> {
   const frame = parseAs(frames.edit, value, 'read the edit frame');
-  const conversation = conversationOf(request, frame.conversation);
-  await editMessage(services, conversation, request.speaker, frame, frame.message ?? frame.edit_message);
+  await editMessage(services, changeOf(request, frame), frame.message ?? frame.edit_message);
 }
 
-/** `delete`: the author's alone; `message_deleted` to every device of every member. */
+/** `delete`: the author's alone, `message_deleted` to every device of every member; or for oneself, `message_hidden` to one's own. */
 export async function remove(
   services: Services,
   request: SocketRequest,
   value = parseObject(request.body),
 ): Promise<void> {
   const frame = parseAs(frames.delete, value, 'read the delete frame');
-  await deleteMessage(services, conversationOf(request, frame.conversation), request.speaker, frame);
+  const change = changeOf(request, frame);
+  if (frame.for === 'me') await hideMessage(services, change.conversation, change.speaker, frame);
+  else await deleteMessage(services, change);
 }
 
 /** `react`: any member's; `reaction` to every device of every member. */
 export async function reaction(services: Services, request: SocketRequest): Promise<void> {
   const frame = parseAs(frames.react, parseObject(request.body), 'read the react frame');
-  const conversation = conversationOf(request, frame.conversation);
-  await react(services, conversation, request.speaker, frame, { emoji: frame.emoji, removed: frame.remove ?? false });
+  const { emoji, remove: removed = false } = frame;
+  await react(services, changeOf(request, frame), { emoji, removed });
+}
+
+function changeOf(
+  request: SocketRequest,
+  frame: Target & { readonly conversation?: string | undefined; readonly client_id?: string | undefined },
+): ChangeRequest {
+  return {
+    conversation: conversationOf(request, frame.conversation),
+    speaker: request.speaker,
+    target: frame,
+    clientId: frame.client_id,
+    requester: deviceOf(request),
+  };
 }

@@ -6,6 +6,7 @@ import type { SocketRoute } from '#protocol/routes';
 import { post } from '../delivery/post.ts';
 import { type Services, startServices } from '../runtime/services.ts';
 import { edit, reaction, remove } from './change.ts';
+import { clear } from './clear.ts';
 import { type ConnectAnswer, connect } from './connect.ts';
 import { create } from './create.ts';
 import { disconnect } from './disconnect.ts';
@@ -22,6 +23,7 @@ const routes: Readonly<Record<SocketRoute, Route>> = {
   chat_message: create,
   edit: (services, request) => edit(services, request),
   delete: (services, request) => remove(services, request),
+  clear: (services, request) => clear(services, request),
   react: reaction,
   typing,
   read_messages: readMessages,

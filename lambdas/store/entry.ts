@@ -4,12 +4,14 @@
  * key    pk `LOG#<conversation>#<segment>`  sk `<seq>`, twelve digits; 1,000 entries a segment, so that a long or busy conversation
  *        is many partitions (DynamoDB does not split a collection whose sort key only grows)
  * holds  a message; a change of one (`edit`, `delete`, `reaction`), which names its `target`; what became of the conversation itself
- *        (`system`: who joined, left, was invited …); or nothing (`sealed`: a number was taken and what it was taken for never came)
+ *        (`system`: who joined, left, was invited …); or nothing (`sealed`: a number was taken and what it was taken for never came).
+ *        All but the sealed know how many messages there were up to them, `count`
  * write  once, on condition that nothing stands there; whoever comes second learns what does. A change is also applied to the message
- *        itself, so that history shows the message as it now is without reading on: text, edited_at, deleted, and for each emoji
- *        an attribute `react#<emoji>`, the set of who reacted with it
+ *        itself, so that history shows the message as it now is without reading on: text, edited_at, deleted, `changed` (the number of
+ *        the last edit or delete), and for each emoji and user an attribute `react#<emoji>#<user>`. Whatever order changes are applied
+ *        in, and however often, the one with the highest number holds
  */
-import { GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, paginateQuery, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ContentType, ConversationChange } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
@@ -35,9 +37,17 @@ const MessageFields = z.object({
   /** ms */
   edited_at: z.optional(z.number()),
   deleted: z.optional(z.boolean()),
+  /** The number of the last edit or delete. */
+  changed: z.optional(z.number()),
 });
-/** A change of message `target` by `user`. */
-const ChangeFields = { target: z.number(), user: z.string(), at: z.number() };
+/** A change of message `target` by `user`; `count`: messages up to here. */
+const ChangeFields = {
+  target: z.number(),
+  user: z.string(),
+  client_id: z.string(),
+  count: z.number(),
+  at: z.number(),
+};
 const EditFields = z.object({ type: z.literal('edit'), ...ChangeFields, text: z.string() });
 const DeleteFields = z.object({ type: z.literal('delete'), ...ChangeFields });
 const ReactionFields = z.object({
@@ -60,7 +70,7 @@ const SystemFields = z.object({
 const SealedFields = z.object({ type: z.literal('sealed'), at: z.number() });
 const keys = { pk: z.string(), sk: z.string() };
 const EntryItem = z.discriminatedUnion('type', [
-  // Loose, for the sets of who reacted.
+  // Loose, for who reacted.
   z.looseObject({ ...MessageFields.shape, ...keys }),
   z.extend(EditFields, keys),
   z.extend(DeleteFields, keys),
@@ -73,7 +83,7 @@ interface Place {
   readonly conversation: string;
   readonly seq: number;
 }
-export type MessageEntry = z.infer<typeof MessageFields> & Place & { readonly reactions: Reactions };
+export type MessageEntry = z.infer<typeof MessageFields> & Place & { readonly reactions: readonly Reaction[] };
 export type SystemEntry = z.infer<typeof SystemFields> & Place;
 export type SealedEntry = z.infer<typeof SealedFields> & Place;
 export type EditEntry = z.infer<typeof EditFields> & Place;
@@ -82,10 +92,16 @@ export type ReactionEntry = z.infer<typeof ReactionFields> & Place;
 export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
 /** What history shows. */
 export type ShownEntry = MessageEntry | SystemEntry;
+/** What a member sent: each has a `client_id`. */
+export type SentEntry = MessageEntry | ChangeEntry;
 export type Entry = ShownEntry | ChangeEntry | SealedEntry;
 
-/** emoji → who reacted with it */
-export type Reactions = Readonly<Record<string, readonly string[]>>;
+/** What a user made of an emoji on a message: put there, or taken back again, which is remembered so that no earlier change can undo it. */
+export interface Reaction {
+  readonly emoji: string;
+  readonly user: string;
+  readonly stands: boolean;
+}
 
 const segmentSize = 1_000;
 
@@ -101,7 +117,7 @@ function key({ conversation, seq }: Place): Key {
   return { pk: `LOG#${conversation}#${segmentOf(seq)}`, sk: sortKey(seq) };
 }
 
-function toEntry(item: Item): Entry {
+export function toEntry(item: Item): Entry {
   const { pk, sk, ...fields } = z.parse(EntryItem, item);
   const place = { conversation: pk.slice('LOG#'.length, pk.lastIndexOf('#')), seq: Number(sk) };
   return fields.type === 'message'
@@ -109,14 +125,28 @@ function toEntry(item: Item): Entry {
     : { ...fields, ...place };
 }
 
-/** An attribute for each emoji, because a set inside a map cannot be added to in one atomic step. */
+/** An attribute for each emoji and user, because a path into a map needs the map to exist first. */
 const reactionPrefix = 'react#';
 
-function reactionsOf(item: Item): Reactions {
-  const sets = Object.entries(item).filter(([name, value]) => name.startsWith(reactionPrefix) && value instanceof Set);
-  return Object.fromEntries(
-    sets.map(([name, users]) => [name.slice(reactionPrefix.length), [...(users as Set<string>)].sort()]),
-  );
+function reactionName(emoji: string, user: string): string {
+  return `${reactionPrefix}${emoji}#${user}`;
+}
+
+/** The change's number, and whether the reaction stands after it: odd. Of two changes the later has the larger value. */
+function reactionValue(change: ReactionEntry): number {
+  return change.seq * 2 + (change.removed ? 0 : 1);
+}
+
+/** User names have no `#`; one emoji does. */
+function reactionsOf(item: Item): Reaction[] {
+  return Object.entries(item)
+    .filter(([name]) => name.startsWith(reactionPrefix))
+    .map(([name, value]) => {
+      const end = name.lastIndexOf('#');
+      const stands = z.parse(z.number(), value) % 2 === 1;
+      return { emoji: name.slice(reactionPrefix.length, end), user: name.slice(end + 1), stands };
+    })
+    .sort((a, b) => (a.user < b.user ? -1 : 1));
 }
 
 /** Writes the entry into its cell, or says what stands there already. */
@@ -174,35 +204,33 @@ async function getFromSegment(
   last: number,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
-  let from: Item | undefined;
-  do {
-    const answer: { Items?: Item[] | undefined; LastEvaluatedKey?: Item | undefined } = await table.client.send(
-      new QueryCommand({
-        TableName: table.name,
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-        ExpressionAttributeValues: {
-          ':pk': `LOG#${conversation}#${segment}`,
-          ':first': sortKey(first),
-          ':last': sortKey(last),
-        },
-        ConsistentRead: true,
-        ...(from ? { ExclusiveStartKey: from } : {}),
-      }),
-    );
-    entries.push(...(answer.Items ?? []).map(toEntry));
-    from = answer.LastEvaluatedKey;
-  } while (from);
+  const pages = paginateQuery(
+    { client: table.client },
+    { TableName: table.name, ...range(conversation, segment, first, last), ConsistentRead: true },
+  );
+  for await (const { Items = [] } of pages) entries.push(...Items.map(toEntry));
   return entries;
 }
 
+function range(conversation: string, segment: number, first: number, last: number) {
+  return {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': `LOG#${conversation}#${segment}`,
+      ':first': sortKey(first),
+      ':last': sortKey(last),
+    },
+  };
+}
+
 /**
- * Applies a change to its message, unless a later change of the same kind was faster. Again: nothing changes.
- * @returns the message as it now is; undefined when the target is no message any more
+ * Applies a change to its message, unless a later one was faster. Again: nothing changes.
+ * @returns the message as it now is, `undefined` when the target is none any more, and whether this made it so
  */
 export async function applyChange(
   { table }: Pick<Services, 'table'>,
   change: ChangeEntry,
-): Promise<MessageEntry | undefined> {
+): Promise<{ applied: boolean; message: MessageEntry | undefined }> {
   const write = await conditional(
     table.client.send(
       new UpdateCommand({
@@ -216,34 +244,66 @@ export async function applyChange(
   );
   const item = write.ok ? write.answer.Attributes : write.item;
   const entry = item && toEntry(item);
-  return entry?.type === 'message' ? entry : undefined;
+  return { applied: write.ok, message: entry?.type === 'message' ? entry : undefined };
 }
 
-function expressionOf(change: ChangeEntry) {
-  const isMessage = '#type = :message';
-  const names = { '#type': 'type' };
+/** Every condition names the type, because what retention has deleted must not come back as a fragment. */
+function expressionOf(
+  change: ChangeEntry,
+): Pick<
+  UpdateCommandInput,
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+> {
   const values = { ':message': 'message', ':seq': change.seq };
-  if (change.type === 'reaction') {
-    return {
-      UpdateExpression: `${change.removed ? 'DELETE' : 'ADD'} #emoji :user`,
-      ConditionExpression: isMessage,
-      ExpressionAttributeNames: { ...names, '#emoji': reactionPrefix + change.emoji },
-      ExpressionAttributeValues: { ':message': 'message', ':user': new Set([change.user]) },
-    };
+  const standing = '#type = :message AND attribute_not_exists(deleted)';
+  switch (change.type) {
+    case 'reaction':
+      return {
+        UpdateExpression: 'SET #reaction = :value',
+        ConditionExpression: `${standing} AND (attribute_not_exists(#reaction) OR #reaction < :value)`,
+        ExpressionAttributeNames: { '#type': 'type', '#reaction': reactionName(change.emoji, change.user) },
+        ExpressionAttributeValues: { ':message': 'message', ':value': reactionValue(change) },
+      };
+    case 'edit':
+      return {
+        UpdateExpression: 'SET #text = :text, edited_at = :at, changed = :seq',
+        ConditionExpression: `${standing} AND (attribute_not_exists(changed) OR changed < :seq)`,
+        ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
+        ExpressionAttributeValues: { ...values, ':text': change.text, ':at': change.at },
+      };
+    case 'delete':
+      return {
+        UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq',
+        // Deleted is deleted, also when an edit with a higher number was applied before.
+        ConditionExpression: standing,
+        ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
+        ExpressionAttributeValues: { ...values, ':none': '', ':no_files': [], ':yes': true },
+      };
   }
-  const latest = '(attribute_not_exists(changed) OR changed < :seq)';
-  if (change.type === 'edit') {
-    return {
-      UpdateExpression: 'SET #text = :text, edited_at = :at, changed = :seq',
-      ConditionExpression: `${isMessage} AND attribute_not_exists(deleted) AND ${latest}`,
-      ExpressionAttributeNames: { ...names, '#text': 'text' },
-      ExpressionAttributeValues: { ...values, ':text': change.text, ':at': change.at },
-    };
+}
+
+/** Messages from number `first` to `last` that were not deleted. Reads them all: for where no cursor tells. */
+export async function countMessages(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  first: number,
+  last: number,
+): Promise<number> {
+  let count = 0;
+  for (let segment = segmentOf(first); segment <= segmentOf(last); segment++) {
+    const { KeyConditionExpression, ExpressionAttributeValues } = range(conversation, segment, first, last);
+    const pages = paginateQuery(
+      { client: table.client },
+      {
+        TableName: table.name,
+        KeyConditionExpression,
+        FilterExpression: '#type = :message AND attribute_not_exists(deleted)',
+        ExpressionAttributeNames: { '#type': 'type' },
+        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':message': 'message' },
+        Select: 'COUNT',
+      },
+    );
+    for await (const page of pages) count += page.Count ?? 0;
   }
-  return {
-    UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq',
-    ConditionExpression: isMessage,
-    ExpressionAttributeNames: { ...names, '#text': 'text' },
-    ExpressionAttributeValues: { ...values, ':none': '', ':no_files': [], ':yes': true },
-  };
+  return count;
 }

@@ -3,8 +3,8 @@
  *
  * key    pk `CONV#<conversation>`  sk `HEAD`
  * holds  seq (of the newest entry), count (messages so far), at (ms, of the newest entry), last_seq and last (the newest message, its
- *        text cut), gone (numbers that count no longer: sealed holes), title (of a group), and an attribute `left#<user>` (ms) for who
- *        left a moment ago
+ *        text cut), gone (numbers that count no longer: sealed holes and deleted messages) and gone_from (no number up to here stands in
+ *        gone any more) with forgotten (how many did), title (of a group), and an attribute `left#<user>` (ms) for who left a moment ago
  * write  one atomic update a message, one unit: nothing in it may grow past 1 KB
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -13,7 +13,15 @@ import { ContentType } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
 
-const Last = z.object({ user: z.string(), text: z.string(), content_type: ContentType, at: z.number() });
+const Last = z.object({
+  user: z.string(),
+  text: z.string(),
+  content_type: ContentType,
+  at: z.number(),
+  deleted: z.optional(z.boolean()),
+  /** The number of the last edit or delete that is shown. */
+  changed: z.optional(z.number()),
+});
 /** The newest message as lists show it. `at` in ms. */
 export type Last = z.infer<typeof Last>;
 
@@ -25,6 +33,10 @@ export interface Head {
   readonly at: number;
   readonly last: (Last & { readonly seq: number }) | undefined;
   readonly gone: ReadonlySet<number>;
+  /** For who has read less than up to here, `gone` does not tell all. */
+  readonly goneFrom: number;
+  /** How many numbers `gone` held once and does not any more. */
+  readonly forgotten: number;
   readonly title: string | undefined;
   /** Who left, and when (ms): those whom the index of members may still list. */
   readonly left: ReadonlyMap<string, number>;
@@ -38,14 +50,16 @@ const HeadItem = z.looseObject({
   last_seq: z.optional(z.number()),
   last: z.optional(Last),
   gone: z.optional(z.set(z.number())),
+  gone_from: z.optional(z.number()),
+  forgotten: z.optional(z.number()),
   title: z.optional(z.string()),
 });
 
 /** Characters of the newest message that lists show. */
 const previewLength = 100;
-/** Numbers that `gone` holds at most, and how many newest ones are kept when it is full; every reader has long passed the others. */
+/** Numbers that `gone` holds at most, and how many newest ones are kept when it is full; nearly every reader has long passed the others. */
 const goneMaximum = 60;
-export const goneKept = 30;
+const goneKept = 30;
 
 function key(conversation: string): Key {
   return { pk: `CONV#${conversation}`, sk: 'HEAD' };
@@ -53,16 +67,19 @@ function key(conversation: string): Key {
 
 function toHead(item: Item): Head {
   const parsed = z.parse(HeadItem, item);
-  const { pk, seq, count, at, last_seq: lastSeq, last, gone = new Set<number>(), title, ...rest } = parsed;
+  const { pk, seq, count, at, last_seq: lastSeq, last, title, gone, ...more } = parsed;
+  const { gone_from: goneFrom = 0, forgotten = 0, ...others } = more;
   return {
     conversation: pk.slice('CONV#'.length),
     seq,
     count,
     at,
     last: last && lastSeq !== undefined ? { ...last, seq: lastSeq } : undefined,
-    gone,
+    gone: gone ?? new Set(),
+    goneFrom,
+    forgotten,
     title,
-    left: leftOf(rest),
+    left: leftOf(others),
   };
 }
 
@@ -79,7 +96,10 @@ function leftOf(item: Item): ReadonlyMap<string, number> {
 
 /** The head of a conversation in which nothing has been said. */
 export function emptyHead(conversation: string): Head {
-  return { conversation, seq: 0, count: 0, at: 0, last: undefined, gone: new Set(), title: undefined, left: new Map() };
+  return {
+    ...{ conversation, seq: 0, count: 0, at: 0, last: undefined },
+    ...{ gone: new Set(), goneFrom: 0, forgotten: 0, title: undefined, left: new Map() },
+  };
 }
 
 export async function getHead({ table }: Pick<Services, 'table'>, conversation: string): Promise<Head> {
@@ -119,7 +139,7 @@ export async function takeNumber({ table }: Pick<Services, 'table'>, conversatio
 export async function takeChangeNumber(
   { table, now }: Pick<Services, 'table' | 'now'>,
   conversation: string,
-): Promise<number> {
+): Promise<Head> {
   const { Attributes } = await table.client.send(
     new UpdateCommand({
       TableName: table.name,
@@ -130,7 +150,7 @@ export async function takeChangeNumber(
       ReturnValues: 'ALL_NEW',
     }),
   );
-  return toHead(Attributes ?? {}).seq;
+  return toHead(Attributes ?? {});
 }
 
 /** What a change of the conversation itself leaves on its head. */
@@ -183,47 +203,81 @@ export async function takeSystemNumber(
   return toHead(Attributes ?? {});
 }
 
-/** Shows another text in lists, if they still show this message. */
+/** Shows an edited or deleted message in lists as it now is, if they still show it, and no later change of it. */
 export async function updateLast(
   { table }: Pick<Services, 'table'>,
   conversation: string,
-  seq: number,
-  text: string,
+  { seq, text, deleted, changed = 0 }: { seq: number; text: string; deleted?: boolean; changed?: number },
 ): Promise<void> {
+  const deletion = deleted ? ', #last.deleted = :yes' : '';
   await conditional(
     table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(conversation),
-        UpdateExpression: 'SET #last.#text = :text',
-        ConditionExpression: 'last_seq = :seq',
+        UpdateExpression: `SET #last.#text = :text, #last.changed = :changed${deletion}`,
+        ConditionExpression: 'last_seq = :seq AND (attribute_not_exists(#last.changed) OR #last.changed < :changed)',
         ExpressionAttributeNames: { '#last': 'last', '#text': 'text' },
-        ExpressionAttributeValues: { ':seq': seq, ':text': preview(text) },
+        ExpressionAttributeValues: {
+          ':seq': seq,
+          ':text': preview(text),
+          ':changed': changed,
+          ...(deleted ? { ':yes': true } : {}),
+        },
       }),
     ),
   );
 }
 
-/** Notes that this number holds no message, so that nobody counts it as unread. Again: nothing changes. */
-export async function addGone({ table }: Pick<Services, 'table'>, conversation: string, seq: number): Promise<void> {
+/** Notes that these numbers hold no message that counts, so that nobody has them as unread. Again: nothing changes. */
+export async function addGone(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  numbers: readonly number[],
+): Promise<void> {
   const { Attributes } = await table.client.send(
     new UpdateCommand({
       TableName: table.name,
       Key: key(conversation),
-      UpdateExpression: 'ADD gone :seq',
-      ExpressionAttributeValues: { ':seq': new Set([seq]) },
+      UpdateExpression: 'ADD gone :numbers',
+      ExpressionAttributeValues: { ':numbers': new Set(numbers) },
       ReturnValues: 'ALL_NEW',
     }),
   );
   const gone = [...toHead(Attributes ?? {}).gone].sort((a, b) => a - b);
-  if (gone.length <= goneMaximum) return;
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation),
-      UpdateExpression: 'DELETE gone :oldest',
-      ExpressionAttributeValues: { ':oldest': new Set(gone.slice(0, -goneKept)) },
-    }),
+  const last = gone.at(-goneKept - 1);
+  if (gone.length > goneMaximum && last !== undefined) await forgetGone({ table }, conversation, last);
+}
+
+/**
+ * Keeps no number up to `through` in `gone`: unread counts of who has not read so far are counted in the log from now on.
+ * @param more how many numbers up to there hold no message and were never noted
+ */
+export async function forgetGone(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  through: number,
+  more = 0,
+): Promise<void> {
+  const { gone, goneFrom, forgotten } = await getHead({ table }, conversation);
+  const oldest = [...gone].filter((seq) => seq <= through);
+  if (through <= goneFrom && oldest.length === 0) return;
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(conversation),
+        UpdateExpression: `SET gone_from = :from, forgotten = :forgotten${oldest.length > 0 ? ' DELETE gone :oldest' : ''}`,
+        // Of several who do this at once one does; the others are done with it, or come again.
+        ConditionExpression: goneFrom === 0 ? 'attribute_not_exists(gone_from)' : 'gone_from = :known',
+        ExpressionAttributeValues: {
+          ':from': Math.max(goneFrom, through),
+          ':forgotten': forgotten + oldest.length + more,
+          ...(oldest.length > 0 ? { ':oldest': new Set(oldest) } : {}),
+          ...(goneFrom === 0 ? {} : { ':known': goneFrom }),
+        },
+      }),
+    ),
   );
 }
 

@@ -2,7 +2,9 @@
  * A user's part in a conversation: how far they have read, and their last sends.
  *
  * key    pk `USER#<user>`  sk `CONV#<conversation>`
- * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, member_of; in direct
+ * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, sends (how many there ever
+ *        were), cleared_seq and cleared_count (what is up to here this user has cleared away), hidden_last (the newest message that this
+ *        user has deleted for themselves: see hidden.ts), member_of; in direct
  *        conversations `blocks` (this user has blocked the other) and `blocked` (the other has blocked this user), here because this item
  *        is read before anything is said
  * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
@@ -11,21 +13,23 @@
  * read   by key; a user's all by query; a conversation's all through the index, or by the names in its name
  *
  * The ring makes sending idempotent and limits its rate with no item of its own: hash of client_id → what became of the last
- * 24 sends. Hashed to 8 bytes, so that the whole item stays under the 1 KB that one write unit pays for; because hashes may
+ * 24 messages and changes of messages. Hashed to 8 bytes, so that the whole item stays under the 1 KB that one write unit pays for; because hashes may
  * collide, the entry itself, which holds the client_id in full, has the last word.
  */
 import { createHash } from 'node:crypto';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { limits } from '#protocol/limits';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
 
+/** A message, or a change of one, that a member sent. */
 export interface Send {
   readonly seq: number;
-  /** The message's ordinal among the conversation's messages. */
+  /** Messages up to here. */
   readonly count: number;
   /** ms */
   readonly at: number;
@@ -43,13 +47,19 @@ export interface Membership {
   readonly read: Cursor;
   /** The last sends by hash of client_id. */
   readonly ring: ReadonlyMap<string, Send>;
+  /** How many sends there ever were. */
+  readonly sends: number;
+  /** What is up to here is not shown to this user any more. */
+  readonly cleared: Cursor;
+  /** The newest message that this user has deleted for themselves; 0: none. */
+  readonly hiddenLast: number;
   /** In a direct conversation: this user has blocked the other. */
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
   readonly blocked: boolean;
 }
 
-const ringSize = 24;
+const ringSize = limits.sendsRemembered;
 
 const MembershipItem = z.object({
   pk: z.string(),
@@ -58,6 +68,10 @@ const MembershipItem = z.object({
   read_seq: z.number(),
   read_count: z.number(),
   ring: z.record(z.string(), z.string()),
+  sends: z._default(z.number(), 0),
+  cleared_seq: z._default(z.number(), 0),
+  cleared_count: z._default(z.number(), 0),
+  hidden_last: z._default(z.number(), 0),
   blocks: z.optional(z.boolean()),
   blocked: z.optional(z.boolean()),
 });
@@ -72,15 +86,18 @@ function stands(item: Item): boolean {
 }
 
 function toMembership(item: Item): Membership {
-  const { pk, sk, role, read_seq: seq, read_count: count, ring, ...flags } = z.parse(MembershipItem, item);
+  const { pk, sk, role, read_seq: seq, read_count: count, ring, sends, ...rest } = z.parse(MembershipItem, item);
   return {
     username: pk.slice('USER#'.length),
     conversation: sk.slice('CONV#'.length),
     role,
     read: { seq, count },
     ring: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
-    blocks: flags.blocks ?? false,
-    blocked: flags.blocked ?? false,
+    sends,
+    cleared: { seq: rest.cleared_seq, count: rest.cleared_count },
+    hiddenLast: rest.hidden_last,
+    blocks: rest.blocks ?? false,
+    blocked: rest.blocked ?? false,
   };
 }
 
@@ -174,6 +191,7 @@ export async function createMembership(
           read_seq: read.seq,
           read_count: read.count,
           ring: {},
+          sends: 0,
         },
         ConditionExpression: 'attribute_not_exists(#role)',
         ExpressionAttributeNames: { '#role': 'role' },
@@ -248,36 +266,45 @@ function roleUpdate({ username, conversation, role: was }: Membership, role: Rol
   };
 }
 
-export type Claim = 'claimed' | 'removed' | { readonly earlier: Send };
+export type Claim =
+  | 'claimed'
+  | 'removed'
+  /** An earlier try of the same send has this number. */
+  | { readonly earlier: Send }
+  /** Others of the member's sends were faster, more than were `allowed`. */
+  | { readonly overtaken: Membership };
 
 /**
  * Writes down that this send has that number, unless an earlier try has one: then the earlier number is the answer.
- * `replacing` is an earlier try whose number was sealed as empty. The cursor goes along: who writes has read.
+ * Of sends that read the membership at the same time as many as are `allowed` come through, however many are tried.
+ * `replacing` is an earlier try whose number was sealed as empty. `moveCursor`: who writes has read.
  */
 export async function claimSend(
   { table }: Pick<Services, 'table'>,
   membership: Membership,
   hash: string,
   send: Send,
-  { replacing, moveCursor = true }: { replacing?: Send; moveCursor?: boolean } = {},
+  { allowed, replacing, moveCursor }: { allowed: number; replacing?: Send | undefined; moveCursor: boolean },
 ): Promise<Claim> {
   const outdated = [...membership.ring]
     .filter(([other]) => other !== hash)
     .sort(([, a], [, b]) => b.seq - a.seq)
     .slice(ringSize - 1);
   const remove = outdated.map((_, index) => `ring.#old${index}`);
+  const most = membership.sends + allowed;
   const write = await conditional(
     table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(membership.username, membership.conversation),
         UpdateExpression: [
-          'SET ring.#hash = :send',
+          'SET ring.#hash = :send, sends = sends + :one',
           moveCursor ? ', read_seq = :seq, read_count = :count' : '',
           remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : '',
         ].join(''),
         ConditionExpression: [
           'attribute_exists(#role)',
+          'sends < :most',
           replacing === undefined ? 'attribute_not_exists(ring.#hash)' : 'ring.#hash = :replacing',
           ...(moveCursor ? ['read_seq < :seq'] : []),
         ].join(' AND '),
@@ -288,6 +315,8 @@ export async function claimSend(
         },
         ExpressionAttributeValues: {
           ':send': packSend(send),
+          ':one': 1,
+          ':most': most,
           ...(moveCursor ? { ':seq': send.seq, ':count': send.count } : {}),
           ...(replacing === undefined ? {} : { ':replacing': packSend(replacing) }),
         },
@@ -297,13 +326,12 @@ export async function claimSend(
   );
   if (write.ok) return 'claimed';
   if (!write.item || !stands(write.item)) return 'removed';
-  const earlier = toMembership(write.item).ring.get(hash);
+  const standing = toMembership(write.item);
+  const earlier = standing.ring.get(hash);
   if (earlier && earlier.seq !== replacing?.seq) return { earlier };
+  if (standing.sends >= most) return { overtaken: standing };
   // Only the cursor stood in the way: a later send of this user was faster. It must not go back.
-  return claimSend({ table }, membership, hash, send, {
-    ...(replacing === undefined ? {} : { replacing }),
-    moveCursor: false,
-  });
+  return claimSend({ table }, membership, hash, send, { allowed, replacing, moveCursor: false });
 }
 
 /** Moves the cursor forward; `false` when it already was there or further. */
@@ -325,6 +353,47 @@ export async function moveCursor(
     ),
   );
   return write.ok;
+}
+
+/** Everything up to here is not shown to this user any more; `false` when that was so already. */
+export async function clearUpTo(
+  { table }: Pick<Services, 'table'>,
+  { username, conversation }: Pick<Membership, 'username' | 'conversation'>,
+  { seq, count }: Cursor,
+): Promise<boolean> {
+  const write = await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username, conversation),
+        UpdateExpression: 'SET cleared_seq = :seq, cleared_count = :count',
+        ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(cleared_seq) OR cleared_seq < :seq)',
+        ExpressionAttributeNames: { '#role': 'role' },
+        ExpressionAttributeValues: { ':seq': seq, ':count': count },
+      }),
+    ),
+  );
+  return write.ok;
+}
+
+/** Notes that this user has deleted a message for themselves, and which is the newest of those. */
+export async function noteHidden(
+  { table }: Pick<Services, 'table'>,
+  { username, conversation }: Pick<Membership, 'username' | 'conversation'>,
+  seq: number,
+): Promise<void> {
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username, conversation),
+        UpdateExpression: 'SET hidden_last = :seq',
+        ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(hidden_last) OR hidden_last < :seq)',
+        ExpressionAttributeNames: { '#role': 'role' },
+        ExpressionAttributeValues: { ':seq': seq },
+      }),
+    ),
+  );
 }
 
 /** Notes in a direct conversation that this user blocks, or is blocked, or that it is over. Again, or without a membership: nothing happens. */

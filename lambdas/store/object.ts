@@ -1,5 +1,5 @@
 /** Uploaded files in S3. See `upload.ts` for how `incoming/` becomes `files/`. */
-import { CopyObjectCommand, GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
@@ -40,10 +40,7 @@ export async function lookAtIncoming({ bucket }: Bucket, id: string): Promise<Up
     const size = Number(ContentRange?.split('/')[1]);
     return Body && ETag ? { size, etag: ETag, start: await Body.transformToByteArray() } : undefined;
   } catch (error) {
-    // S3 hides that an object is missing behind AccessDenied from those who may not list the bucket.
-    if (error instanceof S3ServiceException && ['NoSuchKey', 'AccessDenied', 'InvalidRange'].includes(error.name)) {
-      return undefined;
-    }
+    if (isMissing(error)) return undefined;
     throw error;
   }
 }
@@ -64,6 +61,33 @@ export async function keepIncoming({ bucket }: Bucket, kept: Kept, id: string, e
     if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false;
     throw error;
   }
+}
+
+/** Copies a message's file for another message, which may outlive the first; `false` when it is not there any more. */
+export async function copyFile({ bucket }: Bucket, from: string, to: string): Promise<boolean> {
+  try {
+    await bucket.client.send(
+      new CopyObjectCommand({
+        Bucket: bucket.name,
+        Key: keptKey('files', to),
+        CopySource: `${bucket.name}/${keptKey('files', from)}`,
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
+/** Again, or where there is none: nothing happens. */
+export async function removeFile({ bucket }: Bucket, id: string): Promise<void> {
+  await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: keptKey('files', id) }));
+}
+
+/** S3 hides that an object is missing behind AccessDenied from those who may not list the bucket. */
+function isMissing(error: unknown): boolean {
+  return error instanceof S3ServiceException && ['NoSuchKey', 'AccessDenied', 'InvalidRange'].includes(error.name);
 }
 
 /** An address from which the file can be fetched for an hour. Signing asks nobody: it is computed here. */

@@ -2,7 +2,8 @@
  * An upload that was asked for: who may use it, where, and as what.
  *
  * key    pk `CONV#<conversation>`  sk `FILE#<id>`
- * holds  user, filename, content_type, size; expires by TTL until a message uses it
+ * holds  user, filename, content_type, size; used_by, the client_id of the one message that uses it. Expires by TTL until one does, and
+ *        when that message is deleted
  * S3     the form writes to `incoming/<id>`, which a lifecycle rule empties; using it copies the object to `files/<id>`, where no form can
  *        reach it any more
  *
@@ -13,7 +14,7 @@ import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Services } from '../runtime/services.ts';
 import type { File } from './entry.ts';
-import type { Key } from './item.ts';
+import { conditional, type Key } from './item.ts';
 
 export interface Upload extends File {
   readonly conversation: string;
@@ -63,14 +64,56 @@ export async function getUpload(
   return { ...fields, conversation, id, kept: expires === undefined };
 }
 
-/** The upload is part of a message now and stays. */
-export async function keepUpload({ table }: Pick<Services, 'table'>, { conversation, id }: Upload): Promise<void> {
+/**
+ * The upload is part of a message now and stays.
+ * @param usedBy what tells that message from others of its author
+ * @returns `false` when another message uses it: each file belongs to one, and goes with it
+ */
+export async function keepUpload(
+  { table }: Pick<Services, 'table'>,
+  { conversation, id }: Upload,
+  usedBy: string,
+): Promise<boolean> {
+  const write = await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(conversation, id),
+        UpdateExpression: 'SET used_by = :by REMOVE expires',
+        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(used_by) OR used_by = :by)',
+        ExpressionAttributeValues: { ':by': usedBy },
+      }),
+    ),
+  );
+  return write.ok;
+}
+
+/** The upload as it is when a message uses it from the beginning: a copy of another one's. */
+export async function putKeptUpload(
+  { table }: Pick<Services, 'table'>,
+  { conversation, id, ...fields }: Omit<Upload, 'kept'>,
+  usedBy: string,
+): Promise<void> {
   await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation, id),
-      UpdateExpression: 'REMOVE expires',
-      ConditionExpression: 'attribute_exists(pk)',
-    }),
+    new PutCommand({ TableName: table.name, Item: { ...key(conversation, id), ...fields, used_by: usedBy } }),
+  );
+}
+
+/** The message is gone, and with it the file. Again: nothing changes. */
+export async function releaseUpload(
+  { table, now }: Pick<Services, 'table' | 'now'>,
+  conversation: string,
+  id: string,
+): Promise<void> {
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(conversation, id),
+        UpdateExpression: 'SET expires = :now',
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeValues: { ':now': Math.ceil(now() / 1000) },
+      }),
+    ),
   );
 }

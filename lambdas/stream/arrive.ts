@@ -3,8 +3,9 @@ import { parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
 import { readInbox, totalUnread, toViews } from '../chat/inbox.ts';
-import { isMessage, unreadCount } from '../chat/log.ts';
+import { isMessage } from '../chat/log.ts';
 import { members } from '../chat/members.ts';
+import { unreadOf } from '../chat/unread.ts';
 import { devicesOf, post, postAll } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
@@ -48,7 +49,7 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const joined = { type: 'user_join', conversation: id, user: is.username } as const;
   await post(services, self, joined);
 
-  const page = await snapshot(services, head);
+  const page = await snapshot(services, head, membership);
   const all = await toMessages(services, page.entries, is.username, namesOf(users));
   const messages = fitFrame(all);
   const hasMore = page.before !== null || messages.length < all.length;
@@ -129,6 +130,6 @@ async function arriveToWatch(services: Services, { is, device }: Arrival, which:
     return;
   }
   const [head, membership] = await Promise.all([getHead(services, which), getMembership(services, is.username, which)]);
-  const unread = membership ? unreadCount(head, membership.read) : 0;
+  const unread = membership ? await unreadOf(services, head, membership) : 0;
   await first(services, self, { type: 'single_conversation_unread_count', conversation: which, unread_count: unread });
 }

@@ -15,4 +15,10 @@ const noticeLeft = {
   dynamodb: { Keys: { sk: { S: [{ prefix: 'NOTICE#' }] } } },
 };
 
-export const notifyFilters = [userChanged, noticeLeft] as const;
+/** A message was edited, deleted or reacted to. */
+const changeLogged = {
+  eventName: ['INSERT'],
+  dynamodb: { NewImage: { type: { S: ['edit', 'delete', 'reaction'] } } },
+};
+
+export const notifyFilters = [userChanged, noticeLeft, changeLogged] as const;

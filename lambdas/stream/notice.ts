@@ -1,19 +1,19 @@
-/** A message arrived in a conversation that somebody watches: counts after it, and the message itself. */
+/** A message arrived in a conversation that somebody watches: counts after it, and the message itself. Or one was deleted: counts. */
 import { readInbox, totalUnread } from '../chat/inbox.ts';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { getEntry, type MessageEntry } from '../store/entry.ts';
+import { type DeleteEntry, getEntry, type MessageEntry } from '../store/entry.ts';
 import type { Notice } from '../store/notice.ts';
 import { getUsers, type User } from '../store/user.ts';
 
 export async function notice(services: Services, { conversation, seq, users }: Notice): Promise<void> {
   const [entry, watching] = await Promise.all([getEntry(services, conversation, seq), getUsers(services, users)]);
-  if (entry?.type !== 'message') return;
+  if (entry?.type !== 'message' && entry?.type !== 'delete') return;
   await Promise.all(watching.map((user) => notify(services, user, entry)));
 }
 
-async function notify(services: Services, user: User, entry: MessageEntry): Promise<void> {
+async function notify(services: Services, user: User, entry: MessageEntry | DeleteEntry): Promise<void> {
   const id = entry.conversation;
   const now = services.now();
   const ofAll = devicesOf([user], now, (scope) => scope.kind === 'notifications' && scope.conversation === 'all');
@@ -25,8 +25,8 @@ async function notify(services: Services, user: User, entry: MessageEntry): Prom
   if (!row) return;
   const here = row.unread;
 
-  if (user.username === entry.user) {
-    // Who writes has read: their own counts may have become less, and there is nothing to announce.
+  if (entry.type === 'delete' || user.username === entry.user) {
+    // Counts may have become less, by what was deleted, or because who writes has read; there is nothing to announce.
     await postAll(services, ofAll, { type: 'unread_count', unread_count: total });
     await postAll(services, ofThis, { type: 'single_conversation_unread_count', conversation: id, unread_count: here });
     return;

@@ -6,13 +6,16 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
+import { isChange } from '../chat/change.ts';
 import { type Services, startServices } from '../runtime/services.ts';
+import { type Entry, toEntry } from '../store/entry.ts';
 import type { Item } from '../store/item.ts';
 import { toNotice } from '../store/notice.ts';
 import { type Live, toUser, type User } from '../store/user.ts';
 import { arrive } from './arrive.ts';
 import { leave } from './leave.ts';
 import { notice } from './notice.ts';
+import { repair } from './repair.ts';
 
 const Image = z.record(
   z.string(),
@@ -83,10 +86,15 @@ async function handleInOrder(services: Services, changes: readonly Change[]): Pr
 }
 
 async function handleChange(services: Services, { after, was, came, went }: Change): Promise<void> {
-  if (!isUser(after)) return notice(services, toNotice(after));
+  if (isNotice(after)) return notice(services, toNotice(after));
+  if (!isUser(after)) return handleEntry(services, toEntry(after));
   const is = toUser(after);
   for (const device of came) await arrive(services, { was, is, device });
   for (const device of went) await leave(services, { is, device });
+}
+
+async function handleEntry(services: Services, entry: Entry): Promise<void> {
+  if (isChange(entry)) await repair(services, entry);
 }
 
 function toChange(number: string, after: Item, before: Item | undefined): Change {
@@ -96,6 +104,10 @@ function toChange(number: string, after: Item, before: Item | undefined): Change
   const without = (all: readonly Live[], some: readonly Live[]) =>
     all.filter(({ id }) => !some.some((other) => other.id === id));
   return { number, after, was, came: without(isLive, wasLive), went: without(wasLive, isLive) };
+}
+
+function isNotice(item: Item): boolean {
+  return String(item.sk).startsWith('NOTICE#');
 }
 
 function isUser(item: Item): boolean {

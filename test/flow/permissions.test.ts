@@ -72,15 +72,20 @@ afterAll(async () => {
 /** Things that are made anew for every scenario are numbered. */
 let made = 0;
 
-/** Sends on Alice's socket and expects her own copy; an `error` frame is an error. */
+/** Sends on Alice's socket and expects her own copy. */
 async function create(to: string, extra: Record<string, unknown> = {}): Promise<Event> {
+  return answer({ type: 'create', conversation: to, message: 'hello', ...extra }, 'chat_message');
+}
+
+/** Sends on Alice's socket; an `error` frame is an error. */
+async function answer(frame: Record<string, unknown>, type: string): Promise<Event> {
   const clientId = `c${++made}`;
-  everything.send({ type: 'create', conversation: to, message: 'hello', client_id: clientId, ...extra });
+  everything.send({ ...frame, client_id: clientId });
   for (;;) {
     const event = await everything.next();
-    if (event.client_id !== clientId) continue;
-    if (event.type === 'chat_message') return event;
-    throw new Error(`${event.code}`);
+    const isIt = frame.seq === undefined ? event.client_id === clientId : event.seq === frame.seq;
+    if (event.type === type && isIt) return event;
+    if (event.type === 'error' && event.client_id === clientId) throw new Error(event.code);
   }
 }
 
@@ -183,6 +188,39 @@ async function unreadRoom(): Promise<string> {
   return id;
 }
 
+/** A message of Alice's with a picture, whose deletion was written into the log by a writer that died at once. */
+async function leaveDeletion(): Promise<string> {
+  const { seq, multimedia_url: address } = await create(conversation, { attachments: [await upload()] });
+  const at = Date.now();
+  const { Attributes } = await table.send(
+    new UpdateCommand({
+      TableName: tableName(),
+      Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+      UpdateExpression: 'SET #at = :at ADD seq :one',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':at': at, ':one': 1 },
+      ReturnValues: 'ALL_NEW',
+    }),
+  );
+  const key = { pk: `LOG#${conversation}#0`, sk: String(Attributes?.seq).padStart(12, '0') };
+  const change = {
+    type: 'delete',
+    target: seq,
+    user: alice.username,
+    client_id: `d${++made}`,
+    count: Attributes?.count,
+    at,
+  };
+  await table.send(new PutCommand({ TableName: tableName(), Item: { ...key, ...change } }));
+  await quiet(runtime);
+  return address;
+}
+
+async function expectGone(address: string): Promise<void> {
+  const { status } = await fetch(address);
+  if (status !== 404 && status !== 403) throw new Error(`S3 answered ${status}`);
+}
+
 type Scenario = () => Promise<unknown>;
 
 /** What needs the permission: `function action what`, where `what` is the part of the resource that tells it from others. */
@@ -195,11 +233,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Socket dynamodb:Query table': async () => {
     const socket = await bob.connect();
     const id = await unreadRoom();
+    await socket.next('unread_count');
     socket.send({ type: 'read_messages', conversation: id, up_to: 1 });
     for (;;) {
       const { type, code } = await socket.next();
       if (type === 'error') throw new Error(code);
-      if (type === 'messages_read') return;
+      if (type === 'unread_count') return;
     }
   },
   'Socket execute-api:ManageConnections POST': async () => {
@@ -223,6 +262,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Socket s3:PutObject files/*': async () => create(conversation, { attachments: [await upload()] }),
   'Socket s3:GetObject files/*': async () =>
     download((await create(conversation, { attachments: [await upload()] })).multimedia_url),
+  'Socket s3:DeleteObject files/*': async () => {
+    const { seq, multimedia_url: address } = await create(conversation, { attachments: [await upload()] });
+    await answer({ type: 'delete', conversation, seq }, 'message_deleted');
+    await expectGone(address);
+  },
 
   'Http dynamodb:GetItem table': () => answered(200, bob.get('/me')),
   'Http dynamodb:BatchGetItem table': () => answered(200, bob.get('/conversations')),
@@ -244,6 +288,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Http s3:PutObject files/*': async () => post(conversation, { attachments: [await upload()] }),
   'Http s3:GetObject files/*': async () =>
     download((await post(conversation, { attachments: [await upload()] })).multimedia_url),
+  'Http s3:DeleteObject files/*': async () => {
+    const { seq, multimedia_url: address } = await post(conversation, { attachments: [await upload()] });
+    await answered(200, alice.request('DELETE', `/conversations/${conversation}/messages/${seq}`));
+    await expectGone(address);
+  },
 
   'Notify dynamodb:GetItem table': () => snapshot(),
   'Notify dynamodb:BatchGetItem table': () => snapshot(),
@@ -265,6 +314,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     const { messages } = await snapshot();
     await download(messages[0].multimedia_url);
   },
+  'Notify s3:DeleteObject files/*': async () => expectGone(await leaveDeletion()),
   'Notify dynamodb:DescribeStream stream': () => snapshot(),
   'Notify dynamodb:GetRecords stream': () => snapshot(),
   'Notify dynamodb:GetShardIterator stream': () => snapshot(),

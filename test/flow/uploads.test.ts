@@ -69,7 +69,7 @@ describe('a picture', () => {
     const redirect = await bob.get(path);
     expect(redirect.status).toBe(302);
     expect(Buffer.from(await (await fetch(redirect.headers.get('location') ?? '')).arrayBuffer())).toEqual(png);
-    const carol = await chat.person('carol');
+    const carol = await chat.person('carla');
     expect((await carol.get(path)).status).toBe(403);
     const unsigned = new URL(event.multimedia_url);
     unsigned.search = '';
@@ -177,5 +177,62 @@ describe('a form is not given', () => {
     const answer = await alice.post(`/conversations/${conversation}/attachments`, body);
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_frame' } } });
     expect(answer.body.error.message).toContain(sentence);
+  });
+});
+
+describe('a file of a message', () => {
+  /** A picture in a message of Alice's to Bob. */
+  async function shared() {
+    const prepared = await form(png.length);
+    await upload(prepared, png);
+    const { body } = await alice.post(`/conversations/${conversation}/messages`, { attachments: [prepared.id] });
+    return { id: prepared.id, seq: body.seq as number, address: body.multimedia_url as string };
+  }
+
+  it('can be forwarded by who sees it, as a copy that the new members can fetch, and that outlives the first', async () => {
+    const carol = await chat.person('carol');
+    const { id, seq } = await shared();
+    const path = `/conversations/${named(bob, carol)}`;
+    const forwarded = { attachments: [`${conversation}/${id}`], client_id: 'forward' };
+    const { status, body } = await bob.post(`${path}/messages`, forwarded);
+    expect(status).toBe(201);
+    expect(body).toMatchObject({
+      content_type: 'image',
+      attachments: [{ content_type: 'image/png', size: png.length }],
+    });
+    expect(body.attachments[0].id).not.toBe(id);
+    // The same send again: the same message with the same file.
+    expect((await bob.post(`${path}/messages`, forwarded)).body.attachments[0].id).toBe(body.attachments[0].id);
+
+    expect(await carol.get(`${path}/attachments/${body.attachments[0].id}`)).toMatchObject({ status: 302 });
+    await alice.request('DELETE', `/conversations/${conversation}/messages/${seq}`);
+    const { headers } = await carol.get(`${path}/attachments/${body.attachments[0].id}`);
+    const copy = await fetch(headers.get('location') ?? '');
+    expect(Buffer.from(await copy.arrayBuffer())).toEqual(png);
+  });
+
+  it('cannot be forwarded by who does not see it, nor from a message that is deleted', async () => {
+    const [carol, dave] = await chat.people('carl', 'david');
+    const { id, seq } = await shared();
+    const path = `/conversations/${named(carol, dave)}/messages`;
+    const forwarded = { attachments: [`${conversation}/${id}`] };
+    expect(await carol.post(path, forwarded)).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
+    await alice.request('DELETE', `/conversations/${conversation}/messages/${seq}`);
+    const late = await bob.post(`/conversations/${named(bob, dave)}/messages`, forwarded);
+    expect(late).toMatchObject({ status: 400, body: { error: { code: 'attachment_missing' } } });
+  });
+
+  it('is deleted with it, at once, also behind addresses that were signed before', async () => {
+    const { id, seq, address } = await shared();
+    expect((await fetch(address)).status).toBe(200);
+    await alice.request('DELETE', `/conversations/${conversation}/messages/${seq}`);
+    expect((await fetch(address)).status).toBe(403);
+    expect(await bob.get(`/conversations/${conversation}/attachments/${id}`)).toMatchObject({ status: 404 });
+  });
+
+  it('belongs to that one', async () => {
+    const { id } = await shared();
+    const again = await alice.post(`/conversations/${conversation}/messages`, { attachments: [id] });
+    expect(again).toMatchObject({ status: 400, body: { error: { code: 'attachment_rejected' } } });
   });
 });

@@ -9,6 +9,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { monotonicFactory } from 'ulidx';
 import type { Services } from '#lambdas/runtime/services';
 import { startEngine } from '#local/dynamodb/engine';
+import { limits } from '#protocol/limits';
 
 /** The domain's services on a real DynamoDB engine, with a clock that the test moves, and nobody connected. */
 export async function startDomain(): Promise<{ services: Services; clock: { now: number }; stop(): Promise<void> }> {
@@ -50,7 +51,14 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
   );
   const clock = { now: Date.UTC(2026, 0, 1) };
   const services: Services = {
-    config: { tableName: 'Chat', bucketName: 'none', callbackUrl: '', httpUrl: '', retentionDays: 0 },
+    config: {
+      tableName: 'Chat',
+      bucketName: 'none',
+      callbackUrl: '',
+      httpUrl: '',
+      retentionDays: 0,
+      sends: limits.sends,
+    },
     table: {
       name: 'Chat',
       client: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),

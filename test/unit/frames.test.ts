@@ -104,7 +104,7 @@ describe('frames of other shapes', () => {
   ])('%j is refused, and the answer lists what is known', (value) => {
     const { code, message } = refusal(() => fromOtherShape(value));
     expect(code).toBe('invalid_frame');
-    expect(message).toContain('create, edit, delete, react, typing, read_messages, ping');
+    expect(message).toContain('create, edit, delete, clear, react, typing, read_messages, ping');
   });
 });
 

@@ -1,14 +1,20 @@
 /** The log under every mixture of senders that finish, die half-way and try again, and of readers who come in between. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { deleteMessage, editMessage, isChange, react } from '#lambdas/chat/change';
 import { pageAfter, pageAround, pageBefore } from '#lambdas/chat/history';
-import { isMessage, readLog, unreadCount } from '#lambdas/chat/log';
+import { isMessage, readLog } from '#lambdas/chat/log';
 import { markRead } from '#lambdas/chat/read';
 import { send } from '#lambdas/chat/send';
+import { unreadOf } from '#lambdas/chat/unread';
+import { standing } from '#lambdas/delivery/render';
 import type { Services } from '#lambdas/runtime/services';
-import { getHead, takeNumber } from '#lambdas/store/head';
+import { type ChangeEntry, type Entry, getEntry, putEntry } from '#lambdas/store/entry';
+import { getHead, takeChangeNumber, takeNumber } from '#lambdas/store/head';
 import { claimSend, getMembership, hashOf } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
+import { repair } from '#lambdas/stream/repair';
+import { ChatError } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
 import { startDomain } from './engine.ts';
 
@@ -20,16 +26,30 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
+type Change = 'edit' | 'delete' | 'react' | 'unreact';
 type Step =
   | { readonly do: 'send' | 'die after the number' | 'die after the claim'; readonly who: 0 | 1; readonly id: number }
   | { readonly do: 'send at once'; readonly who: 0 | 1; readonly id: number; readonly times: number }
   | { readonly do: 'read'; readonly who: 0 | 1; readonly upTo: number }
+  | { readonly do: Change; readonly who: 0 | 1; readonly target: number; readonly id: number }
+  | {
+      readonly do:
+        | 'die after the number of a change'
+        | 'die after the claim of a change'
+        | 'die after the entry of a change';
+      readonly change: Change;
+      readonly who: 0 | 1;
+      readonly target: number;
+      readonly id: number;
+    }
   | { readonly do: 'look' }
   | { readonly do: 'wait'; readonly seconds: number };
 
 const who = fc.constantFrom(0 as const, 1 as const);
 /** Few ids, so that tries of the same message meet. */
 const id = fc.integer({ min: 0, max: 8 });
+const change = fc.constantFrom('edit' as const, 'delete' as const, 'react' as const, 'unreact' as const);
+const target = fc.integer({ min: 1, max: 12 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('send' as const), who, id }) },
   {
@@ -45,6 +65,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), who, upTo: fc.integer({ min: 1, max: 20 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: change, who, target, id }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      do: fc.constantFrom(
+        'die after the number of a change' as const,
+        'die after the claim of a change' as const,
+        'die after the entry of a change' as const,
+      ),
+      ...{ change, who, target, id },
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), seconds: fc.integer({ min: 1, max: 12 }) }) },
 );
@@ -76,12 +108,14 @@ async function meet() {
     else if (one.do === 'send') await say(one.who, one.id);
     else if (one.do === 'send at once')
       await Promise.all(Array.from({ length: one.times }, () => say(one.who, one.id)));
-    else if (one.do === 'look') await pageAfter(services, await getHead(services, conversation.id), 0, 100);
+    else if (one.do === 'look') await pageAfter(services, await getHead(services, conversation.id), anybody, 0, 100);
     else if (one.do === 'read') {
       const { seq } = await getHead(services, conversation.id);
       const reader = one.who === 0 ? ann : ben;
       if (seq > 0) await markRead(services, conversation, reader, Math.min(one.upTo, seq));
-    } else {
+    } else if ('change' in one) await dieChanging(one);
+    else if (one.do === 'edit' || one.do === 'delete' || one.do === 'react' || one.do === 'unreact') await alter(one);
+    else {
       const speaker = one.who === 0 ? ann : ben;
       const membership = await getMembership(services, speaker.username, conversation.id);
       const text = textOf(one.who, one.id);
@@ -89,11 +123,77 @@ async function meet() {
       const last = { user: speaker.username, text, content_type: 'text' as const, at: clock.now };
       const taken = await takeNumber(services, conversation.id, last);
       if (one.do === 'die after the claim') {
-        await claimSend(services, membership, hashOf(text), { ...taken, at: clock.now });
+        const options = { allowed: 1, moveCursor: true };
+        await claimSend(services, membership, hashOf(text), { ...taken, at: clock.now }, options);
       }
     }
   }
+
+  /** Changes a message, if this person may: what is refused must leave nothing behind, and is checked by what stands in the end. */
+  async function alter(one: Extract<Step, { do: Change }>): Promise<void> {
+    const speaker = one.who === 0 ? ann : ben;
+    const clientId = `${one.do}${one.who}${one.target}${one.id}`;
+    const request = { conversation, speaker, target: { seq: one.target }, clientId };
+    try {
+      if (one.do === 'edit') await editMessage(services, request, `edited ${one.id}`);
+      else if (one.do === 'delete') await deleteMessage(services, request);
+      else await react(services, request, { emoji: '👍', removed: one.do === 'unreact' });
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+    }
+  }
+
+  async function dieChanging(one: Extract<Step, { change: Change }>): Promise<void> {
+    const { username } = one.who === 0 ? ann : ben;
+    const membership = await getMembership(services, username, conversation.id);
+    const message = await getEntry(services, conversation.id, one.target);
+    const mayChange = message?.type === 'message' && !message.deleted && message.user === username;
+    const clientId = `${one.change}${one.who}${one.target}${one.id}`;
+    if (!membership || !mayChange || membership.ring.has(hashOf(clientId))) return;
+    const { seq, count } = await takeChangeNumber(services, conversation.id);
+    if (one.do === 'die after the number of a change') return;
+    const send = { seq, count, at: clock.now };
+    await claimSend(services, membership, hashOf(clientId), send, { allowed: 1, moveCursor: false });
+    if (one.do === 'die after the claim of a change') return;
+    const place = { conversation: conversation.id, ...send, target: one.target, user: username, client_id: clientId };
+    if (one.change === 'edit') await putEntry(services, { ...place, type: 'edit', text: `edited ${one.id}` });
+    else if (one.change === 'delete') await putEntry(services, { ...place, type: 'delete' });
+    else await putEntry(services, { ...place, type: 'reaction', emoji: '👍', removed: one.change === 'unreact' });
+  }
   return { speakers, conversation, acknowledged, perform };
+}
+
+/** Sees everything. */
+const anybody = { username: '', conversation: '', cleared: { seq: 0, count: 0 }, hiddenLast: 0 };
+
+interface Shown {
+  readonly seq: number;
+  readonly text: string;
+  readonly deleted: boolean;
+  readonly reactions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A message as history shows it. */
+function shown({ seq, text, deleted = false, reactions }: Extract<Entry, { type: 'message' }>): Shown {
+  return { seq, text, deleted, reactions: standing(reactions) };
+}
+
+/** The same from the log alone, change by change in the order of their numbers. */
+function replay(log: readonly Entry[]): Shown[] {
+  return log.filter(isMessage).map((message) => {
+    const changes = log.filter((entry): entry is ChangeEntry => isChange(entry) && entry.target === message.seq);
+    const original = message.client_id;
+    const edits = changes.flatMap((change) => (change.type === 'edit' ? [change.text] : []));
+    const deleted = changes.some(({ type }) => type === 'delete');
+    const users = new Set<string>();
+    for (const change of changes) {
+      if (change.type !== 'reaction') continue;
+      if (change.removed) users.delete(change.user);
+      else users.add(change.user);
+    }
+    const reactions: Shown['reactions'] = users.size > 0 ? { '👍': [...users].sort() } : {};
+    return { seq: message.seq, text: deleted ? '' : (edits.at(-1) ?? original), deleted, reactions };
+  });
 }
 
 describe('the log', () => {
@@ -105,6 +205,7 @@ describe('the log', () => {
         clock.now += 60_000;
 
         const whole = await readLog(services, await getHead(services, conversation.id), await range(conversation.id));
+        for (const entry of whole.filter(isChange)) await repair(services, entry);
         const head = await getHead(services, conversation.id);
         expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: head.seq }, (_, index) => index + 1));
         const messages = whole.filter(isMessage);
@@ -112,15 +213,19 @@ describe('the log', () => {
         expect(stored.size).toBe(messages.length);
         for (const [text, seq] of acknowledged) expect([text, stored.get(text)]).toEqual([text, seq]);
 
-        expect(head.last?.seq).toBe(messages.at(-1)?.seq);
+        const now = (await readLog(services, head, { first: 1, last: head.seq, complete: true })).filter(isMessage);
+        expect(now.map(shown)).toEqual(replay(whole));
+        const newest = now.at(-1);
+        expect(head.last?.seq).toBe(newest?.seq);
+        expect(head.last?.text).toBe(newest?.text);
         for (const { username } of speakers) {
           const membership = await getMembership(services, username, conversation.id);
           if (!membership) continue;
-          const beyond = messages.filter(({ seq }) => seq > membership.read.seq);
-          expect(unreadCount(head, membership.read)).toBe(beyond.length);
+          const beyond = now.filter(({ seq, deleted }) => seq > membership.read.seq && !deleted);
+          expect(await unreadOf(services, head, membership)).toBe(beyond.length);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: Number(process.env.PARLEY_RUNS ?? 40) },
     );
   }, 60_000);
 
@@ -149,7 +254,7 @@ describe('pages', () => {
         async (from, limit) => {
           const back: number[] = [];
           for (let before: number | null = from; before !== null; ) {
-            const page = await pageBefore(services, head, before, limit);
+            const page = await pageBefore(services, head, anybody, before, limit);
             back.push(...page.entries.map(({ seq }) => seq));
             before = page.before;
           }
@@ -157,13 +262,13 @@ describe('pages', () => {
 
           const forth: number[] = [];
           for (let after: number | null = from; after !== null; ) {
-            const page = await pageAfter(services, head, after, limit);
+            const page = await pageAfter(services, head, anybody, after, limit);
             forth.push(...page.entries.map(({ seq }) => seq));
             after = page.after;
           }
           expect(forth).toEqual(seqs.filter((seq) => seq > from));
 
-          const around = await pageAround(services, head, from, limit);
+          const around = await pageAround(services, head, anybody, from, limit);
           expect(around.entries.length).toBeLessThanOrEqual(limit);
         },
       ),
@@ -180,9 +285,9 @@ describe('pages', () => {
     clock.now += 2 * 86_400_000;
     for (let message = 1; message <= 5; message++) await perform({ do: 'send', who: 1, id: message });
     const head = await getHead(services, conversation.id);
-    const page = await pageBefore(expiring, head, head.seq + 1, 5);
+    const page = await pageBefore(expiring, head, anybody, head.seq + 1, 5);
     expect(page.entries.map(({ seq }) => seq)).toEqual([1003, 1002, 1001, 1000, 999]);
-    expect((await pageAfter(expiring, head, 998, 3)).entries.map(({ seq }) => seq)).toEqual([999, 1000, 1001]);
+    expect((await pageAfter(expiring, head, anybody, 998, 3)).entries.map(({ seq }) => seq)).toEqual([999, 1000, 1001]);
   });
 
   async function jump(conversation: string): Promise<void> {

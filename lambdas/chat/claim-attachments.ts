@@ -1,27 +1,66 @@
+import { createHash } from 'node:crypto';
 import { filetypemime } from 'magic-bytes.js';
 import { unable } from '#protocol/errors';
-import type { Conversation } from '#protocol/names';
+import { type Conversation, readConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
-import { type Kept, keepIncoming, lookAtIncoming } from '../store/object.ts';
-import { getUpload, keepUpload, type Upload } from '../store/upload.ts';
+import { getMembership } from '../store/membership.ts';
+import { copyFile, type Kept, keepIncoming, lookAtIncoming } from '../store/object.ts';
+import { getUpload, keepUpload, putKeptUpload, type Upload } from '../store/upload.ts';
 import type { Avatar } from '../store/user.ts';
+import type { Speaker } from './enter.ts';
 
 type Claimer = Pick<Services, 'table' | 'bucket'>;
 
+const toSend = 'send the message';
+
 /**
- * The uploads of a message, looked at before it is stored: they were asked for by this user in this conversation, they are there, as large
- * as announced, and of the announced type by their first bytes. Claiming one again, for a retry of the same send, is harmless.
- * @throws ChatError `attachment_missing`, `attachment_rejected`
+ * The files of a message, before it is stored. An upload of this conversation is looked at: it was asked for by this user, it is there, as
+ * large as announced, and of the announced type by its first bytes. `CONVERSATION/ID` forwards a file of another message that the
+ * user can see: as a copy, which outlives the first. Claiming one again, for a retry of the same send, is harmless.
+ * @param clientId that of the message
+ * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of a conversation of others
  */
-export async function claimUploads(
-  services: Claimer,
+export async function claimAttachments(
+  services: Services,
   conversation: Conversation,
-  username: string,
+  speaker: Speaker,
   ids: readonly string[],
+  clientId: string,
 ): Promise<File[]> {
-  const claim = { place: conversation.id, username, kept: 'files', toDoWhat: 'send the message' } as const;
-  return Promise.all([...new Set(ids)].map((id) => claimUpload(services, claim, id)));
+  const { username } = speaker;
+  const claim = { place: conversation.id, username, kept: 'files', usedBy: clientId, toDoWhat: toSend } as const;
+  return Promise.all(
+    [...new Set(ids)].map((id) =>
+      id.includes('/') ? forward(services, conversation, speaker, id, clientId) : claimUpload(services, claim, id),
+    ),
+  );
+}
+
+async function forward(
+  services: Services,
+  to: Conversation,
+  speaker: Speaker,
+  name: string,
+  clientId: string,
+): Promise<File> {
+  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
+  const from = place === undefined ? '' : readConversation(place, speaker.username).id;
+  const seen = from !== '' && (await getMembership(services, speaker.username, from));
+  const upload = seen && (await getUpload(services, from, source));
+  if (!upload || !upload.kept) {
+    throw unable('attachment_missing', toSend, `no message that you can see has a file ${show(name)}`);
+  }
+  const { filename, content_type, size } = upload;
+  // The same for every try of the send.
+  const origin = JSON.stringify([to.id, speaker.username, clientId, from, source]);
+  const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
+  if (!(await copyFile(services, source, id))) {
+    throw unable('attachment_missing', toSend, `the file ${show(source)} has just been deleted`);
+  }
+  const file = { id, filename, content_type, size };
+  await putKeptUpload(services, { ...file, conversation: to.id, user: speaker.username }, clientId);
+  return file;
 }
 
 /**
@@ -29,7 +68,8 @@ export async function claimUploads(
  * @throws ChatError `attachment_missing`, `attachment_rejected`
  */
 export async function claimAvatar(services: Claimer, username: string, id: string): Promise<Avatar> {
-  const claim = { place: username, username, kept: 'avatars', toDoWhat: 'change the picture' } as const;
+  const toDoWhat = 'change the picture';
+  const claim = { place: username, username, kept: 'avatars', usedBy: username, toDoWhat } as const;
   const { content_type } = await claimUpload(services, claim, id);
   return { id, content_type };
 }
@@ -39,11 +79,12 @@ interface Claim {
   readonly place: string;
   readonly username: string;
   readonly kept: Kept;
+  readonly usedBy: string;
   readonly toDoWhat: string;
 }
 
 async function claimUpload(services: Claimer, claim: Claim, id: string): Promise<File> {
-  const { place, username, kept, toDoWhat } = claim;
+  const { place, username, kept, usedBy, toDoWhat } = claim;
   const upload = await getUpload(services, place, id);
   if (upload?.user !== username) {
     throw unable('attachment_missing', toDoWhat, `no upload ${show(id)} of yours was asked for in ${place}`);
@@ -59,7 +100,9 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
   if (!(await keepIncoming(services, kept, id, object.etag))) {
     throw unable('attachment_rejected', toDoWhat, `${id} was replaced while it was looked at: try again`);
   }
-  await keepUpload(services, upload);
+  if (!(await keepUpload(services, upload, usedBy))) {
+    throw unable('attachment_rejected', toDoWhat, `${id} is in another message: forward it as ${place}/${id}`);
+  }
   return { id, filename: upload.filename, content_type: upload.content_type, size: upload.size };
 }
 

@@ -1,0 +1,24 @@
+/** How fast a member may send. The ring in the membership has the times of their last sends, so that the limit costs nothing to keep. */
+import { unable } from '#protocol/errors';
+import type { Services } from '../runtime/services.ts';
+import type { Membership } from '../store/membership.ts';
+
+type Clock = Pick<Services, 'config' | 'now'>;
+
+/** Sends that the member has left at this moment. */
+export function sendsLeft({ config, now }: Clock, membership: Membership): number {
+  const { count, seconds } = config.sends;
+  const since = now() - seconds * 1_000;
+  return Math.max(0, count - [...membership.ring.values()].filter(({ at }) => at > since).length);
+}
+
+/** @throws ChatError `rate_limited` when the member's last sends lie too close together */
+export function refuseHaste(services: Clock, membership: Membership, toDoWhat: string): void {
+  if (sendsLeft(services, membership) > 0) return;
+  const { count, seconds } = services.config.sends;
+  const times = [...membership.ring.values()].map(({ at }) => at).sort((a, b) => b - a);
+  const oldest = times[count - 1] ?? services.now();
+  const wait = Math.max(1, Math.ceil((oldest + seconds * 1_000 - services.now()) / 1_000));
+  const rule = `at most ${count} messages and changes in ${seconds} seconds`;
+  throw unable('rate_limited', toDoWhat, `${rule}: try again in ${wait} s`, wait);
+}

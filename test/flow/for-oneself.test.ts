@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Chat, startChat } from './chat.ts';
+import { named, type Person } from './person.ts';
+
+let chat: Chat;
+beforeAll(async () => {
+  chat = await startChat();
+});
+afterAll(() => chat.stop());
+
+const texts = async (person: Person, path: string): Promise<string[]> =>
+  (await person.get(path)).body.results.map(({ message }: { message: string }) => message);
+
+/** Alice has written three messages that Bob has not read. */
+async function start(...names: [string, string]) {
+  const [alice, bob] = await chat.people(...names);
+  const conversation = named(alice, bob);
+  const path = `/conversations/${conversation}/messages`;
+  for (const message of ['one', 'two', 'three']) await alice.post(path, { message });
+  const view = async (person: Person) => (await person.get(`/conversations/${conversation}`)).body;
+  return { alice, bob, conversation, path, view };
+}
+
+describe('a message that is deleted for oneself', () => {
+  it('disappears from one’s own history, snapshot and lists, on all devices, and from nobody else’s', async () => {
+    const { alice, bob, conversation, path, view } = await start('a1', 'b1');
+    const [first, second, hers] = await Promise.all([
+      bob.enter(conversation),
+      bob.everything(),
+      alice.enter(conversation),
+    ]);
+    first.send({ type: 'delete', seq: 3, for: 'me' });
+    const hidden = { type: 'message_hidden', conversation, seq: 3 };
+    expect(await first.next('message_hidden')).toEqual(hidden);
+    expect(await second.next('message_hidden')).toEqual(hidden);
+
+    expect(await texts(bob, path)).toEqual(['two', 'one']);
+    expect(await texts(alice, path)).toEqual(['three', 'two', 'one']);
+    expect((await bob.get(`${path}?after=0&changes=true`)).body.results).toHaveLength(2);
+    const socket = await bob.connect({ conversation });
+    expect((await socket.next('last_50_messages')).messages.map(({ seq }: { seq: number }) => seq)).toEqual([2, 1]);
+    expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 3, last_message: { seq: 2, message: 'two' } });
+    expect(await view(alice)).toMatchObject({ last_message: { seq: 3 } });
+    // That he has read so far, she is told; that he has hidden it, not.
+    expect((await hers.rest()).map(({ type }) => type)).toEqual(['messages_read']);
+  });
+
+  it('is named by its id as well, and over HTTP; again nothing changes; what is not there is not found', async () => {
+    const { bob, conversation, path } = await start('a2', 'b2');
+    const { id } = (await bob.get(`${path}?around=2&limit=1`)).body.results[0];
+    const socket = await bob.enter(conversation);
+    socket.send({ event_type: 'delete', event_data: { uiid: id, for: 'me' } });
+    await socket.next('message_hidden');
+    expect(await bob.request('DELETE', `${path}/2?for=me`)).toMatchObject({ status: 204, body: '' });
+    expect(await texts(bob, path)).toEqual(['three', 'one']);
+    expect(await bob.request('DELETE', `${path}/9?for=me`)).toMatchObject({ status: 404 });
+    expect(await bob.request('DELETE', `${path}/1?for=him`)).toMatchObject({ status: 400 });
+  });
+});
+
+describe('a history that is cleared for oneself', () => {
+  it('is empty on all of one’s devices and stays with the others, who are not told; what comes later is shown', async () => {
+    const { alice, bob, conversation, path, view } = await start('a3', 'b3');
+    const [first, second, hers] = await Promise.all([
+      bob.enter(conversation),
+      bob.everything(),
+      alice.enter(conversation),
+    ]);
+    first.send({ event_type: 'delete all', event_data: {} });
+    const cleared = { type: 'history_cleared', conversation, up_to: 3 };
+    expect(await first.next('history_cleared')).toEqual(cleared);
+    expect(await second.next('history_cleared')).toEqual(cleared);
+    expect(await second.next('unread_count')).toMatchObject({ unread_count: 0 });
+
+    expect((await bob.get(path)).body).toMatchObject({ count: 0, next: null, previous: null, results: [] });
+    expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 0, last_message: null });
+    expect(await hers.rest()).toEqual([]);
+    expect(await texts(alice, path)).toEqual(['three', 'two', 'one']);
+
+    await alice.post(path, { message: 'four' });
+    expect(await texts(bob, path)).toEqual(['four']);
+    expect(await view(bob)).toMatchObject({ unread_count: 1, last_message: { message: 'four' } });
+    expect((await bob.get(`${path}?after=0&changes=true`)).body.results).toMatchObject([{ seq: 4, message: 'four' }]);
+  });
+
+  it('goes up to a number, never back, and not beyond the log', async () => {
+    const { bob, conversation, path } = await start('a4', 'b4');
+    expect(await bob.request('DELETE', `${path}?up_to=2`)).toMatchObject({
+      status: 200,
+      body: { up_to: 2, unread_count: 1 },
+    });
+    expect(await bob.request('DELETE', `${path}?up_to=1`)).toMatchObject({ body: { up_to: 2, unread_count: 1 } });
+    expect(await texts(bob, path)).toEqual(['three']);
+    expect(await texts(bob, `${path}?after=1`)).toEqual(['three']);
+    expect(await bob.request('DELETE', `${path}?up_to=4`)).toMatchObject({ status: 400 });
+    const socket = await bob.enter(conversation);
+    expect(await socket.ask({ type: 'clear', up_to: 4 }, 'error')).toMatchObject({ code: 'invalid_frame' });
+  });
+});

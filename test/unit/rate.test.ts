@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { react } from '#lambdas/chat/change';
+import { send } from '#lambdas/chat/send';
+import { unreadOf } from '#lambdas/chat/unread';
+import type { Services } from '#lambdas/runtime/services';
+import { getHead } from '#lambdas/store/head';
+import { getMembership } from '#lambdas/store/membership';
+import { createUser } from '#lambdas/store/user';
+import { ChatError } from '#protocol/errors';
+import { parseConversation } from '#protocol/names';
+import { startDomain } from './engine.ts';
+
+let services: Services;
+let clock: { now: number };
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  ({ services, clock, stop } = await startDomain());
+  await Promise.all(['ann', 'ben'].map((username) => createUser(services, { username, name: username })));
+  await send(services, conversation, ben, { message: 'first' });
+});
+afterAll(() => stop());
+
+const ann = { username: 'ann', name: 'Ann' };
+const ben = { username: 'ben', name: 'Ben' };
+const conversation = parseConversation('ann_ben');
+
+async function outcome(one: Promise<unknown>): Promise<string> {
+  try {
+    await one;
+    return 'sent';
+  } catch (error) {
+    if (error instanceof ChatError) return error.code;
+    throw error;
+  }
+}
+
+it('of a hundred messages and changes at once exactly as many come through as a member may send, and the others leave nothing', async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 100 }, (_, index) =>
+      outcome(
+        index % 5 === 4
+          ? react(services, { conversation, speaker: ann, target: { seq: 1 } }, { emoji: '👍', removed: false })
+          : send(services, conversation, ann, { message: `${index}` }),
+      ),
+    ),
+  );
+  expect(outcomes.filter((one) => one === 'sent')).toHaveLength(20);
+  expect(outcomes.filter((one) => one === 'rate_limited')).toHaveLength(80);
+
+  const messages = outcomes.filter((one, index) => one === 'sent' && index % 5 !== 4).length;
+  const membership = await getMembership(services, 'ben', conversation.id);
+  if (!membership) throw new Error('ben is no member');
+  // More numbers were given back than the head remembers, and still the count is right.
+  expect(await unreadOf(services, await getHead(services, conversation.id), membership)).toBe(messages);
+});
+
+it('lets the next one through when the first is old enough, and says when that is', async () => {
+  const early = await send(services, conversation, ann, { message: 'early' }).catch((error: unknown) => error);
+  expect(early).toMatchObject({ code: 'rate_limited', retryAfter: 10 });
+  clock.now += 10_000;
+  expect(await outcome(send(services, conversation, ann, { message: 'in time' }))).toBe('sent');
+});
