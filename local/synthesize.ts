@@ -21,12 +21,14 @@ function readCdkJson(projectDirectory: string): z.infer<typeof cdkShape> {
 
 /**
  * Writes the cloud assembly as the CDK command does: runs the program named in `cdk.json` with its context.
+ * @param options.context replaces values of `cdk.json`, as `-c name=value` does
  * @param options.assemblyDirectory where it goes; what the program said is in `<assemblyDirectory>.log`
  * @throws Error, one sentence, when the program fails
  */
 export async function synthesize(options: {
   projectDirectory: string;
   assemblyDirectory: string;
+  context?: Readonly<Record<string, unknown>>;
   signal?: AbortSignal;
 }): Promise<void> {
   const { projectDirectory, assemblyDirectory, signal } = options;
@@ -38,7 +40,7 @@ export async function synthesize(options: {
   const { code, said } = await run(app, projectDirectory, signal, {
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify(context),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...options.context }),
     // CDK's built-in check against CloudFormation's rules takes as long as all the rest; `cdk synth` and `cdk deploy` make it.
     CDK_VALIDATION: 'false',
   });
