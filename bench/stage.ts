@@ -45,7 +45,15 @@ export async function openStage(
     store: {
       table: { client, name },
       now: Date.now,
-      config: { tableName: name, bucketName: '', callbackUrl: '', httpUrl: '', retentionDays: 0, sends: limits.sends },
+      config: {
+        tableName: name,
+        bucketName: '',
+        callbackUrl: '',
+        httpUrl: '',
+        retentionDays: 0,
+        sends: limits.sends,
+        friendsFirst: false,
+      },
     },
     async person(username) {
       const person = new Person(outputs, username, { access: await sign(username), id: '' });

@@ -67,6 +67,7 @@ const message = {
   edited_at: null,
   deleted: false,
 };
+const profile = { ...alice, avatar: null, online: true, last_seen: null };
 const group = 'group:01kagm8s1b9xj3q0v7t4n2c5zd';
 const view = {
   id: 'alice_bob',
@@ -156,6 +157,20 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     summary: 'A direct contact’s first user socket was opened, or the last one is gone.',
     example: { type: 'presence', user: 'bob', online: false, last_seen: '2026-11-20T09:41:00.000Z' },
   },
+  friend_requested: {
+    summary:
+      'Somebody asks to be friends. `person` is the other one, as who gets this sees them; where `by` is oneself, another device has asked.',
+    example: { type: 'friend_requested', by: 'alice', person: profile },
+  },
+  friend_accepted: {
+    summary: 'Two are friends now: `by` has accepted. `person` is the other one, as who gets this sees them.',
+    example: { type: 'friend_accepted', by: 'alice', person: profile },
+  },
+  friend_removed: {
+    summary:
+      'A friendship is over, or a request was taken back; or one was refused, which only the devices of who refused get to know.',
+    example: { type: 'friend_removed', user: 'alice' },
+  },
   online_user_list: {
     summary:
       'First event on a conversation socket: the members who have a live socket that receives this conversation.',
@@ -238,9 +253,9 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   forbidden: {
     cause:
-      'You are not a member of the conversation, or not the author of the message that you want to change, or your role in the group does not allow it, or the other person of a direct conversation has blocked you.',
+      'You are not a member of the conversation, or not the author of the message that you want to change, or your role in the group does not allow it, or the other person of a direct conversation has blocked you, or friends come first and you are none.',
     remedy:
-      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are, and who has blocked you alone. Ask the owner of the group for another role.',
+      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are, and who has blocked you alone. Where friends come first, ask with `PUT /me/friends/{username}`. Ask the owner of the group for another role.',
   },
   unknown_conversation: {
     cause: 'There is no room or group of this name, or nothing was ever said in it.',
@@ -264,12 +279,14 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Shorten it, split it, or send it as a file.',
   },
   rate_limited: {
-    cause: 'You sent too many messages to this conversation in too short a time.',
-    remedy: 'Send the same again, with the same `client_id`, after `retry_after` seconds.',
+    cause:
+      'You sent too many messages to this conversation in too short a time; or too many friend requests, or too many of them wait for an answer.',
+    remedy:
+      'Send the same again, with the same `client_id`, after `retry_after` seconds; without `retry_after`, take a request back first.',
   },
   conflict: {
     cause:
-      'The message’s place in the log was taken again and again while it was being written; or the message has as many different emoji as it can have; or roles changed meanwhile; or the group would be without an owner.',
+      'The message’s place in the log was taken again and again while it was being written; or the message has as many different emoji as it can have; or roles, or what is between friends, changed meanwhile; or the group would be without an owner.',
     remedy:
       'Send the same again, with the same `client_id`; or react with an emoji that the message has; or look who has which role now; or hand the group over first.',
   },
@@ -306,12 +323,14 @@ const ofConversations = [
   'message_delivered',
 ] as const;
 
+const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed'] as const;
+
 /** What each kind of socket receives. Frames are accepted on all of them. */
 export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
   user: {
     summary: 'Everything, for all conversations of the user. Frames must name their conversation.',
     query: 'neither `conversation` nor `notifications`',
-    events: ['conversations', 'unread_count', 'presence', ...ofConversations, ...anywhere],
+    events: ['conversations', 'unread_count', 'presence', ...ofFriends, ...ofConversations, ...anywhere],
   },
   conversation: {
     summary: 'The events of one conversation. Frames may leave `conversation` out.',
@@ -327,6 +346,8 @@ export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
       'new_message_notification',
       'single_conversation_unread_count',
       'single_conversation_new_message_notification',
+      'friend_requested',
+      'friend_accepted',
       'chat_message',
       'message_edited',
       'message_deleted',

@@ -30,6 +30,7 @@ const answers = {
   ChangesPage: http.ChangesPage,
   ConversationPage: http.ConversationPage,
   PeoplePage: http.PeoplePage,
+  FriendAnswer: http.FriendAnswer,
   ReadAnswer: http.ReadAnswer,
   UploadForm: http.UploadForm,
   ErrorAnswer: http.ErrorAnswer,

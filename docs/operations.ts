@@ -14,6 +14,8 @@ import {
   DeleteQuery,
   EditBody,
   FoundBody,
+  FriendAnswer,
+  FriendsQuery,
   HistoryQuery,
   InboxQuery,
   Me,
@@ -71,14 +73,31 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     errors: ['invalid_frame'],
   },
   block: {
-    summary: 'Blocks somebody: what they do in the direct conversation is refused. Again: the same.',
+    summary:
+      'Blocks somebody: what they do in the direct conversation is refused, and a friendship is over. Again: the same.',
     answer: { status: 204, means: 'They are blocked.' },
-    errors: ['invalid_frame', 'unknown_user'],
+    errors: ['invalid_frame', 'unknown_user', 'conflict'],
   },
   unblock: {
     summary: 'Takes a block back. Again, or without a block: the same.',
     answer: { status: 204, means: 'They are not blocked.' },
     errors: ['invalid_frame'],
+  },
+  friends: {
+    summary: 'Friends by user name, or requests that were received or sent and wait for an answer, latest first.',
+    query: FriendsQuery,
+    answer: { status: 200, means: 'A page of people.', schemas: [PeoplePage] },
+    errors: ['invalid_frame'],
+  },
+  befriend: {
+    summary: 'Asks somebody to be friends, or accepts when they have asked. Again: the same.',
+    answer: { status: 200, means: 'Friends, or a request that waits for an answer.', schemas: [FriendAnswer] },
+    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited', 'conflict'],
+  },
+  unfriend: {
+    summary: 'Ends a friendship, takes a request back, or refuses one. Again, or where there is nothing: the same.',
+    answer: { status: 204, means: 'There is nothing between the two on the side of who did it.' },
+    errors: ['invalid_frame', 'conflict'],
   },
   users: {
     summary:

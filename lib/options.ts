@@ -80,6 +80,8 @@ const fields = {
    * access log cannot be made. `false` where the account has that role already. Default `true`.
    */
   apiGatewayLogRole: { schema: z.preprocess(fromBoolean, z.boolean()), fallback: true, rule: 'must be true or false' },
+  /** Whether a direct conversation opens only when one of the two has asked and the other has accepted. Default `false`. */
+  friendsFirst: { schema: z.preprocess(fromBoolean, z.boolean()), fallback: false, rule: 'must be true or false' },
 } as const;
 
 type Name = keyof typeof fields;
@@ -114,6 +116,7 @@ export function readOptions(context: (name: string) => unknown): Options {
     logRetentionDays: read('logRetentionDays'),
     removalPolicy: read('removalPolicy'),
     apiGatewayLogRole: read('apiGatewayLogRole'),
+    friendsFirst: read('friendsFirst'),
   };
   if (wrong.length > 0) throw new OptionsError(wrong.join('\n'));
   return options;

@@ -77,6 +77,7 @@ export class ParleyStack extends Stack {
         RETENTION_DAYS: String(options.messageRetentionDays),
         SEND_COUNT: String(options.sendLimit),
         SEND_SECONDS: String(options.sendLimitSeconds),
+        FRIENDS_FIRST: String(options.friendsFirst),
       });
     }
     chat.bind(http, 'QueryPeople');

@@ -1,7 +1,7 @@
 /** Server → client. Source: PROTOCOL section 4. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
-import { ConversationChange, ConversationView, Message, Time } from './message.ts';
+import { ConversationChange, ConversationView, Message, Profile, Time } from './message.ts';
 
 const conversation = z.string();
 
@@ -38,6 +38,12 @@ export const events = {
     online: z.boolean(),
     last_seen: z.nullable(Time),
   }),
+  /** `person` is the other one, as who gets this sees them; `by` is who asked. */
+  friend_requested: z.object({ type: z.literal('friend_requested'), by: z.string(), person: Profile }),
+  /** `by` is who accepted. */
+  friend_accepted: z.object({ type: z.literal('friend_accepted'), by: z.string(), person: Profile }),
+  /** Friendship or request is over; `user` is the other one. */
+  friend_removed: z.object({ type: z.literal('friend_removed'), user: z.string() }),
   online_user_list: z.object({ type: z.literal('online_user_list'), conversation, users: z.array(z.string()) }),
   /** Newest first. */
   last_50_messages: z.object({

@@ -4,7 +4,7 @@ import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
 import { frames } from './frames.ts';
 import { limits } from './limits.ts';
-import { ConversationView, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 
 /** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
@@ -57,6 +57,15 @@ export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
 });
+
+const state = 'must be friends, received or sent';
+
+export const FriendsQuery = z.extend(InboxQuery, {
+  state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
+});
+/** What asking came to: `friends` where the other had asked before. */
+export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
+export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
 const Title = z.string({ error: title }).check(

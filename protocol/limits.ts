@@ -44,6 +44,10 @@ export const limits = {
   sends: { count: 20, seconds: 10 },
   /** Sends of a member to a conversation that the server remembers: repeats of these are recognised. */
   sendsRemembered: 24,
+  /** Friend requests of one user that wait for an answer. */
+  friendRequests: 100,
+  /** A user may ask this many people in this many seconds, and each of them once. */
+  friendAsks: { count: 20, seconds: 60 * 60 },
   /** Direct contacts who are told of a user's presence. */
   presenceContacts: 200,
 } as const;

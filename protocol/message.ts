@@ -88,6 +88,10 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** What is between oneself and somebody else: `sent` and `received` are requests that wait for an answer. */
+export const FriendState = z.enum(['friends', 'received', 'sent']);
+export type FriendState = z.infer<typeof FriendState>;
+
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
 /** One conversation as its member sees it. `members` is empty for rooms and groups in lists: they may have thousands. */

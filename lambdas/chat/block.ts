@@ -1,26 +1,29 @@
 /**
  * Blocking: noted on both memberships of the direct conversation, which is made for it where the two have never spoken. The other's
- * is read before anything of theirs is accepted, so that a block costs nothing when people speak.
+ * is read before anything of theirs is accepted, so that a block costs nothing when people speak. It ends friendship and requests too.
  */
+import { unable } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
-import { markBlock, membershipsOf } from '../store/membership.ts';
-import { enter, type Speaker } from './enter.ts';
+import { endBlock, membershipsOf } from '../store/membership.ts';
+import { ensureUser, getUser } from '../store/user.ts';
+import type { Speaker } from './enter.ts';
+import { part } from './friends.ts';
 import { directWith } from './people.ts';
 
-/** @throws ChatError `unknown_user`, `invalid_frame` for oneself */
+/** @throws ChatError `unknown_user`, `invalid_frame` for oneself, `conflict` */
 export async function block(services: Services, speaker: Speaker, username: string): Promise<void> {
-  const conversation = directWith(speaker.username, username);
-  await enter(services, conversation, speaker, { join: false });
-  // Listed before it holds, and until it does not: whoever is kept out can be found and let in.
-  await markBlock(services, speaker.username, conversation.id, 'blocks', true);
-  await markBlock(services, username, conversation.id, 'blocked', true);
+  const what = `block ${username}`;
+  if (!(await getUser(services, username))) throw unable('unknown_user', what, `there is no user ${username}`);
+  await ensureUser(services, speaker);
+  await part(services, speaker.username, username, what, ['blocks', 'blocked']);
 }
 
 /** @throws ChatError `invalid_frame` for oneself */
 export async function unblock(services: Pick<Services, 'table'>, speaker: Speaker, username: string): Promise<void> {
   const { id } = directWith(speaker.username, username);
-  await markBlock(services, username, id, 'blocked', false);
-  await markBlock(services, speaker.username, id, 'blocks', false);
+  // Listed until it does not hold any more: whoever is kept out can be found and let in.
+  await endBlock(services, username, id, 'blocked');
+  await endBlock(services, speaker.username, id, 'blocks');
 }
 
 /** Whom this user has blocked, by name. Reads all memberships of the user, as an inbox does. */

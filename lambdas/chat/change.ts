@@ -28,7 +28,7 @@ import type { Membership } from '../store/membership.ts';
 import { removeFile } from '../store/object.ts';
 import { releaseUpload } from '../store/upload.ts';
 import { append, earlierTry } from './append.ts';
-import { enter, refuseBlocked, type Speaker } from './enter.ts';
+import { enter, refuseClosed, type Speaker } from './enter.ts';
 import { isShown } from './log.ts';
 import { members } from './members.ts';
 
@@ -62,7 +62,7 @@ export async function editMessage(
   message: string | undefined,
 ): Promise<Message> {
   return change(services, request, 'edit the message', (target, membership, toDoWhat) => {
-    refuseBlocked(membership, toDoWhat);
+    refuseClosed(services, membership, toDoWhat);
     refuseOthers(target, membership, toDoWhat);
     return { type: 'edit', text: messageText(message, target.files.length, toDoWhat) };
   });
@@ -83,7 +83,7 @@ export async function react(
   { emoji, removed }: { emoji: string; removed: boolean },
 ): Promise<Message> {
   return change(services, request, 'react to the message', (target, membership, toDoWhat) => {
-    refuseBlocked(membership, toDoWhat);
+    refuseClosed(services, membership, toDoWhat);
     if (!removed) refuseCrowd(target, membership.username, emoji, toDoWhat);
     return { type: 'reaction', emoji, removed };
   });

@@ -15,7 +15,7 @@ import type { Membership, Send } from '../store/membership.ts';
 import { getUsers } from '../store/user.ts';
 import { append, earlierTry } from './append.ts';
 import { claimAttachments } from './claim-attachments.ts';
-import { enter, refuseBlocked, type Speaker } from './enter.ts';
+import { enter, refuseClosed, type Speaker } from './enter.ts';
 import { isMessage } from './log.ts';
 import { listedNames, members, withoutLeft } from './members.ts';
 
@@ -56,7 +56,7 @@ export async function send(
     return deliverMessage(services, { entry: standing, repeated: true, users, requester });
   }
 
-  refuseBlocked(membership, toDoWhat);
+  refuseClosed(services, membership, toDoWhat);
   await refuseUnknownReply(services, conversation, draft.reply_to);
   const files = await claimAttachments(services, conversation, speaker, draft.attachments ?? [], clientId);
   const content: Content = { text, files, contentType: contentType(files), replyTo: draft.reply_to ?? null, clientId };

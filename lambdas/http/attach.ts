@@ -1,6 +1,6 @@
 import { parseAs } from '#protocol/frames';
 import { AttachBody } from '#protocol/http';
-import { enter, refuseBlocked } from '../chat/enter.ts';
+import { enter, refuseClosed } from '../chat/enter.ts';
 import type { Services } from '../runtime/services.ts';
 import { bodyOf, conversationOf, type HttpAnswer, type HttpRequest, json } from './request.ts';
 import { uploadForm } from './upload-form.ts';
@@ -10,7 +10,7 @@ export async function attach(services: Services, request: HttpRequest): Promise<
   const file = parseAs(AttachBody, bodyOf(request), 'prepare the upload');
   const conversation = conversationOf(request);
   const membership = await enter(services, conversation, request.speaker, { join: true });
-  refuseBlocked(membership, 'prepare the upload');
+  refuseClosed(services, membership, 'prepare the upload');
   const { username: user } = membership;
   return json(201, await uploadForm(services, { conversation: conversation.id, user, ...file }));
 }

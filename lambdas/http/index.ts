@@ -5,6 +5,7 @@ import { type Services, startServices } from '../runtime/services.ts';
 import { attach } from './attach.ts';
 import { attachment } from './attachment.ts';
 import { avatar } from './avatar.ts';
+import { befriend, unfriend } from './befriend.ts';
 import { block, unblock } from './block.ts';
 import { blocks } from './blocks.ts';
 import { clear } from './clear.ts';
@@ -15,6 +16,7 @@ import { remove } from './delete.ts';
 import { dismiss } from './dismiss.ts';
 import { edit } from './edit.ts';
 import { found } from './found.ts';
+import { friends } from './friends.ts';
 import { history } from './history.ts';
 import { invite } from './invite.ts';
 import { me } from './me.ts';
@@ -32,6 +34,7 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   attach,
   attachment,
   avatar,
+  befriend,
   block,
   blocks,
   clear,
@@ -42,6 +45,7 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   dismiss,
   edit,
   found,
+  friends,
   history,
   invite,
   me,
@@ -51,6 +55,7 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   update,
   unblock,
   unreact,
+  unfriend,
   user,
   users,
 };

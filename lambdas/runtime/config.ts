@@ -9,6 +9,7 @@ const Environment = z.object({
   RETENTION_DAYS: z._default(z.coerce.number(), 0),
   SEND_COUNT: z._default(z.coerce.number(), limits.sends.count),
   SEND_SECONDS: z._default(z.coerce.number(), limits.sends.seconds),
+  FRIENDS_FIRST: z._default(z.enum(['true', 'false']), 'false'),
 });
 
 /** What the stack tells the functions about itself. */
@@ -23,6 +24,8 @@ export interface Config {
   readonly retentionDays: number;
   /** A member may send this many messages and changes in this many seconds. */
   readonly sends: { readonly count: number; readonly seconds: number };
+  /** A conversation that is named by its members is opened only by who is friends with all of them. */
+  readonly friendsFirst: boolean;
 }
 
 /** @throws when the stack's environment is incomplete: a mistake of the deployment, so the function fails to start */
@@ -35,5 +38,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     httpUrl: parsed.HTTP_URL,
     retentionDays: parsed.RETENTION_DAYS,
     sends: { count: parsed.SEND_COUNT, seconds: parsed.SEND_SECONDS },
+    friendsFirst: parsed.FRIENDS_FIRST === 'true',
   };
 }

@@ -1,6 +1,6 @@
 import { frames, parseAs, parseObject } from '#protocol/frames';
 import { receives } from '#protocol/scope';
-import { enter, refuseBlocked } from '../chat/enter.ts';
+import { enter, refuseClosed } from '../chat/enter.ts';
 import { members } from '../chat/members.ts';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
@@ -12,7 +12,8 @@ export async function typing(services: Services, request: SocketRequest): Promis
   const frame = parseAs(frames.typing, parseObject(request.body), 'read the typing frame');
   const conversation = conversationOf(request, frame.conversation);
   const user = request.speaker.username;
-  refuseBlocked(await enter(services, conversation, request.speaker, { join: false }), 'show that you type');
+  const membership = await enter(services, conversation, request.speaker, { join: false });
+  refuseClosed(services, membership, 'show that you type');
   const others = (await members(services, conversation)).filter(({ username }) => username !== user);
   const devices = devicesOf(others, services.now(), (scope) => receives(scope, conversation.id));
   await postAll(services, devices, { type: 'typing', conversation: conversation.id, user, typing: frame.typing });

@@ -6,7 +6,7 @@
  *        were), cleared_seq and cleared_count (what is up to here this user has cleared away), hidden_last (the newest message that this
  *        user has deleted for themselves: see hidden.ts), member_of; in direct
  *        conversations `blocks` (this user has blocked the other) and `blocked` (the other has blocked this user), here because this item
- *        is read before anything is said
+ *        is read before anything is said; and `unfriended` from when the two are friends no more, until they are again
  * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
  *        It lags behind, so it is asked who is posted to, never who may, and the head knows who left a moment ago.
  * ends   by losing its role and with it all else, at once; what is left of the item goes by TTL
@@ -57,6 +57,8 @@ export interface Membership {
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
   readonly blocked: boolean;
+  /** In a direct conversation: the two were friends and are no more, or one has blocked the other since. */
+  readonly unfriended: boolean;
 }
 
 const ringSize = limits.sendsRemembered;
@@ -74,6 +76,7 @@ const MembershipItem = z.object({
   hidden_last: z._default(z.number(), 0),
   blocks: z.optional(z.boolean()),
   blocked: z.optional(z.boolean()),
+  unfriended: z.optional(z.boolean()),
 });
 
 function key(username: string, conversation: string): Key {
@@ -98,6 +101,7 @@ function toMembership(item: Item): Membership {
     hiddenLast: rest.hidden_last,
     blocks: rest.blocks ?? false,
     blocked: rest.blocked ?? false,
+    unfriended: rest.unfriended ?? false,
   };
 }
 
@@ -396,23 +400,47 @@ export async function noteHidden(
   );
 }
 
-/** Notes in a direct conversation that this user blocks, or is blocked, or that it is over. Again, or without a membership: nothing happens. */
-export async function markBlock(
+/** What friendship and blocks make of one side of a direct conversation. */
+export type DirectSide = 'open' | 'unfriended' | 'blocks' | 'blocked';
+
+/**
+ * One side of a direct conversation as friendship and blocks make it, for a transaction of both sides. The membership is made where there is
+ * none: `open` for who are friends now, otherwise closed to new messages where friends come first.
+ */
+export function directUpdate(username: string, conversation: string, side: DirectSide) {
+  const marks = [...new Set(side === 'open' ? [] : ['unfriended', side])].map((mark) => `, ${mark} = :yes`);
+  return {
+    Key: key(username, conversation),
+    UpdateExpression: [
+      'SET #role = if_not_exists(#role, :member), read_seq = if_not_exists(read_seq, :none)',
+      ', read_count = if_not_exists(read_count, :none), ring = if_not_exists(ring, :empty)',
+      ', sends = if_not_exists(sends, :none)',
+      ...marks,
+      side === 'open' ? ' REMOVE unfriended' : '',
+    ].join(''),
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: {
+      ...{ ':member': 'member' satisfies Role, ':none': 0, ':empty': {} },
+      ...(side === 'open' ? {} : { ':yes': true }),
+    },
+  };
+}
+
+/** Notes in a direct conversation that a block is over, on one side. Again, or without a membership: nothing happens. */
+export async function endBlock(
   { table }: Pick<Services, 'table'>,
   username: string,
   conversation: string,
   side: 'blocks' | 'blocked',
-  holds: boolean,
 ): Promise<void> {
   await conditional(
     table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(username, conversation),
-        UpdateExpression: holds ? 'SET #side = :yes' : 'REMOVE #side',
+        UpdateExpression: 'REMOVE #side',
         ConditionExpression: 'attribute_exists(pk)',
         ExpressionAttributeNames: { '#side': side },
-        ...(holds && { ExpressionAttributeValues: { ':yes': true } }),
       }),
     ),
   );

@@ -15,6 +15,7 @@ test('without any context the defaults hold', () => {
     logRetentionDays: 30,
     removalPolicy: 'retain',
     apiGatewayLogRole: true,
+    friendsFirst: false,
   });
 });
 
@@ -29,6 +30,7 @@ test('the command line, where all is text, gives the same as the file', () => {
     logRetentionDays: 7,
     removalPolicy: 'destroy',
     apiGatewayLogRole: false,
+    friendsFirst: true,
   });
   const commandLine = read({
     stage: 'dev',
@@ -40,6 +42,7 @@ test('the command line, where all is text, gives the same as the file', () => {
     logRetentionDays: '7',
     removalPolicy: 'destroy',
     apiGatewayLogRole: 'false',
+    friendsFirst: 'true',
   });
   expect(commandLine).toEqual(file);
 });
@@ -79,6 +82,7 @@ test.each([
   [{ logRetentionDays: 9999 }, /^unable to use the option logRetentionDays=9999;/],
   [{ removalPolicy: 'keep' }, 'unable to use the option removalPolicy="keep"; it must be "retain" or "destroy"'],
   [{ apiGatewayLogRole: 'yes' }, 'unable to use the option apiGatewayLogRole="yes"; it must be true or false'],
+  [{ friendsFirst: 1 }, 'unable to use the option friendsFirst=1; it must be true or false'],
 ])('%j is refused with a sentence', (context, message) => {
   expect(() => read(context)).toThrow(message);
 });

@@ -134,6 +134,7 @@ describe('functions', () => {
       RETENTION_DAYS: '0',
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
+      FRIENDS_FIRST: 'false',
       POWERTOOLS_SERVICE_NAME: service,
       POWERTOOLS_LOG_LEVEL: 'INFO',
     });

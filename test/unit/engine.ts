@@ -58,6 +58,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       httpUrl: '',
       retentionDays: 0,
       sends: limits.sends,
+      friendsFirst: false,
     },
     table: {
       name: 'Chat',
