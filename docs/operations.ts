@@ -101,7 +101,7 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
   },
   users: {
     summary:
-      'People whose user name or shown name begins with `query`, upper and lower case alike, in the order of what they were found by.',
+      'People whose user name or shown name begins with `query`, upper and lower case alike, in the order of what they were found by; without `query` everybody but oneself, by user name.',
     query: PeopleQuery,
     answer: { status: 200, means: 'A page of people; `count` is that of the page.', schemas: [PeoplePage] },
     errors: ['invalid_frame'],

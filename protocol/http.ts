@@ -95,9 +95,11 @@ export const UpdateBody = z.object({
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
-  query: z.string({ error: query }).check(
-    z.trim(),
-    z.refine((text) => isLength(text, limits.nameLength) && text.isWellFormed(), { error: query }),
+  query: z.optional(
+    z.string({ error: query }).check(
+      z.trim(),
+      z.refine((text) => isLength(text, limits.nameLength) && text.isWellFormed(), { error: query }),
+    ),
   ),
   /** A place in the list, as the addresses of other pages hold it. */
   at: z.optional(z.string()),

@@ -4,7 +4,7 @@ import type { Profile } from '#protocol/message';
 import { type Conversation, isUserName, parseConversation } from '#protocol/names';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { fold, getListings, type Listing } from '../store/listing.ts';
+import { fold, getListings, getUserNames, type Listing } from '../store/listing.ts';
 import { getMemberships } from '../store/membership.ts';
 import { signAvatar } from '../store/object.ts';
 import { type Avatar, getUsers, liveNow, type User } from '../store/user.ts';
@@ -74,19 +74,20 @@ export interface Found {
 }
 
 /**
- * People whose user name or shown name begins with this text. One query of the index and one batch of users, whatever the number of people.
+ * People whose user name or shown name begins with this text; without a text, everybody but the viewer, by user name. One query of the index and one batch of users, whatever the number of people.
  * Who is listed twice, as alice and as Alice, is shown once, so a page may have fewer than `limit`.
  */
 export async function findPeople(
   services: Reader,
   viewer: string,
-  query: string,
+  query: string | undefined,
   place: { readonly after?: Listing | undefined; readonly before?: Listing | undefined; readonly limit: number },
 ): Promise<Found> {
   const { after, before, limit } = place;
-  const text = fold(query);
+  const text = query === undefined ? undefined : fold(query);
   const backwards = before !== undefined;
-  const read = await getListings(services, text, { from: before ?? after, backwards, limit });
+  const from = { from: before ?? after, backwards, limit };
+  const read = await (text === undefined ? getUserNames(services, from) : getListings(services, text, from));
   const listings = read.slice(0, limit);
   if (backwards) listings.reverse();
 
@@ -98,7 +99,9 @@ export async function findPeople(
   );
   const shown = listings.flatMap((listing) => {
     const profile = people.get(listing.username);
-    return profile && isFirst(listing, profile, text) ? [profile] : [];
+    if (!profile) return [];
+    const isShown = text === undefined ? profile.username !== viewer : isFirst(listing, profile, text);
+    return isShown ? [profile] : [];
   });
   const more = read.length > limit;
   return {

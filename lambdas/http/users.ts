@@ -10,7 +10,7 @@ import { fold, type Listing } from '../store/listing.ts';
 import { link } from './link.ts';
 import { type HttpAnswer, type HttpRequest, json } from './request.ts';
 
-/** `GET /users?query=`: people by how their user name or their shown name begins. */
+/** `GET /users?query=`: people by how their user name or their shown name begins; without `query` everybody else. */
 export async function users(services: Services, request: HttpRequest): Promise<HttpAnswer> {
   const { query, at, limit: asked } = parseAs(PeopleQuery, request.query, 'find people');
   const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
@@ -36,14 +36,19 @@ function writePlace(way: Way, { username, by, text }: Listing): string {
 }
 
 /** @throws ChatError `invalid_frame` for what no page of this query named */
-function readPlace(place: string, query: string): { readonly [way in Way]?: Listing } {
+function readPlace(place: string, query: string | undefined): { readonly [way in Way]?: Listing } {
   const { data } = z.safeParse(Place, parseJson(Buffer.from(place, 'base64url').toString()));
   // DynamoDB refuses to start outside of what is asked for.
-  if (data && [...data[3]].length <= limits.nameLength && data[3].startsWith(fold(query))) {
+  if (data && isInside(data, query)) {
     const [way, username, by, text] = data;
     return { [way]: { username, by, text } };
   }
   throw unable('invalid_frame', 'find people', 'at comes with the addresses of other pages: use those as they are');
+}
+
+function isInside([, username, by, text]: z.infer<typeof Place>, query: string | undefined): boolean {
+  if (query === undefined) return by === 'username' && text === username;
+  return [...text].length <= limits.nameLength && text.startsWith(fold(query));
 }
 
 function parseJson(text: string): unknown {

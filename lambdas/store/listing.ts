@@ -1,6 +1,6 @@
 /**
  * How people are found: by how their user name begins, or the name that others are shown. Two entries of one index, so that one query
- * of one partition finds both.
+ * of one partition finds both. User names begin with one of 39 characters, so everybody can be listed by asking as many partitions at most.
  *
  * key    pk `USER#<user>`  sk `USERNAME`, for the user name; the shown name is listed by the user's own item, so that both change in one write
  * holds  listed_in, listed_as
@@ -77,4 +77,31 @@ export async function getListings(
     const { pk, sk, listed_as: listed } = z.parse(ListingItem, item);
     return { username: pk.slice('USER#'.length), by: sk === 'USER' ? 'name' : 'username', text: listed };
   });
+}
+
+/** What a user name can begin with, as the index sorts. */
+const beginnings = [...'%-.0123456789abcdefghijklmnopqrstuvwxyz'];
+
+/**
+ * The listings of all user names, in their order; backwards from a place, the ones just before it, nearest first.
+ * One query where many people's names begin alike; of a handful of people, one for each character.
+ * @returns one more than `limit` where there are more in that direction
+ */
+export async function getUserNames(
+  services: Pick<Services, 'table'>,
+  { from, backwards, limit }: { from: Listing | undefined; backwards: boolean; limit: number },
+): Promise<Listing[]> {
+  const inOrder = backwards ? beginnings.toReversed() : beginnings;
+  const found: Listing[] = [];
+  for (const beginning of inOrder.slice(from ? inOrder.indexOf(from.text.slice(0, 1)) : 0)) {
+    let at = from?.text.startsWith(beginning) ? from : undefined;
+    for (let more = true; more; ) {
+      const read = await getListings(services, beginning, { from: at, backwards, limit });
+      found.push(...read.filter(({ by }) => by === 'username'));
+      if (found.length > limit) return found.slice(0, limit + 1);
+      more = read.length > limit;
+      at = read.at(-1);
+    }
+  }
+  return found;
 }

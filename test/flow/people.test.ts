@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
 import { openStage } from '#bench/stage';
+import type { Profile } from '#protocol/message';
 import { type Chat, startChat } from './chat.ts';
 import { named, type Person } from './person.ts';
 
@@ -118,7 +119,7 @@ describe('people', () => {
       expect(body.count).toBe(body.results.length);
       found.push(body.results.map(({ username }: { username: string }) => username));
       at = body[way];
-      if (found.length > 50) throw new Error('the pages do not end');
+      if (found.length > 200) throw new Error('the pages do not end');
     }
     return found;
   }
@@ -163,6 +164,32 @@ describe('people', () => {
       const back = await pages(one, last, 'previous');
       expect(back.reverse().flat(), `pages of ${limit}, backwards`).toEqual(forth.flat());
     }
+  });
+
+  it('are listed without a query: everybody else, by user name, in pages that lead on and back, with whether they are here', async () => {
+    // Where others sign up meanwhile, nobody can say who everybody is.
+    if (!chat.local) return;
+    const [one, other] = await chat.people('zlist', 'alist');
+    const away = await chat.person('0list');
+    await other.everything();
+    // Shown names stand in the same partitions.
+    await patch(away, { name: `z${chat.run}` });
+    const everybody = (await pages(one, '/users?limit=100')).flat();
+    expect(everybody).toEqual([...new Set(everybody)].sort());
+    expect(everybody).toEqual(expect.arrayContaining([away.username, other.username]));
+    expect(everybody).not.toContain(one.username);
+    for (const limit of [1, 3, 7]) {
+      const forth = await pages(one, `/users?limit=${limit}`);
+      // The page on which oneself would stand has room for one less.
+      expect(forth.flat(), `pages of ${limit}`).toEqual(everybody);
+      let last = `/users?limit=${limit}`;
+      for (let next: string | null = last; next !== null; next = (await one.get(last)).body.next) last = next;
+      expect((await pages(one, last, 'previous')).reverse().flat(), `pages of ${limit}, backwards`).toEqual(everybody);
+    }
+    const { results } = (await one.get('/users?limit=100')).body;
+    const presence = (person: Person) => results.find(({ username }: Profile) => username === person.username);
+    expect(presence(other)).toMatchObject({ online: true, last_seen: null });
+    expect(presence(away)).toMatchObject({ online: false });
   });
 
   it('are found however they came to be: by signing up, by connecting, by asking who they are', async () => {
@@ -225,6 +252,10 @@ describe('people', () => {
     ];
     for (const at of forged) {
       const { status, body } = await alice.get(`/users?query=ali&at=${at}`);
+      expect([status, body.error.code], at).toEqual([400, 'invalid_frame']);
+    }
+    for (const at of [place(['after', 'alice', 'name', 'alice']), place(['after', 'alice', 'username', 'bob'])]) {
+      const { status, body } = await alice.get(`/users?at=${at}`);
       expect([status, body.error.code], at).toEqual([400, 'invalid_frame']);
     }
     const nobody = place(['after', 'nobody-of-this-name', 'name', 'alicia']);
