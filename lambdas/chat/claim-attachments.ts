@@ -46,9 +46,9 @@ async function forward(
 ): Promise<File> {
   const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
   const from = place === undefined ? '' : readConversation(place, speaker.username).id;
-  const seen = from !== '' && (await getMembership(services, speaker.username, from));
+  const seen = from === '' ? undefined : await getMembership(services, speaker.username, from);
   const upload = seen && (await getUpload(services, from, source));
-  if (!upload || !upload.kept) {
+  if (!upload?.kept) {
     throw unable('attachment_missing', toSend, `no message that you can see has a file ${show(name)}`);
   }
   const { filename, content_type, size } = upload;
