@@ -16,6 +16,7 @@ import { type Device, devicesOf, postAll } from '../delivery/post.ts';
 import { namesFor, namesOf, standing, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import {
+  type Applied,
   applyChange,
   type ChangeEntry,
   type Entry,
@@ -99,10 +100,11 @@ async function change(
   const membership = await enter(services, conversation, speaker, { join: false });
   const earlier = await earlierTry(services, membership, { clientId, toDoWhat, isIt: isChange });
   const entry = earlier ?? (await appendChange(services, membership, { clientId, toDoWhat, target }, decide));
-  const { message } = await applyToMessage(services, entry);
-  // Nothing is deleted from the log but by retention.
+  const { applied, message } = await applyToMessage(services, entry);
   if (!message) throw unable('not_found', toDoWhat, 'it has just expired');
-  return tellChange(services, conversation, entry, message, requester);
+  // The table's stream may be faster; then it tells everybody.
+  const isTold = applied === 'before' && !earlier;
+  return tellChange(services, conversation, entry, message, { requester, isTold });
 }
 
 async function appendChange(
@@ -170,12 +172,12 @@ function refuseCrowd({ reactions }: MessageEntry, user: string, emoji: string, t
 
 /**
  * Makes the message, lists and files what the change says. Again: nothing changes.
- * @returns the message as it now is, and whether this made it so
+ * @returns the message as it now is; `undefined` when retention has deleted it
  */
 export async function applyToMessage(
   services: Pick<Services, 'table' | 'bucket' | 'now'>,
   entry: ChangeEntry,
-): Promise<{ applied: boolean; message: MessageEntry | undefined }> {
+): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
   const { conversation, target } = entry;
   if (entry.type === 'delete') {
     // Before the message forgets which they are.
@@ -196,18 +198,18 @@ export async function applyToMessage(
   return { applied, message };
 }
 
-/** Tells every device of every member, and who watches unread counts when one may have become less. */
+/** Tells every device of every member, and who watches unread counts when one may have become less; with `isTold` the requester alone. */
 export async function tellChange(
   services: Services,
   conversation: Conversation,
   entry: ChangeEntry,
   changed: MessageEntry,
-  requester?: Device,
+  { requester, isTold = false }: { requester?: Device | undefined; isTold?: boolean } = {},
 ): Promise<Message> {
   const users = await members(services, conversation);
   // Whoever wrote it may have left since.
   const message = await toMessage(services, changed, await namesFor(services, [changed], namesOf(users)));
-  const devices = devicesOf(users, services.now(), (scope) => receives(scope, conversation.id));
+  const devices = isTold ? [] : devicesOf(users, services.now(), (scope) => receives(scope, conversation.id));
   const known = !requester || devices.some(({ id }) => id === requester.id);
   const everybody = known ? devices : [...devices, requester];
   const { seq: number, target: seq } = entry;
@@ -219,7 +221,7 @@ export async function tellChange(
     const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
     await postAll(services, everybody, { type, ...message, room: message.conversation, change: number });
   }
-  if (entry.type === 'delete') await leaveNotice(services, entry, users);
+  if (entry.type === 'delete' && !isTold) await leaveNotice(services, entry, users);
   return message;
 }
 

@@ -223,14 +223,17 @@ function range(conversation: string, segment: number, first: number, last: numbe
   };
 }
 
+/** What applying a change came to: done by this; done before; or of no effect, because a later change, or a deletion, was faster. */
+export type Applied = 'now' | 'before' | 'never';
+
 /**
  * Applies a change to its message, unless a later one was faster. Again: nothing changes.
- * @returns the message as it now is, `undefined` when the target is none any more, and whether this made it so
+ * @returns the message as it now is; `undefined` when the target is none any more
  */
 export async function applyChange(
   { table }: Pick<Services, 'table'>,
   change: ChangeEntry,
-): Promise<{ applied: boolean; message: MessageEntry | undefined }> {
+): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
   const write = await conditional(
     table.client.send(
       new UpdateCommand({
@@ -244,7 +247,14 @@ export async function applyChange(
   );
   const item = write.ok ? write.answer.Attributes : write.item;
   const entry = item && toEntry(item);
-  return { applied: write.ok, message: entry?.type === 'message' ? entry : undefined };
+  const applied = write.ok ? 'now' : item && isTrace(item, change) ? 'before' : 'never';
+  return { applied, message: entry?.type === 'message' ? entry : undefined };
+}
+
+/** Did this very change leave the message as it is? */
+function isTrace(item: Item, change: ChangeEntry): boolean {
+  if (change.type === 'reaction') return item[reactionName(change.emoji, change.user)] === reactionValue(change);
+  return item.changed === change.seq;
 }
 
 /** Every condition names the type, because what retention has deleted must not come back as a fragment. */

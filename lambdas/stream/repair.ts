@@ -14,7 +14,7 @@ export async function repair(services: Services, change: ChangeEntry): Promise<v
   if (standing?.type !== 'message') return;
   if (isApplied(standing, change) && (await isShown(services, standing, change))) return;
   const { applied, message } = await applyToMessage(services, change);
-  if (applied && message) await tellChange(services, parseConversation(conversation), change, message);
+  if (applied === 'now' && message) await tellChange(services, parseConversation(conversation), change, message);
 }
 
 function isApplied({ deleted = false, changed = 0, reactions }: MessageEntry, change: ChangeEntry): boolean {

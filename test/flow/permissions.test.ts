@@ -57,7 +57,8 @@ beforeAll(async () => {
   [alice, bob] = await chat.people('alice', 'bob');
   conversation = named(alice, bob);
   everything = await alice.everything();
-  await Promise.all([alice, bob].map((person) => person.enter(room)));
+  const rooms = [room, ...Object.values(ofFiles)];
+  await Promise.all([alice, bob].flatMap((person) => rooms.map((one) => person.enter(one))));
   const sign = await tokenSigner(runtime, chat.dataDirectory ?? '');
   const soon = Math.floor(Date.now() / 1000) + 3;
   ending = await alice.connect({ notifications: room }, await sign(alice.username, soon));
@@ -115,6 +116,9 @@ async function greeting(type: string, query: Record<string, string>, person = bo
 
 const snapshot = (of = conversation) => greeting('last_50_messages', { conversation: of });
 
+/** Rooms of Alice and Bob for scenarios with files, several, because a member may send only so much to one. */
+const ofFiles = { socket: 'room:socket-files', http: 'room:http-files', stream: 'room:stream-files' };
+
 async function form(at = `/conversations/${conversation}/attachments`): Promise<Event> {
   return answered(201, alice.post(at, { filename: 'a.png', content_type: 'image/png', size: png.length }));
 }
@@ -138,6 +142,11 @@ async function portray(): Promise<string> {
 async function download(url: string): Promise<void> {
   const { status } = await fetch(url);
   if (status !== 200) throw new Error(`S3 answered ${status}`);
+}
+
+/** An upload in that room, to be attached. */
+async function attached(to: string): Promise<{ attachments: string[] }> {
+  return { attachments: [await upload(`/conversations/${to}/attachments`)] };
 }
 
 function tableName(): string {
@@ -190,19 +199,19 @@ async function unreadRoom(): Promise<string> {
 
 /** A message of Alice's with a picture, whose deletion was written into the log by a writer that died at once. */
 async function leaveDeletion(): Promise<string> {
-  const { seq, multimedia_url: address } = await create(conversation, { attachments: [await upload()] });
+  const { seq, multimedia_url: address } = await create(ofFiles.stream, await attached(ofFiles.stream));
   const at = Date.now();
   const { Attributes } = await table.send(
     new UpdateCommand({
       TableName: tableName(),
-      Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+      Key: { pk: `CONV#${ofFiles.stream}`, sk: 'HEAD' },
       UpdateExpression: 'SET #at = :at ADD seq :one',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':at': at, ':one': 1 },
       ReturnValues: 'ALL_NEW',
     }),
   );
-  const key = { pk: `LOG#${conversation}#0`, sk: String(Attributes?.seq).padStart(12, '0') };
+  const key = { pk: `LOG#${ofFiles.stream}#0`, sk: String(Attributes?.seq).padStart(12, '0') };
   const change = {
     type: 'delete',
     target: seq,
@@ -258,13 +267,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     if (failure) throw new Error(failure.message);
     await ending.closed();
   },
-  'Socket s3:GetObject incoming/*': async () => create(conversation, { attachments: [await upload()] }),
-  'Socket s3:PutObject files/*': async () => create(conversation, { attachments: [await upload()] }),
+  'Socket s3:GetObject incoming/*': async () => create(ofFiles.socket, await attached(ofFiles.socket)),
+  'Socket s3:PutObject files/*': async () => create(ofFiles.socket, await attached(ofFiles.socket)),
   'Socket s3:GetObject files/*': async () =>
-    download((await create(conversation, { attachments: [await upload()] })).multimedia_url),
+    download((await create(ofFiles.socket, await attached(ofFiles.socket))).multimedia_url),
   'Socket s3:DeleteObject files/*': async () => {
-    const { seq, multimedia_url: address } = await create(conversation, { attachments: [await upload()] });
-    await answer({ type: 'delete', conversation, seq }, 'message_deleted');
+    const { seq, multimedia_url: address } = await create(ofFiles.socket, await attached(ofFiles.socket));
+    await answer({ type: 'delete', conversation: ofFiles.socket, seq }, 'message_deleted');
     await expectGone(address);
   },
 
@@ -284,13 +293,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Http s3:PutObject avatars/*': portray,
   'Http s3:GetObject avatars/*': async () => download(await portray()),
   'Http s3:PutObject incoming/*': () => upload(),
-  'Http s3:GetObject incoming/*': async () => post(conversation, { attachments: [await upload()] }),
-  'Http s3:PutObject files/*': async () => post(conversation, { attachments: [await upload()] }),
+  'Http s3:GetObject incoming/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
+  'Http s3:PutObject files/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
   'Http s3:GetObject files/*': async () =>
-    download((await post(conversation, { attachments: [await upload()] })).multimedia_url),
+    download((await post(ofFiles.http, await attached(ofFiles.http))).multimedia_url),
   'Http s3:DeleteObject files/*': async () => {
-    const { seq, multimedia_url: address } = await post(conversation, { attachments: [await upload()] });
-    await answered(200, alice.request('DELETE', `/conversations/${conversation}/messages/${seq}`));
+    const { seq, multimedia_url: address } = await post(ofFiles.http, await attached(ofFiles.http));
+    await answered(200, alice.request('DELETE', `/conversations/${ofFiles.http}/messages/${seq}`));
     await expectGone(address);
   },
 
@@ -310,8 +319,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'Notify execute-api:ManageConnections POST': () => greeting('unread_count', { notifications: 'all' }),
   'Notify s3:GetObject files/*': async () => {
-    await create(conversation, { attachments: [await upload()] });
-    const { messages } = await snapshot();
+    await create(ofFiles.stream, await attached(ofFiles.stream));
+    const { messages } = await snapshot(ofFiles.stream);
     await download(messages[0].multimedia_url);
   },
   'Notify s3:DeleteObject files/*': async () => expectGone(await leaveDeletion()),
