@@ -14,6 +14,7 @@ import {
 } from '../store/membership.ts';
 import { createUser, getUsers } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
+import { tellCounts } from './read.ts';
 import { record } from './system.ts';
 import { viewOf } from './view.ts';
 
@@ -76,6 +77,7 @@ export async function dismiss(
   if (membership.role === 'owner') throw unable('forbidden', what, 'nobody can remove the owner');
   if (!(await endMembership(services, membership))) throw overtaken(what);
   await record(services, conversation, { kind: 'removed', by: speaker.username, who });
+  await tellCounts(services, conversation.id, await getUsers(services, [who]), 0);
 }
 
 /**

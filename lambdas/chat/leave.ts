@@ -2,8 +2,10 @@ import { unable } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { endMembership, type Membership } from '../store/membership.ts';
+import { getUsers } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { memberNames } from './members.ts';
+import { tellCounts } from './read.ts';
 import { record } from './system.ts';
 
 /**
@@ -20,6 +22,7 @@ export async function leave(services: Services, conversation: Conversation, spea
     throw unable('conflict', `leave ${conversation.id}`, 'your role has just been changed: try again', 1);
   }
   await record(services, conversation, { kind: 'left', by: speaker.username });
+  await tellCounts(services, conversation.id, await getUsers(services, [speaker.username]), 0);
 }
 
 async function refuseOwner(services: Services, conversation: Conversation, { username }: Membership): Promise<void> {

@@ -97,6 +97,8 @@ describe('an open room', () => {
     await quietly(at, bt, everything);
     await remove(room, bert, bert);
     expect(await at.next('chat_message')).toMatchObject({ message: 'Bert2 left' });
+    // What was unread there counts no more.
+    expect(await everything.next()).toEqual({ type: 'unread_count', unread_count: 0 });
     at.send({ type: 'typing', typing: true });
     await at.ask({ type: 'create', message: 'gone?' }, 'chat_message');
     expect(await bt.rest()).toEqual([]);
@@ -226,6 +228,7 @@ describe('a managed group', () => {
     ]);
     expect((await at.take(7, 'conversation_updated')).map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9]);
     expect((await ct.take(5, 'conversation_updated')).map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7]);
+    expect(await ct.next()).toMatchObject({ type: 'unread_count' });
     expect(await ct.rest()).toEqual([]);
     expect((await bert.get(`/conversations/${id}`)).body).toMatchObject({ unread_count: 1, title: 'Rome' });
   });
@@ -239,13 +242,16 @@ describe('a managed group', () => {
       bert.connect({ notifications: id }),
       bert.connect({ notifications: 'all' }),
     ]);
-    const [only, everything, watching] = sockets;
+    const [only, everything, watching, total] = sockets;
     const at = await anna.enter(id);
     await quietly(at, ...sockets);
 
     await remove(id, anna, bert);
     expect(await only.next()).toMatchObject({ type: 'conversation_updated', change: { kind: 'removed' } });
     expect(await everything.next()).toMatchObject({ type: 'conversation_updated', change: { kind: 'removed' } });
+    const none = { unread_count: 0 };
+    for (const socket of [everything, total]) expect(await socket.next()).toEqual({ type: 'unread_count', ...none });
+    expect(await watching.next()).toEqual({ type: 'single_conversation_unread_count', conversation: id, ...none });
     at.send({ type: 'typing', typing: true });
     await at.ask({ type: 'create', message: 'among us' }, 'chat_message');
     await at.ask({ type: 'edit', seq: 3, message: 'Among us' }, 'message_edited');
