@@ -5,7 +5,7 @@ import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
 import { putNotice } from '../store/notice.ts';
 import type { User } from '../store/user.ts';
-import { type Device, devicesOf, post, postAll } from './post.ts';
+import { type Device, devicesOf, isOpen, post, postAll } from './post.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
 
 /** The connection that a send came in on; it is answered even when nothing else knows of it yet. */
@@ -48,7 +48,7 @@ export async function deliverMessage(
 
   const delivered = new Set<string>();
   const toOthers = others.map(async (device) => {
-    if ((await post(services, device, chatMessage(message))) === 'sent') delivered.add(device.username);
+    if ((await post(services, device, chatMessage(message), entry.at)) === 'sent') delivered.add(device.username);
   });
   await Promise.race([Promise.all(toOthers), wait(patience)]);
   // Of very many who were reached, as many as fit beside the message; the others are told with those who are reached late.
@@ -77,7 +77,9 @@ function chatMessage(message: Message, deliveredTo?: string[]): ServerEvent {
 
 /** Whom the message reached as far as can be told afterwards: who is here now, or was after it was written. */
 function reachable(users: readonly User[], entry: MessageEntry, now: number): string[] {
-  const here = devicesOf(users, now, (scope) => receives(scope, entry.conversation)).map(({ username }) => username);
+  const here = devicesOf(users, now, (scope) => receives(scope, entry.conversation))
+    .filter(isOpen)
+    .map(({ username }) => username);
   const since = users
     .filter(({ lastSeen }) => lastSeen !== undefined && lastSeen > entry.at)
     .map(({ username }) => username);
@@ -109,7 +111,7 @@ export async function leaveNotice(
   { conversation, seq }: { readonly conversation: string; readonly seq: number },
   users: readonly User[],
 ): Promise<void> {
-  const watching = devicesOf(users, services.now(), (scope) => watches(scope, conversation));
+  const watching = devicesOf(users, services.now(), (scope) => watches(scope, conversation)).filter(isOpen);
   const names = [...new Set(watching.map(({ username }) => username))];
   if (names.length > 0) await putNotice(services, { conversation, seq, users: names });
 }

@@ -1,8 +1,12 @@
-import { GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
+import {
+  DeleteConnectionCommand,
+  GoneException,
+  PostToConnectionCommand,
+} from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ServerEvent } from '#protocol/events';
 import type { Scope } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
-import { liveNow, removeConnection, type User } from '../store/user.ts';
+import { removeConnection, type User } from '../store/user.ts';
 
 /** One connection of one user. */
 export interface Device {
@@ -11,6 +15,8 @@ export interface Device {
   readonly scope: Scope;
   /** ms */
   readonly since: number;
+  /** ms; when it was over. Nothing is sent to such a one: a post takes it away, and the stream has it closed. */
+  readonly ended?: number | undefined;
 }
 
 /** What became of a post. `gone`: nobody is there any more; `failed`: slow or throttled beyond the retries. */
@@ -21,28 +27,55 @@ export type Poster = Pick<Services, 'connections' | 'table' | 'now' | 'log'>;
 /** API Gateway answers 410 also while `$connect` has not returned yet, so a connection this young (ms) is not taken for gone. */
 const young = 10_000;
 
-/** The open connections of these users whose scope fits. */
+/** The connections of these users whose scope fits; those that are over have `ended`, and are there to be found by a post. */
 export function devicesOf(users: readonly User[], now: number, fits: (scope: Scope) => boolean): Device[] {
-  return users.flatMap((user) =>
-    liveNow(user, now)
+  return users.flatMap(({ username, live }) =>
+    live
       .filter(({ scope }) => fits(scope))
-      .map(({ id, scope, since }) => ({ username: user.username, id, scope, since })),
+      .map(({ id, scope, since, expires }) => {
+        return { username, id, scope, since, ended: expires > now ? undefined : expires };
+      }),
   );
 }
 
-/** Sends one event to one connection. Never throws: a device that cannot be reached is an outcome of delivery. */
-export async function post(services: Poster, device: Device, event: ServerEvent): Promise<Outcome> {
+/** Can somebody still be there? */
+export function isOpen({ ended }: Device): boolean {
+  return ended === undefined;
+}
+
+/**
+ * Sends one event to one connection. Never throws: a device that cannot be reached is an outcome of delivery.
+ * @param written ms; when what the event tells was written, now by default: whoever is gone was last seen before it
+ */
+export async function post(
+  services: Poster,
+  device: Device,
+  event: ServerEvent,
+  written = services.now(),
+): Promise<Outcome> {
+  if (device.ended !== undefined) {
+    await removeConnection(services, device, device.ended);
+    return 'gone';
+  }
+  const outcome = await send(services, device, event);
+  if (outcome === 'gone' && services.now() - device.since >= young) {
+    await removeConnection(services, device, Math.max(device.since, written - 1));
+  }
+  return outcome;
+}
+
+/** Sends and no more: what becomes of a connection that is gone is left to the caller. */
+export async function send(
+  { connections, log }: Pick<Services, 'connections' | 'log'>,
+  { id }: Pick<Device, 'id'>,
+  event: ServerEvent,
+): Promise<Outcome> {
   try {
-    await services.connections.send(
-      new PostToConnectionCommand({ ConnectionId: device.id, Data: JSON.stringify(event) }),
-    );
+    await connections.send(new PostToConnectionCommand({ ConnectionId: id, Data: JSON.stringify(event) }));
     return 'sent';
   } catch (error) {
-    if (error instanceof GoneException) {
-      await forget(services, device);
-      return 'gone';
-    }
-    services.log.warn('post failed', { connectionId: device.id, event: event.type, error: error as Error });
+    if (error instanceof GoneException) return 'gone';
+    log.warn('post failed', { connectionId: id, event: event.type, error: error as Error });
     return 'failed';
   }
 }
@@ -52,7 +85,11 @@ export async function postAll(services: Poster, devices: readonly Device[], even
   await Promise.all(devices.map((device) => post(services, device, event)));
 }
 
-async function forget(services: Poster, device: Device): Promise<void> {
-  if (services.now() - device.since < young) return;
-  await removeConnection(services, device.username, device.id);
+/** Closes a connection, unless it is closed: its client sees 1000. */
+export async function close({ connections }: Pick<Services, 'connections'>, { id }: Pick<Device, 'id'>): Promise<void> {
+  try {
+    await connections.send(new DeleteConnectionCommand({ ConnectionId: id }));
+  } catch (error) {
+    if (!(error instanceof GoneException)) throw error;
+  }
 }

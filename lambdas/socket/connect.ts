@@ -1,6 +1,8 @@
+import { unable } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
 import { enter } from '../chat/enter.ts';
 import type { Services } from '../runtime/services.ts';
+import { putReminder } from '../store/reminder.ts';
 import { addConnection, removeConnection } from '../store/user.ts';
 import type { SocketRequest } from './event.ts';
 
@@ -18,7 +20,7 @@ export interface ConnectAnswer {
 /**
  * `$connect`: members only; writes the connection down. What the socket gets first comes from the table's stream, because API Gateway
  * cannot post to a connection before this has returned.
- * @throws ChatError `forbidden`, `unknown_user`: the status of the handshake
+ * @throws ChatError `forbidden`, `unknown_user`, `unauthenticated` for a token from before its user signed out everywhere: the status of the handshake
  */
 export async function connect(services: Services, request: SocketRequest): Promise<ConnectAnswer> {
   if (request.problem) return { statusCode: request.problem.status, body: request.problem.message };
@@ -28,15 +30,18 @@ export async function connect(services: Services, request: SocketRequest): Promi
     await enter(services, parseConversation(request.conversation), request.speaker, { join });
   }
   const now = services.now();
-  const user = await addConnection(services, request.speaker, {
-    id: request.connectionId,
-    scope: request.scope,
-    since: request.connectedAt,
-    expires: now + longest,
-  });
+  const { connectionId, scope, speaker } = request;
+  const { username } = speaker;
+  const expires = Math.min(now + longest, request.tokenExpires);
+  const live = { id: connectionId, scope, since: request.connectedAt, expires };
+  const [user] = await Promise.all([
+    addConnection(services, speaker, live, request.tokenIssued),
+    putReminder(services, { username, connectionId, expires }),
+  ]);
+  if (!user) throw unable('unauthenticated', 'connect', 'you have signed out everywhere since: sign in again');
   // Connections whose end nobody told: API Gateway delivers $disconnect with best effort only.
-  const ended = user.live.filter(({ expires }) => expires <= now);
-  await Promise.all(ended.map(({ id }) => removeConnection(services, user.username, id)));
+  const ended = user.live.filter((other) => other.expires <= now);
+  await Promise.all(ended.map(({ id, expires: at }) => removeConnection(services, { username, id }, at)));
 
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   return {

@@ -1,8 +1,8 @@
 import type { Services } from '../runtime/services.ts';
 import { removeConnection } from '../store/user.ts';
-import type { SocketRequest } from './event.ts';
+import { deviceOf, type SocketRequest } from './event.ts';
 
-/** `$disconnect`: takes the connection away. Best effort on AWS; posts that find nobody do the same. */
+/** `$disconnect`: takes the connection away. Best effort on AWS, and late at times; posts that find nobody do the same. */
 export async function disconnect(services: Services, request: SocketRequest): Promise<void> {
-  await removeConnection(services, request.speaker.username, request.connectionId);
+  await removeConnection(services, deviceOf(request), request.at);
 }

@@ -17,6 +17,8 @@ export const ConnectionContext = z.object({
   status: z.optional(z.coerce.number()),
   /** When the token expires, seconds since 1970. */
   expires: z.coerce.number(),
+  /** When the token was issued, seconds since 1970; 0 when it does not say. Connections that were open before this was handed on lack it. */
+  issued: z.optional(z.coerce.number()),
 });
 export type ConnectionContext = z.infer<typeof ConnectionContext>;
 
@@ -27,6 +29,7 @@ const SocketEvent = z.object({
     routeKey: z.string(),
     connectionId: z.string(),
     connectedAt: z.number(),
+    requestTimeEpoch: z.number(),
     authorizer: ConnectionContext,
   }),
 });
@@ -37,6 +40,8 @@ export interface SocketRequest {
   readonly connectionId: string;
   /** ms */
   readonly connectedAt: number;
+  /** ms; when this happened to the connection, which may be a while before it is heard of */
+  readonly at: number;
   readonly speaker: Speaker;
   readonly scope: Scope;
   /** The conversation that frames mean when they name none. */
@@ -45,6 +50,8 @@ export interface SocketRequest {
   readonly problem: { readonly status: number; readonly message: string } | undefined;
   /** ms */
   readonly tokenExpires: number;
+  /** ms */
+  readonly tokenIssued: number;
   readonly body: string | undefined;
   /** by lower-case name; only of `$connect` */
   readonly headers: Readonly<Record<string, string>>;
@@ -53,18 +60,20 @@ export interface SocketRequest {
 /** @throws when API Gateway sent something else than it documents */
 export function readSocketEvent(event: unknown): SocketRequest {
   const { headers = {}, body, requestContext } = z.parse(SocketEvent, event);
-  const { routeKey, connectionId, connectedAt, authorizer } = requestContext;
+  const { routeKey, connectionId, connectedAt, requestTimeEpoch, authorizer } = requestContext;
   const scope = scopeFromText(authorizer.scope);
   return {
     route: routeKey,
     connectionId,
     connectedAt,
+    at: requestTimeEpoch,
     speaker: { username: authorizer.username, name: authorizer.name },
     scope,
     conversation: scope.kind === 'user' || scope.conversation === 'all' ? undefined : scope.conversation,
     problem:
       authorizer.problem && authorizer.status ? { status: authorizer.status, message: authorizer.problem } : undefined,
     tokenExpires: authorizer.expires * 1_000,
+    tokenIssued: (authorizer.issued ?? 0) * 1_000,
     body,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value])),
   };

@@ -1,9 +1,8 @@
 /** Every route of the WebSocket API, a file each. This one is the edge: it tells routes apart and turns errors into frames. */
-import { DeleteConnectionCommand, GoneException } from '@aws-sdk/client-apigatewaymanagementapi';
 import { ChatError, errorStatus, unable } from '#protocol/errors';
 import { parseObject } from '#protocol/frames';
 import type { SocketRoute } from '#protocol/routes';
-import { post } from '../delivery/post.ts';
+import { close, post } from '../delivery/post.ts';
 import { type Services, startServices } from '../runtime/services.ts';
 import { edit, reaction, remove } from './change.ts';
 import { clear } from './clear.ts';
@@ -68,7 +67,7 @@ async function answerFrame(request: SocketRequest): Promise<void> {
       ...(clientId === undefined ? {} : { client_id: clientId }),
       ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
     });
-    if (code === 'token_expired') await close(request.connectionId);
+    if (code === 'token_expired') await close(services, deviceOf(request));
   }
 }
 
@@ -86,13 +85,5 @@ function clientIdOf(body: string | undefined): string | undefined {
     return typeof clientId === 'string' && clientId.isWellFormed() ? clientId.slice(0, 64) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function close(connectionId: string): Promise<void> {
-  try {
-    await services.connections.send(new DeleteConnectionCommand({ ConnectionId: connectionId }));
-  } catch (error) {
-    if (!(error instanceof GoneException)) throw error;
   }
 }

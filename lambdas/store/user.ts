@@ -2,9 +2,9 @@
  * A user: who they are and which of their devices are connected. One read tells who is online and where.
  *
  * key    pk `USER#<user>`  sk `USER`
- * holds  name, avatar, last_seen (ms, of the last disconnect), created (ms), listed_in and listed_as (see listing.ts) and an attribute
- *        `live#<connectionId>` for every connection: {scope, since (ms), expires (ms)}. An attribute each, not a map, because a path
- *        into a map needs the map to exist first.
+ * holds  name, avatar, last_seen (ms, of the last connection to end), signed_out (ms, tokens from before open no socket), created (ms),
+ *        listed_in and listed_as (see listing.ts) and an attribute `live#<connectionId>` for every connection: {scope, since (ms),
+ *        expires (ms)}. An attribute each, not a map, because a path into a map needs the map to exist first.
  * read   by key, and in batches for the members of a conversation
  * write  whoever has this item is listed by the user name: that is written first
  */
@@ -20,7 +20,7 @@ export interface Live {
   readonly scope: Scope;
   /** ms */
   readonly since: number;
-  /** ms; API Gateway closes a connection after two hours, whatever we hear of it */
+  /** ms; it gets nothing from then on: its token is over, its user signed out everywhere, or API Gateway has closed it after two hours */
   readonly expires: number;
 }
 
@@ -34,6 +34,8 @@ export interface User {
   readonly avatar: Avatar | undefined;
   /** ms, or undefined for who was never here */
   readonly lastSeen: number | undefined;
+  /** ms; when they last signed out everywhere: connections from before are over */
+  readonly signedOut: number | undefined;
   /** Every connection written down, expired ones too. */
   readonly live: readonly Live[];
 }
@@ -44,6 +46,7 @@ const UserItem = z.looseObject({
   name: z.string(),
   avatar: z.optional(Avatar),
   last_seen: z.optional(z.number()),
+  signed_out: z.optional(z.number()),
 });
 const LiveValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -52,14 +55,20 @@ function key(username: string): Key {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen: lastSeen, ...rest } = z.parse(UserItem, item);
+  const { pk, name, avatar, last_seen: lastSeen, signed_out: signedOut, ...rest } = z.parse(UserItem, item);
   const live = Object.entries(rest)
     .filter(([attribute]) => attribute.startsWith(prefix))
     .map(([attribute, value]) => {
       const { scope, since, expires } = z.parse(LiveValue, value);
-      return { id: attribute.slice(prefix.length), scope: scopeFromText(scope), since, expires };
+      const over = isFromBefore(signedOut, since) ? Math.min(expires, signedOut) : expires;
+      return { id: attribute.slice(prefix.length), scope: scopeFromText(scope), since, expires: over };
     });
-  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, live };
+  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, signedOut, live };
+}
+
+/** Was a token issued, or a connection opened, before its user signed out everywhere? */
+export function isFromBefore(signedOut: number | undefined, at: number): signedOut is number {
+  return signedOut !== undefined && at < signedOut;
 }
 
 /** The connections that can still be open. */
@@ -67,8 +76,15 @@ export function liveNow(user: User, now: number): Live[] {
   return user.live.filter((live) => live.expires > now);
 }
 
-export async function getUser({ table }: Pick<Services, 'table'>, username: string): Promise<User | undefined> {
-  const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: key(username) }));
+/** @param consistent a whole unit instead of half of one, for who must not miss the last write */
+export async function getUser(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  { consistent = false }: { consistent?: boolean } = {},
+): Promise<User | undefined> {
+  const { Item } = await table.client.send(
+    new GetCommand({ TableName: table.name, Key: key(username), ConsistentRead: consistent }),
+  );
   return Item && toUser(Item);
 }
 
@@ -102,40 +118,77 @@ export async function ensureUser(
   const known = await getUser(services, user.username);
   if (known) return known;
   await createUser(services, user);
-  return { username: user.username, name: user.name, avatar: undefined, lastSeen: undefined, live: [] };
+  return {
+    username: user.username,
+    name: user.name,
+    avatar: undefined,
+    lastSeen: undefined,
+    signedOut: undefined,
+    live: [],
+  };
 }
 
-/** Writes a connection down, and the user before it when this is their first. */
+/**
+ * Writes a connection down, and the user before it when this is their first.
+ * @param issued ms; when its token was issued
+ * @returns the user as they are now; undefined when the token is from before they signed out everywhere, and nothing is written
+ */
 export async function addConnection(
   services: Pick<Services, 'table' | 'now'>,
   user: { username: string; name: string },
   live: Live,
-): Promise<User> {
-  const known = await addToKnown(services, user.username, live);
-  if (known) return known;
+  issued: number,
+): Promise<User | undefined> {
+  const known = await addToKnown(services, user.username, live, issued);
+  if (known !== 'unknown') return known;
   await createUser(services, user);
-  const made = await addToKnown(services, user.username, live);
-  if (!made) throw new Error(`unable to connect ${user.username}; the user was made and is not there`);
+  const made = await addToKnown(services, user.username, live, issued);
+  if (made === 'unknown') throw new Error(`unable to connect ${user.username}; the user was made and is not there`);
   return made;
 }
 
-async function addToKnown({ table }: Pick<Services, 'table'>, username: string, live: Live): Promise<User | undefined> {
+async function addToKnown(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  live: Live,
+  issued: number,
+): Promise<User | 'unknown' | undefined> {
   const write = await conditional(
     table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(username),
         UpdateExpression: 'SET #live = :live',
-        ConditionExpression: 'attribute_exists(pk)',
+        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
         ExpressionAttributeNames: { '#live': prefix + live.id },
         ExpressionAttributeValues: {
           ':live': { scope: scopeToText(live.scope), since: live.since, expires: live.expires },
+          ':issued': issued,
         },
         ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
     ),
   );
-  return write.ok ? toUser(write.answer.Attributes ?? {}) : undefined;
+  if (write.ok) return toUser(write.answer.Attributes ?? {});
+  return write.item ? undefined : 'unknown';
+}
+
+/**
+ * From now on tokens that were issued before `at` open no socket, and sockets that were opened before it are over; the stream sees this
+ * and has them closed.
+ * @param at ms
+ */
+export async function signOutUser({ table }: Pick<Services, 'table'>, username: string, at: number): Promise<void> {
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(username),
+      UpdateExpression: 'SET signed_out = :at',
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeValues: { ':at': at },
+    }),
+  );
 }
 
 /** Changes what others are shown of a user who exists. @param avatar null takes it away */
@@ -169,22 +222,32 @@ export async function updateProfile(
   return toUser(Attributes ?? {});
 }
 
-/** Takes a connection away and notes when the user was last here. Again for the same connection: nothing happens. */
+/**
+ * Takes a connection away and notes when its user was last here. Again for the same connection: nothing happens.
+ * @param at ms; the latest moment at which somebody can have been there. One in the future counts as now, and `last_seen` never goes back
+ */
 export async function removeConnection(
   { table, now }: Pick<Services, 'table' | 'now'>,
-  username: string,
-  connectionId: string,
+  { username, id }: { readonly username: string; readonly id: string },
+  at: number,
 ): Promise<void> {
-  await conditional(
+  const request = { TableName: table.name, Key: key(username), ExpressionAttributeNames: { '#live': prefix + id } };
+  const isThere = 'attribute_exists(#live)';
+  const noted = await conditional(
     table.client.send(
       new UpdateCommand({
-        TableName: table.name,
-        Key: key(username),
-        UpdateExpression: 'REMOVE #live SET last_seen = :now',
-        ConditionExpression: 'attribute_exists(#live)',
-        ExpressionAttributeNames: { '#live': prefix + connectionId },
-        ExpressionAttributeValues: { ':now': now() },
+        ...request,
+        UpdateExpression: 'REMOVE #live SET last_seen = :at',
+        ConditionExpression: `${isThere} AND (attribute_not_exists(last_seen) OR last_seen < :at)`,
+        ExpressionAttributeValues: { ':at': Math.min(at, now()) },
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       }),
+    ),
+  );
+  if (noted.ok || noted.item?.[prefix + id] === undefined) return;
+  await conditional(
+    table.client.send(
+      new UpdateCommand({ ...request, UpdateExpression: 'REMOVE #live', ConditionExpression: isThere }),
     ),
   );
 }

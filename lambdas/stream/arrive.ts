@@ -6,7 +6,7 @@ import { readInbox, totalUnread, toViews } from '../chat/inbox.ts';
 import { isMessage } from '../chat/log.ts';
 import { members } from '../chat/members.ts';
 import { unreadOf } from '../chat/unread.ts';
-import { devicesOf, post, postAll } from '../delivery/post.ts';
+import { devicesOf, isOpen, post, postAll } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getHead } from '../store/head.ts';
@@ -42,7 +42,7 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const self = { username: is.username, ...device };
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
 
-  const seen = devices.filter(({ username }) => !membership?.blocked || username === is.username);
+  const seen = devices.filter(isOpen).filter(({ username }) => !membership?.blocked || username === is.username);
   const online = seen.filter((other) => other.id !== device.id).map(({ username }) => username);
   const list = { type: 'online_user_list', conversation: id, users: fitFrame([...new Set(online)].sort()) } as const;
   if (!(await first(services, self, list))) return;
@@ -58,7 +58,9 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   // Whom the user has blocked is told neither of the user's coming nor of what has reached them with it.
   const others = membership?.blocks ? [] : devices.filter(({ username }) => username !== is.username);
   const wasHere = was !== undefined && liveNow(was, services.now()).some(({ scope }) => receives(scope, id));
-  const wasJoined = was?.live.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id) ?? false;
+  // By one that has expired they were not in the lists of those who came since.
+  const before = was ? liveNow(was, device.since) : [];
+  const wasJoined = before.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id);
   // Sockets that were opened later find the user in their own list.
   const earlier = others.filter(({ since }) => since <= device.since);
   if (!wasJoined) await postAll(services, earlier, joined);
@@ -83,7 +85,8 @@ async function arriveEverywhere(services: Services, { was, is, device }: Arrival
   if (!(await first(services, self, page))) return;
   await post(services, self, { type: 'unread_count', unread_count: totalUnread(inbox) });
 
-  if (!was?.live.some(({ scope }) => scope.kind === 'user')) await tellPresence(services, is, inbox);
+  const before = was ? liveNow(was, device.since) : [];
+  if (!before.some(({ scope }) => scope.kind === 'user')) await tellPresence(services, is, inbox);
   await tellDeliveredOf(services, was, is, inbox);
 }
 

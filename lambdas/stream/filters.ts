@@ -2,11 +2,18 @@
  * Which records of the table's stream reach the `notify` function. Lambda drops all others before they cost an invocation.
  * Syntax: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
+import { reminderPrefix } from '../store/reminder.ts';
 
 /** A user's item changed: connections came or went. */
 const userChanged = {
   eventName: ['INSERT', 'MODIFY'],
   dynamodb: { Keys: { sk: { S: ['USER'] } } },
+};
+
+/** The reminder of a connection has expired: nobody else deletes one. */
+const connectionOver = {
+  eventName: ['REMOVE'],
+  dynamodb: { Keys: { sk: { S: [{ prefix: reminderPrefix }] } } },
 };
 
 /** Somebody watches notifications of this conversation, and a message arrived. */
@@ -21,4 +28,4 @@ const changeLogged = {
   dynamodb: { NewImage: { type: { S: ['edit', 'delete', 'reaction'] } } },
 };
 
-export const notifyFilters = [userChanged, noticeLeft, changeLogged] as const;
+export const notifyFilters = [userChanged, connectionOver, noticeLeft, changeLogged] as const;

@@ -11,8 +11,10 @@ import { type Services, startServices } from '../runtime/services.ts';
 import { type Entry, toEntry } from '../store/entry.ts';
 import type { Item } from '../store/item.ts';
 import { toNotice } from '../store/notice.ts';
+import { toReminder } from '../store/reminder.ts';
 import { type Live, toUser, type User } from '../store/user.ts';
 import { arrive } from './arrive.ts';
+import { closeIfOver, remind, signOutAll } from './end.ts';
 import { leave } from './leave.ts';
 import { notice } from './notice.ts';
 import { repair } from './repair.ts';
@@ -26,6 +28,7 @@ const StreamEvent = z.object({
     z.object({
       dynamodb: z.object({
         SequenceNumber: z.string(),
+        Keys: Image,
         NewImage: z.optional(Image),
         OldImage: z.optional(Image),
       }),
@@ -36,6 +39,7 @@ const StreamEvent = z.object({
 /** One record: what became of an item, and, of a user's item, whose connections came and went. */
 interface Change {
   readonly number: string;
+  /** Of an item that was deleted: its key. */
   readonly after: Item;
   readonly was: User | undefined;
   readonly came: readonly Live[];
@@ -47,8 +51,8 @@ const services = startServices(process.env);
 export async function handler(event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
   const changes = z
     .parse(StreamEvent, event)
-    .Records.flatMap(({ dynamodb: { SequenceNumber, NewImage, OldImage } }) =>
-      NewImage ? [toChange(SequenceNumber, unmarshall(NewImage), OldImage && unmarshall(OldImage))] : [],
+    .Records.map(({ dynamodb: { SequenceNumber, Keys, NewImage, OldImage } }) =>
+      toChange(SequenceNumber, unmarshall(NewImage ?? Keys), OldImage && unmarshall(OldImage)),
     );
   const failed = await Promise.all([...byPlace(changes).values()].map((inOrder) => handleInOrder(services, inOrder)));
   return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
@@ -86,11 +90,17 @@ async function handleInOrder(services: Services, changes: readonly Change[]): Pr
 }
 
 async function handleChange(services: Services, { after, was, came, went }: Change): Promise<void> {
+  const reminder = toReminder(after);
+  if (reminder) return remind(services, reminder);
   if (isNotice(after)) return notice(services, toNotice(after));
   if (!isUser(after)) return handleEntry(services, toEntry(after));
   const is = toUser(after);
+  if (is.signedOut !== was?.signedOut) return signOutAll(services, is);
   for (const device of came) await arrive(services, { was, is, device });
-  for (const device of went) await leave(services, { is, device });
+  for (const device of went) {
+    await closeIfOver(services, { is, device });
+    await leave(services, { is, device });
+  }
 }
 
 async function handleEntry(services: Services, entry: Entry): Promise<void> {

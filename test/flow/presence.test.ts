@@ -1,6 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from './chat.ts';
-import { named } from './person.ts';
+import { growOld, liveOf } from './live.ts';
+import { named, type Person } from './person.ts';
+import type { Socket } from './socket.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -163,5 +165,125 @@ describe('a message sent while its reader was away', () => {
     await at.ask({ type: 'create', conversation: bob.username, message: '1' }, 'chat_message');
     await bob.everything();
     expect(await at.next('message_delivered')).toMatchObject({ seq: 1, to: [bob.username] });
+  });
+});
+
+describe('several devices of one user at once', () => {
+  it('coming and going are told once each', async () => {
+    const [alice, bob] = await chat.people('alice10', 'bob10');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    for (const round of [1, 2]) {
+      const sockets = await Promise.all(Array.from({ length: 4 }, () => bob.enter(conversation)));
+      await Promise.all(sockets.map((socket) => socket.close()));
+      await at.next('user_leave');
+      await chat.settled();
+      await at.rest();
+      expect(told(at, bob)).toEqual(Array.from({ length: round }, () => ['user_join', 'user_leave']).flat());
+    }
+  });
+});
+
+/** What a socket was told of somebody's coming and going. */
+function told(socket: Socket, { username }: Person): string[] {
+  return socket.received
+    .filter(({ type, user }) => user === username && ['user_join', 'user_leave'].includes(type))
+    .map(({ type }) => type);
+}
+
+describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells late', () => {
+  const faults = (chosen: Record<string, number>) => Object.assign(chat.local?.faults ?? {}, chosen);
+  afterEach(() => {
+    faults({ dropDisconnect: 0, repeatBatch: 0, delayBatch: 0 });
+  });
+
+  function local() {
+    if (!chat.local) throw new Error('the runtime is not ours');
+    return chat.local;
+  }
+
+  const seen = async (by: Person, of: Person) => (await by.get(`/users/${of.username}`)).body;
+
+  /** What API Gateway tells of a connection's end, told when the test wants it. */
+  async function tellDisconnect({ username }: Person, connectionId: string, requestTimeEpoch: number): Promise<void> {
+    const authorizer = { username, name: username, scope: 'user', expires: '2000000000', issued: '0' };
+    const requestContext = { routeKey: '$disconnect', connectionId, connectedAt: 0, requestTimeEpoch, authorizer };
+    await local().functions.invoke('SocketFunction', { headers: {}, requestContext, isBase64Encoded: false });
+  }
+
+  it('the end of an old connection, told twice and after a new one was opened, takes nobody away', async () => {
+    const [alice, bob] = await chat.people('alice11', 'bob11');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    faults({ dropDisconnect: 1 });
+    await (await bob.enter(conversation)).close();
+    faults({ dropDisconnect: 0 });
+    const [old = ''] = await liveOf(local(), bob);
+    const ended = Date.now();
+    const again = await bob.enter(conversation);
+    await Promise.all([tellDisconnect(bob, old, ended), tellDisconnect(bob, old, ended)]);
+    await tellDisconnect(bob, old, ended);
+    await chat.settled();
+    await at.rest();
+    expect(told(at, bob)).toEqual(['user_join']);
+    expect(await seen(alice, bob)).toMatchObject({ online: true });
+    await again.close();
+    await at.next('user_leave');
+    const { last_seen: lastSeen } = await seen(alice, bob);
+    await tellDisconnect(bob, old, ended);
+    expect(await seen(alice, bob)).toMatchObject({ online: false, last_seen: lastSeen });
+  });
+
+  it('an end that is heard of late leaves last_seen at the moment of it, and never moves it back', async () => {
+    const [alice, bob] = await chat.people('alice12', 'bob12');
+    faults({ dropDisconnect: 1 });
+    const sockets = [await bob.everything(), await bob.everything()];
+    await Promise.all(sockets.map((socket) => socket.close()));
+    const [one = '', other = ''] = await liveOf(local(), bob);
+    const ended = Date.now();
+    await tellDisconnect(bob, one, ended - 5_000);
+    await tellDisconnect(bob, other, ended - 60_000);
+    expect(await seen(alice, bob)).toMatchObject({ online: false, last_seen: new Date(ended - 5_000).toISOString() });
+    expect(await liveOf(local(), bob)).toEqual([]);
+  });
+
+  it('who vanished was last seen before the message that did not find them; its author is told when they are back', async () => {
+    const [alice, bob] = await chat.people('alice13', 'bob13');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    const bt = await bob.enter(conversation);
+    faults({ dropDisconnect: 1 });
+    await bt.close();
+    faults({ dropDisconnect: 0 });
+    await growOld(local(), bob);
+    const own = await at.ask({ type: 'create', message: 'are you there?' }, 'chat_message');
+    expect(own.delivered_to).toEqual([]);
+    await at.next('user_leave');
+    const { online, last_seen: lastSeen } = await seen(alice, bob);
+    expect(online).toBe(false);
+    expect(Date.parse(lastSeen)).toBeLessThan(Date.parse(own.date_added));
+    await bob.enter(conversation);
+    expect(await at.next('message_delivered')).toMatchObject({ seq: own.seq, to: [bob.username] });
+  });
+
+  it('records that come twice and late leave everybody with who is there', async () => {
+    const [alice, bob] = await chat.people('alice14', 'bob14');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    faults({ repeatBatch: 0.7, delayBatch: 60 });
+    for (let round = 0; round < 6; round++) {
+      const socket = await bob.connect({ conversation });
+      await socket.close();
+    }
+    const stays = await bob.enter(conversation);
+    await chat.settled();
+    await at.rest();
+    expect(told(at, bob).at(-1)).toBe('user_join');
+    await stays.close();
+    await at.next('user_leave');
+    await chat.settled();
+    await at.rest();
+    expect(told(at, bob).at(-1)).toBe('user_leave');
+    expect(await seen(alice, bob)).toMatchObject({ online: false });
   });
 });

@@ -1,9 +1,9 @@
 /** What dies, gets lost or comes late on AWS does so here; the log stays one and whole. Only where the runtime is ours to break. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashOf, packSend } from '#lambdas/store/membership';
 import { type Chat, startChat } from './chat.ts';
+import { growOld, openTable } from './live.ts';
 import { named, type Person } from './person.ts';
 import type { Socket } from './socket.ts';
 
@@ -14,11 +14,7 @@ let TableName: string;
 describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
   beforeAll(async () => {
     chat = await startChat();
-    const { local } = chat;
-    TableName = local?.stack.ofType('AWS::DynamoDB::Table').map(({ logicalId }) => local.stack.ref(logicalId))[0] ?? '';
-    const endpoint = `${local?.origin}/_aws/dynamodb`;
-    const options = { region: 'us-east-1', endpoint, ...(local ? { credentials: local.rootCredentials } : {}) };
-    table = DynamoDBDocumentClient.from(new DynamoDBClient(options));
+    if (chat.local) ({ table, TableName } = openTable(chat.local));
   });
   afterAll(async () => {
     table.destroy();
@@ -127,7 +123,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await at.next('user_join');
     Object.assign(chat.local?.faults ?? {}, { dropDisconnect: 1 });
     await bt.close();
-    await grow(bob);
+    if (chat.local) await growOld(chat.local, bob);
     await alice.post(path, { message: 'are you there?' });
     expect(await at.next('user_leave')).toMatchObject({ user: bob.username });
     const { members } = (await alice.get(`/conversations/${conversation}`)).body;
@@ -135,23 +131,6 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
       online: false,
     });
   });
-
-  /** Makes a user's connections older than the ten seconds for which a 410 may mean that they are only just being opened. */
-  async function grow({ username }: Person): Promise<void> {
-    const Key = { pk: `USER#${username}`, sk: 'USER' };
-    const { Item = {} } = await table.send(new GetCommand({ TableName, Key }));
-    for (const name of Object.keys(Item).filter((attribute) => attribute.startsWith('live#'))) {
-      await table.send(
-        new UpdateCommand({
-          TableName,
-          Key,
-          UpdateExpression: 'SET #live.since = :since',
-          ExpressionAttributeNames: { '#live': name },
-          ExpressionAttributeValues: { ':since': Date.now() - 60_000 },
-        }),
-      );
-    }
-  }
 
   /** The next so many posts are answered with 429. */
   function refusePosts(times: number): void {

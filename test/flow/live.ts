@@ -1,0 +1,44 @@
+/** What the table has of somebody's connections; only where the runtime is ours. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { LocalRuntime } from '#local/start';
+import type { Person } from './person.ts';
+
+const prefix = 'live#';
+
+/** A client with all permissions, to be destroyed. */
+export function openTable(local: LocalRuntime): { table: DynamoDBDocumentClient; TableName: string } {
+  const TableName = local.stack.ref(local.stack.ofType('AWS::DynamoDB::Table')[0]?.logicalId ?? '');
+  const options = { region: local.stack.region, endpoint: `${local.origin}/_aws/dynamodb` };
+  const client = new DynamoDBClient({ ...options, credentials: local.rootCredentials });
+  return { table: DynamoDBDocumentClient.from(client), TableName };
+}
+
+/** The ids of the connections that are written down. */
+export async function liveOf(local: LocalRuntime, { username }: Person): Promise<string[]> {
+  const { table, TableName } = openTable(local);
+  const { Item = {} } = await table.send(
+    new GetCommand({ TableName, Key: { pk: `USER#${username}`, sk: 'USER' }, ConsistentRead: true }),
+  );
+  table.destroy();
+  return Object.keys(Item)
+    .filter((attribute) => attribute.startsWith(prefix))
+    .map((attribute) => attribute.slice(prefix.length));
+}
+
+/** Makes a user's connections older than the ten seconds for which a 410 may mean that they are only just being opened. */
+export async function growOld(local: LocalRuntime, person: Person): Promise<void> {
+  const { table, TableName } = openTable(local);
+  for (const id of await liveOf(local, person)) {
+    await table.send(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: `USER#${person.username}`, sk: 'USER' },
+        UpdateExpression: 'SET #live.since = :since',
+        ExpressionAttributeNames: { '#live': prefix + id },
+        ExpressionAttributeValues: { ':since': Date.now() - 60_000 },
+      }),
+    );
+  }
+  table.destroy();
+}
