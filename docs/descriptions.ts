@@ -231,7 +231,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   pong: { summary: 'The answer to `ping`.', example: { type: 'pong' } },
   error: {
-    summary: 'A frame was refused. The socket stays open, except after `token_expired`.',
+    summary: 'A frame was refused. The socket stays open, except after `token_expired` and `unauthenticated`.',
     example: {
       type: 'error',
       code: 'rate_limited',
@@ -244,8 +244,9 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
 
 export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; readonly remedy: string }>> = {
   unauthenticated: {
-    cause: 'The token names no user of at most 64 characters.',
-    remedy: 'Sign in with an account whose name fits.',
+    cause:
+      'The token names no user of at most 64 characters. On a socket: the user has signed out everywhere; the socket is closed after the error.',
+    remedy: 'Sign in with an account whose name fits, or again.',
   },
   token_expired: {
     cause: 'The token of this socket has expired since it was opened; the socket is closed after the error.',

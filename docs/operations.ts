@@ -99,6 +99,12 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     answer: { status: 204, means: 'There is nothing between the two on the side of who did it.' },
     errors: ['invalid_frame', 'conflict'],
   },
+  signOut: {
+    summary:
+      'Signs the user out everywhere: no token from before opens a socket any more, and open ones are closed. Again: the same.',
+    answer: { status: 204, means: 'The user is signed out. Sockets are closed within moments.' },
+    errors: [],
+  },
   users: {
     summary:
       'People whose user name or shown name begins with `query`, upper and lower case alike, in the order of what they were found by; without `query` everybody but oneself, by user name.',

@@ -44,8 +44,8 @@ export async function handler(event: unknown) {
     // The one word that API Gateway turns into 401; it is not an error of ours.
     throw new Error('Unauthorized');
   }
-  const { username, name, expires } = identity;
-  return policy('Allow', methodArn, username, { username, name, expires, ...readScope(query, username) });
+  const { username, name, expires, issued } = identity;
+  return policy('Allow', methodArn, username, { username, name, expires, issued, ...readScope(query, username) });
 }
 
 /** `parley.v1, token.<JWT>`: the way that keeps tokens out of addresses. */

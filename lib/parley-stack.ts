@@ -81,14 +81,15 @@ export class ParleyStack extends Stack {
       });
     }
     chat.bind(http, 'QueryPeople');
-    // Only who hears a token expire closes a connection; all others just post.
+    // Who hears a token expire closes the connection, at its next frame or in the stream; all others just post.
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
-    sockets.bind(notify, 'POST');
+    sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
     uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
     uploads.bind(notify, 'show', 'discard');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
+    people?.bind(http);
 
     const functions = [socket, http, notify];
     const changes = new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: notifyFilters });

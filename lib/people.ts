@@ -82,6 +82,12 @@ export class People extends Construct {
     };
   }
 
+  /** Lets a function end a user's sessions: `USER_POOL_ID`, and `AdminUserGlobalSignOut` on this pool alone. */
+  bind(fn: ParleyFunction): void {
+    fn.configure({ USER_POOL_ID: this.pool.userPoolId });
+    fn.allow(['cognito-idp:AdminUserGlobalSignOut'], [this.pool.userPoolArn]);
+  }
+
   /** Has Cognito call this function once a user has confirmed the account; Cognito waits at most 5 seconds for it. */
   onConfirmed(fn: ParleyFunction): void {
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, fn.lambda);

@@ -29,6 +29,7 @@ export const httpRoutes = {
   'GET /me/friends': 'friends',
   'PUT /me/friends/{username}': 'befriend',
   'DELETE /me/friends/{username}': 'unfriend',
+  'DELETE /me/sessions': 'signOut',
   'GET /users': 'users',
   'GET /users/{username}': 'user',
   'GET /conversations': 'conversations',

@@ -24,6 +24,7 @@ import { profile } from './profile.ts';
 import { react, unreact } from './react.ts';
 import { read } from './read.ts';
 import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from './request.ts';
+import { signOut } from './sign-out.ts';
 import { update } from './update.ts';
 import { user } from './user.ts';
 import { users } from './users.ts';
@@ -52,6 +53,7 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   profile,
   react,
   read,
+  signOut,
   update,
   unblock,
   unreact,

@@ -3,7 +3,7 @@ import { unable } from '#protocol/errors';
 import { parseObject } from '#protocol/frames';
 import { type Conversation, isUserName, readConversation } from '#protocol/names';
 import type { Speaker } from '../chat/enter.ts';
-import { readIdentity } from '../identity/claims.ts';
+import { accountOf, readIdentity } from '../identity/claims.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (payload format 2.0) */
 const HttpEvent = z.object({
@@ -22,6 +22,8 @@ export interface HttpRequest {
   readonly route: string;
   readonly path: string;
   readonly speaker: Speaker;
+  /** The speaker's name as the identity provider writes it. */
+  readonly account: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -38,14 +40,17 @@ export interface HttpAnswer {
  */
 export function readHttpEvent(event: unknown, usernameClaim: string | undefined): HttpRequest {
   const parsed = z.parse(HttpEvent, event);
-  const identity = readIdentity(parsed.requestContext.authorizer.jwt.claims, usernameClaim);
-  if (!identity)
+  const { claims } = parsed.requestContext.authorizer.jwt;
+  const identity = readIdentity(claims, usernameClaim);
+  const account = accountOf(claims, usernameClaim);
+  if (!identity || account === undefined)
     throw unable('unauthenticated', 'tell who you are', 'the token names no user of at most 64 characters');
   const { body, isBase64Encoded } = parsed;
   return {
     route: parsed.routeKey,
     path: parsed.rawPath,
     speaker: identity,
+    account,
     parameters: parsed.pathParameters ?? {},
     query: parsed.queryStringParameters ?? {},
     body: body !== undefined && isBase64Encoded ? Buffer.from(body, 'base64').toString() : body,

@@ -10,11 +10,17 @@ export interface Identity {
  * @returns undefined when there is none, or it is longer than 64 characters when encoded
  */
 export function readIdentity(claims: Readonly<Record<string, unknown>>, usernameClaim?: string): Identity | undefined {
-  const external = usernameClaim
-    ? claims[usernameClaim]
-    : (claims['cognito:username'] ?? claims.username ?? claims.sub);
-  if (typeof external !== 'string') return undefined;
+  const external = accountOf(claims, usernameClaim);
+  if (external === undefined) return undefined;
   const username = encodeUserName(external);
   if (!isUserName(username)) return undefined;
   return { username, name: typeof claims.name === 'string' && claims.name !== '' ? claims.name : external };
+}
+
+/** The user's name as the identity provider itself writes it; undefined when the token has none. */
+export function accountOf(claims: Readonly<Record<string, unknown>>, usernameClaim?: string): string | undefined {
+  const external = usernameClaim
+    ? claims[usernameClaim]
+    : (claims['cognito:username'] ?? claims.username ?? claims.sub);
+  return typeof external === 'string' ? external : undefined;
 }

@@ -4,7 +4,8 @@ import * as z from 'zod/mini';
 import { type Identity, readIdentity } from './claims.ts';
 
 export type Verified =
-  | ({ readonly ok: true; readonly expires: number } & Identity)
+  /** `expires` and `issued` in seconds since 1970; `issued` is 0 where the token does not say */
+  | ({ readonly ok: true; readonly expires: number; readonly issued: number } & Identity)
   | { readonly ok: false; readonly why: string };
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
@@ -53,7 +54,7 @@ export function startVerifier(options: {
     }
     const identity = readIdentity(claims, options.usernameClaim);
     return identity
-      ? { ok: true, ...identity, expires: Number(claims.exp) }
+      ? { ok: true, ...identity, expires: Number(claims.exp), issued: Number(claims.iat ?? 0) }
       : { ok: false, why: 'the token names no user' };
   }
 }

@@ -1,6 +1,6 @@
 /**
  * A reminder that a connection is over by then, for those whose end nobody tells: its expiry by TTL arrives in the stream.
- * docs/decisions/0014-expired-connections.md
+ * docs/decisions/0017-expired-connections.md
  *
  * key    pk `USER#<user>`  sk `LIVE#<connectionId>`
  * holds  expires (s), when the connection is over

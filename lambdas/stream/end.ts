@@ -1,6 +1,5 @@
 /** Connections that are over while nobody said so: their token has expired, their user signed out everywhere, or they vanished. */
-import type { ErrorCode } from '#protocol/errors';
-import { unable } from '#protocol/errors';
+import { type ErrorCode, unable } from '#protocol/errors';
 import { close, send } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import type { Reminder } from '../store/reminder.ts';

@@ -290,6 +290,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
   },
+  'Http cognito-idp:AdminUserGlobalSignOut pool': async () =>
+    answered(204, (await chat.person(`dave${++made}`)).request('DELETE', '/me/sessions')),
   'Http s3:PutObject avatars/*': portray,
   'Http s3:GetObject avatars/*': async () => download(await portray()),
   'Http s3:PutObject incoming/*': () => upload(),
@@ -318,6 +320,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
   },
   'Notify execute-api:ManageConnections POST': () => greeting('unread_count', { notifications: 'all' }),
+  'Notify execute-api:ManageConnections DELETE': async () => {
+    const dave = await chat.person(`dave${++made}`);
+    const socket = await dave.everything();
+    await answered(204, dave.request('DELETE', '/me/sessions'));
+    const failure = await socket.next('nothing more').catch((error: Error) => error);
+    if (!failure.message.startsWith('closed')) throw failure;
+  },
   'Notify s3:GetObject files/*': async () => {
     await create(ofFiles.stream, await attached(ofFiles.stream));
     const { messages } = await snapshot(ofFiles.stream);
@@ -345,7 +354,7 @@ const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `$
 
 function label({ roleId, action, resource }: Permission): string {
   const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(resource)?.[1];
-  const kind = /:(table|log-group)[:/]/.exec(resource)?.[1]?.replace('log-group', 'log');
+  const kind = /:(table|log-group|userpool)[:/]/.exec(resource)?.[1]?.replace('log-group', 'log').replace('user', '');
   const what = part ?? (resource.includes('/stream/') ? 'stream' : resource.includes(':sqs:') ? 'queue' : kind);
   return `${functionOf(roleId)?.replace(/Function$/, '') ?? roleId} ${action} ${what ?? resource}`;
 }

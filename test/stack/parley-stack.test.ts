@@ -40,6 +40,7 @@ describe('each function may do this and no more', () => {
       [
         ...table,
         'dynamodb:Query <ChatTable.Arn>/index/people',
+        'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
         posting,
         ...logs('Http'),
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
@@ -60,6 +61,7 @@ describe('each function may do this and no more', () => {
         'dynamodb:GetShardIterator <ChatTable.StreamArn>',
         'dynamodb:ListStreams <ChatTable.Arn>/stream/*',
         posting,
+        closing,
         ...logs('Notify'),
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
@@ -121,11 +123,12 @@ describe('functions', () => {
   });
 
   test.each([
-    ['SocketFunction', 'socket'],
-    ['HttpFunction', 'http'],
-    ['NotifyFunction', 'notify'],
-  ])('%s is told where table, bucket, connections and pages are', (id, service) => {
+    ['SocketFunction', 'socket', {}],
+    ['HttpFunction', 'http', { USER_POOL_ID: '<PeoplePool>' }],
+    ['NotifyFunction', 'notify', {}],
+  ])('%s is told where table, bucket, connections and pages are', (id, service, more) => {
     expect(environment(id)).toEqual({
+      ...more,
       TABLE_NAME: '<ChatTable>',
       BUCKET_NAME: '<UploadsBucket>',
       CALLBACK_URL: 'https://<SocketsApi>.execute-api.<AWS::Region>.<AWS::URLSuffix>/prod',

@@ -39,11 +39,12 @@ describe('a token', () => {
     ['with the client instead of an audience, as Cognito’s access tokens', { client_id: 'chat', token_use: 'access' }],
   ])('%s is accepted, and names its user', async (_, claims) => {
     const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
-    expect(await verify(await sign({ sub: 'Ann', ...claims }))).toEqual({
+    expect(await verify(await sign({ sub: 'Ann', iat: 1_700_000_000, ...claims }))).toEqual({
       ok: true,
       username: '%41nn',
       name: 'Ann',
       expires: expect.any(Number),
+      issued: 1_700_000_000,
     });
   });
 

@@ -1,0 +1,209 @@
+/** How long somebody is there: until they leave, vanish, sign out everywhere, or their token is over. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenSigner } from '#bench/sign-token';
+import { type Chat, password, startChat } from './chat.ts';
+import { named, Person } from './person.ts';
+import { Refused, type Socket } from './socket.ts';
+
+let chat: Chat;
+beforeAll(async () => {
+  chat = await startChat();
+});
+afterAll(() => chat.stop());
+
+/** The status of a handshake: 101, or what it was refused with. */
+async function handshake(person: Person, token: string, query: Record<string, string> = {}): Promise<number> {
+  try {
+    await person.connect(query, token);
+    return 101;
+  } catch (error) {
+    if (error instanceof Refused) return error.status;
+    throw error;
+  }
+}
+
+/** What a socket got last, and how it was closed. */
+async function end(socket: Socket) {
+  const closed = await socket.closed();
+  return { last: socket.received.at(-1), closed };
+}
+
+async function signIn(flow: {
+  AuthFlow: 'USER_PASSWORD_AUTH' | 'REFRESH_TOKEN_AUTH';
+  AuthParameters: Record<string, string>;
+}) {
+  const { AuthenticationResult } = await chat.cognito.send(
+    new InitiateAuthCommand({ ClientId: chat.outputs.UserPoolClientId, ...flow }),
+  );
+  return {
+    access: AuthenticationResult?.AccessToken ?? '',
+    id: AuthenticationResult?.IdToken ?? '',
+    refresh: AuthenticationResult?.RefreshToken ?? '',
+  };
+}
+
+const withPassword = (username: string) =>
+  signIn({ AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: username, PASSWORD: password } });
+
+describe('signing out everywhere', () => {
+  it('closes every socket of the user with a word, and none of anybody else', async () => {
+    const [alice, bob] = await chat.people('alice1', 'bob1');
+    const conversation = named(alice, bob);
+    const phone = await alice.enter(conversation);
+    const laptop = await alice.everything();
+    const bt = await bob.enter(conversation);
+    const started = Date.now();
+    expect(await alice.request('DELETE', '/me/sessions')).toMatchObject({ status: 204, body: '' });
+    for (const socket of [phone, laptop]) {
+      expect(await end(socket)).toEqual({
+        last: { type: 'error', code: 'unauthenticated', message: expect.stringMatching(/^unable to go on; you have/) },
+        closed: { code: 1000, reason: expect.any(String) },
+      });
+    }
+    expect(Date.now() - started).toBeLessThan(60_000);
+    expect(await bt.next('user_leave')).toMatchObject({ user: alice.username });
+    await chat.settled();
+    expect(await bt.rest()).toEqual([]);
+    const { online, last_seen: seen } = (await bob.get(`/users/${alice.username}`)).body;
+    expect(online).toBe(false);
+    expect(Date.parse(seen)).toBeGreaterThanOrEqual(started - 1);
+    expect(Date.parse(seen)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('leaves old tokens without use for a socket, whatever their kind; a new sign-in opens one at once', async () => {
+    const [alice, bob] = await chat.people('alice2', 'bob2');
+    const old = await withPassword(alice.username);
+    await alice.request('DELETE', '/me/sessions');
+    for (const token of [alice.tokens.access, alice.tokens.id, old.access, old.id]) {
+      expect(await handshake(alice, token)).toBe(401);
+      expect(await handshake(alice, token, { conversation: named(alice, bob) })).toBe(401);
+    }
+    const fresh = await withPassword(alice.username);
+    expect(await handshake(alice, fresh.access)).toBe(101);
+    expect(await handshake(alice, fresh.id)).toBe(101);
+    expect(await handshake(bob, bob.tokens.access)).toBe(101);
+  });
+
+  it('ends the sessions at the user pool: no refresh token gives another token', async () => {
+    const alice = await chat.person('alice3');
+    const { refresh } = await withPassword(alice.username);
+    const again = { AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: { REFRESH_TOKEN: refresh } } as const;
+    expect((await signIn(again)).access).not.toBe('');
+    await alice.request('DELETE', '/me/sessions');
+    await expect(signIn(again)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
+  });
+
+  it('is refused no second time, and spares the sockets of the sign-in after the first', async () => {
+    const alice = await chat.person('alice4');
+    await alice.request('DELETE', '/me/sessions');
+    const again = new Person(chat.outputs, alice.username, await withPassword(alice.username));
+    const socket = await again.everything();
+    await chat.settled();
+    expect(await socket.rest()).toEqual([]);
+    expect((await again.request('DELETE', '/me/sessions')).status).toBe(204);
+    expect(await end(socket)).toMatchObject({ last: { code: 'unauthenticated' } });
+  });
+
+  it('catches a socket that is being opened meanwhile: it is refused or closed', async () => {
+    const [alice] = await chat.people('alice5');
+    const opening = Array.from({ length: 6 }, async (_, index) => {
+      await pause(index * 15);
+      return alice.connect().catch((error: unknown) => error);
+    });
+    await alice.request('DELETE', '/me/sessions');
+    for (const socket of await Promise.all(opening)) {
+      if (socket instanceof Refused) expect(socket.status).toBe(401);
+      else expect(await end(socket as Socket)).toMatchObject({ last: { code: 'unauthenticated' } });
+    }
+    await chat.settled();
+    expect((await alice.get(`/users/${alice.username}`)).body.online).toBe(false);
+  });
+});
+
+describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () => {
+  /** A socket of alice's, all that comes first taken, whose token is over a moment later; and the moment. */
+  async function short(person: Person, query: Record<string, string>): Promise<{ socket: Socket; over: number }> {
+    if (!chat.local || !chat.dataDirectory) throw new Error('the runtime is not ours');
+    const sign = await tokenSigner(chat.local, chat.dataDirectory);
+    const seconds = Math.floor(Date.now() / 1000) + 3;
+    const socket = await person.connect(query, await sign(person.username, seconds));
+    await socket.next(query.conversation ? 'last_50_messages' : 'unread_count');
+    return { socket, over: seconds * 1000 };
+  }
+
+  async function until(moment: number): Promise<void> {
+    while (Date.now() <= moment) await pause(moment - Date.now() + 1);
+  }
+
+  const seen = async (by: Person, of: Person) => {
+    const { online, last_seen: at } = (await by.get(`/users/${of.username}`)).body;
+    return { online, at: Date.parse(at) };
+  };
+
+  it('gets nothing more: the next message finds it, has it closed, and the others are told', async () => {
+    const [alice, bob] = await chat.people('alice6', 'bob6');
+    const conversation = named(alice, bob);
+    const bt = await bob.enter(conversation);
+    const { socket, over } = await short(alice, { conversation });
+    await until(over);
+    expect(await seen(bob, alice)).toEqual({ online: false, at: over });
+    const own = await bt.ask({ type: 'create', message: 'are you there?' }, 'chat_message');
+    expect(own.delivered_to).toEqual([]);
+    expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
+    expect(socket.received.filter(({ type }) => type === 'chat_message')).toEqual([]);
+    expect(await bt.next('user_leave')).toMatchObject({ user: alice.username });
+    expect(await seen(bob, alice)).toEqual({ online: false, at: over });
+  });
+
+  it('silent in silence is closed when its reminder expires, and its user was last seen when the token was over', async () => {
+    const [alice, bob] = await chat.people('alice7', 'bob7');
+    await alice.post(`/conversations/${bob.username}/messages`, { message: 'x' });
+    const bt = await bob.everything();
+    const { socket, over } = await short(alice, {});
+    expect(await bt.next('presence')).toMatchObject({ user: alice.username, online: true });
+    // The reminder is over in the second after the token.
+    await until(over + 1_000);
+    await chat.local?.dynamodb.sweepExpired();
+    expect(await bt.next('presence')).toEqual({
+      type: 'presence',
+      user: alice.username,
+      online: false,
+      last_seen: new Date(over).toISOString(),
+    });
+    expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
+  });
+
+  it('leaves the user’s other device alone: nobody is told that they left until that one goes, and then once', async () => {
+    const [alice, bob] = await chat.people('alice8', 'bob8');
+    const conversation = named(alice, bob);
+    const bt = await bob.enter(conversation);
+    const { socket, over } = await short(alice, { conversation });
+    const other = await alice.enter(conversation);
+    await until(over);
+    await other.close();
+    expect(await bt.next('user_leave')).toMatchObject({ user: alice.username });
+    await socket.closed();
+    await until(over + 1_000);
+    await chat.local?.dynamodb.sweepExpired();
+    await chat.settled();
+    await bt.rest();
+    const told = bt.received.filter(({ user }) => user === alice.username).map(({ type }) => type);
+    expect(told).toEqual(['user_join', 'user_leave']);
+  });
+
+  it('and whose user comes back with a fresh one: they are online, and are told to have come to who did not see them', async () => {
+    const [alice, bob] = await chat.people('alice9', 'bob9');
+    const conversation = named(alice, bob);
+    const { socket, over } = await short(alice, { conversation });
+    await until(over);
+    const bt = await bob.connect({ conversation });
+    expect(await bt.next('online_user_list')).toMatchObject({ users: [] });
+    await alice.enter(conversation);
+    expect(await bt.next('user_join')).toMatchObject({ user: bob.username });
+    expect(await bt.next('user_join')).toMatchObject({ user: alice.username });
+    await socket.closed();
+    expect((await bob.get(`/users/${alice.username}`)).body).toMatchObject({ online: true, last_seen: null });
+  });
+});
