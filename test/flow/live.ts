@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime } from '#local/start';
 import type { Person } from './person.ts';
+import type { Socket } from './socket.ts';
 
 const prefix = 'live#';
 
@@ -41,4 +42,9 @@ export async function growOld(local: LocalRuntime, person: Person): Promise<void
     );
   }
   table.destroy();
+}
+
+/** Resolves when the socket has been told that somebody left, whether before or after what the test last took. */
+export async function toldLeft(socket: Socket, { username }: Person): Promise<void> {
+  while (!socket.received.some(({ type, user }) => type === 'user_leave' && user === username)) await socket.next();
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from './chat.ts';
-import { growOld, liveOf } from './live.ts';
+import { growOld, liveOf, toldLeft } from './live.ts';
 import { named, type Person } from './person.ts';
 import type { Socket } from './socket.ts';
 
@@ -258,7 +258,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     await growOld(local(), bob);
     const own = await at.ask({ type: 'create', message: 'are you there?' }, 'chat_message');
     expect(own.delivered_to).toEqual([]);
-    await at.next('user_leave');
+    await toldLeft(at, bob);
     const { online, last_seen: lastSeen } = await seen(alice, bob);
     expect(online).toBe(false);
     expect(Date.parse(lastSeen)).toBeLessThan(Date.parse(own.date_added));

@@ -4,6 +4,7 @@ import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenSigner } from '#bench/sign-token';
 import { type Chat, password, startChat } from './chat.ts';
+import { toldLeft } from './live.ts';
 import { named, Person } from './person.ts';
 import { Refused, type Socket } from './socket.ts';
 
@@ -153,7 +154,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(own.delivered_to).toEqual([]);
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
     expect(socket.received.filter(({ type }) => type === 'chat_message')).toEqual([]);
-    expect(await bt.next('user_leave')).toMatchObject({ user: alice.username });
+    await toldLeft(bt, alice);
     expect(await seen(bob, alice)).toEqual({ online: false, at: over });
   });
 
