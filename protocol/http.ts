@@ -6,6 +6,7 @@ import { frames } from './frames.ts';
 import { limits } from './limits.ts';
 import { ConversationView, FriendState, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
+import { searchWords } from './search.ts';
 
 /** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
 function page<T extends z.ZodMiniType>(result: T) {
@@ -44,7 +45,16 @@ export const ChangesPage = page(
 );
 export type ChangesPage = z.infer<typeof ChangesPage>;
 
+const words = `must be words, together 1 to ${limits.searchLength} characters`;
+
 export const HistoryQuery = z.object({
+  /** Words to search for, see search.ts. */
+  q: z.optional(
+    z.string({ error: words }).check(
+      z.trim(),
+      z.refine((text) => isLength(text, limits.searchLength) && searchWords(text).length > 0, { error: words }),
+    ),
+  ),
   /** `true`: the log itself from `after` on. */
   changes: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
   before: number('must be the seq of a message'),

@@ -38,6 +38,10 @@ export const limits = {
   downloadSeconds: 60 * 60,
   pageDefault: 50,
   pageMaximum: 100,
+  /** Characters (Unicode code points) of what is searched for, after trimming. */
+  searchLength: 100,
+  /** Entries of the log that one page of a search reads: what it costs is bounded, whatever it finds. */
+  searchEntries: 500,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes of messages in this many seconds, if the deployer says nothing else. */

@@ -1,9 +1,10 @@
 /** Pages of a conversation's messages. A page is a range of the log: what is in it is complete, whatever numbers hold no message. */
 import { limits } from '#protocol/limits';
+import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
-import type { ChangeEntry, Entry, ShownEntry } from '../store/entry.ts';
+import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
 import type { Head } from '../store/head.ts';
-import { isShown, readLog } from './log.ts';
+import { isMessage, isShown, readLog } from './log.ts';
 import { type Viewer, visible } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
@@ -35,6 +36,40 @@ export async function pageBefore(
     lowest = first;
   }
   return { entries, before: lowest > beginning ? lowest : null, after: end <= head.seq ? end - 1 : null };
+}
+
+/** Entries that a search reads at once: it may find enough in the newest ones. */
+const searchStep = 100;
+
+/**
+ * The newest messages below `before` that have all of these words, newest first. Reads `limits.searchEntries` entries at most, so the
+ * page may have none although there are older ones.
+ */
+export async function searchBefore(
+  services: Reader,
+  head: Head,
+  viewer: Viewer,
+  { before, limit, words }: { before: number; limit: number; words: readonly string[] },
+): Promise<Pick<MessagePage<MessageEntry>, 'entries' | 'before'>> {
+  const beginning = viewer.cleared.seq + 1;
+  const end = Math.max(beginning, Math.min(before, head.seq + 1));
+  const stop = Math.max(beginning, end - limits.searchEntries);
+  const entries: MessageEntry[] = [];
+  let lowest = end;
+  while (lowest > stop && entries.length < limit) {
+    const first = Math.max(stop, lowest - searchStep);
+    const read = await readLog(services, head, { first, last: lowest - 1, complete: false });
+    const having = read.filter(isMessage).filter((entry) => isFoundBy(entry, words));
+    const found = (await visible(services, viewer, having)).reverse();
+    const taken = found.slice(0, limit - entries.length);
+    entries.push(...taken);
+    lowest = taken.length < found.length ? (taken.at(-1)?.seq ?? first) : first;
+  }
+  return { entries, before: lowest > beginning ? lowest : null };
+}
+
+function isFoundBy({ text, files }: MessageEntry, words: readonly string[]): boolean {
+  return hasWords([text, ...files.map(({ filename }) => filename)], words);
 }
 
 /**

@@ -2,9 +2,10 @@ import { unable } from '#protocol/errors';
 import { parseAs } from '#protocol/frames';
 import { type ChangesPage, HistoryQuery, type MessagePage } from '#protocol/http';
 import { limits } from '#protocol/limits';
+import { searchWords } from '#protocol/search';
 import { toEvents } from '../chat/changes.ts';
 import { enter } from '../chat/enter.ts';
-import { changesAfter, pageAfter, pageAround, pageBefore } from '../chat/history.ts';
+import { changesAfter, pageAfter, pageAround, pageBefore, searchBefore } from '../chat/history.ts';
 import type { Viewer } from '../chat/visible.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
@@ -12,9 +13,9 @@ import { getHead, type Head } from '../store/head.ts';
 import { link } from './link.ts';
 import { conversationOf, type HttpAnswer, type HttpRequest, json } from './request.ts';
 
-/** `GET /conversations/{id}/messages`: newest first, or, with `after`, oldest first. */
+/** `GET /conversations/{id}/messages`: newest first, or, with `after`, oldest first; with `q` those that have its words. */
 export async function history(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const { before, after, around, changes, limit: asked } = parseAs(HistoryQuery, request.query, 'read the history');
+  const { q, before, after, around, changes, limit: asked } = parseAs(HistoryQuery, request.query, 'read the history');
   if ([before, after, around].filter((position) => position !== undefined).length > 1) {
     throw unable('invalid_frame', 'read the history', 'give one of before, after and around');
   }
@@ -23,6 +24,13 @@ export async function history(services: Services, request: HttpRequest): Promise
       'invalid_frame',
       'read the changes',
       'they are read from a place in the log on: give after, 0 for all of it',
+    );
+  }
+  if (q !== undefined && (after !== undefined || around !== undefined || changes === 'true')) {
+    throw unable(
+      'invalid_frame',
+      'search',
+      'a search goes back from the newest message, or from before: give q with no other place',
     );
   }
   const conversation = conversationOf(request);
@@ -40,6 +48,14 @@ export async function history(services: Services, request: HttpRequest): Promise
       results: await toEvents(services, page.entries, request.speaker.username, head.title),
     };
     return json(200, answer);
+  }
+
+  if (q !== undefined) {
+    const words = searchWords(q);
+    const page = await searchBefore(services, head, viewer, { before: before ?? head.seq + 1, limit, words });
+    const next = page.before === null ? null : link(services, request, { before: page.before, limit });
+    const results = await toMessages(services, page.entries, request.speaker.username);
+    return json(200, { count: results.length, next, previous: null, results } satisfies MessagePage);
   }
 
   const page = await readPage(services, head, viewer, { before, after, around }, limit);
