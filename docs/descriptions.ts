@@ -62,6 +62,7 @@ const message = {
   attachments: [],
   multimedia_url: null,
   reply_to: null,
+  mentions: [],
   reactions: {},
   date_added: '2026-11-20T09:40:05.123Z',
   edited_at: null,

@@ -67,6 +67,7 @@ export const events = {
     unread_count: z.int(),
     name: z.string(),
     message: Message,
+    mentioned: z.optional(z.literal(true)),
   }),
   single_conversation_unread_count: z.object({
     type: z.literal('single_conversation_unread_count'),
@@ -79,6 +80,7 @@ export const events = {
     unread_count: z.int(),
     name: z.string(),
     message: Message,
+    mentioned: z.optional(z.literal(true)),
   }),
   /** The inbox, latest first, as many as fit one frame; `next` is the HTTP address of the rest, relative to the HTTP API. */
   conversations: z.object({

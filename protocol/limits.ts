@@ -22,6 +22,8 @@ export const limits = {
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger ones are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,
+  /** Different names after an `@` that are looked up; those behind them are text. */
+  mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
   /** Different emoji of one member on one message, with those taken back. */

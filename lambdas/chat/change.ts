@@ -32,6 +32,7 @@ import { append, earlierTry } from './append.ts';
 import { enter, refuseClosed, type Speaker } from './enter.ts';
 import { isShown } from './log.ts';
 import { members } from './members.ts';
+import { mentionsIn } from './mentions.ts';
 
 /** Which message: by its number, or by its id. */
 export interface Target {
@@ -52,7 +53,7 @@ export interface ChangeRequest {
 
 /** What is special about a change, beside which message and whose. */
 type Content =
-  | { type: 'edit'; text: string }
+  | { type: 'edit'; text: string; mentions: string[] }
   | { type: 'delete' }
   | { type: 'reaction'; emoji: string; removed: boolean };
 
@@ -62,10 +63,11 @@ export async function editMessage(
   request: ChangeRequest,
   message: string | undefined,
 ): Promise<Message> {
-  return change(services, request, 'edit the message', (target, membership, toDoWhat) => {
+  return change(services, request, 'edit the message', async (target, membership, toDoWhat) => {
     refuseClosed(services, membership, toDoWhat);
     refuseOthers(target, membership, toDoWhat);
-    return { type: 'edit', text: messageText(message, target.files.length, toDoWhat) };
+    const text = messageText(message, target.files.length, toDoWhat);
+    return { type: 'edit', text, mentions: await mentionsIn(services, request.conversation, text) };
   });
 }
 
@@ -95,7 +97,7 @@ async function change(
   services: Services,
   { conversation, speaker, target, clientId = services.newId(services.now()), requester }: ChangeRequest,
   toDoWhat: string,
-  decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content,
+  decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content | Promise<Content>,
 ): Promise<Message> {
   const membership = await enter(services, conversation, speaker, { join: false });
   const earlier = await earlierTry(services, membership, { clientId, toDoWhat, isIt: isChange });
@@ -111,12 +113,12 @@ async function appendChange(
   services: Services,
   membership: Membership,
   { clientId, toDoWhat, target }: { clientId: string; toDoWhat: string; target: Target },
-  decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content,
+  decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content | Promise<Content>,
 ): Promise<ChangeEntry> {
   const { conversation, username: user } = membership;
   const message = await findTarget(services, conversation, target, toDoWhat);
   if (message.type !== 'message' || message.deleted) throw notFound(conversation, target, toDoWhat);
-  const content = decide(message, membership, toDoWhat);
+  const content = await decide(message, membership, toDoWhat);
   const { entry } = await append<ChangeEntry>(services, membership, {
     ...{ clientId, toDoWhat, isIt: isChange },
     takeNumber: () => takeChangeNumber(services, conversation),

@@ -18,6 +18,7 @@ import { claimAttachments } from './claim-attachments.ts';
 import { enter, refuseClosed, type Speaker } from './enter.ts';
 import { isMessage } from './log.ts';
 import { listedNames, members, withoutLeft } from './members.ts';
+import { mentionsIn } from './mentions.ts';
 
 export interface Draft {
   readonly message?: string | undefined;
@@ -31,6 +32,7 @@ interface Content {
   readonly files: readonly File[];
   readonly contentType: ContentType;
   readonly replyTo: number | null;
+  readonly mentions: readonly string[];
   readonly clientId: string;
 }
 
@@ -59,7 +61,9 @@ export async function send(
   refuseClosed(services, membership, toDoWhat);
   await refuseUnknownReply(services, conversation, draft.reply_to);
   const files = await claimAttachments(services, conversation, speaker, draft.attachments ?? [], clientId);
-  const content: Content = { text, files, contentType: contentType(files), replyTo: draft.reply_to ?? null, clientId };
+  const mentions = await mentionsIn(services, conversation, text);
+  const replyTo = draft.reply_to ?? null;
+  const content: Content = { text, files, contentType: contentType(files), replyTo, mentions, clientId };
   const last = { user: membership.username, text, content_type: content.contentType };
   // The names of a room's members take a while to list and do not depend on the message. Their devices do: a device that is
   // written down before they are read is posted to, and one that comes later finds the message in its snapshot.
@@ -87,6 +91,7 @@ function toEntry(services: Services, membership: Membership, content: Content, s
     content_type: content.contentType,
     files: [...content.files],
     reply_to: content.replyTo,
+    ...(content.mentions.length > 0 && { mentions: [...content.mentions] }),
     client_id: content.clientId,
     count: send.count,
     at: send.at,

@@ -29,6 +29,8 @@ const MessageFields = z.object({
   content_type: ContentType,
   files: z.array(File),
   reply_to: z.nullable(z.number()),
+  /** Left out where nobody is mentioned. */
+  mentions: z.optional(z.array(z.string())),
   client_id: z.string(),
   /** The message's ordinal among the conversation's messages. */
   count: z.number(),
@@ -48,7 +50,12 @@ const ChangeFields = {
   count: z.number(),
   at: z.number(),
 };
-const EditFields = z.object({ type: z.literal('edit'), ...ChangeFields, text: z.string() });
+const EditFields = z.object({
+  type: z.literal('edit'),
+  ...ChangeFields,
+  text: z.string(),
+  mentions: z.optional(z.array(z.string())),
+});
 const DeleteFields = z.object({ type: z.literal('delete'), ...ChangeFields });
 const ReactionFields = z.object({
   type: z.literal('reaction'),
@@ -276,14 +283,19 @@ function expressionOf(
       };
     case 'edit':
       return {
-        UpdateExpression: 'SET #text = :text, edited_at = :at, changed = :seq',
+        UpdateExpression: 'SET #text = :text, mentions = :mentions, edited_at = :at, changed = :seq',
         ConditionExpression: `${standing} AND (attribute_not_exists(changed) OR changed < :seq)`,
         ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
-        ExpressionAttributeValues: { ...values, ':text': change.text, ':at': change.at },
+        ExpressionAttributeValues: {
+          ...values,
+          ':text': change.text,
+          ':mentions': change.mentions ?? [],
+          ':at': change.at,
+        },
       };
     case 'delete':
       return {
-        UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq',
+        UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq REMOVE mentions',
         // Deleted is deleted, also when an edit with a higher number was applied before.
         ConditionExpression: standing,
         ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },

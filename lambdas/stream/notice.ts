@@ -33,7 +33,8 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   }
   const [message] = await toMessages(services, [entry], user.username);
   if (!message) return;
-  const content = { conversation: id, name: message.from_user.name, message };
+  const mentioned = message.mentions.includes(user.username) ? ({ mentioned: true } as const) : {};
+  const content = { conversation: id, name: message.from_user.name, message, ...mentioned };
   await postAll(services, ofAll, { type: 'new_message_notification', unread_count: total, ...content });
   await postAll(services, ofThis, {
     type: 'single_conversation_new_message_notification',

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '#protocol/limits';
+import { namesAfterAt } from '#protocol/mentions';
+
+describe('the names after an @', () => {
+  it.each([
+    ['@bob', [['bob']]],
+    ['Hi @Bob, and (@carol)!', [['bob'], ['carol']]],
+    ['ask @bob.', [['bob.', 'bob']]],
+    [
+      '@bob... @bob-',
+      [
+        ['bob...', 'bob'],
+        ['bob-', 'bob'],
+      ],
+    ],
+    ['@bob’s turn', [['bob']]],
+    ['@bob%5fsmith: hello', [['bob%5fsmith']]],
+    ['@BOB and @bob', [['bob']]],
+    ['@anna-lena.b', [['anna-lena.b']]],
+  ])('of %j are %j', (text, names) => {
+    expect(namesAfterAt(text)).toEqual(names);
+  });
+
+  it.each([
+    '',
+    'bob',
+    '@',
+    '@ bob',
+    'write to bob@example.com',
+    'bob.@example.com',
+    '@bob@example.com',
+    'https://example.com/@bob',
+    '@bob_smith',
+    '@bobé',
+    '@@bob',
+    'é@bob',
+    `@${'b'.repeat(limits.userNameLength + 1)}`,
+    '@.',
+  ])('%j has none that is a user’s', (text) => {
+    expect(
+      namesAfterAt(text)
+        .flat()
+        .filter((name) => name !== '.'),
+    ).toEqual([]);
+  });
+
+  it('are at most so many different ones', () => {
+    const names = Array.from({ length: limits.mentionsPerMessage + 1 }, (_, index) => `u${index}`);
+    const text = names.map((name) => `@${name} @${name}`).join(' ');
+    expect(namesAfterAt(text).flat()).toEqual(names.slice(0, -1));
+  });
+
+  it('are found in time that grows with the text, whatever is in it', () => {
+    const began = performance.now();
+    for (const part of ['@a.', '@', '%', '@%4', 'a.-']) namesAfterAt(part.repeat(8_000));
+    expect(performance.now() - began).toBeLessThan(500);
+  });
+});
