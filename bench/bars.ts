@@ -11,6 +11,8 @@ export interface Bar {
 
 /** Minified bytes of the function that people wait for. */
 const largestSocketBundle = 700_000;
+/** Read units of a page of a search: 500 entries of a third of a kilobyte, read strongly, and who asks. */
+const largestSearch = 60;
 
 /** What a message costs, by size of the conversation. */
 export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
@@ -69,6 +71,16 @@ export function typingBar(typing: Measured): Bar {
 export function readBar(read: Measured): Bar {
   const written = writeUnits(read);
   return { name: 'read_messages writes at most 2 units', met: written.most <= 2, seen: showRange(written) };
+}
+
+/** @param search a page that finds nothing in a long log of short messages */
+export function searchBar(search: Measured): Bar {
+  const read = readUnits(search);
+  return {
+    name: `a page of a search reads at most ${largestSearch} units in a long log of short messages`,
+    met: read.most <= largestSearch,
+    seen: showRange(read),
+  };
 }
 
 export function scanBar(all: readonly Measured[]): Bar {

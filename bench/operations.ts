@@ -130,6 +130,15 @@ export function history(name: string, { author, conversation }: Pair): Operation
   };
 }
 
+/** A page of a search that finds nothing, so that it reads as much as a page may. */
+export function search(name: string, { author, conversation }: Pair): Operation {
+  return {
+    name,
+    asks: { requests: 1 },
+    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?q=nowhere`)),
+  };
+}
+
 /** Somebody with so many direct conversations. */
 export async function inbox(stage: Stage, count: number): Promise<Operation> {
   const [owner] = await invite(stage, 'inbox', 1);

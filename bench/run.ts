@@ -1,6 +1,6 @@
 import type { LocalOptions, LocalRuntime } from '#local/start';
 import { limits } from '#protocol/limits';
-import { bundleBar, createBars, logBar, readBar, scanBar, typingBar } from './bars.ts';
+import { bundleBar, createBars, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureColdStarts } from './cold-starts.ts';
 import { measureCreate } from './create.ts';
@@ -68,6 +68,10 @@ export async function runAll(
     });
     others.push(none, many, names);
     await run(operations.history(`history, 50 of ${longLog.toLocaleString('en')}`, long));
+    const { searchEntries } = limits;
+    const search = await run(
+      operations.search(`search, a page, ${searchEntries} of ${longLog.toLocaleString('en')}`, long),
+    );
 
     log(`inviting ${Math.max(...sizes).toLocaleString('en')} people`);
     const guests = await invite(stage, 'guest', Math.max(...sizes));
@@ -90,6 +94,7 @@ export async function runAll(
       logBar(none, many, longLog),
       typingBar(typing),
       readBar(read),
+      searchBar(search),
       scanBar([...creates, ...others]),
       bundleBar(socketBytes),
     ];

@@ -1,10 +1,10 @@
 /** What operations cost, counted by DynamoDB itself: the bars of `npm run bench`, without the largest rooms. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Bar, bundleBar, createBars, logBar, readBar, scanBar, typingBar } from '#bench/bars';
+import { type Bar, bundleBar, createBars, logBar, readBar, scanBar, searchBar, typingBar } from '#bench/bars';
 import { bundles } from '#bench/bundles';
 import { measureCreate } from '#bench/create';
 import { measure } from '#bench/measure';
-import { type Pair, pair, readMessages, typing } from '#bench/operations';
+import { type Pair, pair, readMessages, search, typing } from '#bench/operations';
 import { fillLog, invite } from '#bench/scenes';
 import { openStage, type Stage } from '#bench/stage';
 import { type Chat, startChat } from './chat.ts';
@@ -40,12 +40,18 @@ describe.runIf(local)('what it costs', () => {
     expect(bars).toEqual(met(bars));
   });
 
-  it('to send into a log of 100,000 entries is what it is for an empty one', async () => {
+  it('to send into a log of 100,000 entries is what it is for an empty one, and to search in it is bounded', async () => {
     const [short, long] = [await invite(stage, 'short', 2), await invite(stage, 'long', 2)];
     const empty = await measureCreate(stage, short, 3);
     await fillLog(stage, 'long0_long1', 'long0', 100_000, 1_500);
     const bar = logBar(empty, await measureCreate(stage, long, 3), 100_000);
     expect(bar).toEqual({ ...bar, met: true });
+
+    const [author, other] = long;
+    if (!author || !other) throw new Error('two were invited');
+    const page = search('search', { author, other, conversation: 'long0_long1' });
+    const bars = [searchBar(await measure(stage.runtime, page, 3))];
+    expect(bars).toEqual(met(bars));
   });
 
   it('to type is no write, and to read at most two', async () => {
