@@ -86,7 +86,15 @@ const view = {
     deleted: false,
   },
   members: [
-    { username: 'alice', name: 'Alice', role: 'member', read_seq: 42, online: true, last_seen: null },
+    {
+      username: 'alice',
+      name: 'Alice',
+      role: 'member',
+      read_seq: 42,
+      online: true,
+      last_seen: null,
+      delivered_until: '2026-11-20T09:40:06.000Z',
+    },
     {
       username: 'bob',
       name: 'Bob',
@@ -94,6 +102,7 @@ const view = {
       read_seq: 41,
       online: false,
       last_seen: '2026-11-20T08:00:00.000Z',
+      delivered_until: '2026-11-20T07:58:00.000Z',
     },
   ],
 };

@@ -69,7 +69,10 @@ export const ConversationChange = z.object({
 });
 export type ConversationChange = Readonly<z.infer<typeof ConversationChange>>;
 
-/** A member and how far they have read; `last_seen` is null while online and for who was never here. */
+/**
+ * A member and how far they have read; `last_seen` is null while online and for who was never here. What was said until `delivered_until`
+ * reached a device of theirs.
+ */
 export const Member = z.object({
   username: z.string(),
   name: z.string(),
@@ -77,6 +80,7 @@ export const Member = z.object({
   read_seq: z.int(),
   online: z.boolean(),
   last_seen: z.nullable(Time),
+  delivered_until: z.nullable(Time),
 });
 export type Member = z.infer<typeof Member>;
 

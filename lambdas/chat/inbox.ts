@@ -8,7 +8,7 @@ import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { emptyHead, getHeads, type Head, type Last } from '../store/head.ts';
 import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
-import { getUsers, liveNow, type User } from '../store/user.ts';
+import { getUsers, liveNow, reachedUntil, type User } from '../store/user.ts';
 import { pageBefore } from './history.ts';
 import { isMessage, lastOf } from './log.ts';
 import { unreadOf } from './unread.ts';
@@ -101,7 +101,8 @@ function membersInName(id: string): readonly string[] {
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember({ username, role, read }: Membership, users: readonly User[], now: number, closed: boolean) {
+function toMember(membership: Membership, users: readonly User[], now: number, closed: boolean) {
+  const { username, role, read } = membership;
   const user = users.find((other) => other.username === username);
   const online = user !== undefined && !closed && liveNow(user, now).length > 0;
   const lastSeen = user && !closed && !online ? lastSeenAt(user) : undefined;
@@ -112,7 +113,17 @@ function toMember({ username, role, read }: Membership, users: readonly User[], 
     read_seq: read.seq,
     online,
     last_seen: lastSeen === undefined ? null : toTime(lastSeen),
+    delivered_until: closed ? null : timeOrNull(deliveredUntil(user, membership, now)),
   };
+}
+
+/** Until when (ms) what was said reached a device of this member; 0 for never. */
+export function deliveredUntil(user: User | undefined, { conversation, reached = 0 }: Membership, now: number): number {
+  return user ? Math.max(reached, reachedUntil(user, conversation, now)) : reached;
+}
+
+function timeOrNull(ms: number): string | null {
+  return ms === 0 ? null : toTime(ms);
 }
 
 /** When a user who is not here was last; a connection that ended unnoticed ended when it expired, at the latest. */

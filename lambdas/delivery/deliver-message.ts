@@ -4,7 +4,7 @@ import { receives, watches } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
 import { putNotice } from '../store/notice.ts';
-import type { User } from '../store/user.ts';
+import { reachedUntil, type User } from '../store/user.ts';
 import { type Device, devicesOf, isOpen, post, postAll } from './post.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
 
@@ -47,8 +47,10 @@ export async function deliverMessage(
   );
 
   const delivered = new Set<string>();
+  // What is long past says nothing of when somebody went.
+  const before = repeated ? undefined : entry.at - 1;
   const toOthers = others.map(async (device) => {
-    if ((await post(services, device, chatMessage(message), entry.at)) === 'sent') delivered.add(device.username);
+    if ((await post(services, device, chatMessage(message), before)) === 'sent') delivered.add(device.username);
   });
   await Promise.race([Promise.all(toOthers), wait(patience)]);
   // Of very many who were reached, as many as fit beside the message; the others are told with those who are reached late.
@@ -76,14 +78,11 @@ function chatMessage(message: Message, deliveredTo?: string[]): ServerEvent {
 }
 
 /** Whom the message reached as far as can be told afterwards: who is here now, or was after it was written. */
-function reachable(users: readonly User[], entry: MessageEntry, now: number): string[] {
-  const here = devicesOf(users, now, (scope) => receives(scope, entry.conversation))
-    .filter(isOpen)
-    .map(({ username }) => username);
-  const since = users
-    .filter(({ lastSeen }) => lastSeen !== undefined && lastSeen > entry.at)
-    .map(({ username }) => username);
-  return [...new Set([...here, ...since])].filter((name) => name !== entry.user).sort();
+function reachable(users: readonly User[], { conversation, user, at }: MessageEntry, now: number): string[] {
+  return users
+    .filter((other) => other.username !== user && reachedUntil(other, conversation, now) >= at)
+    .map(({ username }) => username)
+    .sort();
 }
 
 function withRequester(devices: readonly Device[], requester: Requester | undefined): Device[] {

@@ -6,7 +6,8 @@ import {
 import type { ServerEvent } from '#protocol/events';
 import type { Scope } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
-import { removeConnection, type User } from '../store/user.ts';
+import type { User } from '../store/user.ts';
+import { depart } from './depart.ts';
 
 /** One connection of one user. */
 export interface Device {
@@ -45,21 +46,21 @@ export function isOpen({ ended }: Device): boolean {
 
 /**
  * Sends one event to one connection. Never throws: a device that cannot be reached is an outcome of delivery.
- * @param written ms; when what the event tells was written, now by default: whoever is gone was last seen before it
+ * @param until ms; until when a connection that turns out to be gone may have received: for a new message, until just before it
  */
 export async function post(
   services: Poster,
   device: Device,
   event: ServerEvent,
-  written = services.now(),
+  until = services.now(),
 ): Promise<Outcome> {
   if (device.ended !== undefined) {
-    await removeConnection(services, device, device.ended);
+    await depart(services, device, device.ended);
     return 'gone';
   }
   const outcome = await send(services, device, event);
   if (outcome === 'gone' && services.now() - device.since >= young) {
-    await removeConnection(services, device, Math.max(device.since, written - 1));
+    await depart(services, device, Math.max(device.since, until));
   }
   return outcome;
 }

@@ -1,9 +1,10 @@
 import { unable } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
 import { enter } from '../chat/enter.ts';
+import { depart } from '../delivery/depart.ts';
 import type { Services } from '../runtime/services.ts';
 import { putReminder } from '../store/reminder.ts';
-import { addConnection, removeConnection } from '../store/user.ts';
+import { addConnection } from '../store/user.ts';
 import type { SocketRequest } from './event.ts';
 
 /** The subprotocol of browsers, which cannot send headers: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -41,7 +42,7 @@ export async function connect(services: Services, request: SocketRequest): Promi
   if (!user) throw unable('unauthenticated', 'connect', 'you have signed out everywhere since: sign in again');
   // Connections whose end nobody told: API Gateway delivers $disconnect with best effort only.
   const ended = user.live.filter((other) => other.expires <= now);
-  await Promise.all(ended.map(({ id, expires: at }) => removeConnection(services, { username, id }, at)));
+  await Promise.all(ended.map((device) => depart(services, { username, ...device }, device.expires)));
 
   const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((protocol) => protocol.trim());
   return {

@@ -1,8 +1,8 @@
+import { depart } from '../delivery/depart.ts';
 import type { Services } from '../runtime/services.ts';
-import { removeConnection } from '../store/user.ts';
 import { deviceOf, type SocketRequest } from './event.ts';
 
 /** `$disconnect`: takes the connection away. Best effort on AWS, and late at times; posts that find nobody do the same. */
 export async function disconnect(services: Services, request: SocketRequest): Promise<void> {
-  await removeConnection(services, deviceOf(request), request.at);
+  await depart(services, deviceOf(request), request.at);
 }

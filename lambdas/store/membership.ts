@@ -2,7 +2,8 @@
  * A user's part in a conversation: how far they have read, and their last sends.
  *
  * key    pk `USER#<user>`  sk `CONV#<conversation>`
- * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), ring, sends (how many there ever
+ * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), reached (ms, when the
+ *        last connection for this conversation alone ended), ring, sends (how many there ever
  *        were), cleared_seq and cleared_count (what is up to here this user has cleared away), hidden_last (the newest message that this
  *        user has deleted for themselves: see hidden.ts), member_of; in direct
  *        conversations `blocks` (this user has blocked the other) and `blocked` (the other has blocked this user), here because this item
@@ -45,6 +46,8 @@ export interface Membership {
   readonly conversation: string;
   readonly role: Role;
   readonly read: Cursor;
+  /** ms; when the last connection for this conversation alone to end ended */
+  readonly reached: number | undefined;
   /** The last sends by hash of client_id. */
   readonly ring: ReadonlyMap<string, Send>;
   /** How many sends there ever were. */
@@ -69,6 +72,7 @@ const MembershipItem = z.object({
   role: Role,
   read_seq: z.number(),
   read_count: z.number(),
+  reached: z.optional(z.number()),
   ring: z.record(z.string(), z.string()),
   sends: z._default(z.number(), 0),
   cleared_seq: z._default(z.number(), 0),
@@ -89,12 +93,23 @@ function stands(item: Item): boolean {
 }
 
 function toMembership(item: Item): Membership {
-  const { pk, sk, role, read_seq: seq, read_count: count, ring, sends, ...rest } = z.parse(MembershipItem, item);
+  const {
+    pk,
+    sk,
+    role,
+    read_seq: seq,
+    read_count: count,
+    reached,
+    ring,
+    sends,
+    ...rest
+  } = z.parse(MembershipItem, item);
   return {
     username: pk.slice('USER#'.length),
     conversation: sk.slice('CONV#'.length),
     role,
     read: { seq, count },
+    reached,
     ring: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
     sends,
     cleared: { seq: rest.cleared_seq, count: rest.cleared_count },
@@ -218,7 +233,7 @@ export async function endMembership(
       new UpdateCommand({
         TableName: table.name,
         Key: key(username, conversation),
-        UpdateExpression: 'REMOVE #role, member_of, read_seq, read_count, ring SET expires = :expires',
+        UpdateExpression: 'REMOVE #role, member_of, read_seq, read_count, reached, ring SET expires = :expires',
         ConditionExpression: '#role = :role',
         ExpressionAttributeNames: { '#role': 'role' },
         ExpressionAttributeValues: { ':role': role, ':expires': Math.ceil(now() / 1000) + restLifetime },
@@ -395,6 +410,27 @@ export async function noteHidden(
         ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(hidden_last) OR hidden_last < :seq)',
         ExpressionAttributeNames: { '#role': 'role' },
         ExpressionAttributeValues: { ':seq': seq },
+      }),
+    ),
+  );
+}
+
+/** Notes until when (ms) a connection for this conversation alone was there. Never goes back; without a membership nothing happens. */
+export async function noteReached(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  conversation: string,
+  at: number,
+): Promise<void> {
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username, conversation),
+        UpdateExpression: 'SET reached = :at',
+        ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(reached) OR reached < :at)',
+        ExpressionAttributeNames: { '#role': 'role' },
+        ExpressionAttributeValues: { ':at': at },
       }),
     ),
   );

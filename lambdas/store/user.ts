@@ -2,7 +2,7 @@
  * A user: who they are and which of their devices are connected. One read tells who is online and where.
  *
  * key    pk `USER#<user>`  sk `USER`
- * holds  name, avatar, last_seen (ms, of the last connection to end), signed_out (ms, tokens from before open no socket), created (ms),
+ * holds  name, avatar, last_seen (ms, of the last connection to end), reached (ms, of the last one for everything to end), signed_out (ms, tokens from before open no socket), created (ms),
  *        listed_in and listed_as (see listing.ts) and an attribute `live#<connectionId>` for every connection: {scope, since (ms),
  *        expires (ms)}. An attribute each, not a map, because a path into a map needs the map to exist first.
  * read   by key, and in batches for the members of a conversation
@@ -10,7 +10,7 @@
  */
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { type Scope, scopeFromText, scopeToText } from '#protocol/scope';
+import { receives, type Scope, scopeFromText, scopeToText } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
 import { listedAs, listUsername } from './listing.ts';
@@ -22,6 +22,11 @@ export interface Live {
   readonly since: number;
   /** ms; it gets nothing from then on: its token is over, its user signed out everywhere, or API Gateway has closed it after two hours */
   readonly expires: number;
+}
+
+/** A connection that is to be taken away. */
+export interface Connection extends Pick<Live, 'id' | 'scope'> {
+  readonly username: string;
 }
 
 const Avatar = z.object({ id: z.string(), content_type: z.string() });
@@ -36,6 +41,8 @@ export interface User {
   readonly lastSeen: number | undefined;
   /** ms; when they last signed out everywhere: connections from before are over */
   readonly signedOut: number | undefined;
+  /** ms; when the last connection for everything to end ended */
+  readonly reached: number | undefined;
   /** Every connection written down, expired ones too. */
   readonly live: readonly Live[];
 }
@@ -47,6 +54,7 @@ const UserItem = z.looseObject({
   avatar: z.optional(Avatar),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
+  reached: z.optional(z.number()),
 });
 const LiveValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -55,7 +63,7 @@ function key(username: string): Key {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen: lastSeen, signed_out: signedOut, ...rest } = z.parse(UserItem, item);
+  const { pk, name, avatar, last_seen: lastSeen, reached, signed_out: signedOut, ...rest } = z.parse(UserItem, item);
   const live = Object.entries(rest)
     .filter(([attribute]) => attribute.startsWith(prefix))
     .map(([attribute, value]) => {
@@ -63,7 +71,7 @@ export function toUser(item: Item): User {
       const over = isFromBefore(signedOut, since) ? Math.min(expires, signedOut) : expires;
       return { id: attribute.slice(prefix.length), scope: scopeFromText(scope), since, expires: over };
     });
-  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, signedOut, live };
+  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, reached, signedOut, live };
 }
 
 /** Was a token issued, or a connection opened, before its user signed out everywhere? */
@@ -74,6 +82,15 @@ export function isFromBefore(signedOut: number | undefined, at: number): signedO
 /** The connections that can still be open. */
 export function liveNow(user: User, now: number): Live[] {
   return user.live.filter((live) => live.expires > now);
+}
+
+/**
+ * Until when (ms) what was said in a conversation reached a device of this user, as far as their own item tells: now, where one that
+ * receives it is connected. A connection that ended unnoticed was there until it expired, or a post would have found out.
+ */
+export function reachedUntil({ reached = 0, live }: User, conversation: string, now: number): number {
+  const receiving = live.filter(({ scope }) => receives(scope, conversation));
+  return Math.max(reached, ...receiving.map(({ expires }) => Math.min(expires, now)));
 }
 
 /** @param consistent a whole unit instead of half of one, for who must not miss the last write */
@@ -124,6 +141,7 @@ export async function ensureUser(
     avatar: undefined,
     lastSeen: undefined,
     signedOut: undefined,
+    reached: undefined,
     live: [],
   };
 }
@@ -223,31 +241,40 @@ export async function updateProfile(
 }
 
 /**
- * Takes a connection away and notes when its user was last here. Again for the same connection: nothing happens.
- * @param at ms; the latest moment at which somebody can have been there. One in the future counts as now, and `last_seen` never goes back
+ * Takes a connection away and notes when its user was last here, and, of one for everything, until when it received. Again for the same
+ * connection: nothing happens.
+ * @param at ms; the latest moment at which somebody can have been there. One in the future counts as now, and nothing goes back
  */
 export async function removeConnection(
   { table, now }: Pick<Services, 'table' | 'now'>,
-  { username, id }: { readonly username: string; readonly id: string },
+  { username, id, scope }: Connection,
   at: number,
 ): Promise<void> {
-  const request = { TableName: table.name, Key: key(username), ExpressionAttributeNames: { '#live': prefix + id } };
-  const isThere = 'attribute_exists(#live)';
-  const noted = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        ...request,
-        UpdateExpression: 'REMOVE #live SET last_seen = :at',
-        ConditionExpression: `${isThere} AND (attribute_not_exists(last_seen) OR last_seen < :at)`,
-        ExpressionAttributeValues: { ':at': Math.min(at, now()) },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  if (noted.ok || noted.item?.[prefix + id] === undefined) return;
-  await conditional(
-    table.client.send(
-      new UpdateCommand({ ...request, UpdateExpression: 'REMOVE #live', ConditionExpression: isThere }),
-    ),
-  );
+  const ended = Math.min(at, now());
+  const times = ['last_seen', ...(scope.kind === 'user' ? ['reached'] : [])];
+  const remove = (noted: readonly string[]) =>
+    conditional(
+      table.client.send(
+        new UpdateCommand({
+          TableName: table.name,
+          Key: key(username),
+          UpdateExpression: `REMOVE #live${noted.length > 0 ? ` SET ${noted.map((time) => `${time} = :at`).join(', ')}` : ''}`,
+          ConditionExpression: [
+            'attribute_exists(#live)',
+            ...noted.map((time) => `(attribute_not_exists(${time}) OR ${time} < :at)`),
+          ].join(' AND '),
+          ExpressionAttributeNames: { '#live': prefix + id },
+          ...(noted.length > 0 ? { ExpressionAttributeValues: { ':at': ended } } : {}),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      ),
+    );
+  let noted = times;
+  // Others may end at the same time, a few at most; the last try notes nothing.
+  for (let tries = 0; tries < 5; tries++) {
+    const write = await remove(tries < 4 ? noted : []);
+    if (write.ok || write.item?.[prefix + id] === undefined) return;
+    const { item } = write;
+    noted = times.filter((time) => (z.parse(z.optional(z.number()), item[time]) ?? 0) < ended);
+  }
 }

@@ -1,18 +1,20 @@
 /** A socket was opened: what it gets first, and whom else that concerns. Source: PROTOCOL section 2, "On connect". */
-import { parseConversation } from '#protocol/names';
+import { limits } from '#protocol/limits';
+import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
-import { readInbox, totalUnread, toViews } from '../chat/inbox.ts';
+import { deliveredUntil, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
 import { isMessage } from '../chat/log.ts';
 import { members } from '../chat/members.ts';
 import { unreadOf } from '../chat/unread.ts';
 import { devicesOf, isOpen, post, postAll } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { getHead } from '../store/head.ts';
+import { getEntries, type MessageEntry } from '../store/entry.ts';
+import { getHead, type Head } from '../store/head.ts';
 import { getMembership } from '../store/membership.ts';
 import { type Live, liveNow, type User } from '../store/user.ts';
-import { type Arrived, tellDelivered } from './delivered.ts';
+import { type Arrived, hasWaited, tellDelivered } from './delivered.ts';
 import { first } from './first.ts';
 import { tellPresence } from './presence.ts';
 
@@ -70,7 +72,7 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
     conversation: id,
     to: is.username,
     unreadFrom: membership.read.seq,
-    since: was?.lastSeen ?? 0,
+    since: deliveredUntil(was, membership, services.now()),
   };
   await tellDelivered(services, others, page.entries.filter(isMessage), arrived);
 }
@@ -90,30 +92,26 @@ async function arriveEverywhere(services: Services, { was, is, device }: Arrival
   await tellDeliveredOf(services, was, is, inbox);
 }
 
-/** The newest message of each conversation with unread ones reached this user now: its author is told. */
+/** What was said in the conversations with unread messages reached this user now: the authors are told. */
 async function tellDeliveredOf(
   services: Services,
   was: User | undefined,
   is: User,
   inbox: Awaited<ReturnType<typeof readInbox>>,
 ): Promise<void> {
-  const since = was?.lastSeen ?? 0;
+  const now = services.now();
   const waiting = inbox.filter(({ head, unread, membership }) => {
-    const wasHere = was && liveNow(was, services.now()).some(({ scope }) => receives(scope, head.conversation));
-    return (
-      unread > 0 &&
-      !wasHere &&
-      !membership.blocks &&
-      head.last &&
-      head.last.user !== is.username &&
-      head.last.at > since
-    );
+    const wasHere = was && liveNow(was, now).some(({ scope }) => receives(scope, head.conversation));
+    return unread > 0 && !wasHere && !membership.blocks && head.last && head.last.user !== is.username;
   });
   await Promise.all(
     waiting.map(async ({ head, membership }) => {
-      const users = await members(services, parseConversation(head.conversation));
+      const conversation = parseConversation(head.conversation);
+      const since = deliveredUntil(was, membership, now);
+      const entries = await waitingEntries(services, conversation, head, membership.read.seq, since);
+      if (entries.length === 0) return;
+      const users = await members(services, conversation);
       const devices = devicesOf(users, services.now(), (scope) => receives(scope, head.conversation));
-      const entries = head.last ? [{ user: head.last.user, seq: head.last.seq, at: head.last.at }] : [];
       const arrived: Arrived = {
         conversation: head.conversation,
         to: is.username,
@@ -123,6 +121,20 @@ async function tellDeliveredOf(
       await tellDelivered(services, devices, entries, arrived);
     }),
   );
+}
+
+/** Of two people, the newest message speaks for all of the other's; of more, each author has a newest one. */
+async function waitingEntries(
+  services: Services,
+  { kind }: Conversation,
+  { conversation, seq, last }: Head,
+  unreadFrom: number,
+  since: number,
+): Promise<readonly Pick<MessageEntry, 'user' | 'seq' | 'at'>[]> {
+  if (!last || !hasWaited(last.at, since)) return [];
+  if (kind === 'direct') return [last];
+  const first = Math.max(unreadFrom + 1, seq - limits.snapshotMessages + 1);
+  return (await getEntries(services, conversation, first, seq)).filter(isMessage);
 }
 
 async function arriveToWatch(services: Services, { is, device }: Arrival, which: string): Promise<void> {

@@ -7,8 +7,16 @@ export interface Arrived {
   readonly to: string;
   /** What they had read before. */
   readonly unreadFrom: number;
-  /** ms; when they were last here */
+  /** ms; until when what was said had reached them before */
   readonly since: number;
+}
+
+/** ms before a device's end in which a message may have missed it: its author is told again rather than never. */
+const doubtful = 5_000;
+
+/** Did a message of that time wait for who was reached until `since`? */
+export function hasWaited(at: number, since: number): boolean {
+  return at > since - doubtful;
 }
 
 /**
@@ -23,7 +31,7 @@ export async function tellDelivered(
 ): Promise<void> {
   const newest = new Map<string, number>();
   for (const { user, seq, at } of messages) {
-    if (user === to || seq <= unreadFrom || at <= since) continue;
+    if (user === to || seq <= unreadFrom || !hasWaited(at, since)) continue;
     newest.set(user, Math.max(seq, newest.get(user) ?? 0));
   }
   await Promise.all(

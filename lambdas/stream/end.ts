@@ -1,23 +1,23 @@
 /** Connections that are over while nobody said so: their token has expired, their user signed out everywhere, or they vanished. */
 import { type ErrorCode, unable } from '#protocol/errors';
+import { depart } from '../delivery/depart.ts';
 import { close, send } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import type { Reminder } from '../store/reminder.ts';
-import { getUser, isFromBefore, type Live, removeConnection, type User } from '../store/user.ts';
+import { getUser, isFromBefore, type Live, type User } from '../store/user.ts';
 import { openingPauses, openingTime } from './first.ts';
 
 /** The reminder of a connection came up: it is taken away, unless it ended before, as nearly all have. */
 export async function remind(services: Services, { username, connectionId }: Reminder): Promise<void> {
   const user = await getUser(services, username, { consistent: true });
   const device = user?.live.find(({ id }) => id === connectionId);
-  if (device && device.expires <= services.now())
-    await removeConnection(services, { username, ...device }, device.expires);
+  if (device && device.expires <= services.now()) await depart(services, { username, ...device }, device.expires);
 }
 
 /** Takes the connections away that were open when their user signed out everywhere; that each went is a record of its own. */
 export async function signOutAll(services: Services, { username, signedOut, live }: User): Promise<void> {
   const before = live.filter(({ since }) => isFromBefore(signedOut, since));
-  await Promise.all(before.map((device) => removeConnection(services, { username, ...device }, device.expires)));
+  await Promise.all(before.map((device) => depart(services, { username, ...device }, device.expires)));
 }
 
 /** Closes a connection that was taken away because it is over, not because it was closed. */

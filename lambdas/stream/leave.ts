@@ -3,10 +3,11 @@ import { parseConversation } from '#protocol/names';
 import { receives, type Scope, scopeToText } from '#protocol/scope';
 import { readInbox } from '../chat/inbox.ts';
 import { members } from '../chat/members.ts';
+import { depart } from '../delivery/depart.ts';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { getMembership } from '../store/membership.ts';
-import { type Live, removeConnection, type User } from '../store/user.ts';
+import type { Live, User } from '../store/user.ts';
 import { tellPresence } from './presence.ts';
 
 /**
@@ -16,9 +17,7 @@ import { tellPresence } from './presence.ts';
 export async function leave(services: Services, { is, device }: { is: User; device: Live }): Promise<void> {
   const { scope } = device;
   const expired = is.live.filter(({ expires }) => expires <= services.now());
-  await Promise.all(
-    expired.map(({ id, expires }) => removeConnection(services, { username: is.username, id }, expires)),
-  );
+  await Promise.all(expired.map((other) => depart(services, { username: is.username, ...other }, other.expires)));
   if (scope.kind === 'notifications' || hasAnother(is, scope)) return;
   if (scope.kind === 'user') await tellPresence(services, is, await readInbox(services, is.username));
   else await tellLeft(services, is, scope.conversation);
