@@ -100,6 +100,23 @@ export function disconnect({ author, other }: Pair): Operation {
   };
 }
 
+/** The last socket of somebody in a conversation; the other person, who has one for everything, sees them leave. */
+export function leave({ author, other, conversation }: Pair): Operation {
+  let open: Socket | undefined;
+  return {
+    name: 'disconnect, one conversation',
+    asks: {},
+    async prepare(time) {
+      if (time === 0) await other.socket.close();
+      open = await other.person.enter(conversation);
+    },
+    async run() {
+      await open?.close();
+      await author.socket.next('user_leave');
+    },
+  };
+}
+
 /** What somebody who watches only one conversation's count costs, besides the message itself. */
 export async function createWatched({ author, other, conversation }: Pair): Promise<Operation> {
   const watching = await other.person.connect({ notifications: conversation });

@@ -48,6 +48,7 @@ export async function runAll(
     const count = { notifications: counting.conversation };
     await run(operations.connect(counting, 'notifications of one', count, 'single_conversation_unread_count'));
     await run(operations.disconnect(await scene('leaving')));
+    await run(operations.leave(await scene('going')));
     await run(operations.createOverHttp(await scene('http')));
     await run(operations.upload(await scene('upload')));
     await run(await operations.createWatched(await scene('watched')));

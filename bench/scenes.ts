@@ -3,7 +3,7 @@ import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
 import { getHead, takeNumber } from '#lambdas/store/head';
-import { claimSend, createMembership, getMembership, hashOf } from '#lambdas/store/membership';
+import { claimSend, createMembership, getMembership, hashOf, noteReached } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/flow/person';
@@ -104,7 +104,7 @@ export async function fillLog(
   if (!right) throw new Error(`unable to fill the log of ${conversation}; it is not what the store reads`);
 }
 
-/** Fills the ring of a member's last sends, as it is in a conversation that has gone on for a while. */
+/** Makes a membership as large as it gets: with a full ring of the member's last sends, and a socket of the conversation that ended. */
 export async function fillRing(stage: Stage, conversation: string, username: string): Promise<void> {
   for (let index = 0; index < 24; index++) {
     const membership = await getMembership(stage.store, username, conversation);
@@ -112,4 +112,5 @@ export async function fillRing(stage: Stage, conversation: string, username: str
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
     await claimSend(stage.store, membership, hashOf(`old ${index}`), send, { allowed: 1, moveCursor: false });
   }
+  await noteReached(stage.store, username, conversation, Date.now());
 }

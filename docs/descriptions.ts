@@ -204,7 +204,8 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     example: { type: 'unread_count', unread_count: 3 },
   },
   new_message_notification: {
-    summary: 'A message arrived in any conversation; the count is that of all conversations after it.',
+    summary:
+      'A message arrived in any conversation; the count is that of all conversations after it. `mentioned` only where it mentions the reader.',
     example: { type: 'new_message_notification', conversation: 'alice_bob', unread_count: 3, name: 'Alice', message },
   },
   single_conversation_unread_count: {

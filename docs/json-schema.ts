@@ -125,6 +125,7 @@ function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[],
   // Bounds that the schema checks by a function, because their error says both at once. An error gives back what was sent, whatever it was.
   if (io === 'input' && path.at(-1) === 'client_id')
     Object.assign(schema, { minLength: 1, maxLength: limits.clientIdLength });
+  if (io === 'input' && path.at(-1) === 'q') Object.assign(schema, { minLength: 1, maxLength: limits.searchLength });
   if (io === 'input' && (path.at(-1) === 'name' || path.at(-1) === 'query'))
     Object.assign(schema, { minLength: 1, maxLength: limits.nameLength });
 }

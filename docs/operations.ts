@@ -154,7 +154,7 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
   },
   history: {
     summary:
-      'Messages, newest first; with `after`, oldest first. At most one of `before`, `after` and `around`; neither includes the number that it names, except `around`. With `after` and `changes=true` the log itself: messages and what became of them.',
+      'Messages, newest first; with `after`, oldest first. At most one of `before`, `after` and `around`; neither includes the number that it names, except `around`. With `after` and `changes=true` the log itself: messages and what became of them. With `q` the messages that have all its words, newest first: a page reads 500 entries at most, so it may have none although `next` is not null.',
     query: HistoryQuery,
     answer: {
       status: 200,

@@ -202,6 +202,15 @@ describe.runIf(local)('the ticks of a message', () => {
     expect(await ticks()).toEqual(['sent']);
     await gone(bob, watching);
     await gone(bob, elsewhere);
+    // Long after the message, not just after it.
+    await table.send(
+      new UpdateCommand({
+        TableName,
+        Key: keyOf(bob),
+        UpdateExpression: 'SET last_seen = :later',
+        ExpressionAttributeValues: { ':later': Date.now() + 60_000 },
+      }),
+    );
     expect(await ticks()).toEqual(['sent']);
     await bob.enter(conversation);
     expect(await ticks()).toEqual(['delivered']);
@@ -254,7 +263,7 @@ describe.runIf(local)('the ticks of a message', () => {
           before = now;
         }
       }),
-      { numRuns: 4 },
+      { numRuns: 4, endOnFailure: true },
     );
   });
 
