@@ -11,8 +11,8 @@ export interface Bar {
 
 /** Minified bytes of the function that people wait for. */
 const largestSocketBundle = 700_000;
-/** Read units of a page of a search: 500 entries of a third of a kilobyte, read strongly, and who asks. */
-const largestSearch = 60;
+/** Read units of a page of a search: 500 entries of a fifth of a kilobyte, a hundred at a time, and who asks. */
+const largestSearch = 30;
 
 /** What a message costs, by size of the conversation. */
 export function createBars(creates: readonly MeasuredCreate[]): Bar[] {

@@ -50,6 +50,8 @@ describe.runIf(local)('what it costs', () => {
     const [author, other] = long;
     if (!author || !other) throw new Error('two were invited');
     const page = search('search', { author, other, conversation: 'long0_long1' });
+    const { body } = await author.person.get('/conversations/long0_long1/messages?q=nowhere');
+    expect(body).toMatchObject({ count: 0, results: [], next: expect.stringContaining('before=') });
     const bars = [searchBar(await measure(stage.runtime, page, 3))];
     expect(bars).toEqual(met(bars));
   });

@@ -44,7 +44,7 @@ function told(events: readonly Event[], messages: readonly Message[], member: st
 
 const local = !process.env.PARLEY_OUTPUTS;
 
-describe.runIf(local)('the ticks of a message', () => {
+describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
   let chat: Chat;
   let runtime: LocalRuntime;
   let table: DynamoDBDocumentClient;
@@ -238,7 +238,7 @@ describe.runIf(local)('the ticks of a message', () => {
   it('agree whatever the reader’s devices do', async () => {
     const action = fc.constantFrom('enter', 'everything', 'watch', 'elsewhere', 'leave', 'vanish', 'say', 'read');
     await fc.assert(
-      fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 20 }), async (actions) => {
+      fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 15 }), async (actions) => {
         const { bob, carol, conversation, path, say, ticks } = await start();
         const sockets: Socket[] = [];
         const open = {
@@ -263,7 +263,7 @@ describe.runIf(local)('the ticks of a message', () => {
           before = now;
         }
       }),
-      { numRuns: 4, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 
