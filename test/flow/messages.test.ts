@@ -30,6 +30,7 @@ describe('two people', () => {
       attachments: [],
       multimedia_url: null,
       reply_to: null,
+      mentions: [],
       reactions: {},
       date_added: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       edited_at: null,
