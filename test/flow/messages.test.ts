@@ -160,7 +160,7 @@ describe('haste', () => {
     expect(refused).toEqual({
       type: 'error',
       code: 'rate_limited',
-      message: expect.stringContaining('at most 20 in 10 seconds'),
+      message: expect.stringContaining('at most 20 messages and changes in 10 seconds'),
       client_id: 'c21',
       retry_after: expect.any(Number),
     });
