@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalRuntime } from '#local/start';
 
 /**
- * Resolves when no function runs and the table's stream has been followed to its end.
+ * Resolves when no function runs, no event waits for one, and the table's stream has been followed to its end.
  * @throws Error after half a minute
  */
 export async function quiet({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
   const running = () =>
     Object.entries(counters.snapshot()).reduce((sum, [name, count]) => {
-      if (name.startsWith('lambda.invoke:')) return sum + count;
-      return name.startsWith('lambda.done:') ? sum - count : sum;
+      if (/^lambda\.(invoke|event):/.test(name)) return sum + count;
+      return /^lambda\.(done|event-done):/.test(name) ? sum - count : sum;
     }, 0);
   const deadline = Date.now() + 30_000;
   // What a function wrote as its last deed is in the stream by the time that the function has ended, so the stream comes second.

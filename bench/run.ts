@@ -1,6 +1,6 @@
 import type { LocalOptions, LocalRuntime } from '#local/start';
 import { limits } from '#protocol/limits';
-import { bundleBar, createBars, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
+import { bundleBar, createBars, largeBar, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureColdStarts } from './cold-starts.ts';
 import { measureCreate } from './create.ts';
@@ -10,7 +10,10 @@ import type { Results } from './report.ts';
 import { fillLog, invite } from './scenes.ts';
 import { openStage } from './stage.ts';
 
-const sizes = [2, 10, 100, 1_000];
+/** Members of rooms in which everybody has a device. */
+const sizes = [2, 10, 100, 1_000, 2_000];
+/** Members of a room in which ten have one. */
+const crowd = 10_000;
 const longLog = 100_000;
 
 /**
@@ -82,6 +85,11 @@ export async function runAll(
       creates.push(await measureCreate(stage, guests.slice(0, size), times));
     }
 
+    log(`create, ${crowd.toLocaleString('en')} members`);
+    const absent = Array.from({ length: crowd - 10 }, (_, index) => `absent${index}`);
+    const name = `create, ${crowd.toLocaleString('en')} members, 10 of them here`;
+    creates.push(await measureCreate(stage, guests.slice(0, 10), times, { name, absent }));
+
     log('cold starts');
     const coldStarts = await measureColdStarts(runtime, times);
     const deployed = bundles(runtime);
@@ -92,6 +100,7 @@ export async function runAll(
     }
     const bars = [
       ...createBars(creates),
+      largeBar(creates),
       logBar(none, many, longLog),
       typingBar(typing),
       readBar(read),

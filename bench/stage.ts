@@ -52,6 +52,8 @@ export async function openStage(
         httpUrl: '',
         retentionDays: 0,
         sends: limits.sends,
+        inlineMembers: 100,
+        fanOutFunction: '',
         friendsFirst: false,
       },
     },

@@ -21,7 +21,7 @@ export class Alarms extends Construct {
     this.anyOf(
       'DeadLetters',
       deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
-      'Changes of the table were given up: snapshots or notices are missing',
+      'Changes of the table, or chunks of a large room, were given up: snapshots, notices or messages are missing',
     );
   }
 

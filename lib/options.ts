@@ -63,6 +63,15 @@ const fields = {
     fallback: limits.sends.seconds,
     rule: 'must be a whole number of seconds from 1 to 3600',
   },
+  /**
+   * Members up to which a conversation's events are posted by the function that caused them; with more they go out in chunks
+   * of so many, an asynchronous invocation each. Default 100, what one BatchGetItem reads.
+   */
+  inlineMembers: {
+    schema: z.preprocess(fromNumeral, z.int().min(1).max(1_000)),
+    fallback: 100,
+    rule: 'must be a whole number from 1 to 1000',
+  },
   /** How long CloudWatch keeps logs, in days. Default 30. */
   logRetentionDays: {
     schema: z.preprocess(fromNumeral, z.literal(logRetentions)),
@@ -113,6 +122,7 @@ export function readOptions(context: (name: string) => unknown): Options {
     messageRetentionDays: read('messageRetentionDays'),
     sendLimit: read('sendLimit'),
     sendLimitSeconds: read('sendLimitSeconds'),
+    inlineMembers: read('inlineMembers'),
     logRetentionDays: read('logRetentionDays'),
     removalPolicy: read('removalPolicy'),
     apiGatewayLogRole: read('apiGatewayLogRole'),

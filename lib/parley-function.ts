@@ -3,6 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
 import type { Options } from '#lib/options';
@@ -67,6 +68,21 @@ export class ParleyFunction extends Construct {
     for (const [name, value] of Object.entries(environment)) {
       if (value !== undefined) this.lambda.addEnvironment(name, value);
     }
+  }
+
+  /**
+   * How the function is invoked asynchronously: what fails is tried once more, a minute later, and then left as a note in the queue.
+   * A second try would come after two minutes more, when clients have long asked for what they miss.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+   */
+  retryOnce(deadLetters: Queue): void {
+    this.lambda.configureAsyncInvoke({
+      retryAttempts: 1,
+      // While an account has no concurrency left, events wait: so long, and not the six hours that are the default.
+      maxEventAge: Duration.minutes(5),
+      onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+    });
+    this.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
   }
 
   /**

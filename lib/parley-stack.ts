@@ -4,6 +4,7 @@ import { notifyFilters } from '#lambdas/stream/filters';
 import { Alarms } from '#lib/alarms';
 import { ChatTable } from '#lib/chat-table';
 import { Edge } from '#lib/edge';
+import { FanOut } from '#lib/fan-out';
 import { HttpEndpoint } from '#lib/http-endpoint';
 import type { Options } from '#lib/options';
 import { ParleyFunction } from '#lib/parley-function';
@@ -93,6 +94,10 @@ export class ParleyStack extends Stack {
 
     const functions = [socket, http, notify];
     const changes = new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: notifyFilters });
+
+    const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
+    for (const fn of functions) fanOut.bind(fn);
+    functions.push(...fanOut.functions);
 
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {

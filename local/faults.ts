@@ -14,11 +14,21 @@ export interface Faults {
   repeatBatch: number;
   /** A stream batch comes late: at most so many milliseconds. */
   delayBatch: number;
+  /** An event that a function was invoked with asynchronously, and handled, comes once more (delivery is at least once). */
+  repeatEvent: number;
   /** An invocation's execution environment dies in the middle. */
   killWorker: number;
 }
 
-const none = { dropDisconnect: 0, postGone: 0, postThrottled: 0, repeatBatch: 0, delayBatch: 0, killWorker: 0 };
+const none = {
+  dropDisconnect: 0,
+  postGone: 0,
+  postThrottled: 0,
+  repeatBatch: 0,
+  delayBatch: 0,
+  repeatEvent: 0,
+  killWorker: 0,
+};
 
 export function createFaults(chosen: Partial<Faults> = {}): Faults {
   return { random: Math.random, ...none, ...chosen };

@@ -11,6 +11,7 @@ import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
+import { startInvokeApi } from './lambda/invoke-api.ts';
 import { openPort } from './port.ts';
 import { startS3 } from './s3/start.ts';
 import { startSqs } from './sqs/start.ts';
@@ -98,6 +99,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const cognito = await serve(startCognito(context));
     // Functions end after those that call them (gateway, streams) and before those that they call.
     stops.push(() => functions.stop());
+    const lambda = await serve(startInvokeApi(context, sqs));
     const streams = await serve(
       startStreams(context, { engineUrl: dynamodb.engineUrl, queues: sqs, onWrite: dynamodb.onWrite }),
     );
@@ -106,6 +108,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const edge = await serve(startEdge(context, { gateway }));
 
     port.mount('/_aws/dynamodb', dynamodb);
+    port.mount('/_aws/lambda', lambda);
     port.mount('/_aws/sqs', sqs);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);

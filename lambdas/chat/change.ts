@@ -10,9 +10,9 @@ import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import { seqOfMessageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
-import { receives } from '#protocol/scope';
-import { leaveNotice } from '../delivery/deliver-message.ts';
-import { type Device, devicesOf, postAll } from '../delivery/post.ts';
+import { broadcast } from '../delivery/broadcast.ts';
+import type { Device } from '../delivery/post.ts';
+import { leaveNotice } from '../delivery/receipts.ts';
 import { namesFor, namesOf, standing, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import {
@@ -31,7 +31,7 @@ import { releaseUpload } from '../store/upload.ts';
 import { append, earlierTry } from './append.ts';
 import { enter, refuseClosed, type Speaker } from './enter.ts';
 import { isShown } from './log.ts';
-import { members } from './members.ts';
+import { audienceOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 
 /** Which message: by its number, or by its id. */
@@ -208,22 +208,22 @@ export async function tellChange(
   changed: MessageEntry,
   { requester, isTold = false }: { requester?: Device | undefined; isTold?: boolean } = {},
 ): Promise<Message> {
-  const users = await members(services, conversation);
+  const audience = isTold
+    ? { conversation: conversation.id, users: [] }
+    : await audienceOf(services, conversation, { served: [entry.user] });
   // Whoever wrote it may have left since.
-  const message = await toMessage(services, changed, await namesFor(services, [changed], namesOf(users)));
-  const devices = isTold ? [] : devicesOf(users, services.now(), (scope) => receives(scope, conversation.id));
-  const known = !requester || devices.some(({ id }) => id === requester.id);
-  const everybody = known ? devices : [...devices, requester];
+  const message = await toMessage(services, changed, await namesFor(services, [changed], namesOf(audience.users)));
   const { seq: number, target: seq } = entry;
   if (entry.type === 'reaction') {
     const { emoji, user, removed } = entry;
     const reaction = { conversation: conversation.id, seq, emoji, user, removed, change: number };
-    await postAll(services, everybody, { type: 'reaction', ...reaction });
+    await broadcast(services, audience, { type: 'reaction', ...reaction }, { requester });
   } else {
     const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
-    await postAll(services, everybody, { type, ...message, room: message.conversation, change: number });
+    const event = { ...message, room: message.conversation, change: number };
+    await broadcast(services, audience, { type, ...event }, { requester });
   }
-  if (entry.type === 'delete' && !isTold) await leaveNotice(services, entry, users);
+  if (entry.type === 'delete' && !isTold) await leaveNotice(services, entry, audience.users);
   return message;
 }
 

@@ -1,7 +1,7 @@
 /** Moving a reader's cursor. One write, or none when the cursor already was there; unread counts follow from it by themselves. */
 import { unable } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
-import { receives } from '#protocol/scope';
+import { broadcast } from '../delivery/broadcast.ts';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { getHead, type Head } from '../store/head.ts';
@@ -10,7 +10,7 @@ import type { User } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { readInbox, totalUnread } from './inbox.ts';
 import { cursorAt } from './log.ts';
-import { members } from './members.ts';
+import { audienceOf } from './members.ts';
 import { unreadOf } from './unread.ts';
 
 /**
@@ -32,11 +32,13 @@ export async function markRead(
 
   const moved =
     asked.seq > membership.read.seq && (await moveCursor(services, speaker.username, conversation.id, asked));
-  const users = await members(services, conversation);
-  if (moved) await tellMembers(services, conversation, users, speaker.username, read.seq);
+  const audience = await audienceOf(services, conversation, { served: [speaker.username], head });
+  const { id } = conversation;
+  const event = { type: 'messages_read', conversation: id, user: speaker.username, up_to: read.seq } as const;
+  if (moved) await broadcast(services, audience, event);
   const unread = await unreadOf(services, head, { ...membership, read });
-  const reader = users.filter(({ username }) => username === speaker.username);
-  await tellCounts(services, conversation.id, reader, unread);
+  const reader = audience.users.filter(({ username }) => username === speaker.username);
+  await tellCounts(services, id, reader, unread);
   return { up_to: read.seq, unread_count: unread };
 }
 
@@ -45,17 +47,6 @@ export function refuseBeyond(head: Head, seq: number | null | undefined, doWhat:
   if ((seq ?? 0) <= head.seq) return;
   const why = `${head.conversation} ends at ${head.seq}: up_to is the seq of a message`;
   throw unable('invalid_frame', `${doWhat} up to ${seq}`, why);
-}
-
-async function tellMembers(
-  services: Services,
-  { id }: Conversation,
-  users: readonly User[],
-  reader: string,
-  upTo: number,
-): Promise<void> {
-  const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
-  await postAll(services, devices, { type: 'messages_read', conversation: id, user: reader, up_to: upTo });
 }
 
 /** The reader's own counts; the total, which takes reading their inbox, only when one of their sockets shows it. */

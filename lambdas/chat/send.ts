@@ -1,6 +1,6 @@
 /**
  * Sending a message: three write units for a message under 1 KB, however many members (number, membership, entry: see append.ts), then a
- * post to everybody's devices.
+ * post to everybody's devices, in a large conversation in chunks that the sender does not wait for.
  */
 import { unable } from '#protocol/errors';
 import { messageText } from '#protocol/frames';
@@ -10,14 +10,13 @@ import type { Conversation } from '#protocol/names';
 import { deliverMessage, type Requester } from '../delivery/deliver-message.ts';
 import type { Services } from '../runtime/services.ts';
 import { type File, getEntry, type MessageEntry } from '../store/entry.ts';
-import { getHead, takeNumber } from '../store/head.ts';
+import { takeNumber } from '../store/head.ts';
 import type { Membership, Send } from '../store/membership.ts';
-import { getUsers } from '../store/user.ts';
 import { append, earlierTry } from './append.ts';
 import { claimAttachments } from './claim-attachments.ts';
 import { enter, refuseClosed, type Speaker } from './enter.ts';
 import { isMessage } from './log.ts';
-import { listedNames, members, withoutLeft } from './members.ts';
+import { audienceOf, listMembers } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 
 export interface Draft {
@@ -54,8 +53,8 @@ export async function send(
   const toDoWhat = 'send the message';
   const standing = await earlierTry(services, membership, { clientId, toDoWhat, isIt: isMessage });
   if (standing) {
-    const users = await members(services, conversation);
-    return deliverMessage(services, { entry: standing, repeated: true, users, requester });
+    const audience = await audienceOf(services, conversation, { served: [membership.username] });
+    return deliverMessage(services, { entry: standing, repeated: true, audience, requester });
   }
 
   refuseClosed(services, membership, toDoWhat);
@@ -73,11 +72,11 @@ export async function send(
       takeNumber: (at) => takeNumber(services, conversation.id, { ...last, at }),
       toEntry: (send) => toEntry(services, membership, content, send),
     }),
-    listedNames(services, conversation),
+    listMembers(services, conversation),
   ]);
   // Who left before this number was taken stands on the head that gave it, however far the index lags behind.
-  const names = withoutLeft(listed, head ?? (await getHead(services, conversation.id)), services.now());
-  return deliverMessage(services, { ...appended, users: await getUsers(services, names), requester });
+  const audience = await audienceOf(services, conversation, { served: [membership.username], listed, head });
+  return deliverMessage(services, { ...appended, audience, requester });
 }
 
 function toEntry(services: Services, membership: Membership, content: Content, send: Send): MessageEntry {

@@ -7,14 +7,12 @@ import type { ServerEvent } from '#protocol/events';
 import type { ConversationChange, Message } from '#protocol/message';
 import { messageId } from '#protocol/message-id';
 import { type Conversation, parseConversation } from '#protocol/names';
-import { receives } from '#protocol/scope';
-import { devicesOf, postAll } from '../delivery/post.ts';
+import { broadcast } from '../delivery/broadcast.ts';
 import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { putEntry, type SystemEntry } from '../store/entry.ts';
 import { getHead, type Head, type HeadChange, takeSystemNumber } from '../store/head.ts';
-import { getUsers } from '../store/user.ts';
-import { listedNames, longGone, withoutLeft } from './members.ts';
+import { audienceOf, longGone } from './members.ts';
 
 /**
  * Appends the change and tells the members. Of a room, who left is told nothing more; of a group, the last they hear is that they are out.
@@ -56,11 +54,9 @@ export async function announce(
   head: Head,
 ): Promise<Message> {
   const { change } = entry;
-  const listed = withoutLeft(await listedNames(services, conversation), head, services.now());
-  const users = await getUsers(services, [...new Set([...listed, ...concerned(conversation, change)])]);
-  const message = await toMessage(services, entry, await namesFor(services, [entry], namesOf(users)));
-  const devices = devicesOf(users, services.now(), (scope) => receives(scope, conversation.id));
-  await postAll(services, devices, systemEvent(entry, message, head.title));
+  const audience = await audienceOf(services, conversation, { served: concerned(conversation, change), head });
+  const message = await toMessage(services, entry, await namesFor(services, [entry], namesOf(audience.users)));
+  await broadcast(services, audience, systemEvent(entry, message, head.title));
   return message;
 }
 

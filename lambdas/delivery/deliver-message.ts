@@ -1,11 +1,12 @@
 import type { ServerEvent } from '#protocol/events';
 import type { Message } from '#protocol/message';
-import { receives, watches } from '#protocol/scope';
+import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
-import { putNotice } from '../store/notice.ts';
 import { reachedUntil, type User } from '../store/user.ts';
-import { type Device, devicesOf, isOpen, post, postAll } from './post.ts';
+import { type Audience, fanOut } from './broadcast.ts';
+import { type Device, devicesOf, post, postAll } from './post.ts';
+import { leaveNotice, tellDelivered } from './receipts.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
 
 /** The connection that a send came in on; it is answered even when nothing else knows of it yet. */
@@ -17,7 +18,8 @@ const patience = 150;
 const doubtful = 5_000;
 
 /**
- * Posts a stored message to every device of every member, the author's last.
+ * Posts a stored message to every device of every member, the author's last; of a large conversation to the author's alone, and has the
+ * others posted to in chunks, each of which tells the author whom it reached.
  * A repeat is answered to who asked; only when the first try is long past is everybody posted to again (they drop what they have by `seq`).
  * @returns the message as its author sees it
  */
@@ -26,10 +28,11 @@ export async function deliverMessage(
   {
     entry,
     repeated,
-    users,
+    audience,
     requester,
-  }: { entry: MessageEntry; repeated: boolean; users: readonly User[]; requester: Requester | undefined },
+  }: { entry: MessageEntry; repeated: boolean; audience: Audience; requester: Requester | undefined },
 ): Promise<Message> {
+  const { users } = audience;
   const message = await toMessage(services, entry, namesOf(users));
   const own = { ...message, client_id: entry.client_id };
   const now = services.now();
@@ -46,6 +49,15 @@ export async function deliverMessage(
     requester,
   );
 
+  if (audience.others) {
+    await Promise.all([
+      postAll(services, authors, chatMessage(own, [])),
+      fanOut(services, audience, chatMessage(message), { author: entry.user }),
+    ]);
+    await leaveNotice(services, entry, users);
+    return own;
+  }
+
   const delivered = new Set<string>();
   // What is long past says nothing of when somebody went.
   const before = repeated ? undefined : entry.at - 1;
@@ -58,7 +70,7 @@ export async function deliverMessage(
   await postAll(services, authors, chatMessage(own, told));
 
   await Promise.all(toOthers);
-  await tellLateDelivery(
+  await tellDelivered(
     services,
     entry,
     authors,
@@ -88,31 +100,6 @@ function reachable(users: readonly User[], { conversation, user, at }: MessageEn
 function withRequester(devices: readonly Device[], requester: Requester | undefined): Device[] {
   const known = !requester || devices.some(({ id }) => id === requester.id);
   return known ? [...devices] : [...devices, requester];
-}
-
-async function tellLateDelivery(
-  services: Services,
-  entry: MessageEntry,
-  authors: readonly Device[],
-  late: readonly string[],
-): Promise<void> {
-  const { conversation, seq } = entry;
-  for (let rest = [...late].sort(); rest.length > 0; ) {
-    const to = fitFrame(rest);
-    await postAll(services, authors, { type: 'message_delivered', conversation, seq, to });
-    rest = rest.slice(to.length);
-  }
-}
-
-/** Unread counts take reads that the sender need not wait for, so who watches them is told by the stream. */
-export async function leaveNotice(
-  services: Services,
-  { conversation, seq }: { readonly conversation: string; readonly seq: number },
-  users: readonly User[],
-): Promise<void> {
-  const watching = devicesOf(users, services.now(), (scope) => watches(scope, conversation)).filter(isOpen);
-  const names = [...new Set(watching.map(({ username }) => username))];
-  if (names.length > 0) await putNotice(services, { conversation, seq, users: names });
 }
 
 function wait(ms: number): Promise<void> {

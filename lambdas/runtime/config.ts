@@ -7,6 +7,8 @@ const Environment = z.object({
   CALLBACK_URL: z.url(),
   HTTP_URL: z._default(z.string(), ''),
   RETENTION_DAYS: z._default(z.coerce.number(), 0),
+  INLINE_MEMBERS: z.coerce.number(),
+  FAN_OUT_FUNCTION: z.string(),
   SEND_COUNT: z._default(z.coerce.number(), limits.sends.count),
   SEND_SECONDS: z._default(z.coerce.number(), limits.sends.seconds),
   FRIENDS_FIRST: z._default(z.enum(['true', 'false']), 'false'),
@@ -22,6 +24,10 @@ export interface Config {
   readonly httpUrl: string;
   /** Days after which log entries expire; 0 keeps them forever. */
   readonly retentionDays: number;
+  /** Members up to which who causes an event posts it; with more it goes out in chunks of so many. */
+  readonly inlineMembers: number;
+  /** Name of the function that has an event posted in chunks. */
+  readonly fanOutFunction: string;
   /** A member may send this many messages and changes in this many seconds. */
   readonly sends: { readonly count: number; readonly seconds: number };
   /** A conversation that is named by its members is opened only by who is friends with all of them. */
@@ -37,6 +43,8 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     callbackUrl: parsed.CALLBACK_URL,
     httpUrl: parsed.HTTP_URL,
     retentionDays: parsed.RETENTION_DAYS,
+    inlineMembers: parsed.INLINE_MEMBERS,
+    fanOutFunction: parsed.FAN_OUT_FUNCTION,
     sends: { count: parsed.SEND_COUNT, seconds: parsed.SEND_SECONDS },
     friendsFirst: parsed.FRIENDS_FIRST === 'true',
   };

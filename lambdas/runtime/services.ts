@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { monotonicFactory } from 'ulidx';
@@ -17,6 +18,7 @@ export interface Services {
   readonly table: Table;
   readonly bucket: { readonly client: S3Client; readonly name: string };
   readonly connections: ApiGatewayManagementApiClient;
+  readonly lambda: LambdaClient;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -29,10 +31,7 @@ export function startServices(environment: NodeJS.ProcessEnv): Services {
   const config = readConfig(environment);
   return {
     config,
-    table: {
-      client: DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions: { removeUndefinedValues: true } }),
-      name: config.tableName,
-    },
+    table: openTable(config.tableName),
     bucket: {
       // WHEN_REQUIRED: otherwise the checksum of an empty body, and a wish for one, are signed into addresses that browsers use.
       client: new S3Client({
@@ -41,19 +40,29 @@ export function startServices(environment: NodeJS.ProcessEnv): Services {
       }),
       name: config.bucketName,
     },
-    connections: new ApiGatewayManagementApiClient({
-      endpoint: config.callbackUrl,
-      // 429 and 5xx are retried by the SDK with jittered backoff; a connection that stays slow must not hold up its sender.
-      maxAttempts: 4,
-      requestHandler: {
-        httpsAgent: { maxSockets: 256 },
-        httpAgent: { maxSockets: 256 },
-        connectionTimeout: 1_000,
-        requestTimeout: 3_000,
-      },
-    }),
+    connections: openConnections(config.callbackUrl),
+    lambda: new LambdaClient({}),
     log: new Logger(),
     now: Date.now,
     newId: monotonicFactory(),
   };
+}
+
+export function openTable(name: string): Table {
+  const marshallOptions = { removeUndefinedValues: true };
+  return { client: DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions }), name };
+}
+
+export function openConnections(endpoint: string): ApiGatewayManagementApiClient {
+  return new ApiGatewayManagementApiClient({
+    endpoint,
+    // 429 and 5xx are retried by the SDK with jittered backoff; a connection that stays slow must not hold up its sender.
+    maxAttempts: 4,
+    requestHandler: {
+      httpsAgent: { maxSockets: 256 },
+      httpAgent: { maxSockets: 256 },
+      connectionTimeout: 1_000,
+      requestTimeout: 3_000,
+    },
+  });
 }

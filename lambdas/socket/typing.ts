@@ -1,8 +1,7 @@
 import { frames, parseAs, parseObject } from '#protocol/frames';
-import { receives } from '#protocol/scope';
 import { enter, refuseClosed } from '../chat/enter.ts';
-import { members } from '../chat/members.ts';
-import { devicesOf, postAll } from '../delivery/post.ts';
+import { audienceOf } from '../chat/members.ts';
+import { broadcast } from '../delivery/broadcast.ts';
 import type { Services } from '../runtime/services.ts';
 import { conversationOf } from './conversation.ts';
 import type { SocketRequest } from './event.ts';
@@ -14,7 +13,7 @@ export async function typing(services: Services, request: SocketRequest): Promis
   const user = request.speaker.username;
   const membership = await enter(services, conversation, request.speaker, { join: false });
   refuseClosed(services, membership, 'show that you type');
-  const others = (await members(services, conversation)).filter(({ username }) => username !== user);
-  const devices = devicesOf(others, services.now(), (scope) => receives(scope, conversation.id));
-  await postAll(services, devices, { type: 'typing', conversation: conversation.id, user, typing: frame.typing });
+  const audience = await audienceOf(services, conversation, { served: [] });
+  const event = { type: 'typing', conversation: conversation.id, user, typing: frame.typing } as const;
+  await broadcast(services, audience, event, { except: [user] });
 }

@@ -19,7 +19,14 @@
  */
 import { createHash } from 'node:crypto';
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { GetCommand, PutCommand, paginateQuery, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  GetCommand,
+  PutCommand,
+  paginateQuery,
+  QueryCommand,
+  TransactWriteCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
 import { Role } from '#protocol/message';
@@ -178,16 +185,33 @@ export async function* membershipsOf(
 
 /** The members of a room or group by the index, a page at a time. */
 export async function* membersOf({ table }: Pick<Services, 'table'>, conversation: string): AsyncGenerator<string[]> {
-  const pages = paginateQuery(
-    { client: table.client },
-    {
-      TableName: table.name,
-      IndexName: 'members',
-      KeyConditionExpression: 'member_of = :conversation',
-      ExpressionAttributeValues: { ':conversation': conversation },
-    },
+  const pages = paginateQuery({ client: table.client }, memberQuery(table.name, conversation));
+  for await (const { Items = [] } of pages) yield Items.map(toMemberName);
+}
+
+/** The first members by the index, at most so many: one read, however large the conversation is. */
+export async function firstMembersOf(
+  { table }: Pick<Services, 'table'>,
+  conversation: string,
+  limit: number,
+): Promise<string[]> {
+  const { Items = [] } = await table.client.send(
+    new QueryCommand({ ...memberQuery(table.name, conversation), Limit: limit }),
   );
-  for await (const { Items = [] } of pages) yield Items.map(({ pk }) => String(pk).slice('USER#'.length));
+  return Items.map(toMemberName);
+}
+
+function memberQuery(tableName: string, conversation: string) {
+  return {
+    TableName: tableName,
+    IndexName: 'members',
+    KeyConditionExpression: 'member_of = :conversation',
+    ExpressionAttributeValues: { ':conversation': conversation },
+  };
+}
+
+function toMemberName({ pk }: Item): string {
+  return String(pk).slice('USER#'.length);
 }
 
 /** Makes the membership; `false` when there is one already, which stays as it is. */

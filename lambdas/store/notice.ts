@@ -2,7 +2,7 @@
  * "Tell these users of this message": left by the sender only when somebody watches a notification socket, so that a message
  * nobody watches costs nothing more, and read from the table's stream, which neither forgets nor holds up the sender.
  *
- * key    pk `CONV#<conversation>`  sk `NOTICE#<seq>`
+ * key    pk `CONV#<conversation>`  sk `NOTICE#<seq>`, in a large conversation one for each chunk: `NOTICE#<seq>#<part>`
  * holds  users; expires by TTL
  */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -14,6 +14,8 @@ export interface Notice {
   readonly conversation: string;
   readonly seq: number;
   readonly users: readonly string[];
+  /** Which chunk of the members these are of; the same chunk again replaces its notice, which nobody is told of. */
+  readonly part?: number | undefined;
 }
 
 const NoticeItem = z.object({ pk: z.string(), sk: z.string(), users: z.array(z.string()) });
@@ -23,7 +25,13 @@ const lifetime = 86_400;
 
 export function toNotice(item: Item): Notice {
   const { pk, sk, users } = z.parse(NoticeItem, item);
-  return { conversation: pk.slice('CONV#'.length), seq: Number(sk.slice('NOTICE#'.length)), users };
+  const [, seq, part] = sk.split('#');
+  return {
+    conversation: pk.slice('CONV#'.length),
+    seq: Number(seq),
+    users,
+    ...(part === undefined ? {} : { part: Number(part) }),
+  };
 }
 
 export async function putNotice({ table, now }: Pick<Services, 'table' | 'now'>, notice: Notice): Promise<void> {
@@ -32,7 +40,7 @@ export async function putNotice({ table, now }: Pick<Services, 'table' | 'now'>,
       TableName: table.name,
       Item: {
         pk: `CONV#${notice.conversation}`,
-        sk: `NOTICE#${notice.seq}`,
+        sk: `NOTICE#${notice.seq}${notice.part === undefined ? '' : `#${notice.part}`}`,
         users: notice.users,
         expires: Math.ceil(now() / 1000) + lifetime,
       },

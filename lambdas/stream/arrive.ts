@@ -5,15 +5,16 @@ import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
 import { deliveredUntil, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
 import { isMessage } from '../chat/log.ts';
-import { members } from '../chat/members.ts';
+import { audienceOf, currentMembers, listMembers, withoutLeft } from '../chat/members.ts';
 import { unreadOf } from '../chat/unread.ts';
-import { devicesOf, isOpen, post, postAll } from '../delivery/post.ts';
+import { broadcast } from '../delivery/broadcast.ts';
+import { devicesOf, isOpen, post } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getEntries, type MessageEntry } from '../store/entry.ts';
 import { getHead, type Head } from '../store/head.ts';
 import { getMembership } from '../store/membership.ts';
-import { type Live, liveNow, type User } from '../store/user.ts';
+import { getUsers, type Live, liveNow, type User } from '../store/user.ts';
 import { type Arrived, hasWaited, tellDelivered } from './delivered.ts';
 import { first } from './first.ts';
 import { tellPresence } from './presence.ts';
@@ -34,14 +35,18 @@ export async function arrive(services: Services, arrival: Arrival): Promise<void
 
 async function arriveInConversation(services: Services, { was, is, device }: Arrival, id: string): Promise<void> {
   const conversation = parseConversation(id);
-  const [users, head, membership] = await Promise.all([
-    members(services, conversation),
+  const [listed, head, membership] = await Promise.all([
+    listMembers(services, conversation),
     getHead(services, id),
     getMembership(services, is.username, id),
   ]);
   // Somebody removed them between the handshake and this.
   if (!membership) return;
   const self = { username: is.username, ...device };
+  const audience = await audienceOf(services, conversation, { served: [is.username], listed, head });
+  // Of a large room nobody is shown more than the first: their list would not fit a frame either.
+  const shown = withoutLeft(listed.names, head, services.now());
+  const users = listed.all ? audience.users : await getUsers(services, shown);
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, id));
 
   const seen = devices.filter(isOpen).filter(({ username }) => !membership?.blocked || username === is.username);
@@ -58,14 +63,13 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   await post(services, self, { type: 'last_50_messages', conversation: id, messages, has_more: hasMore });
 
   // Whom the user has blocked is told neither of the user's coming nor of what has reached them with it.
-  const others = membership?.blocks ? [] : devices.filter(({ username }) => username !== is.username);
+  if (membership.blocks) return;
   const wasHere = was !== undefined && liveNow(was, services.now()).some(({ scope }) => receives(scope, id));
   // By one that has expired they were not in the lists of those who came since.
   const before = was ? liveNow(was, device.since) : [];
   const wasJoined = before.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id);
   // Sockets that were opened later find the user in their own list.
-  const earlier = others.filter(({ since }) => since <= device.since);
-  if (!wasJoined) await postAll(services, earlier, joined);
+  if (!wasJoined) await broadcast(services, audience, joined, { except: [is.username], openedBy: device.since });
 
   if (wasHere) return;
   const arrived: Arrived = {
@@ -74,7 +78,11 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
     unreadFrom: membership.read.seq,
     since: deliveredUntil(was, membership, services.now()),
   };
-  await tellDelivered(services, others, page.entries.filter(isMessage), arrived);
+  const written = page.entries.filter(isMessage);
+  const names = written.map(({ user }) => user).filter((name) => name !== is.username);
+  const authors = listed.all ? audience.users : await currentMembers(services, conversation, names);
+  const theirs = devicesOf(authors, services.now(), (scope) => receives(scope, id));
+  await tellDelivered(services, theirs, written, arrived);
 }
 
 async function arriveEverywhere(services: Services, { was, is, device }: Arrival): Promise<void> {
@@ -110,8 +118,9 @@ async function tellDeliveredOf(
       const since = deliveredUntil(was, membership, now);
       const entries = await waitingEntries(services, conversation, head, membership.read.seq, since);
       if (entries.length === 0) return;
-      const users = await members(services, conversation);
-      const devices = devicesOf(users, services.now(), (scope) => receives(scope, head.conversation));
+      const names = entries.map(({ user }) => user).filter((name) => name !== is.username);
+      const authors = await currentMembers(services, conversation, names);
+      const devices = devicesOf(authors, services.now(), (scope) => receives(scope, head.conversation));
       const arrived: Arrived = {
         conversation: head.conversation,
         to: is.username,

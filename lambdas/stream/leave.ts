@@ -1,10 +1,10 @@
 /** A socket was closed, or found to be gone. Source: PROTOCOL section 2: once per user, whatever the number of devices. */
 import { parseConversation } from '#protocol/names';
-import { receives, type Scope, scopeToText } from '#protocol/scope';
+import { type Scope, scopeToText } from '#protocol/scope';
 import { readInbox } from '../chat/inbox.ts';
-import { members } from '../chat/members.ts';
+import { audienceOf } from '../chat/members.ts';
+import { broadcast } from '../delivery/broadcast.ts';
 import { depart } from '../delivery/depart.ts';
-import { devicesOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { getMembership } from '../store/membership.ts';
 import type { Live, User } from '../store/user.ts';
@@ -33,7 +33,7 @@ async function tellLeft(services: Services, is: User, id: string): Promise<void>
   // Whom the user has blocked did not hear of their coming either.
   const isDirect = conversation.kind === 'direct';
   if (isDirect && (await getMembership(services, is.username, id))?.blocks) return;
-  const others = (await members(services, conversation)).filter(({ username }) => username !== is.username);
-  const devices = devicesOf(others, services.now(), (other) => receives(other, id));
-  await postAll(services, devices, { type: 'user_leave', conversation: id, user: is.username });
+  const audience = await audienceOf(services, conversation, { served: [] });
+  const event = { type: 'user_leave', conversation: id, user: is.username } as const;
+  await broadcast(services, audience, event, { except: [is.username] });
 }

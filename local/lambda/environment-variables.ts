@@ -35,6 +35,7 @@ export function environmentVariables(
     _HANDLER: config.handler,
     AWS_ENDPOINT_URL_DYNAMODB: `${origin}/_aws/dynamodb`,
     AWS_ENDPOINT_URL_S3: `${origin}/_aws/s3`,
+    AWS_ENDPOINT_URL_LAMBDA: `${origin}/_aws/lambda`,
     AWS_ENDPOINT_URL_SQS: `${origin}/_aws/sqs`,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${origin}/_aws/cognito-idp`,
   };

@@ -12,9 +12,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCold } from '#bench/cold-starts';
 import { quiet } from '#bench/quiet';
 import { tokenSigner } from '#bench/sign-token';
-import { arrived } from '#bench/stage';
+import { arrived, inBatches } from '#bench/stage';
+import { createMembership } from '#lambdas/store/membership';
 import type { Permission } from '#local/iam/policy';
 import type { LocalRuntime } from '#local/start';
+import { parseConversation } from '#protocol/names';
+import { scopeToText } from '#protocol/scope';
 import { type Chat, startChat } from './chat.ts';
 import { named, type Person } from './person.ts';
 import type { Event, Socket } from './socket.ts';
@@ -37,6 +40,10 @@ let ending: Socket;
 let conversation: string;
 /** The same two in a room, for the index. */
 const room = 'room:permissions';
+/** A room with more members than one invocation posts to, among them the two. */
+const crowd = 'room:crowd';
+/** Bob's, for everything. */
+let bobs: Socket;
 let table: DynamoDBDocumentClient;
 
 const local = !process.env.PARLEY_OUTPUTS;
@@ -59,6 +66,9 @@ beforeAll(async () => {
   everything = await alice.everything();
   const rooms = [room, ...Object.values(ofFiles)];
   await Promise.all([alice, bob].flatMap((person) => rooms.map((one) => person.enter(one))));
+  bobs = await bob.everything();
+  const many = Array.from({ length: 100 }, (_, index) => `one${index}`);
+  await inBatches([alice.username, bob.username, ...many], 20, sit);
   const sign = await tokenSigner(runtime, chat.dataDirectory ?? '');
   const soon = Math.floor(Date.now() / 1000) + 3;
   ending = await alice.connect({ notifications: room }, await sign(alice.username, soon));
@@ -168,7 +178,7 @@ async function leaveHole(of: string): Promise<void> {
 }
 
 /** Somebody whose connection ended an hour ago without anybody being told. */
-async function leaveGhost(): Promise<string> {
+async function leaveGhost(scope = 'user'): Promise<string> {
   const username = `ghost${++made}`;
   const now = Date.now();
   await table.send(
@@ -178,7 +188,7 @@ async function leaveGhost(): Promise<string> {
         pk: `USER#${username}`,
         sk: 'USER',
         name: 'Ghost',
-        'live#ghost=': { scope: 'user', since: now - 3_600_000, expires: now + 3_600_000 },
+        'live#ghost=': { scope, since: now - 3_600_000, expires: now + 3_600_000 },
       },
     }),
   );
@@ -187,6 +197,33 @@ async function leaveGhost(): Promise<string> {
 
 const post = (to: string, extra: Record<string, unknown> = {}) =>
   answered(201, alice.post(`/conversations/${to}/messages`, { message: 'hello', client_id: `h${++made}`, ...extra }));
+
+/** Makes somebody a member of the crowd. */
+function sit(username: string): Promise<boolean> {
+  const store = { table: { client: table, name: tableName() } };
+  return createMembership(store, username, parseConversation(crowd), { seq: 0, count: 0 });
+}
+
+/** What Alice says in the crowd comes to Bob; it does not once a function has failed and waits for its second try. */
+async function crowdHears(): Promise<void> {
+  const retries = () => runtime.counters.snapshot()['lambda.event-retries'] ?? 0;
+  const before = retries();
+  const { id } = await create(crowd);
+  const heard = () => bobs.received.some((event) => event.id === id);
+  await eventually(() => heard() || retries() > before);
+  if (!heard()) throw new Error('not heard');
+}
+
+/** What a function fails at for good is kept: a second try comes a minute later, here three seconds. */
+async function crowdLeavesLetter(withoutPermission: string): Promise<void> {
+  const letters = () => runtime.counters.snapshot()['lambda.dead-letters'] ?? 0;
+  const before = letters();
+  const restore = revoke(withoutPermission);
+  await create(crowd);
+  await quiet(runtime);
+  restore();
+  if (letters() === before) throw new Error('no dead letter');
+}
 
 /** Two unread messages of Alice's for Bob, in a room that no other scenario uses. */
 async function unreadRoom(): Promise<string> {
@@ -346,6 +383,48 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     if (deadLetters() === before) throw new Error('no dead letter');
   },
 
+  'Socket lambda:InvokeFunction function': crowdHears,
+  'Http lambda:InvokeFunction function': () => post(crowd),
+  'Notify lambda:InvokeFunction function': async () => {
+    const before = everything.received.length;
+    await greeting('last_50_messages', { conversation: crowd });
+    await arrived(everything);
+    if (!everything.received.slice(before).some(({ type }) => type === 'user_join')) throw new Error('no user_join');
+  },
+
+  'FanOut dynamodb:Query index/members': crowdHears,
+  'FanOut lambda:InvokeFunction function': crowdHears,
+  'FanOut sqs:SendMessage queue': () => crowdLeavesLetter('FanOut dynamodb:Query index/members'),
+
+  'Deliver dynamodb:GetItem table': crowdHears,
+  'Deliver dynamodb:BatchGetItem table': crowdHears,
+  'Deliver dynamodb:PutItem table': async () => {
+    const watching = await bob.connect({ notifications: crowd });
+    try {
+      await quiet(runtime);
+      await crowdHears();
+    } finally {
+      await watching.close();
+    }
+  },
+  'Deliver dynamodb:UpdateItem table': async () => {
+    // Its coming concerns nobody, so that notify does not find it gone: it is no member yet.
+    const ghost = await leaveGhost(scopeToText({ kind: 'conversation', conversation: crowd }));
+    await quiet(runtime);
+    await sit(ghost);
+    await crowdHears();
+    await quiet(runtime);
+    const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
+    if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
+  },
+  'Deliver execute-api:ManageConnections POST': async () => {
+    const { id } = await create(crowd);
+    await quiet(runtime);
+    await arrived(bobs);
+    if (!bobs.received.some((event) => event.id === id)) throw new Error('not heard');
+  },
+  'Deliver sqs:SendMessage queue': () => crowdLeavesLetter('Deliver dynamodb:GetItem table'),
+
   'SignUp dynamodb:PutItem table': () => chat.person(`new${++made}`),
 };
 
@@ -354,7 +433,10 @@ const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `$
 
 function label({ roleId, action, resource }: Permission): string {
   const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(resource)?.[1];
-  const kind = /:(table|log-group|userpool)[:/]/.exec(resource)?.[1]?.replace('log-group', 'log').replace('user', '');
+  const kind = /:(table|log-group|userpool|function)[:/]/
+    .exec(resource)?.[1]
+    ?.replace('log-group', 'log')
+    .replace('user', '');
   const what = part ?? (resource.includes('/stream/') ? 'stream' : resource.includes(':sqs:') ? 'queue' : kind);
   return `${functionOf(roleId)?.replace(/Function$/, '') ?? roleId} ${action} ${what ?? resource}`;
 }

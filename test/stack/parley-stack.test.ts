@@ -15,6 +15,8 @@ const table = [
   'dynamodb:Query <ChatTable.Arn>/index/members',
   'dynamodb:UpdateItem <ChatTable.Arn>',
 ];
+const handOut = 'lambda:InvokeFunction <FanOutFunction.Arn>';
+const keepFailed = 'sqs:SendMessage <ChangesDeadLetters.Arn>';
 const connections = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<SocketsApi>/prod';
 const posting = `execute-api:ManageConnections ${connections}/POST/@connections/*`;
 const closing = `execute-api:ManageConnections ${connections}/DELETE/@connections/*`;
@@ -26,6 +28,7 @@ describe('each function may do this and no more', () => {
       'SocketFunction',
       [
         ...table,
+        handOut,
         posting,
         closing,
         ...logs('Socket'),
@@ -41,6 +44,7 @@ describe('each function may do this and no more', () => {
         ...table,
         'dynamodb:Query <ChatTable.Arn>/index/people',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
+        handOut,
         posting,
         ...logs('Http'),
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
@@ -60,12 +64,34 @@ describe('each function may do this and no more', () => {
         'dynamodb:GetRecords <ChatTable.StreamArn>',
         'dynamodb:GetShardIterator <ChatTable.StreamArn>',
         'dynamodb:ListStreams <ChatTable.Arn>/stream/*',
+        handOut,
         posting,
         closing,
         ...logs('Notify'),
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
-        'sqs:SendMessage <ChangesDeadLetters.Arn>',
+        keepFailed,
+      ],
+    ],
+    [
+      'FanOutFunction',
+      [
+        'dynamodb:Query <ChatTable.Arn>/index/members',
+        'lambda:InvokeFunction <DeliverFunction.Arn>',
+        ...logs('LargeRoomsFanOut'),
+        keepFailed,
+      ],
+    ],
+    [
+      'DeliverFunction',
+      [
+        'dynamodb:BatchGetItem <ChatTable.Arn>',
+        'dynamodb:GetItem <ChatTable.Arn>',
+        'dynamodb:PutItem <ChatTable.Arn>',
+        'dynamodb:UpdateItem <ChatTable.Arn>',
+        posting,
+        ...logs('LargeRoomsDeliver'),
+        keepFailed,
       ],
     ],
     ['SignUpFunction', ['dynamodb:PutItem <ChatTable.Arn>', ...logs('SignUp')]],
@@ -79,7 +105,7 @@ describe('each function may do this and no more', () => {
         Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
       }),
     );
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(7);
     for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 });
@@ -108,6 +134,8 @@ describe('functions', () => {
       SocketFunction: 15,
       HttpFunction: 15,
       NotifyFunction: 60,
+      FanOutFunction: 60,
+      DeliverFunction: 30,
       SignUpFunction: 5,
     });
   });
@@ -138,6 +166,8 @@ describe('functions', () => {
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
       FRIENDS_FIRST: 'false',
+      INLINE_MEMBERS: '100',
+      FAN_OUT_FUNCTION: '<FanOutFunction>',
       POWERTOOLS_SERVICE_NAME: service,
       POWERTOOLS_LOG_LEVEL: 'INFO',
     });
@@ -353,6 +383,19 @@ describe("the table's stream", () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'ApproximateNumberOfMessagesVisible',
       Threshold: 1,
+    });
+  });
+});
+
+describe('what is posted in chunks', () => {
+  test.each(['FanOutFunction', 'DeliverFunction'])('by %s is tried twice, and then kept', (id) => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: id },
+      MaximumRetryAttempts: 1,
+      MaximumEventAgeInSeconds: 300,
+      DestinationConfig: {
+        OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] } },
+      },
     });
   });
 });

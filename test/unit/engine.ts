@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { monotonicFactory } from 'ulidx';
@@ -53,6 +54,8 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
   const services: Services = {
     config: {
       tableName: 'Chat',
+      inlineMembers: 100,
+      fanOutFunction: '',
       bucketName: 'none',
       callbackUrl: '',
       httpUrl: '',
@@ -66,6 +69,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
     },
     bucket: { name: 'none', client: new S3Client(nowhere) },
     connections: new ApiGatewayManagementApiClient(nowhere),
+    lambda: new LambdaClient(nowhere),
     log: new Logger(),
     now: () => clock.now,
     newId: monotonicFactory(),

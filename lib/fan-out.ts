@@ -1,0 +1,61 @@
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ChatTable } from '#lib/chat-table';
+import type { Options } from '#lib/options';
+import { ParleyFunction } from '#lib/parley-function';
+import type { SocketApi } from '#lib/socket-api';
+
+export interface FanOutProps {
+  readonly chat: ChatTable;
+  readonly sockets: SocketApi;
+  readonly deadLetters: Queue;
+  readonly options: Pick<Options, 'inlineMembers' | 'logRetentionDays'>;
+}
+
+/**
+ * What posts to conversations that are too large for the function that has an event to tell: one function pages through the members, the
+ * other posts to a chunk of them. Two, because Lambda stops a function that invokes itself after some sixteen rounds:
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+ */
+export class FanOut extends Construct {
+  readonly functions: readonly ParleyFunction[];
+  private readonly fanOut: ParleyFunction;
+  private readonly inlineMembers: string;
+
+  constructor(scope: Construct, id: string, { chat, sockets, deadLetters, options }: FanOutProps) {
+    super(scope, id);
+    this.inlineMembers = String(options.inlineMembers);
+    this.fanOut = new ParleyFunction(this, 'FanOut', {
+      entry: 'fan-out.ts',
+      service: 'fan-out',
+      // Others wait for its start, and it only hands out.
+      memory: 1024,
+      // 100,000 members are a thousand invocations.
+      timeout: 60,
+      options,
+    });
+    const deliver = new ParleyFunction(this, 'Deliver', {
+      entry: 'deliver.ts',
+      service: 'deliver',
+      memory: 512,
+      // The retries of the slowest connection.
+      timeout: 30,
+      options,
+    });
+    this.functions = [this.fanOut, deliver];
+    for (const fn of this.functions) fn.retryOnce(deadLetters);
+
+    chat.bind(this.fanOut, 'QueryMembers');
+    this.fanOut.configure({ INLINE_MEMBERS: this.inlineMembers, DELIVER_FUNCTION: deliver.lambda.functionName });
+    this.fanOut.allow(['lambda:InvokeFunction'], [deliver.lambda.functionArn]);
+
+    chat.bind(deliver, 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem');
+    sockets.bind(deliver, 'POST');
+  }
+
+  /** Lets a function have events posted in chunks: `FAN_OUT_FUNCTION`, `INLINE_MEMBERS`, and `InvokeFunction` on that one function. */
+  bind(fn: ParleyFunction): void {
+    fn.configure({ FAN_OUT_FUNCTION: this.fanOut.lambda.functionName, INLINE_MEMBERS: this.inlineMembers });
+    fn.allow(['lambda:InvokeFunction'], [this.fanOut.lambda.functionArn]);
+  }
+}

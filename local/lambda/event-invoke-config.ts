@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { BrokenStack } from '../assembly/broken-stack.ts';
+import type { Stack } from '../assembly/stack.ts';
+
+/** How Lambda treats events that a function is invoked with asynchronously. */
+export interface EventInvokeConfig {
+  /** How often an event is tried again after the function failed. */
+  readonly retries: number;
+  /** Seconds after which an event is given up, however often it was tried. */
+  readonly maximumAge: number;
+  /** ARN of the queue that gets a note of every event that was given up. */
+  readonly failureQueueArn: string | undefined;
+}
+
+/** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html */
+const Properties = z.looseObject({
+  FunctionName: z.string(),
+  Qualifier: z.literal('$LATEST'),
+  MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
+  MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
+  DestinationConfig: z
+    .strictObject({ OnFailure: z.object({ Destination: z.string().regex(/^arn:aws:sqs:/) }).optional() })
+    .default({}),
+});
+
+/** @throws BrokenStack for what is not served locally: destinations of success, or other than queues */
+export function eventInvokeConfig(stack: Stack, functionId: string): EventInvokeConfig {
+  const names = [stack.ref(functionId), stack.arn(functionId)];
+  const resource = stack
+    .ofType('AWS::Lambda::EventInvokeConfig')
+    .find(({ properties }) => names.includes(String(properties.FunctionName)));
+  const parsed = Properties.safeParse(resource?.properties ?? { FunctionName: functionId, Qualifier: '$LATEST' });
+  if (!parsed.success) {
+    throw new BrokenStack(`unable to read ${resource?.logicalId}; ${z.prettifyError(parsed.error)}`);
+  }
+  const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = parsed.data;
+  return {
+    retries: MaximumRetryAttempts,
+    maximumAge: MaximumEventAgeInSeconds,
+    failureQueueArn: DestinationConfig.OnFailure?.Destination,
+  };
+}

@@ -1,0 +1,35 @@
+import type { InvokeResult } from './functions.ts';
+
+export type Condition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
+
+/**
+ * What Lambda sends to the destination of an event that it gave up: unlike for a stream, with the event itself.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ * @param options.result of the last try, if there was one
+ */
+export function invocationRecord(options: {
+  requestId: string;
+  functionArn: string;
+  condition: Condition;
+  attempts: number;
+  event: unknown;
+  result: InvokeResult | undefined;
+  now: number;
+}) {
+  const { requestId, functionArn, condition, attempts, event, result, now } = options;
+  return {
+    version: '1.0',
+    timestamp: new Date(now).toISOString(),
+    requestContext: {
+      requestId,
+      functionArn: `${functionArn}:$LATEST`,
+      condition,
+      approximateInvokeCount: attempts,
+    },
+    requestPayload: event,
+    ...(result?.ok === false && {
+      responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
+      responsePayload: { errorType: result.errorType, errorMessage: result.errorMessage },
+    }),
+  };
+}
