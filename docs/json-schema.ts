@@ -33,6 +33,8 @@ const answers = {
   FriendAnswer: http.FriendAnswer,
   ReadAnswer: http.ReadAnswer,
   UploadForm: http.UploadForm,
+  PushAnswer: http.PushAnswer,
+  TokenAnswer: http.TokenAnswer,
   ErrorAnswer: http.ErrorAnswer,
 };
 /** What the client says over HTTP. */
@@ -45,6 +47,8 @@ const bodies = {
   AttachBody: http.AttachBody,
   AvatarBody: http.AvatarBody,
   MeBody: http.MeBody,
+  DeviceBody: http.DeviceBody,
+  TokenBody: http.TokenBody,
 };
 /** Events that HTTP tells too, to who was away. */
 const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;

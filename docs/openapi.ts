@@ -122,6 +122,7 @@ const pathParameters: Readonly<Record<string, string>> = {
   seq: 'The number of a message.',
   attachment: 'The id of an attachment.',
   username: 'A user name; upper case is folded.',
+  token: 'FCM’s token, or the name that a browser gives itself: letters, digits and any of - _ : . ~.',
 };
 
 const queryParameters: Readonly<Record<string, string>> = {

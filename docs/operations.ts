@@ -12,6 +12,7 @@ import {
   ConversationPage,
   CreateBody,
   DeleteQuery,
+  DeviceBody,
   EditBody,
   FoundBody,
   FriendAnswer,
@@ -23,8 +24,11 @@ import {
   MessagePage,
   PeoplePage,
   PeopleQuery,
+  PushAnswer,
   ReadAnswer,
   ReadBody,
+  TokenAnswer,
+  TokenBody,
   UpdateBody,
   UploadForm,
 } from '#protocol/http';
@@ -104,6 +108,29 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
       'Signs the user out everywhere: no token from before opens a socket any more, and open ones are closed. Again: the same.',
     answer: { status: 204, means: 'The user is signed out. Sockets are closed within moments.' },
     errors: [],
+  },
+  push: {
+    summary: 'What this server pushes to while the user is away, and the key with which a page subscribes.',
+    answer: { status: 200, means: 'The key, or null, and whether FCM is used.', schemas: [PushAnswer] },
+    errors: [],
+  },
+  device: {
+    summary:
+      'Registers an app or a browser to be pushed to while the user is away, for 60 days; again: from now on. It is this user’s alone from then on, whoever had it before.',
+    body: { schema: DeviceBody, required: true },
+    answer: { status: 204, means: 'It is registered.' },
+    errors: ['invalid_frame'],
+  },
+  forget: {
+    summary: 'Nothing is pushed to this device of the user any more. Again, or of an unknown one: the same.',
+    answer: { status: 204, means: 'It is forgotten.' },
+    errors: ['invalid_frame'],
+  },
+  token: {
+    summary: 'Registers an app by its FCM token, which stands in the body.',
+    body: { schema: TokenBody, required: true },
+    answer: { status: 201, means: 'The token.', schemas: [TokenAnswer] },
+    errors: ['invalid_frame'],
   },
   users: {
     summary:

@@ -1,10 +1,11 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { limits } from '#protocol/limits';
+import { knownPushServices } from '#protocol/push-services';
 
 /**
  * What a deployer may choose, in `cdk.json` under `context` or on the command line as `-c name=value`
- * (there every value is a string, and `oidc` is written as JSON).
+ * (there every value is a string, and `oidc` and `push` are written as JSON).
  */
 
 const days = (least: number) => z.preprocess(fromNumeral, z.int().min(least));
@@ -23,6 +24,38 @@ const Oidc = z.strictObject({
   usernameClaim: z.string().min(1).default('sub'),
 });
 export type Oidc = z.infer<typeof Oidc>;
+
+/** A name of Secrets Manager, in this account and region. */
+const secretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/);
+/** Over http only on the machine itself, for tests. */
+const origin = z.string().regex(/^(https:\/\/(\*\.)?[a-z0-9.-]+|http:\/\/(127\.0\.0\.1|localhost):\d+)$/);
+
+const Push = z
+  .strictObject({
+    /** Browsers, by Web Push. */
+    web: z
+      .strictObject({
+        /** Of the JSON that `npx web-push generate-vapid-keys --json` writes. */
+        secret: secretName,
+        /** The same `publicKey`, which browsers are given. */
+        publicKey: z.string().regex(/^B[A-P][A-Za-z0-9_-]{85}$/),
+        /** Whom a push service may ask about these pushes: `mailto:` or `https:`. */
+        subject: z.string().regex(/^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/),
+        /** The push services that subscriptions may point to. */
+        endpoints: z.preprocess(fromCommas, z.array(origin).min(1)).default([...knownPushServices]),
+      })
+      .optional(),
+    /** Apps, by Firebase Cloud Messaging, which passes on to Apple's. */
+    fcm: z
+      .strictObject({
+        /** Of the JSON file of a service account. */
+        secret: secretName,
+        url: origin.default('https://fcm.googleapis.com'),
+      })
+      .optional(),
+  })
+  .refine(({ web, fcm }) => web !== undefined || fcm !== undefined);
+export type PushOptions = z.infer<typeof Push>;
 
 const fields = {
   /** Name of the WebSocket stage, the last part of `WebSocketUrl`. Default `prod`. */
@@ -48,6 +81,12 @@ const fields = {
     schema: z.preprocess(fromJson, Oidc).optional(),
     fallback: undefined,
     rule: 'must be {"issuer": "https://…", "audience": "…", "usernameClaim"?: "…"} or left out',
+  },
+  /** Pushing to members who are away. Default: none, and nothing for it is in the stack. */
+  push: {
+    schema: z.preprocess(fromJson, Push).optional(),
+    fallback: undefined,
+    rule: 'must be {"web"?: {"secret": "…", "publicKey": "…", "subject": "mailto:…", "endpoints"?: ["https://…"]}, "fcm"?: {"secret": "…"}} with one of the two, or left out',
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
   messageRetentionDays: { schema: days(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
@@ -119,6 +158,7 @@ export function readOptions(context: (name: string) => unknown): Options {
     stage: read('stage'),
     allowedOrigins: read('allowedOrigins'),
     oidc: read('oidc'),
+    push: read('push'),
     messageRetentionDays: read('messageRetentionDays'),
     sendLimit: read('sendLimit'),
     sendLimitSeconds: read('sendLimitSeconds'),

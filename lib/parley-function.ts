@@ -17,6 +17,8 @@ export interface ParleyFunctionProps {
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
+  /** A library in it is CommonJS and calls `require`, which an ES module has not by itself. */
+  readonly requires?: boolean;
   readonly options: Pick<Options, 'logRetentionDays'>;
 }
 
@@ -56,6 +58,9 @@ export class ParleyFunction extends Construct {
         mainFields: ['module', 'main'],
         // A bundled SDK starts faster than the runtime's own, and is the version that was tested.
         bundleAwsSDK: true,
+        ...(props.requires && {
+          banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+        }),
       },
     });
     const resource = this.lambda.node.defaultChild;

@@ -9,6 +9,7 @@ import { HttpEndpoint } from '#lib/http-endpoint';
 import type { Options } from '#lib/options';
 import { ParleyFunction } from '#lib/parley-function';
 import { type Issuer, People } from '#lib/people';
+import { Push } from '#lib/push';
 import { SocketApi } from '#lib/socket-api';
 import { TableStream } from '#lib/table-stream';
 import { Uploads } from '#lib/uploads';
@@ -98,6 +99,8 @@ export class ParleyStack extends Stack {
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
     for (const fn of functions) fanOut.bind(fn);
     functions.push(...fanOut.functions);
+    const pushes = options.push && new Push(this, 'Pushes', { chat, http, push: options.push, options });
+    if (pushes) functions.push(...pushes.functions);
 
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {
@@ -113,7 +116,11 @@ export class ParleyStack extends Stack {
       functions.push(signUp);
     }
 
-    new Alarms(this, 'Alarms', { functions, deadLetters: changes.deadLetters });
+    new Alarms(this, 'Alarms', {
+      functions,
+      deadLetters: changes.deadLetters,
+      ...(pushes && { lostPushes: pushes.deadLetters }),
+    });
     const edge = new Edge(this, 'Edge', { http: endpoint.api, socketStage: sockets.stage });
 
     const output = (name: string, value: string, description: string) =>

@@ -14,6 +14,8 @@ import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
 import { openPort } from './port.ts';
 import { startS3 } from './s3/start.ts';
+import { startSecrets } from './secrets/start.ts';
+import { startQueueTriggers } from './sqs/poller.ts';
 import { startSqs } from './sqs/start.ts';
 import { startStreams } from './streams/start.ts';
 
@@ -46,6 +48,8 @@ export interface LocalRuntime {
   /** Keys of the account's owner, who may do everything. */
   readonly rootCredentials: Credentials;
   readonly streams: { idle(): Promise<void> };
+  /** Resolves when no queue that a function is fed from has a visible message. */
+  readonly queues: { idle(): Promise<void> };
   readonly gateway: Pick<Awaited<ReturnType<typeof startGateway>>, 'connections'>;
   readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
   /** Resolves with one sentence when something without which nothing works has ended by itself. */
@@ -96,6 +100,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const dynamodb = await serve(startDynamoDb(context));
     const sqs = await serve(startSqs(context));
     const s3 = await serve(startS3(context));
+    const secrets = await serve(startSecrets(context));
     const cognito = await serve(startCognito(context));
     // Functions end after those that call them (gateway, streams) and before those that they call.
     stops.push(() => functions.stop());
@@ -103,6 +108,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const streams = await serve(
       startStreams(context, { engineUrl: dynamodb.engineUrl, queues: sqs, onWrite: dynamodb.onWrite }),
     );
+    const triggers = await serve(startQueueTriggers(context, sqs));
     // Closing the sockets is told to `$disconnect`, and the streams are still there to carry what it writes.
     const gateway = await serve(startGateway(context));
     const edge = await serve(startEdge(context, { gateway }));
@@ -110,6 +116,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
     port.mount('/_aws/sqs', sqs);
+    port.mount('/_aws/secretsmanager', secrets);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);
     port.mount('/_aws/execute-api', gateway);
@@ -125,7 +132,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get outputs() {
         return { ...stack.outputs, CognitoEndpoint: `${origin}/_aws/cognito-idp` };
       },
-      ...{ counters, faults, policies, functions, streams, gateway, dynamodb, died: dynamodb.died },
+      ...{ counters, faults, policies, functions, streams, queues: triggers, gateway, dynamodb, died: dynamodb.died },
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
         const next = loadStack({ assemblyDirectory, origin });
@@ -133,6 +140,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
         stack = next;
         await dynamodb.reload();
         await streams.reload();
+        await triggers.reload();
       },
       stop,
     };

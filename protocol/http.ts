@@ -177,6 +177,42 @@ export const UploadForm = z.object({
 });
 export type UploadForm = z.infer<typeof UploadForm>;
 
+const endpoint = `must be the address of a push service, at most ${limits.pushEndpointLength} characters`;
+const p256dh = 'must be the p256dh of a push subscription: 65 bytes in base64url';
+const auth = 'must be the auth of a push subscription: 16 bytes in base64url';
+
+/** What a push reaches: an app by its FCM token, which stands in the path, or a browser by its subscription, as `toJSON()` gives it. */
+export const DeviceBody = z.discriminatedUnion(
+  'platform',
+  [
+    z.object({ platform: z.literal('fcm') }),
+    z.object({
+      platform: z.literal('web'),
+      endpoint: z.string({ error: endpoint }).check(z.maxLength(limits.pushEndpointLength, { error: endpoint })),
+      keys: z.object({
+        p256dh: z.string({ error: p256dh }).check(z.regex(/^B[A-P][A-Za-z0-9_-]{85}=?$/, { error: p256dh })),
+        auth: z.string({ error: auth }).check(z.regex(/^[A-Za-z0-9_-]{21}[AQgw](==)?$/, { error: auth })),
+      }),
+    }),
+  ],
+  { error: 'must be fcm or web' },
+);
+export type DeviceBody = z.infer<typeof DeviceBody>;
+
+const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digits and any of - _ : . ~`;
+export const DeviceToken = z
+  .string({ error: token })
+  .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
+
+/** The FCM token, as the program that has this path sends it. */
+export const TokenBody = z.object({ token: DeviceToken });
+export const TokenAnswer = z.object({ token: z.string() });
+export type TokenAnswer = z.infer<typeof TokenAnswer>;
+
+/** What this server pushes to. `public_key` is the `applicationServerKey` with which a page subscribes; null: it pushes to no browser. */
+export const PushAnswer = z.object({ web: z.nullable(z.object({ public_key: z.string() })), fcm: z.boolean() });
+export type PushAnswer = z.infer<typeof PushAnswer>;
+
 export const ErrorAnswer = z.object({
   error: z.object({ code: z.enum(errorCodes), message: z.string(), retry_after: z.optional(z.int()) }),
 });

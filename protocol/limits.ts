@@ -54,6 +54,16 @@ export const limits = {
   friendRequests: 100,
   /** A user may ask this many people in this many seconds, and each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
+  /** Devices of one user that are pushed to; of more the one that was not renewed for longest goes. */
+  devicesPerUser: 10,
+  /** Characters of a push token, or of the name that a browser gives itself. */
+  deviceTokenLength: 1_024,
+  /** Characters of the address that a push service gave a browser. */
+  pushEndpointLength: 1_024,
+  /** Days for which a device is pushed to without registering again. */
+  deviceDays: 60,
+  /** Characters (Unicode code points) of a message's text that a push shows. */
+  pushTextLength: 200,
   /** Direct contacts who are told of a user's presence. */
   presenceContacts: 200,
 } as const;

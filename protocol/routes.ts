@@ -30,6 +30,9 @@ export const httpRoutes = {
   'PUT /me/friends/{username}': 'befriend',
   'DELETE /me/friends/{username}': 'unfriend',
   'DELETE /me/sessions': 'signOut',
+  'GET /push': 'push',
+  'PUT /devices/{token}': 'device',
+  'DELETE /devices/{token}': 'forget',
   'GET /users': 'users',
   'GET /users/{username}': 'user',
   'GET /conversations': 'conversations',
@@ -55,6 +58,7 @@ export const httpRoutes = {
   'GET /chat/{room}/history': 'history',
   'GET /chat/{room}/messages': 'history',
   'POST /chat/{room}/messages': 'create',
+  'POST /save-token': 'token',
 } as const;
 
 export type HttpRoute = keyof typeof httpRoutes;

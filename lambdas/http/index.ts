@@ -13,6 +13,7 @@ import { conversation } from './conversation.ts';
 import { conversations } from './conversations.ts';
 import { create } from './create.ts';
 import { remove } from './delete.ts';
+import { device, forget, token } from './device.ts';
 import { dismiss } from './dismiss.ts';
 import { edit } from './edit.ts';
 import { found } from './found.ts';
@@ -21,6 +22,7 @@ import { history } from './history.ts';
 import { invite } from './invite.ts';
 import { me } from './me.ts';
 import { profile } from './profile.ts';
+import { push } from './push.ts';
 import { react, unreact } from './react.ts';
 import { read } from './read.ts';
 import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from './request.ts';
@@ -43,17 +45,21 @@ const actions: Readonly<Record<HttpAction, Action>> = {
   conversations,
   create,
   delete: remove,
+  device,
   dismiss,
   edit,
+  forget,
   found,
   friends,
   history,
   invite,
   me,
   profile,
+  push,
   react,
   read,
   signOut,
+  token,
   update,
   unblock,
   unreact,

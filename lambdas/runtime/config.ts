@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
+import { knownPushServices } from '#protocol/push-services';
 
 const Environment = z.object({
   TABLE_NAME: z.string(),
@@ -12,6 +13,9 @@ const Environment = z.object({
   SEND_COUNT: z._default(z.coerce.number(), limits.sends.count),
   SEND_SECONDS: z._default(z.coerce.number(), limits.sends.seconds),
   FRIENDS_FIRST: z._default(z.enum(['true', 'false']), 'false'),
+  PUSH_PUBLIC_KEY: z.optional(z.string()),
+  PUSH_FCM: z.optional(z.literal('true')),
+  PUSH_ENDPOINTS: z._default(z.string(), knownPushServices.join(',')),
 });
 
 /** What the stack tells the functions about itself. */
@@ -32,6 +36,13 @@ export interface Config {
   readonly sends: { readonly count: number; readonly seconds: number };
   /** A conversation that is named by its members is opened only by who is friends with all of them. */
   readonly friendsFirst: boolean;
+  readonly push: {
+    /** With which browsers subscribe; undefined where browsers are not pushed to. */
+    readonly publicKey: string | undefined;
+    readonly fcm: boolean;
+    /** Origins of the services to which subscriptions may point. */
+    readonly endpoints: readonly string[];
+  };
 }
 
 /** @throws when the stack's environment is incomplete: a mistake of the deployment, so the function fails to start */
@@ -47,5 +58,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     fanOutFunction: parsed.FAN_OUT_FUNCTION,
     sends: { count: parsed.SEND_COUNT, seconds: parsed.SEND_SECONDS },
     friendsFirst: parsed.FRIENDS_FIRST === 'true',
+    push: {
+      publicKey: parsed.PUSH_PUBLIC_KEY,
+      fcm: parsed.PUSH_FCM === 'true',
+      endpoints: parsed.PUSH_ENDPOINTS.split(','),
+    },
   };
 }

@@ -4,7 +4,8 @@
  * key    pk `USER#<user>`  sk `USER`
  * holds  name, avatar, last_seen (ms, of the last connection to end), reached (ms, of the last one for everything to end), signed_out (ms, tokens from before open no socket), created (ms),
  *        listed_in and listed_as (see listing.ts) and an attribute `live#<connectionId>` for every connection: {scope, since (ms),
- *        expires (ms)}. An attribute each, not a map, because a path into a map needs the map to exist first.
+ *        expires (ms)}. An attribute each, not a map, because a path into a map needs the map to exist first. For every device
+ *        that is pushed to `device#<id>`: when it expires (s), see device.ts; whoever has none costs no further read.
  * read   by key, and in batches for the members of a conversation
  * write  whoever has this item is listed by the user name: that is written first
  */
@@ -33,6 +34,13 @@ const Avatar = z.object({ id: z.string(), content_type: z.string() });
 /** A picture of a user; its object's key in the bucket follows from its id. */
 export type Avatar = z.infer<typeof Avatar>;
 
+/** A device to push to, of which device.ts knows more. */
+export interface Pushed {
+  readonly id: string;
+  /** s */
+  readonly expires: number;
+}
+
 export interface User {
   readonly username: string;
   readonly name: string;
@@ -45,9 +53,12 @@ export interface User {
   readonly reached: number | undefined;
   /** Every connection written down, expired ones too. */
   readonly live: readonly Live[];
+  /** Every device that is pushed to, expired ones too. */
+  readonly devices: readonly Pushed[];
 }
 
 const prefix = 'live#';
+const devicePrefix = 'device#';
 const UserItem = z.looseObject({
   pk: z.string(),
   name: z.string(),
@@ -71,7 +82,13 @@ export function toUser(item: Item): User {
       const over = isFromBefore(signedOut, since) ? Math.min(expires, signedOut) : expires;
       return { id: attribute.slice(prefix.length), scope: scopeFromText(scope), since, expires: over };
     });
-  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, reached, signedOut, live };
+  const devices = Object.entries(rest)
+    .filter(([attribute]) => attribute.startsWith(devicePrefix))
+    .map(([attribute, expires]) => ({
+      id: attribute.slice(devicePrefix.length),
+      expires: z.parse(z.number(), expires),
+    }));
+  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, reached, signedOut, live, devices };
 }
 
 /** Was a token issued, or a connection opened, before its user signed out everywhere? */
@@ -143,6 +160,7 @@ export async function ensureUser(
     signedOut: undefined,
     reached: undefined,
     live: [],
+    devices: [],
   };
 }
 
@@ -238,6 +256,50 @@ export async function updateProfile(
     }),
   );
   return toUser(Attributes ?? {});
+}
+
+/** Notes a device that is pushed to, and takes others away. @param outdated ids */
+export async function addDevice(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  { id, expires }: Pushed,
+  outdated: readonly string[],
+): Promise<void> {
+  const remove = outdated.map((_, index) => `#old${index}`);
+  await table.client.send(
+    new UpdateCommand({
+      TableName: table.name,
+      Key: key(username),
+      UpdateExpression: `SET #device = :expires${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: {
+        '#device': devicePrefix + id,
+        ...Object.fromEntries(outdated.map((old, index) => [`#old${index}`, devicePrefix + old])),
+      },
+      ExpressionAttributeValues: { ':expires': expires },
+    }),
+  );
+}
+
+/** Takes a device away. @param expires only if it was not renewed since it had this */
+export async function dropDevice(
+  { table }: Pick<Services, 'table'>,
+  username: string,
+  id: string,
+  expires?: number,
+): Promise<void> {
+  await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(username),
+        UpdateExpression: 'REMOVE #device',
+        ConditionExpression: expires === undefined ? 'attribute_exists(#device)' : '#device = :expires',
+        ExpressionAttributeNames: { '#device': devicePrefix + id },
+        ...(expires === undefined ? {} : { ExpressionAttributeValues: { ':expires': expires } }),
+      }),
+    ),
+  );
 }
 
 /**

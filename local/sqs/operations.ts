@@ -9,15 +9,55 @@ const shapes = {
     VisibilityTimeout: z.number().int().min(0).max(43_200).optional(),
   }),
   DeleteMessage: z.looseObject({ ReceiptHandle: z.string() }),
+  ChangeMessageVisibility: z.looseObject({
+    ReceiptHandle: z.string(),
+    VisibilityTimeout: z.number().int().min(0).max(43_200),
+  }),
+  SendMessageBatch: z.looseObject({
+    Entries: z.array(z.looseObject({ Id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/), MessageBody: z.string().min(1) })),
+  }),
 };
 
 const isReceipt = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-type Handler = (queue: Queue, input: unknown, arn: string) => object;
+/** SQS's limits for one batch. */
+const mostEntries = 10;
+const largestBatch = 1024 * 1024;
 
-/** What can be asked of a queue: looking into it and emptying it. Names, inputs and outputs are SQS's. */
+type Handler = (queue: Queue, input: unknown, about: { arn: string; timeScale: number }) => object;
+
+/** What can be asked of a queue. Names, inputs and outputs are SQS's. */
 const handlers: Readonly<Record<string, Handler>> = {
   SendMessage: (queue, input) => queue.send(shapes.SendMessage.parse(input).MessageBody),
+  SendMessageBatch(queue, input) {
+    const { Entries } = shapes.SendMessageBatch.parse(input);
+    if (Entries.length === 0) throw batchError('EmptyBatchRequest', 'There should be at least one entry in the batch.');
+    if (Entries.length > mostEntries) {
+      throw batchError('TooManyEntriesInBatchRequest', `Maximum number of entries per request are ${mostEntries}.`);
+    }
+    if (new Set(Entries.map(({ Id }) => Id)).size < Entries.length) {
+      throw batchError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+    }
+    const size = Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
+    if (size > largestBatch) {
+      throw batchError('BatchRequestTooLong', `Batch requests cannot be longer than ${largestBatch} bytes.`);
+    }
+    return { Successful: Entries.map(({ Id, MessageBody }) => ({ Id, ...queue.send(MessageBody) })), Failed: [] };
+  },
+  ChangeMessageVisibility(queue, input, { timeScale }) {
+    const { ReceiptHandle, VisibilityTimeout } = shapes.ChangeMessageVisibility.parse(input);
+    checkReceipt(ReceiptHandle);
+    if (!queue.hide(ReceiptHandle, VisibilityTimeout / timeScale)) {
+      const message = `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`;
+      throw new Refusal(
+        400,
+        'com.amazonaws.sqs#MessageNotInflight',
+        message,
+        'AWS.SimpleQueueService.MessageNotInflight',
+      );
+    }
+    return {};
+  },
   ReceiveMessage(queue, input) {
     const { MaxNumberOfMessages: most, VisibilityTimeout: visibilityTimeout } = shapes.ReceiveMessage.parse(input);
     const Messages = queue.receive({ most, visibilityTimeout });
@@ -25,11 +65,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   },
   DeleteMessage(queue, input) {
     const { ReceiptHandle } = shapes.DeleteMessage.parse(input);
-    // One that no queue ever gave out; an outdated one is accepted, and does nothing.
-    if (!isReceipt.test(ReceiptHandle)) {
-      const message = 'The input receipt handle is invalid.';
-      throw new Refusal(400, 'com.amazonaws.sqs#ReceiptHandleIsInvalid', message, 'ReceiptHandleIsInvalid');
-    }
+    checkReceipt(ReceiptHandle);
     queue.remove(ReceiptHandle);
     return {};
   },
@@ -37,7 +73,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     queue.purge();
     return {};
   },
-  GetQueueAttributes(queue, _input, arn) {
+  GetQueueAttributes(queue, _input, { arn }) {
     const { visible, hidden } = queue.count();
     return {
       Attributes: {
@@ -50,3 +86,14 @@ const handlers: Readonly<Record<string, Handler>> = {
 };
 
 export const operations: ReadonlyMap<string, Handler> = new Map(Object.entries(handlers));
+
+/** One that no queue ever gave out; an outdated one is accepted, and does nothing. */
+function checkReceipt(receiptHandle: string): void {
+  if (isReceipt.test(receiptHandle)) return;
+  const message = 'The input receipt handle is invalid.';
+  throw new Refusal(400, 'com.amazonaws.sqs#ReceiptHandleIsInvalid', message, 'ReceiptHandleIsInvalid');
+}
+
+function batchError(name: string, message: string): Refusal {
+  return new Refusal(400, `com.amazonaws.sqs#${name}`, message, `AWS.SimpleQueueService.${name}`);
+}

@@ -14,12 +14,15 @@ const Message = z.object({
   visibleAt: z.number(),
   receipt: z.string().optional(),
 });
-type Message = z.infer<typeof Message>;
+/** A message as it is kept. */
+export type Message = z.infer<typeof Message>;
 
 export interface QueueSettings {
   /** Seconds, scaled already. */
   readonly visibilityTimeout: number;
   readonly retention: number;
+  /** Where a message goes instead of being received once more than `maxReceiveCount` times. */
+  readonly redrive?: { readonly maxReceiveCount: number; readonly deadLetters: Pick<Queue, 'take'> };
 }
 
 /** A message as ReceiveMessage gives it. */
@@ -38,15 +41,29 @@ export interface Queue {
   receive(options: { most: number; visibilityTimeout?: number }): ReceivedMessage[];
   /** A receipt of an earlier receive does nothing, as on SQS. */
   remove(receiptHandle: string): void;
+  /** Hides a received message for so many seconds from now on; `false` when it is not in flight by this receipt. */
+  hide(receiptHandle: string, seconds: number): boolean;
+  /** When a received message becomes visible again, in milliseconds since the epoch; undefined when it is gone or was received again. */
+  visibleAt(receiptHandle: string): number | undefined;
+  /** Puts a message of another queue here, with the id and the age that it has. */
+  take(message: Message): void;
+  /** When the next message can be received, in milliseconds since the epoch; undefined: there is none. */
+  nextVisibleAt(): number | undefined;
+  /** Told whenever a message has come or may have become visible earlier. */
+  onChange(listener: () => void): void;
   count(): { visible: number; hidden: number };
   purge(): void;
 }
 
-/** A queue whose messages lie in `<folder>/<name>.json`. For dead letters: few, so that the file is written as a whole. */
+/** A queue whose messages lie in `<folder>/<name>.json`. Few wait at a time, so that the file is written as a whole. */
 export function openQueue(folder: string, name: string, settings: QueueSettings, clock: Clock): Queue {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.json`);
   let messages = load(path);
+  const listeners: (() => void)[] = [];
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
 
   const current = () => {
     const oldest = clock.now() - settings.retention * 1000;
@@ -58,16 +75,28 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     writeFileSync(`${path}.next`, JSON.stringify(messages));
     renameSync(`${path}.next`, path);
   };
+  /** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
+  const giveUp = (now: number) => {
+    const { redrive } = settings;
+    if (!redrive) return;
+    const over = current().filter((one) => one.visibleAt <= now && one.receiveCount >= redrive.maxReceiveCount);
+    if (over.length === 0) return;
+    messages = messages.filter((message) => !over.includes(message));
+    save();
+    for (const message of over) redrive.deadLetters.take(message);
+  };
   return {
     send(body) {
       const now = clock.now();
       const message: Message = { id: randomUUID(), body, sentAt: now, receiveCount: 0, visibleAt: now };
       current().push(message);
       save();
+      tell();
       return { MessageId: message.id, MD5OfMessageBody: md5(body) };
     },
     receive({ most, visibilityTimeout = settings.visibilityTimeout }) {
       const now = clock.now();
+      giveUp(now);
       const taken = current()
         .filter(({ visibleAt }) => visibleAt <= now)
         .slice(0, most);
@@ -96,6 +125,26 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
       messages = current().filter(({ receipt }) => receipt !== receiptHandle);
       save();
     },
+    hide(receiptHandle, seconds) {
+      const now = clock.now();
+      const message = current().find(({ receipt, visibleAt }) => receipt === receiptHandle && visibleAt > now);
+      if (!message) return false;
+      message.visibleAt = now + seconds * 1000;
+      save();
+      tell();
+      return true;
+    },
+    visibleAt: (receiptHandle) => current().find(({ receipt }) => receipt === receiptHandle)?.visibleAt,
+    take({ receipt: _, ...message }) {
+      current().push({ ...message, visibleAt: clock.now() });
+      save();
+      tell();
+    },
+    nextVisibleAt() {
+      const times = current().map(({ visibleAt }) => visibleAt);
+      return times.length > 0 ? Math.min(...times) : undefined;
+    },
+    onChange: (listener) => void listeners.push(listener),
     count() {
       const now = clock.now();
       const visible = current().filter(({ visibleAt }) => visibleAt <= now).length;

@@ -6,7 +6,7 @@ import { readBody } from '../dynamodb/read-body.ts';
 import type { Principal } from '../iam/access-keys.ts';
 import { type SignatureCode, verifySignature } from '../iam/signature.ts';
 import { operations } from './operations.ts';
-import { openQueue, type Queue } from './queue.ts';
+import { type Message, openQueue, type Queue } from './queue.ts';
 import { Refusal } from './refusal.ts';
 
 /** The stack's queues, for services inside the runtime. */
@@ -18,6 +18,12 @@ export interface Queues {
   send(queueArn: string, body: string, principal: Principal): Promise<void>;
 }
 
+/** What the mappings of queues poll. */
+export interface OpenQueues {
+  /** @throws Error when the stack has no such queue */
+  open(queueArn: string): Queue;
+}
+
 interface Opened {
   readonly arn: string;
   readonly name: string;
@@ -27,6 +33,9 @@ interface Opened {
 const Properties = z.object({
   VisibilityTimeout: z.number().default(30),
   MessageRetentionPeriod: z.number().default(345_600),
+  RedrivePolicy: z
+    .object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number().int().min(1).max(1_000) })
+    .optional(),
 });
 const ofQueue = z.looseObject({ QueueUrl: z.string() });
 const ofName = z.looseObject({ QueueName: z.string() });
@@ -34,10 +43,10 @@ const target = 'AmazonSQS.';
 const largestRequest = 1024 * 1024;
 
 /**
- * The queues of the template under `/_aws/sqs`: enough of SQS's JSON protocol to look at dead letters with the real CLI and SDK
- * (`aws sqs receive-message --endpoint-url <origin>/_aws/sqs --queue-url …`). Signature and role are checked.
+ * The queues of the template under `/_aws/sqs`: enough of SQS's JSON protocol for functions that send, and to look at dead letters with the real CLI
+ * and SDK (`aws sqs receive-message --endpoint-url <origin>/_aws/sqs --queue-url …`). Signature and role are checked.
  */
-export async function startSqs(context: Context): Promise<Service & Queues> {
+export async function startSqs(context: Context): Promise<Service & Queues & OpenQueues> {
   const folder = join(context.dataDirectory, 'sqs');
   const opened = new Map<string, Opened>();
 
@@ -47,14 +56,27 @@ export async function startSqs(context: Context): Promise<Service & Queues> {
       const arn = context.stack.arn(resource.logicalId);
       const known = opened.get(arn);
       if (known) return known;
-      const { VisibilityTimeout, MessageRetentionPeriod } = Properties.parse(resource.properties);
+      const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = Properties.parse(resource.properties);
       const name = arn.split(':').at(-1) ?? arn;
-      const visibilityTimeout = VisibilityTimeout / context.timeScale;
-      const settings = { visibilityTimeout, retention: MessageRetentionPeriod };
+      const settings = {
+        visibilityTimeout: VisibilityTimeout / context.timeScale,
+        retention: MessageRetentionPeriod,
+        ...(RedrivePolicy && {
+          redrive: {
+            maxReceiveCount: RedrivePolicy.maxReceiveCount,
+            deadLetters: { take: (message: Message) => open(RedrivePolicy.deadLetterTargetArn).take(message) },
+          },
+        }),
+      };
       const made = { arn, name, queue: openQueue(folder, name, settings, context.clock) };
       opened.set(arn, made);
       return made;
     });
+  const open = (queueArn: string): Queue => {
+    const found = queues().find(({ arn }) => arn === queueArn);
+    if (!found) throw new Error(`the stack has no queue ${queueArn}`);
+    return found.queue;
+  };
   const urlOf = (name: string) => `${context.origin}/_aws/sqs/${context.stack.account}/${name}`;
   const mustAllow = (principal: Principal, action: string, resource: string) => {
     const decision = context.policies.authorize(principal, action, resource);
@@ -78,12 +100,13 @@ export async function startSqs(context: Context): Promise<Service & Queues> {
         'AWS.SimpleQueueService.NonExistentQueue',
       );
     }
-    mustAllow(principal, `sqs:${operation}`, found.arn);
+    // A batch needs the permission for one.
+    mustAllow(principal, `sqs:${operation.replace(/Batch$/, '')}`, found.arn);
     if (operation === 'GetQueueUrl') return { QueueUrl: urlOf(found.name) };
     const run = operations.get(operation);
     if (!run) throw new Refusal(400, 'UnknownOperationException', `${operation} is not served locally`);
     context.counters.count(`sqs.${operation}`);
-    return run(found.queue, input, found.arn);
+    return run(found.queue, input, { arn: found.arn, timeScale: context.timeScale });
   };
 
   return {
@@ -112,12 +135,12 @@ export async function startSqs(context: Context): Promise<Service & Queues> {
       }
     },
     async send(queueArn, body, principal) {
-      const found = queues().find(({ arn }) => arn === queueArn);
-      if (!found) throw new Error(`the stack has no queue ${queueArn}`);
+      const queue = open(queueArn);
       mustAllow(principal, 'sqs:SendMessage', queueArn);
       context.counters.count('sqs.SendMessage');
-      found.queue.send(body);
+      queue.send(body);
     },
+    open,
     async stop() {},
   };
 }

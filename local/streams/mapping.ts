@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Stack } from '../assembly/stack.ts';
 import type { Principal } from '../iam/access-keys.ts';
 import { functionConfig } from '../lambda/function-config.ts';
+import { isQueueMapping } from '../sqs/mapping.ts';
 import { type Filter, readFilters } from './filter.ts';
 
 /** An `AWS::Lambda::EventSourceMapping` on a table's stream, resolved. Source of the defaults: Lambda's parameters for DynamoDB. */
@@ -51,6 +52,7 @@ const Table = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string()
 /** The enabled mappings of the stack on streams of its tables. @throws Error, one sentence, for what is not served locally */
 export function readMappings(stack: Stack): Mapping[] {
   return stack.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
+    if (isQueueMapping(resource)) return [];
     const parsed = Properties.safeParse(resource.properties);
     if (!parsed.success) {
       throw new Error(

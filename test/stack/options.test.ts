@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { readOptions } from '#lib/options';
+import { knownPushServices } from '#protocol/push-services';
 
 const read = (context: Record<string, unknown>) => readOptions((name) => context[name]);
 
@@ -9,6 +10,7 @@ test('without any context the defaults hold', () => {
     stage: 'prod',
     allowedOrigins: ['*'],
     oidc: undefined,
+    push: undefined,
     messageRetentionDays: 0,
     sendLimit: 20,
     sendLimitSeconds: 10,
@@ -58,6 +60,21 @@ test("an issuer of one's own names its users by `sub` unless told otherwise", ()
   });
 });
 
+const publicKey = `BA${'A'.repeat(85)}`;
+const web = { secret: 'parley/vapid', publicKey, subject: 'mailto:operator@example.com' };
+
+test('pushes go to the known services of browsers and to FCM itself, unless told otherwise', () => {
+  const fcm = { secret: 'parley/fcm' };
+  expect(read({ push: JSON.stringify({ web, fcm }) }).push).toEqual({
+    web: { ...web, endpoints: [...knownPushServices] },
+    fcm: { ...fcm, url: 'https://fcm.googleapis.com' },
+  });
+  const endpoints = 'https://*.push.example.com, http://127.0.0.1:9000';
+  expect(read({ push: { web: { ...web, endpoints } } }).push).toEqual({
+    web: { ...web, endpoints: ['https://*.push.example.com', 'http://127.0.0.1:9000'] },
+  });
+});
+
 test.each([
   [{ stage: 'a/b' }, 'unable to use the option stage="a/b"; it must be 1 to 128 letters, digits, "-" or "_"'],
   [
@@ -73,6 +90,13 @@ test.each([
   [{ oidc: { issuer: 'https://id.example.com' } }, /^unable to use the option oidc=/],
   [{ oidc: { issuer: 'https://id.example.com', audience: 'web', claim: 'sub' } }, /^unable to use the option oidc=/],
   [{ oidc: 'https://id.example.com' }, /^unable to use the option oidc=/],
+  [{ push: {} }, /^unable to use the option push=.* with one of the two, or left out$/],
+  [{ push: { web: { ...web, publicKey: 'B' } } }, /^unable to use the option push=/],
+  [{ push: { web: { ...web, subject: 'operator' } } }, /^unable to use the option push=/],
+  [{ push: { web: { ...web, endpoints: ['http://push.example.com'] } } }, /^unable to use the option push=/],
+  [{ push: { web: { ...web, endpoints: ['https://push.example.com/x'] } } }, /^unable to use the option push=/],
+  [{ push: { web: { ...web, endpoints: ['https://*'] } } }, /^unable to use the option push=/],
+  [{ push: { fcm: { secret: 'a b' } } }, /^unable to use the option push=/],
   [
     { messageRetentionDays: 'soon' },
     'unable to use the option messageRetentionDays="soon"; it must be a whole number of days, 0 to keep all',

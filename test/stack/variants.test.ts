@@ -6,13 +6,20 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import { findingsIn, plain, synthesize } from './synthesize.ts';
+import { pushFilters } from '#lambdas/push/filters';
+import { allowed, findingsIn, plain, synthesize } from './synthesize.ts';
 
 describe('by default', () => {
-  const { findings, directory } = synthesize({}, { bundle: true });
+  const { template, findings, directory } = synthesize({}, { bundle: true });
 
   test('there is no finding of cdk-nag, no warning and no deprecation', () => {
     expect(findings).toEqual([]);
+  });
+
+  test('there are no pushes: neither function nor queue for them, nor a second reader of the stream', () => {
+    expect(Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) => /Push/.test(id))).toEqual([]);
+    template.resourceCountIs('AWS::SQS::Queue', 1);
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
   });
 
   test('every function is one bundled ES module', async () => {
@@ -67,6 +74,78 @@ describe("with an issuer of one's own", () => {
 
   test('the checks are clean as well', () => {
     expect(findings).toEqual([]);
+  });
+});
+
+describe('with pushes', () => {
+  const web = { secret: 'parley/vapid', publicKey: `BA${'A'.repeat(85)}`, subject: 'mailto:operator@example.com' };
+  const { template, findings } = synthesize({ push: { web, fcm: { secret: 'parley/fcm' } } });
+  const secret =
+    'secretsmanager:GetSecretValue arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret';
+  const logs = (id: string) => [`logs:CreateLogStream <${id}Log.Arn>`, `logs:PutLogEvents <${id}Log.Arn>`];
+
+  test('who plans may read conversations and no secret, who sends may read secrets and devices', () => {
+    expect(allowed(template, 'PushFunction')).toEqual(
+      [
+        ...logs('PushesPush'),
+        ...['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} <ChatTable.Arn>`),
+        'dynamodb:Query <ChatTable.Arn>/index/members',
+        ...['DescribeStream', 'GetRecords', 'GetShardIterator'].map(
+          (action) => `dynamodb:${action} <ChatTable.StreamArn>`,
+        ),
+        'dynamodb:ListStreams <ChatTable.Arn>/stream/*',
+        'sqs:SendMessage <PushesMessagesDeadLetters.Arn>',
+        'sqs:SendMessage <PushesQueue.Arn>',
+      ].toSorted(),
+    );
+    expect(allowed(template, 'PushSendFunction')).toEqual(
+      [
+        ...logs('PushesPushSend'),
+        ...['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} <ChatTable.Arn>`),
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map(
+          (action) => `sqs:${action} <PushesQueue.Arn>`,
+        ),
+        `${secret}:parley/fcm-??????`,
+        `${secret}:parley/vapid-??????`,
+      ].toSorted(),
+    );
+  });
+
+  test('only new messages are planned, and a device that fails five times is a dead letter', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: 'PushFunction' },
+      FilterCriteria: { Filters: pushFilters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: 'PushSendFunction' },
+      BatchSize: 10,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      ScalingConfig: { MaximumConcurrency: 20 },
+    });
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 180,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { maxReceiveCount: 5 },
+    });
+    const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).map((id) => id.slice(0, -8));
+    expect(alarms).toEqual(expect.arrayContaining(['AlarmsLostPushes0', 'AlarmsLostPushes1', 'AlarmsPushSendErrors']));
+  });
+
+  test('pages are told the public key and never a secret', () => {
+    const { Variables } = template.toJSON().Resources.HttpFunction.Properties.Environment;
+    expect(Variables).toMatchObject({ PUSH_PUBLIC_KEY: web.publicKey, PUSH_FCM: 'true' });
+    expect(JSON.stringify(Variables)).not.toContain('parley/vapid');
+  });
+
+  test('the checks are clean as well', () => {
+    expect(findings).toEqual([]);
+  });
+
+  test('one of the two kinds is enough, and its function may read that secret alone', () => {
+    const { template: some } = synthesize({ push: { fcm: { secret: 'parley/fcm' } } });
+    expect(allowed(some, 'PushSendFunction').filter((one) => one.includes('secret'))).toEqual([
+      `${secret}:parley/fcm-??????`,
+    ]);
   });
 });
 

@@ -62,6 +62,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       retentionDays: 0,
       sends: limits.sends,
       friendsFirst: false,
+      push: { publicKey: undefined, fcm: false, endpoints: [] },
     },
     table: {
       name: 'Chat',

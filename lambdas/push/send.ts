@@ -1,0 +1,115 @@
+/**
+ * Sends what was planned, a device each. A service that is slow or refuses holds up nothing but its own messages: those become visible in
+ * the queue again, when the service said or later and later, and are dead letters after five times.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import { removeDevice } from '../chat/devices.ts';
+import { getDevice } from '../store/device.ts';
+import { dropDevice } from '../store/user.ts';
+import { pushToApp, readFcm } from './fcm.ts';
+import { Job, type Outcome } from './job.ts';
+import { fromSecret } from './secret.ts';
+import { startPushServices } from './services.ts';
+import { pushToBrowser, readVapid } from './web.ts';
+
+const Environment = z.object({
+  PUSH_WEB_SECRET: z.optional(z.string()),
+  PUSH_PUBLIC_KEY: z._default(z.string(), ''),
+  PUSH_SUBJECT: z._default(z.string(), ''),
+  PUSH_ENDPOINTS: z._default(z.string(), ''),
+  PUSH_FCM_SECRET: z.optional(z.string()),
+  PUSH_FCM_URL: z._default(z.string(), ''),
+});
+const QueueEvent = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string(),
+      receiptHandle: z.string(),
+      body: z.string(),
+      attributes: z.object({ ApproximateReceiveCount: z.coerce.number() }),
+    }),
+  ),
+});
+type QueueRecord = z.infer<typeof QueueEvent>['Records'][number];
+
+/** s; the pauses before the second, third … try, when the service names none */
+const pauses = [5, 30, 120, 600];
+/** s; a service that wants a longer pause is tried before that, and then given up */
+const longestPause = 900;
+
+const environment = z.parse(Environment, process.env);
+const services = startPushServices(process.env);
+const secrets = new SecretsManagerClient({});
+
+const { now } = services;
+const { PUSH_WEB_SECRET, PUSH_FCM_SECRET, PUSH_PUBLIC_KEY: publicKey, PUSH_SUBJECT: subject } = environment;
+const vapid =
+  PUSH_WEB_SECRET === undefined
+    ? undefined
+    : fromSecret({
+        client: secrets,
+        name: PUSH_WEB_SECRET,
+        now,
+        make: (value) => readVapid(value, { publicKey, subject }),
+      });
+const fcm =
+  PUSH_FCM_SECRET === undefined
+    ? undefined
+    : fromSecret({ client: secrets, name: PUSH_FCM_SECRET, now, make: readFcm });
+
+export async function handler(event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
+  const { Records } = z.parse(QueueEvent, event);
+  const failed = await Promise.all(
+    Records.map(async (record) => {
+      try {
+        const outcome = await send(z.parse(Job, JSON.parse(record.body)));
+        if (outcome.kind !== 'failed') return [];
+        services.log.warn('push failed', { why: outcome.why, times: record.attributes.ApproximateReceiveCount });
+        await postpone(record, outcome.retryAfter);
+      } catch (error) {
+        services.log.error('push failed', { error: error as Error });
+      }
+      return [{ itemIdentifier: record.messageId }];
+    }),
+  );
+  return { batchItemFailures: failed.flat() };
+}
+
+async function send({ user, device: id, expires, push }: Job): Promise<Outcome> {
+  const device = await getDevice(services, id);
+  if (device?.user !== user) {
+    // Another user's by now, or nobody's: the list on the user's item lags behind.
+    await dropDevice(services, user, id, expires);
+    return { kind: 'gone', why: 'not the user’s any more' };
+  }
+  const outcome = await sendTo();
+  if (outcome.kind === 'gone') {
+    services.log.info('device removed', { user, device: id, why: outcome.why });
+    await removeDevice(services, device);
+  }
+  return outcome;
+
+  async function sendTo(): Promise<Outcome> {
+    if (device?.platform === 'web' && vapid) {
+      return pushToBrowser(device, push, await vapid.get(), environment.PUSH_ENDPOINTS.split(','));
+    }
+    if (device?.platform === 'fcm' && fcm) return pushToApp(device, push, await fcm.get(), environment.PUSH_FCM_URL);
+    // Registered with a server that does not push to its kind; it may one day.
+    return { kind: 'sent' };
+  }
+}
+
+async function postpone(record: QueueRecord, retryAfter: number | undefined): Promise<void> {
+  const times = record.attributes.ApproximateReceiveCount;
+  const pause = retryAfter ?? pauses[times - 1] ?? longestPause;
+  await services.queue.client.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: services.queue.url,
+      ReceiptHandle: record.receiptHandle,
+      VisibilityTimeout: Math.min(pause, longestPause),
+    }),
+  );
+}

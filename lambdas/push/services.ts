@@ -1,0 +1,23 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
+import type { Services } from '../runtime/services.ts';
+
+const Environment = z.object({ TABLE_NAME: z.string(), PUSH_QUEUE_URL: z.string() });
+
+/** What planning and sending both need. */
+export interface PushServices extends Pick<Services, 'table' | 'now' | 'log'> {
+  readonly queue: { readonly client: SQSClient; readonly url: string };
+}
+
+export function startPushServices(environment: NodeJS.ProcessEnv): PushServices {
+  const { TABLE_NAME, PUSH_QUEUE_URL } = z.parse(Environment, environment);
+  return {
+    table: { client: DynamoDBDocumentClient.from(new DynamoDBClient({})), name: TABLE_NAME },
+    queue: { client: new SQSClient({}), url: PUSH_QUEUE_URL },
+    log: new Logger(),
+    now: Date.now,
+  };
+}

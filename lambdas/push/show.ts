@@ -1,0 +1,30 @@
+import { limits } from '#protocol/limits';
+import type { MessageEntry } from '../store/entry.ts';
+import type { Head } from '../store/head.ts';
+import type { User } from '../store/user.ts';
+import type { Push } from './job.ts';
+
+/** What a device shows of a message: who, in a room or group also where, and the beginning of the text, or the file's name. */
+export function toPush(entry: MessageEntry, head: Head, users: readonly User[], unread: number): Push {
+  const { conversation, seq, id, user: username } = entry;
+  const name = users.find((user) => user.username === username)?.name ?? username;
+  const text = cut(entry.text || (entry.files[0]?.filename ?? ''));
+  const hasName = conversation.includes(':');
+  return {
+    type: 'chat_message',
+    conversation,
+    seq,
+    id,
+    from_user: { username, name },
+    title: hasName ? (head.title ?? conversation) : name,
+    body: hasName ? `${name}: ${text}` : text,
+    unread_count: unread,
+  };
+}
+
+function cut(text: string): string {
+  const characters = [...text];
+  return characters.length <= limits.pushTextLength
+    ? text
+    : `${characters.slice(0, limits.pushTextLength - 1).join('')}…`;
+}

@@ -1,0 +1,108 @@
+import { Aws, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { pushFilters } from '#lambdas/push/filters';
+import type { ChatTable } from '#lib/chat-table';
+import type { Options, PushOptions } from '#lib/options';
+import { ParleyFunction } from '#lib/parley-function';
+import { TableStream } from '#lib/table-stream';
+
+export interface PushProps {
+  readonly chat: ChatTable;
+  /** Tells browsers the key with which they subscribe. */
+  readonly http: ParleyFunction;
+  readonly push: PushOptions;
+  readonly options: Pick<Options, 'logRetentionDays'>;
+}
+
+/** Seconds for a batch of ten, all at once, each with one request and a token before it. */
+const sendingTimeout = 30;
+
+/**
+ * Pushing to members who are away. The stream says what to push, a queue holds one message a device: a push service that is slow or down
+ * holds up neither the stream nor other devices.
+ */
+export class Push extends Construct {
+  readonly functions: readonly ParleyFunction[];
+  readonly deadLetters: readonly Queue[];
+
+  constructor(scope: Construct, id: string, { chat, http, push, options }: PushProps) {
+    super(scope, id);
+    const common = { memory: 512, options };
+    const plan = new ParleyFunction(this, 'Push', { entry: 'push/plan.ts', service: 'push', timeout: 60, ...common });
+    const send = new ParleyFunction(this, 'PushSend', {
+      entry: 'push/send.ts',
+      service: 'push-send',
+      timeout: sendingTimeout,
+      requires: true,
+      ...common,
+    });
+    this.functions = [plan, send];
+
+    const lost = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(lost).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason: 'This queue is the dead-letter queue itself.',
+    });
+    const queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // AWS asks for six times the function's timeout, so that a batch that is throttled is not received twice.
+      visibilityTimeout: Duration.seconds(6 * sendingTimeout),
+      // Longer than five tries with the longest pauses between them: what is given up is to be seen.
+      retentionPeriod: Duration.hours(4),
+      deadLetterQueue: { queue: lost, maxReceiveCount: 5 },
+    });
+
+    chat.bind(plan, 'BatchGetItem', 'GetItem', 'Query', 'QueryMembers');
+    chat.bind(send, 'GetItem', 'UpdateItem');
+    plan.allow(['sqs:SendMessage'], [queue.queueArn]);
+    // The first three are Lambda's, which receives with the function's role; the last is the function's own.
+    send.allow(
+      ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
+      [queue.queueArn],
+    );
+    for (const fn of [plan, send]) fn.configure({ PUSH_QUEUE_URL: queue.queueUrl });
+    this.configure(send, http, push);
+
+    const { deadLetters } = new TableStream(this, 'Messages', { table: chat.table, to: plan, filters: pushFilters });
+    this.deadLetters = [deadLetters, lost];
+    new EventSourceMapping(this, 'Mapping', {
+      target: send.lambda,
+      eventSourceArn: queue.queueArn,
+      batchSize: 10,
+      // What services bear is little beside what Lambda would start, and sockets share the account's concurrency.
+      maxConcurrency: 20,
+      reportBatchItemFailures: true,
+    });
+  }
+
+  private configure(send: ParleyFunction, http: ParleyFunction, { web, fcm }: PushOptions): void {
+    const endpoints = web?.endpoints.join(',');
+    send.configure({
+      PUSH_WEB_SECRET: web?.secret,
+      PUSH_PUBLIC_KEY: web?.publicKey,
+      PUSH_SUBJECT: web?.subject,
+      PUSH_ENDPOINTS: endpoints,
+      PUSH_FCM_SECRET: fcm?.secret,
+      PUSH_FCM_URL: fcm?.url,
+    });
+    http.configure({
+      PUSH_PUBLIC_KEY: web?.publicKey,
+      PUSH_ENDPOINTS: endpoints,
+      PUSH_FCM: fcm && 'true',
+    });
+    const { region, account } = Stack.of(this);
+    const secrets = [web?.secret, fcm?.secret].filter((name) => name !== undefined);
+    send.allow(
+      ['secretsmanager:GetSecretValue'],
+      // Secrets Manager puts a hyphen and six characters behind a name.
+      secrets.map((name) => `arn:${Aws.PARTITION}:secretsmanager:${region}:${account}:secret:${name}-??????`),
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Resource, Stack } from '../assembly/stack.ts';
+import type { Principal } from '../iam/access-keys.ts';
+import { functionConfig } from '../lambda/function-config.ts';
+
+/** An `AWS::Lambda::EventSourceMapping` on a queue, resolved. */
+export interface QueueMapping {
+  readonly id: string;
+  readonly functionId: string;
+  /** Who polls: a session of the function's role. */
+  readonly principal: Principal;
+  readonly queueArn: string;
+  readonly batchSize: number;
+  /** Seconds, as the template has it. */
+  readonly visibilityTimeout: number;
+  /** Batches under way at once. */
+  readonly concurrency: number;
+  readonly reportsFailures: boolean;
+}
+
+/** Lambda begins with five pollers and starts more as a queue grows; a laptop has no use for them. */
+const usualConcurrency = 5;
+
+/** Larger batches, which need a window, and filters are not served. Defaults: Lambda's parameters for SQS. */
+const Properties = z.object({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  Enabled: z.boolean().default(true),
+  BatchSize: z.number().int().min(1).max(10).default(10),
+  MaximumBatchingWindowInSeconds: z.literal(0).optional(),
+  FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
+  ScalingConfig: z.object({ MaximumConcurrency: z.number().int().min(2).max(1_000) }).optional(),
+  FilterCriteria: z.undefined().optional(),
+});
+const Source = z.looseObject({ EventSourceArn: z.string() });
+const QueueProperties = z.looseObject({ VisibilityTimeout: z.number().default(30) });
+
+export function isQueueMapping({ properties }: Resource): boolean {
+  return Source.safeParse(properties).data?.EventSourceArn.startsWith('arn:aws:sqs:') ?? false;
+}
+
+/** The enabled mappings of the stack on its queues. @throws Error, one sentence, for what is not served, or what Lambda refuses */
+export function readQueueMappings(stack: Stack): QueueMapping[] {
+  return stack
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(isQueueMapping)
+    .flatMap(({ logicalId, properties }) => {
+      const fail = (reason: string) => new Error(`unable to serve the event source mapping ${logicalId}; ${reason}`);
+      const { data, error } = Properties.safeParse(properties);
+      if (!data) throw fail(z.prettifyError(error));
+      if (!data.Enabled) return [];
+      const target = stack.byPhysicalId('AWS::Lambda::Function', data.FunctionName);
+      if (!target) throw fail(`${data.FunctionName} is not a function of this stack`);
+      const queue = stack
+        .ofType('AWS::SQS::Queue')
+        .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);
+      if (!queue) throw fail(`${data.EventSourceArn} is not a queue of this stack`);
+      const { name, roleId, timeoutSeconds } = functionConfig(stack, target.logicalId);
+      const { VisibilityTimeout } = QueueProperties.parse(queue.properties);
+      // As Lambda says it: a message would be received again while its function still runs.
+      if (VisibilityTimeout < timeoutSeconds) {
+        throw fail(
+          `Queue visibility timeout: ${VisibilityTimeout} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
+        );
+      }
+      const arn = `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`;
+      return [
+        {
+          id: logicalId,
+          functionId: target.logicalId,
+          principal: { kind: 'role', arn, roleId, functionId: target.logicalId },
+          queueArn: data.EventSourceArn,
+          batchSize: data.BatchSize,
+          visibilityTimeout: VisibilityTimeout,
+          concurrency: Math.min(data.ScalingConfig?.MaximumConcurrency ?? usualConcurrency, usualConcurrency),
+          reportsFailures: data.FunctionResponseTypes.length > 0,
+        },
+      ];
+    });
+}

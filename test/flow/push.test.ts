@@ -1,0 +1,550 @@
+/** Pushing to who is away. The push services are servers of this test's own, which a deployed stack could not reach. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import webPush from 'web-push';
+import { startCold } from '#bench/cold-starts';
+import { quiet } from '#bench/quiet';
+import type { Permission } from '#local/iam/policy';
+import { synthesize } from '#local/synthesize';
+import { limits } from '#protocol/limits';
+import { type Chat, startChat } from './chat.ts';
+import { named, type Person } from './person.ts';
+import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
+
+const local = !process.env.PARLEY_OUTPUTS;
+const vapid = webPush.generateVAPIDKeys();
+const subject = 'mailto:operator@example.com';
+
+let chat: Chat;
+let service: PushService;
+let google: Google;
+let directory: string | undefined;
+
+beforeAll(async () => {
+  if (!local) return;
+  [service, google] = [new PushService(), new Google()];
+  await Promise.all([service.start(), google.start()]);
+  directory = mkdtempSync(join(tmpdir(), 'parley-push-'));
+  const assemblyDirectory = join(directory, 'cdk.out');
+  const push = {
+    web: { secret: 'parley/vapid', publicKey: vapid.publicKey, subject, endpoints: [service.origin] },
+    fcm: { secret: 'parley/fcm', url: google.origin },
+  };
+  await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context: { push } });
+  // Pauses before another try are minutes, here seconds.
+  chat = await startChat({ assemblyDirectory, timeScale: 60 });
+  const secrets = { 'parley/vapid': vapid, 'parley/fcm': google.account };
+  writeFileSync(join(chat.dataDirectory ?? '', 'secrets.json'), JSON.stringify(secrets));
+  // Another stack than that of the other tests has to be synthesized first.
+}, 120_000);
+afterAll(async () => {
+  await chat?.stop();
+  await Promise.all([service?.stop(), google?.stop()]);
+  if (directory) rmSync(directory, { recursive: true, force: true });
+});
+
+/** Everything that was written has been planned, and every message that is due was sent. */
+async function settled(): Promise<void> {
+  if (!chat.local) return;
+  await quiet(chat.local);
+  await chat.local.queues.idle();
+  await quiet(chat.local);
+}
+
+async function subscribe(person: Person, browser = service.browser(), name = browser.path.slice(6)): Promise<Browser> {
+  const answer = await person.request('PUT', `/devices/${name}`, { platform: 'web', ...browser.subscription });
+  expect(answer).toMatchObject({ status: 204 });
+  return browser;
+}
+
+async function install(person: Person, token: string): Promise<string> {
+  const whole = `${token}:${chat.run}`;
+  const path = `/devices/${encodeURIComponent(whole)}`;
+  expect(await person.request('PUT', path, { platform: 'fcm' })).toMatchObject({ status: 204 });
+  return whole;
+}
+
+let met = 0;
+/** People whom no other test knows. */
+function people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }> {
+  met += 1;
+  return chat.people(...names.map((name) => `${name}${met}`)) as Promise<{ [Index in keyof Names]: Person }>;
+}
+
+/** The name that others are shown. */
+function shown({ username }: Person): string {
+  const [name = ''] = username.split('-');
+  return `${name[0]?.toUpperCase()}${name.slice(1)}`;
+}
+
+let sent = 0;
+async function say(from: Person, to: string, message = 'hello') {
+  const answer = await from.post(`/conversations/${to}/messages`, { message, client_id: `p${++sent}` });
+  expect(answer.status).toBe(201);
+  return answer.body;
+}
+
+describe.runIf(local)('who is away', () => {
+  it('is pushed to once, encrypted for the browser and signed with the key that pages are given', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    expect(await bob.get('/push')).toMatchObject({
+      status: 200,
+      body: { web: { public_key: vapid.publicKey }, fcm: true },
+    });
+    const browser = await subscribe(bob);
+    const own = await subscribe(alice);
+    const message = await say(alice, named(alice, bob), 'first');
+    const push = await browser.next();
+
+    expect(browser.decrypt(push)).toEqual({
+      type: 'chat_message',
+      conversation: named(alice, bob),
+      seq: message.seq,
+      id: message.id,
+      from_user: { username: alice.username, name: shown(alice) },
+      title: shown(alice),
+      body: 'first',
+      unread_count: 1,
+    });
+    expect(push.headers).toMatchObject({
+      'content-encoding': 'aes128gcm',
+      ttl: '86400',
+      urgency: 'normal',
+      topic: expect.stringMatching(/^[A-Za-z0-9_-]{1,32}$/),
+    });
+    const { aud, sub, exp } = vapidClaims(push.headers.authorization, vapid.publicKey);
+    expect({ aud, sub }).toEqual({ aud: service.origin, sub: subject });
+    const hours = (Number(exp) - Date.now() / 1000) / 3600;
+    expect(hours).toBeGreaterThan(0);
+    expect(hours).toBeLessThanOrEqual(24);
+
+    await settled();
+    expect(service.at(browser.path)).toHaveLength(1);
+    expect(service.at(own.path)).toEqual([]);
+  });
+
+  it('gets the next message of the same conversation in place of the one before, with its count', async () => {
+    const [alice, bob, carol] = await people('alice', 'bob', 'carol');
+    const browser = await subscribe(bob);
+    await say(alice, named(alice, bob));
+    await browser.next();
+    await say(alice, named(alice, bob));
+    const [first, second] = await service.take(2, browser.path);
+    await say(carol, named(carol, bob));
+    const [, , other] = await service.take(3, browser.path);
+    expect(second?.headers.topic).toBe(first?.headers.topic);
+    expect(other?.headers.topic).not.toBe(first?.headers.topic);
+    expect(second && browser.decrypt(second)).toMatchObject({ unread_count: 2 });
+    expect(other && browser.decrypt(other)).toMatchObject({ unread_count: 1 });
+  });
+
+  it('is told by FCM on an app, with a token that is asked for once', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const token = await install(bob, 'app');
+    const { seq, id, conversation } = await say(alice, named(alice, bob), 'by app');
+    await settled();
+    await say(alice, named(alice, bob), 'again');
+    await settled();
+
+    const [message, ...more] = google.messages(token);
+    expect(more).toHaveLength(1);
+    const topic = message.android.collapse_key;
+    expect(message).toMatchObject({
+      token,
+      notification: { title: shown(alice), body: 'by app' },
+      data: {
+        type: 'chat_message',
+        conversation,
+        seq: String(seq),
+        id,
+        from_username: alice.username,
+        unread_count: '1',
+      },
+      android: { priority: 'HIGH', ttl: '86400s', notification: { tag: topic } },
+      apns: { headers: { 'apns-collapse-id': topic, 'apns-priority': '10' } },
+      webpush: { headers: { Topic: topic, TTL: '86400', Urgency: 'normal' } },
+    });
+    expect(google.assertions).toHaveLength(1);
+    expect(google.assertions[0]).toMatchObject({
+      iss: google.account.client_email,
+      scope: 'https://www.googleapis.com/auth/firebase.messaging',
+      aud: 'https://oauth2.googleapis.com/token',
+    });
+  });
+
+  it('is who has no socket that got the message, and has not read it', async () => {
+    const [alice, bob, carol, dave] = await people('alice', 'bob', 'carol', 'dave');
+    const all = named(alice, bob, carol, dave);
+    const [everywhere, here, elsewhere] = [await subscribe(bob), await subscribe(carol), await subscribe(dave)];
+    await bob.everything();
+    await carol.enter(all);
+    await dave.enter(named(dave, alice));
+    await dave.connect({ notifications: 'all' });
+    await say(alice, all, 'to all');
+    await elsewhere.next();
+    await settled();
+    expect(service.at(everywhere.path)).toEqual([]);
+    expect(service.at(here.path)).toEqual([]);
+    expect(service.at(elsewhere.path)).toHaveLength(1);
+  });
+
+  it('is told in a room or a group who said it and where, and of a long text the beginning', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    const { body: group } = await alice.post('/conversations', { title: 'Sailing', members: [bob.username] });
+    await say(alice, group.id, '👍'.repeat(300));
+    expect(browser.decrypt(await browser.next())).toMatchObject({
+      title: 'Sailing',
+      body: `${shown(alice)}: ${'👍'.repeat(limits.pushTextLength - 1)}…`,
+      conversation: group.id,
+    });
+  });
+
+  it('costs a message without devices no write, and no request', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const conversation = named(alice, bob);
+    await say(alice, conversation);
+    await settled();
+    const counters = chat.local?.counters;
+    counters?.reset();
+    await say(alice, conversation);
+    await settled();
+    expect(counters?.snapshot()).toMatchObject({ 'dynamodb.write-units': 3, 'lambda.invoke:PushFunction': 1 });
+    expect(counters?.snapshot()).not.toHaveProperty('sqs.SendMessageBatch');
+  });
+});
+
+describe.runIf(local)('a device', () => {
+  it.each([404, 410])('whose service answers %i is not pushed to again', async (status) => {
+    const [alice, bob] = await people('alice', 'bob');
+    const [gone, stays] = [await subscribe(bob), await subscribe(bob)];
+    service.answer(gone.path, { status });
+    await say(alice, named(alice, bob));
+    await Promise.all([gone.next(), stays.next()]);
+    await settled();
+    await say(alice, named(alice, bob));
+    await service.take(2, stays.path);
+    await settled();
+    expect(service.at(gone.path)).toHaveLength(1);
+    service.answer(gone.path, { status: 201 });
+    await subscribe(bob, gone);
+    await say(alice, named(alice, bob));
+    await service.take(2, gone.path);
+  });
+
+  it.each([
+    [404, 'UNREGISTERED'],
+    [403, 'SENDER_ID_MISMATCH'],
+  ])('that FCM answers with %i %s is not pushed to again', async (status, errorCode) => {
+    const [alice, bob] = await people('alice', 'bob');
+    const token = await install(bob, errorCode);
+    google.refusals.set(token, { status, errorCode });
+    await say(alice, named(alice, bob));
+    await settled();
+    await say(alice, named(alice, bob));
+    await settled();
+    expect(google.messages(token)).toHaveLength(1);
+  });
+
+  it('whose service is busy is tried again when the service said, and the others do not wait for it', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const [busy, free] = [await subscribe(bob), await subscribe(bob)];
+    service.answer(busy.path, { status: 429, headers: { 'retry-after': '60' } }, { status: 201 });
+    await say(alice, named(alice, bob));
+    const [first, second] = await service.take(2, busy.path);
+    const other = await free.next();
+    // A minute, which is a second here.
+    const pause = Number(second?.at) - Number(first?.at);
+    expect(pause).toBeGreaterThanOrEqual(1_000);
+    expect(other.at).toBeLessThan(Number(second?.at));
+    await settled();
+    expect(service.at(busy.path)).toHaveLength(2);
+    expect(service.at(free.path)).toHaveLength(1);
+  });
+
+  it('whose service always fails is given up after five times, and the push is a dead letter', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const broken = await subscribe(bob);
+    service.answer(broken.path, { status: 503, headers: { 'retry-after': '1' } });
+    const { id } = await say(alice, named(alice, bob));
+    await service.take(5, broken.path);
+    const letter = await deadLetter();
+    expect(JSON.parse(letter)).toMatchObject({ user: bob.username, push: { id } });
+    // The address is a secret, and so are its keys: the queue holds neither.
+    expect(letter).not.toContain(broken.path);
+    expect(service.at(broken.path)).toHaveLength(5);
+  });
+
+  it('is the last one’s who registered it: nothing of the former user comes there any more', async () => {
+    const [alice, bob, carol] = await people('alice', 'bob', 'carol');
+    const shared = await subscribe(bob);
+    await subscribe(carol, shared);
+    await say(alice, named(alice, bob), 'for Bob');
+    await settled();
+    expect(service.at(shared.path)).toEqual([]);
+    await say(alice, named(alice, carol), 'for Carol');
+    expect(shared.decrypt(await shared.next())).toMatchObject({ body: 'for Carol' });
+  });
+
+  it('is forgotten on request, and only by its own user', async () => {
+    const [alice, bob, carol] = await people('alice', 'bob', 'carol');
+    const browser = await subscribe(bob, service.browser(), 'laptop');
+    expect((await carol.request('DELETE', '/devices/laptop')).status).toBe(204);
+    await say(alice, named(alice, bob));
+    await browser.next();
+    for (let times = 0; times < 2; times++) {
+      expect((await bob.request('DELETE', '/devices/laptop')).status).toBe(204);
+    }
+    await say(alice, named(alice, bob));
+    await settled();
+    expect(service.at(browser.path)).toHaveLength(1);
+  });
+
+  it('that subscribes anew under its name replaces itself', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const [before, after] = [service.browser(), service.browser()];
+    await subscribe(bob, before, 'phone');
+    await subscribe(bob, after, 'phone');
+    await say(alice, named(alice, bob));
+    await after.next();
+    await settled();
+    expect(service.at(before.path)).toEqual([]);
+  });
+
+  it('beyond the tenth takes the place of the one that was not renewed for longest', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browsers = [];
+    for (let count = 0; count <= limits.devicesPerUser; count++) browsers.push(await subscribe(bob));
+    await say(alice, named(alice, bob));
+    await Promise.all(browsers.slice(1).map((browser) => browser.next()));
+    await settled();
+    const pushed = browsers.filter(({ path }) => service.at(path).length > 0);
+    expect(pushed).toHaveLength(limits.devicesPerUser);
+  });
+
+  it('that registers again the same day is no write', async () => {
+    const bob = (await people('bob'))[0];
+    const browser = await subscribe(bob);
+    await settled();
+    chat.local?.counters.reset();
+    await subscribe(bob, browser);
+    expect(chat.local?.counters.snapshot()).not.toHaveProperty('dynamodb.write-units');
+  });
+
+  it('may be registered by its token alone, under the path that a program may have', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const token = `saved:${chat.run}`;
+    expect(await bob.post(`${chat.outputs.WebUrl}/api/save-token/`, { token })).toMatchObject({
+      status: 201,
+      body: { token },
+    });
+    await say(alice, named(alice, bob));
+    await settled();
+    expect(google.messages(token)).toHaveLength(1);
+  });
+
+  const good = { platform: 'web', keys: { p256dh: vapid.publicKey, auth: 'AAAAAAAAAAAAAAAAAAAAAA' } };
+  it.each([
+    ['another platform', { platform: 'apns' }, 'platform must be fcm or web'],
+    ['no address', good, 'endpoint must be the address'],
+    ['an address inside the network', { ...good, endpoint: 'http://169.254.169.254/latest' }, 'no push service'],
+    ['another host', { ...good, endpoint: 'https://example.com/x' }, 'no push service'],
+    ['a host that only begins well', { ...good, endpoint: 'SERVICE.example.com/x' }, 'no push service'],
+    ['a user in the address', { ...good, endpoint: 'http://a:b@HOST/x' }, 'no push service'],
+    ['a key that is too short', { ...good, endpoint: 'SERVICE/x', keys: { ...good.keys, p256dh: 'BAAA' } }, 'p256dh'],
+    [
+      'a key that is on no curve',
+      { ...good, endpoint: 'SERVICE/x', keys: { ...good.keys, p256dh: `BA${'A'.repeat(85)}` } },
+      'p256dh is no point',
+    ],
+    ['a secret of another length', { ...good, endpoint: 'SERVICE/x', keys: { ...good.keys, auth: 'AA' } }, 'auth'],
+  ])('with %s is refused', async (_, body, says) => {
+    const bob = (await people('bob'))[0];
+    const { host } = new URL(service.origin);
+    const text = JSON.stringify(body).replace('SERVICE', service.origin).replace('HOST', host);
+    const answer = await bob.request('PUT', '/devices/x', text);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_frame' } } });
+    expect(answer.body.error.message).toContain(says.replace('no push service', 'not the address of a push service'));
+  });
+
+  it('with a token that is none is refused', async () => {
+    const bob = (await people('bob'))[0];
+    for (const token of ['a%20b', 'x'.repeat(limits.deviceTokenLength + 1)]) {
+      expect((await bob.request('PUT', `/devices/${token}`, { platform: 'fcm' })).status).toBe(400);
+    }
+  });
+});
+
+describe.runIf(local)('a permission of the functions that push', () => {
+  let alice: Person;
+  let bob: Person;
+  let browser: Browser;
+  const room = 'room:push';
+  // Others each time: who sends twenty messages in a row is asked to wait.
+  beforeEach(async () => {
+    [alice, bob] = await people('alice', 'bob');
+    browser = await subscribe(bob);
+    for (const person of [alice, bob]) await (await person.enter(room)).close();
+  });
+
+  const counted = (name: string) => chat.local?.counters.snapshot()[name] ?? 0;
+
+  async function pushed(to = named(alice, bob)): Promise<void> {
+    const { id } = await say(alice, to);
+    await settled();
+    const ids = service.at(browser.path).map((arrival) => Object(browser.decrypt(arrival)).id);
+    if (!ids.includes(id)) throw new Error('nothing came');
+  }
+
+  async function pushedAnew(): Promise<void> {
+    if (chat.local) startCold(chat.local);
+    await pushed();
+  }
+
+  async function counts(name: string, act: () => Promise<unknown>): Promise<void> {
+    const before = counted(name);
+    await act();
+    await settled();
+    if (counted(name) === before) throw new Error(`no ${name}`);
+  }
+
+  async function refused(answer: { status: number; headers?: Record<string, string> }): Promise<Browser> {
+    const refusing = await subscribe(bob);
+    service.answer(refusing.path, answer, { status: 201 });
+    await say(alice, named(alice, bob));
+    await refusing.next();
+    await settled();
+    return refusing;
+  }
+
+  /** So many messages were deleted that unread ones have to be counted in the log. */
+  async function forgetGone(): Promise<void> {
+    await say(alice, named(alice, bob));
+    const { origin, stack, rootCredentials: credentials } = whole();
+    const client = new DynamoDBClient({
+      region: chat.outputs.Region,
+      endpoint: `${origin}/_aws/dynamodb`,
+      credentials,
+    });
+    const [table] = stack.ofType('AWS::DynamoDB::Table');
+    await client.send(
+      new UpdateItemCommand({
+        TableName: stack.ref(table?.logicalId ?? ''),
+        Key: { pk: { S: `CONV#${named(alice, bob)}` }, sk: { S: 'HEAD' } },
+        UpdateExpression: 'SET gone_from = :one',
+        ExpressionAttributeValues: { ':one': { N: '1' } },
+      }),
+    );
+    client.destroy();
+  }
+
+  const scenarios: Readonly<Record<string, () => Promise<unknown>>> = {
+    'Push dynamodb:BatchGetItem table': () => pushed(),
+    'Push dynamodb:GetItem table': () => pushed(),
+    'Push dynamodb:Query table': async () => {
+      await forgetGone();
+      await pushed();
+    },
+    'Push dynamodb:Query index/members': () => pushed(room),
+    'Push dynamodb:DescribeStream stream': () => pushed(),
+    'Push dynamodb:GetRecords stream': () => pushed(),
+    'Push dynamodb:GetShardIterator stream': () => pushed(),
+    'Push dynamodb:ListStreams stream': () => pushed(),
+    'Push sqs:SendMessage PushesQueue': () => pushed(),
+    'Push sqs:SendMessage PushesMessagesDeadLetters': () =>
+      counts('streams.dead-letters', async () => {
+        const restore = revoke('Push dynamodb:BatchGetItem table');
+        await pushed().catch(() => {});
+        restore();
+      }),
+    'PushSend dynamodb:GetItem table': () => pushed(),
+    'PushSend dynamodb:UpdateItem table': async () => {
+      const gone = await refused({ status: 410 });
+      await pushed();
+      if (service.at(gone.path).length > 1) throw new Error('still pushed to');
+    },
+    'PushSend sqs:ReceiveMessage PushesQueue': () => pushed(),
+    'PushSend sqs:DeleteMessage PushesQueue': () => pushed(),
+    'PushSend sqs:GetQueueAttributes PushesQueue': () => pushed(),
+    'PushSend sqs:ChangeMessageVisibility PushesQueue': () =>
+      counts('sqs.ChangeMessageVisibility', () => refused({ status: 429, headers: { 'retry-after': '1' } })),
+    'PushSend secretsmanager:GetSecretValue parley/vapid': pushedAnew,
+    'PushSend secretsmanager:GetSecretValue parley/fcm': async () => {
+      if (chat.local) startCold(chat.local);
+      const token = await install(bob, `secret${++sent}`);
+      await say(alice, named(alice, bob));
+      await settled();
+      if (google.messages(token).length === 0) throw new Error('nothing came');
+    },
+  };
+
+  function rows(): [string, Permission][] {
+    const { stack, policies } = whole();
+    return policies.permissions().flatMap((row) => {
+      const [, fn] = /^Pushes(Push|PushSend)Role/.exec(row.roleId) ?? [];
+      if (fn === undefined || row.action.startsWith('logs:')) return [];
+      const queue = stack.ofType('AWS::SQS::Queue').find(({ logicalId }) => stack.arn(logicalId) === row.resource);
+      const what =
+        queue?.logicalId.replace(/[0-9A-F]{8}$/, '') ??
+        /secret:(.+)-\?+$/.exec(row.resource)?.[1] ??
+        /index\/\w+$/.exec(row.resource)?.[0] ??
+        (row.resource.includes('/stream/') ? 'stream' : 'table');
+      return [[`${fn} ${row.action} ${what}`, row]];
+    });
+  }
+
+  function whole() {
+    if (!chat.local) throw new Error('only where the runtime is ours');
+    return chat.local;
+  }
+
+  function revoke(permission: string): () => void {
+    const found = rows().filter(([label]) => label === permission);
+    expect(found, permission).toHaveLength(1);
+    const restores = found.map(([, row]) => whole().policies.revoke(row));
+    return () => {
+      for (const restore of restores) restore();
+    };
+  }
+
+  it('that the template gives has its scenario here, and no scenario is of another', () => {
+    const labels = rows().map(([label]) => label);
+    expect(labels.sort()).toEqual(Object.keys(scenarios).sort());
+  });
+
+  it.each(Object.entries(scenarios))('%s is needed', async (permission, scenario) => {
+    await settled();
+    const restore = revoke(permission);
+    try {
+      await expect(scenario(), `without ${permission}`).rejects.toThrow();
+    } finally {
+      restore();
+    }
+    await settled();
+    await scenario();
+  });
+});
+
+async function deadLetter(): Promise<string> {
+  const runtime = chat.local;
+  if (!runtime) throw new Error('only where the runtime is ours');
+  const client = new SQSClient({
+    region: chat.outputs.Region,
+    endpoint: `${runtime.origin}/_aws/sqs`,
+    credentials: runtime.rootCredentials,
+  });
+  const queue = runtime.stack.ofType('AWS::SQS::Queue').find(({ logicalId }) => /^PushesDeadLetters/.test(logicalId));
+  const QueueUrl = runtime.stack.ref(queue?.logicalId ?? '');
+  try {
+    for (;;) {
+      const { Messages: [letter] = [] } = await client.send(new ReceiveMessageCommand({ QueueUrl }));
+      if (letter?.Body) return letter.Body;
+    }
+  } finally {
+    client.destroy();
+  }
+}

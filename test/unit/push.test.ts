@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import webPush from 'web-push';
+import { failed } from '#lambdas/push/request';
+import { readVapid } from '#lambdas/push/web';
+import { isPushEndpoint, knownPushServices } from '#protocol/push-services';
+
+describe('the address of a push subscription', () => {
+  it.each([
+    'https://fcm.googleapis.com/fcm/send/abc',
+    'https://updates.push.services.mozilla.com/wpush/v2/abc',
+    'https://db5p.notify.windows.com/w/?token=abc',
+    'https://web.push.apple.com/abc',
+  ])('%s is a known service’s', (address) => {
+    expect(isPushEndpoint(address, knownPushServices)).toBe(true);
+  });
+
+  it.each([
+    'http://fcm.googleapis.com/fcm/send/abc',
+    'https://fcm.googleapis.com:8443/abc',
+    'https://fcm.googleapis.com.example.com/abc',
+    'https://example.com/https://fcm.googleapis.com/abc',
+    'https://fcm.googleapis.com@example.com/abc',
+    'https://user@fcm.googleapis.com/abc',
+    'https://push.apple.com.example.com/abc',
+    'https://example.com/.push.apple.com',
+    'https://evilpush.apple.com/abc',
+    'https://169.254.169.254/latest/meta-data',
+    'https://localhost/abc',
+    'file:///etc/passwd',
+    'none',
+  ])('%s is not', (address) => {
+    expect(isPushEndpoint(address, knownPushServices)).toBe(false);
+  });
+});
+
+describe('the secret of a VAPID pair', () => {
+  const pair = webPush.generateVAPIDKeys();
+  const subject = 'mailto:operator@example.com';
+
+  it('is accepted with its own public key', () => {
+    expect(readVapid(pair, { publicKey: pair.publicKey, subject })).toEqual({ ...pair, subject });
+  });
+
+  it('is refused with another one, with which browsers have subscribed', () => {
+    const { publicKey } = webPush.generateVAPIDKeys();
+    expect(() => readVapid(pair, { publicKey, subject })).toThrow('not the pair of the option push.web.publicKey');
+    expect(() => readVapid({ ...pair, publicKey }, { publicKey, subject })).toThrow('not the pair');
+    expect(() => readVapid({ publicKey }, { publicKey, subject })).toThrow('the secret is not {"publicKey"');
+  });
+});
+
+describe('a service that wants a pause', () => {
+  const pause = (retryAfter?: string) => {
+    const headers = new Headers(retryAfter === undefined ? [] : [['retry-after', retryAfter]]);
+    const outcome = failed(new Response('busy', { status: 429, headers }), 'busy');
+    return outcome.kind === 'failed' ? outcome.retryAfter : undefined;
+  };
+
+  it('says it in seconds, or as a date, or not at all', () => {
+    expect(pause('120')).toBe(120);
+    const inAMinute = pause(new Date(Date.now() + 60_000).toUTCString());
+    expect(inAMinute).toBeGreaterThanOrEqual(59);
+    expect(inAMinute).toBeLessThanOrEqual(60);
+    expect(pause('Thu, 01 Jan 2026 00:00:00 GMT')).toBe(0);
+    expect(pause('soon')).toBeUndefined();
+    expect(pause()).toBeUndefined();
+  });
+});
