@@ -1,9 +1,13 @@
 /** Scenes to measure on, set through the store's own functions: nothing here knows how an item looks, but for the long log. */
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { claimSend } from '#lambdas/store/claim-send';
+import { noteReached } from '#lambdas/store/cursor';
 import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
-import { getHead, takeNumber } from '#lambdas/store/head';
-import { claimSend, createMembership, getMembership, hashOf, noteReached } from '#lambdas/store/membership';
+import { getHead } from '#lambdas/store/head';
+import { createMembership, getMembership } from '#lambdas/store/membership';
+import { hashOf } from '#lambdas/store/ring';
+import { takeNumber } from '#lambdas/store/take-number';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/flow/person';

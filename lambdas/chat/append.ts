@@ -11,9 +11,11 @@
  */
 import { unable } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
+import { claimSend } from '../store/claim-send.ts';
 import { type Entry, getEntry, putEntry, type SentEntry } from '../store/entry.ts';
 import type { Head, Last } from '../store/head.ts';
-import { claimSend, hashOf, type Membership, type Send } from '../store/membership.ts';
+import type { Membership } from '../store/membership.ts';
+import { hashOf, type Send } from '../store/ring.ts';
 import { sealOwn } from './log.ts';
 import { refuseHaste, sendsLeft } from './rate.ts';
 

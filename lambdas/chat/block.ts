@@ -4,7 +4,8 @@
  */
 import { unable } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
-import { endBlock, membershipsOf } from '../store/membership.ts';
+import { endBlock } from '../store/direct.ts';
+import { membershipsOf } from '../store/membership.ts';
 import { ensureUser, getUser } from '../store/user.ts';
 import type { Speaker } from './enter.ts';
 import { part } from './friends.ts';

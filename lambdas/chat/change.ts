@@ -15,18 +15,13 @@ import type { Device } from '../delivery/post.ts';
 import { leaveNotice } from '../delivery/receipts.ts';
 import { namesFor, namesOf, standing, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import {
-  type Applied,
-  applyChange,
-  type ChangeEntry,
-  type Entry,
-  getEntry,
-  type MessageEntry,
-  type ShownEntry,
-} from '../store/entry.ts';
-import { addGone, takeChangeNumber, updateLast } from '../store/head.ts';
+import { type Applied, applyChange } from '../store/apply-change.ts';
+import { type ChangeEntry, type Entry, getEntry, type MessageEntry, type ShownEntry } from '../store/entry.ts';
+import { addGone } from '../store/gone.ts';
+import { updateLast } from '../store/head.ts';
 import type { Membership } from '../store/membership.ts';
 import { removeFile } from '../store/object.ts';
+import { takeChangeNumber } from '../store/take-number.ts';
 import { releaseUpload } from '../store/upload.ts';
 import { append, earlierTry } from './append.ts';
 import { enter, refuseClosed, type Speaker } from './enter.ts';

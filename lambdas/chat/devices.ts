@@ -6,7 +6,8 @@ import { limits } from '#protocol/limits';
 import { isPushEndpoint } from '#protocol/push-services';
 import type { Services } from '../runtime/services.ts';
 import { type Device, deviceId, endDevice, getDevice, getDevices, putDevice, shortHash } from '../store/device.ts';
-import { addDevice, dropDevice, ensureUser, getUser, type User } from '../store/user.ts';
+import { ensureUser, getUser, type User } from '../store/user.ts';
+import { addDevice, dropDevice } from '../store/user-device.ts';
 import type { Speaker } from './enter.ts';
 
 /** s */

@@ -4,14 +4,8 @@ import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { emptyHead, getHead } from '../store/head.ts';
-import {
-  changeRole,
-  createMembership,
-  endMembership,
-  getMembership,
-  handOver,
-  type Membership,
-} from '../store/membership.ts';
+import { createMembership, endMembership, getMembership, type Membership } from '../store/membership.ts';
+import { changeRole, handOver } from '../store/role.ts';
 import { createUser, getUsers } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { tellCounts } from './read.ts';

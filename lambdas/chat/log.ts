@@ -5,6 +5,7 @@
  * see one log without gaps, with no transaction and no lock. (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import type { Services } from '../runtime/services.ts';
+import type { Cursor } from '../store/cursor.ts';
 import {
   type Entry,
   getEntries,
@@ -14,8 +15,8 @@ import {
   type SealedEntry,
   type ShownEntry,
 } from '../store/entry.ts';
-import { addGone, forgetGone, type Head, type Last, replaceLast } from '../store/head.ts';
-import type { Cursor } from '../store/membership.ts';
+import { addGone, forgetGone } from '../store/gone.ts';
+import { type Head, type Last, replaceLast } from '../store/head.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 

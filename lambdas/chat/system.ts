@@ -11,7 +11,8 @@ import { broadcast } from '../delivery/broadcast.ts';
 import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { putEntry, type SystemEntry } from '../store/entry.ts';
-import { getHead, type Head, type HeadChange, takeSystemNumber } from '../store/head.ts';
+import { getHead, type Head } from '../store/head.ts';
+import { type HeadChange, takeSystemNumber } from '../store/take-number.ts';
 import { audienceOf, longGone } from './members.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { Services } from '../runtime/services.ts';
-import { noteReached } from '../store/membership.ts';
-import { type Connection, getUser, removeConnection } from '../store/user.ts';
+import { type Connection, removeConnection } from '../store/connection.ts';
+import { noteReached } from '../store/cursor.ts';
+import { getUser } from '../store/user.ts';
 
 /**
  * A connection has ended. Until when it received is noted: with the user, for one for everything, in the write that takes it away; for that

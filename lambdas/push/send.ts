@@ -8,7 +8,7 @@ import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { removeDevice } from '../chat/devices.ts';
 import { getDevice } from '../store/device.ts';
-import { dropDevice } from '../store/user.ts';
+import { dropDevice } from '../store/user-device.ts';
 import { pushToApp, readFcm } from './fcm.ts';
 import { Job, type Outcome } from './job.ts';
 import { fromSecret } from './secret.ts';

@@ -3,8 +3,8 @@ import { parseConversation } from '#protocol/names';
 import { enter } from '../chat/enter.ts';
 import { depart } from '../delivery/depart.ts';
 import type { Services } from '../runtime/services.ts';
+import { addConnection } from '../store/connection.ts';
 import { putReminder } from '../store/reminder.ts';
-import { addConnection } from '../store/user.ts';
 import type { SocketRequest } from './event.ts';
 
 /** The subprotocol of browsers, which cannot send headers: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */

@@ -11,7 +11,7 @@
  *        the last edit or delete), and for each emoji and user an attribute `react#<emoji>#<user>`. Whatever order changes are applied
  *        in, and however often, the one with the highest number holds
  */
-import { GetCommand, PutCommand, paginateQuery, UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ContentType, ConversationChange } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
@@ -120,7 +120,7 @@ function sortKey(seq: number): string {
   return String(seq).padStart(12, '0');
 }
 
-function key({ conversation, seq }: Place): Key {
+export function key({ conversation, seq }: Place): Key {
   return { pk: `LOG#${conversation}#${segmentOf(seq)}`, sk: sortKey(seq) };
 }
 
@@ -135,12 +135,12 @@ export function toEntry(item: Item): Entry {
 /** An attribute for each emoji and user, because a path into a map needs the map to exist first. */
 const reactionPrefix = 'react#';
 
-function reactionName(emoji: string, user: string): string {
+export function reactionName(emoji: string, user: string): string {
   return `${reactionPrefix}${emoji}#${user}`;
 }
 
 /** The change's number, and whether the reaction stands after it: odd. Of two changes the later has the larger value. */
-function reactionValue(change: ReactionEntry): number {
+export function reactionValue(change: ReactionEntry): number {
   return change.seq * 2 + (change.removed ? 0 : 1);
 }
 
@@ -228,80 +228,6 @@ function range(conversation: string, segment: number, first: number, last: numbe
       ':last': sortKey(last),
     },
   };
-}
-
-/** What applying a change came to: done by this; done before; or of no effect, because a later change, or a deletion, was faster. */
-export type Applied = 'now' | 'before' | 'never';
-
-/**
- * Applies a change to its message, unless a later one was faster. Again: nothing changes.
- * @returns the message as it now is; `undefined` when the target is none any more
- */
-export async function applyChange(
-  { table }: Pick<Services, 'table'>,
-  change: ChangeEntry,
-): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key({ conversation: change.conversation, seq: change.target }),
-        ...expressionOf(change),
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  const item = write.ok ? write.answer.Attributes : write.item;
-  const entry = item && toEntry(item);
-  const applied = write.ok ? 'now' : item && isTrace(item, change) ? 'before' : 'never';
-  return { applied, message: entry?.type === 'message' ? entry : undefined };
-}
-
-/** Did this very change leave the message as it is? */
-function isTrace(item: Item, change: ChangeEntry): boolean {
-  if (change.type === 'reaction') return item[reactionName(change.emoji, change.user)] === reactionValue(change);
-  return item.changed === change.seq;
-}
-
-/** Every condition names the type, because what retention has deleted must not come back as a fragment. */
-function expressionOf(
-  change: ChangeEntry,
-): Pick<
-  UpdateCommandInput,
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-> {
-  const values = { ':message': 'message', ':seq': change.seq };
-  const standing = '#type = :message AND attribute_not_exists(deleted)';
-  switch (change.type) {
-    case 'reaction':
-      return {
-        UpdateExpression: 'SET #reaction = :value',
-        ConditionExpression: `${standing} AND (attribute_not_exists(#reaction) OR #reaction < :value)`,
-        ExpressionAttributeNames: { '#type': 'type', '#reaction': reactionName(change.emoji, change.user) },
-        ExpressionAttributeValues: { ':message': 'message', ':value': reactionValue(change) },
-      };
-    case 'edit':
-      return {
-        UpdateExpression: 'SET #text = :text, mentions = :mentions, edited_at = :at, changed = :seq',
-        ConditionExpression: `${standing} AND (attribute_not_exists(changed) OR changed < :seq)`,
-        ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
-        ExpressionAttributeValues: {
-          ...values,
-          ':text': change.text,
-          ':mentions': change.mentions ?? [],
-          ':at': change.at,
-        },
-      };
-    case 'delete':
-      return {
-        UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq REMOVE mentions',
-        // Deleted is deleted, also when an edit with a higher number was applied before.
-        ConditionExpression: standing,
-        ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
-        ExpressionAttributeValues: { ...values, ':none': '', ':no_files': [], ':yes': true },
-      };
-  }
 }
 
 /** Messages from number `first` to `last` that were not deleted. Reads them all: for where no cursor tells. */

@@ -13,8 +13,8 @@ import { paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { FriendState } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
+import { type DirectSide, directUpdate } from './direct.ts';
 import { getItems, type Key } from './item.ts';
-import { type DirectSide, directUpdate } from './membership.ts';
 
 export interface Friend {
   readonly username: string;

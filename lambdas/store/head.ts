@@ -55,17 +55,11 @@ const HeadItem = z.looseObject({
   title: z.optional(z.string()),
 });
 
-/** Characters of the newest message that lists show. */
-const previewLength = 100;
-/** Numbers that `gone` holds at most, and how many newest ones are kept when it is full; nearly every reader has long passed the others. */
-const goneMaximum = 60;
-const goneKept = 30;
-
-function key(conversation: string): Key {
+export function key(conversation: string): Key {
   return { pk: `CONV#${conversation}`, sk: 'HEAD' };
 }
 
-function toHead(item: Item): Head {
+export function toHead(item: Item): Head {
   const parsed = z.parse(HeadItem, item);
   const { pk, seq, count, at, last_seq: lastSeq, last, title, gone, ...more } = parsed;
   const { gone_from: goneFrom = 0, forgotten = 0, ...others } = more;
@@ -84,7 +78,7 @@ function toHead(item: Item): Head {
 }
 
 /** An attribute for each name, because a path into a map needs the map to exist first. */
-const leftPrefix = 'left#';
+export const leftPrefix = 'left#';
 
 function leftOf(item: Item): ReadonlyMap<string, number> {
   return new Map(
@@ -114,95 +108,6 @@ export async function getHeads({ table }: Pick<Services, 'table'>, conversations
   return (await getItems(table, conversations.map(key))).map(toHead);
 }
 
-/** Takes the next number for a message. The only write that a conversation's senders contend for: atomic, and never undone. */
-export async function takeNumber({ table }: Pick<Services, 'table'>, conversation: string, last: Last): Promise<Head> {
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation),
-      UpdateExpression:
-        'SET seq = if_not_exists(seq, :zero) + :one, last_seq = if_not_exists(seq, :zero) + :one, #count = if_not_exists(#count, :zero) + :one, #at = :at, #last = :last',
-      ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#last': 'last' },
-      ExpressionAttributeValues: {
-        ':zero': 0,
-        ':one': 1,
-        ':at': last.at,
-        ':last': { ...last, text: preview(last.text) },
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  return toHead(Attributes ?? {});
-}
-
-/** Takes the next number for a change of a message, which is no message itself: counts and lists stay. */
-export async function takeChangeNumber(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  conversation: string,
-): Promise<Head> {
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation),
-      UpdateExpression: 'SET seq = seq + :one, #at = :at',
-      ExpressionAttributeNames: { '#at': 'at' },
-      ExpressionAttributeValues: { ':one': 1, ':at': now() },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  return toHead(Attributes ?? {});
-}
-
-/** What a change of the conversation itself leaves on its head. */
-export interface HeadChange {
-  readonly title?: string | undefined;
-  /** Who is no member from this number on. */
-  readonly left?: string | undefined;
-  /** Who is one. */
-  readonly came?: string | undefined;
-  /** Whose leaving is so long ago that the index has heard of it. */
-  readonly forgotten?: readonly string[];
-}
-
-/**
- * Takes the next number for a change of the conversation itself: no message that anybody has to read. In the same write the head learns who
- * left, so that whoever takes a later number knows it, however far the index lags behind.
- */
-export async function takeSystemNumber(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  conversation: string,
-  { title, left, came, forgotten = [] }: HeadChange,
-): Promise<Head> {
-  const at = now();
-  const removed = [...new Set([...forgotten, ...(came === undefined ? [] : [came])])].filter((name) => name !== left);
-  const set = ['seq = if_not_exists(seq, :zero) + :one', '#count = if_not_exists(#count, :zero)', '#at = :at'];
-  if (title !== undefined) set.push('#title = :title');
-  if (left !== undefined) set.push('#left = :at');
-  const remove = removed.map((_, index) => `#removed${index}`).join(', ');
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation),
-      UpdateExpression: `SET ${set.join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
-      ExpressionAttributeNames: {
-        '#count': 'count',
-        '#at': 'at',
-        ...(title === undefined ? {} : { '#title': 'title' }),
-        ...(left === undefined ? {} : { '#left': leftPrefix + left }),
-        ...Object.fromEntries(removed.map((name, index) => [`#removed${index}`, leftPrefix + name])),
-      },
-      ExpressionAttributeValues: {
-        ':zero': 0,
-        ':one': 1,
-        ':at': at,
-        ...(title === undefined ? {} : { ':title': title }),
-      },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  return toHead(Attributes ?? {});
-}
-
 /** Shows an edited or deleted message in lists as it now is, if they still show it, and no later change of it. */
 export async function updateLast(
   { table }: Pick<Services, 'table'>,
@@ -223,58 +128,6 @@ export async function updateLast(
           ':text': preview(text),
           ':changed': changed,
           ...(deleted ? { ':yes': true } : {}),
-        },
-      }),
-    ),
-  );
-}
-
-/** Notes that these numbers hold no message that counts, so that nobody has them as unread. Again: nothing changes. */
-export async function addGone(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  numbers: readonly number[],
-): Promise<void> {
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation),
-      UpdateExpression: 'ADD gone :numbers',
-      ExpressionAttributeValues: { ':numbers': new Set(numbers) },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  const gone = [...toHead(Attributes ?? {}).gone].sort((a, b) => a - b);
-  const last = gone.at(-goneKept - 1);
-  if (gone.length > goneMaximum && last !== undefined) await forgetGone({ table }, conversation, last);
-}
-
-/**
- * Keeps no number up to `through` in `gone`: unread counts of who has not read so far are counted in the log from now on.
- * @param more how many numbers up to there hold no message and were never noted
- */
-export async function forgetGone(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  through: number,
-  more = 0,
-): Promise<void> {
-  const { gone, goneFrom, forgotten } = await getHead({ table }, conversation);
-  const oldest = [...gone].filter((seq) => seq <= through);
-  if (through <= goneFrom && oldest.length === 0) return;
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(conversation),
-        UpdateExpression: `SET gone_from = :from, forgotten = :forgotten${oldest.length > 0 ? ' DELETE gone :oldest' : ''}`,
-        // Of several who do this at once one does; the others are done with it, or come again.
-        ConditionExpression: goneFrom === 0 ? 'attribute_not_exists(gone_from)' : 'gone_from = :known',
-        ExpressionAttributeValues: {
-          ':from': Math.max(goneFrom, through),
-          ':forgotten': forgotten + oldest.length + more,
-          ...(oldest.length > 0 ? { ':oldest': new Set(oldest) } : {}),
-          ...(goneFrom === 0 ? {} : { ':known': goneFrom }),
         },
       }),
     ),
@@ -306,7 +159,10 @@ export async function replaceLast(
   );
 }
 
-function preview(text: string): string {
+/** Characters of the newest message that lists show. */
+const previewLength = 100;
+
+export function preview(text: string): string {
   const characters = [...text];
   return characters.length > previewLength ? `${characters.slice(0, previewLength - 1).join('')}…` : text;
 }

@@ -11,7 +11,7 @@
  */
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import { receives, type Scope, scopeFromText, scopeToText } from '#protocol/scope';
+import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
 import { listedAs, listUsername } from './listing.ts';
@@ -23,11 +23,6 @@ export interface Live {
   readonly since: number;
   /** ms; it gets nothing from then on: its token is over, its user signed out everywhere, or API Gateway has closed it after two hours */
   readonly expires: number;
-}
-
-/** A connection that is to be taken away. */
-export interface Connection extends Pick<Live, 'id' | 'scope'> {
-  readonly username: string;
 }
 
 const Avatar = z.object({ id: z.string(), content_type: z.string() });
@@ -57,8 +52,8 @@ export interface User {
   readonly devices: readonly Pushed[];
 }
 
-const prefix = 'live#';
-const devicePrefix = 'device#';
+export const prefix = 'live#';
+export const devicePrefix = 'device#';
 const UserItem = z.looseObject({
   pk: z.string(),
   name: z.string(),
@@ -69,7 +64,7 @@ const UserItem = z.looseObject({
 });
 const LiveValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
-function key(username: string): Key {
+export function key(username: string): Key {
   return { pk: `USER#${username}`, sk: 'USER' };
 }
 
@@ -165,52 +160,6 @@ export async function ensureUser(
 }
 
 /**
- * Writes a connection down, and the user before it when this is their first.
- * @param issued ms; when its token was issued
- * @returns the user as they are now; undefined when the token is from before they signed out everywhere, and nothing is written
- */
-export async function addConnection(
-  services: Pick<Services, 'table' | 'now'>,
-  user: { username: string; name: string },
-  live: Live,
-  issued: number,
-): Promise<User | undefined> {
-  const known = await addToKnown(services, user.username, live, issued);
-  if (known !== 'unknown') return known;
-  await createUser(services, user);
-  const made = await addToKnown(services, user.username, live, issued);
-  if (made === 'unknown') throw new Error(`unable to connect ${user.username}; the user was made and is not there`);
-  return made;
-}
-
-async function addToKnown(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-  live: Live,
-  issued: number,
-): Promise<User | 'unknown' | undefined> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username),
-        UpdateExpression: 'SET #live = :live',
-        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
-        ExpressionAttributeNames: { '#live': prefix + live.id },
-        ExpressionAttributeValues: {
-          ':live': { scope: scopeToText(live.scope), since: live.since, expires: live.expires },
-          ':issued': issued,
-        },
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  if (write.ok) return toUser(write.answer.Attributes ?? {});
-  return write.item ? undefined : 'unknown';
-}
-
-/**
  * From now on tokens that were issued before `at` open no socket, and sockets that were opened before it are over; the stream sees this
  * and has them closed.
  * @param at ms
@@ -256,87 +205,4 @@ export async function updateProfile(
     }),
   );
   return toUser(Attributes ?? {});
-}
-
-/** Notes a device that is pushed to, and takes others away. @param outdated ids */
-export async function addDevice(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-  { id, expires }: Pushed,
-  outdated: readonly string[],
-): Promise<void> {
-  const remove = outdated.map((_, index) => `#old${index}`);
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(username),
-      UpdateExpression: `SET #device = :expires${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: {
-        '#device': devicePrefix + id,
-        ...Object.fromEntries(outdated.map((old, index) => [`#old${index}`, devicePrefix + old])),
-      },
-      ExpressionAttributeValues: { ':expires': expires },
-    }),
-  );
-}
-
-/** Takes a device away. @param expires only if it was not renewed since it had this */
-export async function dropDevice(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-  id: string,
-  expires?: number,
-): Promise<void> {
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username),
-        UpdateExpression: 'REMOVE #device',
-        ConditionExpression: expires === undefined ? 'attribute_exists(#device)' : '#device = :expires',
-        ExpressionAttributeNames: { '#device': devicePrefix + id },
-        ...(expires === undefined ? {} : { ExpressionAttributeValues: { ':expires': expires } }),
-      }),
-    ),
-  );
-}
-
-/**
- * Takes a connection away and notes when its user was last here, and, of one for everything, until when it received. Again for the same
- * connection: nothing happens.
- * @param at ms; the latest moment at which somebody can have been there. One in the future counts as now, and nothing goes back
- */
-export async function removeConnection(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  { username, id, scope }: Connection,
-  at: number,
-): Promise<void> {
-  const ended = Math.min(at, now());
-  const times = ['last_seen', ...(scope.kind === 'user' ? ['reached'] : [])];
-  const remove = (noted: readonly string[]) =>
-    conditional(
-      table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: key(username),
-          UpdateExpression: `REMOVE #live${noted.length > 0 ? ` SET ${noted.map((time) => `${time} = :at`).join(', ')}` : ''}`,
-          ConditionExpression: [
-            'attribute_exists(#live)',
-            ...noted.map((time) => `(attribute_not_exists(${time}) OR ${time} < :at)`),
-          ].join(' AND '),
-          ExpressionAttributeNames: { '#live': prefix + id },
-          ...(noted.length > 0 ? { ExpressionAttributeValues: { ':at': ended } } : {}),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
-  let noted = times;
-  // Others may end at the same time, a few at most; the last try notes nothing.
-  for (let tries = 0; tries < 5; tries++) {
-    const write = await remove(tries < 4 ? noted : []);
-    if (write.ok || write.item?.[prefix + id] === undefined) return;
-    const { item } = write;
-    noted = times.filter((time) => (z.parse(z.optional(z.number()), item[time]) ?? 0) < ended);
-  }
 }

@@ -1,7 +1,7 @@
 /** What dies, gets lost or comes late on AWS does so here; the log stays one and whole. Only where the runtime is ours to break. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashOf, packSend } from '#lambdas/store/membership';
+import { hashOf, packSend } from '#lambdas/store/ring';
 import { type Chat, startChat } from './chat.ts';
 import { growOld, openTable } from './live.ts';
 import { named, type Person } from './person.ts';

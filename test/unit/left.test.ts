@@ -2,8 +2,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { longGone, memberNames } from '#lambdas/chat/members';
 import type { Services } from '#lambdas/runtime/services';
-import { getHead, takeNumber, takeSystemNumber } from '#lambdas/store/head';
+import { getHead } from '#lambdas/store/head';
 import { createMembership } from '#lambdas/store/membership';
+import { takeNumber, takeSystemNumber } from '#lambdas/store/take-number';
 import type { Conversation } from '#protocol/names';
 import { startDomain } from './engine.ts';
 
