@@ -116,5 +116,5 @@ export async function fillRing(stage: Stage, conversation: string, username: str
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
     await claimSend(stage.store, membership, hashOf(`old ${index}`), send, { allowed: 1, moveCursor: false });
   }
-  await noteReached(stage.store, username, conversation, Date.now());
+  await noteReached(stage.store, { username, conversation }, Date.now());
 }

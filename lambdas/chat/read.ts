@@ -30,8 +30,7 @@ export async function markRead(
   const asked = await cursorAt(services, head, upTo ?? head.seq);
   const read = asked.seq > membership.read.seq ? asked : membership.read;
 
-  const moved =
-    asked.seq > membership.read.seq && (await moveCursor(services, speaker.username, conversation.id, asked));
+  const moved = asked.seq > membership.read.seq && (await moveCursor(services, membership, asked));
   const audience = await audienceOf(services, conversation, { served: [speaker.username], head });
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: speaker.username, up_to: read.seq } as const;

@@ -18,7 +18,8 @@ export async function depart(
     // One that was taken away before ended then.
     const user = await getUser(services, username, { consistent: true });
     if (!user?.live.some((live) => live.id === id)) return;
-    await noteReached(services, username, scope.conversation, Math.min(at, services.now()));
+    const member = { username, conversation: scope.conversation };
+    await noteReached(services, member, Math.min(at, services.now()));
   }
   await removeConnection(services, connection, at);
 }

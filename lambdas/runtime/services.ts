@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, type DynamoDBClientConfig, TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -48,9 +48,23 @@ export function startServices(environment: NodeJS.ProcessEnv): Services {
   };
 }
 
-export function openTable(name: string): Table {
-  const marshallOptions = { removeUndefinedValues: true };
-  return { client: DynamoDBDocumentClient.from(new DynamoDBClient({}), { marshallOptions }), name };
+/** @param config where another than the function's own is to be reached */
+export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
+  const client = new DynamoDBClient(config);
+  // A single write of an item that a transaction is just changing is refused, and worth trying again; the SDK does so where an error says it.
+  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+  client.middlewareStack.add(
+    (next) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        throw error instanceof TransactionConflictException ? Object.assign(error, { $retryable: {} }) : error;
+      }
+    },
+    // Inside of the SDK's own retries, which are of this step and of high priority.
+    { step: 'finalizeRequest', priority: 'low', name: 'retryConflicts' },
+  );
+  return { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name };
 }
 
 export function openConnections(endpoint: string): ApiGatewayManagementApiClient {

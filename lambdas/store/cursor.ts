@@ -2,92 +2,60 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Services } from '../runtime/services.ts';
 import { conditional } from './item.ts';
-import { key, type Membership } from './membership.ts';
+import { key } from './membership.ts';
 
 export interface Cursor {
   readonly seq: number;
   readonly count: number;
 }
 
+type Member = { readonly username: string; readonly conversation: string };
+type Store = Pick<Services, 'table'>;
+
 /** Moves the cursor forward; `false` when it already was there or further. */
-export async function moveCursor(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-  conversation: string,
-  read: Cursor,
-): Promise<boolean> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username, conversation),
-        UpdateExpression: 'SET read_seq = :seq, read_count = :count',
-        ConditionExpression: 'read_seq < :seq',
-        ExpressionAttributeValues: { ':seq': read.seq, ':count': read.count },
-      }),
-    ),
-  );
-  return write.ok;
+export async function moveCursor(store: Store, member: Member, { seq, count }: Cursor): Promise<boolean> {
+  return advance(store, member, 'read_seq', seq, { read_count: count });
 }
 
 /** Everything up to here is not shown to this user any more; `false` when that was so already. */
-export async function clearUpTo(
-  { table }: Pick<Services, 'table'>,
-  { username, conversation }: Pick<Membership, 'username' | 'conversation'>,
-  { seq, count }: Cursor,
+export async function clearUpTo(store: Store, member: Member, { seq, count }: Cursor): Promise<boolean> {
+  return advance(store, member, 'cleared_seq', seq, { cleared_count: count });
+}
+
+/** Notes that this user has deleted a message for themselves, and which is the newest of those. */
+export async function noteHidden(store: Store, member: Member, seq: number): Promise<void> {
+  await advance(store, member, 'hidden_last', seq);
+}
+
+/** Notes until when (ms) a connection for this conversation alone was there. */
+export async function noteReached(store: Store, member: Member, at: number): Promise<void> {
+  await advance(store, member, 'reached', at);
+}
+
+/** Without a membership nothing happens. @param beside what goes with it */
+async function advance(
+  { table }: Store,
+  { username, conversation }: Member,
+  attribute: string,
+  to: number,
+  beside: Readonly<Record<string, number>> = {},
 ): Promise<boolean> {
+  const values = { [attribute]: to, ...beside };
   const write = await conditional(
     table.client.send(
       new UpdateCommand({
         TableName: table.name,
         Key: key(username, conversation),
-        UpdateExpression: 'SET cleared_seq = :seq, cleared_count = :count',
-        ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(cleared_seq) OR cleared_seq < :seq)',
+        UpdateExpression: `SET ${Object.keys(values)
+          .map((name) => `${name} = :${name}`)
+          .join(', ')}`,
+        ConditionExpression: `attribute_exists(#role) AND (attribute_not_exists(${attribute}) OR ${attribute} < :${attribute})`,
         ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: { ':seq': seq, ':count': count },
+        ExpressionAttributeValues: Object.fromEntries(
+          Object.entries(values).map(([name, value]) => [`:${name}`, value]),
+        ),
       }),
     ),
   );
   return write.ok;
-}
-
-/** Notes that this user has deleted a message for themselves, and which is the newest of those. */
-export async function noteHidden(
-  { table }: Pick<Services, 'table'>,
-  { username, conversation }: Pick<Membership, 'username' | 'conversation'>,
-  seq: number,
-): Promise<void> {
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username, conversation),
-        UpdateExpression: 'SET hidden_last = :seq',
-        ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(hidden_last) OR hidden_last < :seq)',
-        ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: { ':seq': seq },
-      }),
-    ),
-  );
-}
-
-/** Notes until when (ms) a connection for this conversation alone was there. Never goes back; without a membership nothing happens. */
-export async function noteReached(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-  conversation: string,
-  at: number,
-): Promise<void> {
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username, conversation),
-        UpdateExpression: 'SET reached = :at',
-        ConditionExpression: 'attribute_exists(#role) AND (attribute_not_exists(reached) OR reached < :at)',
-        ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: { ':at': at },
-      }),
-    ),
-  );
 }

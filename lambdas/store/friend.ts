@@ -8,13 +8,12 @@
  *
  * Usually the two items mirror each other. A request that was refused, or that a block keeps out, stands with who asked alone.
  */
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { paginateQuery, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { FriendState } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
 import { type DirectSide, directUpdate } from './direct.ts';
-import { getItems, type Key } from './item.ts';
+import { getItems, type Key, updateTogether } from './item.ts';
 
 export interface Friend {
   readonly username: string;
@@ -94,23 +93,7 @@ export async function changeFriends(
     ...sides.map((side) => friendUpdate(side, now())),
     ...openings.map(({ username, conversation, side }) => directUpdate(username, conversation, side)),
   ];
-  if (updates.length === 0) return true;
-  try {
-    await table.client.send(
-      new TransactWriteCommand({
-        TransactItems: updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof TransactionCanceledException && error.CancellationReasons?.every(isOvertaken)) return false;
-    throw error;
-  }
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-function isOvertaken({ Code }: { readonly Code?: string | undefined }): boolean {
-  return Code === 'None' || Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict';
+  return updates.length === 0 || updateTogether(table, updates);
 }
 
 function friendUpdate({ username, other, was, state }: Side, now: number) {

@@ -1,5 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, type BatchGetCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  type BatchGetCommandInput,
+  TransactWriteCommand,
+  type UpdateCommandInput,
+} from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Table } from '../runtime/services.ts';
 
@@ -53,4 +58,27 @@ export async function conditional<T>(
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { ok: false, item: error.Item && unmarshall(error.Item) };
   }
+}
+
+/** Several updates in one step; `false` when something was not as expected any more, or is just being changed. Two write units an item. */
+export async function updateTogether(
+  table: Table,
+  updates: readonly Omit<UpdateCommandInput & { readonly UpdateExpression: string }, 'TableName'>[],
+): Promise<boolean> {
+  try {
+    await table.client.send(
+      new TransactWriteCommand({
+        TransactItems: updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof TransactionCanceledException && error.CancellationReasons?.every(isOvertaken)) return false;
+    throw error;
+  }
+}
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+function isOvertaken({ Code }: { readonly Code?: string | undefined }): boolean {
+  return Code === 'None' || Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict';
 }

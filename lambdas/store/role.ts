@@ -1,8 +1,7 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Role } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
-import { conditional } from './item.ts';
+import { conditional, updateTogether } from './item.ts';
 import { key, type Membership } from './membership.ts';
 
 /** Gives the member another role, if theirs still is what it was when this was decided. */
@@ -23,18 +22,7 @@ export async function handOver(
   owner: Membership,
   next: Membership,
 ): Promise<boolean> {
-  const updates = [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')];
-  try {
-    await table.client.send(
-      new TransactWriteCommand({
-        TransactItems: updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof TransactionCanceledException) return false;
-    throw error;
-  }
+  return updateTogether(table, [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')]);
 }
 
 function roleUpdate({ username, conversation, role: was }: Membership, role: Role) {
