@@ -4,8 +4,8 @@ export const limits = {
   frameBytes: 32 * 1024,
   /** Bytes of a message's text as JSON together with its attachments, so that its event, with names around it, fits one frame. */
   messageBytes: 24 * 1024,
-  /** Bytes that an attachment takes of that: its signed address is long, and the first one's stands there twice. */
-  attachmentAddressBytes: 2 * 1024,
+  /** Bytes that an attachment takes of that: its name and signed address are long, and the first one's address stands there twice. */
+  attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
   clientIdLength: 64,

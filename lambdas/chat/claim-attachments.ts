@@ -97,7 +97,7 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
     throw unable('attachment_rejected', toDoWhat, `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
   refuseDisguise(upload, object.start, toDoWhat);
-  if (!(await keepIncoming(services, kept, id, object.etag))) {
+  if (!(await keepIncoming(services, kept, upload, object.etag))) {
     throw unable('attachment_rejected', toDoWhat, `${id} was replaced while it was looked at: try again`);
   }
   if (!(await keepUpload(services, upload, usedBy))) {

@@ -45,15 +45,21 @@ export async function lookAtIncoming({ bucket }: Bucket, id: string): Promise<Up
   }
 }
 
-/** Copies exactly the object that was looked at to where no upload form reaches it; `false` when it was replaced meanwhile. */
-export async function keepIncoming({ bucket }: Bucket, kept: Kept, id: string, etag: string): Promise<boolean> {
+/**
+ * Copies exactly the object that was looked at to where no upload form reaches it; `false` when it was replaced meanwhile. What it is and how
+ * it is called stays with the object: in its signed address a name outside ASCII would take fifteen characters for each of its own.
+ */
+export async function keepIncoming({ bucket }: Bucket, kept: Kept, file: File, etag: string): Promise<boolean> {
   try {
     await bucket.client.send(
       new CopyObjectCommand({
         Bucket: bucket.name,
-        Key: keptKey(kept, id),
-        CopySource: `${bucket.name}/${incomingKey(id)}`,
+        Key: keptKey(kept, file.id),
+        CopySource: `${bucket.name}/${incomingKey(file.id)}`,
         CopySourceIfMatch: etag,
+        MetadataDirective: 'REPLACE',
+        ContentType: file.content_type,
+        ContentDisposition: disposition(file),
       }),
     );
     return true;
@@ -91,28 +97,23 @@ function isMissing(error: unknown): boolean {
 }
 
 /** An address from which the file can be fetched for an hour. Signing asks nobody: it is computed here. */
-export async function signDownload({ bucket }: Bucket, file: File): Promise<string> {
-  // Only what browsers show safely is shown; everything else is saved, so that no upload runs as a page of the bucket's origin.
-  const shown = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(file.content_type) ? 'inline' : 'attachment';
-  return getSignedUrl(
-    bucket.client,
-    new GetObjectCommand({
-      Bucket: bucket.name,
-      Key: keptKey('files', file.id),
-      ResponseContentType: file.content_type,
-      ResponseContentDisposition: `${shown}; filename*=UTF-8''${encodeRfc5987(file.filename)}`,
-    }),
-    { expiresIn: limits.downloadSeconds },
-  );
+export async function signDownload({ bucket }: Bucket, { id }: Pick<File, 'id'>): Promise<string> {
+  return sign(bucket, keptKey('files', id));
 }
 
 /** An address from which a user's picture can be fetched for an hour. */
-export async function signAvatar({ bucket }: Bucket, { id, content_type: type }: Avatar): Promise<string> {
-  return getSignedUrl(
-    bucket.client,
-    new GetObjectCommand({ Bucket: bucket.name, Key: keptKey('avatars', id), ResponseContentType: type }),
-    { expiresIn: limits.downloadSeconds },
-  );
+export async function signAvatar({ bucket }: Bucket, { id }: Avatar): Promise<string> {
+  return sign(bucket, keptKey('avatars', id));
+}
+
+function sign({ client, name }: Services['bucket'], Key: string): Promise<string> {
+  return getSignedUrl(client, new GetObjectCommand({ Bucket: name, Key }), { expiresIn: limits.downloadSeconds });
+}
+
+/** Only what browsers show safely is shown; everything else is saved, so that no upload runs as a page of the bucket's origin. */
+function disposition({ content_type, filename }: File): string {
+  const shown = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(content_type) ? 'inline' : 'attachment';
+  return `${shown}; filename*=UTF-8''${encodeRfc5987(filename)}`;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5987#section-3.2.1 */

@@ -63,7 +63,9 @@ describe('a picture', () => {
     const file = await fetch(event.multimedia_url);
     expect(Buffer.from(await file.arrayBuffer())).toEqual(png);
     expect(file.headers.get('content-type')).toBe('image/png');
-    expect(file.headers.get('content-disposition')).toContain('inline');
+    expect(file.headers.get('content-disposition')).toBe(
+      `inline; filename*=UTF-8''a%20%22picture%22%20%E2%80%93%20%C3%A9.png`,
+    );
 
     const path = `/conversations/${conversation}/attachments/${prepared.id}`;
     const redirect = await bob.get(path);
