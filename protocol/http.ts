@@ -144,7 +144,7 @@ export const ReactionPath = z.pick(frames.react, { emoji: true });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
-const filename = `must be a name of 1 to ${limits.filenameLength} characters`;
+const filename = `must be a name of 1 to ${limits.filenameLength} characters, none of them a control character`;
 const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
 const contentType = 'must be a media type such as image/png';
 
@@ -152,7 +152,7 @@ export const AttachBody = z.object({
   filename: z.string({ error: filename }).check(
     z.minLength(1, { error: filename }),
     z.maxLength(limits.filenameLength, { error: filename }),
-    z.refine((name) => name.isWellFormed(), { error: filename }),
+    z.refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), { error: filename }),
   ),
   content_type: z.string({ error: contentType }).check(z.regex(/^[a-z]+\/[a-z0-9.+-]{1,100}$/, { error: contentType })),
   size: z.int({ error: size }).check(z.gte(1, { error: size }), z.lte(limits.attachmentBytes, { error: size })),

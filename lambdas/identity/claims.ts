@@ -1,3 +1,4 @@
+import { limits } from '#protocol/limits';
 import { encodeUserName, isUserName } from '#protocol/names';
 
 export interface Identity {
@@ -14,7 +15,9 @@ export function readIdentity(claims: Readonly<Record<string, unknown>>, username
   if (external === undefined) return undefined;
   const username = encodeUserName(external);
   if (!isUserName(username)) return undefined;
-  return { username, name: typeof claims.name === 'string' && claims.name !== '' ? claims.name : external };
+  const name = typeof claims.name === 'string' && claims.name !== '' ? claims.name : external;
+  // Providers give longer ones (Cognito up to 2,048 characters), which no frame has room for.
+  return { username, name: [...name.toWellFormed()].slice(0, limits.nameLength).join('') };
 }
 
 /** The user's name as the identity provider itself writes it; undefined when the token has none. */

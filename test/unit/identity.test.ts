@@ -99,4 +99,9 @@ describe('who a token speaks of', () => {
     expect(readIdentity({ sub: 'ann', name: 'Ann Smith' })?.name).toBe('Ann Smith');
     expect(readIdentity({ sub: 'ann', name: '' })?.name).toBe('ann');
   });
+
+  it('is cut where the provider has given more than others can be shown', () => {
+    expect(readIdentity({ sub: 'ann', name: '😀'.repeat(65) })?.name).toBe('😀'.repeat(64));
+    expect(readIdentity({ sub: 'ann', name: 'Ann \ud83d' })?.name).toBe('Ann \ufffd');
+  });
 });
