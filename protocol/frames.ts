@@ -82,22 +82,20 @@ export type FrameType = keyof typeof frames;
 export type Frame<type extends FrameType> = z.infer<(typeof frames)[type]>;
 
 /**
- * A frame's text as an object.
+ * A text from outside as an object.
+ * @param what what it is; for a frame the refusal names one
  * @throws ChatError `invalid_frame`
  */
-export function parseObject(body: string | undefined): Record<string, unknown> {
+export function parseObject(text: string | undefined, what: 'frame' | 'body' = 'frame'): Record<string, unknown> {
+  const right = `send one JSON object${what === 'frame' ? ', such as {"type":"ping"}' : ''}`;
   let value: unknown;
   try {
-    value = JSON.parse(body ?? '');
+    value = JSON.parse(text ?? '');
   } catch {
-    throw unable('invalid_frame', 'read the frame', 'it is not JSON: send one JSON object, such as {"type":"ping"}');
+    throw unable('invalid_frame', `read the ${what}`, `it is not JSON: ${right}`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unable(
-      'invalid_frame',
-      'read the frame',
-      'it is not an object: send one JSON object, such as {"type":"ping"}',
-    );
+    throw unable('invalid_frame', `read the ${what}`, `it is not an object: ${right}`);
   }
   return value as Record<string, unknown>;
 }

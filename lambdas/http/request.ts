@@ -92,7 +92,7 @@ export function personOf({ parameters }: HttpRequest): string {
 
 /** @throws ChatError `invalid_frame` */
 export function bodyOf(request: HttpRequest): Record<string, unknown> {
-  return parseObject(request.body);
+  return parseObject(request.body, 'body');
 }
 
 /** Reading does not need a body. */

@@ -108,6 +108,11 @@ describe('a request that is refused', () => {
     await expectUnharmed();
   });
 
+  it.each(['not json', 'x'])('has a body that is no object, and the answer speaks of the body: %s', async (body) => {
+    const answer = await alice.request('POST', `/conversations/${conversation}/messages`, body);
+    expect(answer.body.error.message).toMatch(/^unable to read the body; it is not .+: send one JSON object$/);
+  });
+
   it.each(['a%23b', 'a%20b', 'a__b', encodeURIComponent('a:b'), 'n'.repeat(3_000)])(
     'names no conversation: %s',
     async (name) => {
