@@ -156,10 +156,10 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     errors: ofConversation,
   },
   found: {
-    summary: 'Makes a managed group, which the user owns.',
+    summary: 'Makes a managed group, which the user owns. Again with the same `client_id`: the same group.',
     body: { schema: FoundBody, required: true },
     answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
-    errors: ['invalid_frame', 'unknown_user'],
+    errors: ['invalid_frame', 'unknown_user', 'forbidden'],
   },
   update: {
     summary:

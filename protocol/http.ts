@@ -87,7 +87,7 @@ const userName = z
   .string({ error: 'must be a user name' })
   .check(z.toLowerCase(), z.refine(isUserName, { error: 'must be a user name' }));
 
-export const FoundBody = z.object({
+export const FoundBody = z.extend(z.pick(frames.create, { client_id: true }), {
   title: Title,
   members: z.array(userName, { error: people }).check(z.maxLength(limits.groupBeginners, { error: people })),
 });

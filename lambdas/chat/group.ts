@@ -3,38 +3,14 @@ import { unable } from '#protocol/errors';
 import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import { emptyHead, getHead } from '../store/head.ts';
+import { getHead } from '../store/head.ts';
 import { createMembership, endMembership, getMembership, type Membership } from '../store/membership.ts';
 import { changeRole, handOver } from '../store/role.ts';
-import { createUser, getUsers } from '../store/user.ts';
+import { getUsers } from '../store/user.ts';
 import { enter, type Speaker } from './enter.ts';
 import { tellCounts } from './read.ts';
 import { record } from './system.ts';
 import { viewOf } from './view.ts';
-
-/**
- * A new group of the speaker, who owns it, and these people.
- * @throws ChatError `unknown_user`
- */
-export async function found(
-  services: Services,
-  speaker: Speaker,
-  { title, members: invited }: { title: string; members: readonly string[] },
-): Promise<ConversationView> {
-  const others = [...new Set(invited)].filter((name) => name !== speaker.username);
-  await refuseUnknown(services, others, 'make the group');
-  await createUser(services, speaker);
-  const id = `group:${services.newId(services.now()).toLowerCase()}`;
-  const conversation: Conversation = { id, kind: 'group' };
-
-  // The owner first: whoever is missing after a failure can still be invited.
-  const start = { seq: 0, count: 0 };
-  await createMembership(services, speaker.username, conversation, start, 'owner');
-  await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
-  const members = [speaker.username, ...others];
-  await record(services, conversation, { kind: 'created', by: speaker.username, title, members }, emptyHead(id));
-  return viewOf(services, conversation, speaker.username, others);
-}
 
 /**
  * Somebody becomes a member, with nothing unread. Who is one already stays it, and nobody is told again.
@@ -163,7 +139,8 @@ async function memberOf(
   throw unable('not_found', what, `${who} is no member`);
 }
 
-async function refuseUnknown(services: Services, names: readonly string[], what: string): Promise<void> {
+/** @throws ChatError `unknown_user` */
+export async function refuseUnknown(services: Services, names: readonly string[], what: string): Promise<void> {
   const known = new Set((await getUsers(services, names)).map(({ username }) => username));
   const unknown = names.filter((name) => !known.has(name));
   if (unknown.length > 0) throw unable('unknown_user', what, `there is no user ${unknown.join(', ')}`);

@@ -12,7 +12,7 @@ import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { putEntry, type SystemEntry } from '../store/entry.ts';
 import { getHead, type Head } from '../store/head.ts';
-import { type HeadChange, takeSystemNumber } from '../store/take-number.ts';
+import { type HeadChange, takeFirstNumber, takeSystemNumber } from '../store/take-number.ts';
 import { audienceOf, longGone } from './members.ts';
 
 /**
@@ -27,6 +27,20 @@ export async function record(
 ): Promise<Message> {
   const { entry, head } = await append(services, conversation, change, before);
   return announce(services, conversation, entry, head);
+}
+
+/** The same for the very first entry of a log, with its title: of several who want to write it one does, and nothing else happens. */
+export async function recordFirst(
+  services: Services,
+  conversation: Conversation,
+  change: ConversationChange & { readonly title: string },
+): Promise<void> {
+  const head = await takeFirstNumber(services, conversation.id, change.title);
+  if (!head) return;
+  const entry = toEntry(services, head, change);
+  const put = await putEntry(services, entry);
+  if (put.stored) await announce(services, conversation, entry, head);
+  else await record(services, conversation, change, head);
 }
 
 /** Puts the change into the log. A number that readers sealed meanwhile is replaced by another. */

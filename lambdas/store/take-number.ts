@@ -2,6 +2,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Services } from '../runtime/services.ts';
 import { type Head, key, type Last, leftPrefix, preview, toHead } from './head.ts';
+import { conditional } from './item.ts';
 
 /** Takes the next number for a message. The only write that a conversation's senders contend for: atomic, and never undone. */
 export async function takeNumber({ table }: Pick<Services, 'table'>, conversation: string, last: Last): Promise<Head> {
@@ -40,6 +41,28 @@ export async function takeChangeNumber(
     }),
   );
   return toHead(Attributes ?? {});
+}
+
+/** Takes number one of a log, with the group's title; undefined when it is taken. */
+export async function takeFirstNumber(
+  { table, now }: Pick<Services, 'table' | 'now'>,
+  conversation: string,
+  title: string,
+): Promise<Head | undefined> {
+  const write = await conditional(
+    table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: key(conversation),
+        UpdateExpression: 'SET seq = :one, #count = :zero, #at = :at, #title = :title',
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#title': 'title' },
+        ExpressionAttributeValues: { ':zero': 0, ':one': 1, ':at': now(), ':title': title },
+        ReturnValues: 'ALL_NEW',
+      }),
+    ),
+  );
+  return write.ok ? toHead(write.answer.Attributes ?? {}) : undefined;
 }
 
 /** What a change of the conversation itself leaves on its head. */

@@ -45,6 +45,15 @@ async function quietly(...sockets: Socket[]): Promise<void> {
   for (const socket of sockets) await socket.rest();
 }
 
+it('is one group, whose making is tried again with its client_id', async () => {
+  const [ulla, vera] = await chat.people('ulla', 'vera');
+  const body = { title: 'Trip', members: [vera.username], client_id: 'made-once' };
+  const [first, again] = [await ulla.post('/conversations', body), await ulla.post('/conversations', body)];
+  expect([first.status, again.status]).toEqual([201, 201]);
+  expect(again.body).toEqual(first.body);
+  expect(await history(first.body.id, vera)).toEqual(['1 system: ulla: Ulla created the group']);
+});
+
 describe('an open room', () => {
   it('says who joined and who left, once for all their devices, and nobody has to read that', async () => {
     const [anna, bert] = await chat.people('anna', 'bert');

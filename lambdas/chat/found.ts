@@ -1,0 +1,64 @@
+/**
+ * A new managed group. Whoever cannot know whether an earlier try came through tries again with the same `client_id`, from which the group's
+ * id follows: a group that stands is the answer, and one whose maker died on the way is made whole. Its number one in the log, which only
+ * one of all tries takes, comes last and says that it stands.
+ */
+import { createHash } from 'node:crypto';
+import type { ConversationView } from '#protocol/message';
+import type { Conversation } from '#protocol/names';
+import type { Services } from '../runtime/services.ts';
+import { getHead } from '../store/head.ts';
+import { createMembership } from '../store/membership.ts';
+import { createUser } from '../store/user.ts';
+import type { Speaker } from './enter.ts';
+import { refuseUnknown } from './group.ts';
+import { recordFirst } from './system.ts';
+import { viewOf } from './view.ts';
+
+export interface Founding {
+  readonly title: string;
+  readonly members: readonly string[];
+  /** The same again is the same group, whatever title and members come with it. */
+  readonly client_id?: string | undefined;
+}
+
+/**
+ * A group of the speaker, who owns it, and these people.
+ * @throws ChatError `unknown_user`; `forbidden` for a group that stands and that the speaker has left
+ */
+export async function found(
+  services: Services,
+  speaker: Speaker,
+  { title, members: invited, client_id: clientId }: Founding,
+): Promise<ConversationView> {
+  const others = [...new Set(invited)].filter((name) => name !== speaker.username);
+  await refuseUnknown(services, others, 'make the group');
+  await createUser(services, speaker);
+  const ulid = clientId === undefined ? services.newId(services.now()) : ulidOf(speaker.username, clientId);
+  const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
+  // Of one that stands nobody becomes a member again by trying again.
+  if (clientId === undefined || (await getHead(services, conversation.id)).seq === 0) {
+    const start = { seq: 0, count: 0 };
+    await createMembership(services, speaker.username, conversation, start, 'owner');
+    await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
+    const members = [speaker.username, ...others];
+    await recordFirst(services, conversation, { kind: 'created', by: speaker.username, title, members });
+  }
+  return viewOf(services, conversation, speaker.username, others);
+}
+
+const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+/** 128 bits in the form of a ULID, whose time means nothing here. https://github.com/ulid/spec */
+function ulidOf(username: string, clientId: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([username, clientId]))
+    .digest('hex');
+  let rest = BigInt(`0x${hash.slice(0, 32)}`);
+  let ulid = '';
+  for (let place = 0; place < 26; place++) {
+    ulid = digits.charAt(Number(rest % 32n)) + ulid;
+    rest /= 32n;
+  }
+  return ulid;
+}
