@@ -51,7 +51,7 @@ it('is one group, whose making is tried again with its client_id', async () => {
   const [first, again] = [await ulla.post('/conversations', body), await ulla.post('/conversations', body)];
   expect([first.status, again.status]).toEqual([201, 201]);
   expect(again.body).toEqual(first.body);
-  expect(await history(first.body.id, vera)).toEqual(['1 system: ulla: Ulla created the group']);
+  expect(await history(first.body.id, vera)).toEqual(['1 system ulla: Ulla created the group']);
 });
 
 describe('an open room', () => {
