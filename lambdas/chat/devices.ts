@@ -57,6 +57,19 @@ export async function forgetDevice(
   for (const device of called) await removeDevice(services, device);
 }
 
+/** Nothing is pushed to any device of the user any more, until it registers again. */
+export async function forgetDevices(services: Pick<Services, 'table' | 'now'>, username: string): Promise<void> {
+  const user = await getUser(services, username, { consistent: true });
+  await Promise.all(
+    (user?.devices ?? []).map(async ({ id }) => {
+      const device = await getDevice(services, id);
+      // What waits in the queue asks the device whose it is.
+      if (device?.user === username) await endDevice(services, device);
+      await dropDevice(services, username, id);
+    }),
+  );
+}
+
 /** The device is gone, or not wanted. Renewed meanwhile: it stays. */
 export async function removeDevice(services: Pick<Services, 'table' | 'now'>, device: Device): Promise<void> {
   await endDevice(services, device);

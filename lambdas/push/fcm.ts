@@ -45,7 +45,17 @@ export function readFcm(secret: unknown): Fcm {
 }
 
 const Refusal = z.object({
-  error: z.object({ details: z._default(z.array(z.looseObject({ errorCode: z.optional(z.string()) })), []) }),
+  error: z.object({
+    details: z._default(
+      z.array(
+        z.looseObject({
+          errorCode: z.optional(z.string()),
+          fieldViolations: z._default(z.array(z.looseObject({ field: z.optional(z.string()) })), []),
+        }),
+      ),
+      [],
+    ),
+  }),
 });
 /** Nothing will ever reach the token again: the app is gone, or it is another project's. */
 const forGood = ['UNREGISTERED', 'SENDER_ID_MISMATCH'];
@@ -63,7 +73,13 @@ export async function pushToApp(device: Device, push: Push, fcm: Fcm, url: strin
     async (response) => {
       const said = await response.text();
       const { data } = z.safeParse(Refusal, parse(said));
-      const code = data?.error.details.find(({ errorCode }) => errorCode !== undefined)?.errorCode ?? '';
+      const details = data?.error.details ?? [];
+      const code = details.find(({ errorCode }) => errorCode !== undefined)?.errorCode ?? '';
+      // Anybody may register what FCM never gave out.
+      const isToken = details.some(({ fieldViolations }) =>
+        fieldViolations.some(({ field }) => field === 'message.token'),
+      );
+      if (isToken) return { kind: 'gone', why: `${code}: no token of FCM's` };
       return forGood.includes(code) ? { kind: 'gone', why: code } : failed(response, said);
     },
   );

@@ -16,7 +16,7 @@ import { getMemberships, type Membership } from '../store/membership.ts';
 import { getUsers, liveNow, type User } from '../store/user.ts';
 import type { Job } from './job.ts';
 import { type PushServices, startPushServices } from './services.ts';
-import { toPush } from './show.ts';
+import { isNews, toPush } from './show.ts';
 
 const StreamEvent = z.object({
   Records: z.array(
@@ -92,9 +92,9 @@ function isLasting({ now }: PushServices, expires: number): boolean {
   return expires * 1000 > now();
 }
 
-/** Has not read it elsewhere meanwhile, and there is no block between the two. */
-function isConcerned({ read, blocks, blocked }: Membership, { seq }: MessageEntry): boolean {
-  return read.seq < seq && !blocks && !blocked;
+/** Has not read it elsewhere or cleared it away meanwhile, and there is no block between the two. */
+function isConcerned(membership: Membership, { seq }: MessageEntry): boolean {
+  return isNews(membership, seq) && !membership.blocks && !membership.blocked;
 }
 
 /** @throws Error when the queue did not take all of them; the record then comes again */

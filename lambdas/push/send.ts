@@ -8,11 +8,14 @@ import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { removeDevice } from '../chat/devices.ts';
 import { getDevice } from '../store/device.ts';
+import { getEntry } from '../store/entry.ts';
+import { getMembership } from '../store/membership.ts';
 import { dropDevice } from '../store/user-device.ts';
 import { pushToApp, readFcm } from './fcm.ts';
 import { Job, type Outcome } from './job.ts';
 import { fromSecret } from './secret.ts';
 import { startPushServices } from './services.ts';
+import { isNews } from './show.ts';
 import { pushToBrowser, readVapid } from './web.ts';
 
 const Environment = z.object({
@@ -65,7 +68,9 @@ export async function handler(event: unknown): Promise<{ batchItemFailures: { it
   const failed = await Promise.all(
     Records.map(async (record) => {
       try {
-        const outcome = await send(z.parse(Job, JSON.parse(record.body)));
+        const job = z.parse(Job, JSON.parse(record.body));
+        if (record.attributes.ApproximateReceiveCount > 1 && !(await isStillNews(job))) return [];
+        const outcome = await send(job);
         if (outcome.kind !== 'failed') return [];
         services.log.warn('push failed', { why: outcome.why, times: record.attributes.ApproximateReceiveCount });
         await postpone(record, outcome.retryAfter);
@@ -76,6 +81,15 @@ export async function handler(event: unknown): Promise<{ batchItemFailures: { it
     }),
   );
   return { batchItemFailures: failed.flat() };
+}
+
+/** Tries lie minutes apart, in which the message may be read or deleted, and its reader removed. */
+async function isStillNews({ user, push: { conversation, seq } }: Job): Promise<boolean> {
+  const [membership, entry] = await Promise.all([
+    getMembership(services, user, conversation),
+    getEntry(services, conversation, seq),
+  ]);
+  return membership !== undefined && isNews(membership, seq) && entry?.type === 'message' && !entry.deleted;
 }
 
 async function send({ user, device: id, expires, push }: Job): Promise<Outcome> {

@@ -1,6 +1,7 @@
 import { limits } from '#protocol/limits';
 import type { MessageEntry } from '../store/entry.ts';
 import type { Head } from '../store/head.ts';
+import type { Membership } from '../store/membership.ts';
 import type { User } from '../store/user.ts';
 import type { Push } from './job.ts';
 
@@ -20,6 +21,11 @@ export function toPush(entry: MessageEntry, head: Head, users: readonly User[], 
     body: hasName ? `${name}: ${text}` : text,
     unread_count: unread,
   };
+}
+
+/** Has the member neither read what stands there, nor cleared it away? */
+export function isNews({ read, cleared }: Membership, seq: number): boolean {
+  return Math.max(read.seq, cleared.seq) < seq;
 }
 
 function cut(text: string): string {

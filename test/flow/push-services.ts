@@ -175,7 +175,7 @@ export class Google extends Recorder {
   /** Claims of the assertions that tokens were given for. */
   readonly assertions: Record<string, unknown>[] = [];
   /** FCM's answers by device token. */
-  readonly refusals = new Map<string, { status: number; errorCode: string }>();
+  readonly refusals = new Map<string, { status: number; errorCode: string; field?: string | undefined }>();
 
   constructor() {
     super((arrival) => (arrival.path === '/token' ? this.#token(arrival) : this.#send(arrival)));
@@ -213,8 +213,11 @@ export class Google extends Recorder {
     if (headers.authorization !== 'Bearer good') return { status: 401 };
     const refusal = this.refusals.get(JSON.parse(body.toString()).message.token);
     if (!refusal) return { status: 200, body: { name: `projects/${this.project}/messages/1` } };
-    const { status, errorCode } = refusal;
-    const details = [{ '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode }];
+    const { status, errorCode, field } = refusal;
+    const details = [
+      { '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode },
+      ...(field ? [{ '@type': 'type.googleapis.com/google.rpc.BadRequest', fieldViolations: [{ field }] }] : []),
+    ];
     return { status, body: { error: { code: status, message: 'refused', details } } };
   }
 }

@@ -239,10 +239,11 @@ describe.runIf(local)('a device', () => {
   it.each([
     [404, 'UNREGISTERED'],
     [403, 'SENDER_ID_MISMATCH'],
-  ])('that FCM answers with %i %s is not pushed to again', async (status, errorCode) => {
+    [400, 'INVALID_ARGUMENT', 'message.token'],
+  ])('that FCM answers with %i %s is not pushed to again', async (status, errorCode, field?: string) => {
     const [alice, bob] = await people('alice', 'bob');
     const token = await install(bob, errorCode);
-    google.refusals.set(token, { status, errorCode });
+    google.refusals.set(token, { status, errorCode, field });
     await say(alice, named(alice, bob));
     await settled();
     await say(alice, named(alice, bob));
@@ -264,6 +265,38 @@ describe.runIf(local)('a device', () => {
     await settled();
     expect(service.at(busy.path)).toHaveLength(2);
     expect(service.at(free.path)).toHaveLength(1);
+  });
+
+  it.each([
+    ['deleted', (alice: Person, _bob: Person, path: string) => alice.request('DELETE', path)],
+    ['cleared away', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', path.replace(/\/\d+$/, ''))],
+    ['hidden', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', `${path}?for=me`)],
+  ])('is not tried again for a message that was %s meanwhile', async (_, change) => {
+    const [alice, bob, carol] = await people('alice', 'bob', 'carol');
+    const [busy, later] = [await subscribe(bob), await subscribe(carol)];
+    for (const { path } of [busy, later]) {
+      service.answer(path, { status: 429, headers: { 'retry-after': '60' } }, { status: 201 });
+    }
+    const { seq } = await say(alice, named(alice, bob));
+    await busy.next();
+    await change(alice, bob, `/conversations/${named(alice, bob)}/messages/${seq}`);
+    // Whose pause began later is tried again, so the other's is over.
+    await say(alice, named(alice, carol));
+    await service.take(2, later.path);
+    await settled();
+    expect(service.at(busy.path)).toHaveLength(1);
+  });
+
+  it('of who signs out everywhere is not pushed to, until it registers again', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    expect((await bob.request('DELETE', '/me/sessions')).status).toBe(204);
+    await say(alice, named(alice, bob));
+    await settled();
+    expect(service.at(browser.path)).toEqual([]);
+    await subscribe(bob, browser);
+    await say(alice, named(alice, bob));
+    await browser.next();
   });
 
   it('whose service always fails is given up after five times, and the push is a dead letter', async () => {
