@@ -64,15 +64,30 @@ export async function memberNames(
 /** Those of these people who are members. */
 export async function currentMembers(
   services: Pick<Services, 'table'>,
-  conversation: Conversation,
+  conversation: string,
   names: readonly string[],
 ): Promise<User[]> {
-  const which = [...new Set(names)].map((username) => ({ username, conversation: conversation.id }));
+  const which = [...new Set(names)].map((username) => ({ username, conversation }));
   const memberships = await getMemberships(services, which);
   return getUsers(
     services,
     memberships.map(({ username }) => username),
   );
+}
+
+/**
+ * Those of these people, who were members at a moment, who still are. Shortly after it the head tells; later it may have forgotten who left.
+ * @param at ms
+ */
+export async function stillMembers(
+  services: Pick<Services, 'table' | 'now'>,
+  id: string,
+  names: readonly string[],
+  at: number,
+): Promise<User[]> {
+  const now = services.now();
+  if (now - at > indexLag / 2) return currentMembers(services, id, names);
+  return getUsers(services, withoutLeft(names, await getHead(services, id), now));
 }
 
 /** The names without those who left so shortly before this head that the index may still list them. */

@@ -80,7 +80,7 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   };
   const written = page.entries.filter(isMessage);
   const names = written.map(({ user }) => user).filter((name) => name !== is.username);
-  const authors = listed.all ? audience.users : await currentMembers(services, conversation, names);
+  const authors = listed.all ? audience.users : await currentMembers(services, conversation.id, names);
   const theirs = devicesOf(authors, services.now(), (scope) => receives(scope, id));
   await tellDelivered(services, theirs, written, arrived);
 }
@@ -119,7 +119,7 @@ async function tellDeliveredOf(
       const entries = await waitingEntries(services, conversation, head, membership.read.seq, since);
       if (entries.length === 0) return;
       const names = entries.map(({ user }) => user).filter((name) => name !== is.username);
-      const authors = await currentMembers(services, conversation, names);
+      const authors = await currentMembers(services, conversation.id, names);
       const devices = devicesOf(authors, services.now(), (scope) => receives(scope, head.conversation));
       const arrived: Arrived = {
         conversation: head.conversation,

@@ -1,10 +1,11 @@
 /** The index of members lags behind on AWS, and not here: a membership that ended is left in it on purpose, as the index would for a moment. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { longGone, memberNames } from '#lambdas/chat/members';
+import { longGone, memberNames, stillMembers } from '#lambdas/chat/members';
 import type { Services } from '#lambdas/runtime/services';
 import { getHead } from '#lambdas/store/head';
-import { createMembership } from '#lambdas/store/membership';
+import { createMembership, endMembership, getMemberships } from '#lambdas/store/membership';
 import { takeNumber, takeSystemNumber } from '#lambdas/store/take-number';
+import { createUser } from '#lambdas/store/user';
 import type { Conversation } from '#protocol/names';
 import { startDomain } from './engine.ts';
 
@@ -41,4 +42,22 @@ it('is one of the 16 latest whom the head keeps, however many leave at once', ()
   const left = new Map(Array.from({ length: 20 }, (_, at) => [`u${at}`, 1_000 + at]));
   expect(longGone({ left }, 2_000).sort()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
   expect(longGone({ left: new Map([['old', 1_000]]) }, 61_001)).toEqual(['old']);
+});
+
+it('is told nothing by a chunk that is tried again after the head has forgotten that they left', async () => {
+  const late: Conversation = { id: 'room:late', kind: 'room' };
+  for (const name of ['dora', 'emil']) {
+    await createUser(services, { username: name, name });
+    await createMembership(services, name, late, { seq: 0, count: 0 });
+  }
+  const at = services.now();
+  const told = async () =>
+    (await stillMembers(services, late.id, ['dora', 'emil'], at)).map(({ username }) => username);
+  expect((await told()).sort()).toEqual(['dora', 'emil']);
+  const [emil] = await getMemberships(services, [{ username: 'emil', conversation: late.id }]);
+  if (emil) await endMembership(services, emil);
+  await takeSystemNumber(services, late.id, { left: 'emil' });
+  expect(await told()).toEqual(['dora']);
+  clock.now += 61_000;
+  expect(await told()).toEqual(['dora']);
 });
