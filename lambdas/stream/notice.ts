@@ -1,5 +1,9 @@
-/** A message arrived in a conversation that somebody watches: counts after it, and the message itself. Or one was deleted: counts. */
+/**
+ * A message arrived in a conversation that somebody watches: counts after it, and the message itself, if it still is there for them. Or one
+ * was deleted: counts.
+ */
 import { readInbox, totalUnread } from '../chat/inbox.ts';
+import { visible } from '../chat/visible.ts';
 import { devicesOf, postAll } from '../delivery/post.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
@@ -25,13 +29,15 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   if (!row) return;
   const here = row.unread;
 
-  if (entry.type === 'delete' || user.username === entry.user) {
+  const isThere = entry.type === 'message' && !entry.deleted;
+  const [seen] = isThere ? await visible(services, row.membership, [entry]) : [];
+  if (!seen || user.username === seen.user) {
     // Counts may have become less, by what was deleted, or because who writes has read; there is nothing to announce.
     await postAll(services, ofAll, { type: 'unread_count', unread_count: total });
     await postAll(services, ofThis, { type: 'single_conversation_unread_count', conversation: id, unread_count: here });
     return;
   }
-  const [message] = await toMessages(services, [entry], user.username);
+  const [message] = await toMessages(services, [seen], user.username);
   if (!message) return;
   const mentioned = message.mentions.includes(user.username) ? ({ mentioned: true } as const) : {};
   const content = { conversation: id, name: message.from_user.name, message, ...mentioned };
