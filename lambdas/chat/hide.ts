@@ -2,7 +2,7 @@
 import type { ServerEvent } from '#protocol/events';
 import type { Conversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
-import { devicesOf, postAll } from '../delivery/post.ts';
+import { type Device, devicesOf, postAll, withRequester } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { clearUpTo, noteHidden } from '../store/cursor.ts';
 import { getHead } from '../store/head.ts';
@@ -23,6 +23,7 @@ export async function hideMessage(
   conversation: Conversation,
   speaker: Speaker,
   target: Target,
+  requester?: Device,
 ): Promise<{ seq: number }> {
   const membership = await enter(services, conversation, speaker, { join: false });
   const { seq } = await findTarget(services, conversation.id, target, 'delete the message for yourself');
@@ -31,7 +32,7 @@ export async function hideMessage(
   await noteHidden(services, membership, seq);
   if (seq > membership.read.seq) await markRead(services, conversation, speaker, seq);
   const users = await getUsers(services, [speaker.username]);
-  await tellOwn(services, users, { type: 'message_hidden', conversation: conversation.id, seq });
+  await tellOwn(services, users, { type: 'message_hidden', conversation: conversation.id, seq }, requester);
   return { seq };
 }
 
@@ -44,6 +45,7 @@ export async function clearHistory(
   conversation: Conversation,
   speaker: Speaker,
   upTo?: number | null,
+  requester?: Device,
 ): Promise<{ up_to: number; unread_count: number }> {
   const membership = await enter(services, conversation, speaker, { join: false });
   const head = await getHead(services, conversation.id);
@@ -54,8 +56,8 @@ export async function clearHistory(
   const isNew = asked.seq > membership.cleared.seq && (await clearUpTo(services, membership, asked));
   const unread = await unreadOf(services, head, { ...membership, cleared });
   const users = await getUsers(services, [speaker.username]);
-  if (isNew)
-    await tellOwn(services, users, { type: 'history_cleared', conversation: conversation.id, up_to: cleared.seq });
+  const event = { type: 'history_cleared', conversation: conversation.id, up_to: cleared.seq } as const;
+  if (isNew) await tellOwn(services, users, event, requester);
   await tellCounts(services, conversation.id, users, unread);
   return { up_to: cleared.seq, unread_count: unread };
 }
@@ -64,7 +66,8 @@ async function tellOwn(
   services: Services,
   users: readonly User[],
   event: Extract<ServerEvent, { type: 'message_hidden' | 'history_cleared' }>,
+  requester: Device | undefined,
 ): Promise<void> {
   const devices = devicesOf(users, services.now(), (scope) => receives(scope, event.conversation));
-  await postAll(services, devices, event);
+  await postAll(services, withRequester(devices, requester), event);
 }

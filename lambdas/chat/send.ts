@@ -7,7 +7,8 @@ import { messageText } from '#protocol/frames';
 import type { ContentType, Message } from '#protocol/message';
 import { messageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
-import { deliverMessage, type Requester } from '../delivery/deliver-message.ts';
+import { deliverMessage } from '../delivery/deliver-message.ts';
+import type { Device } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { type File, getEntry, type MessageEntry } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
@@ -46,7 +47,7 @@ export async function send(
   conversation: Conversation,
   speaker: Speaker,
   draft: Draft,
-  requester?: Requester,
+  requester?: Device,
 ): Promise<Message> {
   const text = messageText(draft.message, draft.attachments?.length ?? 0);
   const membership = await enter(services, conversation, speaker, { join: true });

@@ -8,7 +8,7 @@ import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import type { User } from '../store/user.ts';
 import type { Announcement } from './announcement.ts';
-import { type Device, devicesOf, type Poster, postAll } from './post.ts';
+import { type Device, devicesOf, type Poster, postAll, withRequester } from './post.ts';
 
 /** Whom an event of a conversation is for. */
 export interface Audience {
@@ -40,9 +40,8 @@ export async function broadcast(
   const devices = devicesOf(told, services.now(), (scope) => receives(scope, conversation)).filter(
     ({ since }) => since <= openedBy,
   );
-  const known = !requester || devices.some(({ id }) => id === requester.id);
   await Promise.all([
-    postAll(services, known ? devices : [...devices, requester], event),
+    postAll(services, withRequester(devices, requester), event),
     fanOut(services, audience, event, { except, ...(Number.isFinite(openedBy) ? { openedBy } : {}) }),
   ]);
 }

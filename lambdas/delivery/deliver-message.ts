@@ -5,12 +5,9 @@ import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
 import { reachedUntil, type User } from '../store/user.ts';
 import { type Audience, fanOut } from './broadcast.ts';
-import { type Device, devicesOf, post, postAll } from './post.ts';
+import { type Device, devicesOf, post, postAll, withRequester } from './post.ts';
 import { leaveNotice, tellDelivered } from './receipts.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
-
-/** The connection that a send came in on; it is answered even when nothing else knows of it yet. */
-export type Requester = Device;
 
 /** ms that the author's copy, the acknowledgement, waits to say who was reached. */
 const patience = 150;
@@ -30,7 +27,7 @@ export async function deliverMessage(
     repeated,
     audience,
     requester,
-  }: { entry: MessageEntry; repeated: boolean; audience: Audience; requester: Requester | undefined },
+  }: { entry: MessageEntry; repeated: boolean; audience: Audience; requester: Device | undefined },
 ): Promise<Message> {
   const { users } = audience;
   const message = await toMessage(services, entry, namesOf(users));
@@ -95,11 +92,6 @@ function reachable(users: readonly User[], { conversation, user, at }: MessageEn
     .filter((other) => other.username !== user && reachedUntil(other, conversation, now) >= at)
     .map(({ username }) => username)
     .sort();
-}
-
-function withRequester(devices: readonly Device[], requester: Requester | undefined): Device[] {
-  const known = !requester || devices.some(({ id }) => id === requester.id);
-  return known ? [...devices] : [...devices, requester];
 }
 
 function wait(ms: number): Promise<void> {

@@ -39,6 +39,12 @@ export function devicesOf(users: readonly User[], now: number, fits: (scope: Sco
   );
 }
 
+/** These devices and the one that asked, which is answered whatever its scope, and also when nothing else knows of it yet. */
+export function withRequester(devices: readonly Device[], requester: Device | undefined): Device[] {
+  const known = !requester || devices.some(({ id }) => id === requester.id);
+  return known ? [...devices] : [...devices, requester];
+}
+
 /** Can somebody still be there? */
 export function isOpen({ ended }: Device): boolean {
   return ended === undefined;

@@ -23,7 +23,7 @@ export async function remove(
 ): Promise<void> {
   const frame = parseAs(frames.delete, value, 'read the delete frame');
   const change = changeOf(request, frame);
-  if (frame.for === 'me') await hideMessage(services, change.conversation, change.speaker, frame);
+  if (frame.for === 'me') await hideMessage(services, change.conversation, change.speaker, frame, change.requester);
   else await deleteMessage(services, change);
 }
 

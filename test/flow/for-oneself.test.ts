@@ -75,7 +75,7 @@ describe('a history that is cleared for oneself', () => {
 
     expect((await bob.get(path)).body).toMatchObject({ count: 0, next: null, previous: null, results: [] });
     expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 0, last_message: null });
-    expect(await hers.rest()).toEqual([]);
+    expect((await hers.rest()).filter(({ type }) => type !== 'message_delivered')).toEqual([]);
     expect(await texts(alice, path)).toEqual(['three', 'two', 'one']);
 
     await alice.post(path, { message: 'four' });
@@ -96,5 +96,38 @@ describe('a history that is cleared for oneself', () => {
     expect(await bob.request('DELETE', `${path}?up_to=4`)).toMatchObject({ status: 400 });
     const socket = await bob.enter(conversation);
     expect(await socket.ask({ type: 'clear', up_to: 4 }, 'error')).toMatchObject({ code: 'invalid_frame' });
+  });
+});
+
+it('answers the socket that asked, also one that only watches counts', async () => {
+  const { bob, conversation } = await start('a9', 'b9');
+  const socket = await bob.connect({ notifications: conversation });
+  socket.send({ type: 'delete', seq: 1, for: 'me' });
+  expect(await socket.next('message_hidden')).toEqual({ type: 'message_hidden', conversation, seq: 1 });
+  socket.send({ type: 'clear' });
+  expect(await socket.next('history_cleared')).toEqual({ type: 'history_cleared', conversation, up_to: 3 });
+});
+
+describe.skipIf(process.env.PARLEY_OUTPUTS)('a notice that comes late', () => {
+  afterAll(() => Object.assign(chat.local?.faults ?? {}, { delayBatch: 0, random: Math.random }));
+
+  it.each([
+    ['deleted', (alice: Person, _bob: Person, path: string) => alice.request('DELETE', `${path}/4`)],
+    ['deleted for oneself', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', `${path}/4?for=me`)],
+    ['cleared away', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', path)],
+  ])('does not show a message that was %s meanwhile, and counts without it', async (how, change) => {
+    const key = how.replaceAll(' ', '');
+    const { alice, bob, path } = await start(`n${key}`, `m${key}`);
+    const all = await bob.connect({ notifications: 'all' });
+    await chat.settled();
+    await all.rest();
+    Object.assign(chat.local?.faults ?? {}, { delayBatch: 1_000, random: () => 0.99 });
+    await alice.post(path, { message: 'secret' });
+    expect((await change(alice, bob, path)).status).toBeLessThan(300);
+    Object.assign(chat.local?.faults ?? {}, { delayBatch: 0 });
+    await chat.settled();
+    const told = await all.rest();
+    expect(told.filter(({ type }) => type !== 'unread_count')).toEqual([]);
+    expect(told.at(-1)).toEqual({ type: 'unread_count', unread_count: how === 'deleted' ? 3 : 0 });
   });
 });
