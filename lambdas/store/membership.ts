@@ -215,7 +215,8 @@ export async function endMembership(
       new UpdateCommand({
         TableName: table.name,
         Key: key(username, conversation),
-        UpdateExpression: 'REMOVE #role, member_of, read_seq, read_count, reached, ring SET expires = :expires',
+        UpdateExpression:
+          'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, cleared_seq, cleared_count, hidden_last SET expires = :expires',
         ConditionExpression: '#role = :role',
         ExpressionAttributeNames: { '#role': 'role' },
         ExpressionAttributeValues: { ':role': role, ':expires': Math.ceil(now() / 1000) + restLifetime },
