@@ -132,6 +132,8 @@ const queryParameters: Readonly<Record<string, string>> = {
   after: 'Messages newer than this `seq`, oldest first.',
   around: 'Messages on both sides of this `seq`.',
   limit: `How many at most: 1 to ${limits.pageMaximum}, default ${limits.pageDefault}; beyond that it counts as the nearest.`,
+  page_size: 'Another name of `limit`; where both are given, it counts.',
+  page: 'Nothing but `1`: every further page is at the address that `next` gives.',
   query: `The beginning of a name: 1 to ${limits.nameLength} characters, after trimming.`,
   at: 'A place in the list, as `next` and `previous` of other pages have it.',
   offset: 'How many to leave out, default 0.',

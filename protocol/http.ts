@@ -33,6 +33,18 @@ export type Me = z.infer<typeof Me>;
 const number = (says: string) =>
   z.optional(z.pipe(z.string({ error: says }).check(z.regex(/^\d{1,12}$/, { error: says })), z.transform(Number)));
 
+const results = number(`must be a number from 1 to ${limits.pageMaximum}`);
+
+/**
+ * How many results a page has at most. `page_size` and `page` are what the replaced programs call it and number their pages with; a log that
+ * grows while it is read has no pages whose numbers stay, so the first is the only one that can be asked for in this way.
+ */
+const paging = {
+  limit: z._default(results, limits.pageDefault),
+  page_size: results,
+  page: z.optional(z.literal('1', { error: 'can only be 1: every further page is at the address that next gives' })),
+};
+
 /** The log itself, as the events that were sent live: for who was away. */
 export const ChangesPage = page(
   z.union([
@@ -60,12 +72,12 @@ export const HistoryQuery = z.object({
   before: number('must be the seq of a message'),
   after: number('must be the seq of a message'),
   around: number('must be the seq of a message'),
-  limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+  ...paging,
 });
 
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
-  limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+  ...paging,
 });
 
 const state = 'must be friends, received or sent';
@@ -113,7 +125,7 @@ export const PeopleQuery = z.object({
   ),
   /** A place in the list, as the addresses of other pages hold it. */
   at: z.optional(z.string()),
-  limit: z._default(number(`must be a number from 1 to ${limits.pageMaximum}`), limits.pageDefault),
+  ...paging,
 });
 
 const name = `must be a text of 1 to ${limits.nameLength} characters`;

@@ -1,7 +1,6 @@
 import { unable } from '#protocol/errors';
 import { parseAs } from '#protocol/frames';
 import { type ChangesPage, HistoryQuery, type MessagePage } from '#protocol/http';
-import { limits } from '#protocol/limits';
 import { searchWords } from '#protocol/search';
 import { toEvents } from '../chat/changes.ts';
 import { enter } from '../chat/enter.ts';
@@ -10,12 +9,12 @@ import type { Viewer } from '../chat/visible.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getHead, type Head } from '../store/head.ts';
-import { link } from './link.ts';
+import { limitOf, link } from './link.ts';
 import { conversationOf, type HttpAnswer, type HttpRequest, json } from './request.ts';
 
 /** `GET /conversations/{id}/messages`: newest first, or, with `after`, oldest first; with `q` those that have its words. */
 export async function history(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const { q, before, after, around, changes, limit: asked } = parseAs(HistoryQuery, request.query, 'read the history');
+  const { q, before, after, around, changes, ...asked } = parseAs(HistoryQuery, request.query, 'read the history');
   if ([before, after, around].filter((position) => position !== undefined).length > 1) {
     throw unable('invalid_frame', 'read the history', 'give one of before, after and around');
   }
@@ -36,7 +35,7 @@ export async function history(services: Services, request: HttpRequest): Promise
   const conversation = conversationOf(request);
   const viewer = await enter(services, conversation, request.speaker, { join: false });
   const head = await getHead(services, conversation.id);
-  const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
+  const limit = limitOf(asked);
 
   if (changes === 'true' && after !== undefined) {
     const page = await changesAfter(services, head, viewer, after, limit);

@@ -2,13 +2,24 @@ import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
 import type { HttpRequest } from './request.ts';
 
+/** How many results were asked for, by either name. */
+interface Asked {
+  readonly limit: number;
+  readonly page_size?: number | undefined;
+}
+
+/** Beyond what a page can have it counts as the nearest. */
+export function limitOf({ limit, page_size: size }: Asked): number {
+  return Math.min(Math.max(size ?? limit, 1), limits.pageMaximum);
+}
+
 /** The address of another page of what was asked for. */
 export function link(
   { config }: Pick<Services, 'config'>,
   { path, query }: HttpRequest,
   position: Readonly<Record<string, number | string>>,
 ): string {
-  const { before, after, around, offset, ...kept } = query;
+  const { before, after, around, offset, page, page_size, ...kept } = query;
   const search = new URLSearchParams(kept);
   for (const [name, value] of Object.entries(position)) search.set(name, String(value));
   return `${config.httpUrl}${path}?${search}`;
@@ -19,9 +30,10 @@ export function offsetPage<T>(
   services: Pick<Services, 'config'>,
   request: HttpRequest,
   all: readonly T[],
-  { offset, limit: asked }: { readonly offset: number; readonly limit: number },
+  asked: Asked & { readonly offset: number },
 ): { count: number; next: string | null; previous: string | null; slice: T[] } {
-  const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
+  const { offset } = asked;
+  const limit = limitOf(asked);
   const to = (from: number) => link(services, request, { offset: from, limit });
   return {
     count: all.length,

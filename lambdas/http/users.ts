@@ -7,13 +7,13 @@ import { isUserName } from '#protocol/names';
 import { findPeople } from '../chat/people.ts';
 import type { Services } from '../runtime/services.ts';
 import { fold, type Listing } from '../store/listing.ts';
-import { link } from './link.ts';
+import { limitOf, link } from './link.ts';
 import { type HttpAnswer, type HttpRequest, json } from './request.ts';
 
 /** `GET /users?query=`: people by how their user name or their shown name begins; without `query` everybody else. */
 export async function users(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const { query, at, limit: asked } = parseAs(PeopleQuery, request.query, 'find people');
-  const limit = Math.min(Math.max(asked, 1), limits.pageMaximum);
+  const { query, at, ...asked } = parseAs(PeopleQuery, request.query, 'find people');
+  const limit = limitOf(asked);
   const place = at === undefined ? {} : readPlace(at, query);
   const found = await findPeople(services, request.speaker.username, query, { ...place, limit });
   const to = (way: Way, from: Listing | undefined) =>

@@ -90,10 +90,24 @@ describe('history', () => {
     expect((await page(`/conversations/${group}/messages?after=100000`)).results).toEqual([]);
   });
 
-  it.each(['before=x', 'after=-1', 'limit=many', 'before=1&after=2', 'around='])('refuses ?%s', async (query) => {
-    const { status, body } = await alice.get(`/conversations/${group}/messages?${query}`);
-    expect([status, body.error.code]).toEqual([400, 'invalid_frame']);
+  it('takes page_size for limit, and page=1 for the first page, which lead on as next', async () => {
+    const { results, next } = await page(`/conversations/${group}/messages?page=1&page_size=20&limit=3`);
+    expect(results).toHaveLength(20);
+    expect(new URL(next ?? '').search).toBe('?limit=20&before=26');
+    expect((await page('/users?page=1&page_size=1')).next).toContain('limit=1');
+    for (const list of ['/conversations', '/users', '/me/friends', '/me/blocks']) {
+      const second = await alice.get(`${list}?page=2`);
+      expect([second.status, second.body.error.message], list).toEqual([400, expect.stringContaining('next')]);
+    }
   });
+
+  it.each(['before=x', 'after=-1', 'limit=many', 'before=1&after=2', 'around=', 'page=2', 'page=', 'page_size=x'])(
+    'refuses ?%s',
+    async (query) => {
+      const { status, body } = await alice.get(`/conversations/${group}/messages?${query}`);
+      expect([status, body.error.code]).toEqual([400, 'invalid_frame']);
+    },
+  );
 
   it('is for members only', async () => {
     const dave = await chat.person('dave');
