@@ -37,6 +37,8 @@ export const frames = {
         ),
     ),
     reply_to: z.optional(z.nullable(seq)),
+    /** The id, as one of the replaced programs calls it, may stand for the number. */
+    ref_message: z.optional(z.nullable(text('must be the id of a message'))),
     client_id: z.optional(clientId),
   }),
   /** `uiid`, as one of the replaced programs calls the message's id, may stand for `seq`, and `edit_message` for `message`. */

@@ -5,7 +5,7 @@
 import { unable } from '#protocol/errors';
 import { messageText } from '#protocol/frames';
 import type { ContentType, Message } from '#protocol/message';
-import { messageId } from '#protocol/message-id';
+import { messageId, seqOfMessageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Device } from '../delivery/post.ts';
@@ -25,6 +25,7 @@ export interface Draft {
   readonly message?: string | undefined;
   readonly attachments?: readonly string[] | undefined;
   readonly reply_to?: number | null | undefined;
+  readonly ref_message?: string | null | undefined;
   readonly client_id?: string | undefined;
 }
 
@@ -60,10 +61,9 @@ export async function send(
   }
 
   refuseClosed(services, membership, toDoWhat);
-  await refuseUnknownReply(services, conversation, draft.reply_to);
+  const replyTo = await findReplied(services, conversation, draft);
   const files = await claimAttachments(services, conversation, speaker, draft.attachments ?? [], clientId);
   const mentions = await mentionsIn(services, conversation, text);
-  const replyTo = draft.reply_to ?? null;
   const content: Content = { text, files, contentType: contentType(files), replyTo, mentions, clientId };
   const last = { user: membership.username, text, content_type: content.contentType };
   // The names of a room's members take a while to list and do not depend on the message. Their devices do: a device that is
@@ -105,14 +105,15 @@ function contentType(files: readonly File[]): ContentType {
   return files[0].content_type.startsWith('image/') ? 'image' : 'file';
 }
 
-/** @throws ChatError `not_found` when a reply is to nothing */
-async function refuseUnknownReply(
+/** The number of the message that this one answers, by number or id. @throws ChatError `not_found` when a reply is to nothing */
+async function findReplied(
   services: Services,
   conversation: Conversation,
-  seq: number | null | undefined,
-): Promise<void> {
-  if (seq === null || seq === undefined) return;
-  const entry = await getEntry(services, conversation.id, seq);
-  if (entry?.type === 'message' && !entry.deleted) return;
-  throw unable('not_found', 'send the reply', `there is no message ${seq} in ${conversation.id}`);
+  { reply_to: number, ref_message: id }: Draft,
+): Promise<number | null> {
+  const seq = number ?? (id ? seqOfMessageId(id) : null);
+  if (seq === null) return null;
+  const entry = seq === undefined ? undefined : await getEntry(services, conversation.id, seq);
+  if (entry?.type === 'message' && !entry.deleted && (!id || entry.id === id)) return entry.seq;
+  throw unable('not_found', 'send the reply', `there is no message ${id ?? seq} in ${conversation.id}`);
 }

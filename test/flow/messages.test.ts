@@ -203,8 +203,12 @@ describe('a reply', () => {
   it('names a message of the same conversation', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const at = await alice.enter(named(alice, bob));
-    await at.ask({ type: 'create', message: 'first' }, 'chat_message');
+    const own = await at.ask({ type: 'create', message: 'first' }, 'chat_message');
     expect(await at.ask({ type: 'create', message: 're', reply_to: 1 }, 'chat_message')).toMatchObject({ reply_to: 1 });
+    const byId = await at.ask({ type: 'create', message: 're', ref_message: own.id }, 'chat_message');
+    expect(byId).toMatchObject({ reply_to: 1 });
+    const other = { type: 'create', message: 're', reply_to: byId.seq, ref_message: own.id };
+    expect(await at.ask(other, 'error')).toMatchObject({ code: 'not_found' });
     expect(await at.ask({ type: 'create', message: 're', reply_to: 99 }, 'error')).toMatchObject({ code: 'not_found' });
   });
 });
