@@ -14,6 +14,6 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // The SDK says at every start of a process that Node 20 will not do in 2027.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    projects: [alone('unit'), alone('local'), alone('stack'), onTheStack('flow')],
+    projects: [alone('unit'), alone('local'), alone('stack'), onTheStack('flow'), onTheStack('seeds')],
   },
 });
