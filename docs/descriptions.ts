@@ -292,7 +292,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   rate_limited: {
     cause:
-      'You sent too many messages to this conversation in too short a time; or too many friend requests, or too many of them wait for an answer.',
+      'You sent too many messages to this conversation in too short a time; or began or joined too many conversations within an hour; or too many friend requests, or too many of them wait for an answer.',
     remedy:
       'Send the same again, with the same `client_id`, after `retry_after` seconds; without `retry_after`, take a request back first.',
   },

@@ -50,7 +50,7 @@ export interface Operation {
 }
 
 /** Of every action that is about a conversation: a name that is none, somebody else's, of somebody or of a room that does not exist. */
-const ofConversation = ['invalid_frame', 'forbidden', 'unknown_user', 'unknown_conversation'] as const;
+const ofConversation = ['invalid_frame', 'forbidden', 'unknown_user', 'unknown_conversation', 'rate_limited'] as const;
 
 export const operations: Readonly<Record<HttpAction, Operation>> = {
   me: {
@@ -194,14 +194,14 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     summary: 'Gives a message of one’s own another text: the `edit` frame over HTTP.',
     body: { schema: EditBody, required: true },
     answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
-    errors: [...ofConversation, 'too_large', 'not_found', 'rate_limited', 'conflict'],
+    errors: [...ofConversation, 'too_large', 'not_found', 'conflict'],
   },
   delete: {
     summary:
       'Takes text and attachments from a message of one’s own, or, for a group’s owner, from anybody’s: the `delete` frame over HTTP. With `for=me` any message disappears for oneself alone, and the answer is 204 without a body.',
     query: DeleteQuery,
     answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
-    errors: [...ofConversation, 'not_found', 'rate_limited', 'conflict'],
+    errors: [...ofConversation, 'not_found', 'conflict'],
   },
   clear: {
     summary: 'Clears the history for oneself alone: the `clear` frame over HTTP. Without `up_to` all of it.',
@@ -212,26 +212,18 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
   react: {
     summary: 'Puts an emoji on a message: the `react` frame over HTTP. Again: the same.',
     answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
-    errors: [...ofConversation, 'not_found', 'rate_limited', 'conflict'],
+    errors: [...ofConversation, 'not_found', 'conflict'],
   },
   unreact: {
     summary: 'Takes one’s own emoji back. Again: the same.',
     answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
-    errors: [...ofConversation, 'not_found', 'rate_limited', 'conflict'],
+    errors: [...ofConversation, 'not_found', 'conflict'],
   },
   create: {
     summary: 'Sends a message: the `create` frame over HTTP, with the same idempotency and the same broadcast.',
     body: { schema: CreateBody, required: true },
     answer: { status: 201, means: 'The message, also when this `client_id` was sent before.', schemas: [Message] },
-    errors: [
-      ...ofConversation,
-      'too_large',
-      'rate_limited',
-      'not_found',
-      'attachment_missing',
-      'attachment_rejected',
-      'conflict',
-    ],
+    errors: [...ofConversation, 'too_large', 'not_found', 'attachment_missing', 'attachment_rejected', 'conflict'],
   },
   read: {
     summary: 'Moves the reader’s cursor: the `read_messages` frame over HTTP. Without a body all is read.',

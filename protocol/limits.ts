@@ -64,6 +64,8 @@ export const limits = {
   deviceDays: 60,
   /** Characters (Unicode code points) of a message's text that a push shows. */
   pushTextLength: 200,
+  /** Conversations that a user may begin or join in this many seconds: what makes memberships, also those of others. */
+  conversationsBegun: { count: 200, seconds: 60 * 60 },
   /** Direct contacts who are told of a user's presence. */
   presenceContacts: 200,
 } as const;

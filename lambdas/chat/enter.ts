@@ -5,6 +5,7 @@ import { getFriends } from '../store/friend.ts';
 import { getHead } from '../store/head.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
 import { ensureUser, getUsers } from '../store/user.ts';
+import { countBeginning } from './rate.ts';
 import { record } from './system.ts';
 
 /** Who speaks, as the identity provider says. */
@@ -18,7 +19,7 @@ export interface Speaker {
  * The speaker's membership, which everything else in a conversation asks for first. Conversations that are named by their members come into
  * being here, on first use; an open room is joined here when `join` says so.
  * @throws ChatError `forbidden` for who is not a member, or not friends with all whom the name names where friends come first, `unknown_conversation` for a room or group in which nothing was ever said,
- *   `unknown_user` when a conversation names somebody who does not exist
+ *   `unknown_user` when a conversation names somebody who does not exist, `rate_limited` for who begins or joins too many
  */
 export async function enter(
   services: Services,
@@ -54,6 +55,7 @@ async function begin(
   }
   if (services.config.friendsFirst) await refuseStrangers(services, conversation.id, speaker.username, others);
   await ensureUser(services, speaker);
+  await countBeginning(services, speaker.username, `use ${conversation.id}`);
   await Promise.all(others.map((name) => createMembership(services, name, conversation, { seq: 0, count: 0 })));
   await createMembership(services, speaker.username, conversation, { seq: 0, count: 0 });
 }
@@ -61,6 +63,7 @@ async function begin(
 /** Who joins a room has nothing unread: the cursor starts at the newest entry. Of several devices at once, one is told of. */
 async function joinRoom(services: Services, conversation: Conversation, speaker: Speaker): Promise<void> {
   await ensureUser(services, speaker);
+  await countBeginning(services, speaker.username, `join ${conversation.id}`);
   const head = await getHead(services, conversation.id);
   const isNew = await createMembership(services, speaker.username, conversation, head);
   if (isNew) await record(services, conversation, { kind: 'joined', by: speaker.username }, head);

@@ -12,6 +12,7 @@ import { createMembership } from '../store/membership.ts';
 import { createUser } from '../store/user.ts';
 import type { Speaker } from './enter.ts';
 import { refuseUnknown } from './group.ts';
+import { countBeginning } from './rate.ts';
 import { recordFirst } from './system.ts';
 import { viewOf } from './view.ts';
 
@@ -24,7 +25,7 @@ export interface Founding {
 
 /**
  * A group of the speaker, who owns it, and these people.
- * @throws ChatError `unknown_user`; `forbidden` for a group that stands and that the speaker has left
+ * @throws ChatError `unknown_user`; `rate_limited` for who makes too many; `forbidden` for a group that stands and that the speaker has left
  */
 export async function found(
   services: Services,
@@ -38,6 +39,7 @@ export async function found(
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // Of one that stands nobody becomes a member again by trying again.
   if (clientId === undefined || (await getHead(services, conversation.id)).seq === 0) {
+    await countBeginning(services, speaker.username, 'make the group');
     const start = { seq: 0, count: 0 };
     await createMembership(services, speaker.username, conversation, start, 'owner');
     await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));

@@ -1,6 +1,8 @@
-/** How fast a member may send. The ring in the membership has the times of their last sends, so that the limit costs nothing to keep. */
+/** How fast a member may send, and begin conversations. The ring in the membership has the times of their last sends, so that the limit costs nothing to keep. */
 import { unable } from '#protocol/errors';
+import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
+import { countBegun } from '../store/begun.ts';
 import type { Membership } from '../store/membership.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
@@ -21,4 +23,19 @@ export function refuseHaste(services: Clock, membership: Membership, toDoWhat: s
   const wait = Math.max(1, Math.ceil((oldest + seconds * 1_000 - services.now()) / 1_000));
   const rule = `at most ${count} messages and changes in ${seconds} seconds`;
   throw unable('rate_limited', toDoWhat, `${rule}: try again in ${wait} s`, wait);
+}
+
+/**
+ * Counts that a user who exists begins or joins a conversation.
+ * @throws ChatError `rate_limited` for who does so too often
+ */
+export async function countBeginning(
+  services: Pick<Services, 'table' | 'now'>,
+  username: string,
+  toDoWhat: string,
+): Promise<void> {
+  const wait = await countBegun(services, username);
+  if (wait === undefined) return;
+  const { count } = limits.conversationsBegun;
+  throw unable('rate_limited', toDoWhat, `at most ${count} new ones in an hour: try again in ${wait} s`, wait);
 }

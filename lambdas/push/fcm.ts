@@ -98,6 +98,7 @@ function toMessage(token: string, { title, body, ...push }: Push) {
     from_username: push.from_user.username,
     from_name: push.from_user.name,
     unread_count: String(push.unread_count),
+    ...(push.mentioned ? { mentioned: 'true' } : {}),
   };
   return {
     token,

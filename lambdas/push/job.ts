@@ -12,6 +12,8 @@ export const Push = z.object({
   body: z.string(),
   /** Of the conversation. */
   unread_count: z.number(),
+  /** The message mentions who is pushed to. */
+  mentioned: z.optional(z.boolean()),
 });
 export type Push = z.infer<typeof Push>;
 

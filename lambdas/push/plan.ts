@@ -72,7 +72,7 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<Job[]>
   const concerned = memberships.filter((membership) => isConcerned(membership, entry));
   const jobs = await Promise.all(
     concerned.map(async (membership) => {
-      const push = toPush(entry, head, users, await unreadOf(services, head, membership));
+      const push = toPush(entry, head, users, membership.username, await unreadOf(services, head, membership));
       const devices = away.find(({ username }) => username === membership.username)?.devices ?? [];
       return devices
         .filter((device) => isLasting(services, device.expires))

@@ -1,9 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
+import { openTable, type Services } from '../runtime/services.ts';
 
 const Environment = z.object({ TABLE_NAME: z.string(), PUSH_QUEUE_URL: z.string() });
 
@@ -15,7 +13,7 @@ export interface PushServices extends Pick<Services, 'table' | 'now' | 'log'> {
 export function startPushServices(environment: NodeJS.ProcessEnv): PushServices {
   const { TABLE_NAME, PUSH_QUEUE_URL } = z.parse(Environment, environment);
   return {
-    table: { client: DynamoDBDocumentClient.from(new DynamoDBClient({})), name: TABLE_NAME },
+    table: openTable(TABLE_NAME),
     queue: { client: new SQSClient({}), url: PUSH_QUEUE_URL },
     log: new Logger(),
     now: Date.now,

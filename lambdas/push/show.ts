@@ -6,7 +6,7 @@ import type { User } from '../store/user.ts';
 import type { Push } from './job.ts';
 
 /** What a device shows of a message: who, in a room or group also where, and the beginning of the text, or the file's name. */
-export function toPush(entry: MessageEntry, head: Head, users: readonly User[], unread: number): Push {
+export function toPush(entry: MessageEntry, head: Head, users: readonly User[], to: string, unread: number): Push {
   const { conversation, seq, id, user: username } = entry;
   const name = users.find((user) => user.username === username)?.name ?? username;
   const text = cut(entry.text || (entry.files[0]?.filename ?? ''));
@@ -20,6 +20,7 @@ export function toPush(entry: MessageEntry, head: Head, users: readonly User[], 
     title: hasName ? (head.title ?? conversation) : name,
     body: hasName ? `${name}: ${text}` : text,
     unread_count: unread,
+    ...(entry.mentions?.includes(to) ? { mentioned: true } : {}),
   };
 }
 

@@ -62,8 +62,8 @@ export async function pushToBrowser(
       body: request.body && new Uint8Array(request.body),
     },
     async (response) => {
-      if (response.status === 404 || response.status === 410)
-        return { kind: 'gone', why: `answered ${response.status}` };
+      // 400: the subscription is none that could ever work.
+      if ([400, 404, 410].includes(response.status)) return { kind: 'gone', why: `answered ${response.status}` };
       return failed(response, await response.text());
     },
   );

@@ -2,7 +2,7 @@
  * A user: who they are and which of their devices are connected. One read tells who is online and where.
  *
  * key    pk `USER#<user>`  sk `USER`
- * holds  name, avatar, last_seen (ms, of the last connection to end), reached (ms, of the last one for everything to end), signed_out (ms, tokens from before open no socket), created (ms),
+ * holds  name, avatar, last_seen (ms, of the last connection to end), reached (ms, of the last one for everything to end), signed_out (ms, tokens from before open no socket), created (ms), begun and begun_hour (see begun.ts),
  *        listed_in and listed_as (see listing.ts) and an attribute `live#<connectionId>` for every connection: {scope, since (ms),
  *        expires (ms)}. An attribute each, not a map, because a path into a map needs the map to exist first. For every device
  *        that is pushed to `device#<id>`: when it expires (s), see device.ts; whoever has none costs no further read.

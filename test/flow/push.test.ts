@@ -97,7 +97,7 @@ describe.runIf(local)('who is away', () => {
     });
     const browser = await subscribe(bob);
     const own = await subscribe(alice);
-    const message = await say(alice, named(alice, bob), 'first');
+    const message = await say(alice, named(alice, bob), `first, @${bob.username}`);
     const push = await browser.next();
 
     expect(browser.decrypt(push)).toEqual({
@@ -107,8 +107,9 @@ describe.runIf(local)('who is away', () => {
       id: message.id,
       from_user: { username: alice.username, name: shown(alice) },
       title: shown(alice),
-      body: 'first',
+      body: `first, @${bob.username}`,
       unread_count: 1,
+      mentioned: true,
     });
     expect(push.headers).toMatchObject({
       'content-encoding': 'aes128gcm',

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { react } from '#lambdas/chat/change';
+import { enter } from '#lambdas/chat/enter';
 import { send } from '#lambdas/chat/send';
 import { unreadOf } from '#lambdas/chat/unread';
 import type { Services } from '#lambdas/runtime/services';
@@ -59,4 +60,18 @@ it('lets the next one through when the first is old enough, and says when that i
   expect(early).toMatchObject({ code: 'rate_limited', retryAfter: 10 });
   clock.now += 10_000;
   expect(await outcome(send(services, conversation, ann, { message: 'in time' }))).toBe('sent');
+});
+
+it('a user begins at most 200 conversations in an hour, of many at once not one more', async () => {
+  clock.now = Math.ceil(clock.now / 3_600_000) * 3_600_000 + 600_000;
+  const rooms = Array.from({ length: 210 }, (_, index) => parseConversation(`room:begun-${index}`));
+  const outcomes = await Promise.all(rooms.map((room) => outcome(enter(services, room, ann, { join: true }))));
+  expect(outcomes.filter((one) => one === 'sent')).toHaveLength(200);
+  expect(outcomes.filter((one) => one === 'rate_limited')).toHaveLength(10);
+  const late = await enter(services, parseConversation('room:late'), ann, { join: true }).catch(
+    (error: unknown) => error,
+  );
+  expect(late).toMatchObject({ code: 'rate_limited', retryAfter: 3_000 });
+  clock.now += 3_000_000;
+  expect(await outcome(enter(services, parseConversation('room:late'), ann, { join: true }))).toBe('sent');
 });
