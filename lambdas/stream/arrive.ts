@@ -52,8 +52,17 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const seen = devices.filter(isOpen).filter(({ username }) => !membership?.blocked || username === is.username);
   const online = seen.filter((other) => other.id !== device.id).map(({ username }) => username);
   const list = { type: 'online_user_list', conversation: id, users: fitFrame([...new Set(online)].sort()) } as const;
-  if (!(await first(services, self, list))) return;
   const joined = { type: 'user_join', conversation: id, user: is.username } as const;
+  const tellOthers = async () => {
+    // By one that has expired they were not in the lists of those who came since.
+    const before = was ? liveNow(was, device.since) : [];
+    const wasJoined = before.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id);
+    // Whom the user has blocked is told nothing, and sockets that were opened later find the user in their own list.
+    if (wasJoined || membership.blocks) return;
+    await broadcast(services, audience, joined, { except: [is.username], openedBy: device.since });
+  };
+  // Also of who has left again by now: that they left is told by a record of its own, and the others count both.
+  if (!(await first(services, self, list))) return tellOthers();
   await post(services, self, joined);
 
   const page = await snapshot(services, head, membership);
@@ -62,15 +71,9 @@ async function arriveInConversation(services: Services, { was, is, device }: Arr
   const hasMore = page.before !== null || messages.length < all.length;
   await post(services, self, { type: 'last_50_messages', conversation: id, messages, has_more: hasMore });
 
-  // Whom the user has blocked is told neither of the user's coming nor of what has reached them with it.
+  await tellOthers();
   if (membership.blocks) return;
   const wasHere = was !== undefined && liveNow(was, services.now()).some(({ scope }) => receives(scope, id));
-  // By one that has expired they were not in the lists of those who came since.
-  const before = was ? liveNow(was, device.since) : [];
-  const wasJoined = before.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id);
-  // Sockets that were opened later find the user in their own list.
-  if (!wasJoined) await broadcast(services, audience, joined, { except: [is.username], openedBy: device.since });
-
   if (wasHere) return;
   const arrived: Arrived = {
     conversation: id,
@@ -92,11 +95,13 @@ async function arriveEverywhere(services: Services, { was, is, device }: Arrival
   const next =
     results.length < inbox.length ? `${services.config.httpUrl}/conversations?offset=${results.length}` : null;
   const page = { type: 'conversations', count: inbox.length, next, previous: null, results } as const;
-  if (!(await first(services, self, page))) return;
+  const tellOthers = async () => {
+    const before = was ? liveNow(was, device.since) : [];
+    if (!before.some(({ scope }) => scope.kind === 'user')) await tellPresence(services, is, inbox);
+  };
+  if (!(await first(services, self, page))) return tellOthers();
   await post(services, self, { type: 'unread_count', unread_count: totalUnread(inbox) });
-
-  const before = was ? liveNow(was, device.since) : [];
-  if (!before.some(({ scope }) => scope.kind === 'user')) await tellPresence(services, is, inbox);
+  await tellOthers();
   await tellDeliveredOf(services, was, is, inbox);
 }
 
