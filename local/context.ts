@@ -24,6 +24,8 @@ export interface Context {
   readonly clock: Clock;
   /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
   readonly timeScale: number;
+  /** scrypt's N, for new passwords; by default what is right for real ones. */
+  readonly passwordCost?: number | undefined;
   /** One line for the person at the console. */
   readonly log: (line: string) => void;
 }

@@ -1,21 +1,36 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { synthesize } from '#local/synthesize';
+import { isSynthesized, synthesize } from '#local/synthesize';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The cloud assembly of the stack with its defaults, as `cdk synth` writes it. */
     assemblyDirectory: string;
+    /** The same with the option `friendsFirst`. */
+    friendsFirstDirectory: string;
   }
 }
 
-/** Synthesizes the stack into a temporary folder before the first test, and removes it after the last. */
-export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
-  const directory = mkdtempSync(join(tmpdir(), 'parley-assembly-'));
-  const assemblyDirectory = join(directory, 'cdk.out');
-  await synthesize({ projectDirectory: resolve(import.meta.dirname, '..'), assemblyDirectory });
-  project.provide('assemblyDirectory', assemblyDirectory);
-  return () => rmSync(directory, { recursive: true, force: true });
+const projectDirectory = resolve(import.meta.dirname, '..');
+
+/** Synthesizes the stack before the first test, unless a run before has done so and nothing has changed since. */
+export default async function synthesizeOnce(project: TestProject): Promise<void> {
+  const [plain, friendsFirst] = await Promise.all([assembly({}), assembly({ friendsFirst: true })]);
+  project.provide('assemblyDirectory', plain);
+  project.provide('friendsFirstDirectory', friendsFirst);
+}
+
+/** A folder of this checkout and these options, which stays. */
+async function assembly(context: Readonly<Record<string, unknown>>): Promise<string> {
+  const name = createHash('sha256')
+    .update(JSON.stringify([projectDirectory, context]))
+    .digest('hex')
+    .slice(0, 16);
+  const assemblyDirectory = join(tmpdir(), `parley-assembly-${name}`, 'cdk.out');
+  if (!isSynthesized({ projectDirectory, assemblyDirectory })) {
+    await synthesize({ projectDirectory, assemblyDirectory, context });
+  }
+  return assemblyDirectory;
 }

@@ -12,10 +12,10 @@ function derive(password: string, salt: Buffer, { N, r, p }: typeof cost): Promi
 }
 
 /** `scrypt$N$r$p$salt$hash`: the cost stands beside the hash, so that it can be raised later. */
-export async function hashPassword(password: string): Promise<string> {
+export async function hashPassword(password: string, N = cost.N): Promise<string> {
   const salt = randomBytes(16);
-  const hash = await derive(password, salt, cost);
-  return ['scrypt', cost.N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
+  const hash = await derive(password, salt, { ...cost, N });
+  return ['scrypt', N, cost.r, cost.p, salt.toString('base64url'), hash.toString('base64url')].join('$');
 }
 
 /** @param stored what `hashPassword` gave */

@@ -33,6 +33,7 @@ export interface Pool extends PoolState {
   readonly clients: ReadonlyMap<string, ClientSettings>;
   readonly triggers: Triggers;
   readonly clock: Clock;
+  readonly passwordCost: number | undefined;
 }
 
 /** Opens `<data>/cognito/<pool>/`: `users/` with a file each, `signing-keys.json`, `client-secrets.json`. */
@@ -60,7 +61,7 @@ export async function assemblePool(
   state: PoolState,
   context: Context,
 ): Promise<Pool> {
-  const { stack, clock } = context;
+  const { stack, clock, passwordCost } = context;
   const id = stack.ref(resource.logicalId);
   const arn = stack.arn(resource.logicalId);
   const settings = poolSettings(resource);
@@ -75,6 +76,7 @@ export async function assemblePool(
     clients: new Map(own.map((client) => [client.id, client])),
     triggers: createTriggers({ id, arn, triggers: settings.triggers }, context),
     clock,
+    passwordCost,
   };
 }
 

@@ -57,6 +57,8 @@ export async function startChat(options: Partial<LocalOptions> = {}): Promise<Ch
     assemblyDirectory: inject('assemblyDirectory'),
     dataDirectory,
     port: 0,
+    // Hundreds of people sign up here, whose passwords nobody would want to guess.
+    passwordCost: 1_024,
     ...options,
   });
   return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {

@@ -1,13 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
 import { openStage, type Stage } from '#bench/stage';
 import { changeFriends } from '#lambdas/store/friend';
 import { createMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
-import { synthesize } from '#local/synthesize';
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
 import { type Chat, startChat } from './chat.ts';
@@ -60,14 +56,10 @@ describe('friends, where they do not come first', () => {
 });
 
 describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', () => {
-  let folder: string;
   let chat: Chat;
   let stage: Stage;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'parley-friends-'));
-    const assemblyDirectory = join(folder, 'cdk.out');
-    const projectDirectory = resolve(import.meta.dirname, '../..');
-    await synthesize({ projectDirectory, assemblyDirectory, context: { friendsFirst: true } });
+    const assemblyDirectory = inject('friendsFirstDirectory');
     chat = await startChat({ assemblyDirectory });
     if (!chat.local || !chat.dataDirectory) return;
     stage = await openStage(chat.local, { assemblyDirectory, dataDirectory: chat.dataDirectory });
@@ -75,7 +67,6 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
   afterAll(async () => {
     await stage?.stop();
     await chat?.stop();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   /** What each way into the direct conversation answers: `ok`, or the code and sentence of the refusal. */

@@ -1,15 +1,13 @@
 /** interchatbe: what its page and its code describe, in their order. The rows are those of docs/seeds.md. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   AdminConfirmSignUpCommand,
   ConfirmSignUpCommand,
   InitiateAuthCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { synthesize } from '#local/synthesize';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Chat, password, startChat } from '#test/flow/chat';
 import { named, Person } from '#test/flow/person';
 import { bytesAt, png, upload } from './upload.ts';
@@ -17,22 +15,12 @@ import { bytesAt, png, upload } from './upload.ts';
 let chat: Chat;
 /** Somebody else. */
 let eve: Person;
-let folder: string;
 beforeAll(async () => {
   // Its chats are made by accepting a friend's request; where the stack is deployed, it is as it is.
-  folder = mkdtempSync(join(tmpdir(), 'parley-seed-0-'));
-  const assemblyDirectory = join(folder, 'cdk.out');
-  if (!process.env.PARLEY_OUTPUTS) {
-    const projectDirectory = resolve(import.meta.dirname, '../..');
-    await synthesize({ projectDirectory, assemblyDirectory, context: { friendsFirst: true } });
-  }
-  chat = await startChat({ assemblyDirectory });
+  chat = await startChat({ assemblyDirectory: inject('friendsFirstDirectory') });
   eve = await chat.person('eve');
 });
-afterAll(async () => {
-  await chat?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => chat?.stop());
 
 /** Asks to be friends, or accepts; `DELETE` takes it back. */
 const toggle = (by: Person, whom: Person, method = 'PUT') =>

@@ -18,7 +18,7 @@ export const changePassword = userOperation(input, async ({ pool, user }, reques
   if (!(await passwordMatches(request.PreviousPassword, user.password))) {
     throw notAuthorized('Incorrect username or password.');
   }
-  const password = await hashPassword(request.ProposedPassword);
+  const password = await hashPassword(request.ProposedPassword, pool.passwordCost);
   await updateUser(pool, user.sub, (current) => ({ ...current, password }));
   return {};
 });

@@ -25,7 +25,7 @@ export const confirmForgotPassword = clientOperation(input, async ({ pool, clien
   const found = findUser(pool, request.Username);
   pool.attempts.count('ConfirmForgotPassword', found?.sub ?? request.Username);
   if (!found) throw client.hidesUsers ? codeMismatch() : userNotFound();
-  const password = await hashPassword(request.Password);
+  const password = await hashPassword(request.Password, pool.passwordCost);
   const user = await updateUser(pool, found.sub, (current) => {
     requireCode(current.codes.forgot, request.ConfirmationCode, pool.clock.now());
     return { ...current, password, status: 'CONFIRMED', codes: { ...current.codes, forgot: undefined } };

@@ -46,7 +46,7 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
     sub,
     username: named.username,
     status: confirmed ? 'CONFIRMED' : 'UNCONFIRMED',
-    password: await hashPassword(request.Password),
+    password: await hashPassword(request.Password, pool.passwordCost),
     attributes: {
       ...given,
       ...verifiedMark('email', given, decision.autoVerifyEmail === true),
