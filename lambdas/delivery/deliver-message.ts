@@ -49,7 +49,10 @@ export async function deliverMessage(
   if (audience.others) {
     await Promise.all([
       postAll(services, authors, chatMessage(own, [])),
-      fanOut(services, audience, chatMessage(message), { author: entry.user }),
+      // The message stands in the log, whatever becomes of its posts: who is not told sees the gap with the next one.
+      fanOut(services, audience, chatMessage(message), { author: entry.user }).catch((error: unknown) =>
+        services.log.error('message not handed out', { seq: entry.seq, error: error as Error }),
+      ),
     ]);
     await leaveNotice(services, entry, users);
     return own;
