@@ -2,7 +2,14 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const alone = (name: string) => ({
-  test: { name, include: [`test/${name}/**/*.test.ts`], testTimeout: 20_000, hookTimeout: 60_000 },
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    // A file leaves nothing behind that another would see, so that one process runs many and loads what they share once.
+    isolate: false,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
 });
 
 /** The same, on the stack that is synthesized once before them all. */
@@ -11,7 +18,7 @@ const onTheStack = (name: string) => ({ test: { ...alone(name).test, globalSetup
 export default defineConfig({
   test: {
     // Most of the time a test waits for other processes, so that one more than the default fits on a small machine.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     // The SDK says at every start of a process that Node 20 will not do in 2027.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [alone('unit'), alone('local'), alone('stack'), onTheStack('flow'), onTheStack('seeds')],
