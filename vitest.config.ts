@@ -13,7 +13,9 @@ const alone = (name: string) => ({
 });
 
 /** The same, on the stack that is synthesized once before them all. */
-const onTheStack = (name: string) => ({ test: { ...alone(name).test, globalSetup: ['test/synthesize.ts'] } });
+const onTheStack = (name: string, synthesize = 'test/synthesize.ts') => ({
+  test: { ...alone(name).test, globalSetup: [synthesize] },
+});
 
 export default defineConfig({
   test: {
@@ -21,6 +23,13 @@ export default defineConfig({
     maxWorkers: Math.max(3, availableParallelism() - 1),
     // The SDK says at every start of a process that Node 20 will not do in 2027.
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
-    projects: [alone('unit'), alone('local'), alone('stack'), onTheStack('flow'), onTheStack('seeds')],
+    projects: [
+      alone('unit'),
+      alone('local'),
+      alone('stack'),
+      onTheStack('flow'),
+      onTheStack('seeds'),
+      onTheStack('client', 'test/client/synthesize.ts'),
+    ],
   },
 });

@@ -23,7 +23,7 @@ export default async function synthesizeOnce(project: TestProject): Promise<void
 }
 
 /** A folder of this checkout and these options, which stays. */
-async function assembly(context: Readonly<Record<string, unknown>>): Promise<string> {
+export async function assembly(context: Readonly<Record<string, unknown>>): Promise<string> {
   const name = createHash('sha256')
     .update(JSON.stringify([projectDirectory, context]))
     .digest('hex')

@@ -1,0 +1,271 @@
+import type { ServerEvent } from '#protocol/events';
+import type { UploadForm } from '#protocol/http';
+import type { ConversationView, Message } from '#protocol/message';
+import { createCatchUp } from './catch-up.ts';
+import type { Clock } from './clock.ts';
+import type { ParleyError } from './errors.ts';
+import { type HistoryFrom, type HistoryPage, pagesOf } from './history.ts';
+import { type Http, pathOf } from './http.ts';
+import type { Draft, Outbox, Sending } from './outbox.ts';
+import { createReadCursor } from './read-cursor.ts';
+import { createReceipts, type Receipt } from './receipts.ts';
+import { createSignal } from './signal.ts';
+import { createTimeline, type LogEvent } from './timeline.ts';
+import { createTyping, type Typing } from './typing.ts';
+import { postFile, type UploadOptions } from './uploads.ts';
+
+/** One conversation that is open: its messages are kept complete as long as it is. */
+export interface Conversation {
+  readonly id: string;
+  /** Kind, title and members as they were loaded last. */
+  readonly view: ConversationView;
+  /** By `seq`, oldest first, each once; another array whenever something in it changed. */
+  readonly messages: readonly Message[];
+  /** What was sent and is not acknowledged yet, in order: to be shown behind the messages. */
+  readonly pending: readonly Sending[];
+  /** Why nothing more will come: one was removed, or left. */
+  readonly ended: ParleyError | undefined;
+  /** Are there messages before the first of `messages`? */
+  readonly hasOlder: boolean;
+  /** Adds up to 50 older messages to `messages`. @returns whether there are still older ones. @throws ParleyError */
+  loadOlder(): Promise<boolean>;
+  /**
+   * Pages of the log itself, without adding them to `messages`.
+   * @example for await (const { messages } of conversation.history({ before: 100 })) show(messages)
+   */
+  history(where?: HistoryFrom): AsyncGenerator<HistoryPage, void, undefined>;
+  /**
+   * Sends, however often it takes.
+   * @returns the message as it was stored; nobody has to wait for it, `pending` and `messages` show it
+   * @throws ParleyError when it will never be accepted
+   * @example conversation.send('Hello'); conversation.send({ message: 'Look', attachments: [await conversation.upload(file)] })
+   */
+  send(what: string | Draft): Promise<Message>;
+  /** Another text for a message of one's own. */
+  edit(seq: number, message: string): Promise<Message>;
+  /** Takes a message of one's own from everybody. */
+  delete(seq: number): Promise<Message>;
+  /** Adds an emoji, or with `remove` takes one's own back. */
+  react(seq: number, emoji: string, options?: { readonly remove?: boolean }): Promise<Message>;
+  /** Hides a message from oneself alone. @throws ParleyError */
+  hide(seq: number): Promise<void>;
+  /** Hides all that there is, or all up to a `seq`, from oneself alone. @throws ParleyError */
+  clear(upTo?: number): Promise<void>;
+  /** One has read up to there; by default all that is shown. */
+  read(upTo?: number): void;
+  /** How far one has read, on this or another device. */
+  readonly readUpTo: number;
+  /** What became of a message for a member, or, without a name, for all others. */
+  receipt(message: Message, username?: string): Receipt;
+  readonly typing: Pick<Typing, 'users' | 'type' | 'stop'>;
+  /** Uploads a file. @returns the id to send it with. @throws ParleyError, or the signal's reason */
+  upload(file: Blob, options?: UploadOptions): Promise<string>;
+  /** Told after each change of anything here. @returns what ends it */
+  listen(listener: () => void): () => void;
+  /** Follows it no longer; what is pending is sent all the same. */
+  close(): void;
+}
+
+/** What the chat needs of it besides. */
+export interface OpenConversation extends Conversation {
+  readonly complete: number;
+  handle(event: ServerEvent & { conversation: string }): void;
+  /** Fetches what is missing. @returns whether something was */
+  catchUp(): Promise<boolean>;
+  /** Loads members and what they have read. */
+  reload(): Promise<void>;
+  stored(sending: Sending, message: Message): void;
+  changed(): void;
+}
+
+/** ms after which the event about an acknowledged change should have come. */
+const echo = 1_500;
+
+export function createConversation(options: {
+  readonly view: ConversationView;
+  readonly me: string;
+  readonly http: Http;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly fetch: typeof fetch;
+  tellTyping(typing: boolean): void;
+  onView(view: ConversationView): void;
+  onClose(): void;
+}): OpenConversation {
+  const { http, outbox, clock, random, me } = options;
+  const { id } = options.view;
+  let { view } = options;
+  let ended: ParleyError | undefined;
+  const path = pathOf(id);
+  const changes = createSignal<void>();
+  const changed = () => changes.tell();
+  const timeline = createTimeline(Math.max(0, view.seq - 50));
+  const receipts = createReceipts();
+  receipts.load(view.members);
+
+  const missing = createCatchUp({
+    ...{ id, http, timeline, clock, random },
+    onEvent: apply,
+    onEnd(error) {
+      ended = error;
+      changed();
+    },
+  });
+  const typing = createTyping({ clock, tell: options.tellTyping, onChange: changed });
+  const cursor = createReadCursor({
+    ...{ clock, random, known: view.read_seq, onChange: changed },
+    tell: (upTo) => http('POST', `${path}/read`, { up_to: upTo }),
+  });
+
+  function apply(event: LogEvent): void {
+    timeline.apply(event);
+    if (event.type === 'chat_message') {
+      receipts.apply(event);
+      if (event.from_user.username === me) {
+        cursor.confirm(event.seq);
+        if (event.client_id !== undefined) outbox.acknowledge(event);
+      }
+    }
+    changed();
+  }
+
+  function handle(event: ServerEvent & { conversation: string }): void {
+    switch (event.type) {
+      case 'chat_message':
+        typing.hear(event.from_user.username, false);
+        apply(event);
+        break;
+      case 'conversation_updated':
+        apply(event);
+        void self.reload();
+        break;
+      case 'message_edited':
+      case 'message_deleted':
+      case 'reaction':
+      case 'message_hidden':
+      case 'history_cleared':
+        apply(event);
+        break;
+      case 'typing':
+        if (event.user !== me) typing.hear(event.user, event.typing);
+        return;
+      default:
+        if (event.type === 'messages_read' && event.user === me) cursor.confirm(event.up_to);
+        if (receipts.apply(event)) changed();
+        return;
+    }
+    if (timeline.head > timeline.complete) missing.soon();
+  }
+
+  const send = (what: Sending['what']) => outbox.send(id, what);
+
+  const self: OpenConversation = {
+    id,
+    get view() {
+      return view;
+    },
+    get messages() {
+      return timeline.messages;
+    },
+    get pending() {
+      return outbox.of(id);
+    },
+    get ended() {
+      return ended;
+    },
+    get complete() {
+      return timeline.complete;
+    },
+    get hasOlder() {
+      return timeline.from > 1;
+    },
+    async loadOlder() {
+      if (timeline.from <= 1) return false;
+      for await (const { messages, from } of pagesOf(http, id, { before: timeline.from })) {
+        timeline.addOlder(messages, from);
+        changed();
+        if (messages.length > 0) break;
+      }
+      return timeline.from > 1;
+    },
+    history: (where) => pagesOf(http, id, where),
+    send(what) {
+      typing.stop();
+      return send({ type: 'create', ...(typeof what === 'string' ? { message: what } : what) });
+    },
+    edit: (seq, message) => send({ type: 'edit', seq, message }),
+    delete: (seq) => send({ type: 'delete', seq }),
+    react: (seq, emoji, { remove = false } = {}) => send({ type: 'react', seq, emoji, remove }),
+    async hide(seq) {
+      await http('DELETE', `${path}/messages/${seq}?for=me`);
+      apply({ type: 'message_hidden', conversation: id, seq });
+    },
+    async clear(upTo) {
+      const { up_to } = await http<{ up_to: number }>(
+        'DELETE',
+        `${path}/messages${upTo === undefined ? '' : `?up_to=${upTo}`}`,
+      );
+      apply({ type: 'history_cleared', conversation: id, up_to });
+    },
+    read: (upTo = timeline.complete) => cursor.move(upTo),
+    get readUpTo() {
+      return cursor.upTo;
+    },
+    receipt: (message, username) => receipts.of(message, username),
+    typing,
+    async upload(file, chosen = {}) {
+      const named = 'name' in file && typeof file.name === 'string' ? file.name : 'file';
+      const filename = chosen.filename ?? named;
+      const content_type = file.type || 'application/octet-stream';
+      const form = await http<UploadForm>('POST', `${path}/attachments`, { filename, content_type, size: file.size });
+      await postFile(form, file, chosen, options.fetch);
+      return form.id;
+    },
+    listen: changes.listen,
+    close() {
+      missing.stop();
+      cursor.stop();
+      typing.stop();
+      options.onClose();
+    },
+    handle,
+    changed,
+    async catchUp() {
+      const { complete } = timeline;
+      await missing.now();
+      return timeline.complete > complete;
+    },
+    async reload() {
+      try {
+        view = await http<ConversationView>('GET', path);
+      } catch {
+        // The next connection loads them again, and what the log says comes without.
+        return;
+      }
+      receipts.load(view.members);
+      cursor.confirm(view.read_seq);
+      options.onView(view);
+      changed();
+    },
+    stored({ what }, message) {
+      if (what.type === 'create') return apply({ type: 'chat_message', room: id, ...message });
+      const isTold = () =>
+        sameAs(
+          message,
+          timeline.messages.find(({ seq }) => seq === message.seq),
+        );
+      if (!isTold()) clock.after(echo, () => isTold() || void missing.now());
+    },
+  };
+  return self;
+}
+
+function sameAs(message: Message, held: Message | undefined): boolean {
+  return (
+    held !== undefined &&
+    held.deleted === message.deleted &&
+    held.edited_at === message.edited_at &&
+    JSON.stringify(Object.entries(held.reactions).sort()) === JSON.stringify(Object.entries(message.reactions).sort())
+  );
+}

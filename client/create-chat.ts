@@ -1,0 +1,231 @@
+import type { ServerEvent } from '#protocol/events';
+import type { Me } from '#protocol/http';
+import type { ConversationView } from '#protocol/message';
+import { backoff } from './backoff.ts';
+import { type Clock, pause, systemClock } from './clock.ts';
+import { type ConnectionState, createConnection } from './connection.ts';
+import { type Conversation, createConversation, type OpenConversation } from './conversation.ts';
+import { type Environment, globalEnvironment } from './environment.ts';
+import { isPassing, type ParleyError } from './errors.ts';
+import { pagesOf } from './history.ts';
+import { createHttp, type Http, pathOf } from './http.ts';
+import { createInbox } from './inbox.ts';
+import { createOutbox, type Sending } from './outbox.ts';
+import { noStore, type OutboxStore } from './outbox-store.ts';
+import { createPresence, type Presence } from './presence.ts';
+import { createSignal } from './signal.ts';
+import type { SocketConstructor } from './socket.ts';
+import { createTokens, type GetToken } from './tokens.ts';
+
+export interface ChatOptions {
+  /** `WebUrl` of the deployment, such as `https://d123.cloudfront.net`; or the two APIs' own addresses, `HttpUrl` and `WebSocketUrl`. */
+  readonly url: string | { readonly http: string; readonly socket: string };
+  readonly getToken: GetToken;
+  /** Where unacknowledged messages survive the page; default: nowhere. See `@parley/client/indexeddb` and `@parley/client/file`. */
+  readonly outbox?: OutboxStore;
+  /** Default: the global one, which Node has from version 22 on; before, pass that of the package `ws`. */
+  readonly WebSocket?: SocketConstructor;
+  readonly fetch?: typeof fetch;
+  readonly clock?: Clock;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+  /** Ids for messages, each another; default: UUIDs. */
+  readonly newId?: () => string;
+  readonly environment?: Environment;
+}
+
+export interface Chat {
+  readonly state: ConnectionState;
+  /** One's own user name; undefined until the first connection. */
+  readonly me: string | undefined;
+  /** The inbox, latest first; another array whenever something in it changed. */
+  readonly conversations: readonly ConversationView[];
+  /** Unread messages over all conversations, as the server told last. */
+  readonly unread: number;
+  /** undefined of whom nothing is known. */
+  presence(username: string): Presence | undefined;
+  /**
+   * Opens a conversation and loads its newest messages; the same again is the same.
+   * @param name `bob`, `alice_bob`, `room:lobby`, `group:…`
+   * @throws ParleyError, such as `UnknownUser`, `Forbidden`
+   */
+  open(name: string): Promise<Conversation>;
+  /** Loads the inbox's rest: `conversations` has what fits one frame before. @throws ParleyError */
+  loadConversations(): Promise<void>;
+  /** Any route of the HTTP API, such as `chat.request<Profile>('GET', '/users/bob')`. @throws ParleyError */
+  readonly request: Http;
+  /** Asks the server whether everything has come, and fetches it if not. Done by itself after each connection and when nothing is heard for long. */
+  check(): Promise<void>;
+  /** Connects again after nobody was signed in, or at once when it waits. */
+  connect(): void;
+  /** Each returns what ends it. */
+  onState(listener: (state: ConnectionState) => void): () => void;
+  /** Told after inbox, unread count or presence changed. */
+  onChange(listener: () => void): () => void;
+  /** Every event of the protocol, also those that this version does nothing with. */
+  onEvent(listener: (event: ServerEvent) => void): () => void;
+  /** What will never be accepted; the promise of whoever sent it rejects as well. */
+  onRefused(listener: (refused: { readonly sending: Sending; readonly error: ParleyError }) => void): () => void;
+  /** Ends everything; what is pending stays in the outbox's store. */
+  close(): void;
+}
+
+/**
+ * A chat for one user, connected from now on.
+ * @example
+ * const chat = createChat({ url: 'https://d123.cloudfront.net', getToken: () => session.accessToken() });
+ * const conversation = await chat.open('bob');
+ * conversation.listen(() => show(conversation.messages, conversation.pending));
+ * conversation.send('Hello');
+ */
+export function createChat(options: ChatOptions): Chat {
+  const {
+    clock = systemClock,
+    random = Math.random,
+    environment = globalEnvironment,
+    outbox: store = noStore,
+  } = options;
+  // A method that is taken from the window must be called on it.
+  const { fetch = (...request) => globalThis.fetch(...request) } = options;
+  const { WebSocket = globalThis.WebSocket as SocketConstructor, newId = () => crypto.randomUUID() } = options;
+  const { http: api, socket } = addressesOf(options.url);
+  const tokens = createTokens(options.getToken, clock);
+  const http = createHttp({ api, tokens, fetch, clock });
+  const states = createSignal<ConnectionState>();
+  const changes = createSignal<void>();
+  const heard = createSignal<ServerEvent>();
+  const refusals = createSignal<{ sending: Sending; error: ParleyError }>();
+  const open = new Map<string, OpenConversation>();
+  const opening = new Map<string, Promise<OpenConversation>>();
+  const presence = createPresence();
+  let unread = 0;
+  let me: string | undefined;
+  let closed = false;
+
+  const inbox = createInbox({ http, me: () => me ?? '', onChange: changes.tell });
+
+  const outbox = createOutbox({
+    ...{ http, store, clock, random, newId },
+    async knownUpTo(conversation) {
+      return open.get(conversation)?.complete ?? (await http<ConversationView>('GET', pathOf(conversation))).seq;
+    },
+    async find(conversation, clientId, after) {
+      for await (const { messages } of pagesOf(http, conversation, { after })) {
+        const found = messages.find(({ client_id }) => client_id === clientId);
+        if (found) return found;
+      }
+      return undefined;
+    },
+    onChange: (conversation) => open.get(conversation)?.changed(),
+    onStored: (sending, message) => open.get(sending.conversation)?.stored(sending, message),
+    onRefused: (sending, error) => refusals.tell({ sending, error }),
+  });
+
+  const connection = createConnection({
+    ...{ url: socket, tokens, clock, random, environment, WebSocket, onEvent },
+    onState(state) {
+      if (state.is === 'live') outbox.hurry();
+      states.tell(state);
+    },
+    async catchUp() {
+      await whoAmI();
+      await Promise.all([...open.values()].flatMap((one) => [one.catchUp(), one.reload()]));
+    },
+    onIdle: () => void check(),
+  });
+
+  /** Makes the user as well, where this is the first that is seen of them. */
+  async function whoAmI(): Promise<string> {
+    for (let tries = 0; !closed; tries++) {
+      try {
+        me ??= (await http<Me>('GET', '/me')).username;
+        return me;
+      } catch (error) {
+        if (!isPassing(error) || connection.state.is === 'signed out') throw error;
+        await pause(clock, backoff(tries, random, { first: 500 }));
+      }
+    }
+    return '';
+  }
+
+  function onEvent(event: ServerEvent): void {
+    presence.apply(event);
+    inbox.apply(event);
+    if (event.type === 'unread_count') unread = event.unread_count;
+    if ('conversation' in event) open.get(event.conversation)?.handle(event);
+    if (event.type === 'presence' || event.type === 'unread_count') changes.tell();
+    heard.tell(event);
+  }
+
+  /** A socket that was not told what the log has may have been given up by the server: another takes over. */
+  async function check(): Promise<void> {
+    const missed = await Promise.all([...open.values()].map((one) => one.catchUp()));
+    if (missed.includes(true)) connection.replace();
+  }
+
+  async function openNow(name: string): Promise<OpenConversation> {
+    const [self, view] = await Promise.all([whoAmI(), http<ConversationView>('GET', pathOf(name))]);
+    const { id } = view;
+    const standing = open.get(id);
+    if (standing) return standing;
+    inbox.put(view);
+    presence.load(view.members);
+    const conversation = createConversation({
+      ...{ view, me: self, http, outbox, clock, random, fetch },
+      tellTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),
+      onView(fresh) {
+        inbox.put(fresh);
+        presence.load(fresh.members);
+      },
+      onClose: () => open.delete(id),
+    });
+    open.set(id, conversation);
+    await conversation.catchUp();
+    return conversation;
+  }
+
+  outbox.restore().catch(() => {});
+  connection.open();
+
+  return {
+    get state() {
+      return connection.state;
+    },
+    get me() {
+      return me;
+    },
+    get conversations() {
+      return inbox.conversations;
+    },
+    get unread() {
+      return unread;
+    },
+    presence: presence.of,
+    open(name) {
+      const key = name.toLowerCase();
+      const promise = opening.get(key) ?? openNow(key).finally(() => opening.delete(key));
+      opening.set(key, promise);
+      return promise;
+    },
+    loadConversations: inbox.load,
+    request: http,
+    check,
+    connect: connection.open,
+    onState: states.listen,
+    onChange: changes.listen,
+    onEvent: heard.listen,
+    onRefused: refusals.listen,
+    close() {
+      closed = true;
+      outbox.stop();
+      for (const conversation of [...open.values()]) conversation.close();
+      connection.close();
+    },
+  };
+}
+
+function addressesOf(url: ChatOptions['url']): { http: string; socket: string } {
+  if (typeof url !== 'string') return { ...url, http: url.http.replace(/\/+$/, '') };
+  const web = url.replace(/\/+$/, '');
+  return { http: `${web}/api`, socket: `${web.replace(/^http/, 'ws')}/ws/` };
+}

@@ -1,0 +1,77 @@
+import type { Clock } from './clock.ts';
+import { errorOfAnswer, Internal, ParleyError } from './errors.ts';
+import type { Tokens } from './tokens.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/**
+ * A request with the present token; a 401 is tried once more with a fresh one.
+ * @param path such as `/me`
+ * @returns the answer as this version of the protocol has it; undefined where there is none
+ * @throws ParleyError; `Internal` also where the server cannot be reached
+ */
+export type Http = <Answer>(method: Method, path: string, body?: unknown) => Promise<Answer>;
+
+/** ms; API Gateway itself gives up after 30 s */
+const patience = 30_000;
+
+export function createHttp(options: {
+  /** Address of the HTTP API, without a slash at its end. */
+  readonly api: string;
+  readonly tokens: Tokens;
+  readonly fetch: typeof fetch;
+  readonly clock: Clock;
+}): Http {
+  const { api, tokens, fetch, clock } = options;
+
+  async function request<Answer>(method: Method, path: string, body?: unknown, last = false): Promise<Answer> {
+    const token = await tokens.get();
+    const { status, answer } = await exchange(`${api}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    if (status < 300) return answer as Answer;
+    if (status === 401) {
+      tokens.refuse(token);
+      if (!last) return request(method, path, body, true);
+    }
+    throw errorOfAnswer(status, answer);
+  }
+
+  async function exchange(address: string, init: RequestInit): Promise<{ status: number; answer: unknown }> {
+    const giveUp = new AbortController();
+    const cancel = clock.after(patience, () => giveUp.abort());
+    try {
+      const response = await fetch(address, { ...init, signal: giveUp.signal });
+      const text = await response.text();
+      return { status: response.status, answer: text === '' ? undefined : JSON.parse(text) };
+    } catch (cause) {
+      throw new Internal('internal', 'unable to reach the server; try again', undefined, { cause });
+    } finally {
+      cancel();
+    }
+  }
+
+  return async <Answer>(method: Method, path: string, body?: unknown): Promise<Answer> => {
+    try {
+      return await request<Answer>(method, path, body);
+    } catch (error) {
+      if (error instanceof ParleyError) throw error;
+      throw new Internal('internal', 'unable to get a token; try again', undefined, { cause: error });
+    }
+  };
+}
+
+/** What leads to another page, for `Http`: the host of such an address is that of the API, which may be another than the client knows. */
+export function queryOf(address: string): URLSearchParams {
+  return new URLSearchParams(address.slice(address.indexOf('?') + 1));
+}
+
+/** `/conversations/<id>` as a path. */
+export function pathOf(conversation: string): string {
+  return `/conversations/${encodeURIComponent(conversation)}`;
+}

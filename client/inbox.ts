@@ -1,0 +1,89 @@
+/** The list of conversations, kept up to date by what comes over the socket. */
+import type { ServerEvent } from '#protocol/events';
+import type { ConversationPage } from '#protocol/http';
+import type { ConversationView } from '#protocol/message';
+import { type Http, pathOf, queryOf } from './http.ts';
+
+export interface Inbox {
+  /** Latest first; another array whenever something in it changed. */
+  readonly conversations: readonly ConversationView[];
+  apply(event: ServerEvent): void;
+  /** What was loaded of one. */
+  put(view: ConversationView): void;
+  /** Loads all of it. @throws ParleyError */
+  load(): Promise<void>;
+}
+
+export function createInbox(options: { readonly http: Http; me(): string; onChange(): void }): Inbox {
+  const { http } = options;
+  const views = new Map<string, ConversationView>();
+  let shown: readonly ConversationView[] | undefined;
+
+  function change(view: ConversationView): void {
+    views.set(view.id, view);
+    shown = undefined;
+    options.onChange();
+  }
+
+  function put(view: ConversationView): void {
+    const old = views.get(view.id);
+    // A list that was read before what was told meanwhile.
+    if (old && old.seq > view.seq) return;
+    // Lists do not name the members of rooms and groups.
+    change(view.members.length === 0 && old ? { ...view, members: old.members } : view);
+  }
+
+  function refresh(id: string): void {
+    http<ConversationView>('GET', pathOf(id)).then(put, () => {});
+  }
+
+  return {
+    get conversations() {
+      shown ??= [...views.values()].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : -1));
+      return shown;
+    },
+    put,
+    apply(event) {
+      if (event.type === 'conversations') {
+        for (const view of event.results) put(view);
+      } else if (event.type === 'chat_message') {
+        const view = views.get(event.conversation);
+        if (!view) return refresh(event.conversation);
+        if (event.seq <= view.seq) return;
+        const own = event.from_user.username === options.me();
+        if (event.content_type === 'system') return change({ ...view, seq: event.seq });
+        const { seq, from_user, content_type, date_added, deleted } = event;
+        const message = [...event.message].slice(0, 100).join('');
+        const last_message = { seq, from_user, message, content_type, date_added, deleted };
+        const read = own ? { unread_count: 0, read_seq: seq } : { unread_count: view.unread_count + 1 };
+        change({ ...view, seq, last_message, ...read });
+      } else if (event.type === 'messages_read' && event.user === options.me()) {
+        const view = views.get(event.conversation);
+        if (!view || event.up_to >= view.seq) {
+          if (view) change({ ...view, unread_count: 0, read_seq: event.up_to });
+        } else refresh(view.id);
+      } else if (event.type === 'message_deleted' || event.type === 'message_edited') {
+        const view = views.get(event.conversation);
+        if (view?.last_message?.seq === event.seq || event.deleted) refresh(event.conversation);
+      } else if (
+        event.type === 'conversation_updated' ||
+        event.type === 'history_cleared' ||
+        event.type === 'message_hidden'
+      ) {
+        refresh(event.conversation);
+      }
+    },
+    async load() {
+      let query: URLSearchParams | undefined = new URLSearchParams({ limit: '100' });
+      while (query) {
+        const { results, next }: ConversationPage = await http<ConversationPage>('GET', `/conversations?${query}`);
+        for (const view of results) put(view);
+        query = next === null ? undefined : queryOf(next);
+      }
+    },
+  };
+}
+
+function timeOf({ last_message }: ConversationView): string {
+  return last_message?.date_added ?? '';
+}

@@ -1,0 +1,11 @@
+/** The part of a WebSocket that the client uses: that of browsers, of Node from version 22 on, and of the package `ws`. */
+export interface SocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;

@@ -1,0 +1,18 @@
+import { WebSocket } from 'ws';
+
+/** Sockets that the test can cut, as a network does: without a word. */
+export function cuttableSockets(): { WebSocket: new (url: string, protocols: string[]) => WebSocket; cut(): void } {
+  const open = new Set<WebSocket>();
+  return {
+    WebSocket: class extends WebSocket {
+      constructor(url: string, protocols: string[]) {
+        super(url, protocols);
+        open.add(this);
+        this.on('close', () => open.delete(this));
+      }
+    },
+    cut() {
+      for (const socket of open) socket.terminate();
+    },
+  };
+}
