@@ -1,4 +1,4 @@
-import type { ChangesPage } from '#protocol/http';
+import type { ChangesPage } from '../protocol/http.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
 import { isPassing, type ParleyError } from './errors.ts';

@@ -1,5 +1,5 @@
 /** One user socket for all conversations, held open whatever happens to it. Source: docs/protocol.md section 2. */
-import type { ServerEvent } from '#protocol/events';
+import type { ServerEvent } from '../protocol/events.ts';
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';

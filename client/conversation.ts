@@ -1,6 +1,6 @@
-import type { ServerEvent } from '#protocol/events';
-import type { UploadForm } from '#protocol/http';
-import type { ConversationView, Message } from '#protocol/message';
+import type { ServerEvent } from '../protocol/events.ts';
+import type { UploadForm } from '../protocol/http.ts';
+import type { ConversationView, Message } from '../protocol/message.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { Clock } from './clock.ts';
 import type { ParleyError } from './errors.ts';
@@ -88,7 +88,7 @@ export function createConversation(options: {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly random: () => number;
-  readonly fetch: typeof fetch;
+  readonly fetch: typeof globalThis.fetch;
   tellTyping(typing: boolean): void;
   onView(view: ConversationView): void;
   onClose(): void;

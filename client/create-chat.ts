@@ -1,6 +1,6 @@
-import type { ServerEvent } from '#protocol/events';
-import type { Me } from '#protocol/http';
-import type { ConversationView } from '#protocol/message';
+import type { ServerEvent } from '../protocol/events.ts';
+import type { Me } from '../protocol/http.ts';
+import type { ConversationView } from '../protocol/message.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause, systemClock } from './clock.ts';
 import { type ConnectionState, createConnection } from './connection.ts';
@@ -25,7 +25,7 @@ export interface ChatOptions {
   readonly outbox?: OutboxStore;
   /** Default: the global one, which Node has from version 22 on; before, pass that of the package `ws`. */
   readonly WebSocket?: SocketConstructor;
-  readonly fetch?: typeof fetch;
+  readonly fetch?: typeof globalThis.fetch;
   readonly clock?: Clock;
   /** From 0 to 1. */
   readonly random?: () => number;

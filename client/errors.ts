@@ -1,5 +1,5 @@
 /** Every error that the client throws or reports: a class for each code of the protocol's closed list. Source: docs/protocol.md, "error". */
-import type { ErrorCode } from '#protocol/errors';
+import type { ErrorCode } from '../protocol/errors.ts';
 
 /**
  * What all of them are.

@@ -1,5 +1,5 @@
-import type { MessagePage } from '#protocol/http';
-import type { Message } from '#protocol/message';
+import type { MessagePage } from '../protocol/http.ts';
+import type { Message } from '../protocol/message.ts';
 import { type Http, pathOf, queryOf } from './http.ts';
 
 /** Where to read from: back from the newest, back from a message, or forward from one. The named message is not among them. */

@@ -19,7 +19,7 @@ export function createHttp(options: {
   /** Address of the HTTP API, without a slash at its end. */
   readonly api: string;
   readonly tokens: Tokens;
-  readonly fetch: typeof fetch;
+  readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
 }): Http {
   const { api, tokens, fetch, clock } = options;

@@ -1,7 +1,7 @@
 /** The list of conversations, kept up to date by what comes over the socket. */
-import type { ServerEvent } from '#protocol/events';
-import type { ConversationPage } from '#protocol/http';
-import type { ConversationView } from '#protocol/message';
+import type { ServerEvent } from '../protocol/events.ts';
+import type { ConversationPage } from '../protocol/http.ts';
+import type { ConversationView } from '../protocol/message.ts';
 import { type Http, pathOf, queryOf } from './http.ts';
 
 export interface Inbox {

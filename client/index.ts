@@ -1,7 +1,7 @@
 /** `@parley/client`: what a program that chats needs. */
-export type { ErrorCode } from '#protocol/errors';
-export type { ServerEvent } from '#protocol/events';
-export type * from '#protocol/message';
+export type { ErrorCode } from '../protocol/errors.ts';
+export type { ServerEvent } from '../protocol/events.ts';
+export type * from '../protocol/message.ts';
 export type { Clock } from './clock.ts';
 export type { ConnectionState } from './connection.ts';
 export type { Conversation } from './conversation.ts';

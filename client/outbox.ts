@@ -2,7 +2,7 @@
  * What was sent and is not acknowledged. Each conversation has a queue of its own, whose first is tried with the same `client_id` until there
  * is an answer: the message, or an error that says that it will never be accepted. Source: docs/protocol.md, "Idempotency".
  */
-import type { Message } from '#protocol/message';
+import type { Message } from '../protocol/message.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
 import { Internal, isPassing, ParleyError, RateLimited } from './errors.ts';

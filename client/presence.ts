@@ -1,5 +1,5 @@
-import type { ServerEvent } from '#protocol/events';
-import type { Member } from '#protocol/message';
+import type { ServerEvent } from '../protocol/events.ts';
+import type { Member } from '../protocol/message.ts';
 
 export interface Presence {
   readonly online: boolean;

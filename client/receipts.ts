@@ -1,6 +1,6 @@
 /** What became of messages for the other members. Source: docs/protocol.md, "Receipts". */
-import type { ServerEvent } from '#protocol/events';
-import type { Member, Message } from '#protocol/message';
+import type { ServerEvent } from '../protocol/events.ts';
+import type { Member, Message } from '../protocol/message.ts';
 
 export type Receipt = 'sent' | 'delivered' | 'read';
 

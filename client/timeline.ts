@@ -2,8 +2,8 @@
  * What is known of one conversation's log. It takes events in any order, and any number of times, from sockets and pages alike, and always
  * holds the same for the same set of them. Source: docs/protocol.md section 7.
  */
-import type { ServerEvent } from '#protocol/events';
-import type { Message } from '#protocol/message';
+import type { ServerEvent } from '../protocol/events.ts';
+import type { Message } from '../protocol/message.ts';
 
 /** The events that the log tells, and those that hide some of it from oneself. */
 export type LogEvent = Extract<

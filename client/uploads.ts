@@ -1,5 +1,5 @@
 /** Files go to S3 itself, with a form that the server signs. Source: docs/protocol.md, "Upload". */
-import type { UploadForm } from '#protocol/http';
+import type { UploadForm } from '../protocol/http.ts';
 import { AttachmentRejected, Internal } from './errors.ts';
 
 export interface UploadOptions {
@@ -16,7 +16,7 @@ export async function postFile(
   { url, fields }: UploadForm,
   file: Blob,
   { signal, onProgress }: UploadOptions,
-  fetching: typeof fetch,
+  fetching: typeof globalThis.fetch,
 ): Promise<void> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);

@@ -5,7 +5,7 @@ import { actAtRandom, type Device, logOf, logOnServer, openDevice, type Stored, 
 import { randomFrom } from './random.ts';
 
 const seed = Number(process.env.PARLEY_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const operations = Number(process.env.PARLEY_OPERATIONS ?? 300);
+const operations = Number(process.env.PARLEY_OPERATIONS ?? 240);
 
 let stack: Chat;
 const devices: Device[] = [];

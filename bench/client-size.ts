@@ -1,0 +1,33 @@
+import { resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+export interface ClientSize {
+  /** Bytes, minified. */
+  readonly minified: number;
+  /** Bytes, minified and gzipped: what a page loads. */
+  readonly gzipped: number;
+  /** Bytes of each file in the minified bundle, largest first; by their paths in the repository. */
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/**
+ * What a page that imports this loads.
+ * @param code such as `export { createChat } from '#client/index'`
+ */
+export async function clientSize(code: string): Promise<ClientSize> {
+  const root = resolve(import.meta.dirname, '..');
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: code, resolveDir: root, loader: 'ts' },
+    ...{ bundle: true, minify: true, write: false, metafile: true, logLevel: 'error', outfile: 'index.js' },
+    ...{ platform: 'browser', format: 'esm', target: 'es2022', absWorkingDir: root },
+  });
+  const [bundle] = outputFiles;
+  const inputs = Object.values(metafile.outputs)[0]?.inputs ?? {};
+  const files = Object.entries(inputs)
+    .map(([name, { bytesInOutput: bytes }]) => ({ name, bytes }))
+    .filter(({ bytes }) => bytes > 0)
+    .sort((a, b) => b.bytes - a.bytes);
+  const text = bundle?.contents ?? new Uint8Array();
+  return { minified: text.length, gzipped: gzipSync(text, { level: 9 }).length, files };
+}

@@ -1,0 +1,110 @@
+/** What is published: small, of nothing but its own, and typed without the schemas. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clientSize } from '#bench/client-size';
+import { buildClient } from '#bin/build-client';
+
+const root = resolve(import.meta.dirname, '../..');
+
+describe('the bundle', () => {
+  it('is at most 10 KB minified and gzipped, with everything that browsers use', async () => {
+    const { gzipped } = await clientSize("export * from '#client/index'; export * from '#client/indexeddb';");
+    expect(gzipped).toBeLessThanOrEqual(10 * 1024);
+  });
+
+  it('has files of the client alone: no schemas, no packages', async () => {
+    const { files } = await clientSize("export * from '#client/index';");
+    expect(files.filter(({ name }) => !name.startsWith('client/') && name !== '<stdin>')).toEqual([]);
+  });
+
+  it('is shaken to what is used', async () => {
+    const { files } = await clientSize("export { createTimeline } from '#client/timeline';");
+    expect(files.map(({ name }) => name).filter((name) => name !== '<stdin>')).toEqual(['client/timeline.ts']);
+    const errors = await clientSize("export { Forbidden } from '#client/index';");
+    expect(errors.minified).toBeLessThan(500);
+  });
+});
+
+describe('the package', () => {
+  let folder: string;
+  beforeAll(async () => {
+    // Below the repository, so that a consumer there finds the compiler's libraries and the protocol to compare with.
+    folder = mkdtempSync(join(tmpdir(), 'parley-package-'));
+    await buildClient(join(folder, 'dist'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('has each file that its exports name, and imports nothing', () => {
+    const { exports, dependencies } = JSON.parse(readFileSync(join(root, 'client/package.json'), 'utf8'));
+    expect(dependencies).toBeUndefined();
+    const made = readdirSync(join(folder, 'dist')).map((name) => `./dist/${name}`);
+    const named = Object.values<Record<string, string>>(exports).flatMap((entry) => Object.values(entry));
+    expect(made).toEqual(expect.arrayContaining(named));
+    const foreign = made
+      .filter((name) => !name.endsWith('.map'))
+      .flatMap((name) =>
+        [...readFileSync(join(folder, name), 'utf8').matchAll(/from ['"]([^'"]+)['"]/g)].map(([, from]) => from),
+      );
+    expect(foreign.filter((from) => !from?.startsWith('./') && from !== 'node:fs/promises')).toEqual([]);
+  });
+
+  it('has types that a strict program takes, and that are those of the protocol', () => {
+    writeFileSync(
+      join(folder, 'consumer.ts'),
+      `import { createChat, Forbidden, type ServerEvent, type Message, type ConversationView } from './dist/index.js';
+      import { fileOutbox } from './dist/file.js';
+      import { indexedDbOutbox } from './dist/indexeddb.js';
+      import type { ServerEvent as Event } from '${root}/protocol/events.ts';
+      import type * as protocol from '${root}/protocol/message.ts';
+      type Plain<T> = T extends readonly (infer E)[] ? readonly Plain<E>[] : T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;
+      type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
+      export const same: [Same<ServerEvent, Plain<Event>>, Same<Message, Plain<protocol.Message>>, Same<ConversationView, Plain<protocol.ConversationView>>] = [true, true, true];
+      const chat = createChat({ url: 'https://x', getToken: () => null, outbox: Math.random() ? fileOutbox('a') : indexedDbOutbox('a') });
+      const { messages } = await chat.open('bob');
+      export const text: string | undefined = messages[0]?.message;
+      // @ts-expect-error it is a number
+      export const wrong: string | undefined = messages[0]?.seq;
+      chat.onRefused(({ error }) => error instanceof Forbidden && error.code);
+      chat.onState((state) => { if (state.is === 'waiting') console.log(state.until.toFixed()); });
+      `,
+    );
+    const flags =
+      '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --target es2024 --module esnext --moduleResolution bundler --allowImportingTsExtensions --lib es2024,esnext.string,dom,dom.iterable --types';
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const run = () => {
+      try {
+        return execFileSync(
+          process.execPath,
+          [
+            compiler,
+            join(folder, 'consumer.ts'),
+            ...flags.split(' '),
+            'node',
+            '--typeRoots',
+            join(root, 'node_modules/@types'),
+          ],
+          { encoding: 'utf8' },
+        );
+      } catch (error) {
+        return String((error as { stdout?: string }).stdout);
+      }
+    };
+    expect(run()).toBe('');
+  });
+
+  it('runs in Node', () => {
+    const says = execFileSync(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `import { createChat, Forbidden } from ${JSON.stringify(join(folder, 'dist/index.js'))}; console.log(typeof createChat, new Forbidden('forbidden', 'no').code)`,
+      ],
+      { encoding: 'utf8' },
+    );
+    expect(says.trim()).toBe('function forbidden');
+  });
+});
