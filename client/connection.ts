@@ -111,6 +111,7 @@ export function createConnection(options: {
     const socket = new options.WebSocket(options.url, ['parley.v1', `token.${token}`]);
     let opened = false;
     let heard = clock.now();
+    let messages = 0;
     const timers = new Set<() => void>();
     const after = (ms: number, what: () => void) => {
       const cancel = clock.after(ms, () => {
@@ -124,9 +125,9 @@ export function createConnection(options: {
     const link: Link = {
       send: (frame) => socket.send(JSON.stringify(frame)),
       probe() {
-        const asked = clock.now();
+        const before = messages;
         link.send({ type: 'ping' });
-        after(answer, () => heard < asked && fail());
+        after(answer, () => before === messages && fail());
       },
       end() {
         links.delete(link);
@@ -184,6 +185,7 @@ export function createConnection(options: {
     };
     socket.onmessage = ({ data }: { data: unknown }) => {
       heard = clock.now();
+      messages++;
       const event = read(data);
       if (!event) return;
       if (event.type === 'error' && (event.code === 'token_expired' || event.code === 'unauthenticated')) {

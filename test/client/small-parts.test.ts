@@ -1,0 +1,209 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { backoff } from '#client/backoff';
+import { errorOfAnswer, toError } from '#client/errors';
+import { createHttp } from '#client/http';
+import {
+  Conflict,
+  type ConnectionState,
+  type ErrorCode,
+  Forbidden,
+  Internal,
+  ParleyError,
+  type Receipt,
+} from '#client/index';
+import { createReadCursor } from '#client/read-cursor';
+import { createReceipts } from '#client/receipts';
+import { createTokens } from '#client/tokens';
+import { createTyping } from '#client/typing';
+import { errorCodes } from '#protocol/errors';
+import { fakeClock, tokenUntil } from './fakes.ts';
+
+describe('errors', () => {
+  it('have a class for each code of the closed list, and another code is internal', () => {
+    for (const code of errorCodes) {
+      const error = toError(code, 'unable', 3);
+      expect(error).toMatchObject({ code, message: 'unable', retryAfter: 3 });
+      expect(error.constructor).not.toBe(ParleyError);
+    }
+    expect(toError('of_later', 'unable')).toBeInstanceOf(Internal);
+  });
+
+  it('are what the body says, or else what the status means', () => {
+    expect(errorOfAnswer(400, { error: { code: 'conflict', message: 'unable' } })).toBeInstanceOf(Conflict);
+    expect(errorOfAnswer(403, { message: 'Forbidden' })).toBeInstanceOf(Forbidden);
+    expect(errorOfAnswer(502, undefined)).toBeInstanceOf(Internal);
+  });
+
+  it('have types that tell them apart', () => {
+    expectTypeOf<Forbidden['code']>().toEqualTypeOf<'forbidden'>();
+    expectTypeOf<ParleyError['code']>().toEqualTypeOf<ErrorCode>();
+    expectTypeOf<Extract<ConnectionState, { is: 'waiting' }>['until']>().toEqualTypeOf<number>();
+    expectTypeOf<Receipt>().toEqualTypeOf<'sent' | 'delivered' | 'read'>();
+  });
+});
+
+it('the bound of a pause doubles up to a minute', () => {
+  expect([0, 1, 2, 5, 6, 50].map((attempt) => backoff(attempt, () => 1))).toEqual([
+    1000, 2000, 4000, 32_000, 60_000, 60_000,
+  ]);
+  expect(backoff(3, () => 0)).toBe(0);
+});
+
+describe('tokens', () => {
+  it('are asked for once by many, and again a minute before they expire', async () => {
+    const clock = fakeClock();
+    let asked = 0;
+    const tokens = createTokens(async () => {
+      asked++;
+      return tokenUntil(clock.now() / 1000 + 3600);
+    }, clock);
+    await Promise.all([tokens.get(), tokens.get()]);
+    expect(asked).toBe(1);
+    await clock.pass(58 * 60_000);
+    await tokens.get();
+    expect(asked).toBe(1);
+    await clock.pass(2 * 60_000);
+    await tokens.get();
+    expect(asked).toBe(2);
+  });
+
+  it('are asked for with the one that was refused', async () => {
+    const given: (string | undefined)[] = [];
+    const tokens = createTokens((refused) => {
+      given.push(refused);
+      return `token ${given.length}`;
+    }, fakeClock());
+    tokens.refuse(await tokens.get());
+    expect(await tokens.get()).toBe('token 2');
+    expect(given).toEqual([undefined, 'token 1']);
+  });
+});
+
+describe('requests', () => {
+  function setUp(answer: (number: number, init: RequestInit | undefined) => Promise<Response> | Response) {
+    const clock = fakeClock();
+    let tokens = 0;
+    let requests = 0;
+    const http = createHttp({
+      api: 'https://x/api',
+      tokens: createTokens(() => `token ${++tokens}`, clock),
+      fetch: async (_, init) => answer(++requests, init),
+      clock,
+    });
+    return { clock, http, tokens: () => tokens };
+  }
+
+  it('are tried once more with a fresh token', async () => {
+    const { http, tokens } = setUp((number) =>
+      number === 1 ? Response.json({ message: 'Unauthorized' }, { status: 401 }) : Response.json({ username: 'alice' }),
+    );
+    expect(await http('GET', '/me')).toEqual({ username: 'alice' });
+    expect(tokens()).toBe(2);
+  });
+
+  it('that do not come through are internal, as are those that nobody answers', async () => {
+    const broken = setUp(() => Promise.reject(new TypeError('fetch failed')));
+    await expect(broken.http('GET', '/me')).rejects.toBeInstanceOf(Internal);
+    const { http, clock } = setUp(
+      (_, init) =>
+        new Promise((_resolve, reject) => {
+          init?.signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    );
+    const asked = http('GET', '/me').catch((error: unknown) => error);
+    await clock.pass(30_000);
+    expect(await asked).toBeInstanceOf(Internal);
+  });
+});
+
+describe('typing', () => {
+  function setUp() {
+    const clock = fakeClock();
+    const told: boolean[] = [];
+    const typing = createTyping({ clock, tell: (types) => told.push(types), onChange: () => {} });
+    return { clock, told, typing };
+  }
+
+  it('is told every three seconds while keys are pressed, and taken back when they are not', async () => {
+    const { clock, told, typing } = setUp();
+    for (let key = 0; key < 40; key++) {
+      typing.type();
+      await clock.pass(100);
+    }
+    expect(told).toEqual([true, true]);
+    await clock.pass(6_000);
+    expect(told).toEqual([true, true, false]);
+  });
+
+  it('of others is forgotten by itself', async () => {
+    const { clock, typing } = setUp();
+    typing.hear('bob', true);
+    await clock.pass(4_000);
+    typing.hear('bob', true);
+    await clock.pass(4_000);
+    expect(typing.users).toEqual(['bob']);
+    await clock.pass(2_000);
+    expect(typing.users).toEqual([]);
+  });
+});
+
+describe('a read cursor', () => {
+  it('is told once for many moves, until the server knows', async () => {
+    const clock = fakeClock();
+    const told: number[] = [];
+    const cursor = createReadCursor({
+      ...{ clock, random: () => 0.5, known: 3, onChange: () => {} },
+      async tell(upTo) {
+        told.push(upTo);
+        if (told.length === 1) throw new Internal('internal', 'unable');
+      },
+    });
+    for (const seq of [4, 5, 9, 6]) cursor.move(seq);
+    expect(cursor.upTo).toBe(9);
+    await clock.pass(60_000);
+    expect(told).toEqual([9, 9]);
+  });
+
+  it('is not told what another device has told', async () => {
+    const clock = fakeClock();
+    const told: number[] = [];
+    const cursor = createReadCursor({
+      ...{ clock, random: () => 0.5, known: 0, onChange: () => {} },
+      tell: async (upTo) => told.push(upTo),
+    });
+    cursor.move(4);
+    cursor.confirm(5);
+    await clock.pass(60_000);
+    expect(told).toEqual([]);
+    expect(cursor.upTo).toBe(5);
+  });
+});
+
+describe('receipts', () => {
+  const message = { seq: 5, date_added: '2026-11-20T12:00:00.000Z', from_user: { username: 'alice', name: 'Alice' } };
+  const member = (username: string, read_seq: number, delivered_until: string | null) => ({
+    ...{ username, name: username, role: 'member' as const, online: false, last_seen: null, read_seq, delivered_until },
+  });
+
+  it('follow from what was loaded and what is told, and never go back', () => {
+    const receipts = createReceipts();
+    receipts.load([member('alice', 5, null), member('bob', 0, null)]);
+    expect(receipts.of(message)).toBe('sent');
+    receipts.apply({ type: 'message_delivered', conversation: 'c', seq: 6, to: ['bob'] });
+    expect(receipts.of(message)).toBe('delivered');
+    receipts.apply({ type: 'messages_read', conversation: 'c', user: 'bob', up_to: 5 });
+    expect(receipts.of(message)).toBe('read');
+    receipts.load([member('bob', 0, null)]);
+    expect(receipts.of(message)).toBe('read');
+  });
+
+  it('are the least of all others’', () => {
+    const receipts = createReceipts();
+    receipts.load([member('bob', 5, null), member('carol', 0, '2026-11-20T12:00:00.000Z')]);
+    expect([receipts.of(message, 'bob'), receipts.of(message, 'carol'), receipts.of(message)]).toEqual([
+      'read',
+      'delivered',
+      'delivered',
+    ]);
+  });
+});

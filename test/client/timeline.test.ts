@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTimeline, type LogEvent } from '#client/timeline';
+import type { Message } from '#protocol/message';
+
+function message(seq: number, text = `message ${seq}`): Message {
+  return {
+    ...{ id: `id-${seq}`, seq, conversation: 'alice_bob', from_user: { username: 'alice', name: 'Alice' } },
+    ...{ message: text, content_type: 'text', attachments: [], multimedia_url: null, reply_to: null, mentions: [] },
+    ...{ reactions: {}, date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false },
+  };
+}
+const room = 'alice_bob';
+const said = (seq: number, extra: Partial<Message> = {}): LogEvent => ({
+  type: 'chat_message',
+  room,
+  ...message(seq),
+  ...extra,
+});
+const edited = (seq: number, change: number): LogEvent => ({
+  type: 'message_edited',
+  room,
+  change,
+  ...message(seq, `edited by ${change}`),
+});
+const deleted = (seq: number, change: number): LogEvent => ({
+  type: 'message_deleted',
+  room,
+  change,
+  ...message(seq, ''),
+  deleted: true,
+});
+const reacted = (seq: number, change: number, user: string, removed: boolean): LogEvent => ({
+  ...{ type: 'reaction', conversation: room, emoji: '👍', seq, change, user, removed },
+});
+
+/** A log in which each number is a message, or a change of an earlier one. */
+const log = fc
+  .array(fc.record({ kind: fc.nat(4), target: fc.nat(), user: fc.constantFrom('alice', 'bob') }), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  .map((entries) => {
+    const seqs: number[] = [];
+    const gone = new Set<number>();
+    return entries.map(({ kind, target, user }, place): LogEvent => {
+      const number = place + 1;
+      const seq = seqs[target % Math.max(1, seqs.length)];
+      if (seq === undefined || gone.has(seq) || kind === 0) {
+        seqs.push(number);
+        return said(number);
+      }
+      if (kind === 1) return edited(seq, number);
+      if (kind === 2) {
+        gone.add(seq);
+        return deleted(seq, number);
+      }
+      return reacted(seq, number, user, kind === 3);
+    });
+  });
+
+describe('a timeline', () => {
+  it('holds the same whatever the order and number in which events come', () => {
+    fc.assert(
+      fc.property(
+        log.chain((events) =>
+          fc.tuple(fc.constant(events), fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 })),
+        ),
+        ([events, shuffled]) => {
+          const [one, other] = [createTimeline(0), createTimeline(0)];
+          for (const event of events) one.apply(event);
+          for (const event of shuffled) other.apply(event);
+          expect(other.messages).toEqual(one.messages);
+          expect([other.complete, other.head]).toEqual([events.length, events.length]);
+        },
+      ),
+    );
+  });
+
+  it('sees a gap, and that it is closed', () => {
+    const timeline = createTimeline(0);
+    timeline.apply(said(1));
+    timeline.apply(said(4));
+    expect([timeline.complete, timeline.head]).toEqual([1, 4]);
+    timeline.apply(edited(1, 3));
+    timeline.settle(2);
+    expect([timeline.complete, timeline.head]).toEqual([4, 4]);
+  });
+
+  it('gives another array when something changed, and the same when nothing did', () => {
+    const timeline = createTimeline(0);
+    timeline.apply(said(1));
+    const { messages } = timeline;
+    expect(timeline.messages).toBe(messages);
+    timeline.apply(reacted(1, 2, 'bob', false));
+    expect(timeline.messages).not.toBe(messages);
+    expect(messages[0]?.reactions).toEqual({});
+    expect(timeline.messages[0]?.reactions).toEqual({ '👍': ['bob'] });
+  });
+
+  it('shows what is older only when it was loaded, with the changes that came before it', () => {
+    const timeline = createTimeline(10);
+    timeline.apply(edited(4, 11));
+    timeline.apply(reacted(5, 12, 'bob', false));
+    expect(timeline.messages).toEqual([]);
+    timeline.addOlder([message(5), message(4)], 4);
+    expect(timeline.messages.map(({ message: text }) => text)).toEqual(['edited by 11', 'message 5']);
+    expect(timeline.messages[1]?.reactions).toEqual({ '👍': ['bob'] });
+  });
+
+  it('keeps what was sent under which id, which changes do not tell', () => {
+    const timeline = createTimeline(0);
+    timeline.apply(edited(1, 2));
+    timeline.apply(said(1, { client_id: 'a1' }));
+    expect(timeline.messages[0]).toMatchObject({ client_id: 'a1', message: 'edited by 2' });
+  });
+
+  it('does not show what was hidden or cleared, also when it comes later', () => {
+    const timeline = createTimeline(0);
+    timeline.apply({ type: 'message_hidden', conversation: room, seq: 3 });
+    timeline.apply({ type: 'history_cleared', conversation: room, up_to: 1 });
+    for (const seq of [1, 2, 3]) timeline.apply(said(seq));
+    expect(timeline.messages.map(({ seq }) => seq)).toEqual([2]);
+  });
+});
