@@ -32,6 +32,8 @@ export interface Timeline {
   /** The number of the latest change of a message. */
   changeOf(seq: number): number;
   apply(event: LogEvent): void;
+  /** Does a page tell of this edit, and its message does not show it yet? */
+  isEarly(event: LogEvent): boolean;
   /** Messages of a page of history, which is whole from `from` on. */
   addOlder(messages: readonly Message[], from: number): void;
   /** The log was read up to this number. */
@@ -82,9 +84,12 @@ export function createTimeline(start: number): Timeline {
     here.message = withReactions(message, here);
   }
 
+  /** A page may tell of a change a moment before its message shows it; then the same change comes again, as it is. */
   function change(seq: number, number: number, message: Message): void {
     const here = at(seq);
-    if (number <= here.text || here.message?.deleted) return;
+    const { deleted = false, edited_at = null } = here.message ?? {};
+    if (number < here.text || deleted) return;
+    if (number === here.text && !message.deleted && (message.edited_at ?? '') <= (edited_at ?? '')) return;
     here.text = number;
     const { client_id, reactions } = here.message ?? message;
     here.message = withReactions({ ...message, reactions, ...(client_id !== undefined && { client_id }) }, here);
@@ -133,8 +138,19 @@ export function createTimeline(start: number): Timeline {
         note(event.change);
         if (event.type === 'reaction') return react(event);
         const { type, room, change: number, ...message } = event;
-        change(event.seq, number, message);
+        const gone = type === 'message_deleted' && {
+          deleted: true,
+          message: '',
+          attachments: [],
+          multimedia_url: null,
+        };
+        change(event.seq, number, { ...message, ...gone });
       }
+    },
+    isEarly(event) {
+      if (event.type !== 'message_edited' || event.deleted) return false;
+      const { text = 0, message } = held.get(event.seq) ?? {};
+      return text < event.change && (event.edited_at === null || (text > 0 && message?.edited_at === event.edited_at));
     },
     addOlder(messages, first) {
       shown = undefined;

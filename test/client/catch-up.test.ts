@@ -1,0 +1,118 @@
+import { expect, it } from 'vitest';
+import { createCatchUp } from '#client/catch-up';
+import { Forbidden, Internal, type ParleyError } from '#client/index';
+import { createTimeline, type LogEvent } from '#client/timeline';
+import { fakeClock } from './fakes.ts';
+
+function said(seq: number, extra: object = {}): LogEvent {
+  return {
+    ...{
+      type: 'chat_message',
+      room: 'c',
+      id: `${seq}`,
+      seq,
+      conversation: 'c',
+      message: `${seq}`,
+      content_type: 'text',
+    },
+    ...{ from_user: { username: 'bob', name: 'Bob' }, attachments: [], multimedia_url: null, reply_to: null },
+    ...{ mentions: [], reactions: {}, date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false },
+    ...extra,
+  } as LogEvent;
+}
+
+interface Page {
+  readonly count: number;
+  readonly next: string | null;
+  readonly results: readonly LogEvent[];
+}
+
+function setUp(answer: (after: number, number: number) => Page | ParleyError) {
+  const clock = fakeClock();
+  const timeline = createTimeline(0);
+  const asked: number[] = [];
+  const ended: string[] = [];
+  const catchUp = createCatchUp({
+    ...{ id: 'c', timeline, clock, random: () => 0.5 },
+    async http<Answer>(_method: string, path: string): Promise<Answer> {
+      const after = Number(new URLSearchParams(path.split('?')[1]).get('after'));
+      asked.push(after);
+      const said = answer(after, asked.length);
+      if (said instanceof Error) throw said;
+      return said as Answer;
+    },
+    onEvent: timeline.apply,
+    onEnd: ({ code }) => ended.push(code),
+  });
+  return { clock, timeline, asked, ended, catchUp };
+}
+
+const next = (after: number) => `https://elsewhere/conversations/c/messages?changes=true&after=${after}&limit=100`;
+
+it('reads page after page, and knows then that numbers without an entry hold nothing', async () => {
+  const { catchUp, timeline, asked } = setUp((after) =>
+    after === 0
+      ? { count: 9, next: next(4), results: [said(1), said(4)] }
+      : { count: 9, next: null, results: [said(6)] },
+  );
+  await catchUp.now();
+  expect(asked).toEqual([0, 4]);
+  expect(timeline.messages.map(({ seq }) => seq)).toEqual([1, 4, 6]);
+  expect(timeline.complete).toBe(9);
+});
+
+it('asks again, a second later, for a number that may still come', async () => {
+  const { catchUp, clock, timeline, asked } = setUp((_, number) =>
+    number < 4
+      ? { count: 3, next: next(1), results: number === 1 ? [said(1)] : [] }
+      : { count: 3, next: null, results: [said(2), said(3)] },
+  );
+  const done = catchUp.now();
+  await clock.pass(10_000);
+  await done;
+  expect(asked).toEqual([0, 1, 1, 1]);
+  expect(timeline.complete).toBe(3);
+});
+
+it('tries again what failed, and says when it never will be', async () => {
+  const { catchUp, clock, asked, ended } = setUp((_, number) =>
+    number < 3 ? new Internal('internal', 'unable') : new Forbidden('forbidden', 'unable'),
+  );
+  const done = catchUp.now();
+  await clock.pass(60_000);
+  await done;
+  expect(asked.length).toBe(3);
+  expect(ended).toEqual(['forbidden']);
+});
+
+it('reads an edit again that its message does not show yet', async () => {
+  const edit = { type: 'message_edited', change: 2, seq: 1 };
+  const { catchUp, clock, timeline, asked } = setUp((after, number) => ({
+    ...{ count: 3, next: null },
+    results: [
+      ...(after === 0 ? [said(1)] : []),
+      number < 3 ? said(1, edit) : said(1, { ...edit, message: 'other', edited_at: '2026-11-20T12:00:01.000Z' }),
+      said(3),
+    ],
+  }));
+  const done = catchUp.now();
+  await clock.pass(10_000);
+  await done;
+  expect(asked).toEqual([0, 1, 1]);
+  expect(timeline.messages.map(({ message }) => message)).toEqual(['other', '3']);
+});
+
+it('does not ask for what comes by itself in a moment', async () => {
+  const { catchUp, clock, timeline, asked } = setUp(() => ({ count: 3, next: null, results: [said(2)] }));
+  timeline.apply(said(1));
+  timeline.apply(said(3));
+  catchUp.soon();
+  await clock.pass(100);
+  timeline.apply(said(2));
+  await clock.pass(10_000);
+  expect(asked).toEqual([]);
+  timeline.apply(said(5));
+  catchUp.soon();
+  await clock.pass(10_000);
+  expect(asked.length).toBeGreaterThan(0);
+});
