@@ -1,0 +1,195 @@
+/** What a program does with the client, on the real thing. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { fileOutbox } from '#client/file';
+import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '#client/index';
+import { type Chat, startChat } from '../flow/chat.ts';
+import { named, type Person } from '../flow/person.ts';
+
+let stack: Chat;
+const chats: ReturnType<typeof createChat>[] = [];
+
+beforeAll(async () => {
+  stack = await startChat();
+});
+afterEach(() => {
+  for (const chat of chats.splice(0)) chat.close();
+});
+afterAll(() => stack.stop());
+
+function connect(person: Person, options: Partial<ChatOptions> = {}) {
+  const chat = createChat({
+    url: person.outputs.WebUrl,
+    getToken: () => person.tokens.access,
+    WebSocket,
+    ...options,
+  });
+  chats.push(chat);
+  return chat;
+}
+
+/** Resolves when it is so. */
+async function until(conversation: Conversation, isSo: () => boolean): Promise<void> {
+  if (isSo()) return;
+  await new Promise<void>((resolve) => {
+    const stop = conversation.listen(() => {
+      if (!isSo()) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+async function live(chat: ReturnType<typeof createChat>): Promise<void> {
+  if (chat.state.is === 'live') return;
+  await new Promise<void>((resolve) => {
+    const stop = chat.onState(({ is }) => {
+      if (is !== 'live') return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+const texts = ({ messages }: Conversation) => messages.map(({ message }) => message);
+
+async function pair(a: string, b: string) {
+  const [alice, bob] = await stack.people(a, b);
+  const [at, bt] = [connect(alice), connect(bob)];
+  const [ac, bc] = await Promise.all([at.open(bob.username), bt.open(named(alice, bob))]);
+  await Promise.all([live(at), live(bt)]);
+  return { alice, bob, at, bt, ac, bc };
+}
+
+it('two people talk: what is pending becomes a message, and ticks tell what became of it', async () => {
+  const { bob, ac, bc, at } = await pair('alice', 'bob');
+  expect(ac.id).toBe(bc.id);
+  const sending = ac.send('Hello');
+  expect(ac.pending.map(({ what }) => what)).toEqual([{ type: 'create', message: 'Hello' }]);
+  const message = await sending;
+  expect([ac.pending, texts(ac)]).toEqual([[], ['Hello']]);
+  await until(bc, () => bc.messages.length === 1);
+  await until(ac, () => ac.receipt(message) === 'delivered');
+  bc.read();
+  await until(ac, () => ac.receipt(message, bob.username) === 'read');
+  expect(at.presence(bob.username)?.online).toBe(true);
+  await bc.react(message.seq, '👍');
+  await ac.edit(message.seq, 'Hello, Bob');
+  await until(bc, () => texts(bc)[0] === 'Hello, Bob');
+  expect(bc.messages[0]?.reactions).toEqual({ '👍': [bob.username] });
+  await ac.delete(message.seq);
+  await until(bc, () => bc.messages[0]?.deleted === true);
+});
+
+it('who types is shown, until what they typed comes', async () => {
+  const { alice, ac, bc } = await pair('alice2', 'bob2');
+  ac.typing.type();
+  await until(bc, () => bc.typing.users.length === 1);
+  expect(bc.typing.users).toEqual([alice.username]);
+  await ac.send('Done');
+  await until(bc, () => bc.typing.users.length === 0);
+});
+
+it('a file is uploaded and sent', async () => {
+  const { ac, bc } = await pair('alice3', 'bob3');
+  const progress: number[] = [];
+  const file = new Blob(['Hello'], { type: 'text/plain' });
+  const id = await ac.upload(file, { filename: 'hello.txt', onProgress: (sent) => progress.push(sent) });
+  expect(progress.at(-1)).toBe(5);
+  await ac.send({ attachments: [id] });
+  await until(bc, () => bc.messages.length === 1);
+  const [attachment] = bc.messages[0]?.attachments ?? [];
+  expect(attachment).toMatchObject({ filename: 'hello.txt', size: 5 });
+  expect(await (await fetch(attachment?.url ?? '')).text()).toBe('Hello');
+  const broken = new AbortController();
+  broken.abort(new Error('not any more'));
+  await expect(ac.upload(file, { signal: broken.signal })).rejects.toThrow('not any more');
+});
+
+it('history is read in both directions, and older messages are added to those that are shown', async () => {
+  const [alice, bob] = await stack.people('alice4', 'bob4');
+  const writer = await connect(alice).open(bob.username);
+  await Promise.all(Array.from({ length: 60 }, (_, index) => writer.send(`${index + 1}`)));
+  const conversation = await connect(bob).open(alice.username);
+  expect(texts(conversation)).toEqual(Array.from({ length: 50 }, (_, index) => `${index + 11}`));
+  expect(conversation.hasOlder).toBe(true);
+  expect(await conversation.loadOlder()).toBe(false);
+  expect(texts(conversation)).toEqual(Array.from({ length: 60 }, (_, index) => `${index + 1}`));
+  const forward: string[] = [];
+  for await (const { messages } of conversation.history({ after: 55 }))
+    forward.push(...messages.map((one) => one.message));
+  expect(forward).toEqual(['56', '57', '58', '59', '60']);
+  const back: string[] = [];
+  for await (const { messages } of conversation.history({ before: 3 }))
+    back.push(...messages.map((one) => one.message));
+  expect(back).toEqual(['2', '1']);
+});
+
+it('what was not acknowledged when the process ended is sent by the next one, once', async () => {
+  const [alice, bob] = await stack.people('alice5', 'bob5');
+  const folder = mkdtempSync(join(tmpdir(), 'parley-outbox-'));
+  const file = join(folder, 'outbox.json');
+  // The first try is stored, and its answer is lost.
+  let lost = 0;
+  const first = connect(alice, {
+    outbox: fileOutbox(file),
+    fetch: async (address, init) => {
+      const response = await fetch(address, init);
+      if (init?.method !== 'POST') return response;
+      lost++;
+      throw new TypeError('fetch failed');
+    },
+    environment: { isOnline: () => false, listen: () => () => {} },
+  });
+  const unanswered = await first.open(bob.username);
+  unanswered.send('one').catch(() => {});
+  unanswered.send('two').catch(() => {});
+  while (lost === 0) await new Promise((resolve) => setImmediate(resolve));
+  first.close();
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(2);
+
+  const conversation = await connect(alice, { outbox: fileOutbox(file) }).open(bob.username);
+  await until(conversation, () => texts(conversation).includes('two') && conversation.pending.length === 0);
+  expect(texts(conversation)).toEqual(['one', 'two']);
+  rmSync(folder, { recursive: true });
+});
+
+it('errors are of the closed list', async () => {
+  const [alice, bob, carol] = await stack.people('alice6', 'bob6', 'carol6');
+  const chat = connect(alice);
+  await expect(chat.open('nobody.at.all')).rejects.toBeInstanceOf(UnknownUser);
+  await expect(chat.open(named(bob, carol))).rejects.toBeInstanceOf(Forbidden);
+  const refused: string[] = [];
+  chat.onRefused(({ error }) => refused.push(error.code));
+  const conversation = await chat.open(bob.username);
+  await bob.request('PUT', `/me/blocks/${alice.username}`);
+  await expect(conversation.send('Hello?')).rejects.toBeInstanceOf(Forbidden);
+  expect(refused).toEqual(['forbidden']);
+  expect(conversation.pending).toEqual([]);
+  const away = connect(alice, { url: 'http://127.0.0.1:9' });
+  await expect(away.request('GET', '/me')).rejects.toBeInstanceOf(Internal);
+});
+
+it('the inbox follows what is said and read', async () => {
+  const { alice, at, bt, ac, bob } = await pair('alice7', 'bob7');
+  const unread = () => bt.conversations.find(({ id }) => id === ac.id)?.unread_count;
+  const changed = (isSo: () => boolean) =>
+    new Promise<void>((resolve) => {
+      if (isSo()) return resolve();
+      const stop = bt.onChange(() => {
+        if (!isSo()) return;
+        stop();
+        resolve();
+      });
+    });
+  await ac.send('one');
+  await ac.send('two');
+  await changed(() => unread() === 2);
+  expect(bt.conversations[0]?.last_message).toMatchObject({ message: 'two', from_user: { username: alice.username } });
+  await bob.post(`/conversations/${ac.id}/read`);
+  await changed(() => unread() === 0);
+  expect([at.me, bt.me]).toEqual([alice.username, bob.username]);
+});
