@@ -90,7 +90,7 @@ export function createConversation(options: {
   readonly random: () => number;
   readonly fetch: typeof globalThis.fetch;
   tellTyping(typing: boolean): void;
-  onView(view: ConversationView): void;
+  load(): Promise<ConversationView>;
   onClose(): void;
 }): OpenConversation {
   const { http, outbox, clock, random, me } = options;
@@ -238,14 +238,13 @@ export function createConversation(options: {
     },
     async reload() {
       try {
-        view = await http<ConversationView>('GET', path);
+        view = await options.load();
       } catch {
         // The next connection loads them again, and what the log says comes without.
         return;
       }
       receipts.load(view.members);
       cursor.confirm(view.read_seq);
-      options.onView(view);
       changed();
     },
     stored({ what }, message) {

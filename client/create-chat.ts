@@ -163,20 +163,23 @@ export function createChat(options: ChatOptions): Chat {
     if (missed.includes(true)) connection.replace();
   }
 
+  async function load(name: string): Promise<ConversationView> {
+    const take = presence.loader();
+    const view = await http<ConversationView>('GET', pathOf(name));
+    take(view.members);
+    inbox.put(view);
+    return view;
+  }
+
   async function openNow(name: string): Promise<OpenConversation> {
-    const [self, view] = await Promise.all([whoAmI(), http<ConversationView>('GET', pathOf(name))]);
+    const [self, view] = await Promise.all([whoAmI(), load(name)]);
     const { id } = view;
     const standing = open.get(id);
     if (standing) return standing;
-    inbox.put(view);
-    presence.load(view.members);
     const conversation = createConversation({
       ...{ view, me: self, http, outbox, clock, random, fetch },
       tellTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),
-      onView(fresh) {
-        inbox.put(fresh);
-        presence.load(fresh.members);
-      },
+      load: () => load(id),
       onClose: () => open.delete(id),
     });
     open.set(id, conversation);

@@ -81,6 +81,6 @@ export function isPassing(error: unknown): boolean {
     error instanceof Internal ||
     error instanceof Unauthenticated ||
     error instanceof TokenExpired ||
-    (error instanceof RateLimited && error.retryAfter !== 0)
+    error instanceof RateLimited
   );
 }

@@ -163,6 +163,8 @@ export function createOutbox(options: {
       const answer = new Promise<Message>((resolve, reject) => {
         waiters.set(sending.client_id, { resolve, reject });
       });
+      // Who does not wait for it hears of a refusal all the same.
+      answer.catch(() => {});
       change(conversation, [...queueOf(conversation), sending]);
       // Kept before it is sent for the first time, and sent although it cannot be kept.
       void store

@@ -11,19 +11,27 @@ export interface PresenceBook {
   /** undefined of whom nothing is known. */
   of(username: string): Presence | undefined;
   apply(event: ServerEvent): void;
-  load(members: readonly Member[]): void;
+  /** To be called before members are asked for. @returns what takes them; of whom something was told meanwhile, that holds. */
+  loader(): (members: readonly Member[]) => void;
 }
 
 /** Who is here: as the server told last. */
 export function createPresence(): PresenceBook {
-  const known = new Map<string, Presence>();
+  const known = new Map<string, Presence & { readonly told?: number }>();
+  let told = 0;
   return {
     of: (username) => known.get(username),
     apply(event) {
-      if (event.type === 'presence') known.set(event.user, { online: event.online, last_seen: event.last_seen });
+      if (event.type !== 'presence') return;
+      known.set(event.user, { online: event.online, last_seen: event.last_seen, told: ++told });
     },
-    load(members) {
-      for (const { username, online, last_seen } of members) known.set(username, { online, last_seen });
+    loader() {
+      const before = told;
+      return (members) => {
+        for (const { username, online, last_seen } of members) {
+          if ((known.get(username)?.told ?? 0) <= before) known.set(username, { online, last_seen });
+        }
+      };
     },
   };
 }

@@ -1,9 +1,11 @@
 /** What a program does with the client, on the real thing. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { buildClient } from '#bin/build-client';
 import { fileOutbox } from '#client/file';
 import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '#client/index';
 import { type Chat, startChat } from '../flow/chat.ts';
@@ -43,6 +45,17 @@ async function until(conversation: Conversation, isSo: () => boolean): Promise<v
   });
 }
 
+async function changed(chat: ReturnType<typeof createChat>, isSo: () => boolean): Promise<void> {
+  if (isSo()) return;
+  await new Promise<void>((done) => {
+    const stop = chat.onChange(() => {
+      if (!isSo()) return;
+      stop();
+      done();
+    });
+  });
+}
+
 async function live(chat: ReturnType<typeof createChat>): Promise<void> {
   if (chat.state.is === 'live') return;
   await new Promise<void>((resolve) => {
@@ -65,7 +78,7 @@ async function pair(a: string, b: string) {
 }
 
 it('two people talk: what is pending becomes a message, and ticks tell what became of it', async () => {
-  const { bob, ac, bc, at } = await pair('alice', 'bob');
+  const { bob, ac, bc } = await pair('alice', 'bob');
   expect(ac.id).toBe(bc.id);
   const sending = ac.send('Hello');
   expect(ac.pending.map(({ what }) => what)).toEqual([{ type: 'create', message: 'Hello' }]);
@@ -75,13 +88,22 @@ it('two people talk: what is pending becomes a message, and ticks tell what beca
   await until(ac, () => ac.receipt(message) === 'delivered');
   bc.read();
   await until(ac, () => ac.receipt(message, bob.username) === 'read');
-  expect(at.presence(bob.username)?.online).toBe(true);
   await bc.react(message.seq, '👍');
   await ac.edit(message.seq, 'Hello, Bob');
   await until(bc, () => texts(bc)[0] === 'Hello, Bob');
   expect(bc.messages[0]?.reactions).toEqual({ '👍': [bob.username] });
   await ac.delete(message.seq);
   await until(bc, () => bc.messages[0]?.deleted === true);
+});
+
+it('who has been talked with is seen coming and going', async () => {
+  const { alice, bob, at, bt, ac } = await pair('alice9', 'bob9');
+  await ac.send('Hello');
+  bt.close();
+  await changed(at, () => at.presence(bob.username)?.online === false);
+  await live(connect(bob));
+  await changed(at, () => at.presence(bob.username)?.online === true);
+  expect(at.presence(alice.username)).toBeDefined();
 });
 
 it('who types is shown, until what they typed comes', async () => {
@@ -145,8 +167,8 @@ it('what was not acknowledged when the process ended is sent by the next one, on
     environment: { isOnline: () => false, listen: () => () => {} },
   });
   const unanswered = await first.open(bob.username);
-  unanswered.send('one').catch(() => {});
-  unanswered.send('two').catch(() => {});
+  void unanswered.send('one');
+  void unanswered.send('two');
   while (lost === 0) await new Promise((resolve) => setImmediate(resolve));
   first.close();
   expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(2);
@@ -176,20 +198,48 @@ it('errors are of the closed list', async () => {
 it('the inbox follows what is said and read', async () => {
   const { alice, at, bt, ac, bob } = await pair('alice7', 'bob7');
   const unread = () => bt.conversations.find(({ id }) => id === ac.id)?.unread_count;
-  const changed = (isSo: () => boolean) =>
-    new Promise<void>((resolve) => {
-      if (isSo()) return resolve();
-      const stop = bt.onChange(() => {
-        if (!isSo()) return;
-        stop();
-        resolve();
-      });
-    });
   await ac.send('one');
   await ac.send('two');
-  await changed(() => unread() === 2);
+  await changed(bt, () => unread() === 2);
   expect(bt.conversations[0]?.last_message).toMatchObject({ message: 'two', from_user: { username: alice.username } });
   await bob.post(`/conversations/${ac.id}/read`);
-  await changed(() => unread() === 0);
+  await changed(bt, () => unread() === 0);
   expect([at.me, bt.me]).toEqual([alice.username, bob.username]);
+});
+
+it('the chat in 20 lines is one', async () => {
+  const root = resolve(import.meta.dirname, '../..');
+  const [alice, bob] = await stack.people('alice8', 'bob8');
+  const folder = mkdtempSync(join(tmpdir(), 'parley-readme-'));
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, '@parley/client'), { recursive: true });
+  cpSync(join(root, 'client/package.json'), join(modules, '@parley/client/package.json'));
+  await buildClient(join(modules, '@parley/client/dist'));
+  symlinkSync(join(root, 'node_modules/ws'), join(modules, 'ws'));
+  const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(root, 'client/README.md'), 'utf8')) ?? [];
+  writeFileSync(join(folder, 'chat.mjs'), code);
+
+  const conversation = await connect(bob).open(alice.username);
+  const program = spawn(process.execPath, ['chat.mjs', alice.outputs.WebUrl, alice.tokens.access, bob.username], {
+    cwd: folder,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  const prints = (text: string) =>
+    new Promise<void>((done) => {
+      const look = () => printed.includes(text) && done();
+      program.stdout.on('data', look);
+      look();
+    });
+  program.stdout.on('data', (chunk) => {
+    printed += String(chunk);
+  });
+  await prints('Connected.');
+  program.stdin.write('Hello\n');
+  await until(conversation, () => texts(conversation).includes('Hello'));
+  await conversation.send('Hello, Alice');
+  await prints('Bob8: Hello, Alice');
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(20);
+  program.kill();
+  rmSync(folder, { recursive: true });
 });
