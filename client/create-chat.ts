@@ -175,7 +175,9 @@ export function createChat(options: ChatOptions): Chat {
     const [self, view] = await Promise.all([whoAmI(), load(name)]);
     const { id } = view;
     const standing = open.get(id);
-    if (standing) return standing;
+    if (standing && !standing.ended) return standing;
+    // Who was removed may be a member again.
+    standing?.close();
     const conversation = createConversation({
       ...{ view, me: self, http, outbox, clock, random, fetch },
       tellTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),

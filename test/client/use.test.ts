@@ -3,12 +3,13 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
 import { fileOutbox } from '#client/file';
 import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '#client/index';
 import { type Chat, startChat } from '../flow/chat.ts';
+import { growOld, liveOf } from '../flow/live.ts';
 import { named, type Person } from '../flow/person.ts';
 
 let stack: Chat;
@@ -104,6 +105,48 @@ it('who has been talked with is seen coming and going', async () => {
   await live(connect(bob));
   await changed(at, () => at.presence(bob.username)?.online === true);
   expect(at.presence(alice.username)).toBeDefined();
+});
+
+it.skipIf(process.env.PARLEY_OUTPUTS)(
+  'a socket that the server has given up is replaced when the client looks',
+  async () => {
+    const { bob, bt, ac, bc } = await pair('alice10', 'bob10');
+    const { local } = stack;
+    if (!local) throw new Error('only a runtime of our own can be broken');
+    await growOld(local, bob);
+    local.faults.postGone = 1;
+    await ac.send('unheard');
+    local.faults.postGone = 0;
+    await ac.send('unheard too');
+    expect(texts(bc)).toEqual([]);
+    const [given] = await Promise.all([connections(bob), bt.check()]);
+    expect(given).toEqual([]);
+    expect(texts(bc)).toEqual(['unheard', 'unheard too']);
+    await vi.waitUntil(async () => (await connections(bob)).length === 1);
+    await ac.send('heard');
+    await until(bc, () => texts(bc).length === 3);
+
+    function connections(person: Person): Promise<string[]> {
+      return local ? liveOf(local, person) : Promise.resolve([]);
+    }
+  },
+);
+
+it('who was removed from a group is told so, and opens it again when invited again', async () => {
+  const [alice, bob] = await stack.people('alice11', 'bob11');
+  const { id } = (await alice.post('/conversations', { title: 'Two', members: [bob.username] })).body;
+  const chat = connect(bob);
+  await live(chat);
+  const conversation = await chat.open(id);
+  await alice.request('DELETE', `/conversations/${id}/members/${bob.username}`);
+  await until(conversation, () => conversation.messages.at(-1)?.message.includes('removed') === true);
+  await chat.check();
+  expect(conversation.ended).toBeInstanceOf(Forbidden);
+  await expect(conversation.send('Hello?')).rejects.toBeInstanceOf(Forbidden);
+  await alice.request('PUT', `/conversations/${id}/members/${bob.username}`);
+  const again = await chat.open(id);
+  await again.send('Here again');
+  expect(texts(again).at(-1)).toBe('Here again');
 });
 
 it('who types is shown, until what they typed comes', async () => {
