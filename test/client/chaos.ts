@@ -1,18 +1,25 @@
 /** Several clients that do random things while everything that can go wrong goes wrong. */
-import { type Conversation, createChat, type Message, ParleyError } from '#client/index';
+import { type Conversation, createChat, type Message, ParleyError, type Sending } from '#client/index';
 import type { LocalRuntime } from '#local/start';
-import type { Chat as Stack } from '../flow/chat.ts';
 import type { Person } from '../flow/person.ts';
 import { cuttableSockets } from './cuttable.ts';
 import { pick, randomFrom, weighted } from './random.ts';
 
-/** One device of somebody. */
+/** One device of somebody, and one program on it after the other. */
 export interface Device {
   readonly name: string;
   readonly person: Person;
   readonly chat: ReturnType<typeof createChat>;
   readonly conversations: readonly Conversation[];
+  /** Is a program running? */
+  readonly ready: boolean;
+  /** Resolves when the present program has ended. */
+  readonly ended: Promise<void>;
+  /** The id that was given last. */
+  readonly lastId: string;
   cut(): void;
+  /** Ends the program in the middle of what it does; another one takes over what it had not finished. */
+  restart(): Promise<void>;
   /** What was wrong while it ran. */
   readonly complaints: string[];
 }
@@ -38,8 +45,8 @@ export function switchFaults(local: LocalRuntime, on: boolean, random: () => num
   Object.assign(local.faults, on ? { ...faults, random } : off);
 }
 
-/** What was stored, by conversation: all that a client must have once it says that it is live. */
-export type Stored = Map<string, Map<number, string>>;
+/** Numbers of what was stored, by conversation: all that a client must have once it says that it is live. */
+export type Stored = Map<string, Set<number>>;
 
 export async function openDevice(
   name: string,
@@ -49,16 +56,30 @@ export async function openDevice(
   random: () => number,
 ): Promise<Device> {
   const sockets = cuttableSockets();
-  const chat = createChat({
-    url: person.outputs.WebUrl,
-    getToken: () => person.tokens.access,
-    WebSocket: sockets.WebSocket,
-    random,
-  });
-  const conversations = await Promise.all(ids.map((id) => chat.open(id)));
+  const kept = new Map<string, Sending>();
   const complaints: string[] = [];
+  let given = 0;
 
-  for (const conversation of conversations) {
+  async function start() {
+    const chat = createChat({
+      url: person.outputs.WebUrl,
+      getToken: () => person.tokens.access,
+      WebSocket: sockets.WebSocket,
+      newId: () => `${name}-${++given}`,
+      outbox: {
+        load: async () => [...kept.values()],
+        put: async (sending) => void kept.set(sending.client_id, sending),
+        delete: async (id) => void kept.delete(id),
+      },
+      random,
+    });
+    const conversations = await Promise.all(ids.map((id) => chat.open(id)));
+    for (const conversation of conversations) watchOrder(conversation);
+    watchCompleteness(chat, conversations);
+    return { chat, conversations };
+  }
+
+  function watchOrder(conversation: Conversation): void {
     let seen = conversation.messages.length;
     conversation.listen(() => {
       const { messages } = conversation;
@@ -69,25 +90,64 @@ export async function openDevice(
       }
     });
   }
-  let before: Map<string, number[]> = new Map();
-  chat.onState(({ is }) => {
-    if (is === 'catching up') before = new Map([...stored].map(([id, messages]) => [id, [...messages.keys()]]));
-    if (is !== 'live') return;
-    for (const { id, messages } of conversations) {
-      const has = new Set(messages.map(({ seq }) => seq));
-      const missing = (before.get(id) ?? []).filter((seq) => !has.has(seq));
-      if (missing.length > 0) complaints.push(`${name} says it is live without ${missing.join(', ')} of ${id}`);
-    }
+
+  function watchCompleteness(chat: Device['chat'], conversations: readonly Conversation[]): void {
+    let before: Map<string, number[]> = new Map();
+    chat.onState(({ is }) => {
+      if (is === 'catching up') before = new Map([...stored].map(([id, messages]) => [id, [...messages]]));
+      if (is !== 'live') return;
+      for (const { id, messages } of conversations) {
+        const has = new Set(messages.map(({ seq }) => seq));
+        const first = messages[0]?.seq ?? 0;
+        const missing = (before.get(id) ?? []).filter((seq) => seq >= first && !has.has(seq));
+        if (missing.length > 0) complaints.push(`${name} says it is live without ${missing.join(', ')} of ${id}`);
+      }
+    });
+  }
+
+  let program = await start();
+  let ready = true;
+  let end = () => {};
+  let ended = new Promise<void>((resolve) => {
+    end = resolve;
   });
-  return { name, person, chat, conversations, cut: sockets.cut, complaints };
+  return {
+    ...{ name, person, complaints },
+    get chat() {
+      return program.chat;
+    },
+    get conversations() {
+      return program.conversations;
+    },
+    get ready() {
+      return ready;
+    },
+    get ended() {
+      return ended;
+    },
+    get lastId() {
+      return `${name}-${given}`;
+    },
+    cut: sockets.cut,
+    async restart() {
+      ready = false;
+      program.chat.close();
+      end();
+      ended = new Promise((resolve) => {
+        end = resolve;
+      });
+      program = await start();
+      ready = true;
+    },
+  };
 }
 
-const weights = { send: 70, react: 10, edit: 6, delete: 2, cut: 4, read: 4, type: 2, look: 2 };
+const weights = { send: 70, react: 10, edit: 6, delete: 2, cut: 4, restart: 2, read: 4, type: 2, look: 2 };
 
 export interface Sent {
   readonly device: string;
   readonly conversation: string;
-  readonly text: string;
+  readonly clientId: string;
 }
 
 /** Does so many things, a few at a time, until all of them are acknowledged. @returns what was sent, in order */
@@ -103,7 +163,12 @@ export async function actAtRandom(options: {
   const waiting = new Set<Promise<unknown>>();
 
   for (let number = 0; number < operations; number++) {
-    const device = pick(random, devices);
+    const running = devices.filter(({ ready }) => ready);
+    if (running.length === 0) {
+      await Promise.race(waiting);
+      continue;
+    }
+    const device = pick(random, running);
     const conversation = pick(random, device.conversations);
     const own = conversation.messages.filter(
       ({ from_user, content_type, deleted }) =>
@@ -112,29 +177,35 @@ export async function actAtRandom(options: {
     const anybodys = conversation.messages.filter(({ content_type }) => content_type === 'text').slice(-10);
     const what = weighted(random, weights);
     if (what === 'cut') device.cut();
+    else if (what === 'restart') keep(device.restart());
     else if (what === 'look') void device.chat.check();
     else if (what === 'read') conversation.read();
     else if (what === 'type') conversation.typing.type();
     else if (what === 'react' && anybodys.length > 0) {
       const remove = random() < 0.3;
-      keep(attempt(conversation.react(pick(random, anybodys).seq, pick(random, ['👍', '🎉', '😀']), { remove })));
+      change(device, conversation.react(pick(random, anybodys).seq, pick(random, ['👍', '🎉', '😀']), { remove }));
     } else if (what === 'edit' && own.length > 0) {
-      keep(attempt(conversation.edit(pick(random, own).seq, `edited ${number}`)));
-    } else if (what === 'delete' && own.length > 0) keep(attempt(conversation.delete(pick(random, own).seq)));
+      change(device, conversation.edit(pick(random, own).seq, `edited ${number}`));
+    } else if (what === 'delete' && own.length > 0) change(device, conversation.delete(pick(random, own).seq));
     else {
-      const text = `${device.name} ${number}`;
-      sent.push({ device: device.name, conversation: conversation.id, text });
-      keep(
-        conversation.send(text).then(({ seq }) => {
-          const messages = stored.get(conversation.id) ?? new Map();
-          stored.set(conversation.id, messages.set(seq, text));
-        }),
-      );
+      const sending = conversation.send(`${device.name} says ${number}`).then(({ seq }) => {
+        stored.set(conversation.id, (stored.get(conversation.id) ?? new Set()).add(seq));
+      });
+      sent.push({ device: device.name, conversation: conversation.id, clientId: device.lastId });
+      keep(Promise.race([sending, device.ended]));
     }
     while (waiting.size > 3 * devices.length) await Promise.race(waiting);
   }
   await Promise.all(waiting);
   return sent;
+
+  /** Changes may come too late, or once too often; that is told, and nothing else. */
+  function change({ ended }: Device, made: Promise<unknown>): void {
+    const told = made.catch((error: unknown) => {
+      if (!(error instanceof ParleyError) || !['not_found', 'conflict'].includes(error.code)) throw error;
+    });
+    keep(Promise.race([told, ended]));
+  }
 
   function keep(promise: Promise<unknown>): void {
     const kept: Promise<unknown> = promise.finally(() => waiting.delete(kept));
@@ -142,11 +213,15 @@ export async function actAtRandom(options: {
   }
 }
 
-/** Changes may come too late, or once too often; that is told, and nothing else. */
-async function attempt(change: Promise<unknown>): Promise<void> {
-  await change.catch((error: unknown) => {
-    if (!(error instanceof ParleyError) || !['not_found', 'conflict'].includes(error.code)) throw error;
-  });
+/** All that an earlier program left is sent, too. */
+export async function finish({ conversations }: Device): Promise<void> {
+  for (const conversation of conversations) {
+    await new Promise<void>((resolve) => {
+      const look = () => conversation.pending.length === 0 && resolve();
+      conversation.listen(look);
+      look();
+    });
+  }
 }
 
 /** The log as the server has it. */
@@ -159,5 +234,3 @@ export async function logOnServer(person: Person, id: string): Promise<Message[]
   }
   return messages;
 }
-
-export type { Stack };
