@@ -61,6 +61,7 @@ export async function openDevice(
   let given = 0;
 
   async function start() {
+    let over = false;
     const chat = createChat({
       url: person.outputs.WebUrl,
       getToken: () => person.tokens.access,
@@ -71,12 +72,22 @@ export async function openDevice(
         put: async (sending) => void kept.set(sending.client_id, sending),
         delete: async (id) => void kept.delete(id),
       },
+      // What the server answers to a program that has ended is lost.
+      fetch: async (...request) => {
+        const response = await fetch(...request);
+        if (over) throw new TypeError('the program has ended');
+        return response;
+      },
       random,
     });
+    const kill = () => {
+      over = true;
+      chat.close();
+    };
     const conversations = await Promise.all(ids.map((id) => chat.open(id)));
     for (const conversation of conversations) watchOrder(conversation);
     watchCompleteness(chat, conversations);
-    return { chat, conversations };
+    return { chat, conversations, kill };
   }
 
   function watchOrder(conversation: Conversation): void {
@@ -131,7 +142,7 @@ export async function openDevice(
     cut: sockets.cut,
     async restart() {
       ready = false;
-      program.chat.close();
+      program.kill();
       end();
       ended = new Promise((resolve) => {
         end = resolve;
@@ -188,11 +199,14 @@ export async function actAtRandom(options: {
       change(device, conversation.edit(pick(random, own).seq, `edited ${number}`));
     } else if (what === 'delete' && own.length > 0) change(device, conversation.delete(pick(random, own).seq));
     else {
-      const sending = conversation.send(`${device.name} says ${number}`).then(({ seq }) => {
-        stored.set(conversation.id, (stored.get(conversation.id) ?? new Set()).add(seq));
-      });
-      sent.push({ device: device.name, conversation: conversation.id, clientId: device.lastId });
-      keep(Promise.race([sending, device.ended]));
+      // Several at once wait for each other.
+      for (let more = random() < 0.1 ? 5 : 1; more > 0; more--) {
+        const sending = conversation.send(`${device.name} says ${number}`).then(({ seq }) => {
+          stored.set(conversation.id, (stored.get(conversation.id) ?? new Set()).add(seq));
+        });
+        sent.push({ device: device.name, conversation: conversation.id, clientId: device.lastId });
+        keep(Promise.race([sending, device.ended]));
+      }
     }
     while (waiting.size > 3 * devices.length) await Promise.race(waiting);
   }

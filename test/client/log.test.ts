@@ -14,7 +14,7 @@ import {
 import { randomFrom } from './random.ts';
 
 const seed = Number(process.env.PARLEY_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const operations = Number(process.env.PARLEY_OPERATIONS ?? 240);
+const operations = Number(process.env.PARLEY_OPERATIONS ?? 200);
 
 let stack: Chat;
 const devices: Device[] = [];
