@@ -2,10 +2,11 @@
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { ServerEvent } from '../protocol/events.ts';
 export type * from '../protocol/message.ts';
+export type { Chat, ChatOptions } from './chat.ts';
 export type { Clock } from './clock.ts';
 export type { ConnectionState } from './connection.ts';
 export type { Conversation } from './conversation.ts';
-export { type Chat, type ChatOptions, createChat } from './create-chat.ts';
+export { createChat } from './create-chat.ts';
 export type { Environment } from './environment.ts';
 export * from './errors.ts';
 export type { HistoryFrom, HistoryPage } from './history.ts';
