@@ -83,18 +83,22 @@ export function createChat(options: ChatOptions): Chat {
     onIdle: () => void check(),
   });
 
-  /** Makes the user as well, where this is the first that is seen of them. */
-  async function whoAmI(): Promise<string> {
-    for (let tries = 0; !closed; tries++) {
+  /** Asks until there is an answer: what fails now may succeed in a moment. */
+  async function persist<T>(ask: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
       try {
-        me ??= (await http<Me>('GET', '/me')).username;
-        return me;
+        return await ask();
       } catch (error) {
-        if (!isPassing(error) || connection.state.is === 'signed out') throw error;
+        if (closed || !isPassing(error) || connection.state.is === 'signed out') throw error;
         await pause(clock, backoff(tries, random, { first: 500 }));
       }
     }
-    return '';
+  }
+
+  /** Makes the user as well, where this is the first that is seen of them. */
+  async function whoAmI(): Promise<string> {
+    me ??= (await persist(() => http<Me>('GET', '/me'))).username;
+    return me;
   }
 
   function onEvent(event: ServerEvent): void {
@@ -121,7 +125,7 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   async function openNow(name: string): Promise<OpenConversation> {
-    const [self, view] = await Promise.all([whoAmI(), load(name)]);
+    const [self, view] = await Promise.all([whoAmI(), persist(() => load(name))]);
     const { id } = view;
     const standing = open.get(id);
     if (standing && !standing.ended) return standing;
