@@ -8,8 +8,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The cloud assembly of the stack with its defaults, as `cdk synth` writes it. */
     assemblyDirectory: string;
-    /** The same with the option `friendsFirst`. */
-    friendsFirstDirectory: string;
+    /** The same where friends come first, and a conversation of more than five is large. */
+    optionsDirectory: string;
   }
 }
 
@@ -17,9 +17,9 @@ const projectDirectory = resolve(import.meta.dirname, '..');
 
 /** Synthesizes the stack before the first test, unless a run before has done so and nothing has changed since. */
 export default async function synthesizeOnce(project: TestProject): Promise<void> {
-  const [plain, friendsFirst] = await Promise.all([assembly({}), assembly({ friendsFirst: true })]);
+  const [plain, options] = await Promise.all([assembly({}), assembly({ friendsFirst: true, inlineMembers: 5 })]);
   project.provide('assemblyDirectory', plain);
-  project.provide('friendsFirstDirectory', friendsFirst);
+  project.provide('optionsDirectory', options);
 }
 
 /** A folder of this checkout and these options, which stays. */

@@ -59,7 +59,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
   let chat: Chat;
   let stage: Stage;
   beforeAll(async () => {
-    const assemblyDirectory = inject('friendsFirstDirectory');
+    const assemblyDirectory = inject('optionsDirectory');
     chat = await startChat({ assemblyDirectory });
     if (!chat.local || !chat.dataDirectory) return;
     stage = await openStage(chat.local, { assemblyDirectory, dataDirectory: chat.dataDirectory });

@@ -1,21 +1,17 @@
 /** A room with more members than one invocation posts to: here more than five, where a stack has more than a hundred. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quiet } from '#bench/quiet';
 import { type Guest, invite, seat } from '#bench/scenes';
 import { arrived, openStage, type Stage } from '#bench/stage';
 import type { LocalRuntime } from '#local/start';
-import { synthesize } from '#local/synthesize';
 import { type Chat, startChat } from './chat.ts';
 import type { Event, Socket } from './socket.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
+/** As in test/synthesize.ts. */
 const inlineMembers = 5;
 
-let folder: string;
 let chat: Chat;
 let runtime: LocalRuntime;
 let stage: Stage;
@@ -26,9 +22,7 @@ let rooms = 0;
 
 beforeAll(async () => {
   if (!local) return;
-  folder = mkdtempSync(join(tmpdir(), 'parley-large-'));
-  const assemblyDirectory = join(folder, 'cdk.out');
-  await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context: { inlineMembers } });
+  const assemblyDirectory = inject('optionsDirectory');
   // What failed is tried again a minute later: here two seconds.
   chat = await startChat({ assemblyDirectory, timeScale: 30 });
   if (!chat.local || !chat.dataDirectory) return;
@@ -39,7 +33,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage?.stop();
   await chat?.stop();
-  if (folder) rmSync(folder, { recursive: true, force: true });
 });
 afterEach(() => {
   Object.assign(runtime?.faults ?? {}, { repeatEvent: 0 });

@@ -17,7 +17,7 @@ let chat: Chat;
 let eve: Person;
 beforeAll(async () => {
   // Its chats are made by accepting a friend's request; where the stack is deployed, it is as it is.
-  chat = await startChat({ assemblyDirectory: inject('friendsFirstDirectory') });
+  chat = await startChat({ assemblyDirectory: inject('optionsDirectory') });
   eve = await chat.person('eve');
 });
 afterAll(() => chat?.stop());

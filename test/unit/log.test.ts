@@ -228,7 +228,7 @@ describe('the log', () => {
           expect(await unreadOf(services, head, membership)).toBe(beyond.length);
         }
       }),
-      { numRuns: Number(process.env.PARLEY_RUNS ?? 40) },
+      { numRuns: Number(process.env.PARLEY_RUNS ?? 20) },
     );
   }, 60_000);
 
@@ -275,7 +275,7 @@ describe('pages', () => {
           expect(around.entries.length).toBeLessThanOrEqual(limit);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 60_000);
 
