@@ -81,7 +81,6 @@ export const frames = {
 } as const;
 
 export type FrameType = keyof typeof frames;
-export type Frame<type extends FrameType> = z.infer<(typeof frames)[type]>;
 
 /**
  * A text from outside as an object.

@@ -212,7 +212,7 @@ export const DeviceBody = z.discriminatedUnion(
 export type DeviceBody = z.infer<typeof DeviceBody>;
 
 const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digits and any of - _ : . ~`;
-export const DeviceToken = z
+const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
 

@@ -93,9 +93,9 @@ interface Place {
 export type MessageEntry = z.infer<typeof MessageFields> & Place & { readonly reactions: readonly Reaction[] };
 export type SystemEntry = z.infer<typeof SystemFields> & Place;
 export type SealedEntry = z.infer<typeof SealedFields> & Place;
-export type EditEntry = z.infer<typeof EditFields> & Place;
+type EditEntry = z.infer<typeof EditFields> & Place;
 export type DeleteEntry = z.infer<typeof DeleteFields> & Place;
-export type ReactionEntry = z.infer<typeof ReactionFields> & Place;
+type ReactionEntry = z.infer<typeof ReactionFields> & Place;
 export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
 /** What history shows. */
 export type ShownEntry = MessageEntry | SystemEntry;

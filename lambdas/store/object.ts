@@ -22,7 +22,7 @@ function keptKey(kept: Kept, id: string): string {
   return `${kept}/${id}`;
 }
 
-export interface Uploaded {
+interface Uploaded {
   /** bytes */
   readonly size: number;
   readonly etag: string;
