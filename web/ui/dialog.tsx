@@ -13,13 +13,7 @@ export function Dialog(props: {
   const title = useId();
   useEffect(() => element.current?.showModal(), []);
   return (
-    <dialog
-      class="dialog"
-      ref={element}
-      aria-labelledby={title}
-      onClose={props.onClose}
-      closedby="any"
-    >
+    <dialog class="dialog" ref={element} aria-labelledby={title} onClose={props.onClose} closedby="any">
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
         <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
