@@ -155,7 +155,9 @@ export function createConversation(options: {
       const named = 'name' in file && typeof file.name === 'string' ? file.name : 'file';
       const filename = chosen.filename ?? named;
       const content_type = file.type || 'application/octet-stream';
-      const form = await http<UploadForm>('POST', `${path}/attachments`, { filename, content_type, size: file.size });
+      const { width, height } = chosen;
+      const announced = { filename, content_type, size: file.size, width, height };
+      const form = await http<UploadForm>('POST', `${path}/attachments`, announced);
       await postFile(form, file, chosen, options.fetch);
       return form.id;
     },

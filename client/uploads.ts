@@ -5,6 +5,9 @@ import { AttachmentRejected, Internal } from './errors.ts';
 export interface UploadOptions {
   /** Default: the file's own, or `file`. */
   readonly filename?: string;
+  /** Pixels of a picture or film, both or neither: who reads the message gets them with the attachment. */
+  readonly width?: number;
+  readonly height?: number;
   /** Bytes that are on their way, and all of them. Where there is no XMLHttpRequest it is told once, at the end. */
   onProgress?(sent: number, total: number): void;
   /** Breaks the upload off, which then rejects with the signal's reason. */

@@ -232,7 +232,8 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     errors: ofConversation,
   },
   attach: {
-    summary: 'Asks for a form with which exactly this file, of this type and size, can be uploaded to S3.',
+    summary:
+      'Asks for a form with which exactly this file, of this type and size, can be uploaded to S3. Of a picture or film `width` and `height` can be said, both or neither: its readers get them with the attachment.',
     body: { schema: AttachBody, required: true },
     answer: { status: 201, means: 'The form; it can be used for 15 minutes.', schemas: [UploadForm] },
     errors: ofConversation,

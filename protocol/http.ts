@@ -160,7 +160,14 @@ const filename = `must be a name of 1 to ${limits.filenameLength} characters, no
 const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
 const contentType = 'must be a media type such as image/png';
 
-export const AttachBody = z.object({
+const pixels = `must be a number of pixels from 1 to ${limits.attachmentPixels}`;
+const Pixels = z
+  .int({ error: pixels })
+  .check(z.gte(1, { error: pixels }), z.lte(limits.attachmentPixels, { error: pixels }));
+const together = 'and height must come together';
+const shapeless = 'and height can only be said of image/* and video/*';
+
+const FileBody = z.object({
   filename: z.string({ error: filename }).check(
     z.minLength(1, { error: filename }),
     z.maxLength(limits.filenameLength, { error: filename }),
@@ -170,10 +177,20 @@ export const AttachBody = z.object({
   size: z.int({ error: size }).check(z.gte(1, { error: size }), z.lte(limits.attachmentBytes, { error: size })),
 });
 
+/** `width` and `height`, so that a page can keep the picture's place free before it loads. */
+export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height: z.optional(Pixels) }).check(
+  z.refine(({ width, height }) => (width === undefined) === (height === undefined), {
+    ...{ path: ['width'], error: together },
+  }),
+  z.refine(({ width, content_type: type }) => width === undefined || /^(image|video)\//.test(type), {
+    ...{ path: ['width'], error: shapeless },
+  }),
+);
+
 const pictureType = 'must be image/png, image/jpeg, image/gif or image/webp';
 const pictureSize = `must be a number of bytes from 1 to ${limits.avatarBytes}`;
 
-export const AvatarBody = z.extend(AttachBody, {
+export const AvatarBody = z.extend(FileBody, {
   content_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp'], { error: pictureType }),
   size: z
     .int({ error: pictureSize })

@@ -33,6 +33,8 @@ export const limits = {
   attachmentBytes: 25 * 1024 * 1024,
   /** Bytes of a user's picture. */
   avatarBytes: 2 * 1024 * 1024,
+  /** Pixels of a picture's or film's width or height, as far as an uploader may say. */
+  attachmentPixels: 65_535,
   filenameLength: 200,
   /** Seconds in which an upload form can be used. */
   uploadFormSeconds: 15 * 60,

@@ -7,12 +7,17 @@ export const Time = z.iso.datetime();
 export const Person = z.object({ username: z.string(), name: z.string() });
 export type Person = z.infer<typeof Person>;
 
-/** A file of a message; `url` is signed when the message is read and holds for an hour. */
+/**
+ * A file of a message; `url` is signed when the message is read and holds for an hour. `width` and `height` of a picture or film, pixels, are
+ * what its uploader said: both or neither.
+ */
 export const Attachment = z.object({
   id: z.string(),
   filename: z.string(),
   content_type: z.string(),
   size: z.int(),
+  width: z.optional(z.int()),
+  height: z.optional(z.int()),
   url: z.string(),
 });
 export type Attachment = z.infer<typeof Attachment>;

@@ -51,14 +51,13 @@ async function forward(
   if (!upload?.kept) {
     throw unable('attachment_missing', toSend, `no message that you can see has a file ${show(name)}`);
   }
-  const { filename, content_type, size } = upload;
   // The same for every try of the send.
   const origin = JSON.stringify([to.id, speaker.username, clientId, from, source]);
   const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
   if (!(await copyFile(services, source, id))) {
     throw unable('attachment_missing', toSend, `the file ${show(source)} has just been deleted`);
   }
-  const file = { id, filename, content_type, size };
+  const file = fileOf({ ...upload, id });
   await putKeptUpload(services, { ...file, conversation: to.id, user: speaker.username }, clientId);
   return file;
 }
@@ -103,7 +102,12 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
   if (!(await keepUpload(services, upload, usedBy))) {
     throw unable('attachment_rejected', toDoWhat, `${id} is in another message: forward it as ${place}/${id}`);
   }
-  return { id, filename: upload.filename, content_type: upload.content_type, size: upload.size };
+  return fileOf(upload);
+}
+
+/** What a message keeps of an upload. */
+function fileOf({ id, filename, content_type, size, width, height }: Upload): File {
+  return { id, filename, content_type, size, width, height };
 }
 
 /**

@@ -17,7 +17,15 @@ import { ContentType, ConversationChange } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
 import { conditional, type Item, type Key } from './item.ts';
 
-const File = z.object({ id: z.string(), filename: z.string(), content_type: z.string(), size: z.number() });
+export const File = z.object({
+  id: z.string(),
+  filename: z.string(),
+  content_type: z.string(),
+  size: z.number(),
+  /** pixels, as the uploader said, if anything; with `height` */
+  width: z.optional(z.number()),
+  height: z.optional(z.number()),
+});
 /** A file of a message; its object's key in the bucket follows from its id. */
 export type File = z.infer<typeof File>;
 

@@ -2,8 +2,8 @@
  * An upload that was asked for: who may use it, where, and as what.
  *
  * key    pk `CONV#<conversation>`  sk `FILE#<id>`
- * holds  user, filename, content_type, size; used_by, the client_id of the one message that uses it. Expires by TTL until one does, and
- *        when that message is deleted
+ * holds  user, filename, content_type, size, width and height if they were said; used_by, the client_id of the one message that uses it.
+ *        Expires by TTL until one does, and when that message is deleted
  * S3     the form writes to `incoming/<id>`, which a lifecycle rule empties; using it copies the object to `files/<id>`, where no form can
  *        reach it any more
  *
@@ -13,7 +13,7 @@
 import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Services } from '../runtime/services.ts';
-import type { File } from './entry.ts';
+import { File } from './entry.ts';
 import { conditional, type Key } from './item.ts';
 
 export interface Upload extends File {
@@ -23,13 +23,7 @@ export interface Upload extends File {
   readonly kept: boolean;
 }
 
-const UploadItem = z.object({
-  user: z.string(),
-  filename: z.string(),
-  content_type: z.string(),
-  size: z.number(),
-  expires: z.optional(z.number()),
-});
+const UploadItem = z.extend(z.omit(File, { id: true }), { user: z.string(), expires: z.optional(z.number()) });
 
 /** Seconds in which an upload has to be used. */
 const lifetime = 86_400;

@@ -164,9 +164,14 @@ it('a file is uploaded and sent', async () => {
   const file = new Blob(['Hello'], { type: 'text/plain' });
   const id = await ac.upload(file, { filename: 'hello.txt', onProgress: (sent) => progress.push(sent) });
   expect(progress.at(-1)).toBe(5);
-  await ac.send({ attachments: [id] });
+  const gif = new Blob([Buffer.from('R0lGODlhAgADAIAAAAAAAP///yH5BAAAAAAALAAAAAACAAMAAAIChF8AOw==', 'base64')], {
+    type: 'image/gif',
+  });
+  const picture = await ac.upload(gif, { width: 2, height: 3 });
+  await ac.send({ attachments: [id, picture] });
   await until(bc, () => bc.messages.length === 1);
-  const [attachment] = bc.messages[0]?.attachments ?? [];
+  const [attachment, shown] = bc.messages[0]?.attachments ?? [];
+  expect(shown).toMatchObject({ filename: 'file', width: 2, height: 3 });
   expect(attachment).toMatchObject({ filename: 'hello.txt', size: 5 });
   expect(await (await fetch(attachment?.url ?? '')).text()).toBe('Hello');
   const broken = new AbortController();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Message } from '#protocol/message';
 import { type Chat, startChat } from './chat.ts';
 import { named, type Person } from './person.ts';
 
@@ -25,11 +26,18 @@ interface Form {
   readonly fields: Record<string, string>;
 }
 
-async function form(size: number, contentType = 'image/png', person = alice, where = conversation): Promise<Form> {
+async function form(
+  size: number,
+  contentType = 'image/png',
+  person = alice,
+  where = conversation,
+  pixels: { width?: number; height?: number } = {},
+): Promise<Form> {
   const { status, body } = await person.post(`/conversations/${where}/attachments`, {
     filename: 'a "picture" – é.png',
     content_type: contentType,
     size,
+    ...pixels,
   });
   expect(status).toBe(201);
   return body;
@@ -76,6 +84,38 @@ describe('a picture', () => {
     const unsigned = new URL(event.multimedia_url);
     unsigned.search = '';
     expect((await fetch(unsigned)).status).toBe(403);
+  });
+
+  it('has the width and height that its uploader said: live, in history and snapshot, and forwarded', async () => {
+    const [carol, dora] = await chat.people('caro', 'dora');
+    const where = named(alice, carol);
+    const ct = await carol.enter(where);
+    const [said, unsaid] = [
+      await form(png.length, 'image/png', alice, where, { width: 640, height: 480 }),
+      await form(png.length, 'image/png', alice, where),
+    ];
+    await Promise.all([upload(said, png), upload(unsaid, png)]);
+    await alice.post(`/conversations/${where}/messages`, { attachments: [said.id, unsaid.id] });
+
+    const sizes = ({ attachments }: Pick<Message, 'attachments'>) =>
+      attachments.map(({ width, height }) => [width, height]);
+    const both = [
+      [640, 480],
+      [undefined, undefined],
+    ];
+    expect(sizes(await ct.next('chat_message'))).toEqual(both);
+    const history = await carol.get(`/conversations/${where}/messages`);
+    expect(sizes(history.body.results[0])).toEqual(both);
+    expect(Object.keys(history.body.results[0].attachments[1])).not.toContain('width');
+    const again = await carol.connect({ conversation: where });
+    expect(sizes((await again.next('last_50_messages')).messages[0])).toEqual(both);
+
+    const files = [`${where}/${said.id}`, `${where}/${unsaid.id}`];
+    const forwarded = await carol.post(`/conversations/${named(carol, dora)}/messages`, { attachments: files });
+    expect(sizes(forwarded.body)).toEqual(both);
+    const further = `${named(carol, dora)}/${forwarded.body.attachments[0].id}`;
+    const { body } = await dora.post(`/conversations/${named(dora, alice)}/messages`, { attachments: [further] });
+    expect(sizes(body)).toEqual([[640, 480]]);
   });
 
   it('of a repeated send is one message with the same file', async () => {
@@ -175,6 +215,11 @@ describe('a form is not given', () => {
     [{ filename: 'x', content_type: 'image/png', size: 0 }, 'size must be'],
     [{ filename: 'x', content_type: 'image/png', size: 26 * 1024 * 1024 }, 'size must be'],
     [{ filename: 'x', content_type: 'image/png' }, 'size must be'],
+    [{ filename: 'x', content_type: 'image/png', size: 1, width: 3 }, 'width and height must come together'],
+    [{ filename: 'x', content_type: 'image/png', size: 1, height: 3 }, 'width and height must come together'],
+    [{ filename: 'x', content_type: 'image/png', size: 1, width: 65_536, height: 3 }, 'width must be'],
+    [{ filename: 'x', content_type: 'image/png', size: 1, width: 3, height: 1.5 }, 'height must be'],
+    [{ filename: 'x', content_type: 'text/plain', size: 1, width: 3, height: 3 }, 'width and height can only be said'],
   ])('for %j', async (body, sentence) => {
     const answer = await alice.post(`/conversations/${conversation}/attachments`, body);
     expect(answer).toMatchObject({ status: 400, body: { error: { code: 'invalid_frame' } } });

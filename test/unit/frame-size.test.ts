@@ -58,6 +58,8 @@ async function largest(conversation: string, mentions: string[], attachments: nu
     filename: letter.repeat(limits.filenameLength),
     content_type: `application/${'x'.repeat(100)}`,
     size: limits.attachmentBytes,
+    width: limits.attachmentPixels,
+    height: limits.attachmentPixels,
   }));
   const entry: MessageEntry = {
     ...{ type: 'message', conversation, seq: longest, id: '0'.repeat(26), user: person(0), content_type: 'system' },
