@@ -18,22 +18,27 @@ import {
   ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
-import { HttpOrigin, type HttpOriginProps } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { HttpOrigin, type HttpOriginProps, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { type PageReach, pageHeaders } from '#lib/page-headers';
 
 /** The paths of the programs that Parley replaces, which stand at the root and not below `/api`. */
-const formerPaths = ['/conversation/*', '/messages*', '/filesmessage/*', '/chat/*'];
+const formerPaths = ['/conversation/*', '/messages*', '/filesmessage/*', '/chat/*', '/save-token*'];
 
 export interface EdgeProps {
   readonly http: HttpApi;
   readonly socketStage: WebSocketStage;
+  readonly page: IBucket;
+  /** Whom the page talks to besides its own host. */
+  readonly reach: PageReach;
 }
 
-/** One host name for everything: sockets below `/ws`, HTTP below `/api`. It caches nothing and decides nothing. */
+/** One host name for everything: the page, sockets below `/ws`, HTTP below `/api`. Of the APIs it caches nothing, and it decides nothing. */
 export class Edge extends Construct {
   readonly distribution: Distribution;
 
-  constructor(scope: Construct, id: string, { http, socketStage }: EdgeProps) {
+  constructor(scope: Construct, id: string, { http, socketStage, page, reach }: EdgeProps) {
     super(scope, id);
     const { region, urlSuffix } = Stack.of(this);
     const origin = (apiId: string, props: HttpOriginProps = {}) =>
@@ -61,7 +66,15 @@ export class Edge extends Construct {
     this.distribution = new Distribution(this, 'Distribution', {
       comment: 'Parley',
       httpVersion: HttpVersion.HTTP2_AND_3,
-      defaultBehavior: { ...plain, origin: httpOrigin },
+      defaultRootObject: 'index.html',
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(page),
+        allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+        // It keeps each file as long as the file's own Cache-Control says.
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        responseHeadersPolicy: pageHeaders(this, 'PageHeaders', reach),
+      },
     });
     for (const path of ['/ws', '/ws/*']) this.distribution.addBehavior(path, socketOrigin, rewritten);
     for (const path of ['/api/*', ...formerPaths]) this.distribution.addBehavior(path, httpOrigin, rewritten);

@@ -7,6 +7,7 @@ import { Edge } from '#lib/edge';
 import { FanOut } from '#lib/fan-out';
 import { HttpEndpoint } from '#lib/http-endpoint';
 import type { Options } from '#lib/options';
+import { Page } from '#lib/page';
 import { ParleyFunction } from '#lib/parley-function';
 import { type Issuer, People } from '#lib/people';
 import { Push } from '#lib/push';
@@ -121,11 +122,28 @@ export class ParleyStack extends Stack {
       deadLetters: changes.deadLetters,
       ...(pushes && { lostPushes: pushes.deadLetters }),
     });
-    const edge = new Edge(this, 'Edge', { http: endpoint.api, socketStage: sockets.stage });
+
+    const config = people
+      ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }
+      : { issuer: issuer.url, audience: issuer.audience };
+    const page = new Page(this, 'Page', { config, options });
+    const edge = new Edge(this, 'Edge', {
+      http: endpoint.api,
+      socketStage: sockets.stage,
+      page: page.bucket,
+      reach: {
+        files: `https://${uploads.bucket.bucketRegionalDomainName}/`,
+        signIn: `${people?.address ?? new URL(issuer.url).origin}/`,
+      },
+    });
 
     const output = (name: string, value: string, description: string) =>
       new CfnOutput(this, name, { value, description });
-    output('WebUrl', `https://${edge.distribution.distributionDomainName}`, 'Everything on one host: /ws and /api');
+    output(
+      'WebUrl',
+      `https://${edge.distribution.distributionDomainName}`,
+      'Everything on one host: the page, /ws and /api',
+    );
     output('HttpUrl', endpoint.api.apiEndpoint, 'The HTTP API itself');
     output('WebSocketUrl', sockets.stage.url, 'The WebSocket API itself');
     output('Region', Aws.REGION, 'Where all of this is');

@@ -25,6 +25,8 @@ export class People extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
   readonly issuer: Issuer;
+  /** Where sign-up and sign-in are asked for. */
+  readonly address: string;
 
   constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy'>) {
     super(scope, id);
@@ -76,8 +78,9 @@ export class People extends Construct {
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(30),
     });
+    this.address = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com`;
     this.issuer = {
-      url: `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${this.pool.userPoolId}`,
+      url: `${this.address}/${this.pool.userPoolId}`,
       audience: [this.client.userPoolClientId],
     };
   }

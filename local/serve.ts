@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { confirmedUser } from '#bin/confirmed-user';
 import { LocalOutputs, wscatLine } from '#bin/local-outputs';
 import { requireUnclaimed } from './claim-folder.ts';
+import { offerDemoPeople } from './demo-people.ts';
 import { parseFaults } from './faults.ts';
 import { openPort } from './port.ts';
 import { type LocalRuntime, startLocal } from './start.ts';
@@ -67,12 +68,12 @@ async function serve(options: { watch: boolean }): Promise<void> {
   }
 }
 
-/** What somebody sees who has just started it: where everything is, and two lines to paste. */
+/** What somebody sees who has just started it: the page, where everything else is, and two lines to paste. */
 async function welcome(runtime: LocalRuntime, outputs: LocalOutputs, dataDirectory: string): Promise<string> {
   const data = relative(process.cwd(), dataDirectory) || '.';
   const addresses = [
     '',
-    `Parley is served at ${outputs.WebUrl}`,
+    `Open ${outputs.WebUrl} in a browser: Parley is served there.`,
     '',
     `  HTTP API   ${outputs.WebUrl}/api    (itself: ${outputs.HttpUrl})`,
     `  sockets    ${outputs.WebUrl.replace(/^http/, 'ws')}/ws    (itself: ${outputs.WebSocketUrl})`,
@@ -84,12 +85,16 @@ async function welcome(runtime: LocalRuntime, outputs: LocalOutputs, dataDirecto
   }
   const mail = join(dataDirectory, 'mail');
   const users = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+  await offerDemoPeople(
+    runtime,
+    users.map(({ name, password }) => ({ username: name, password })),
+  );
   return [
     ...addresses,
     '',
     ...users.map(({ name, password }) => `  ${name.padEnd(9)}  password ${password}`),
     '',
-    'Two people chat: paste each line into a terminal of its own, and type {"message":"hello"}',
+    'The page signs in as either. Without a page: paste each line into a terminal of its own, and type {"message":"hello"}',
     ...users.flatMap(({ token }) => ['', `  ${wscatLine(outputs, 'chat/alice_bob/', token)}`]),
     '',
     'Then try {"type":"typing","typing":true} and {"type":"read_messages"}, or',

@@ -139,8 +139,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
         const next = loadStack({ assemblyDirectory, origin });
+        const deploy = s3.prepareDeployments(next);
         functions.replace(next);
         stack = next;
+        await deploy();
         await dynamodb.reload();
         await streams.reload();
         await triggers.reload();

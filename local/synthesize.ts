@@ -7,7 +7,9 @@ import { z } from 'zod';
 const cdkShape = z.looseObject({
   app: z.string(),
   context: z.record(z.string(), z.unknown()).default({}),
-  watch: z.looseObject({ include: z.array(z.string()).default([]) }).default({ include: [] }),
+  watch: z
+    .looseObject({ include: z.array(z.string()).default([]), exclude: z.array(z.string()).default([]) })
+    .default({ include: [], exclude: [] }),
 });
 
 /** @throws Error, one sentence */
@@ -58,7 +60,8 @@ export function isSynthesized(options: { projectDirectory: string; assemblyDirec
     const made = Number(readFileSync(stampFile(assemblyDirectory), 'utf8'));
     statSync(join(assemblyDirectory, 'manifest.json'));
     const sources = ['cdk.json', 'package.json', 'package-lock.json', ...watchedFolders(projectDirectory)];
-    return made > 0 && sources.every((source) => Math.floor(newest(join(projectDirectory, source))) <= made);
+    const unwatched = unwatchedFolders(projectDirectory).map((folder) => join(projectDirectory, folder));
+    return made > 0 && sources.every((source) => Math.floor(newest(join(projectDirectory, source), unwatched)) <= made);
   } catch {
     return false;
   }
@@ -69,12 +72,18 @@ export function watchedFolders(projectDirectory: string): string[] {
   return readCdkJson(projectDirectory).watch.include.map((pattern) => pattern.replace(/\/\*\*$/, ''));
 }
 
+/** The folders that it names under `watch.exclude`: what is made there is nobody's source. Patterns for names of files count for nothing here. */
+export function unwatchedFolders(projectDirectory: string): string[] {
+  return readCdkJson(projectDirectory).watch.exclude.filter((pattern) => !pattern.includes('*'));
+}
+
 const stampFile = (assemblyDirectory: string) => `${assemblyDirectory}.stamp`;
 
-/** The latest change below a path; a folder changes too when something in it is deleted. */
-function newest(path: string): number {
+/** The latest change below a path, but not below those left out; a folder changes too when something in it is deleted. */
+function newest(path: string, leftOut: readonly string[]): number {
+  if (leftOut.includes(path)) return 0;
   const stat = statSync(path);
-  const below = stat.isDirectory() ? readdirSync(path).map((name) => newest(join(path, name))) : [];
+  const below = stat.isDirectory() ? readdirSync(path).map((name) => newest(join(path, name), leftOut)) : [];
   return Math.max(stat.mtimeMs, ...below);
 }
 

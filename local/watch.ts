@@ -1,7 +1,7 @@
 import { existsSync, type FSWatcher, watch } from 'node:fs';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { LocalRuntime } from './start.ts';
-import { synthesize, watchedFolders } from './synthesize.ts';
+import { synthesize, unwatchedFolders, watchedFolders } from './synthesize.ts';
 
 /** Editors write a file in several steps; what is saved within so many milliseconds is one change. */
 const quiet = 100;
@@ -34,8 +34,11 @@ export function watchProject(options: {
       if (!ending.signal.aborted) log(`Not reloaded: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
+  const unwatched = unwatchedFolders(projectDirectory);
   const changed = (folder: string, file: string | null) => {
-    saved = join(folder, file ?? '');
+    const path = join(folder, file ?? '');
+    if (unwatched.some((each) => path === each || path.startsWith(each + sep))) return;
+    saved = path;
     clearTimeout(timer);
     timer = setTimeout(() => {
       work = work.then(reload);

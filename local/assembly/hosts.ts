@@ -9,7 +9,7 @@ export function hostRewriter(
   options: { origin: string; region: string },
 ): (text: string) => string {
   const { origin, region } = options;
-  const pairs: [from: string, to: string][] = [];
+  const pairs: [from: string | RegExp, to: string][] = [];
   for (const { type, identity } of resources) {
     const { ref } = identity;
     if (type === 'AWS::ApiGatewayV2::Api') {
@@ -17,7 +17,10 @@ export function hostRewriter(
       const local = `${origin}/_aws/execute-api/${ref}`;
       pairs.push([`https://${host}`, local], [`wss://${host}`, local.replace(/^http/, 'ws')]);
     } else if (type === 'AWS::Cognito::UserPool') {
-      pairs.push([`https://cognito-idp.${region}.amazonaws.com/${ref}`, `${origin}/_aws/cognito-idp/${ref}`]);
+      const local = `${origin}/_aws/cognito-idp`;
+      pairs.push([`https://cognito-idp.${region}.amazonaws.com/${ref}`, `${local}/${ref}`]);
+      // The service itself, where pages sign in: but not another account's pool there.
+      pairs.push([new RegExp(`https://cognito-idp\\.${region}\\.amazonaws\\.com(?!/${region}_)`, 'g'), local]);
     } else if (type === 'AWS::S3::Bucket') {
       const local = `${origin}/_aws/s3/${ref}`;
       pairs.push([`https://${ref}.s3.${region}.amazonaws.com`, local], [`https://${ref}.s3.amazonaws.com`, local]);

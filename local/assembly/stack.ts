@@ -26,6 +26,10 @@ export interface Stack {
   byPhysicalId(type: string, id: string): Resource | undefined;
   /** The folder with a function's code. */
   codeDirectory(functionLogicalId: string): string;
+  /** The folder that the assembly has under this key of its bucket, `<hash>.zip`; `undefined` for a single file. */
+  assetDirectory(objectKey: string): string | undefined;
+  /** A text with the stack's own AWS addresses turned into local ones, as in every property. */
+  withLocalAddresses(text: string): string;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -40,26 +44,33 @@ const account = '000000000000';
  */
 export function loadStack(options: { assemblyDirectory: string; stackName?: string; origin: string }): Stack {
   const { name, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
-  return build(parseTemplate(template, name), name, options.origin, (_logicalId, hash) => assets.get(hash));
+  return build(parseTemplate(template, name), name, options.origin, { asset: (hash) => assets.get(hash) });
 }
 
-/** A stack from a template at hand, for tests and for other tools. `codeDirectories`: logical id → folder. @throws BrokenStack */
+/**
+ * A stack from a template at hand, for tests and for other tools. `codeDirectories`: logical id → folder, `assetDirectories`: asset hash → folder.
+ * @throws BrokenStack
+ */
 export function stackFromTemplate(options: {
   template: unknown;
   name: string;
   origin: string;
   codeDirectories?: Readonly<Record<string, string>>;
+  assetDirectories?: Readonly<Record<string, string>>;
 }): Stack {
-  const template = parseTemplate(options.template, options.name);
-  return build(template, options.name, options.origin, (logicalId) => options.codeDirectories?.[logicalId]);
+  return build(parseTemplate(options.template, options.name), options.name, options.origin, {
+    code: (logicalId) => options.codeDirectories?.[logicalId],
+    asset: (hash) => options.assetDirectories?.[hash],
+  });
 }
 
-function build(
-  template: Template,
-  name: string,
-  origin: string,
-  findCode: (logicalId: string, assetHash: string) => string | undefined,
-): Stack {
+/** Where the files of a stack are. */
+interface Folders {
+  code?(functionLogicalId: string): string | undefined;
+  asset(hash: string): string | undefined;
+}
+
+function build(template: Template, name: string, origin: string, folders: Folders): Stack {
   const { scope, identity, exists } = scopeOf(template, name);
   const logicalIds = Object.keys(template.Resources).filter(exists);
   const typeOf = (logicalId: string) => template.Resources[logicalId]?.Type ?? '';
@@ -78,6 +89,7 @@ function build(
     byType.set(resource.type, [...(byType.get(resource.type) ?? []), resource]);
   }
   const names = new Map([...byType].map(([type, members]) => [type, namesOf(members, identity)]));
+  const assetDirectory = (objectKey: string) => folders.asset(objectKey.replace(/\.zip$/, ''));
 
   return {
     name,
@@ -94,10 +106,12 @@ function build(
     byPhysicalId: (type, id) => names.get(type)?.get(id),
     codeDirectory(logicalId) {
       const key = record(resources.get(logicalId)?.properties.Code).S3Key;
-      const directory = findCode(logicalId, typeof key === 'string' ? key.replace(/\.zip$/, '') : '');
+      const directory = folders.code?.(logicalId) ?? assetDirectory(typeof key === 'string' ? key : '');
       if (directory) return directory;
       throw new BrokenStack(`unable to find the code of function ${logicalId}; the assembly has no folder for it`);
     },
+    assetDirectory,
+    withLocalAddresses: rewrite,
     outputs: Object.fromEntries(
       Object.entries(template.Outputs)
         .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))

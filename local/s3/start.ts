@@ -7,6 +7,7 @@ import { authenticate } from './authenticate.ts';
 import { type Bucket, findBucket } from './buckets.ts';
 import type { S3 } from './call.ts';
 import { allowCrossOrigin, answerPreflight } from './cors.ts';
+import { createDeployments, type PrepareDeployments } from './deployment/deploy.ts';
 import { findOperation } from './dispatch.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { deliverEvent } from './notifications.ts';
@@ -16,6 +17,8 @@ import { type ObjectStore, type OpenObject, openStore } from './store.ts';
 export interface S3Service extends Service {
   /** An object for a reader in this process (a distribution's origin); the caller closes its file. `undefined` when bucket or key do not exist. */
   openObject(bucket: string, key: string): Promise<OpenObject | undefined>;
+  /** The files that CDK deploys into buckets of a stack that is to be served next. */
+  readonly prepareDeployments: PrepareDeployments;
 }
 
 /**
@@ -48,12 +51,16 @@ export async function startS3(context: Context, options: { newId?: () => string 
     }),
   );
 
+  const prepareDeployments = createDeployments(store);
+  await prepareDeployments(context.stack)();
+
   return {
     handle: (request, response) => handle(s3, request, response, newId()),
     openObject: async (name, key) => {
       const bucket = findBucket(context.stack, name);
       return bucket && (await store(bucket)).open(key);
     },
+    prepareDeployments,
     stop: async () => undefined,
   };
 }
