@@ -44,6 +44,8 @@ export interface Conversation {
   hide(seq: number): Promise<void>;
   /** Hides all that there is, or all up to a `seq`, from oneself alone. @throws ParleyError */
   clear(upTo?: number): Promise<void>;
+  /** Leaves a room or a group. @throws ParleyError, such as `Conflict` for an owner who has not handed it over */
+  leave(): Promise<void>;
   /** One has read up to there; by default all that is shown. */
   read(upTo?: number): void;
   /** How far one has read, on this or another device. */

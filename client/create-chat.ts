@@ -47,6 +47,8 @@ export function createChat(options: ChatOptions): Chat {
   const open = new Map<string, OpenConversation>();
   const opening = new Map<string, Promise<OpenConversation>>();
   const presence = createPresence();
+  /** Takes who is here from the inbox that a new connection is told first. */
+  let takeSnapshot = presence.loader();
   let unread = 0;
   let me: string | undefined;
   let closed = false;
@@ -74,6 +76,7 @@ export function createChat(options: ChatOptions): Chat {
     ...{ url: socket, tokens, clock, random, environment, WebSocket, onEvent },
     onState(state) {
       if (state.is === 'live') outbox.hurry();
+      if (state.is === 'connecting') takeSnapshot = presence.loader();
       states.tell(state);
     },
     async catchUp() {
@@ -103,6 +106,7 @@ export function createChat(options: ChatOptions): Chat {
 
   function onEvent(event: ServerEvent): void {
     presence.apply(event);
+    if (event.type === 'conversations') takeSnapshot(event.results.flatMap(({ members }) => members));
     inbox.apply(event);
     if (event.type === 'unread_count') unread = event.unread_count;
     if ('conversation' in event) open.get(event.conversation)?.handle(event);
@@ -135,6 +139,7 @@ export function createChat(options: ChatOptions): Chat {
       ...{ view, me: self, http, outbox, clock, random, fetch },
       tellTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),
       load: () => load(id),
+      onLeave: () => inbox.remove(id),
       onClose: () => open.delete(id),
     });
     open.set(id, conversation);

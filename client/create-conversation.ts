@@ -28,6 +28,7 @@ export function createConversation(options: {
   readonly fetch: typeof globalThis.fetch;
   tellTyping(typing: boolean): void;
   load(): Promise<ConversationView>;
+  onLeave(): void;
   onClose(): void;
 }): OpenConversation {
   const { http, outbox, clock, random, me } = options;
@@ -144,6 +145,11 @@ export function createConversation(options: {
         `${path}/messages${upTo === undefined ? '' : `?up_to=${upTo}`}`,
       );
       apply({ type: 'history_cleared', conversation: id, up_to });
+    },
+    async leave() {
+      await http('DELETE', `${path}/members/${encodeURIComponent(me)}`);
+      self.close();
+      options.onLeave();
     },
     read: (upTo = timeline.complete) => cursor.move(upTo),
     get readUpTo() {

@@ -255,6 +255,40 @@ it('the inbox follows what is said and read', async () => {
   expect([at.me, bt.me]).toEqual([alice.username, bob.username]);
 });
 
+it('a new group comes first in the inbox, on every device, and goes with its member', async () => {
+  const { alice, bob, at, bt, ac } = await pair('alice12', 'bob12');
+  await ac.send('Said before');
+  const again = connect(alice);
+  const { id } = (await alice.post('/conversations', { title: 'New', members: [bob.username] })).body;
+  const ids = (chat: typeof at) => chat.conversations.map((view) => view.id);
+  for (const chat of [at, bt, again]) await changed(chat, () => ids(chat).length === 2);
+  for (const chat of [at, bt, again, connect(alice)]) {
+    await changed(chat, () => ids(chat).length === 2);
+    expect(ids(chat)).toEqual([id, ac.id]);
+  }
+  const group = await bt.open(id);
+  await group.leave();
+  expect(ids(bt)).toEqual([ac.id]);
+  await alice.request('DELETE', `/conversations/${id}/members/${alice.username}`);
+  await changed(again, () => ids(again).length === 1);
+});
+
+it('who is here is known from the inbox alone', async () => {
+  const { alice, bob, ac } = await pair('alice13', 'bob13');
+  await ac.send('Hello');
+  const chat = connect(alice);
+  await changed(chat, () => chat.presence(bob.username) !== undefined);
+  expect(chat.presence(bob.username)).toEqual({ online: true, last_seen: null });
+});
+
+it('a request that nobody waits for any more ends with the reason of its signal', async () => {
+  const [alice] = await stack.people('alice14');
+  const outdated = new AbortController();
+  const answer = connect(alice).request('GET', '/users', undefined, { signal: outdated.signal });
+  outdated.abort('something else was typed');
+  await expect(answer).rejects.toBe('something else was typed');
+});
+
 it('the chat in 20 lines is one', async () => {
   const root = resolve(import.meta.dirname, '../..');
   const [alice, bob] = await stack.people('alice8', 'bob8');
