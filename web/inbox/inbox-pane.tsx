@@ -1,20 +1,58 @@
+import { useState } from 'preact/hooks';
+import { ConnectionLine } from '../chat/connection-line.tsx';
 import { useMessenger } from '../chat/use-messenger.ts';
-import { addressOf } from '../route.ts';
+import { titleOf } from '../people/names.ts';
+import { AccountButton } from '../settings/account-button.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { ConversationList } from './conversation-list.tsx';
+import { EmptyInbox } from './empty-inbox.tsx';
+import { FriendRequests } from './friend-requests.tsx';
+import { matches } from './matches.ts';
+import { NewChatDialog } from './new-chat-dialog.tsx';
+import { PeopleFound } from './people-found.tsx';
 
-/** All conversations, latest first. */
+/** All conversations, latest first; what is typed above them narrows them down, and finds people. */
 export function InboxPane() {
-  const { conversations } = useMessenger();
+  const { me, conversations, loaded } = useMessenger();
+  const [typed, setTyped] = useState('');
+  const [begins, setBegins] = useState(false);
+  const query = typed.trim();
+  const rows = conversations.value.filter((view) => {
+    const names = view.members.map(({ username, name }) => `${username} ${name}`);
+    return query === '' || matches(query, [titleOf(view, me), ...names]);
+  });
   return (
-    <nav class="inbox" aria-label="Conversations">
-      <ul>
-        {conversations.value.map(({ id, title, unread_count }) => (
-          <li key={id}>
-            <a href={addressOf({ at: 'conversation', name: id })}>
-              {title ?? id} {unread_count}
-            </a>
-          </li>
-        ))}
-      </ul>
-    </nav>
+    <>
+      <header class="inbox-head">
+        <div class="inbox-title">
+          <p class="brand">Parley</p>
+          <ConnectionLine />
+        </div>
+        <button type="button" class="icon-button" aria-label="New chat" onClick={() => setBegins(true)}>
+          <Icon name="plus" />
+        </button>
+        <AccountButton />
+      </header>
+      <search class="inbox-search">
+        <Icon name="search" />
+        <input
+          class="field"
+          type="search"
+          aria-label="Search conversations and people"
+          placeholder="Search"
+          autocomplete="off"
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
+        />
+      </search>
+      <nav class="inbox-list" aria-label="Conversations">
+        {query === '' && <FriendRequests />}
+        {rows.length > 0 && <ConversationList rows={rows} />}
+        {query !== '' && <PeopleFound query={query} shown={rows} onChoose={() => setTyped('')} />}
+        {query === '' && rows.length === 0 && loaded.value && <EmptyInbox onBegin={() => setBegins(true)} />}
+      </nav>
+      {begins && <NewChatDialog onClose={() => setBegins(false)} />}
+    </>
   );
 }

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import type { ConversationView, LastMessage } from '#client/index';
+import { matches } from '#web/inbox/matches';
+import { inShownOrder } from '#web/inbox/order';
+import { previewOf, typingWords } from '#web/inbox/preview';
+import { roomName } from '#web/inbox/room-name';
+import { kindOf, otherOf, titleOf } from '#web/people/names';
+import { dayName, seenWords, shortTime } from '#web/ui/times';
+
+const member = (username: string, name: string) => ({
+  ...{ username, name, role: 'member' as const, read_seq: 0, online: false, last_seen: null, delivered_until: null },
+});
+const view = (more: Partial<ConversationView>): ConversationView => ({
+  ...{ id: 'alice_bob', kind: 'direct', title: null, seq: 1, unread_count: 0, read_seq: 0, last_message: null },
+  ...{ members: [] },
+  ...more,
+});
+const said = (from: string, more: Partial<LastMessage> = {}): LastMessage => ({
+  ...{ seq: 1, from_user: { username: from, name: from.toUpperCase() }, message: 'Hello', content_type: 'text' },
+  ...{ date_added: '2026-11-20T09:40:05.123Z', deleted: false },
+  ...more,
+});
+
+describe('the title of a conversation', () => {
+  it('is the shown names of the others, a title, or a room with #', () => {
+    const members = [member('alice', 'Alice'), member('bob', 'Bob B.'), member('carol', 'Carol')];
+    expect(titleOf(view({ members: members.slice(0, 2) }), 'alice')).toBe('Bob B.');
+    expect(titleOf(view({ id: 'alice_bob_carol', kind: 'fixed', members }), 'alice')).toBe('Bob B., Carol');
+    expect(titleOf(view({ id: 'group:01', kind: 'group', title: 'Picnic' }), 'alice')).toBe('Picnic');
+    expect(titleOf(view({ id: 'room:lobby', kind: 'room' }), 'alice')).toBe('#lobby');
+  });
+
+  it('is taken from the name where members are not known, with its characters', () => {
+    expect(titleOf(view({ id: 'alice_bob%5fsmith' }), 'alice')).toBe('bob_smith');
+  });
+});
+
+it('a name alone tells the kind of a conversation, and who the other is', () => {
+  expect(['bob', 'alice_bob', 'alice_bob_carol', 'room:a_b_c', 'group:01'].map(kindOf)).toEqual([
+    ...['direct', 'direct', 'fixed', 'room', 'group'],
+  ]);
+  expect(otherOf({ id: 'alice_bob', kind: 'direct' }, 'bob')).toBe('alice');
+  expect(otherOf({ id: 'alice_bob_carol', kind: 'fixed' }, 'bob')).toBeUndefined();
+});
+
+describe('the second line of a row', () => {
+  const lineOf = (more: Partial<ConversationView>) => {
+    const { by, text } = previewOf(view(more), 'alice');
+    return by === undefined ? text : `${by}: ${text}`;
+  };
+
+  it('names who said it, but the other one of a direct conversation', () => {
+    expect(lineOf({ last_message: said('alice') })).toBe('You: Hello');
+    expect(lineOf({ last_message: said('bob') })).toBe('Hello');
+    expect(lineOf({ kind: 'group', last_message: said('bob') })).toBe('BOB: Hello');
+  });
+
+  it('has words for what is no text', () => {
+    expect(lineOf({ last_message: said('bob', { message: '', content_type: 'image' }) })).toBe('Photo');
+    expect(lineOf({ last_message: said('bob', { message: '', content_type: 'file' }) })).toBe('File');
+    expect(lineOf({ last_message: said('alice', { message: '', deleted: true }) })).toBe('You: Deleted message');
+    expect(lineOf({ last_message: said('bob', { message: 'One\n two' }) })).toBe('One two');
+    expect(lineOf({})).toBe('No messages yet');
+  });
+
+  it('says who types', () => {
+    expect(typingWords(['Bob'], 'direct')).toBe('typing…');
+    expect(typingWords(['Bob'], 'group')).toBe('Bob is typing…');
+    expect(typingWords(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
+    expect(typingWords(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
+  });
+});
+
+it('a search finds the beginnings of words, whatever their case and accents, and all of its words', () => {
+  expect(matches('zoe', ['Zoë Smith'])).toBe(true);
+  expect(matches('smi zo', ['Zoë Smith'])).toBe(true);
+  expect(matches('mith', ['Zoë Smith'])).toBe(false);
+  expect(matches('zoe jones', ['Zoë Smith'])).toBe(false);
+  expect(matches('lob', ['#lobby'])).toBe(true);
+});
+
+it('rows that are held keep their places, and what is new stands behind them', () => {
+  const rows = ['d', 'c', 'a', 'b'].map((id) => ({ id }));
+  expect(inShownOrder(rows, ['a', 'b', 'gone', 'c']).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
+});
+
+it('what is typed becomes a name that a room can have', () => {
+  expect(roomName('#Café Noir ')).toBe('cafe-noir');
+  expect(roomName('  ##  ')).toBeUndefined();
+  expect(roomName('x'.repeat(80))).toHaveLength(64);
+});
+
+describe('times', () => {
+  const now = new Date(2026, 10, 20, 0, 5).getTime();
+  const at = (...parts: [number, number, number, number, number]) => new Date(...parts).toISOString();
+
+  it('are a clock today, then days by the calendar', () => {
+    expect(shortTime(at(2026, 10, 20, 0, 1), now)).toBe('00:01');
+    expect(shortTime(at(2026, 10, 19, 23, 59), now)).toBe('Yesterday');
+    expect(shortTime(at(2026, 10, 15, 12, 0), now)).toBe('Sunday');
+    expect(shortTime(at(2026, 10, 12, 12, 0), now)).toBe('12 Nov');
+    expect(shortTime(at(2025, 10, 12, 12, 0), now)).toBe('12 Nov 2025');
+  });
+
+  it('of a clock that runs ahead are today', () => expect(dayName(at(2026, 10, 21, 1, 0), now)).toBe('Today'));
+
+  it('say when somebody was seen', () => {
+    expect(seenWords(at(2026, 10, 20, 0, 1), now)).toBe('last seen 00:01');
+    expect(seenWords(at(2026, 10, 19, 14, 5), now)).toBe('last seen yesterday at 14:05');
+    expect(seenWords(at(2026, 10, 12, 14, 5), now)).toBe('last seen 12 Nov');
+  });
+});

@@ -1,0 +1,59 @@
+import type { Profile } from '../../client/index.ts';
+import { useMessenger } from '../chat/use-messenger.ts';
+import { PersonLine } from '../people/person-line.tsx';
+import { useAction } from '../ui/use-action.ts';
+
+/** Who wants to be friends, above the conversations. */
+export function FriendRequests() {
+  const { friends } = useMessenger();
+  const people = friends.received.value;
+  if (people.length === 0) return null;
+  return (
+    <section class="requests" aria-labelledby="requests">
+      <h2 id="requests" class="list-head">
+        Friend requests
+      </h2>
+      <ul>
+        {people.map((person) => (
+          <FriendRequest key={person.username} person={person} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function FriendRequest({ person: { username, name } }: { readonly person: Profile }) {
+  const { friends } = useMessenger();
+  const { busy, refusal, act } = useAction();
+  return (
+    <li class="request">
+      <PersonLine username={username} name={name} />
+      <span class="request-answers">
+        <button
+          type="button"
+          class="button"
+          data-kind="main"
+          aria-label={`Accept ${name}`}
+          disabled={busy}
+          onClick={() => act(() => friends.ask(username))}
+        >
+          Accept
+        </button>
+        <button
+          type="button"
+          class="button"
+          aria-label={`Decline ${name}`}
+          disabled={busy}
+          onClick={() => act(() => friends.end(username))}
+        >
+          Decline
+        </button>
+      </span>
+      {refusal && (
+        <p class="refusal" role="alert">
+          {refusal}
+        </p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,18 @@
+import type { ConversationView } from '../../client/index.ts';
+import { useMessenger } from '../chat/use-messenger.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { otherOf, titleOf } from './names.ts';
+import { PersonAvatar } from './person-avatar.tsx';
+
+/** The other one of a direct conversation; else a letter in a square. */
+export function ConversationAvatar({ view, size }: { readonly view: ConversationView; readonly size?: number }) {
+  const { me } = useMessenger();
+  const title = titleOf(view, me);
+  const other = otherOf(view, me);
+  if (other !== undefined) return <PersonAvatar username={other} name={title} size={size} />;
+  return (
+    <span class="person-avatar" data-of="many">
+      <Avatar name={title} size={size} />
+    </span>
+  );
+}
