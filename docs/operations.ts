@@ -169,8 +169,9 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
     errors: [...ofConversation, 'not_found', 'conflict'],
   },
   invite: {
-    summary: 'Makes somebody a member of a managed group, by its owner or an admin. Again: nothing changes.',
-    answer: { status: 200, means: 'The group as it now is.', schemas: [ConversationView] },
+    summary:
+      'Makes somebody a member of a managed group, by its owner or an admin. Oneself: joins a room. Again: nothing changes.',
+    answer: { status: 200, means: 'The group or room as it now is.', schemas: [ConversationView] },
     errors: [...ofConversation, 'conflict'],
   },
   dismiss: {

@@ -37,7 +37,7 @@ export async function enter(
   if (entered) return entered;
   const { seq } = await getHead(services, conversation.id);
   if (seq === 0) throw unable('unknown_conversation', `use ${conversation.id}`, 'there is none of this name');
-  const right = conversation.kind === 'room' ? 'connect to it or post in it to join' : 'its members can invite you';
+  const right = conversation.kind === 'room' ? 'join it, connect to it or post in it' : 'its members can invite you';
   throw unable('forbidden', `use ${conversation.id}`, `you are not a member: ${right}`);
 }
 

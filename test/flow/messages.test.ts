@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from './chat.ts';
-import { named } from './person.ts';
+import { named, type Person } from './person.ts';
 import type { Event } from './socket.ts';
 
 let chat: Chat;
@@ -232,5 +232,19 @@ describe('an open room', () => {
       unread_count: 0,
       members: [{ username: alice.username }, { username: bob.username }],
     });
+  });
+
+  it('is joined over HTTP, by oneself alone, once', async () => {
+    const [alice, bob] = await chat.people('alice12', 'bob12');
+    const room = `room:open-${chat.run}`;
+    const join = (who: Person, by = who) => by.request('PUT', `/conversations/${room}/members/${who.username}`);
+    const phone = await alice.connect();
+    expect(await join(alice)).toMatchObject({ status: 200, body: { id: room, kind: 'room', seq: 1 } });
+    expect(await phone.next('chat_message')).toMatchObject({ conversation: room, message: 'Alice12 joined' });
+    const members = [{ username: alice.username }, { username: bob.username }];
+    expect(await join(bob, alice)).toMatchObject({ status: 403, body: { error: { code: 'forbidden' } } });
+    expect(await join(bob)).toMatchObject({ status: 200, body: { seq: 2, unread_count: 0, members } });
+    expect(await join(bob)).toMatchObject({ status: 200, body: { seq: 2, members } });
+    expect(await phone.next('chat_message')).toMatchObject({ conversation: room, message: 'Bob12 joined' });
   });
 });
