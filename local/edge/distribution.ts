@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrokenStack } from '#local/assembly/broken-stack';
 import type { Stack } from '#local/assembly/stack';
+import { keepsEncodings } from './compression.ts';
 import { type Forwarding, readForwarding } from './forwarding.ts';
 import { readResponseHeaders } from './response-headers.ts';
 
@@ -9,6 +10,8 @@ export interface Origin {
   readonly domainName: string;
   /** Put before the path: empty or beginning with `/`. */
   readonly path: string;
+  /** Whether CloudFront signs what it asks a bucket for: origin access control. */
+  readonly signed: boolean;
 }
 
 export interface Behavior {
@@ -19,12 +22,15 @@ export interface Behavior {
   readonly forwarding: Forwarding;
   /** What is added to every response. */
   readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Whether answers are compressed for viewers that take it: the behaviour's setting, and a cache policy that tells encodings apart. */
+  readonly compress: boolean;
   /** Code of the viewer-request function. */
   readonly viewerRequest: string | undefined;
 }
 
 export interface Distribution {
   readonly id: string;
+  readonly arn: string;
   readonly domainName: string;
   /** In the order in which they are tried; the last one is the default. */
   readonly behaviors: readonly Behavior[];
@@ -40,13 +46,21 @@ const behaviorProperties = z.object({
   CachePolicyId: z.string().optional(),
   OriginRequestPolicyId: z.string().optional(),
   ResponseHeadersPolicyId: z.string().optional(),
+  Compress: z.boolean().default(false),
   FunctionAssociations: z.array(z.object({ EventType: z.string(), FunctionARN: z.string() })).default([]),
   LambdaFunctionAssociations: z.array(z.unknown()).max(0, 'Lambda@Edge is not run locally').default([]),
 });
 
 const distributionProperties = z.object({
   DistributionConfig: z.object({
-    Origins: z.array(z.object({ Id: z.string(), DomainName: z.string(), OriginPath: z.string().default('') })),
+    Origins: z.array(
+      z.object({
+        Id: z.string(),
+        DomainName: z.string(),
+        OriginPath: z.string().default(''),
+        OriginAccessControlId: z.string().default(''),
+      }),
+    ),
     DefaultCacheBehavior: behaviorProperties,
     CacheBehaviors: z.array(behaviorProperties).default([]),
     DefaultRootObject: z.string().default(''),
@@ -68,6 +82,7 @@ export function readDistribution(stack: Stack): Distribution | undefined {
   const id = stack.ref(resource.logicalId);
   return {
     id,
+    arn: stack.arn(resource.logicalId),
     domainName: `${id.toLowerCase()}.cloudfront.net`,
     rootObject: DefaultRootObject,
     behaviors: [...CacheBehaviors, { ...DefaultCacheBehavior, PathPattern: '*' }].map((behavior) => {
@@ -76,9 +91,10 @@ export function readDistribution(stack: Stack): Distribution | undefined {
         throw new BrokenStack(`unable to serve ${resource.logicalId}; it has no origin ${behavior.TargetOriginId}`);
       return {
         pattern: behavior.PathPattern,
-        origin: { domainName: origin.DomainName, path: origin.OriginPath },
+        origin: { domainName: origin.DomainName, path: origin.OriginPath, signed: origin.OriginAccessControlId !== '' },
         methods: behavior.AllowedMethods,
         forwarding: readForwarding(stack, behavior),
+        compress: behavior.Compress && keepsEncodings(stack, behavior.CachePolicyId),
         responseHeaders: readResponseHeaders(stack, behavior.ResponseHeadersPolicyId),
         viewerRequest: viewerRequestCode(stack, behavior.FunctionAssociations),
       };

@@ -16,7 +16,10 @@ export async function startEdge(
   { gateway }: { gateway: Service },
 ): Promise<Service & Required<Pick<Service, 'upgrade'>>> {
   const edge = perStack(context, (stack) => readEdge(stack, context.log));
-  const owner = context.keys.issue({ kind: 'root', arn: `arn:aws:iam::${context.stack.account}:root` });
+  const credentials = perStack(context, () => {
+    const arn = edge().distribution?.arn ?? '';
+    return context.keys.issue({ kind: 'service', arn, service: 'cloudfront.amazonaws.com' });
+  });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const passage = await passageOf(edge(), request, context.log);
@@ -31,7 +34,8 @@ export async function startEdge(
       await gateway.handle(request, response);
     } else if (bucket !== undefined && (asked.method === 'GET' || asked.method === 'HEAD')) {
       const path = `${origin.path.replace(/^\/_aws\/s3\/[^/]+/, '')}${asked.uri}`;
-      await sendFromBucket(context, owner, { bucket, path }, request, response);
+      const object = { bucket, path, compress: behavior.compress };
+      await sendFromBucket(context, origin.signed ? credentials() : undefined, object, request, response);
     } else {
       send(response, say(502, `The origin ${origin.domainName} is not served locally.`), request.method);
     }

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 /** Who signed a request. The `arn` is the one that AWS's refusals name: a function acts as a session of its role. */
 export type Principal =
   | { readonly kind: 'root'; readonly arn: string }
+  /** A service of AWS on behalf of a resource, whose ARN this is; only resources' own policies let it in. */
+  | { readonly kind: 'service'; readonly arn: string; readonly service: string }
   | { readonly kind: 'role'; readonly arn: string; readonly roleId: string; readonly functionId: string };
 
 export interface Credentials {
@@ -25,7 +27,7 @@ export function createAccessKeys(random: (size: number) => Buffer = randomBytes)
       const suffix = random(10).toString('hex').toUpperCase().slice(0, 16);
       const credentials: Credentials = {
         // AWS's own prefixes: AKIA for long-lived keys, ASIA for temporary ones.
-        accessKeyId: `${principal.kind === 'root' ? 'AKIA' : 'ASIA'}${suffix}`,
+        accessKeyId: `${principal.kind === 'role' ? 'ASIA' : 'AKIA'}${suffix}`,
         secretAccessKey: random(30).toString('base64'),
         ...(principal.kind === 'role' ? { sessionToken: random(96).toString('base64') } : {}),
       };

@@ -70,6 +70,7 @@ export function createPolicies(stackNow: () => Stack): Policies {
         'aws:PrincipalArn': arn,
         'aws:PrincipalAccount': stack.account,
         'aws:RequestedRegion': stack.region,
+        ...(principal.kind === 'service' && { 'aws:SourceArn': principal.arn, 'aws:SourceAccount': stack.account }),
         ...conditions,
       };
       const refuse = (reason: string): Decision => ({
@@ -83,6 +84,14 @@ export function createPolicies(stackNow: () => Stack): Policies {
           return refuse('with an explicit deny in a resource-based policy');
         }
         if (principal.kind === 'root') return { allowed: true };
+        if (principal.kind === 'service') {
+          const invited = ({ Effect, Principal }: Statement) =>
+            Effect === 'Allow' && Principal?.Service?.includes(principal.service);
+          const own = onResources.some((statement) => invited(statement) && fits(statement));
+          return own
+            ? { allowed: true }
+            : refuse(`because no resource-based policy allows ${principal.service} the action`);
+        }
         if (role?.statements.some((statement) => statement.Effect === 'Deny' && fits(statement))) {
           return refuse('with an explicit deny in an identity-based policy');
         }

@@ -5,7 +5,10 @@ import { globMatches } from './glob.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 const list = z.union([scalar.transform((value) => [value]), z.array(scalar)]);
-const principals = z.union([z.literal('*').transform(() => ({ AWS: ['*'] })), z.record(z.string(), list)]);
+const principals = z.union([
+  z.literal('*').transform((everybody): Record<string, string[]> => ({ AWS: [everybody] })),
+  z.record(z.string(), list),
+]);
 
 const statementShape = z.object({
   Effect: z.enum(['Allow', 'Deny']),

@@ -162,6 +162,7 @@ describe('addresses', () => {
       'wss://$Api.execute-api.us-east-1.amazonaws.com/prod',
       'ws://127.0.0.1:8080/_aws/execute-api/$Api/prod',
     ],
+    ['Cognito itself', 'https://cognito-idp.us-east-1.amazonaws.com/; x', 'http://127.0.0.1:8080/_aws/cognito-idp/; x'],
     ['an issuer', 'https://cognito-idp.us-east-1.amazonaws.com/$Pool', 'http://127.0.0.1:8080/_aws/cognito-idp/$Pool'],
     ['a bucket', 'https://$Bucket.s3.us-east-1.amazonaws.com/a.png', 'http://127.0.0.1:8080/_aws/s3/$Bucket/a.png'],
     [

@@ -77,10 +77,17 @@ const leftBehind = () =>
     .filter((line) => line.includes(data));
 
 describe('npm start', () => {
-  test('prints two lines that, when pasted, talk to each other', { timeout: slow }, async () => {
+  test('says where the page is, which knows the two people, and prints two lines that, when pasted, talk to each other', {
+    timeout: slow,
+  }, async () => {
     const server = start();
     await server.says(/Ctrl-C stops everything/);
     expect(server.said()).toMatch(/alice +password \S+\n +bob +password \S+/);
+    const [, page] = /^Open (\S+) in a browser/m.exec(server.said()) ?? [];
+    expect(await (await fetch(`${page}/demo.json`)).json()).toEqual([
+      { username: 'alice', password: expect.any(String) },
+      { username: 'bob', password: expect.any(String) },
+    ]);
     const [alice, bob] = pasted(server.said()).map((line) => run(line, [], { shell: true }));
     if (!alice || !bob) throw new Error(`no two lines in:\n${server.said()}`);
     await Promise.all([alice.says(/last_50_messages/), bob.says(/last_50_messages/)]);

@@ -204,3 +204,29 @@ describe('permissions of the template', () => {
     expect(left()).toEqual([true, true, true, true, true]);
   });
 });
+
+describe('a service of AWS may do', () => {
+  const distribution = 'arn:aws:cloudfront::000000000000:distribution/E1';
+  const cloudfront: Principal = { kind: 'service', arn: distribution, service: 'cloudfront.amazonaws.com' };
+  const asks = (onBucket: object[]) =>
+    policies(nothing, { onBucket }).authorize(cloudfront, 's3:GetObject', `${bucket}/a`).allowed;
+  const invites = (service: string, source: string) => ({
+    ...allow('s3:GetObject', `${bucket}/*`, { StringEquals: { 'AWS:SourceArn': source } }),
+    Principal: { Service: service },
+  });
+
+  test('what a resource’s policy lets it do for that resource, and nothing else', () => {
+    expect(asks([invites('cloudfront.amazonaws.com', distribution)])).toBe(true);
+    expect(asks([invites('cloudfront.amazonaws.com', `${distribution}2`)])).toBe(false);
+    expect(asks([invites('lambda.amazonaws.com', distribution)])).toBe(false);
+    expect(
+      asks([{ ...allow('s3:GetObject', `${bucket}/*`), Principal: { AWS: 'arn:aws:iam::000000000000:root' } }]),
+    ).toBe(false);
+    expect(asks([])).toBe(false);
+  });
+
+  test('nothing that the policy denies to everybody', () => {
+    const denied = deny('s3:*', `${bucket}/*`, { Principal: '*' });
+    expect(asks([invites('cloudfront.amazonaws.com', distribution), denied])).toBe(false);
+  });
+});

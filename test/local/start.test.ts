@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LocalRuntime, startLocal } from '#local/start';
 
@@ -69,6 +70,37 @@ describe('a stack that is served', () => {
     expect(await runtime.functions.invoke('Function', {})).toMatchObject({ payload: 'one' });
     await runtime.reload(await assembly('reloaded-2', { source: 'export const handler = async () => "two";' }));
     expect(await runtime.functions.invoke('Function', {})).toMatchObject({ payload: 'two' });
+  });
+
+  test('has the files that it deploys, and others after a reload', async () => {
+    const deploying = (name: string) => ({
+      Site: { Type: 'AWS::S3::Bucket' },
+      Files: {
+        Type: 'Custom::CDKBucketDeployment',
+        Properties: { SourceObjectKeys: [`${name}-hash.zip`], DestinationBucketName: { Ref: 'Site' }, Prune: false },
+      },
+    });
+    const stackWith = (name: string, source: string) => assembly(name, { source, resources: deploying(name) });
+    const runtime = await startLocal({
+      assemblyDirectory: await stackWith('site', 'first'),
+      dataDirectory: join(folder, 'data-site'),
+      port: 0,
+    });
+    running.push(runtime);
+    const s3 = new S3Client({
+      endpoint: `${runtime.origin}/_aws/s3`,
+      region: 'us-east-1',
+      forcePathStyle: true,
+      credentials: runtime.rootCredentials,
+    });
+    const deployed = async () => {
+      const command = new GetObjectCommand({ Bucket: runtime.stack.ref('Site'), Key: 'index.mjs' });
+      return (await s3.send(command)).Body?.transformToString();
+    };
+    expect(await deployed()).toBe('first');
+    await runtime.reload(await stackWith('site-2', 'second'));
+    expect(await deployed()).toBe('second');
+    s3.destroy();
   });
 
   test('goes on as it was when a reload brings a broken one', async () => {

@@ -22,7 +22,11 @@ afterAll(() => rm(root, { recursive: true }));
 /** A project whose app is this program. */
 async function project(program: string): Promise<{ projectDirectory: string; assemblyDirectory: string }> {
   await writeFile(join(projectDirectory, 'app.mjs'), program);
-  const cdk = { app: 'node app.mjs', context: { colour: 'green' }, watch: { include: ['lib/**'] } };
+  const cdk = {
+    app: 'node app.mjs',
+    context: { colour: 'green' },
+    watch: { include: ['lib/**'], exclude: ['**/*.test.ts', 'lib/dist'] },
+  };
   await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify(cdk));
   return { projectDirectory, assemblyDirectory };
 }
@@ -52,6 +56,17 @@ describe('what was synthesized', () => {
     await synthesize(options);
     await rm(join(projectDirectory, 'lib', 'a.ts'));
     expect(isSynthesized(options)).toBe(false);
+  });
+
+  test('holds while something is made in a folder that cdk.json excludes', async () => {
+    await mkdir(join(projectDirectory, 'lib', 'dist'));
+    const options = await project(writesContext);
+    await synthesize(options);
+    const later = new Date(Date.now() + 1000);
+    await writeFile(join(projectDirectory, 'lib', 'dist', 'made.js'), '');
+    await utimes(join(projectDirectory, 'lib', 'dist', 'made.js'), later, later);
+    await utimes(join(projectDirectory, 'lib', 'dist'), later, later);
+    expect(isSynthesized(options)).toBe(true);
   });
 
   test('does not count when the synthesis failed', async () => {

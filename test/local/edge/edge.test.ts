@@ -66,29 +66,65 @@ describe('a request', () => {
   });
 });
 
-test('a bucket is an origin: its objects, below the path of the origin, with the headers of the behaviour’s policy', async () => {
-  const credentials = fixture.context.keys.issue({ kind: 'root', arn: 'arn:aws:iam::000000000000:root' });
-  const s3 = new S3Client({
-    endpoint: `${fixture.origin}/_aws/s3`,
-    region: 'us-east-1',
-    credentials,
-    forcePathStyle: true,
+describe('a bucket is an origin', () => {
+  const page = `<h1>${'hello '.repeat(300)}</h1>`;
+  beforeAll(async () => {
+    const s3 = new S3Client({
+      endpoint: `${fixture.origin}/_aws/s3`,
+      region: 'us-east-1',
+      credentials: fixture.context.keys.issue({ kind: 'root', arn: 'arn:aws:iam::000000000000:root' }),
+      forcePathStyle: true,
+    });
+    const Bucket = fixture.context.stack.ref('Files');
+    const put = (Key: string, Body: string, ContentType: string) =>
+      s3.send(new PutObjectCommand({ Bucket, Key, Body, ContentType }));
+    await put('public/files/a page.html', '<h1>hello</h1>', 'text/html');
+    await put('public/small/page.html', page, 'text/html');
+    await put('public/small/tiny.html', '<h1>hello</h1>', 'text/html');
+    await put('public/small/picture.png', page, 'image/png');
+    await put('public/unsigned/page.html', page, 'text/html');
+    await put('private/private/page.html', page, 'text/html');
+    s3.destroy();
   });
-  const Bucket = fixture.context.stack.ref('Files');
-  const Key = 'public/files/a page.html';
-  await s3.send(new PutObjectCommand({ Bucket, Key, Body: '<h1>hello</h1>', ContentType: 'text/html' }));
-  const response = await get('/files/a%20page.html', { headers: { range: 'bytes=4-8' } });
-  expect([response.status, await response.text()]).toEqual([206, 'hello']);
-  expect(Object.fromEntries(response.headers)).toMatchObject({
-    'content-type': 'text/html',
-    'x-content-type-options': 'nosniff',
-    'x-frame-options': 'DENY',
-    'strict-transport-security': 'max-age=60; includeSubDomains',
-    'x-own': 'yes',
-    'x-cache': 'Miss from cloudfront',
+
+  test('with its objects, below the path of the origin, and the headers of the behaviour’s policy', async () => {
+    const response = await get('/files/a%20page.html', { headers: { range: 'bytes=4-8' } });
+    expect([response.status, await response.text()]).toEqual([206, 'hello']);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      'content-type': 'text/html',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'strict-transport-security': 'max-age=60; includeSubDomains',
+      'x-own': 'yes',
+      'x-cache': 'Miss from cloudfront',
+    });
+    expect((await get('/files/x', { method: 'PUT', body: 'x' })).status).toBe(502);
   });
-  expect((await get('/files/none.html')).status).toBeGreaterThanOrEqual(400);
-  expect((await get('/files/x', { method: 'PUT', body: 'x' })).status).toBe(502);
+
+  test('as far as its policy lets this distribution in, and who may not list it does not learn what is missing', async () => {
+    const paths = ['/small/page.html', '/small/none.html', '/private/page.html', '/unsigned/page.html'];
+    expect(await Promise.all(paths.map(async (path) => (await get(path)).status))).toEqual([200, 403, 403, 403]);
+  });
+
+  test('whose texts are compressed as the viewer takes it, with a weak tag that still says what is unchanged', async () => {
+    const encoded = async (encodings: string, path = '/small/page.html') => {
+      const { headers } = await get(path, { headers: { 'accept-encoding': encodings }, method: 'HEAD' });
+      return headers.get('content-encoding');
+    };
+    expect(await Promise.all(['gzip, br', 'gzip', 'br;q=0, gzip', 'identity'].map((each) => encoded(each)))).toEqual([
+      'br',
+      'gzip',
+      'gzip',
+      null,
+    ]);
+    for (const path of ['/small/tiny.html', '/small/picture.png', '/files/a%20page.html'])
+      expect(await encoded('gzip', path)).toBeNull();
+    const response = await get('/small/page.html', { headers: { 'accept-encoding': 'br' } });
+    expect(await response.text()).toBe(page);
+    const etag = response.headers.get('etag') ?? '';
+    expect(etag).toMatch(/^W\/"/);
+    expect((await get('/small/page.html', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
 });
 
 describe('a viewer-request function', () => {
