@@ -7,6 +7,7 @@ import {
   type Presence,
 } from '../../client/index.ts';
 import { indexedDbOutbox } from '../../client/indexeddb.ts';
+import { keepRefused } from '../composer/refused.ts';
 import { type Blocks, createBlocks } from '../people/blocks.ts';
 import { createFriends, type Friends } from '../people/friends.ts';
 import { plainName } from '../people/names.ts';
@@ -42,6 +43,7 @@ const together = 1_000;
 
 export function createMessenger(session: Session, me: string): Messenger {
   const chat = createChat({ url: location.origin, getToken: session.token, outbox: indexedDbOutbox(me) });
+  keepRefused(chat, me);
   const state = signal(chat.state);
   let kept = keptInbox(me);
   const conversations = signal(kept);

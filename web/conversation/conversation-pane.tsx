@@ -1,3 +1,4 @@
+import { Composer } from '../composer/composer.tsx';
 import { useConversation } from './use-conversation.ts';
 
 /** The open conversation: head, messages, and where one writes. */
@@ -15,17 +16,7 @@ export function ConversationPane({ name }: { readonly name: string }) {
           </li>
         ))}
       </ol>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          const field = event.currentTarget.elements.namedItem('message');
-          if (!(field instanceof HTMLInputElement) || field.value.trim() === '') return;
-          conversation.send(field.value);
-          field.value = '';
-        }}
-      >
-        <input name="message" aria-label="Message" autocomplete="off" />
-      </form>
+      <Composer conversation={conversation} />
     </section>
   );
 }

@@ -66,7 +66,7 @@ export const messageFilesOf = perConversation((): MessageFiles => {
 function uploadedBefore(id: string): Upload {
   const nothing = () => {};
   return {
-    ...{ name: 'File', size: 0, type: '', preview: undefined, pixels: undefined },
+    ...{ key: id, name: 'File', size: 0, type: '', preview: undefined, pixels: undefined },
     ...{ state: signal({ is: 'uploaded', id }), start: nothing, cancel: nothing, forget: nothing },
   };
 }

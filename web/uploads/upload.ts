@@ -13,6 +13,8 @@ export type UploadState =
 
 /** A file on its way into a message. */
 export interface Upload {
+  /** Another for each. */
+  readonly key: string | number;
   readonly name: string;
   /** bytes */
   readonly size: number;
@@ -32,6 +34,7 @@ export interface Upload {
 
 /** Bytes that tell what a file is. */
 const looked = 4_100;
+let made = 0;
 
 export function createUpload(conversation: Pick<Conversation, 'upload'>, file: File): Upload {
   const shown = /^(image|video)\//.test(file.type);
@@ -58,7 +61,7 @@ export function createUpload(conversation: Pick<Conversation, 'upload'>, file: F
   }
 
   const upload: Upload = {
-    ...{ name: file.name, size: file.size, type: file.type, preview, state },
+    ...{ key: ++made, name: file.name, size: file.size, type: file.type, preview, state },
     get pixels() {
       return pixels;
     },

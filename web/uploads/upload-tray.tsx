@@ -1,0 +1,83 @@
+import { Icon } from '../ui/icon.tsx';
+import { formatSize } from './format-size.ts';
+import type { MessageFiles } from './message-files.ts';
+import type { Upload } from './upload.ts';
+
+/** The files of the message that is being written, each with how far it is. */
+export function UploadTray({ files, onRemoved }: { readonly files: MessageFiles; onRemoved(): void }) {
+  if (files.uploads.value.length === 0) return null;
+  return (
+    <ul class="uploads" aria-label="Files to send">
+      {files.uploads.value.map((upload) => (
+        <UploadItem
+          key={upload.key}
+          upload={upload}
+          onRemove={() => {
+            files.remove(upload);
+            onRemoved();
+          }}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove(): void }) {
+  const { name, size } = upload;
+  const state = upload.state.value;
+  const done = state.is === 'uploaded';
+  return (
+    <li class="upload" data-is={state.is}>
+      <UploadPicture upload={upload} />
+      <div class="upload-about">
+        <span class="upload-name" title={name}>
+          {name}
+        </span>
+        {state.is === 'failed' ? (
+          <span class="upload-failure" role="alert">
+            {state.why}
+          </span>
+        ) : (
+          <span class="upload-size">
+            {state.is === 'waiting' ? 'Waits until you are back online' : size > 0 && formatSize(size)}
+          </span>
+        )}
+        {!done && state.is !== 'failed' && (
+          <progress
+            class="upload-progress"
+            aria-label={`Uploading ${name}`}
+            max={1}
+            value={state.is === 'uploading' ? state.sent : 0}
+          />
+        )}
+      </div>
+      {state.is === 'failed' && (
+        <button type="button" class="link-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
+          Try again
+        </button>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={done || state.is === 'failed' ? `Remove ${name}` : `Cancel upload of ${name}`}
+        onClick={onRemove}
+      >
+        <Icon name="close" />
+      </button>
+    </li>
+  );
+}
+
+function UploadPicture({ upload: { preview, type } }: { readonly upload: Upload }) {
+  return (
+    <span class="upload-picture">
+      <Icon name="file" />
+      {preview !== undefined &&
+        (type.startsWith('image/') ? (
+          <img src={preview} alt="" onError={({ currentTarget }) => currentTarget.remove()} />
+        ) : (
+          <video src={preview} muted playsInline preload="metadata" aria-hidden="true" tabIndex={-1} />
+        ))}
+    </span>
+  );
+}
