@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { emoji } from './emoji.ts';
 
@@ -25,7 +25,8 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
       removeEventListener('focusin', closeOutside);
     };
   }, [open]);
-  useEffect(() => {
+  // Not later, when a choice may have moved the focus on already.
+  useLayoutEffect(() => {
     if (open) palette.current?.querySelector<HTMLButtonElement>('[tabindex="0"]')?.focus();
   }, [open, at]);
 
