@@ -99,6 +99,8 @@ export function createInbox(options: { readonly http: Http; me(): string; onChan
         const view = views.get(event.conversation);
         if (view?.last_message?.seq === event.seq || event.deleted) refresh(event.conversation);
       } else if (event.type === 'conversation_updated') {
+        const { kind, by, who = by } = event.change;
+        if ((kind === 'left' || kind === 'removed') && who === options.me()) return remove(event.conversation);
         touched.set(event.conversation, event.message.date_added);
         refresh(event.conversation);
       } else if (event.type === 'history_cleared' || event.type === 'message_hidden') {

@@ -4,6 +4,7 @@ import { matches } from '#web/inbox/matches';
 import { inShownOrder } from '#web/inbox/order';
 import { previewOf, typingWords } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
+import { mayGiveRoles, mayLeave, mayManage, mayRemove } from '#web/people/may';
 import { kindOf, otherOf, titleOf } from '#web/people/names';
 import { dayName, seenWords, shortTime } from '#web/ui/times';
 
@@ -88,6 +89,22 @@ it('what is typed becomes a name that a room can have', () => {
   expect(roomName('#Café Noir ')).toBe('cafe-noir');
   expect(roomName('  ##  ')).toBeUndefined();
   expect(roomName('x'.repeat(80))).toHaveLength(64);
+});
+
+it('what a role may do in a group is offered, and nothing more', () => {
+  const roles = ['owner', 'admin', 'member'] as const;
+  expect(roles.map(mayManage)).toEqual([true, true, false]);
+  expect(roles.map(mayGiveRoles)).toEqual([true, false, false]);
+  expect(roles.map((own) => roles.filter((other) => mayRemove(own, other)))).toEqual([
+    ...[['admin', 'member'], ['admin', 'member'], []],
+  ]);
+  expect(roles.map((own) => [mayLeave(own, 3), mayLeave(own, 1)])).toEqual([
+    ...[
+      [false, true],
+      [true, true],
+      [true, true],
+    ],
+  ]);
 });
 
 describe('times', () => {

@@ -1,12 +1,21 @@
+import type { ConnectionState } from '../../client/index.ts';
 import { useMessenger } from './use-messenger.ts';
+
+/** What fits the line; the whole sentence shows on it, and where a conversation cannot be opened. */
+const short: { readonly [is in ConnectionState['is']]?: string } = {
+  connecting: 'Connecting…',
+  'catching up': 'Updating…',
+  waiting: 'Not connected',
+  offline: 'Offline',
+};
 
 /** Below the page's name: who one is, or, where that is not live, how the connection is. */
 export function ConnectionLine() {
   const { chat, me, state, nameOf } = useMessenger();
   const { is, says } = state.value;
   return (
-    <p class="connection" role="status" data-is={is}>
-      <span>{is === 'live' ? nameOf(me) : says}</span>
+    <p class="connection" role="status" data-is={is} title={says}>
+      <span>{is === 'live' ? nameOf(me) : (short[is] ?? says)}</span>
       {is === 'waiting' && (
         <button type="button" class="link-button" onClick={() => chat.connect()}>
           Try now

@@ -17,7 +17,8 @@ export function useFocusOnShown(
       if (!pane.current?.contains(document.activeElement)) pane.current?.focus({ preventScroll: true });
     } else if (left.at === 'conversation' && !inbox.current?.contains(document.activeElement)) {
       const row = inbox.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(left.name)}"]`);
-      (row ?? inbox.current?.querySelector<HTMLElement>('input'))?.focus();
+      // Not a field: on a phone that would bring up the keyboard.
+      (row ?? inbox.current)?.focus();
     }
   }, [route, inbox, pane]);
 }

@@ -1,15 +1,24 @@
 import { useState } from 'preact/hooks';
+import type { ConversationView } from '../../client/index.ts';
 import { ConnectionLine } from '../chat/connection-line.tsx';
 import { useMessenger } from '../chat/use-messenger.ts';
+import { draftOf } from '../conversation/drafts.ts';
 import { titleOf } from '../people/names.ts';
+import { route } from '../route.ts';
 import { AccountButton } from '../settings/account-button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { EmptyInbox } from './empty-inbox.tsx';
 import { FriendRequests } from './friend-requests.tsx';
+import { isShown } from './is-shown.ts';
 import { matches } from './matches.ts';
 import { NewChatDialog } from './new-chat-dialog.tsx';
 import { PeopleFound } from './people-found.tsx';
+
+/** To look at somebody is not to have a conversation: nothing has been said in it. */
+function isBegun({ kind, seq }: ConversationView): boolean {
+  return seq > 0 || kind === 'room' || kind === 'group';
+}
 
 /** All conversations, latest first; what is typed above them narrows them down, and finds people. */
 export function InboxPane() {
@@ -18,12 +27,12 @@ export function InboxPane() {
   const [begins, setBegins] = useState(false);
   const query = typed.trim();
   const rows = conversations.value.filter((view) => {
-    const names = view.members.map(({ username, name }) => `${username} ${name}`);
-    return query === '' || matches(query, [titleOf(view, me), ...names]);
+    if (query === '') return isBegun(view) || isShown(view, route.value, me) || draftOf(me, view.id) !== '';
+    return matches(query, [titleOf(view, me), ...view.members.flatMap(({ username, name }) => [username, name])]);
   });
   return (
     <>
-      <header class="inbox-head">
+      <div class="inbox-head">
         <div class="inbox-title">
           <p class="brand">Parley</p>
           <ConnectionLine />
@@ -32,7 +41,7 @@ export function InboxPane() {
           <Icon name="plus" />
         </button>
         <AccountButton />
-      </header>
+      </div>
       <search class="inbox-search">
         <Icon name="search" />
         <input

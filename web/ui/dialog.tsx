@@ -11,7 +11,15 @@ export function Dialog(props: {
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const title = useId();
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    // Taken away while it is open: ended, so that the focus goes back. Nobody has to hear of that.
+    return () => {
+      dialog?.addEventListener('close', (event) => event.stopImmediatePropagation(), { capture: true });
+      dialog?.close();
+    };
+  }, []);
   return (
     <dialog class="dialog" ref={element} aria-labelledby={title} onClose={props.onClose} closedby="any">
       <header class="dialog-head">

@@ -1,0 +1,19 @@
+import { titleOf } from '../people/names.ts';
+import { useMessenger } from './use-messenger.ts';
+
+/** In place of a conversation that cannot be shown yet: nothing while it comes, and a reason where it does not. */
+export function Opening({ name }: { readonly name: string }) {
+  const { state, conversations, me } = useMessenger();
+  const { is, says } = state.value;
+  if (is !== 'offline' && is !== 'waiting') return <div class="nothing" aria-busy="true" />;
+  const view = conversations.value.find(({ id }) => id === name);
+  return (
+    <div class="nothing">
+      {view && <h2>{titleOf(view, me)}</h2>}
+      <p>
+        {is === 'offline' ? 'You are offline.' : says} The messages are shown as soon as you are connected, and what you
+        wrote is sent then.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import { useState } from 'preact/hooks';
+import type { Conversation } from '../../client/index.ts';
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+
+export function ClearHistory({ conversation }: { readonly conversation: Conversation }) {
+  const [asks, setAsks] = useState(false);
+  return (
+    <>
+      <button type="button" class="action" data-kind="danger" onClick={() => setAsks(true)}>
+        Clear history
+      </button>
+      {asks && (
+        <ConfirmDialog
+          title="Clear the history?"
+          action="Clear"
+          onConfirm={() => conversation.clear()}
+          onClose={() => setAsks(false)}
+        >
+          All messages so far are taken from your devices, for good. The others keep theirs.
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}
