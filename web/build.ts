@@ -1,5 +1,6 @@
 /** Builds the page into what is served: `node --import tsx web/build.ts [folder]` prints what a first visit downloads. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -12,34 +13,52 @@ const shared: BuildOptions = {
   ...{ jsx: 'automatic', jsxImportSource: 'preact' },
   // What a folder above it says of types and imports must not change what is served.
   tsconfigRaw: {},
+  absWorkingDir: web,
 };
 
 /**
- * Writes `index.html`, and script and style below `assets/` under names that change with their contents, so that a browser may keep them for ever.
- * The same sources give the same bytes.
+ * Writes `index.html`, the worker and what is in `public/`; and scripts and styles below `assets/` under names that change with their contents,
+ * so that a browser may keep them for ever. The same sources give the same bytes.
  * @param folder is emptied first
  */
 export function buildPage(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { metafile } = buildSync({
-    ...shared,
-    absWorkingDir: web,
-    entryPoints: ['main.tsx', 'styles/main.css'],
-    entryNames: 'assets/[name]-[hash]',
-    outdir: folder,
-    metafile: true,
-  });
-  const made = Object.entries(metafile?.outputs ?? {}).map(([path, { entryPoint }]) => ({ path, entryPoint }));
-  const nameOf = (entry: string) => {
-    const output = made.find(({ entryPoint }) => entryPoint === entry);
-    if (!output) throw new Error(`unable to build the page; esbuild made nothing of ${entry}`);
-    return `assets/${basename(output.path)}`;
+  cpSync(join(web, 'public'), folder, { recursive: true });
+  const names = {
+    ...build(folder, ['main.tsx', 'styles/main.css']),
+    // Runs before the page is there, so it is no module: those wait for the whole page.
+    ...build(folder, ['theme.ts'], { format: 'iife' }),
   };
-  const html = readFileSync(join(web, 'index.html'), 'utf8')
-    .replace('main.tsx', nameOf('main.tsx'))
-    .replace('styles/main.css', nameOf('styles/main.css'));
+  let html = readFileSync(join(web, 'index.html'), 'utf8');
+  for (const [entry, name] of Object.entries(names)) html = html.replace(`"${entry}"`, `"/${name}"`);
   writeFileSync(join(folder, 'index.html'), html);
+  const files = [
+    '',
+    ...Object.values(names),
+    ...readdirSync(join(web, 'public')).filter((name) => name.endsWith('.svg')),
+  ];
+  // Icons keep their names, so that the version follows from their contents too.
+  const contents = files.map((name) => readFileSync(join(folder, name || 'index.html')));
+  const version = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
+  build(folder, ['worker/sw.ts'], {
+    ...{ format: 'iife', entryNames: '[name]' },
+    define: { FILES: JSON.stringify(files.map((name) => `/${name}`)), VERSION: JSON.stringify(version) },
+  });
+}
+
+/** @returns what became of each entry, as names in the folder */
+function build(folder: string, entryPoints: string[], options: BuildOptions = {}): Record<string, string> {
+  const { metafile } = buildSync({
+    ...{ ...shared, entryPoints, entryNames: 'assets/[name]-[hash]', outdir: folder, metafile: true },
+    ...options,
+  });
+  const made = Object.entries(metafile?.outputs ?? {}).flatMap(([path, { entryPoint }]) =>
+    entryPoint === undefined ? [] : [[entryPoint, `assets/${basename(path)}`] as const],
+  );
+  const missing = entryPoints.filter((entry) => !made.some(([point]) => point === entry));
+  if (missing.length > 0) throw new Error(`unable to build the page; esbuild made nothing of ${missing.join(', ')}`);
+  return Object.fromEntries(made);
 }
 
 /** Bytes as they travel, by file. */

@@ -26,8 +26,3 @@ export function keepInbox(user: string, views: readonly ConversationView[]): voi
     // The place is full: the next page without a connection shows an older list.
   }
 }
-
-/** Whoever signs out leaves nothing on the device. */
-export function forgetInbox(user: string): void {
-  localStorage.removeItem(placeOf(user));
-}

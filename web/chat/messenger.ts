@@ -13,7 +13,7 @@ import { createFriends, type Friends } from '../people/friends.ts';
 import { plainName } from '../people/names.ts';
 import { createProfiles, type Profiles } from '../people/profiles.ts';
 import type { Session } from '../session/session.ts';
-import { forgetInbox, keepInbox, keptInbox } from './kept-inbox.ts';
+import { keepInbox, keptInbox } from './kept-inbox.ts';
 import { createTypingBook } from './typing-book.ts';
 
 /** The client of one user as signals: what reads them while it renders is rendered again when they change. */
@@ -110,7 +110,6 @@ export function createMessenger(session: Session, me: string): Messenger {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
       save();
-      if (session.user.peek() !== me) forgetInbox(me);
       chat.close();
     },
   };

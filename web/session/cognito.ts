@@ -1,6 +1,7 @@
 /** Cognito's HTTP interface, as far as a page needs it: https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/ */
+import { sentenceFor } from './sentences.ts';
 
-/** What Cognito refuses; `code` is its own name for it, such as `NotAuthorizedException`. */
+/** What Cognito refuses; `code` is its own name for it, such as `NotAuthorizedException`, and the message a sentence for people. */
 export class CognitoError extends Error {
   override readonly name = 'CognitoError';
   constructor(
@@ -13,9 +14,20 @@ export class CognitoError extends Error {
 
 export type Cognito = <Answer = unknown>(operation: string, body: object) => Promise<Answer>;
 
-/** @throws CognitoError; TypeError when it is not reached */
+/** @throws CognitoError; Error, one sentence, when it is not reached */
 export function createCognito(endpoint: string): Cognito {
   return async <Answer>(operation: string, body: object) => {
+    const { ok, status, text } = await post(endpoint, operation, body);
+    const answer = read(text);
+    if (ok) return answer as Answer;
+    const code = String(answer.__type ?? 'InternalErrorException').replace(/^.*#/, '');
+    const message = String(answer.message ?? answer.Message ?? `The server answered ${status}.`);
+    throw new CognitoError(code, sentenceFor(operation, code, message));
+  };
+}
+
+async function post(endpoint: string, operation: string, body: object) {
+  try {
     const response = await fetch(endpoint, {
       method: 'POST',
       headers: {
@@ -24,10 +36,17 @@ export function createCognito(endpoint: string): Cognito {
       },
       body: JSON.stringify(body),
     });
-    const text = await response.text();
-    const answer = text === '' ? {} : JSON.parse(text);
-    if (response.ok) return answer as Answer;
-    const code = String(answer.__type ?? 'InternalErrorException').replace(/^.*#/, '');
-    throw new CognitoError(code, String(answer.message ?? answer.Message ?? `Cognito answered ${response.status}`));
-  };
+    return { ok: response.ok, status: response.status, text: await response.text() };
+  } catch (cause) {
+    throw new Error('The server cannot be reached. Check your connection and try again.', { cause });
+  }
+}
+
+/** What stands between the page and Cognito may answer with something else than JSON. */
+function read(text: string): Record<string, unknown> {
+  try {
+    return text === '' ? {} : JSON.parse(text);
+  } catch {
+    return {};
+  }
 }

@@ -1,0 +1,34 @@
+import { useState } from 'preact/hooks';
+
+/** A password, which can be looked at. */
+export function PasswordField(props: {
+  readonly label: string;
+  readonly name: string;
+  readonly autocomplete: 'current-password' | 'new-password';
+  /** Id of what says more about it. */
+  readonly describedBy?: string;
+  onInput?(password: string): void;
+}) {
+  const [shown, setShown] = useState(false);
+  return (
+    <div class="password">
+      <label class="label">
+        {props.label}
+        <input
+          class="field"
+          name={props.name}
+          {...(shown ? { type: 'text' } : { type: 'password' })}
+          autocomplete={props.autocomplete}
+          autocapitalize="none"
+          spellcheck={false}
+          aria-describedby={props.describedBy}
+          onInput={(event) => props.onInput?.(event.currentTarget.value)}
+          required
+        />
+      </label>
+      <button type="button" class="link-button" aria-pressed={shown} onClick={() => setShown(!shown)}>
+        Show password
+      </button>
+    </div>
+  );
+}
