@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
 import { route } from '../route.ts';
+import { Toasts } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { NothingChosen } from './nothing-chosen.tsx';
 import { opened } from './reopen.ts';
@@ -41,6 +42,7 @@ export function ChatWindow() {
           <NothingChosen />
         )}
       </main>
+      <Toasts />
     </div>
   );
 }

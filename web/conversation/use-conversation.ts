@@ -1,33 +1,45 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Conversation } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
+import { createThread, type Thread } from './thread.ts';
 
 export type Opened =
   | { readonly is: 'opening' }
-  | { readonly is: 'open'; readonly conversation: Conversation }
+  | { readonly is: 'open'; readonly thread: Thread }
   | { readonly is: 'refused'; readonly error: Error };
 
-/** Opens a conversation, and renders again whenever something in it changes. */
+/** Each that is open is caught up with at every connection; who comes back to one of the latest finds it at once. */
+const keptOpen = 8;
+const recent: Conversation[] = [];
+
+/** Opens a conversation; what changes in it is told by its signals. */
 export function useConversation(name: string): Opened {
-  const { chat } = useMessenger();
+  const { chat, me, nameOf } = useMessenger();
   const [opened, setOpened] = useState<{ readonly name: string; readonly now: Opened }>();
-  const [, setVersion] = useState(0);
   useEffect(() => {
     let wanted = true;
-    let stop = () => {};
+    let thread: Thread | undefined;
     const show = (now: Opened) => wanted && setOpened({ name, now });
     chat.open(name).then(
       (conversation) => {
+        noteOpened(conversation);
         if (!wanted) return;
-        stop = conversation.listen(() => setVersion((version) => version + 1));
-        show({ is: 'open', conversation });
+        thread = createThread(chat, conversation, me, nameOf);
+        show({ is: 'open', thread });
       },
       (error: Error) => show({ is: 'refused', error }),
     );
     return () => {
       wanted = false;
-      stop();
+      thread?.close();
     };
-  }, [chat, name]);
+  }, [chat, me, nameOf, name]);
   return opened?.name === name ? opened.now : { is: 'opening' };
+}
+
+function noteOpened(conversation: Conversation): void {
+  const at = recent.indexOf(conversation);
+  if (at >= 0) recent.splice(at, 1);
+  recent.unshift(conversation);
+  for (const old of recent.splice(keptOpen)) old.close();
 }

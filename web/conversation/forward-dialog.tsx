@@ -1,0 +1,54 @@
+import { useState } from 'preact/hooks';
+import type { Message } from '../../client/index.ts';
+import { useMessenger } from '../chat/use-messenger.ts';
+import { ConversationAvatar } from '../people/conversation-avatar.tsx';
+import { titleOf } from '../people/names.ts';
+import { go } from '../route.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { tell } from '../ui/toast.tsx';
+import type { Thread } from './thread.ts';
+
+/** Sends what somebody said to another conversation. */
+export function ForwardDialog(props: { readonly thread: Thread; readonly message: Message; onClose(): void }) {
+  const { chat, me, conversations } = useMessenger();
+  const [query, setQuery] = useState('');
+  const { message, onClose } = props;
+  const found = conversations.value
+    .map((view) => ({ view, title: titleOf(view, me) }))
+    .filter(({ title }) => title.toLowerCase().includes(query.trim().toLowerCase()));
+
+  async function forward(to: string, title: string): Promise<void> {
+    onClose();
+    try {
+      const conversation = await chat.open(to);
+      const attachments = message.attachments.map(({ id }) => `${message.conversation}/${id}`);
+      await conversation.send({ message: message.message, ...(attachments.length > 0 && { attachments }) });
+      tell(`Forwarded to ${title}.`, { label: 'Open', run: () => go({ at: 'conversation', name: to }) });
+    } catch (error) {
+      if (error instanceof Error) tell(error.message);
+    }
+  }
+
+  return (
+    <Dialog title="Forward to" onClose={onClose}>
+      <input
+        class="field"
+        type="search"
+        aria-label="Find a conversation"
+        placeholder="Find a conversation"
+        value={query}
+        onInput={({ currentTarget }) => setQuery(currentTarget.value)}
+      />
+      <ul class="forward-list">
+        {found.map(({ view, title }) => (
+          <li key={view.id}>
+            <button type="button" class="forward-to" onClick={() => forward(view.id, title)}>
+              <ConversationAvatar view={view} size={2.25} /> {title}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {found.length === 0 && <p>No conversation has this name.</p>}
+    </Dialog>
+  );
+}

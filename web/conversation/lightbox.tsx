@@ -1,0 +1,76 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Message } from '../../client/index.ts';
+import { Icon } from '../ui/icon.tsx';
+
+/** Pictures of a message, one at a time, as large as the page; arrows lead to the others, Escape back. */
+export function Lightbox(props: {
+  readonly pictures: Message['attachments'];
+  /** Id of the one to begin with. */
+  readonly first: string;
+  onStale(event: Event): void;
+  onClose(): void;
+}) {
+  const { pictures } = props;
+  const element = useRef<HTMLDialogElement>(null);
+  const [at, setAt] = useState(() =>
+    Math.max(
+      0,
+      pictures.findIndex(({ id }) => id === props.first),
+    ),
+  );
+  useEffect(() => element.current?.showModal(), []);
+  const picture = pictures[at];
+  if (!picture) return null;
+  const step = (by: number) => setAt((at + by + pictures.length) % pictures.length);
+  const many = pictures.length > 1;
+  return (
+    <dialog
+      class="lightbox"
+      ref={element}
+      aria-label={picture.filename}
+      onClose={props.onClose}
+      onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
+      onKeyDown={({ key }) => {
+        if (many && key === 'ArrowRight') step(1);
+        if (many && key === 'ArrowLeft') step(-1);
+      }}
+    >
+      <header class="lightbox-head">
+        <p class="lightbox-name">
+          {picture.filename}
+          {many && ` (${at + 1} of ${pictures.length})`}
+        </p>
+        <a
+          class="icon-button"
+          href={picture.url}
+          download={picture.filename}
+          target="_blank"
+          rel="noopener noreferrer"
+          aria-label="Download"
+        >
+          <Icon name="download" />
+        </a>
+        <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
+          <Icon name="close" />
+        </button>
+      </header>
+      <img
+        key={picture.url}
+        class="lightbox-picture"
+        src={picture.url}
+        alt={picture.filename}
+        onError={props.onStale}
+      />
+      {many && (
+        <p class="lightbox-steps">
+          <button type="button" class="icon-button" aria-label="Previous picture" onClick={() => step(-1)}>
+            <Icon name="back" />
+          </button>
+          <button type="button" class="icon-button" data-turned aria-label="Next picture" onClick={() => step(1)}>
+            <Icon name="back" />
+          </button>
+        </p>
+      )}
+    </dialog>
+  );
+}

@@ -1,0 +1,105 @@
+import { useState } from 'preact/hooks';
+import type { Message } from '../../client/index.ts';
+import { Icon } from '../ui/icon.tsx';
+import { formatSize } from '../uploads/format-size.ts';
+import { Lightbox } from './lightbox.tsx';
+import type { Thread } from './thread.ts';
+import { useFreshFiles } from './use-fresh-files.ts';
+
+type SentFile = Message['attachments'][number];
+
+/** The files of a message: pictures, films and sounds to be looked at here, others to be saved. */
+export function MessageAttachments({ thread, message }: { readonly thread: Thread; readonly message: Message }) {
+  const { files, renew } = useFreshFiles(thread, message);
+  const [open, setOpen] = useState<string>();
+  const pictures = files.filter(isPicture);
+  return (
+    <div class="attachments" data-pictures={pictures.length}>
+      {files.map((file) => {
+        if (isPicture(file)) {
+          return (
+            <button
+              type="button"
+              class="picture"
+              key={file.id}
+              style={boxOf(file)}
+              aria-label={`Open ${file.filename}`}
+              onClick={() => setOpen(file.id)}
+            >
+              <img src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
+            </button>
+          );
+        }
+        if (/^video\//.test(file.content_type)) {
+          return (
+            // biome-ignore lint/a11y/useMediaCaption: what people send has none
+            <video
+              class="film"
+              key={file.id}
+              style={boxOf(file)}
+              src={file.url}
+              aria-label={file.filename}
+              controls
+              playsInline
+              preload="metadata"
+              onError={renew}
+            />
+          );
+        }
+        if (/^audio\//.test(file.content_type)) {
+          return (
+            <figure class="sound" key={file.id}>
+              <figcaption>{file.filename}</figcaption>
+              {/* biome-ignore lint/a11y/useMediaCaption: what people send has none */}
+              <audio src={file.url} aria-label={file.filename} controls preload="none" onError={renew} />
+            </figure>
+          );
+        }
+        return <FileCard key={file.id} file={file} onUse={renew} />;
+      })}
+      {open !== undefined && (
+        <Lightbox pictures={pictures} first={open} onStale={renew} onClose={() => setOpen(undefined)} />
+      )}
+    </div>
+  );
+}
+
+function FileCard({ file, onUse }: { readonly file: SentFile; onUse(event?: Event): void }) {
+  return (
+    <a
+      class="file"
+      href={file.url}
+      target="_blank"
+      rel="noopener noreferrer"
+      download={file.filename}
+      aria-label={`Download ${file.filename}, ${formatSize(file.size)}`}
+      onPointerEnter={() => onUse()}
+      onFocus={() => onUse()}
+    >
+      <span class="file-icon">
+        <Icon name="file" />
+      </span>
+      <span class="file-about">
+        <span class="file-name">{file.filename}</span>
+        <span class="file-size">{formatSize(file.size)}</span>
+      </span>
+      <Icon name="download" />
+    </a>
+  );
+}
+
+/** What browsers show, whoever made it. */
+function isPicture({ content_type }: SentFile): boolean {
+  return /^image\/(png|jpeg|gif|webp)$/.test(content_type);
+}
+
+/** rem */
+const widest = 20;
+const highest = 20;
+const narrowest = 7;
+
+/** The place that it takes before it is there; very long ones are cut. */
+function boxOf({ width = 4, height = 3 }: SentFile): { width: string; aspectRatio: string } {
+  const ratio = Math.min(3, Math.max(0.5, width / height));
+  return { width: `${Math.max(narrowest, Math.min(widest, highest * ratio))}rem`, aspectRatio: String(ratio) };
+}

@@ -1,0 +1,18 @@
+import { signal } from '@preact/signals';
+import type { Message } from '../../client/index.ts';
+import type { Thread } from './thread.ts';
+
+/** The whole menu, or the choice of an emoji alone. */
+export type MenuKind = 'all' | 'emoji';
+
+export interface Menu {
+  readonly thread: Thread;
+  readonly message: Message;
+  readonly kind: MenuKind;
+  /** What it stands beside. */
+  readonly by: Element;
+  onClosed(): void;
+}
+
+/** The one that is open. */
+export const menu = signal<Menu | undefined>(undefined);

@@ -1,0 +1,26 @@
+import type { ConversationView, Presence } from '../../client/index.ts';
+import { seenWords } from '../ui/times.ts';
+
+/** What stands below a title: who types, whether the other one is here, how many they are; empty where nothing is known. */
+export function presenceWords(
+  { kind, members }: Pick<ConversationView, 'kind' | 'members'>,
+  typing: readonly string[],
+  other: Presence | undefined,
+  now: number,
+): string {
+  if (typing.length > 0) return kind === 'direct' ? 'typing…' : typingWords(typing);
+  if (kind === 'direct') {
+    if (other?.online) return 'online';
+    return other?.last_seen ? seenWords(other.last_seen, now) : '';
+  }
+  const online = members.filter((member) => member.online).length;
+  const count = members.length === 1 ? '1 member' : `${members.length.toLocaleString('en')} members`;
+  return online > 0 ? `${count}, ${online} online` : count;
+}
+
+/** @param names of who types, at least one */
+export function typingWords(names: readonly string[]): string {
+  const [first, second] = names;
+  if (names.length === 1) return `${first} is typing…`;
+  return names.length === 2 ? `${first} and ${second} are typing…` : `${names.length} people are typing…`;
+}
