@@ -127,7 +127,7 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   const { currentTarget: menu, key } = event;
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
-  const at = buttons.findIndex((button) => button === document.activeElement);
+  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
   const to: Readonly<Record<string, number>> = {
     ...{ ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + columns, ArrowUp: at - columns },
     ...{ Home: 0, End: buttons.length - 1 },

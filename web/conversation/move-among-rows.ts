@@ -3,7 +3,7 @@ export function moveAmongRows(event: KeyboardEvent): void {
   const { currentTarget: scroller, target, key } = event;
   if (!(scroller instanceof HTMLElement) || !(target instanceof HTMLElement)) return;
   const rows = [...scroller.querySelectorAll<HTMLElement>('[data-seq]')];
-  const at = rows.findIndex((row) => row === target);
+  const at = rows.indexOf(target);
   if (target === scroller && key === 'Enter') rows.at(-1)?.focus();
   else if (at >= 0 && key === 'ArrowUp') rows[at - 1]?.focus();
   else if (at >= 0 && key === 'ArrowDown') rows[at + 1]?.focus();

@@ -5,12 +5,18 @@ import type { Thread } from './thread.ts';
 import { Tick } from './tick.tsx';
 
 /** A message of one's own that the server does not have yet. */
-export function PendingRow({ thread, sending }: { readonly thread: Thread; readonly sending: Sending }) {
-  const { what } = sending;
+export function PendingRow(props: {
+  readonly thread: Thread;
+  readonly sending: Sending;
+  readonly first: boolean;
+  readonly last: boolean;
+}) {
+  const { thread, first, last } = props;
+  const { what } = props.sending;
   if (what.type !== 'create') return null;
   const files = what.attachments?.length ?? 0;
   return (
-    <li class="message" data-own data-first data-last>
+    <li class="message" data-own={true} data-first={first} data-last={last}>
       <div class="message-line">
         <div class="message-body">
           <div class="bubble">

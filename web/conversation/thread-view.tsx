@@ -99,8 +99,14 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
           {newest ? (
             pending.length > 0 && (
               <ol class="pending" aria-label="Waiting to be sent">
-                {pending.map((sending) => (
-                  <PendingRow key={sending.client_id} thread={thread} sending={sending} />
+                {pending.map((sending, index) => (
+                  <PendingRow
+                    key={sending.client_id}
+                    thread={thread}
+                    sending={sending}
+                    first={index === 0}
+                    last={index === pending.length - 1}
+                  />
                 ))}
               </ol>
             )

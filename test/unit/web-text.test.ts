@@ -1,0 +1,66 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isEmojiOnly } from '../../web/conversation/emoji-only.ts';
+import { splitText } from '../../web/conversation/split-text.ts';
+
+const linksIn = (text: string) => splitText(text, []).flatMap((piece) => (piece.is === 'link' ? [piece.address] : []));
+const mentionsIn = (text: string, ...members: string[]) =>
+  splitText(text, members).flatMap((piece) => (piece.is === 'mention' ? [piece.text, piece.username] : []));
+
+describe('a text', () => {
+  it.each([
+    ['see https://example.com/a?b=c#d', 'https://example.com/a?b=c#d'],
+    ['https://example.com.', 'https://example.com'],
+    ['(https://example.com/a)', 'https://example.com/a'],
+    ['https://example.com/a_(b).', 'https://example.com/a_(b)'],
+    ['is it HTTP://EXAMPLE.com/?!', 'HTTP://EXAMPLE.com/'],
+    ['«https://example.com»', 'https://example.com'],
+    ['<https://example.com>', 'https://example.com'],
+  ])('%j leads to %j', (text, address) => {
+    expect(linksIn(text)).toEqual([address]);
+  });
+
+  it.each([
+    'javascript:alert(1)',
+    'https://',
+    'http:// example',
+    'ftp://example.com',
+    'data:text/html,x',
+    'example.com',
+  ])('%j leads nowhere', (text) => {
+    expect(linksIn(text)).toEqual([]);
+  });
+
+  it.each([
+    ['Hi @Bob, come', ['@Bob', 'bob']],
+    ['ask @bob.', ['@bob', 'bob']],
+    ['@bob%5fsmith', ['@bob%5fsmith', 'bob%5fsmith']],
+    ['@bob_smith', []],
+    ['alice@bob', []],
+    ['https://example.com/@bob', []],
+    ['@carol', []],
+  ])('%j mentions %j', (text, found) => {
+    expect(mentionsIn(text, 'bob', 'bob%5fsmith')).toEqual(found);
+  });
+
+  it('is whole again when its pieces are joined, whatever it is', () => {
+    const word = fc.constantFrom('https://a.b/', ')', '(', '.', '@bob', ' ', '\n', 'x', '👍', '@', '//');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(word, fc.string())), (words) => {
+        const text = words.join('');
+        const pieces = splitText(text, ['bob']);
+        expect(pieces.map((piece) => piece.text).join('')).toBe(text);
+      }),
+    );
+  });
+});
+
+describe('a message', () => {
+  it.each(['👍', '👍🏽 🎉', '❤️❤️❤️', '👩‍👩‍👧', '🇨🇭', '1️⃣', ' 😀\n'])('of %j is emoji alone', (text) => {
+    expect(isEmojiOnly(text)).toBe(true);
+  });
+
+  it.each(['', '  ', '12', '#', 'ok 👍', '😀😀😀😀', '©', '™', '❤', 'a', '👍.'])('of %j is text', (text) => {
+    expect(isEmojiOnly(text)).toBe(false);
+  });
+});
