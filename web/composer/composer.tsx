@@ -103,6 +103,9 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           composition.add(pasted);
         }}
       >
+        {mentions.found.length > 0 && (
+          <MentionList id={mentions.id} people={mentions.found} active={mentions.active} onChoose={mentions.choose} />
+        )}
         <ModeBar
           mode={mode}
           onCancel={() => {
@@ -131,9 +134,6 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             onSend={send}
           />
           <SendButton isEdit={editing !== undefined} composition={composition} />
-          {mentions.found.length > 0 && (
-            <MentionList id={mentions.id} people={mentions.found} active={mentions.active} onChoose={mentions.choose} />
-          )}
         </div>
         <ComposerNotes id={notes} composition={composition} people={mentions.found.length} />
       </form>

@@ -50,15 +50,15 @@ function RefusedItem(props: { readonly refused: Refused; onDone(): void; onRetry
         </span>
       </p>
       <p class="refused-actions">
-        <button type="button" class="link-button" onClick={andDone(props.onRetry)}>
+        <button type="button" class="text-button" onClick={andDone(props.onRetry)}>
           Try again
         </button>
         {text !== undefined || files > 0 ? (
-          <button type="button" class="link-button" onClick={andDone(props.onEdit)}>
+          <button type="button" class="text-button" onClick={andDone(props.onEdit)}>
             Edit
           </button>
         ) : null}
-        <button type="button" class="link-button" onClick={props.onDone}>
+        <button type="button" class="text-button" onClick={props.onDone}>
           Discard
         </button>
       </p>

@@ -7,9 +7,11 @@ import { limits } from '../../protocol/limits.ts';
 export function roomLeft(text: string, attachments: number): number {
   const trimmed = text.trim();
   const { length } = [...trimmed];
-  const bytes = new TextEncoder().encode(JSON.stringify(trimmed)).length;
-  const most = limits.messageBytes - (attachments === 0 ? 0 : (attachments + 1) * limits.attachmentAddressBytes);
-  return Math.min(limits.textLength - length, Math.floor((most - bytes) / (bytes / Math.max(1, length))));
+  const quotes = 2;
+  const bytes = new TextEncoder().encode(JSON.stringify(trimmed)).length - quotes;
+  const most =
+    limits.messageBytes - quotes - (attachments === 0 ? 0 : (attachments + 1) * limits.attachmentAddressBytes);
+  return Math.min(limits.textLength - length, Math.floor((most - bytes) / (bytes / length || 1)));
 }
 
 /** What is said of it; nothing while there is plenty. */

@@ -52,7 +52,7 @@ function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove():
         )}
       </div>
       {state.is === 'failed' && (
-        <button type="button" class="link-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
+        <button type="button" class="text-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
           Try again
         </button>
       )}
