@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { servedFunctions } from '#local/lambda/served-functions';
 import type { LocalRuntime } from '#local/start';
 
 export interface Bundle {
@@ -12,8 +13,7 @@ export interface Bundle {
 
 /** The deployed file of every function, largest first. */
 export function bundles({ stack }: Pick<LocalRuntime, 'stack'>): Bundle[] {
-  return stack
-    .ofType('AWS::Lambda::Function')
+  return servedFunctions(stack)
     .map(({ logicalId }) => ({
       functionId: logicalId,
       bytes: statSync(join(stack.codeDirectory(logicalId), 'index.mjs')).size,

@@ -1,3 +1,4 @@
+import { servedFunctions } from '#local/lambda/served-functions';
 import type { LocalRuntime } from '#local/start';
 import { quiet } from './quiet.ts';
 
@@ -11,7 +12,7 @@ export interface ColdStart {
 /** Starts every function anew so many times, one after the other. */
 export async function measureColdStarts(runtime: LocalRuntime, count: number): Promise<ColdStart[]> {
   const starts = [];
-  for (const { logicalId: functionId } of runtime.stack.ofType('AWS::Lambda::Function')) {
+  for (const { logicalId: functionId } of servedFunctions(runtime.stack)) {
     const times: number[] = [];
     while (times.length < count) {
       await quiet(runtime);

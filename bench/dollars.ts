@@ -1,4 +1,5 @@
 import type { Stack } from '#local/assembly/stack';
+import { servedFunctions } from '#local/lambda/served-functions';
 import { type Measured, typical } from './measure.ts';
 import { prices } from './prices.ts';
 
@@ -20,8 +21,7 @@ export function dollars(measured: Measured, stack: Stack): Dollars {
     typical(measured, 'dynamodb.read-units') * prices.dynamodbReadUnit;
   const gateway =
     (frames + typical(measured, 'connections.post')) * prices.socketMessage + requests * prices.httpRequest;
-  const seconds = stack
-    .ofType('AWS::Lambda::Function')
+  const seconds = servedFunctions(stack)
     .map(({ logicalId, properties }) => {
       const gigabytes = Number(properties.MemorySize ?? 128) / 1024;
       return (gigabytes * typical(measured, `lambda.ms:${logicalId}`)) / 1000;

@@ -1,4 +1,5 @@
 import type { Stack } from '#local/assembly/stack';
+import { servedFunctions } from '#local/lambda/served-functions';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
 import type { ColdStart } from './cold-starts.ts';
@@ -45,7 +46,7 @@ export function createTable({ creates, stack }: Pick<Results, 'creates' | 'stack
 export function report(results: Results): string {
   const { stack, creates, others, bundles, contents, coldStarts, bars } = results;
   const all = [...creates, ...others];
-  const names = stack.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId);
+  const names = servedFunctions(stack).map(({ logicalId }) => logicalId);
   return [
     '# What it costs',
     '',

@@ -15,6 +15,7 @@ import { tokenSigner } from '#bench/sign-token';
 import { arrived, inBatches } from '#bench/stage';
 import { createMembership } from '#lambdas/store/membership';
 import type { Permission } from '#local/iam/policy';
+import { servedFunctions } from '#local/lambda/served-functions';
 import type { LocalRuntime } from '#local/start';
 import { parseConversation } from '#protocol/names';
 import { scopeToText } from '#protocol/scope';
@@ -443,14 +444,7 @@ function label({ roleId, action, resource }: Permission): string {
 
 function functionOf(roleId: string): string | undefined {
   const { stack } = runtime;
-  return functions().find(({ properties }) => properties.Role === stack.arn(roleId))?.logicalId;
-}
-
-/** Ours: with the one that CDK brings, in Python, the page is deployed, and it does not run here. */
-function functions() {
-  return runtime.stack
-    .ofType('AWS::Lambda::Function')
-    .filter(({ properties }) => String(properties.Runtime).startsWith('nodejs'));
+  return servedFunctions(stack).find(({ properties }) => properties.Role === stack.arn(roleId))?.logicalId;
 }
 
 /** The rows of the roles that functions have; others are AWS's own services'. */
@@ -470,7 +464,7 @@ function revoke(permission: string): () => void {
 
 describe.runIf(local)('a permission', () => {
   it('that the template gives has its scenario here, and no scenario is of another', () => {
-    const ids = functions().map(({ logicalId }) => logicalId);
+    const ids = servedFunctions(runtime.stack).map(({ logicalId }) => logicalId);
     const ofLogs = ids.flatMap((id) => logging.map((one) => `${id.replace(/Function$/, '')} ${one}`));
     expect(rows().map(label).sort()).toEqual([...Object.keys(scenarios), ...ofLogs].sort());
   });
@@ -490,7 +484,7 @@ describe.runIf(local)('a permission', () => {
   it.each(logging)('%s is needed by every function that is to be heard of', async (action) => {
     const { functions, stack } = runtime;
     const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
-    for (const { logicalId } of stack.ofType('AWS::Lambda::Function')) {
+    for (const { logicalId } of servedFunctions(stack)) {
       await quiet(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
       startCold(runtime);
