@@ -92,50 +92,32 @@ describe('room for more text', () => {
 });
 
 describe('a draft', () => {
-  function storage() {
-    const kept = new Map<string, string>();
-    return {
-      kept,
-      getItem: (key: string) => kept.get(key) ?? null,
-      setItem: (key: string, value: string) => void kept.set(key, value),
-      removeItem: (key: string) => void kept.delete(key),
-    };
+  function place(kept: string[] = []) {
+    return { kept, load: () => kept.at(-1) ?? '', keep: (text: string) => void kept.push(text) };
   }
 
-  it('is kept for its user and conversation once the keys pause, and there again', () => {
+  it('is kept once the keys pause, and is there again', () => {
     vi.useFakeTimers();
-    const place = storage();
-    const draft = createDraft(place, 'alice', 'alice_bob');
+    const where = place();
+    const draft = createDraft(where);
     draft.save('Hel');
     vi.advanceTimersByTime(200);
     draft.save('Hello');
     vi.advanceTimersByTime(200);
-    expect(place.kept.size).toBe(0);
+    expect(where.kept).toEqual([]);
     expect(draft.load()).toBe('Hello');
     vi.advanceTimersByTime(200);
-    expect([...place.kept]).toEqual([['parley.draft.alice.alice_bob', 'Hello']]);
-    expect(createDraft(place, 'alice', 'alice_bob').load()).toBe('Hello');
-    expect(createDraft(place, 'bob', 'alice_bob').load()).toBe('');
+    expect(where.kept).toEqual(['Hello']);
+    expect(createDraft(where).load()).toBe('Hello');
     vi.useRealTimers();
   });
 
-  it('that became empty leaves nothing, at once when the page goes', () => {
-    const place = storage();
-    const draft = createDraft(place, 'alice', 'room:lobby');
+  it('is kept at once when the page goes, and once', () => {
+    const where = place();
+    const draft = createDraft(where);
     draft.save('Hello');
     draft.flush();
-    draft.save('');
     draft.flush();
-    expect(place.kept.size).toBe(0);
-    expect(draft.load()).toBe('');
-  });
-
-  it('is written on where the browser keeps nothing', () => {
-    const full = () => {
-      throw new Error('QuotaExceededError');
-    };
-    const draft = createDraft({ ...storage(), setItem: full }, 'alice', 'alice_bob');
-    draft.save('Hello');
-    expect(() => draft.flush()).not.toThrow();
+    expect(where.kept).toEqual(['Hello']);
   });
 });

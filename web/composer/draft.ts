@@ -1,38 +1,33 @@
-/** What one has written and not sent, kept in this browser. */
+/** Where a text is kept. */
+export interface Place {
+  load(): string;
+  keep(text: string): void;
+}
+
+/** What one has written and not sent. */
 export interface Draft {
   load(): string;
-  /** Keeps it a moment later; nothing is kept of an empty one. */
+  /** Keeps it a moment later. */
   save(text: string): void;
   /** Keeps it now. */
   flush(): void;
 }
 
-/** ms in which further keys may come before it is written */
+/** ms in which further keys may come before it is kept */
 const pause = 300;
 
-export function createDraft(
-  storage: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>,
-  user: string,
-  conversation: string,
-): Draft {
-  const place = `parley.draft.${user}.${conversation}`;
+export function createDraft(place: Place): Draft {
   let waiting: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function flush(): void {
     clearTimeout(timer);
-    if (waiting === undefined) return;
-    try {
-      if (waiting === '') storage.removeItem(place);
-      else storage.setItem(place, waiting);
-    } catch {
-      // The browser keeps nothing, or no more: then it is forgotten with the page.
-    }
+    if (waiting !== undefined) place.keep(waiting);
     waiting = undefined;
   }
 
   return {
-    load: () => waiting ?? storage.getItem(place) ?? '',
+    load: () => waiting ?? place.load(),
     save(text) {
       waiting = text;
       clearTimeout(timer);

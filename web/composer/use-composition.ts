@@ -46,6 +46,7 @@ export function useComposition(conversation: Conversation): Composition {
 
   function cancel(): void {
     mode.value = {};
+    files.refuse(undefined);
   }
 
   function send(): void {
@@ -90,7 +91,8 @@ export function useComposition(conversation: Conversation): Composition {
     },
     add: useCallback(
       (chosen) => {
-        if (chosen.length > 0 && !mode.value.editing) files.add(conversation, chosen);
+        if (mode.value.editing) files.refuse('Files can only be added to a new message.');
+        else if (chosen.length > 0) files.add(conversation, chosen);
       },
       [conversation, files, mode],
     ),

@@ -13,6 +13,8 @@ export interface MessageFiles {
   /** What was wrong with files that were chosen last, in sentences. */
   readonly refusal: ReadonlySignal<string | undefined>;
   add(conversation: Pick<Conversation, 'upload'>, files: readonly File[]): void;
+  /** Says why there can be none now; with undefined no more. */
+  refuse(why: string | undefined): void;
   remove(upload: Upload): void;
   /** Takes them into a message. @returns their ids; none unless they are ready */
   take(): readonly string[];
@@ -36,6 +38,9 @@ export const messageFilesOf = perConversation((): MessageFiles => {
       const added = chosen.map((file) => createUpload(conversation, file));
       uploads.value = [...uploads.value, ...added];
       for (const upload of added) upload.start();
+    },
+    refuse(why) {
+      refusal.value = why;
     },
     remove(upload) {
       upload.cancel();

@@ -39,7 +39,7 @@ function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove():
           </span>
         ) : (
           <span class="upload-size">
-            {state.is === 'waiting' ? 'Waits until you are back online' : size > 0 && formatSize(size)}
+            {state.is === 'waiting' ? 'Waits until you are online; keep this page open' : size > 0 && formatSize(size)}
           </span>
         )}
         {!done && state.is !== 'failed' && (
