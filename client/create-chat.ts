@@ -53,7 +53,7 @@ export function createChat(options: ChatOptions): Chat {
   let me: string | undefined;
   let closed = false;
 
-  const inbox = createInbox({ http, me: () => me ?? '', onChange: changes.tell });
+  const inbox = createInbox({ http, clock, random, me: () => me ?? '', onChange: changes.tell });
 
   const outbox = createOutbox({
     ...{ http, store, clock, random, newId },
@@ -122,7 +122,11 @@ export function createChat(options: ChatOptions): Chat {
 
   async function load(name: string): Promise<ConversationView> {
     const take = presence.loader();
-    const view = await http<ConversationView>('GET', pathOf(name));
+    const view = await http<ConversationView>('GET', pathOf(name)).catch((error) => {
+      // One has left it on another device.
+      if (!isPassing(error)) inbox.remove(name);
+      throw error;
+    });
     take(view.members);
     inbox.put(view);
     return view;
@@ -181,6 +185,7 @@ export function createChat(options: ChatOptions): Chat {
     close() {
       closed = true;
       outbox.stop();
+      inbox.close();
       for (const conversation of [...open.values()]) conversation.close();
       connection.close();
     },

@@ -273,6 +273,18 @@ it('a new group comes first in the inbox, on every device, and goes with its mem
   await changed(again, () => ids(again).length === 1);
 });
 
+it('a room that one leaves on another device goes with the next list', async () => {
+  const [alice] = await stack.people('alice15');
+  const [at, again] = [connect(alice), connect(alice)];
+  await Promise.all([live(at), live(again)]);
+  const path = `/conversations/room:left-${stack.run}/members/${alice.username}`;
+  await at.request('PUT', path);
+  await changed(again, () => again.conversations.length === 1);
+  await at.request('DELETE', path);
+  await again.loadConversations();
+  await changed(again, () => again.conversations.length === 0);
+});
+
 it('who is here is known from the inbox alone', async () => {
   const { alice, bob, ac } = await pair('alice13', 'bob13');
   await ac.send('Hello');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationView, LastMessage } from '#client/index';
+import { lastTick } from '#web/inbox/last-tick';
 import { matches } from '#web/inbox/matches';
 import { inShownOrder } from '#web/inbox/order';
 import { previewOf, typingWords } from '#web/inbox/preview';
@@ -70,6 +71,19 @@ describe('the second line of a row', () => {
     expect(typingWords(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
     expect(typingWords(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
   });
+});
+
+it('the tick of one’s own last message is the least of the others', () => {
+  const last_message = said('alice', { seq: 7 });
+  const [alice, bob, carol] = [member('alice', 'Alice'), member('bob', 'Bob'), member('carol', 'Carol')];
+  const later = '2026-11-20T10:00:00.000Z';
+  const tick = (...members: ConversationView['members']) => lastTick({ last_message, members }, 'alice');
+  expect(tick(alice, bob)).toBe('sent');
+  expect(tick(alice, { ...bob, delivered_until: later }, carol)).toBe('sent');
+  expect(tick(alice, { ...bob, delivered_until: later }, { ...carol, read_seq: 7 })).toBe('delivered');
+  expect(tick(alice, { ...bob, read_seq: 8 })).toBe('read');
+  expect(tick()).toBeUndefined();
+  expect(lastTick({ last_message: said('bob'), members: [alice, bob] }, 'alice')).toBeUndefined();
 });
 
 it('a search finds the beginnings of words, whatever their case and accents, and all of its words', () => {

@@ -4,7 +4,9 @@ import { draftOf } from '../conversation/drafts.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { otherOf, titleOf } from '../people/names.ts';
 import { addressOf } from '../route.ts';
+import { Icon } from '../ui/icon.tsx';
 import { shortTime, wholeTime } from '../ui/times.ts';
+import { lastTick } from './last-tick.ts';
 import { previewOf, typingWords } from './preview.ts';
 
 /** One conversation of the list: who, what was said last and when, and how much of it is unread. */
@@ -58,8 +60,15 @@ function SecondLine({ view, current }: { readonly view: ConversationView; readon
     );
   }
   const { by, text, quiet } = previewOf(view, me);
+  const tick = lastTick(view, me);
   return (
     <span class="row-text" data-quiet={quiet}>
+      {tick && (
+        <span class="row-tick" data-is={tick}>
+          <Icon name={tick === 'sent' ? 'check' : 'checks'} />
+          <span class="unseen">{`${tick}, `}</span>
+        </span>
+      )}
       {by !== undefined && `${by}: `}
       {text}
     </span>
