@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ChatWindow } from './chat/chat-window.tsx';
 import { createMessenger, type Messenger } from './chat/messenger.ts';
 import { SignedContext } from './chat/use-messenger.ts';
+import { Notices } from './notify/notices.tsx';
 import { forgetUser } from './session/forget-user.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { type Door, DoorContext } from './session/use-door.ts';
@@ -41,6 +42,7 @@ export function App({
       {me !== undefined && messenger && (
         <SignedContext.Provider value={{ session, messenger }}>
           <ChatWindow />
+          <Notices />
         </SignedContext.Provider>
       )}
     </DoorContext.Provider>

@@ -25,8 +25,9 @@ export function buildPage(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   cpSync(join(web, 'public'), folder, { recursive: true });
+  const { version }: { version: string } = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'));
   const names = {
-    ...build(folder, ['main.tsx', 'styles/main.css']),
+    ...build(folder, ['main.tsx', 'styles/main.css'], { define: { PARLEY: JSON.stringify(version) } }),
     // Runs before the page is there, so it is no module: those wait for the whole page.
     ...build(folder, ['theme.ts'], { format: 'iife' }),
   };
@@ -38,12 +39,12 @@ export function buildPage(folder: string): void {
     ...Object.values(names),
     ...readdirSync(join(web, 'public')).filter((name) => name.endsWith('.svg')),
   ];
-  // Icons keep their names, so that the version follows from their contents too.
+  // Icons keep their names, so that the worker's version follows from their contents too.
   const contents = files.map((name) => readFileSync(join(folder, name || 'index.html')));
-  const version = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
+  const state = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
   build(folder, ['worker/sw.ts'], {
     ...{ format: 'iife', entryNames: '[name]' },
-    define: { FILES: JSON.stringify(files.map((name) => `/${name}`)), VERSION: JSON.stringify(version) },
+    define: { FILES: JSON.stringify(files.map((name) => `/${name}`)), VERSION: JSON.stringify(state) },
   });
 }
 

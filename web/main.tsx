@@ -5,6 +5,7 @@ import { arrive } from './session/arrive.ts';
 import { demoPeople } from './session/demo.ts';
 import { createSession } from './session/session.ts';
 import { signInWay } from './session/sign-in-way.ts';
+import { registerWorker } from './worker/register.ts';
 
 loadConfig()
   .then(start)
@@ -27,4 +28,5 @@ async function start(config: Config): Promise<void> {
     return undefined;
   });
   render(<App door={door} named={named} refusal={refusal} />, document.body);
+  registerWorker();
 }

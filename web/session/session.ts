@@ -2,6 +2,7 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { expiryOf } from '../../client/tokens.ts';
 import type { Me } from '../../protocol/http.ts';
 import { type Account, createAccounts } from './accounts.ts';
+import { forgetUser } from './forget-user.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
 /** Who this tab speaks for. Several people can be signed in with one browser, each tab as one of them. */
@@ -26,8 +27,11 @@ export interface Session {
   leave(): void;
   /** The name that is shown has changed. */
   rename(name: string): void;
-  /** Signs the user out in all tabs of this browser. */
-  signOut(): Promise<void>;
+  /**
+   * Signs out in all tabs of this browser; what it kept of the user is forgotten.
+   * @param who default: the user of this tab
+   */
+  signOut(who?: string): Promise<void>;
 }
 
 /** ms before its end from which on a token is not given any more; more than the client's own margin */
@@ -100,12 +104,14 @@ export function createSession(issuer: TokenIssuer): Session {
       const account = accounts.read(user.peek() ?? '');
       if (account) accounts.write({ ...account, name });
     },
-    async signOut() {
-      const username = user.peek();
-      const refresh = username === undefined ? undefined : accounts.read(username)?.refresh;
-      if (username === undefined) return;
+    async signOut(who = user.peek()) {
+      if (who === undefined) return;
+      const refresh = accounts.read(who)?.refresh;
+      const isOpen = user.peek() === who;
       leave();
-      accounts.remove(username);
+      accounts.remove(who);
+      // A client that is open keeps things until it is closed, and forgets them then.
+      if (!isOpen) forgetUser(who);
       // Without a connection the token stays good where it was stored; here it is gone.
       if (refresh) await issuer.revoke(refresh).catch(() => {});
     },

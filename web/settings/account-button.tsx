@@ -1,10 +1,38 @@
+import { useId, useRef, useState } from 'preact/hooks';
 import { useSigned } from '../chat/use-messenger.ts';
+import { PersonAvatar } from '../people/person-avatar.tsx';
+import { AccountMenu } from './account-menu.tsx';
+import { SettingsDialog } from './settings-dialog.tsx';
+import { SignOutDialog } from './sign-out-dialog.tsx';
+import { useShownName } from './use-shown-name.ts';
 
+/** Who one is, and what one can do about that. */
 export function AccountButton() {
-  const { session } = useSigned();
+  const { messenger } = useSigned();
+  const [open, setOpen] = useState<'settings' | 'sign out'>();
+  const button = useRef<HTMLButtonElement>(null);
+  const menu = useId();
+  const name = useShownName();
+  const close = () => setOpen(undefined);
   return (
-    <button type="button" class="button" onClick={() => session.signOut()}>
-      Sign out
-    </button>
+    <>
+      <button
+        type="button"
+        class="icon-button account-button"
+        aria-label={`Account of ${name}`}
+        popovertarget={menu}
+        ref={button}
+      >
+        <PersonAvatar username={messenger.me} name={name} size={2.25} presence={false} />
+      </button>
+      <AccountMenu
+        id={menu}
+        button={button}
+        onSettings={() => setOpen('settings')}
+        onSignOut={() => setOpen('sign out')}
+      />
+      {open === 'settings' && <SettingsDialog onClose={close} />}
+      {open === 'sign out' && <SignOutDialog onClose={close} />}
+    </>
   );
 }

@@ -19,6 +19,7 @@ const shapes = {
   menu: 'M12 5.5v.01M12 12v.01M12 18.5v.01',
   next: 'M9 5l7 7-7 7',
   info: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 11v5.5M12 7.5v.01',
+  out: 'M14 4H6v16h8M10 12h11M17.5 8.5L21 12l-3.5 3.5',
   person: 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4.5 21a7.5 7.5 0 0 1 15 0',
   plus: 'M12 5v14M5 12h14',
   reply: 'M10 6L4 12l6 6M4.5 12H14a6 6 0 0 1 6 6v1',
@@ -30,6 +31,7 @@ const shapes = {
   smile: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM8.5 14a4 4 0 0 0 7 0M9 9.5v.01M15 9.5v.01',
   trash: 'M4 7h16M9 7V4h6v3M6.5 7l1 13.5h9l1-13.5',
   warning: 'M12 4L2.5 20.5h19zM12 10v5M12 18v.01',
+  window: 'M10 5H4v15h15v-6M14 4h6v6M20 4l-9 9',
 } as const;
 
 export type IconName = keyof typeof shapes;
