@@ -99,7 +99,10 @@ const highest = 20;
 const narrowest = 7;
 
 /** The place that it takes before it is there; very long ones are cut. */
-function boxOf({ width = 4, height = 3 }: SentFile): { width: string; aspectRatio: string } {
+export function boxOf({ width = 4, height = 3 }: { readonly width?: number; readonly height?: number }): {
+  width: string;
+  aspectRatio: string;
+} {
   const ratio = Math.min(3, Math.max(0.5, width / height));
   return { width: `${Math.max(narrowest, Math.min(widest, highest * ratio))}rem`, aspectRatio: String(ratio) };
 }

@@ -1,24 +1,36 @@
 import { useSignalEffect } from '@preact/signals';
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { briefly } from './message-quote.tsx';
 import type { Thread } from './thread.ts';
 import { unreadAmong } from './unread.ts';
 
-/** Reads what others say aloud when it comes; older pages are not read. */
+/** ms in which something is begun to be read aloud */
+const soon = 5_000;
+
+/** Has what others say read aloud when it comes; older pages are not. */
 export function NewMessages({ thread }: { readonly thread: Thread }) {
   const { conversation, me } = thread;
+  void thread.changes.value;
   const told = useRef(conversation.messages.at(-1)?.seq ?? 0);
-  const [text, setText] = useState('');
+  const [from, setFrom] = useState(Number.POSITIVE_INFINITY);
   useSignalEffect(() => {
     void thread.changes.value;
-    const fresh = unreadAmong(conversation.messages, told.current, me);
-    if (fresh.length === 0) return;
-    told.current = fresh.at(-1)?.seq ?? told.current;
-    setText(fresh.map((message) => `${message.from_user.name}: ${briefly(message)}`).join('. '));
+    const [fresh] = unreadAmong(conversation.messages, told.current, me);
+    if (!fresh) return;
+    setFrom((before) => Math.min(before, fresh.seq));
+    told.current = conversation.messages.at(-1)?.seq ?? told.current;
   });
+  useEffect(() => {
+    const timer = setTimeout(() => setFrom(Number.POSITIVE_INFINITY), soon);
+    return () => clearTimeout(timer);
+  }, [from]);
   return (
-    <p class="unseen" role="status">
-      {text}
-    </p>
+    <div class="unseen" aria-live="polite">
+      {unreadAmong(conversation.messages, from - 1, me).map((message) => (
+        <p key={message.seq}>
+          {message.from_user.name}: {briefly(message)}
+        </p>
+      ))}
+    </div>
   );
 }

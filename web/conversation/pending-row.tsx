@@ -1,4 +1,6 @@
 import type { Sending } from '../../client/index.ts';
+import { sentUpload } from '../uploads/sent-uploads.ts';
+import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageText } from './message-text.tsx';
 import type { Thread } from './thread.ts';
@@ -14,14 +16,19 @@ export function PendingRow(props: {
   const { thread, first, last } = props;
   const { what } = props.sending;
   if (what.type !== 'create') return null;
-  const files = what.attachments?.length ?? 0;
   return (
     <li class="message" data-own={true} data-first={first} data-last={last}>
       <div class="message-line">
         <div class="message-body">
           <div class="bubble">
             {what.reply_to !== undefined && <MessageQuote thread={thread} seq={what.reply_to} />}
-            {files > 0 && <p class="pending-files">{files === 1 ? 'One file' : `${files} files`}</p>}
+            {what.attachments && what.attachments.length > 0 && (
+              <div class="attachments">
+                {what.attachments.map((id) => (
+                  <PendingFile key={id} id={id} />
+                ))}
+              </div>
+            )}
             {what.message !== undefined && <MessageText text={what.message} mentions={[]} me={thread.me} />}
             <span class="message-meta">
               <Tick state="pending" />
@@ -30,5 +37,16 @@ export function PendingRow(props: {
         </div>
       </div>
     </li>
+  );
+}
+
+/** As it will be shown, as far as this page knows it. */
+function PendingFile({ id }: { readonly id: string }) {
+  const { preview, pixels, type = '', name = 'File' } = sentUpload(id) ?? {};
+  if (preview === undefined || !type.startsWith('image/')) return <p class="pending-file">{name}</p>;
+  return (
+    <span class="picture" style={boxOf(pixels ?? {})}>
+      <img src={preview} alt={name} />
+    </span>
   );
 }

@@ -2,19 +2,24 @@ import type { ConversationView, Presence } from '../../client/index.ts';
 import { seenWords } from '../ui/times.ts';
 
 /** What stands below a title: who types, whether the other one is here, how many they are; empty where nothing is known. */
-export function presenceWords(
-  { kind, members }: Pick<ConversationView, 'kind' | 'members'>,
-  typing: readonly string[],
-  other: Presence | undefined,
-  now: number,
-): string {
+export function presenceWords(of: {
+  readonly kind: ConversationView['kind'];
+  /** Names of who types. */
+  readonly typing: readonly string[];
+  /** Of a direct conversation. */
+  readonly other: Presence | undefined;
+  readonly members: number;
+  readonly online: number;
+  /** ms since 1970 */
+  readonly now: number;
+}): string {
+  const { kind, typing, other, members, online } = of;
   if (typing.length > 0) return kind === 'direct' ? 'typing…' : typingWords(typing);
   if (kind === 'direct') {
     if (other?.online) return 'online';
-    return other?.last_seen ? seenWords(other.last_seen, now) : '';
+    return other?.last_seen ? seenWords(other.last_seen, of.now) : '';
   }
-  const online = members.filter((member) => member.online).length;
-  const count = members.length === 1 ? '1 member' : `${members.length.toLocaleString('en')} members`;
+  const count = members === 1 ? '1 member' : `${members.toLocaleString('en')} members`;
   return online > 0 ? `${count}, ${online} online` : count;
 }
 

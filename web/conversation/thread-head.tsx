@@ -1,3 +1,4 @@
+import type { ConversationView } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { otherOf, titleOf } from '../people/names.ts';
@@ -5,6 +6,11 @@ import { addressOf } from '../route.ts';
 import { Icon } from '../ui/icon.tsx';
 import { presenceWords } from './presence-words.ts';
 import type { Thread } from './thread.ts';
+
+/** Of more than this many nobody is told who is here. */
+const counted = 100;
+
+type Member = ConversationView['members'][number];
 
 /** Whose conversation it is, and who is here. */
 export function ThreadHead(props: {
@@ -18,20 +24,33 @@ export function ThreadHead(props: {
   const messenger = useMessenger();
   void thread.changes.value;
   const { view, typing, ended } = thread.conversation;
+  const isHere = ({ username, online }: Member) => messenger.presence(username)?.online ?? online;
   const title = titleOf(view, thread.me);
   const other = otherOf(view, thread.me);
-  const presence = other === undefined ? undefined : messenger.presence(other);
-  const words = ended ? '' : presenceWords(view, typing.users.map(thread.nameOf), presence, Date.now());
+  const words = ended
+    ? ''
+    : presenceWords({
+        kind: view.kind,
+        typing: typing.users.map(thread.nameOf),
+        other: other === undefined ? undefined : messenger.presence(other),
+        members: view.members.length,
+        online: view.members.length > counted ? 0 : view.members.filter(isHere).length,
+        now: Date.now(),
+      });
   return (
     <header class="thread-head">
       <BackLink />
-      <button type="button" class="thread-title" aria-expanded={props.hasDetails} onClick={props.onDetails}>
+      <div class="thread-title">
         <ConversationAvatar view={view} size={2.5} />
         <span class="thread-names">
-          <h2>{title}</h2>
+          <h2>
+            <button type="button" aria-expanded={props.hasDetails} onClick={props.onDetails}>
+              {title}
+            </button>
+          </h2>
           <span class="thread-presence">{words}</span>
         </span>
-      </button>
+      </div>
       <button
         type="button"
         class="icon-button"

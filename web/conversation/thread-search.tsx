@@ -24,7 +24,15 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
   const field = useRef<HTMLInputElement>(null);
   const pages = useRef<ReturnType<typeof searchPages> | undefined>(undefined);
   const wanted = query.trim();
-  useEffect(() => field.current?.focus(), []);
+  const root = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    const search = root.current;
+    field.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement && search?.contains(document.activeElement)) before.focus();
+    };
+  }, []);
 
   async function more(of: string, before: readonly Message[]): Promise<void> {
     const reading = pages.current;
@@ -53,6 +61,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
   return (
     <search
       class="thread-search"
+      ref={root}
       aria-label="In this conversation"
       onKeyDown={({ key }) => {
         if (key === 'Escape') onClose();

@@ -1,5 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
-import { Icon } from '../ui/icon.tsx';
+import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { dayName } from '../ui/times.ts';
 import { tell } from '../ui/toast.tsx';
 import { groupMessages } from './group-messages.ts';
@@ -9,7 +8,8 @@ import { moveAmongRows } from './move-among-rows.ts';
 import { NewMessages } from './new-messages.tsx';
 import { PendingRow } from './pending-row.tsx';
 import type { Thread } from './thread.ts';
-import { tickOf, ticksOf } from './ticks.ts';
+import { tickOf } from './ticks.ts';
+import { ToLatest } from './to-latest.tsx';
 import { unreadAmong } from './unread.ts';
 import { useNear } from './use-near.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
@@ -19,12 +19,13 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const { me, conversation } = thread;
   const messages = thread.messages.value;
   const pending = thread.pending.value;
+  const ticks = thread.ticks.value;
   const newest = thread.atNewest.value;
   const older = thread.hasOlder.value;
-  void thread.changes.value;
 
   // It stays where it was when the thread was opened.
   const [divider] = useState(() => unreadAmong(messages, conversation.readUpTo, me)[0]?.seq);
+  const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
@@ -51,10 +52,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
     [messages, divider],
   );
-  const own = useMemo(() => messages.filter(({ from_user }) => from_user.username === me), [messages, me]);
-  const ticks = ticksOf(own, (message) => conversation.receipt(message));
   const now = Date.now();
-  const unread = isAway ? unreadAmong(conversation.messages, conversation.readUpTo, me).length : 0;
   return (
     <div class="thread">
       <div
@@ -63,6 +61,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         role="log"
         aria-live="off"
         aria-label="Messages"
+        aria-describedby={help}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard too
         tabIndex={0}
         onKeyDown={moveAmongRows}
@@ -118,17 +117,10 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
           )}
         </div>
       </div>
-      {isAway && (
-        <button
-          type="button"
-          class="to-latest"
-          aria-label={unread > 0 ? `Jump to latest, ${unread} new` : 'Jump to latest'}
-          onClick={toEnd}
-        >
-          <Icon name="down" />
-          {unread > 0 && <span class="to-latest-count">{unread}</span>}
-        </button>
-      )}
+      {isAway && <ToLatest thread={thread} onPress={toEnd} />}
+      <p class="unseen" id={help}>
+        Enter leads to the last message, arrows to the others.
+      </p>
       <NewMessages thread={thread} />
       <MessageMenu />
     </div>

@@ -3,6 +3,7 @@ import type { Chat, Conversation, Message, Sending } from '../../client/index.ts
 import { expectedMessages } from './expected.ts';
 import { loadMessage, loadPage } from './pages.ts';
 import { applyToPast, type Past, pastOf, withPast } from './past.ts';
+import { type Ticks, ticksOf } from './ticks.ts';
 
 /** What is shown of a conversation: its newest messages, and, after a jump, those around an older one. */
 export interface Thread {
@@ -13,6 +14,8 @@ export interface Thread {
   readonly messages: ReadonlySignal<readonly Message[]>;
   /** New messages of one's own that wait. */
   readonly pending: ReadonlySignal<readonly Sending[]>;
+  /** How far one's own messages came. */
+  readonly ticks: ReadonlySignal<Ticks>;
   /** Counts the changes of anything in it: receipts, who types, how far one has read. */
   readonly changes: ReadonlySignal<number>;
   /** Do `messages` end with the newest there is? */
@@ -20,6 +23,8 @@ export interface Thread {
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to be brought into sight; another object each time. */
   readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
+  /** Shows the first unread messages, where they are from before those that the client loads. @throws ParleyError */
+  begin(): Promise<void>;
   /** Each adds a page to `messages`; nothing while one is under way. @throws ParleyError */
   loadOlder(): Promise<void>;
   loadNewer(): Promise<void>;
@@ -60,6 +65,14 @@ export function createThread(
     return creates.filter(({ client_id }) => !stored.has(client_id));
   });
   const names = computed(() => new Map(members.value.map(({ username, name }) => [username, name])));
+  const own = computed(() => messages.value.filter(({ from_user }) => from_user.username === me));
+  let lastTicks: Ticks = { delivered: 0, read: 0 };
+  const ticks = computed(() => {
+    void changes.value;
+    const next = ticksOf(own.value, (message) => conversation.receipt(message));
+    if (next.delivered !== lastTicks.delivered || next.read !== lastTicks.read) lastTicks = next;
+    return lastTicks;
+  });
   const hasOlder = computed(() => {
     void changes.value;
     return past.value ? past.value.from !== undefined : conversation.hasOlder;
@@ -93,7 +106,13 @@ export function createThread(
   }
 
   return {
-    ...{ chat, me, conversation, messages, pending, changes, hasOlder, target, atNewest },
+    ...{ chat, me, conversation, messages, pending, ticks, changes, hasOlder, target, atNewest },
+    async begin() {
+      const { readUpTo, hasOlder } = conversation;
+      const [first] = live.value;
+      if (!first || !hasOlder || readUpTo >= first.seq - 1 || readUpTo === 0) return;
+      past.value = pastOf(await loadPage(chat, id, { around: readUpTo }), live.value);
+    },
     loadOlder: () =>
       load(async () => {
         const { from } = past.value ?? {};

@@ -21,10 +21,12 @@ export function useConversation(name: string): Opened {
     let thread: Thread | undefined;
     const show = (now: Opened) => wanted && setOpened({ name, now });
     chat.open(name).then(
-      (conversation) => {
+      async (conversation) => {
         noteOpened(conversation);
         if (!wanted) return;
         thread = createThread(chat, conversation, me, nameOf);
+        // What cannot be loaded now is loaded by scrolling there.
+        await thread.begin().catch(() => {});
         show({ is: 'open', thread });
       },
       (error: Error) => show({ is: 'refused', error }),

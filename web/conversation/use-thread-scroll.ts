@@ -57,8 +57,7 @@ export function useThreadScroll(
     atEnd.current = true;
     stay();
     setAway(false);
-    scroller.current?.focus({ preventScroll: true });
-  }, [thread, scroller, stay]);
+  }, [thread, stay]);
 
   useLayoutEffect(() => {
     const before = shown.current;
@@ -117,7 +116,14 @@ export function useThreadScroll(
     setTimeout(() => scroller.current && showRow(scroller.current, target.seq));
   });
 
-  return { isAway, toEnd };
+  return {
+    isAway,
+    /** The button that leads there goes: the focus goes to the messages. */
+    toEnd() {
+      toEnd();
+      scroller.current?.focus({ preventScroll: true });
+    },
+  };
 }
 
 function isThe({ client_id }: Sending) {
@@ -128,7 +134,9 @@ function isThe({ client_id }: Sending) {
 function showRow(scroller: HTMLElement, seq: number): void {
   const row = rowOf(scroller, seq);
   if (!row) return;
-  row.scrollIntoView({ block: 'center' });
+  // Only the thread: scrollIntoView would scroll what is around it too.
+  const middle = (scroller.clientHeight - row.offsetHeight) / 2;
+  returnTo(scroller, { seq, offset: Math.max(0, middle) });
   row.focus({ preventScroll: true });
   row.removeAttribute('data-found');
   requestAnimationFrame(() => row.setAttribute('data-found', ''));
