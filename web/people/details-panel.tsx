@@ -4,6 +4,7 @@ import type { Conversation } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useFocusBack } from '../ui/use-focus-back.ts';
 import { useMedia } from '../ui/use-media.ts';
 import { ClearHistory } from './clear-history.tsx';
 import { ConversationAvatar } from './conversation-avatar.tsx';
@@ -53,14 +54,8 @@ export function DetailsPanel(props: { readonly conversation: Conversation; onClo
 function Column({ children, onClose }: { readonly children: ComponentChildren; onClose(): void }) {
   const element = useRef<HTMLElement>(null);
   const title = useId();
-  useEffect(() => {
-    const before = document.activeElement;
-    const column = element.current;
-    column?.focus();
-    return () => {
-      if (before instanceof HTMLElement && column?.contains(document.activeElement)) before.focus();
-    };
-  }, []);
+  useFocusBack();
+  useEffect(() => element.current?.focus(), []);
   return (
     <section
       class="details"

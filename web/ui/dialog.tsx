@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
+import { useFocusBack } from './use-focus-back.ts';
 
 /** A window of its own above the page: the browser keeps focus in it, ends it with Escape, and gives the focus back. */
 export function Dialog(props: {
@@ -11,15 +12,8 @@ export function Dialog(props: {
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const title = useId();
-  useEffect(() => {
-    const dialog = element.current;
-    dialog?.showModal();
-    // Taken away while it is open: ended, so that the focus goes back. Nobody has to hear of that.
-    return () => {
-      dialog?.addEventListener('close', (event) => event.stopImmediatePropagation(), { capture: true });
-      dialog?.close();
-    };
-  }, []);
+  useFocusBack();
+  useEffect(() => element.current?.showModal(), []);
   return (
     <dialog class="dialog" ref={element} aria-labelledby={title} onClose={props.onClose} closedby="any">
       <header class="dialog-head">
