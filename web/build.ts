@@ -26,17 +26,26 @@ export function buildPage(folder: string): void {
   mkdirSync(folder, { recursive: true });
   cpSync(join(web, 'public'), folder, { recursive: true });
   const { version }: { version: string } = JSON.parse(readFileSync(join(web, '../package.json'), 'utf8'));
+  const page = build(folder, ['main.tsx', 'styles/main.css'], {
+    ...{ define: { PARLEY: JSON.stringify(version) }, splitting: true, chunkNames: 'assets/[name]-[hash]' },
+  });
   const names = {
-    ...build(folder, ['main.tsx', 'styles/main.css'], { define: { PARLEY: JSON.stringify(version) } }),
+    ...page.names,
     // Runs before the page is there, so it is no module: those wait for the whole page.
-    ...build(folder, ['theme.ts'], { format: 'iife' }),
+    ...build(folder, ['theme.ts'], { format: 'iife' }).names,
   };
   let html = readFileSync(join(web, 'index.html'), 'utf8');
   for (const [entry, name] of Object.entries(names)) html = html.replace(`"${entry}"`, `"/${name}"`);
+  const { 'main.tsx': main = '' } = page.names;
+  const needed = page.importedBy(main);
+  // Fetched beside the script that imports them, and not after it.
+  const early = needed.map((name) => `<link rel="modulepreload" href="/${name}">\n    `);
+  html = html.replace('<script type="module"', `${early.join('')}<script type="module"`);
   writeFileSync(join(folder, 'index.html'), html);
   const files = [
     '',
     ...Object.values(names),
+    ...needed,
     ...readdirSync(join(web, 'public')).filter((name) => name.endsWith('.svg')),
   ];
   // Icons keep their names, so that the worker's version follows from their contents too.
@@ -48,19 +57,42 @@ export function buildPage(folder: string): void {
   });
 }
 
-/** @returns what became of each entry, as names in the folder */
-function build(folder: string, entryPoints: string[], options: BuildOptions = {}): Record<string, string> {
+interface Built {
+  /** What became of each entry, as names in the folder. */
+  readonly names: Record<string, string>;
+  /** What a script cannot begin without. */
+  importedBy(name: string): string[];
+}
+
+function build(folder: string, entryPoints: string[], options: BuildOptions = {}): Built {
   const { metafile } = buildSync({
     ...{ ...shared, entryPoints, entryNames: 'assets/[name]-[hash]', outdir: folder, metafile: true },
     ...options,
   });
   const made = Object.entries(metafile?.outputs ?? {}).flatMap(([path, { entryPoint }]) =>
-    entryPoint === undefined ? [] : [[entryPoint, `assets/${basename(path)}`] as const],
+    entryPoint === undefined || !entryPoints.includes(entryPoint) ? [] : [[entryPoint, nameOf(path)] as const],
   );
   const missing = entryPoints.filter((entry) => !made.some(([point]) => point === entry));
   if (missing.length > 0) throw new Error(`unable to build the page; esbuild made nothing of ${missing.join(', ')}`);
-  return Object.fromEntries(made);
+  const outputs = new Map(Object.entries(metafile?.outputs ?? {}).map(([path, output]) => [nameOf(path), output]));
+  return {
+    names: Object.fromEntries(made),
+    importedBy(name) {
+      const found = new Set<string>();
+      const visit = (from: string) => {
+        for (const { path, kind } of outputs.get(from)?.imports ?? []) {
+          if (kind !== 'import-statement' || found.has(nameOf(path))) continue;
+          found.add(nameOf(path));
+          visit(nameOf(path));
+        }
+      };
+      visit(name);
+      return [...found];
+    },
+  };
 }
+
+const nameOf = (path: string) => `assets/${basename(path)}`;
 
 /** Bytes as they travel, by file. */
 export function sizesOf(folder: string, files: readonly string[]): Record<string, number> {

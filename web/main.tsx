@@ -19,7 +19,7 @@ loadConfig()
   );
 
 async function start(config: Config): Promise<void> {
-  const way = signInWay(config);
+  const way = await signInWay(config);
   const session = createSession(way.by === 'password' ? way.people : way.openId);
   const door = { session, way, demo: () => demoPeople(config) };
   let refusal: string | undefined;

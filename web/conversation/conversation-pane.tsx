@@ -2,15 +2,17 @@ import { useState } from 'preact/hooks';
 import { Opening } from '../chat/opening.tsx';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Composer } from '../composer/composer.tsx';
-import { DetailsPanel } from '../people/details-panel.tsx';
 import { Refused } from '../people/refused.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
-import { ThreadSearch } from './thread-search.tsx';
 import { ThreadSkeleton } from './thread-skeleton.tsx';
 import { ThreadView } from './thread-view.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useConversation } from './use-conversation.ts';
+
+const DetailsPanel = lazy((more) => more.DetailsPanel);
+const ThreadSearch = lazy((more) => more.ThreadSearch);
 
 /** The open conversation: head, messages, and where one writes. */
 export function ConversationPane({ name }: { readonly name: string }) {

@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { Message } from '../../client/index.ts';
 import { Icon } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { formatSize } from '../uploads/format-size.ts';
-import { Lightbox } from './lightbox.tsx';
 import type { Thread } from './thread.ts';
 import { useFreshFiles } from './use-fresh-files.ts';
+
+const Lightbox = lazy((more) => more.Lightbox);
 
 type SentFile = Message['attachments'][number];
 

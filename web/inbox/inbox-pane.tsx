@@ -7,13 +7,15 @@ import { titleOf } from '../people/names.ts';
 import { route } from '../route.ts';
 import { AccountButton } from '../settings/account-button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { EmptyInbox } from './empty-inbox.tsx';
 import { FriendRequests } from './friend-requests.tsx';
 import { isShown } from './is-shown.ts';
 import { matches } from './matches.ts';
-import { NewChatDialog } from './new-chat-dialog.tsx';
 import { PeopleFound } from './people-found.tsx';
+
+const NewChatDialog = lazy((more) => more.NewChatDialog);
 
 /** To look at somebody is not to have a conversation: nothing has been said in it. */
 function isBegun({ kind, seq }: ConversationView): boolean {

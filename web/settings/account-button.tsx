@@ -1,10 +1,12 @@
 import { useId, useRef, useState } from 'preact/hooks';
 import { useSigned } from '../chat/use-messenger.ts';
 import { PersonAvatar } from '../people/person-avatar.tsx';
+import { lazy } from '../ui/lazy.tsx';
 import { AccountMenu } from './account-menu.tsx';
-import { SettingsDialog } from './settings-dialog.tsx';
 import { SignOutDialog } from './sign-out-dialog.tsx';
 import { useShownName } from './use-shown-name.ts';
+
+const SettingsDialog = lazy((more) => more.SettingsDialog);
 
 /** Who one is, and what one can do about that. */
 export function AccountButton() {

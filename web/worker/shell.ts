@@ -1,7 +1,7 @@
 /** Answers from the page's own files: without a connection the page is there all the same. */
 import { kept } from './words.ts';
 
-/** Paths of all files, `/` first; the build knows them. */
+/** Paths of all files that the page begins with, `/` first; the build knows them. */
 declare const FILES: readonly string[];
 /** Follows from the files' contents. */
 declare const VERSION: string;
@@ -34,8 +34,18 @@ export function answer(request: Request): Promise<Response> | undefined {
   if (request.method !== 'GET' || origin !== self.location.origin) return undefined;
   if (pathname === kept.config) return newestConfig(request);
   if (pathname === '/') return newest(request, () => caches.match('/', { cacheName: current }));
-  if (!FILES.includes(pathname)) return undefined;
-  return caches.match(pathname, { cacheName: current }).then((found) => found ?? fetch(request));
+  if (FILES.includes(pathname) || pathname.startsWith('/assets/')) return fetchOnce(request);
+  return undefined;
+}
+
+/** What has its contents in its name stays what it is: parts of the page that were fetched once are there from then on. */
+async function fetchOnce(request: Request): Promise<Response> {
+  const cache = await caches.open(current);
+  const found = await cache.match(request);
+  if (found) return found;
+  const response = await fetch(request);
+  if (response.ok) await cache.put(request, response.clone());
+  return response;
 }
 
 async function newestConfig(request: Request): Promise<Response> {

@@ -1,0 +1,8 @@
+/** What most visits do without: one file, fetched when the first of it is shown. In several, all that they share with the page would be cut into as many pieces. */
+export { ForwardDialog } from './conversation/forward-dialog.tsx';
+export { Lightbox } from './conversation/lightbox.tsx';
+export { ThreadSearch } from './conversation/thread-search.tsx';
+export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
+export { DetailsPanel } from './people/details-panel.tsx';
+export { createOpenId } from './session/openid.ts';
+export { SettingsDialog } from './settings/settings-dialog.tsx';
