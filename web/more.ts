@@ -4,5 +4,7 @@ export { Lightbox } from './conversation/lightbox.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';
+export { Refused } from './people/refused.tsx';
+export { ForgottenForm } from './session/forgotten-form.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SettingsDialog } from './settings/settings-dialog.tsx';

@@ -2,7 +2,6 @@ import { useState } from 'preact/hooks';
 import { Opening } from '../chat/opening.tsx';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Composer } from '../composer/composer.tsx';
-import { Refused } from '../people/refused.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
@@ -12,6 +11,7 @@ import { TypingLine } from './typing-line.tsx';
 import { useConversation } from './use-conversation.ts';
 
 const DetailsPanel = lazy((more) => more.DetailsPanel);
+const Refused = lazy((more) => more.Refused);
 const ThreadSearch = lazy((more) => more.ThreadSearch);
 
 /** The open conversation: head, messages, and where one writes. */

@@ -1,11 +1,13 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { lazy } from '../ui/lazy.tsx';
 import { ConfirmForm } from './confirm-form.tsx';
-import { ForgottenForm } from './forgotten-form.tsx';
 import { IssuerButton } from './issuer-button.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 import { SignUpForm } from './sign-up-form.tsx';
 import { useDoor } from './use-door.ts';
 import { WhoIsHere } from './who-is-here.tsx';
+
+const ForgottenForm = lazy((more) => more.ForgottenForm);
 
 /** Where somebody is who is not signed in yet. */
 export type Step =

@@ -9,9 +9,7 @@ type More = typeof import('../more.ts');
  * wanted it is told so, and it is closed.
  * @example const SettingsDialog = lazy((more) => more.SettingsDialog)
  */
-export function lazy<Props extends { onClose(): void }>(
-  partOf: (more: More) => ComponentType<Props>,
-): ComponentType<Props> {
+export function lazy<Props extends object>(partOf: (more: More) => ComponentType<Props>): ComponentType<Props> {
   let loaded: ComponentType<Props> | undefined;
   return function Lazy(props: Props) {
     const [, setLoaded] = useState(loaded !== undefined);
@@ -26,7 +24,7 @@ export function lazy<Props extends { onClose(): void }>(
         () => {
           if (!wanted) return;
           tell('unable to show this; this part of the page could not be loaded, try again in a moment');
-          props.onClose();
+          if ('onClose' in props && typeof props.onClose === 'function') props.onClose();
         },
       );
       return () => {
