@@ -13,23 +13,25 @@ export function DeleteDialog(props: { readonly thread: Thread; readonly message:
   };
   return (
     <Dialog title="Delete message" onClose={onClose}>
-      <p>
-        {forAll
-          ? 'For everybody, its text and files are gone for good. For you alone, the others keep it.'
-          : 'It disappears for you alone; the others keep it.'}
-      </p>
-      <div class="answers">
-        {forAll && (
-          <button type="button" class="button" data-kind="danger" onClick={act(deleteForAll)}>
-            Delete for everybody
+      <div class="stack">
+        <p>
+          {forAll
+            ? 'For everybody, its text and files are gone for good. For you alone, the others keep it.'
+            : 'It disappears for you alone; the others keep it.'}
+        </p>
+        <div class="answers delete-answers">
+          <button type="button" class="button" onClick={onClose}>
+            Cancel
           </button>
-        )}
-        <button type="button" class="button" data-kind={forAll ? undefined : 'danger'} onClick={act(deleteForMe)}>
-          Delete for me
-        </button>
-        <button type="button" class="button" onClick={onClose}>
-          Cancel
-        </button>
+          <button type="button" class="button" data-kind="danger" onClick={act(deleteForMe)}>
+            Delete for me
+          </button>
+          {forAll && (
+            <button type="button" class="button" data-kind="danger-main" onClick={act(deleteForAll)}>
+              Delete for everybody
+            </button>
+          )}
+        </div>
       </div>
     </Dialog>
   );

@@ -16,7 +16,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
   const [open, setOpen] = useState<string>();
   const pictures = files.filter(isPicture);
   return (
-    <div class="attachments" data-pictures={pictures.length}>
+    <div class="attachments" data-many={pictures.length > 1}>
       {files.map((file) => {
         if (isPicture(file)) {
           return (
@@ -24,7 +24,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
               type="button"
               class="picture"
               key={file.id}
-              style={boxOf(file)}
+              style={pictures.length > 1 ? undefined : boxOf(file)}
               aria-label={`Open ${file.filename}`}
               onClick={() => setOpen(file.id)}
             >
@@ -74,13 +74,13 @@ function FileCard({ file, onUse }: { readonly file: SentFile; onUse(event?: Even
       target="_blank"
       rel="noopener noreferrer"
       download={file.filename}
-      aria-label={`Download ${file.filename}, ${formatSize(file.size)}`}
       onPointerEnter={() => onUse()}
       onFocus={() => onUse()}
     >
       <span class="file-icon">
         <Icon name="file" />
       </span>
+      <span class="unseen">Download </span>
       <span class="file-about">
         <span class="file-name">{file.filename}</span>
         <span class="file-size">{formatSize(file.size)}</span>

@@ -86,10 +86,20 @@ function SpokenRow({ thread, message, first, last, divided, receipt }: RowProps)
       data-first={first}
       data-last={last}
       tabIndex={-1}
+      onKeyDown={(event) => {
+        const { key, target, currentTarget } = event;
+        if (key !== 'Enter' || target !== currentTarget) return;
+        // Else the same key would press what has the focus then.
+        event.preventDefault();
+        open('all', currentTarget.querySelector('.bubble') ?? currentTarget);
+      }}
       onMouseEnter={() => setNear(true)}
       onMouseLeave={look}
       onFocusIn={look}
-      onFocusOut={() => queueMicrotask(look)}
+      onFocusOut={({ relatedTarget }) => {
+        // Between two of its elements nothing has the focus for a moment.
+        if (!(relatedTarget instanceof Node && row.current?.contains(relatedTarget))) setTimeout(look);
+      }}
     >
       {divided && <NewLine />}
       <div class="message-line">

@@ -1,4 +1,6 @@
 import type { Sending } from '../../client/index.ts';
+import { Icon } from '../ui/icon.tsx';
+import { formatSize } from '../uploads/format-size.ts';
 import { sentUpload } from '../uploads/sent-uploads.ts';
 import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
@@ -22,13 +24,7 @@ export function PendingRow(props: {
         <div class="message-body">
           <div class="bubble">
             {what.reply_to !== undefined && <MessageQuote thread={thread} seq={what.reply_to} />}
-            {what.attachments && what.attachments.length > 0 && (
-              <div class="attachments">
-                {what.attachments.map((id) => (
-                  <PendingFile key={id} id={id} />
-                ))}
-              </div>
-            )}
+            {what.attachments && what.attachments.length > 0 && <PendingFiles ids={what.attachments} />}
             {what.message !== undefined && <MessageText text={what.message} mentions={[]} me={thread.me} />}
             <span class="message-meta">
               <Tick state="pending" />
@@ -40,13 +36,30 @@ export function PendingRow(props: {
   );
 }
 
-/** As it will be shown, as far as this page knows it. */
-function PendingFile({ id }: { readonly id: string }) {
-  const { preview, pixels, type = '', name = 'File' } = sentUpload(id) ?? {};
-  if (preview === undefined || !type.startsWith('image/')) return <p class="pending-file">{name}</p>;
+/** As they will be shown, as far as this page knows them. */
+function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
+  const files = ids.map((id) => ({ id, ...sentUpload(id) }));
+  const isPicture = ({ preview, type = '' }: (typeof files)[number]) => preview !== undefined && /^image\//.test(type);
+  const isMany = files.filter(isPicture).length > 1;
   return (
-    <span class="picture" style={boxOf(pixels ?? {})}>
-      <img src={preview} alt={name} />
-    </span>
+    <div class="attachments" data-many={isMany}>
+      {files.map((file) =>
+        isPicture(file) ? (
+          <span class="picture" key={file.id} style={isMany ? undefined : boxOf(file.pixels ?? {})}>
+            <img src={file.preview} alt={file.name} />
+          </span>
+        ) : (
+          <p class="file" key={file.id}>
+            <span class="file-icon">
+              <Icon name="file" />
+            </span>
+            <span class="file-about">
+              <span class="file-name">{file.name ?? 'File'}</span>
+              <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
+            </span>
+          </p>
+        ),
+      )}
+    </div>
   );
 }

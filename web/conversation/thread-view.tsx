@@ -119,7 +119,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       </div>
       {isAway && <ToLatest thread={thread} onPress={toEnd} />}
       <p class="unseen" id={help}>
-        Enter leads to the last message, arrows to the others.
+        Enter leads to the last message, arrows to the others, and Enter again to what can be done with it.
       </p>
       <NewMessages thread={thread} />
       <MessageMenu />
