@@ -1,16 +1,13 @@
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
-import { emoji } from './emoji.ts';
+import { lazy } from '../ui/lazy.tsx';
 
-const columns = 8;
-const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
+const EmojiPalette = lazy((more) => more.EmojiPalette);
 
-/** Opens a small palette; arrows, Home and End move in it, Escape closes it. */
+/** Opens a small palette, and closes it when one goes on elsewhere. */
 export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
   const [open, setOpen] = useState(false);
-  const [at, setAt] = useState(0);
   const root = useRef<HTMLDivElement>(null);
-  const palette = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
 
   useEffect(() => {
@@ -25,24 +22,6 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
       removeEventListener('focusin', closeOutside);
     };
   }, [open]);
-  // Not later, when a choice may have moved the focus on already.
-  useLayoutEffect(() => {
-    if (open) palette.current?.querySelector<HTMLButtonElement>('[tabindex="0"]')?.focus();
-  }, [open, at]);
-
-  function move(event: KeyboardEvent): void {
-    if (event.key === 'Escape') {
-      event.stopPropagation();
-      setOpen(false);
-      button.current?.focus();
-      return;
-    }
-    const edge = { Home: 0, End: emoji.length - 1 }[event.key];
-    const next = edge ?? at + (steps[event.key] ?? Number.NaN);
-    if (!(next >= 0 && next < emoji.length)) return;
-    event.preventDefault();
-    setAt(next);
-  }
 
   return (
     <div class="emoji" ref={root}>
@@ -58,25 +37,16 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
         <Icon name="smile" />
       </button>
       {open && (
-        <div class="emoji-palette" role="dialog" aria-label="Emoji" ref={palette} onKeyDown={move}>
-          {emoji.map(([character, name], index) => (
-            <button
-              type="button"
-              class="emoji-choice"
-              key={character}
-              aria-label={name}
-              title={name}
-              tabIndex={index === at ? 0 : -1}
-              onClick={() => {
-                setAt(index);
-                setOpen(false);
-                onChoose(character);
-              }}
-            >
-              {character}
-            </button>
-          ))}
-        </div>
+        <EmojiPalette
+          onChoose={(emoji) => {
+            setOpen(false);
+            onChoose(emoji);
+          }}
+          onClose={() => {
+            setOpen(false);
+            button.current?.focus();
+          }}
+        />
       )}
     </div>
   );

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import type { Message } from '../../client/index.ts';
 import type { Thread } from './thread.ts';
 
@@ -16,3 +16,10 @@ export interface Menu {
 
 /** The one that is open. */
 export const menu = signal<Menu | undefined>(undefined);
+
+let opened = false;
+/** Was one ever open? Then what shows them stays, with the dialogs that they lead to. */
+export const wasOpen = computed(() => {
+  opened ||= menu.value !== undefined;
+  return opened;
+});

@@ -2,15 +2,13 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Message } from '../../client/index.ts';
 import { emoji } from '../composer/emoji.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { lazy } from '../ui/lazy.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { ForwardDialog } from './forward-dialog.tsx';
 import { allowedWith, answer, copy, edit } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
 import { react } from './message-reactions.tsx';
 import { placeBeside } from './place-beside.ts';
 import type { Thread } from './thread.ts';
-
-const ForwardDialog = lazy((more) => more.ForwardDialog);
 
 /** Of the palette. */
 const columns = 7;

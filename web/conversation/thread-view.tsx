@@ -1,8 +1,9 @@
 import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { lazy } from '../ui/lazy.tsx';
 import { dayName } from '../ui/times.ts';
 import { tell } from '../ui/toast.tsx';
 import { groupMessages } from './group-messages.ts';
-import { MessageMenu } from './message-menu.tsx';
+import { wasOpen } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
 import { moveAmongRows } from './move-among-rows.ts';
 import { NewMessages } from './new-messages.tsx';
@@ -13,6 +14,8 @@ import { ToLatest } from './to-latest.tsx';
 import { unreadAmong } from './unread.ts';
 import { useNear } from './use-near.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
+
+const MessageMenu = lazy((more) => more.MessageMenu);
 
 /** What was said, by days, and where one is in it. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
@@ -122,7 +125,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         Enter leads to the last message, arrows to the others, and Enter again to what can be done with it.
       </p>
       <NewMessages thread={thread} />
-      <MessageMenu />
+      {wasOpen.value && <MessageMenu />}
     </div>
   );
 }
