@@ -39,7 +39,7 @@ export function App({
   return (
     <DoorContext.Provider value={door}>
       {me === undefined && <SignInPage named={named} refusal={refusal} />}
-      {me !== undefined && messenger && (
+      {messenger && messenger.me === me && (
         <SignedContext.Provider value={{ session, messenger }}>
           <ChatWindow />
           <Notices />

@@ -6,6 +6,6 @@ export { ThreadSearch } from './conversation/thread-search.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';
 export { Refused } from './people/refused.tsx';
-export { ForgottenForm } from './session/forgotten-form.tsx';
+export { MoreSteps } from './session/more-steps.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SettingsDialog } from './settings/settings-dialog.tsx';

@@ -1,5 +1,9 @@
-/** The code that was mailed. @param local the mail stays on this machine */
+import { useEffect, useRef } from 'preact/hooks';
+
+/** The code that was mailed, which is what one types next. @param local the mail stays on this machine */
 export function CodeField({ local }: { readonly local: boolean }) {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => input.current?.focus(), []);
   return (
     <>
       {local && (
@@ -12,6 +16,7 @@ export function CodeField({ local }: { readonly local: boolean }) {
         Code
         <input
           class="field code"
+          ref={input}
           name="code"
           inputMode="numeric"
           autocomplete="one-time-code"

@@ -2,7 +2,7 @@ import { useAction } from '../ui/use-action.ts';
 import { CodeField } from './code-field.tsx';
 import { EntryForm } from './entry-form.tsx';
 import type { People } from './people.ts';
-import type { Step } from './sign-in-page.tsx';
+import type { Step } from './step.ts';
 import { useDoor } from './use-door.ts';
 import { useResend } from './use-resend.ts';
 

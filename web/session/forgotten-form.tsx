@@ -2,10 +2,11 @@ import { useState } from 'preact/hooks';
 import { useAction } from '../ui/use-action.ts';
 import { CodeField } from './code-field.tsx';
 import { EntryForm } from './entry-form.tsx';
+import { NameField } from './name-field.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
 import { weakness } from './password-rules.ts';
 import type { People } from './people.ts';
-import type { Step } from './sign-in-page.tsx';
+import type { Step } from './step.ts';
 import { useDoor } from './use-door.ts';
 import { useResend } from './use-resend.ts';
 
@@ -44,18 +45,7 @@ export function ForgottenForm(props: {
         onSubmit={(value) => action.act(() => ask(value('username')))}
         after={<p class="door-links">{back}</p>}
       >
-        <label class="label">
-          User name
-          <input
-            class="field"
-            name="username"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            defaultValue={props.step.username}
-            required
-          />
-        </label>
+        <NameField value={props.step.username} />
       </EntryForm>
     );
   }

@@ -1,18 +1,22 @@
 import { useAction } from '../ui/use-action.ts';
 import { CognitoError } from './cognito.ts';
 import { EntryForm } from './entry-form.tsx';
+import { NameField } from './name-field.tsx';
 import { PasswordField } from './password-field.tsx';
 import type { People } from './people.ts';
-import type { Step } from './sign-in-page.tsx';
+import type { Step } from './step.ts';
 import { useDoor } from './use-door.ts';
 
 export function SignInForm({
   people,
   username,
+  focused,
   go,
 }: {
   readonly people: People;
   readonly username?: string;
+  /** Does one type next? */
+  readonly focused: boolean;
   go(step: Step): void;
 }) {
   const { session } = useDoor();
@@ -45,18 +49,7 @@ export function SignInForm({
         </p>
       }
     >
-      <label class="label">
-        User name
-        <input
-          class="field"
-          name="username"
-          autocomplete="username"
-          autocapitalize="none"
-          spellcheck={false}
-          defaultValue={username}
-          required
-        />
-      </label>
+      <NameField value={username} focused={focused} />
       <PasswordField label="Password" name="password" autocomplete="current-password" />
     </EntryForm>
   );

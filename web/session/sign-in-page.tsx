@@ -1,21 +1,12 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { lazy } from '../ui/lazy.tsx';
-import { ConfirmForm } from './confirm-form.tsx';
 import { IssuerButton } from './issuer-button.tsx';
 import { SignInForm } from './sign-in-form.tsx';
-import { SignUpForm } from './sign-up-form.tsx';
+import type { Step } from './step.ts';
 import { useDoor } from './use-door.ts';
 import { WhoIsHere } from './who-is-here.tsx';
 
-const ForgottenForm = lazy((more) => more.ForgottenForm);
-
-/** Where somebody is who is not signed in yet. */
-export type Step =
-  | { readonly at: 'sign in'; readonly username?: string }
-  | { readonly at: 'sign up' }
-  /** `sentTo`: where the code was sent; absent where none was asked for now. */
-  | { readonly at: 'confirm'; readonly username: string; readonly password: string; readonly sentTo?: string }
-  | { readonly at: 'forgotten'; readonly username?: string };
+const MoreSteps = lazy((more) => more.MoreSteps);
 
 const titles: Readonly<Record<Step['at'], string>> = {
   'sign in': 'Sign in',
@@ -27,22 +18,16 @@ const titles: Readonly<Record<Step['at'], string>> = {
 /** @param named whom the page's address named; @param refusal why that did not work */
 export function SignInPage({ named, refusal }: { readonly named?: string; readonly refusal?: string }) {
   const { session, way } = useDoor();
-  const [step, setStep] = useState<Step>({ at: 'sign in', username: named });
-  const card = useRef<HTMLDivElement>(null);
-  const isFirst = useRef(true);
+  const back = session.accounts.peek().find(({ refresh }) => refresh === undefined);
+  const [step, setStep] = useState<Step>({ at: 'sign in', username: named ?? back?.username });
+  const [first] = useState(step);
   useEffect(() => {
     document.title = 'Parley';
   }, []);
-  useEffect(() => {
-    // Not when the page opens: a keyboard would cover half of a phone.
-    if (!isFirst.current) card.current?.querySelector<HTMLElement>('input:not([value]), input')?.focus();
-    isFirst.current = false;
-    void step.at;
-  }, [step.at]);
   const says = refusal ?? session.ended.value;
   return (
     <main class="door">
-      <div class="door-card" ref={card}>
+      <div class="door-card">
         <p class="door-brand">
           <img src="/icon.svg" width="40" height="40" alt="" /> Parley
         </p>
@@ -55,11 +40,11 @@ export function SignInPage({ named, refusal }: { readonly named?: string; readon
         <h1>{titles[step.at]}</h1>
         {way.by === 'issuer' && <IssuerButton openId={way.openId} />}
         {way.by === 'password' && step.at === 'sign in' && (
-          <SignInForm people={way.people} username={step.username} go={setStep} />
+          <SignInForm people={way.people} username={step.username} focused={step !== first} go={setStep} />
         )}
-        {way.by === 'password' && step.at === 'sign up' && <SignUpForm people={way.people} go={setStep} />}
-        {way.by === 'password' && step.at === 'confirm' && <ConfirmForm {...way} step={step} go={setStep} />}
-        {way.by === 'password' && step.at === 'forgotten' && <ForgottenForm {...way} step={step} go={setStep} />}
+        {way.by === 'password' && step.at !== 'sign in' && (
+          <MoreSteps way={way} step={step} go={setStep} onClose={() => setStep({ at: 'sign in' })} />
+        )}
       </div>
     </main>
   );

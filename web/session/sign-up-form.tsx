@@ -1,10 +1,11 @@
 import { useId } from 'preact/hooks';
 import { useAction } from '../ui/use-action.ts';
 import { EntryForm } from './entry-form.tsx';
+import { NameField } from './name-field.tsx';
 import { NewPasswordField } from './new-password-field.tsx';
 import { weakness } from './password-rules.ts';
 import type { People } from './people.ts';
-import type { Step } from './sign-in-page.tsx';
+import type { Step } from './step.ts';
 import { useDoor } from './use-door.ts';
 
 export function SignUpForm({ people, go }: { readonly people: People; go(step: Step): void }) {
@@ -39,19 +40,7 @@ export function SignUpForm({ people, go }: { readonly people: People; go(step: S
       }
     >
       <div>
-        <label class="label">
-          User name
-          <input
-            class="field"
-            name="username"
-            autocomplete="username"
-            autocapitalize="none"
-            spellcheck={false}
-            maxLength={64}
-            aria-describedby={`${hint}name`}
-            required
-          />
-        </label>
+        <NameField describedBy={`${hint}name`} />
         <p class="hint" id={`${hint}name`}>
           Letters from a to z, digits, dots and hyphens. Others find you by it.
         </p>

@@ -13,7 +13,9 @@ const patience = 2_500;
 /** Fetches all files, or fails: then the former version stays. */
 export async function fetchShell(): Promise<void> {
   const cache = await caches.open(current);
-  await cache.addAll(FILES.map((path) => new Request(path, { cache: 'no-cache' })));
+  // What has its contents in its name was fetched by the page a moment ago.
+  const modeOf = (path: string) => (path.startsWith('/assets/') ? 'default' : 'no-cache');
+  await cache.addAll(FILES.map((path) => new Request(path, { cache: modeOf(path) })));
   const page = await (await cache.match('/'))?.text();
   // A deployment that is under way: the page is newer already than this worker. The next one comes in a moment.
   if (!FILES.every((path) => !path.startsWith('/assets/') || page?.includes(path))) {
