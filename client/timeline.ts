@@ -58,7 +58,9 @@ export function createTimeline(start: number): Timeline {
   let head = start;
   let from = start + 1;
   let cleared = 0;
-  let shown: readonly Message[] | undefined = [];
+  /** What is shown, in order, and a copy of it for whoever asks. */
+  const order: Message[] = [];
+  let shown: readonly Message[] | undefined;
 
   function note(number: number): void {
     head = Math.max(head, number);
@@ -70,6 +72,18 @@ export function createTimeline(start: number): Timeline {
     const here = held.get(seq) ?? { text: 0, reactions: new Map() };
     held.set(seq, here);
     return here;
+  }
+
+  /** Looks again whether and how this message is shown. Most are near the end. */
+  function show(seq: number): void {
+    const { message, hidden } = at(seq);
+    const now = message && !hidden && seq >= from && seq > cleared ? [message] : [];
+    let place = order.length;
+    while (place > 0 && (order[place - 1]?.seq ?? 0) >= seq) place--;
+    const old = order[place]?.seq === seq ? [order[place]] : [];
+    if (old[0] === now[0]) return;
+    order.splice(place, old.length, ...now);
+    shown = undefined;
   }
 
   function put(seq: number, message: Message): void {
@@ -96,6 +110,7 @@ export function createTimeline(start: number): Timeline {
   }
 
   function react({ seq, emoji, user, change: number, removed }: LogEvent & { type: 'reaction' }): void {
+    note(number);
     const here = at(seq);
     const key = `${emoji} ${user}`;
     if (number <= (here.reactions.get(key)?.change ?? 0)) return;
@@ -105,9 +120,7 @@ export function createTimeline(start: number): Timeline {
 
   return {
     get messages() {
-      shown ??= [...held]
-        .flatMap(([seq, { message, hidden }]) => (message && !hidden && seq >= from && seq > cleared ? [message] : []))
-        .sort((a, b) => a.seq - b.seq);
+      shown ??= [...order];
       return shown;
     },
     get complete() {
@@ -124,7 +137,11 @@ export function createTimeline(start: number): Timeline {
       return Math.max(text, ...[...(reactions?.values() ?? [])].map((reaction) => reaction.change));
     },
     apply(event) {
-      shown = undefined;
+      if (event.type === 'history_cleared') {
+        cleared = Math.max(cleared, event.up_to);
+        for (const seq of held.keys()) if (seq <= cleared) show(seq);
+        return;
+      }
       if (event.type === 'chat_message') {
         const { type, room, delivered_to, ...message } = event;
         note(event.seq);
@@ -133,11 +150,10 @@ export function createTimeline(start: number): Timeline {
         note(event.seq);
         put(event.seq, event.message);
       } else if (event.type === 'message_hidden') at(event.seq).hidden = true;
-      else if (event.type === 'history_cleared') cleared = Math.max(cleared, event.up_to);
+      else if (event.type === 'reaction') react(event);
       else {
-        note(event.change);
-        if (event.type === 'reaction') return react(event);
         const { type, room, change: number, ...message } = event;
+        note(number);
         const gone = type === 'message_deleted' && {
           deleted: true,
           message: '',
@@ -146,6 +162,7 @@ export function createTimeline(start: number): Timeline {
         };
         change(event.seq, number, { ...message, ...gone });
       }
+      show(event.seq);
     },
     isEarly(event) {
       if (event.type !== 'message_edited' || event.deleted) return false;
@@ -153,9 +170,13 @@ export function createTimeline(start: number): Timeline {
       return text < event.change && (event.edited_at === null || (text > 0 && message?.edited_at === event.edited_at));
     },
     addOlder(messages, first) {
-      shown = undefined;
-      for (const message of messages) put(message.seq, message);
+      const before = from;
       from = Math.min(from, first);
+      for (const message of messages) {
+        put(message.seq, message);
+        show(message.seq);
+      }
+      for (const seq of held.keys()) if (seq < before) show(seq);
     },
     settle(upTo) {
       complete = Math.max(complete, upTo);

@@ -1,6 +1,6 @@
 /**
  * What AWS does to a program now and then, to be switched on: one mutable object, read by every layer at the moment of use.
- * All are off (0) by default. Each is a probability between 0 and 1, unless it says otherwise.
+ * All are off (0) by default. Each is a probability between 0 and 1, unless it says otherwise. What happened is counted as `faults.<name>`.
  */
 export interface Faults {
   random: () => number;

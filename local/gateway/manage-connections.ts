@@ -76,11 +76,15 @@ async function answerTo(
   const connection = sockets.find(api.id, stageName, connectionId);
   if (method === 'POST') {
     counters.count('connections.post');
-    if (!connection || faults.random() < faults.postGone) {
+    const forgotten = connection && faults.random() < faults.postGone;
+    if (forgotten) counters.count('faults.postGone');
+    if (!connection || forgotten) {
       counters.count('connections.post.gone');
       return gone;
     }
-    if (faults.random() < faults.postThrottled || !connection.send(body)) {
+    const throttled = faults.random() < faults.postThrottled;
+    if (throttled) counters.count('faults.postThrottled');
+    if (throttled || !connection.send(body)) {
       counters.count('connections.post.throttled');
       return refused(429, 'LimitExceededException', 'Too Many Requests');
     }

@@ -81,7 +81,7 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
     }
     const result = await functions.invoke(functionId, event);
     if (result.ok && faults.random() < faults.repeatEvent) {
-      counters.count('lambda.event-repeats');
+      counters.count('faults.repeatEvent');
       await functions.invoke(functionId, event);
     }
     if (result.ok || stopped) return settle(functionId);

@@ -96,7 +96,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const began = performance.now();
     const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')};Sampled=0`;
     const unlucky = faults.killWorker > 0 && faults.random() < faults.killWorker;
-    const killer = unlucky ? setTimeout(() => void environment.kill(), faults.random() * 50) : undefined;
+    const kill = () => {
+      counters.count('faults.killWorker');
+      void environment.kill();
+    };
+    const killer = unlucky ? setTimeout(kill, faults.random() * 50) : undefined;
     const outcome = await environment.run({ requestId, event: body, traceId });
     clearTimeout(killer);
     const took = performance.now() - began;

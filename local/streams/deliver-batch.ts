@@ -42,7 +42,7 @@ export async function deliverBatch(delivery: Delivery, whole: Batch, tried = 0):
     const outcome = judge(result, batch, mapping.reportsFailures);
     if (outcome.kind === 'success') {
       if (context.faults.random() < context.faults.repeatBatch) {
-        context.counters.count('streams.repeats');
+        context.counters.count('faults.repeatBatch');
         await invoke(delivery, batch);
       }
       onDone(batch.at(-1) ?? batch[0]);

@@ -3,7 +3,7 @@ import { type Conversation, createChat, type Message, ParleyError, type Sending 
 import type { LocalRuntime } from '#local/start';
 import type { Person } from '../flow/person.ts';
 import { cuttableSockets } from './cuttable.ts';
-import { pick, randomFrom, weighted } from './random.ts';
+import { pick, pickIf, weighted } from './random.ts';
 
 /** One device of somebody, and one program on it after the other. */
 export interface Device {
@@ -17,11 +17,14 @@ export interface Device {
   readonly ended: Promise<void>;
   /** The id that was given last. */
   readonly lastId: string;
-  cut(): void;
+  /** @returns whether there was a socket to be cut */
+  cut(): boolean;
   /** Ends the program in the middle of what it does; another one takes over what it had not finished. */
   restart(): Promise<void>;
   /** What was wrong while it ran. */
   readonly complaints: string[];
+  /** How often what the server answered to a first or further try to send was each of these statuses. */
+  readonly answers: ReadonlyMap<number, number>;
 }
 
 /** What of a message has to be the same for everybody. */
@@ -32,9 +35,9 @@ export function logOf(messages: readonly Message[]): string[] {
 }
 
 const faults = {
-  killWorker: 0.01,
-  postGone: 0.02,
-  postThrottled: 0.05,
+  killWorker: 0.005,
+  postGone: 0.01,
+  postThrottled: 0.03,
   dropDisconnect: 0.3,
   repeatBatch: 0.2,
   delayBatch: 300,
@@ -55,15 +58,19 @@ export async function openDevice(
   stored: Stored,
   random: () => number,
 ): Promise<Device> {
+  const { WebUrl, HttpUrl: http, WebSocketUrl: socket } = person.outputs;
+  // One comes through CloudFront, the others to the two APIs themselves, which costs less.
+  const url = name === 'phone' ? WebUrl : { http, socket };
   const sockets = cuttableSockets();
   const kept = new Map<string, Sending>();
   const complaints: string[] = [];
+  const answers = new Map<number, number>();
   let given = 0;
 
   async function start() {
     let over = false;
     const chat = createChat({
-      url: person.outputs.WebUrl,
+      url,
       getToken: () => person.tokens.access,
       WebSocket: sockets.WebSocket,
       newId: () => `${name}-${++given}`,
@@ -73,8 +80,11 @@ export async function openDevice(
         delete: async (id) => void kept.delete(id),
       },
       // What the server answers to a program that has ended is lost.
-      fetch: async (...request) => {
-        const response = await fetch(...request);
+      fetch: async (address, init) => {
+        const response = await fetch(address, init);
+        if (init?.method === 'POST' && String(address).endsWith('/messages')) {
+          answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
+        }
         if (over) throw new TypeError('the program has ended');
         return response;
       },
@@ -91,11 +101,12 @@ export async function openDevice(
   }
 
   function watchOrder(conversation: Conversation): void {
-    let seen = conversation.messages.length;
+    let before = conversation.messages;
     conversation.listen(() => {
       const { messages } = conversation;
-      if (messages.length < seen) complaints.push(`${name} lost messages of ${conversation.id}`);
-      seen = messages.length;
+      if (messages === before) return;
+      if (messages.length < before.length) complaints.push(`${name} lost messages of ${conversation.id}`);
+      before = messages;
       if (messages.some(({ seq }, place) => seq <= (messages[place - 1]?.seq ?? 0))) {
         complaints.push(`${name} has ${conversation.id} in another order`);
       }
@@ -123,7 +134,7 @@ export async function openDevice(
     end = resolve;
   });
   return {
-    ...{ name, person, complaints },
+    ...{ name, person, complaints, answers },
     get chat() {
       return program.chat;
     },
@@ -153,7 +164,7 @@ export async function openDevice(
   };
 }
 
-const weights = { send: 70, react: 10, edit: 6, delete: 2, cut: 4, restart: 2, read: 4, type: 2, look: 2 };
+const weights = { send: 80, react: 6, edit: 4, delete: 2, cut: 2, restart: 1, read: 2, type: 2, look: 0.3 };
 
 export interface Sent {
   readonly device: string;
@@ -161,19 +172,26 @@ export interface Sent {
   readonly clientId: string;
 }
 
-/** Does so many things, a few at a time, until all of them are acknowledged. @returns what was sent, in order */
+export interface Acted {
+  /** In order. */
+  readonly sent: readonly Sent[];
+  /** How often each thing was done. */
+  readonly done: Readonly<Record<keyof typeof weights, number>>;
+}
+
+/** Does things at random, many at once, until so many messages were sent and all is acknowledged. */
 export async function actAtRandom(options: {
   readonly devices: readonly Device[];
-  readonly operations: number;
+  readonly messages: number;
   readonly stored: Stored;
-  readonly seed: number;
-}): Promise<Sent[]> {
-  const { devices, operations, stored } = options;
-  const random = randomFrom(options.seed);
+  readonly random: () => number;
+}): Promise<Acted> {
+  const { devices, messages, stored, random } = options;
   const sent: Sent[] = [];
+  const done = { send: 0, react: 0, edit: 0, delete: 0, cut: 0, restart: 0, read: 0, type: 0, look: 0 };
   const waiting = new Set<Promise<unknown>>();
 
-  for (let number = 0; number < operations; number++) {
+  for (let number = 0; sent.length < messages; number++) {
     const running = devices.filter(({ ready }) => ready);
     if (running.length === 0) {
       await Promise.race(waiting);
@@ -181,26 +199,32 @@ export async function actAtRandom(options: {
     }
     const device = pick(random, running);
     const conversation = pick(random, device.conversations);
-    const own = conversation.messages.filter(
-      ({ from_user, content_type, deleted }) =>
-        from_user.username === device.person.username && content_type === 'text' && !deleted,
-    );
-    const anybodys = conversation.messages.filter(({ content_type }) => content_type === 'text').slice(-10);
+    const latest = conversation.messages.slice(-100).filter(({ content_type }) => content_type === 'text');
+    const own = latest.filter(({ from_user, deleted }) => from_user.username === device.person.username && !deleted);
+    const target = pickIf(random, own);
+    const anybodys = pickIf(random, latest.slice(-10));
     const what = weighted(random, weights);
-    if (what === 'cut') device.cut();
-    else if (what === 'restart') keep(device.restart());
-    else if (what === 'look') void device.chat.check();
-    else if (what === 'read') conversation.read();
-    else if (what === 'type') conversation.typing.type();
-    else if (what === 'react' && anybodys.length > 0) {
+    if (what === 'cut') done.cut += Number(device.cut());
+    else if (what === 'react' && anybodys) {
+      done.react++;
       const remove = random() < 0.3;
-      change(device, conversation.react(pick(random, anybodys).seq, pick(random, ['👍', '🎉', '😀']), { remove }));
-    } else if (what === 'edit' && own.length > 0) {
-      change(device, conversation.edit(pick(random, own).seq, `edited ${number}`));
-    } else if (what === 'delete' && own.length > 0) change(device, conversation.delete(pick(random, own).seq));
-    else {
+      change(device, conversation.react(anybodys.seq, pick(random, ['👍', '🎉', '😀']), { remove }));
+    } else if (what === 'edit' && target) {
+      done.edit++;
+      change(device, conversation.edit(target.seq, `edited ${number}`));
+    } else if (what === 'delete' && target) {
+      done.delete++;
+      change(device, conversation.delete(target.seq));
+    } else if (what === 'restart' || what === 'look' || what === 'read' || what === 'type') {
+      done[what]++;
+      if (what === 'restart') keep(device.restart());
+      if (what === 'look') void device.chat.check();
+      if (what === 'read') conversation.read();
+      if (what === 'type') conversation.typing.type();
+    } else {
       // Several at once wait for each other.
       for (let more = random() < 0.1 ? 5 : 1; more > 0; more--) {
+        done.send++;
         const sending = conversation.send(`${device.name} says ${number}`).then(({ seq }) => {
           stored.set(conversation.id, (stored.get(conversation.id) ?? new Set()).add(seq));
         });
@@ -208,10 +232,10 @@ export async function actAtRandom(options: {
         keep(Promise.race([sending, device.ended]));
       }
     }
-    while (waiting.size > 3 * devices.length) await Promise.race(waiting);
+    while (waiting.size > 10 * devices.length) await Promise.race(waiting);
   }
   await Promise.all(waiting);
-  return sent;
+  return { sent, done };
 
   /** Changes may come too late, or once too often; that is told, and nothing else. */
   function change({ ended }: Device, made: Promise<unknown>): void {

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 
 /** Sockets that the test can cut, as a network does: without a word. */
-export function cuttableSockets(): { WebSocket: new (url: string, protocols: string[]) => WebSocket; cut(): void } {
+export function cuttableSockets(): { WebSocket: new (url: string, protocols: string[]) => WebSocket; cut(): boolean } {
   const open = new Set<WebSocket>();
   return {
     WebSocket: class extends WebSocket {
@@ -12,7 +12,9 @@ export function cuttableSockets(): { WebSocket: new (url: string, protocols: str
       }
     },
     cut() {
+      const some = open.size > 0;
       for (const socket of open) socket.terminate();
+      return some;
     },
   };
 }

@@ -1,7 +1,11 @@
-/** Whatever is lost, repeated or late: all clients end up with one log. `PARLEY_SEED` repeats a run, `PARLEY_OPERATIONS` makes it longer. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+/**
+ * Whatever is lost, repeated or late: all clients end up with one log. `PARLEY_MESSAGES` says how many are sent, `PARLEY_SEED` repeats what
+ * was done (not when: that is the machine's), `PARLEY_RUNS` runs so many times, each with the next seed.
+ */
+import { expect, it } from 'vitest';
 import { type Chat, startChat } from '../flow/chat.ts';
 import {
+  type Acted,
   actAtRandom,
   type Device,
   finish,
@@ -13,58 +17,101 @@ import {
 } from './chaos.ts';
 import { randomFrom } from './random.ts';
 
-const seed = Number(process.env.PARLEY_SEED ?? Math.floor(Math.random() * 2 ** 32));
-const operations = Number(process.env.PARLEY_OPERATIONS ?? 0);
+const seed = Number(process.env.PARLEY_SEED || Math.floor(Math.random() * 2 ** 31));
+const messages = Number(process.env.PARLEY_MESSAGES || 0);
+const runs = Number(process.env.PARLEY_RUNS || 1);
+const seeds = Array.from({ length: runs }, (_, run) => seed + run);
 
-let stack: Chat;
-const devices: Device[] = [];
-
-beforeAll(async () => {
-  if (operations > 0) stack = await startChat();
-});
-afterAll(async () => {
-  for (const { chat } of devices) chat.close();
-  await stack?.stop();
-});
-
-// Takes a minute and more, so it is `npm run chaos` that runs it.
-it.runIf(operations > 0)(
-  `every client holds the same log, each message once and in order: PARLEY_SEED=${seed}`,
-  async () => {
-    const { local } = stack;
-    if (!local) throw new Error('only a runtime of our own can be broken');
-    const [alice, bob, carol] = await stack.people('alice', 'bob', 'carol');
-    const names = [alice, bob, carol].map(({ username }) => username);
-    const { id: group } = (await alice.post('/conversations', { title: 'Chaos', members: names.slice(1) })).body;
-    const ids = [names.toSorted().join('_'), group];
-    const stored: Stored = new Map();
-    for (const [name, person] of Object.entries({ laptop: alice, phone: alice, bob, carol })) {
-      devices.push(await openDevice(name, person, ids, stored, randomFrom(seed + devices.length)));
-    }
-
-    switchFaults(local, true, randomFrom(seed - 1));
-    const sent = await actAtRandom({ devices, operations, stored, seed });
-    switchFaults(local, false, Math.random);
-    await Promise.all(devices.map(finish));
-    await stack.settled();
-    await Promise.all(devices.map(({ chat }) => chat.check()));
-
-    expect(devices.flatMap(({ complaints }) => complaints)).toEqual([]);
-    for (const id of ids) {
-      const log = await logOnServer(alice, id);
-      for (const { name, conversations, person } of devices) {
-        const conversation = conversations.find((one) => one.id === id);
-        while (await conversation?.loadOlder());
-        expect(logOf(conversation?.messages ?? []), `${name} has the log of ${id}`).toEqual(logOf(log));
-        // What each device sent, in the order in which it did, each once; authors are told under which id.
-        const own = await logOnServer(person, id);
-        const ids = own.flatMap(({ client_id }) => (client_id?.startsWith(`${name}-`) ? [client_id] : []));
-        const mine = sent.filter(({ device, conversation }) => device === name && conversation === id);
-        expect(ids, `${name} said in ${id}`).toEqual(mine.map(({ clientId }) => clientId));
-      }
-      const said = log.filter(({ content_type }) => content_type === 'text');
-      expect(said.length).toBe(sent.filter(({ conversation }) => conversation === id).length);
+// Takes minutes, so it is `npm run chaos` and `.ci/run` that run it.
+it.runIf(messages > 0).each(seeds)(
+  'every client holds the same log, each message once and in order: PARLEY_SEED=%i',
+  async (seed) => {
+    const stack = await startChat();
+    const devices: Device[] = [];
+    try {
+      await checkLogs(stack, devices, seed);
+    } finally {
+      for (const { chat } of devices) chat.close();
+      await stack.stop();
     }
   },
-  Math.max(60_000, operations * 200),
+  60_000 + messages * 200,
 );
+
+async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<void> {
+  const { local } = stack;
+  if (!local) throw new Error('only a runtime of our own can be broken');
+  const [alice, bob, carol] = await stack.people('alice', 'bob', 'carol');
+  const names = [alice, bob, carol].map(({ username }) => username);
+  const groups = await Promise.all(
+    ['One', 'Two', 'Three'].map((title) => alice.post('/conversations', { title, members: names.slice(1) })),
+  );
+  const ids = [names.toSorted().join('_'), ...groups.map(({ body }) => body.id)];
+  const stored: Stored = new Map();
+  for (const [name, person] of Object.entries({ laptop: alice, phone: alice, bob, carol })) {
+    devices.push(await openDevice(name, person, ids, stored, randomFrom(seed + devices.length)));
+  }
+
+  const began = performance.now();
+  switchFaults(local, true, randomFrom(seed - 1));
+  const acted = await actAtRandom({ devices, messages, stored, random: randomFrom(seed) });
+  await Promise.all(devices.map(finish));
+  switchFaults(local, false, Math.random);
+  const seconds = (performance.now() - began) / 1_000;
+  await stack.settled();
+  await Promise.all(devices.map(({ chat }) => chat.check()));
+
+  expect(devices.flatMap(({ complaints }) => complaints)).toEqual([]);
+  for (const id of ids) {
+    const log = await logOnServer(alice, id);
+    for (const device of devices) await checkLog(device, id, log, acted);
+    const said = log.filter(({ content_type }) => content_type === 'text');
+    expect(said.length).toBe(acted.sent.filter(({ conversation }) => conversation === id).length);
+  }
+  const happened = tally(local.counters.snapshot(), devices, acted);
+  console.log(`PARLEY_SEED=${seed}: ${seconds.toFixed(0)} s, ${JSON.stringify(happened)}`);
+  // Where nothing goes wrong, nothing is shown.
+  if (messages >= 1_000) expect(Object.entries(happened).filter(([, times]) => times === 0)).toEqual([]);
+}
+
+async function checkLog(
+  { name, conversations }: Device,
+  id: string,
+  log: Awaited<ReturnType<typeof logOnServer>>,
+  { sent }: Acted,
+): Promise<void> {
+  const conversation = conversations.find((one) => one.id === id);
+  if (!conversation) throw new Error(`${name} has not opened ${id}`);
+  while (await conversation.loadOlder());
+  const held = conversation.messages;
+  expect(logOf(held), `${name} has the log of ${id}`).toEqual(logOf(log));
+  // What each device sent, in the order in which it did, each once; authors are told under which id.
+  const own = held.flatMap(({ client_id }) => (client_id?.startsWith(`${name}-`) ? [client_id] : []));
+  const mine = sent.filter(({ device, conversation }) => device === name && conversation === id);
+  expect(own, `${name} said in ${id}`).toEqual(mine.map(({ clientId }) => clientId));
+}
+
+/** How often what can go wrong went wrong. */
+function tally(
+  counters: Readonly<Record<string, number>>,
+  devices: readonly Device[],
+  { sent, done }: Acted,
+): Readonly<Record<string, number>> {
+  const answered = (status: (status: number) => boolean) =>
+    devices.flatMap(({ answers }) => [...answers]).reduce((sum, [one, times]) => sum + (status(one) ? times : 0), 0);
+  return {
+    messages: sent.length,
+    edits: done.edit,
+    deletions: done.delete,
+    reactions: done.react,
+    'sockets cut': done.cut,
+    'programs ended': done.restart,
+    'posts to live sockets answered 410': counters['faults.postGone'] ?? 0,
+    'posts answered 429': counters['faults.postThrottled'] ?? 0,
+    '$disconnect dropped': counters['faults.dropDisconnect'] ?? 0,
+    'stream batches repeated': counters['faults.repeatBatch'] ?? 0,
+    'functions killed': counters['faults.killWorker'] ?? 0,
+    'sends that were killed': answered((status) => status >= 500),
+    'sends answered 429': answered((status) => status === 429),
+  };
+}

@@ -15,6 +15,10 @@ export function pick<T>(random: () => number, from: readonly T[]): T {
   return picked;
 }
 
+export function pickIf<T>(random: () => number, from: readonly T[]): T | undefined {
+  return from.length === 0 ? undefined : pick(random, from);
+}
+
 /** One of the names, as often as its weight says. */
 export function weighted<Name extends string>(random: () => number, weights: Readonly<Record<Name, number>>): Name {
   const names = Object.keys(weights) as Name[];

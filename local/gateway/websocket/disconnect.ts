@@ -11,7 +11,8 @@ export async function tellDisconnect(gateway: Gateway, visitor: Visitor, ending:
   const api = gateway.api(visitor.apiId);
   const route = api?.kind === 'websocket' ? api.routes.get('$disconnect') : undefined;
   const stage = api?.stages.get(visitor.stage);
-  if (!route || !stage || context.faults.random() < context.faults.dropDisconnect) return;
+  if (!route || !stage) return;
+  if (context.faults.random() < context.faults.dropDisconnect) return context.counters.count('faults.dropDisconnect');
   const requestContext = requestContextOf(gateway, visitor, {
     routeKey: '$disconnect',
     eventType: 'DISCONNECT',
