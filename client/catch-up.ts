@@ -33,8 +33,6 @@ export function createCatchUp(options: {
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
-  /** How often yet an edit is waited for that its message does not show: who made it may have died, and then it is made a moment later. */
-  let patience = 3;
   let cancel: (() => void) | undefined;
 
   /** @returns whether there may be more, and whether this page brought any of it */
@@ -45,14 +43,10 @@ export function createCatchUp(options: {
       `${pathOf(id)}/messages?after=${before}&changes=true&limit=100`,
     );
     if (stopped) return { more: false, moved: false };
-    const early = patience > 0 ? results.find(timeline.isEarly) : undefined;
-    for (const event of early ? results.slice(0, results.indexOf(early)) : results) options.onEvent(event);
-    // The page is whole up to where the next one begins, or up to an edit that is to be read again.
-    const end = next === null ? count : Number(queryOf(next).get('after'));
-    timeline.settle(early?.type === 'message_edited' ? early.change - 1 : end);
-    const moved = timeline.complete > before;
-    patience = early ? patience - 1 : 3;
-    return { more: next !== null || early !== undefined, moved: moved && !early };
+    for (const event of results) options.onEvent(event);
+    // The page is whole up to where the next one begins.
+    timeline.settle(next === null ? count : Number(queryOf(next).get('after')));
+    return { more: next !== null, moved: timeline.complete > before };
   }
 
   async function run(): Promise<void> {

@@ -2,7 +2,7 @@ import type { ServerEvent } from '../protocol/events.ts';
 import type { ConversationView, Message } from '../protocol/message.ts';
 import type { ParleyError } from './errors.ts';
 import type { HistoryFrom, HistoryPage } from './history.ts';
-import type { Draft, Sending } from './outbox.ts';
+import type { Answer, Draft, Sending } from './outbox.ts';
 import type { Receipt } from './receipts.ts';
 import type { Typing } from './typing.ts';
 import type { UploadOptions } from './uploads.ts';
@@ -69,6 +69,6 @@ export interface OpenConversation extends Conversation {
   catchUp(): Promise<boolean>;
   /** Loads members and what they have read. */
   reload(): Promise<void>;
-  stored(sending: Sending, message: Message): void;
+  stored(sending: Sending, answer: Answer): void;
   changed(): void;
 }

@@ -1,6 +1,6 @@
 import type { ServerEvent } from '../protocol/events.ts';
 import type { UploadForm } from '../protocol/http.ts';
-import type { ConversationView, Message } from '../protocol/message.ts';
+import type { ConversationView } from '../protocol/message.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { Clock } from './clock.ts';
 import type { OpenConversation } from './conversation.ts';
@@ -14,9 +14,6 @@ import { createSignal } from './signal.ts';
 import { createTimeline, type LogEvent } from './timeline.ts';
 import { createTyping } from './typing.ts';
 import { postFile } from './uploads.ts';
-
-/** ms after which the event about an acknowledged change should have come. */
-const echo = 1_500;
 
 export function createConversation(options: {
   readonly view: ConversationView;
@@ -65,6 +62,7 @@ export function createConversation(options: {
         if (event.client_id !== undefined) outbox.acknowledge(event);
       }
     }
+    if (timeline.head > timeline.complete) missing.soon();
     changed();
   }
 
@@ -93,7 +91,6 @@ export function createConversation(options: {
         if (receipts.apply(event)) changed();
         return;
     }
-    if (timeline.head > timeline.complete) missing.soon();
   }
 
   const send = (what: Sending['what']) => outbox.send(id, what);
@@ -192,24 +189,15 @@ export function createConversation(options: {
       cursor.confirm(view.read_seq);
       changed();
     },
-    stored({ what }, message) {
+    stored({ what }, { change = 0, ...message }) {
       if (what.type === 'create') return apply({ type: 'chat_message', room: id, ...message });
-      const isTold = () =>
-        sameAs(
-          message,
-          timeline.messages.find(({ seq }) => seq === message.seq),
-        );
-      if (!isTold()) clock.after(echo, () => isTold() || void missing.now());
+      if (what.type !== 'react') {
+        const type = what.type === 'edit' ? 'message_edited' : 'message_deleted';
+        return apply({ ...message, type, room: id, change });
+      }
+      const { emoji, remove: removed } = what;
+      apply({ type: 'reaction', conversation: id, seq: message.seq, emoji, user: me, removed, change });
     },
   };
   return self;
-}
-
-function sameAs(message: Message, held: Message | undefined): boolean {
-  return (
-    held !== undefined &&
-    held.deleted === message.deleted &&
-    held.edited_at === message.edited_at &&
-    JSON.stringify(Object.entries(held.reactions).sort()) === JSON.stringify(Object.entries(message.reactions).sort())
-  );
 }

@@ -2,6 +2,7 @@
  * What was sent and is not acknowledged. Each conversation has a queue of its own, whose first is tried with the same `client_id` until there
  * is an answer: the message, or an error that says that it will never be accepted. Source: docs/protocol.md, "Idempotency".
  */
+import type { ChangedMessage } from '../protocol/http.ts';
 import type { Message } from '../protocol/message.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
@@ -35,6 +36,9 @@ export interface Sending {
   readonly after?: number;
 }
 
+/** What the server answers: the message as it then is, and the number of what changed it. */
+export type Answer = Message & Partial<ChangedMessage>;
+
 export interface Outbox {
   /** Those of a conversation, in order. */
   of(conversation: string): readonly Sending[];
@@ -61,7 +65,7 @@ export function createOutbox(options: {
   find(conversation: string, clientId: string, after: number): Promise<Message | undefined>;
   onChange(conversation: string): void;
   /** A message was stored, or changed. */
-  onStored(sending: Sending, message: Message): void;
+  onStored(sending: Sending, answer: Answer): void;
   /** It will never be accepted; of one that was restored nobody else is told. */
   onRefused(sending: Sending, error: ParleyError): void;
 }): Outbox {
@@ -105,7 +109,7 @@ export function createOutbox(options: {
     options.onRefused(sending, error);
   }
 
-  async function attempt(sending: Sending): Promise<Message> {
+  async function attempt(sending: Sending): Promise<Answer> {
     const { client_id, conversation, after } = sending;
     if (after === undefined) {
       const known = { ...sending, after: await options.knownUpTo(conversation) };
@@ -119,7 +123,7 @@ export function createOutbox(options: {
       if (found) return found;
       doubtful.delete(client_id);
     }
-    return http<Message>(...requestOf(sending));
+    return http<Answer>(...requestOf(sending));
   }
 
   /** Sends one after the other: two requests at once might be stored in either order. */
@@ -213,6 +217,7 @@ function requestOf({ client_id, conversation, what }: Sending): [Method, string,
   }
   const target = `${path}/${what.seq}`;
   if (what.type === 'edit') return ['PATCH', target, { message: what.message, client_id }];
-  if (what.type === 'delete') return ['DELETE', `${target}?client_id=${encodeURIComponent(client_id)}`];
-  return [what.remove ? 'DELETE' : 'PUT', `${target}/reactions/${encodeURIComponent(what.emoji)}`];
+  const query = `?client_id=${encodeURIComponent(client_id)}`;
+  if (what.type === 'delete') return ['DELETE', target + query];
+  return [what.remove ? 'DELETE' : 'PUT', `${target}/reactions/${encodeURIComponent(what.emoji)}${query}`];
 }

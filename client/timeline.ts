@@ -29,11 +29,7 @@ export interface Timeline {
   readonly head: number;
   /** Messages from this number on are shown. */
   readonly from: number;
-  /** The number of the latest change of a message. */
-  changeOf(seq: number): number;
   apply(event: LogEvent): void;
-  /** Does a page tell of this edit, and its message does not show it yet? */
-  isEarly(event: LogEvent): boolean;
   /** Messages of a page of history, which is whole from `from` on. */
   addOlder(messages: readonly Message[], from: number): void;
   /** The log was read up to this number. */
@@ -98,12 +94,10 @@ export function createTimeline(start: number): Timeline {
     here.message = withReactions(message, here);
   }
 
-  /** A page may tell of a change a moment before its message shows it; then the same change comes again, as it is. */
   function change(seq: number, number: number, message: Message): void {
     const here = at(seq);
-    const { deleted = false, edited_at = null } = here.message ?? {};
-    if (number < here.text || deleted) return;
-    if (number === here.text && !message.deleted && (message.edited_at ?? '') <= (edited_at ?? '')) return;
+    // Deleted is deleted, also where an edit with a higher number was faster.
+    if (here.message?.deleted || (number <= here.text && !message.deleted)) return;
     here.text = number;
     const { client_id, reactions } = here.message ?? message;
     here.message = withReactions({ ...message, reactions, ...(client_id !== undefined && { client_id }) }, here);
@@ -132,10 +126,6 @@ export function createTimeline(start: number): Timeline {
     get from() {
       return from;
     },
-    changeOf(seq) {
-      const { text = 0, reactions } = held.get(seq) ?? {};
-      return Math.max(text, ...[...(reactions?.values() ?? [])].map((reaction) => reaction.change));
-    },
     apply(event) {
       if (event.type === 'history_cleared') {
         cleared = Math.max(cleared, event.up_to);
@@ -163,11 +153,6 @@ export function createTimeline(start: number): Timeline {
         change(event.seq, number, { ...message, ...gone });
       }
       show(event.seq);
-    },
-    isEarly(event) {
-      if (event.type !== 'message_edited' || event.deleted) return false;
-      const { text = 0, message } = held.get(event.seq) ?? {};
-      return text < event.change && (event.edited_at === null || (text > 0 && message?.edited_at === event.edited_at));
     },
     addOlder(messages, first) {
       const before = from;

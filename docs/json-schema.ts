@@ -27,6 +27,7 @@ const shared = {
 const answers = {
   Me: http.Me,
   MessagePage: http.MessagePage,
+  ChangedMessage: http.ChangedMessage,
   ChangesPage: http.ChangesPage,
   ConversationPage: http.ConversationPage,
   PeoplePage: http.PeoplePage,

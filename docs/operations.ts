@@ -7,6 +7,7 @@ import type { ErrorCode } from '#protocol/errors';
 import {
   AttachBody,
   AvatarBody,
+  ChangedMessage,
   ChangesPage,
   ClearQuery,
   ConversationPage,
@@ -25,6 +26,7 @@ import {
   PeoplePage,
   PeopleQuery,
   PushAnswer,
+  ReactionQuery,
   ReadAnswer,
   ReadBody,
   TokenAnswer,
@@ -194,14 +196,22 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
   edit: {
     summary: 'Gives a message of one’s own another text: the `edit` frame over HTTP.',
     body: { schema: EditBody, required: true },
-    answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
+    answer: {
+      status: 200,
+      means: 'The message as it now is, and the number of the change.',
+      schemas: [ChangedMessage],
+    },
     errors: [...ofConversation, 'too_large', 'not_found', 'conflict'],
   },
   delete: {
     summary:
       'Takes text and attachments from a message of one’s own, or, for a group’s owner, from anybody’s: the `delete` frame over HTTP. With `for=me` any message disappears for oneself alone, and the answer is 204 without a body.',
     query: DeleteQuery,
-    answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
+    answer: {
+      status: 200,
+      means: 'The message as it now is, and the number of the change.',
+      schemas: [ChangedMessage],
+    },
     errors: [...ofConversation, 'not_found', 'conflict'],
   },
   clear: {
@@ -212,12 +222,22 @@ export const operations: Readonly<Record<HttpAction, Operation>> = {
   },
   react: {
     summary: 'Puts an emoji on a message: the `react` frame over HTTP. Again: the same.',
-    answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
+    query: ReactionQuery,
+    answer: {
+      status: 200,
+      means: 'The message as it now is, and the number of the change.',
+      schemas: [ChangedMessage],
+    },
     errors: [...ofConversation, 'not_found', 'conflict'],
   },
   unreact: {
     summary: 'Takes one’s own emoji back. Again: the same.',
-    answer: { status: 200, means: 'The message as it now is.', schemas: [Message] },
+    query: ReactionQuery,
+    answer: {
+      status: 200,
+      means: 'The message as it now is, and the number of the change.',
+      schemas: [ChangedMessage],
+    },
     errors: [...ofConversation, 'not_found', 'conflict'],
   },
   create: {

@@ -20,6 +20,10 @@ function page<T extends z.ZodMiniType>(result: T) {
 
 export const MessagePage = page(Message);
 export type MessagePage = z.infer<typeof MessagePage>;
+
+/** A message as a change has left it; `change` is the number of that change in the log. */
+export const ChangedMessage = z.extend(Message, { change: z.int() });
+export type ChangedMessage = z.infer<typeof ChangedMessage>;
 export const ConversationPage = page(ConversationView);
 export type ConversationPage = z.infer<typeof ConversationPage>;
 export const PeoplePage = page(Profile);
@@ -153,6 +157,7 @@ export const EditBody = z.pick(frames.edit, { message: true, client_id: true });
 export const DeleteQuery = z.pick(frames.delete, { for: true, client_id: true });
 export const ReadBody = z.omit(frames.read_messages, { type: true, conversation: true });
 export const ReactionPath = z.pick(frames.react, { emoji: true });
+export const ReactionQuery = z.pick(frames.react, { client_id: true });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 

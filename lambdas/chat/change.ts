@@ -6,6 +6,7 @@
  */
 import { unable } from '#protocol/errors';
 import { bytesOf, messageText } from '#protocol/frames';
+import type { ChangedMessage } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import { seqOfMessageId } from '#protocol/message-id';
@@ -57,7 +58,7 @@ export async function editMessage(
   services: Services,
   request: ChangeRequest,
   message: string | undefined,
-): Promise<Message> {
+): Promise<ChangedMessage> {
   return change(services, request, 'edit the message', async (target, membership, toDoWhat) => {
     refuseClosed(services, membership, toDoWhat);
     refuseOthers(target, membership, toDoWhat);
@@ -67,7 +68,7 @@ export async function editMessage(
 }
 
 /** Leaves a tombstone. @throws ChatError `forbidden` for who is neither its author nor the group's owner, `not_found`, `invalid_frame`, `rate_limited` */
-export async function deleteMessage(services: Services, request: ChangeRequest): Promise<Message> {
+export async function deleteMessage(services: Services, request: ChangeRequest): Promise<ChangedMessage> {
   return change(services, request, 'delete the message', (target, membership, toDoWhat) => {
     if (membership.role !== 'owner') refuseOthers(target, membership, toDoWhat);
     return { type: 'delete' };
@@ -79,7 +80,7 @@ export async function react(
   services: Services,
   request: ChangeRequest,
   { emoji, removed }: { emoji: string; removed: boolean },
-): Promise<Message> {
+): Promise<ChangedMessage> {
   return change(services, request, 'react to the message', (target, membership, toDoWhat) => {
     refuseClosed(services, membership, toDoWhat);
     if (!removed) refuseCrowd(target, membership.username, emoji, toDoWhat);
@@ -93,7 +94,7 @@ async function change(
   { conversation, speaker, target, clientId = services.newId(services.now()), requester }: ChangeRequest,
   toDoWhat: string,
   decide: (target: MessageEntry, membership: Membership, toDoWhat: string) => Content | Promise<Content>,
-): Promise<Message> {
+): Promise<ChangedMessage> {
   const membership = await enter(services, conversation, speaker, { join: false });
   const earlier = await earlierTry(services, membership, { clientId, toDoWhat, isIt: isChange });
   const entry = earlier ?? (await appendChange(services, membership, { clientId, toDoWhat, target }, decide));
@@ -101,7 +102,8 @@ async function change(
   if (!message) throw unable('not_found', toDoWhat, 'it has just expired');
   // The table's stream may be faster; then it tells everybody.
   const isTold = applied === 'before' && !earlier;
-  return tellChange(services, conversation, entry, message, { requester, isTold });
+  const told = await tellChange(services, conversation, entry, message, { requester, isTold });
+  return { ...told, change: entry.seq };
 }
 
 async function appendChange(

@@ -1,6 +1,7 @@
 import type { ChangesPage } from '#protocol/http';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
+import { withChange } from '../store/apply-change.ts';
 import { type ChangeEntry, getEntry, type ShownEntry } from '../store/entry.ts';
 import { isShown } from './log.ts';
 import { systemEvent } from './system.ts';
@@ -18,7 +19,7 @@ export async function toEvents(
   title: string | undefined,
 ): Promise<Change[]> {
   const targets = await targetsOf(services, entries);
-  const shown = await toMessages(services, [...targets.values()], me);
+  const shown = await toMessages(services, withChanges(targets, entries), me);
   const messages = new Map(shown.map((message) => [message.seq, message]));
   return entries.flatMap((entry): Change[] => {
     const { seq, conversation } = entry;
@@ -33,6 +34,19 @@ export async function toEvents(
     const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
     return [{ type, ...message, room: conversation, change: seq }];
   });
+}
+
+/** A change's entry is written before its message: a page that is read in between shows what the message is about to be. */
+function withChanges(
+  targets: ReadonlyMap<number, ShownEntry>,
+  entries: readonly (ShownEntry | ChangeEntry)[],
+): ShownEntry[] {
+  const messages = new Map(targets);
+  for (const entry of entries) {
+    const message = 'target' in entry ? messages.get(entry.target) : undefined;
+    if (message?.type === 'message') messages.set(message.seq, withChange(message, entry));
+  }
+  return [...messages.values()];
 }
 
 /** The messages that the entries are or are about. */

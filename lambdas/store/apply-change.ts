@@ -4,7 +4,7 @@
  */
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
 import type { Services } from '../runtime/services.ts';
-import { type ChangeEntry, key, type MessageEntry, reactionName, reactionValue, toEntry } from './entry.ts';
+import { type ChangeEntry, type Entry, key, type MessageEntry, reactionName, reactionValue, toEntry } from './entry.ts';
 import { conditional, type Item } from './item.ts';
 
 /** What applying a change came to: done by this; done before; or of no effect, because a later change, or a deletion, was faster. */
@@ -33,6 +33,16 @@ export async function applyChange(
   const entry = item && toEntry(item);
   const applied = write.ok ? 'now' : item && isTrace(item, change) ? 'before' : 'never';
   return { applied, message: entry?.type === 'message' ? entry : undefined };
+}
+
+/** The message as an edit or deletion in the log will have made it, where that was not applied yet. */
+export function withChange(message: MessageEntry, change: Entry): MessageEntry {
+  if (message.deleted) return message;
+  const changed = change.seq;
+  if (change.type === 'delete') return { ...message, text: '', files: [], mentions: [], deleted: true, changed };
+  if (change.type !== 'edit' || (message.changed ?? 0) >= changed) return message;
+  const { text, mentions = [], at } = change;
+  return { ...message, text, mentions, edited_at: at, changed };
 }
 
 /** Did this very change leave the message as it is? */

@@ -20,14 +20,17 @@ export async function signOutAll(services: Services, { username, signedOut, live
   await Promise.all(before.map((device) => depart(services, { username, ...device }, device.expires)));
 }
 
-/** Closes a connection that was taken away because it is over, not because it was closed. */
-export async function closeIfOver(services: Services, { is, device }: { is: User; device: Live }): Promise<void> {
+/**
+ * Closes a connection that was taken away, whoever did it: one that is over, and one that a post found gone though it was not, which gets
+ * nothing any more and would not notice. Most were closed before.
+ */
+export async function closeTakenAway(services: Services, { is, device }: { is: User; device: Live }): Promise<void> {
   if (isFromBefore(is.signedOut, device.since)) {
     await sendAway(services, device, 'unauthenticated', 'you have signed out everywhere: sign in again');
   } else if (device.expires <= services.now()) {
     const why = 'the token of this socket has expired: connect again with a fresh one';
     await sendAway(services, device, 'token_expired', why);
-  }
+  } else await close(services, device);
 }
 
 /** One that is only just being opened answers 410 until `$connect` has returned, so it is tried again for a moment. */

@@ -14,7 +14,7 @@ import { toNotice } from '../store/notice.ts';
 import { toReminder } from '../store/reminder.ts';
 import { type Live, toUser, type User } from '../store/user.ts';
 import { arrive } from './arrive.ts';
-import { closeIfOver, remind, signOutAll } from './end.ts';
+import { closeTakenAway, remind, signOutAll } from './end.ts';
 import { leave } from './leave.ts';
 import { notice } from './notice.ts';
 import { repair } from './repair.ts';
@@ -98,7 +98,7 @@ async function handleChange(services: Services, { after, was, came, went }: Chan
   if (is.signedOut !== was?.signedOut) return signOutAll(services, is);
   for (const device of came) await arrive(services, { was, is, device });
   for (const device of went) {
-    await closeIfOver(services, { is, device });
+    await closeTakenAway(services, { is, device });
     await leave(services, { is, device });
   }
 }

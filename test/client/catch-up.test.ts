@@ -85,23 +85,6 @@ it('tries again what failed, and says when it never will be', async () => {
   expect(ended).toEqual(['forbidden']);
 });
 
-it('reads an edit again that its message does not show yet', async () => {
-  const edit = { type: 'message_edited', change: 2, seq: 1 };
-  const { catchUp, clock, timeline, asked } = setUp((after, number) => ({
-    ...{ count: 3, next: null },
-    results: [
-      ...(after === 0 ? [said(1)] : []),
-      number < 3 ? said(1, edit) : said(1, { ...edit, message: 'other', edited_at: '2026-11-20T12:00:01.000Z' }),
-      said(3),
-    ],
-  }));
-  const done = catchUp.now();
-  await clock.pass(10_000);
-  await done;
-  expect(asked).toEqual([0, 1, 1]);
-  expect(timeline.messages.map(({ message }) => message)).toEqual(['other', '3']);
-});
-
 it('does not ask for what comes by itself in a moment', async () => {
   const { catchUp, clock, timeline, asked } = setUp(() => ({ count: 3, next: null, results: [said(2)] }));
   timeline.apply(said(1));

@@ -167,7 +167,7 @@ it('says of each change what it is, and repeats it as the same', async () => {
     expect.arrayContaining([
       ['PATCH', '/conversations/alice_bob/messages/3', { message: 'other', client_id: 'id1' }],
       ['DELETE', '/conversations/alice_bob/messages/3?client_id=id2', undefined],
-      ['PUT', `/conversations/room%3Aa/messages/3/reactions/${encodeURIComponent('👍🏽')}`, undefined],
+      ['PUT', `/conversations/room%3Aa/messages/3/reactions/${encodeURIComponent('👍🏽')}?client_id=id3`, undefined],
     ]),
   );
 });

@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
 import { fileOutbox } from '#client/file';
 import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '#client/index';
 import { type Chat, startChat } from '../flow/chat.ts';
-import { growOld, liveOf } from '../flow/live.ts';
+import { growOld } from '../flow/live.ts';
 import { named, type Person } from '../flow/person.ts';
 
 let stack: Chat;
@@ -108,29 +108,32 @@ it('who has been talked with is seen coming and going', async () => {
 });
 
 it.skipIf(process.env.PARLEY_OUTPUTS)(
-  'a socket that the server has given up is replaced when the client looks',
+  'what the server took for gone and was not connects again by itself, and is told what it missed',
   async () => {
-    const { bob, bt, ac, bc } = await pair('alice10', 'bob10');
+    const { bob, ac, bc } = await pair('alice10', 'bob10');
     const { local } = stack;
     if (!local) throw new Error('only a runtime of our own can be broken');
     await growOld(local, bob);
     local.faults.postGone = 1;
     await ac.send('unheard');
     local.faults.postGone = 0;
-    await ac.send('unheard too');
-    expect(texts(bc)).toEqual([]);
-    const [given] = await Promise.all([connections(bob), bt.check()]);
-    expect(given).toEqual([]);
-    expect(texts(bc)).toEqual(['unheard', 'unheard too']);
-    await vi.waitUntil(async () => (await connections(bob)).length === 1);
+    await until(bc, () => texts(bc).length === 1);
     await ac.send('heard');
-    await until(bc, () => texts(bc).length === 3);
-
-    function connections(person: Person): Promise<string[]> {
-      return local ? liveOf(local, person) : Promise.resolve([]);
-    }
+    await until(bc, () => texts(bc).length === 2);
   },
 );
+
+it.skipIf(process.env.PARLEY_OUTPUTS)('an acknowledged change is shown, also when its event is lost', async () => {
+  const { alice, ac } = await pair('alice12', 'bob12');
+  const { seq } = await ac.send('Helo');
+  if (stack.local) stack.local.faults.postGone = 1;
+  await ac.edit(seq, 'Hello');
+  await ac.react(seq, '🎉');
+  expect(ac.messages).toMatchObject([{ message: 'Hello', reactions: { '🎉': [alice.username] } }]);
+  await ac.delete(seq);
+  if (stack.local) stack.local.faults.postGone = 0;
+  expect(ac.messages).toMatchObject([{ message: '', deleted: true }]);
+});
 
 it('who was removed from a group is told so, and opens it again when invited again', async () => {
   const [alice, bob] = await stack.people('alice11', 'bob11');
@@ -181,17 +184,19 @@ it('a file is uploaded and sent', async () => {
 
 it('history is read in both directions, and older messages are added to those that are shown', async () => {
   const [alice, bob] = await stack.people('alice4', 'bob4');
-  const writer = await connect(alice).open(bob.username);
-  await Promise.all(Array.from({ length: 60 }, (_, index) => writer.send(`${index + 1}`)));
+  const writers = await Promise.all([connect(alice).open(bob.username), connect(bob).open(alice.username)]);
+  for (let said = 1; said <= 54; said += 2) {
+    for (const [index, writer] of writers.entries()) await writer.send(`${said + index}`);
+  }
   const conversation = await connect(bob).open(alice.username);
-  expect(texts(conversation)).toEqual(Array.from({ length: 50 }, (_, index) => `${index + 11}`));
+  expect(texts(conversation)).toEqual(Array.from({ length: 50 }, (_, index) => `${index + 5}`));
   expect(conversation.hasOlder).toBe(true);
   expect(await conversation.loadOlder()).toBe(false);
-  expect(texts(conversation)).toEqual(Array.from({ length: 60 }, (_, index) => `${index + 1}`));
+  expect(texts(conversation)).toEqual(Array.from({ length: 54 }, (_, index) => `${index + 1}`));
   const forward: string[] = [];
-  for await (const { messages } of conversation.history({ after: 55 }))
+  for await (const { messages } of conversation.history({ after: 49 }))
     forward.push(...messages.map((one) => one.message));
-  expect(forward).toEqual(['56', '57', '58', '59', '60']);
+  expect(forward).toEqual(['50', '51', '52', '53', '54']);
   const back: string[] = [];
   for await (const { messages } of conversation.history({ before: 3 }))
     back.push(...messages.map((one) => one.message));

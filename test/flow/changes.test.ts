@@ -114,6 +114,22 @@ describe('react', () => {
   });
 });
 
+describe('a change over HTTP', () => {
+  it('is answered with the message as it then is and the number of the change, the same when it is tried again', async () => {
+    const { alice, bob, path } = await start('a8', 'b8');
+    const edit = () => alice.request('PATCH', `${path}/1`, { message: 'changed', client_id: 'c1' });
+    expect((await edit()).body).toMatchObject({ seq: 1, message: 'changed', change: 3 });
+    expect((await edit()).body).toMatchObject({ seq: 1, message: 'changed', change: 3 });
+    const emoji = `${path}/1/reactions/${encodeURIComponent('🎉')}`;
+    expect((await bob.request('PUT', `${emoji}?client_id=c2`)).body).toMatchObject({ seq: 1, change: 4 });
+    expect((await bob.request('PUT', `${emoji}?client_id=c2`)).body).toMatchObject({ seq: 1, change: 4 });
+    expect((await bob.request('DELETE', `${emoji}?client_id=c3`)).body).toMatchObject({ reactions: {}, change: 5 });
+    const deleted = { seq: 2, deleted: true, change: 6 };
+    expect((await alice.request('DELETE', `${path}/2?client_id=c4`)).body).toMatchObject(deleted);
+    expect((await alice.request('DELETE', `${path}/2?client_id=c4`)).body).toMatchObject(deleted);
+  });
+});
+
 describe('the log with changes', () => {
   it('tells who was away the same as those who were there were told, in one order', async () => {
     const { alice, bob, conversation, path } = await start('a5', 'b5');

@@ -132,6 +132,15 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     });
   });
 
+  it('of a post that found nobody, although somebody was there: their socket is closed, so that they connect again', async () => {
+    const { alice, bob, path, conversation } = await start('a10', 'b10');
+    const bt = await bob.enter(conversation);
+    if (chat.local) await growOld(chat.local, bob);
+    Object.assign(chat.local?.faults ?? {}, { postGone: 1 });
+    await alice.post(path, { message: 'are you there?' });
+    expect(await bt.closed()).toMatchObject({ code: 1000 });
+  });
+
   /** The next so many posts are answered with 429. */
   function refusePosts(times: number): void {
     const refused = () => chat.local?.counters.snapshot()['connections.post.throttled'] ?? 0;
