@@ -2,7 +2,6 @@
  * What was sent and is not acknowledged. Each conversation has a queue of its own, whose first is tried with the same `client_id` until there
  * is an answer: the message, or an error that says that it will never be accepted. Source: docs/protocol.md, "Idempotency".
  */
-import type { ChangedMessage } from '../protocol/http.ts';
 import type { Message } from '../protocol/message.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
@@ -37,7 +36,7 @@ export interface Sending {
 }
 
 /** What the server answers: the message as it then is, and the number of what changed it. */
-export type Answer = Message & Partial<ChangedMessage>;
+export type Answer = Message & { readonly change?: number };
 
 export interface Outbox {
   /** Those of a conversation, in order. */
