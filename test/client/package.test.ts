@@ -1,6 +1,6 @@
 /** What is published: small, of nothing but its own, and typed without the schemas. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,6 +34,8 @@ describe('the package', () => {
     // Below the repository, so that a consumer there finds the compiler's libraries and the protocol to compare with.
     folder = mkdtempSync(join(tmpdir(), 'parley-package-'));
     await buildClient(join(folder, 'dist'));
+    for (const name of ['package.json', 'README.md', 'LICENSE'])
+      copyFileSync(join(root, 'client', name), join(folder, name));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -51,12 +53,25 @@ describe('the package', () => {
     expect(foreign.filter((from) => !from?.startsWith('./') && from !== 'node:fs/promises')).toEqual([]);
   });
 
+  it('holds modules, their types and maps, and says what it is and under which licence', () => {
+    const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
+    const others = files
+      .map(({ path }) => path)
+      .filter((path) => !/^dist\/[a-z-]+(\.js|\.js\.map|\.d\.ts)$/.test(path));
+    expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(readFileSync(join(root, 'client/LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+  });
+
   it('has types that a strict program takes, and that are those of the protocol', () => {
     writeFileSync(
       join(folder, 'consumer.ts'),
-      `import { createChat, Forbidden, type ServerEvent, type Message, type ConversationView } from './dist/index.js';
-      import { fileOutbox } from './dist/file.js';
-      import { indexedDbOutbox } from './dist/indexeddb.js';
+      `import { createChat, Forbidden, type ServerEvent, type Message, type ConversationView } from '@parley/client';
+      import { fileOutbox } from '@parley/client/file';
+      import { indexedDbOutbox } from '@parley/client/indexeddb';
       import type { ServerEvent as Event } from '${root}/protocol/events.ts';
       import type * as protocol from '${root}/protocol/message.ts';
       type Plain<T> = T extends readonly (infer E)[] ? readonly Plain<E>[] : T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;
@@ -101,9 +116,9 @@ describe('the package', () => {
       [
         '--input-type=module',
         '-e',
-        `import { createChat, Forbidden } from ${JSON.stringify(join(folder, 'dist/index.js'))}; console.log(typeof createChat, new Forbidden('forbidden', 'no').code)`,
+        `import { createChat, Forbidden } from '@parley/client'; console.log(typeof createChat, new Forbidden('forbidden', 'no').code)`,
       ],
-      { encoding: 'utf8' },
+      { cwd: folder, encoding: 'utf8' },
     );
     expect(says.trim()).toBe('function forbidden');
   });
