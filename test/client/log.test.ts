@@ -64,7 +64,7 @@ async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<
   expect(devices.flatMap(({ complaints }) => complaints)).toEqual([]);
   for (const id of ids) {
     const log = await logOnServer(alice, id);
-    for (const device of devices) await checkLog(device, id, log, acted);
+    await Promise.all(devices.map((device) => checkLog(device, id, log, acted)));
     const said = log.filter(({ content_type }) => content_type === 'text');
     expect(said.length).toBe(acted.sent.filter(({ conversation }) => conversation === id).length);
   }
