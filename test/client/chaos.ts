@@ -194,7 +194,7 @@ export async function actAtRandom(options: {
   for (let number = 0; sent.length < messages; number++) {
     const running = devices.filter(({ ready }) => ready);
     if (running.length === 0) {
-      await Promise.race(waiting);
+      await someone();
       continue;
     }
     const device = pick(random, running);
@@ -232,9 +232,9 @@ export async function actAtRandom(options: {
         keep(Promise.race([sending, device.ended]));
       }
     }
-    while (waiting.size > 10 * devices.length) await Promise.race(waiting);
+    while (waiting.size > 10 * devices.length) await someone();
   }
-  await Promise.all(waiting);
+  while (waiting.size > 0) await someone();
   return { sent, done };
 
   /** Changes may come too late, or once too often; that is told, and nothing else. */
@@ -243,6 +243,23 @@ export async function actAtRandom(options: {
       if (!(error instanceof ParleyError) || !['not_found', 'conflict'].includes(error.code)) throw error;
     });
     keep(Promise.race([told, ended]));
+  }
+
+  /** Resolves when something of what is waited for is done; what takes minutes never will be. */
+  async function someone(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const stuck = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(complaint())), 180_000);
+    });
+    await Promise.race([...waiting, stuck]).finally(() => clearTimeout(timer));
+  }
+
+  function complaint(): string {
+    const states = devices.map(({ name, chat, conversations }) => {
+      const first = conversations.flatMap(({ pending }) => pending.slice(0, 1));
+      return `${name} is ${chat.state.is} and waits for ${JSON.stringify(first)}`;
+    });
+    return `nothing was acknowledged for three minutes after ${sent.length} messages: ${states.join('; ')}`;
   }
 
   function keep(promise: Promise<unknown>): void {

@@ -35,7 +35,8 @@ it.runIf(messages > 0).each(seeds)(
       await stack.stop();
     }
   },
-  60_000 + messages * 200,
+  // What hangs is found sooner, by what it waits for.
+  60_000 + messages * 600,
 );
 
 async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<void> {
