@@ -36,7 +36,7 @@ export function logOf(messages: readonly Message[]): string[] {
 
 const faults = {
   killWorker: 0.005,
-  postGone: 0.01,
+  postGone: 0.005,
   postThrottled: 0.03,
   dropDisconnect: 0.3,
   repeatBatch: 0.2,
