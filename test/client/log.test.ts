@@ -71,8 +71,9 @@ async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<
   }
   const happened = tally(local.counters.snapshot(), devices, acted);
   console.log(`PARLEY_SEED=${seed}: ${seconds.toFixed(0)} s, ${JSON.stringify(happened)}`);
-  // Where nothing goes wrong, nothing is shown.
-  if (messages >= 1_000) expect(Object.entries(happened).filter(([, times]) => times === 0)).toEqual([]);
+  // Where nothing goes wrong, nothing is shown. In a few messages something may not happen, and a slow machine does not reach the rate limit.
+  const { 'sends answered 429': _, ...surely } = happened;
+  if (messages >= 5_000) expect(Object.entries(surely).filter(([, times]) => times === 0)).toEqual([]);
 }
 
 async function checkLog(

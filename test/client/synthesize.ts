@@ -3,5 +3,5 @@ import { assembly } from '../synthesize.ts';
 
 /** The stack in which few people can say much in a short time, up to a limit that they reach now and then. */
 export default async function synthesizeOnce(project: TestProject): Promise<void> {
-  project.provide('assemblyDirectory', await assembly({ sendLimit: 24, sendLimitSeconds: 3 }));
+  project.provide('assemblyDirectory', await assembly({ sendLimit: 24, sendLimitSeconds: 2 }));
 }
