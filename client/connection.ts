@@ -87,7 +87,7 @@ export function createConnection(options: {
   async function dial(): Promise<void> {
     cancelRetry();
     const number = ++latest;
-    if (!environment.isOnline() && !current) return become('offline');
+    if (isCutOff()) return become('offline');
     if (!current) become('connecting');
     try {
       const token = await tokens.get();
@@ -99,10 +99,19 @@ export function createConnection(options: {
     }
   }
 
+  /** Then the next try is when the browser says that the network is back. */
+  function isCutOff(): boolean {
+    return !environment.isOnline() && !current;
+  }
+
   function retry(): void {
     const ms = backoff(attempt++, random);
     latest++;
     cancelRetry();
+    if (isCutOff()) {
+      become('offline');
+      return;
+    }
     cancelRetry = clock.after(ms, () => void dial());
     if (!current) become('waiting', clock.now() + ms);
   }

@@ -8,7 +8,7 @@ export interface UploadOptions {
   /** Pixels of a picture or film, both or neither: who reads the message gets them with the attachment. */
   readonly width?: number;
   readonly height?: number;
-  /** Bytes that are on their way, and all of them. Where there is no XMLHttpRequest it is told once, at the end. */
+  /** Bytes of the file that are on their way, and all of them. Where there is no XMLHttpRequest it is told once, at the end. */
   onProgress?(sent: number, total: number): void;
   /** Breaks the upload off, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
@@ -28,7 +28,7 @@ export async function postFile(
   let status = 0;
   try {
     status = await (globalThis.XMLHttpRequest
-      ? postWithProgress(url, form, signal, onProgress)
+      ? postWithProgress(url, form, signal, (share) => onProgress?.(Math.floor(share * file.size), file.size))
       : fetching(url, { method: 'POST', body: form, ...(signal && { signal }) }).then((response) => response.status));
   } catch (cause) {
     signal?.throwIfAborted();
@@ -49,11 +49,11 @@ function postWithProgress(
   url: string,
   form: FormData,
   signal: AbortSignal | undefined,
-  onProgress: UploadOptions['onProgress'],
+  onProgress: (share: number) => void,
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.upload.onprogress = ({ loaded, total }) => onProgress?.(loaded, total);
+    request.upload.onprogress = ({ loaded, total }) => onProgress(loaded / total);
     request.onload = () => resolve(request.status);
     request.onerror = request.onabort = () => reject(new Error('the connection broke'));
     signal?.addEventListener('abort', () => request.abort(), { once: true });

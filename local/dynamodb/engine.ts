@@ -1,9 +1,11 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeWhole } from '#local/write-whole';
 import { findEngine } from './find-engine.ts';
 import { freePort } from './free-port.ts';
+import { newDatabase } from './new-database.ts';
 
 /** The program that stores the tables, running. */
 export interface Engine {
@@ -34,9 +36,11 @@ export async function startEngine(options: {
   }
   const folder = join(options.dataDirectory, 'dynamodb');
   mkdirSync(folder, { recursive: true });
+  const database = join(folder, 'tables.db');
+  if (!existsSync(database)) await writeWhole(database, newDatabase());
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startProgram(location.path, join(folder, 'tables.db'));
+      return await startProgram(location.path, database);
     } catch (error) {
       // Between finding a free port and listening on it, somebody else may take it.
       if (attempt === 3) throw error;

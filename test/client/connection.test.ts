@@ -166,6 +166,21 @@ it('waits for the network where there is none, and connects when it is back', as
   expect(connection.state.is).toBe('live');
 });
 
+it('says that the network is gone, once it is clear that the socket went with it', async () => {
+  const { clock, live, world, connection, states, last } = setUp();
+  await live();
+  world.online = false;
+  world.look();
+  await clock.pass(hour);
+  expect(connection.state.is).toBe('offline');
+  world.online = true;
+  world.look();
+  await clock.pass(0);
+  last().open();
+  await clock.pass(0);
+  expect(states.slice(3)).toEqual(['offline', 'connecting', 'catching up', 'live']);
+});
+
 it('looks whether anybody is there when the page is shown again', async () => {
   const { clock, live, world, connection } = setUp();
   const socket = await live();

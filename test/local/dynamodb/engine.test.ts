@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -62,6 +62,15 @@ test('after kill -9 of the process that holds it, the engine is gone and a start
   await gone(pid);
   after.stop();
   await engine.stop();
+});
+
+test('a new database has an index for the numbers of a stream’s records, or a write would take longer the more there were', async () => {
+  const engine = await startEngine({ dataDirectory: folder });
+  await engine.stop();
+  const schema = readFileSync(join(folder, 'dynamodb/tables.db'), 'latin1');
+  expect(schema).toContain(
+    'CREATE INDEX _stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
+  );
 });
 
 test('stop ends the engine and is no surprise to anybody', async () => {
