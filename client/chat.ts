@@ -45,6 +45,8 @@ export interface Chat {
    * @throws ParleyError, such as `UnknownUser`, `Forbidden`
    */
   open(name: string): Promise<Conversation>;
+  /** What was sent to a conversation and is not acknowledged yet, in order; also of one that is not open. @param id as in `conversations` */
+  pending(id: string): readonly Sending[];
   /** Loads the inbox's rest: `conversations` has what fits one frame before. @throws ParleyError */
   loadConversations(): Promise<void>;
   /** Any route of the HTTP API, such as `chat.request<Profile>('GET', '/users/bob')`. @throws ParleyError */
@@ -55,7 +57,7 @@ export interface Chat {
   connect(): void;
   /** Each returns what ends it. */
   onState(listener: (state: ConnectionState) => void): () => void;
-  /** Told after inbox, unread count or presence changed. */
+  /** Told after inbox, unread count, presence or what is pending changed. */
   onChange(listener: () => void): () => void;
   /** Every event of the protocol, also those that this version does nothing with. */
   onEvent(listener: (event: ServerEvent) => void): () => void;

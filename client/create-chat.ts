@@ -67,7 +67,10 @@ export function createChat(options: ChatOptions): Chat {
       }
       return undefined;
     },
-    onChange: (conversation) => open.get(conversation)?.changed(),
+    onChange(conversation) {
+      open.get(conversation)?.changed();
+      changes.tell();
+    },
     onStored: (sending, message) => open.get(sending.conversation)?.stored(sending, message),
     onRefused: (sending, error) => refusals.tell({ sending, error }),
   });
@@ -168,6 +171,7 @@ export function createChat(options: ChatOptions): Chat {
       return unread;
     },
     presence: presence.of,
+    pending: outbox.of,
     open(name) {
       const key = name.toLowerCase();
       const promise = opening.get(key) ?? openNow(key).finally(() => opening.delete(key));

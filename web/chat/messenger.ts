@@ -5,6 +5,7 @@ import {
   type ConversationView,
   createChat,
   type Presence,
+  type Sending,
 } from '../../client/index.ts';
 import { indexedDbOutbox } from '../../client/indexeddb.ts';
 import { keepRefused } from '../composer/refused.ts';
@@ -33,6 +34,8 @@ export interface Messenger {
   readonly blocks: Blocks;
   readonly profiles: Profiles;
   presence(username: string): Presence | undefined;
+  /** What waits to be sent to a conversation, open or not. */
+  pending(id: string): readonly Sending[];
   /** What somebody is called, as far as anything said it. */
   nameOf(username: string): string;
   close(): void;
@@ -101,6 +104,10 @@ export function createMessenger(session: Session, me: string): Messenger {
   return {
     ...{ chat, me, state, conversations, loaded, unread, friends, blocks, profiles },
     typing: typing.users,
+    pending(id) {
+      void changes.value;
+      return chat.pending(id);
+    },
     presence(username) {
       void changes.value;
       return chat.presence(username);

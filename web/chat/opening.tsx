@@ -1,9 +1,10 @@
 import { titleOf } from '../people/names.ts';
+import { Icon } from '../ui/icon.tsx';
 import { useMessenger } from './use-messenger.ts';
 
 /** In place of a conversation that cannot be shown yet: nothing while it comes, and a reason where it does not. */
 export function Opening({ name }: { readonly name: string }) {
-  const { state, conversations, me } = useMessenger();
+  const { state, conversations, me, pending } = useMessenger();
   const { is, says } = state.value;
   if (is !== 'offline' && is !== 'waiting') return <div class="nothing" aria-busy="true" />;
   const view = conversations.value.find(({ id }) => id === name);
@@ -14,6 +15,13 @@ export function Opening({ name }: { readonly name: string }) {
         {is === 'offline' ? 'You are offline.' : says} The messages are shown as soon as you are connected, and what you
         wrote is sent then.
       </p>
+      <ul class="waiting" aria-label="Waiting to be sent">
+        {pending(name).map(({ client_id, what }) => (
+          <li key={client_id}>
+            <Icon name="clock" /> {what.type === 'create' ? what.message || 'File' : 'A change'}
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }
