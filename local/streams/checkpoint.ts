@@ -14,13 +14,46 @@ const Stored = z.object({
   lanes: z.array(z.object({ shardId: z.string(), position: z.string().nullable() })).min(1),
 });
 
+/**
+ * Milliseconds between two writes, as a busy stream would have hundreds in a second. Whoever is killed meanwhile is given again what was
+ * handled since the last one, as on AWS: delivery is at least once.
+ */
+const between = 100;
+
 /** Keeps a mapping's checkpoint in `<folder>/<mapping>.json`. */
 export function checkpointFile(folder: string, mappingId: string) {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${mappingId}.json`);
+  let newest: Checkpoint | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let ending = false;
+  let failure: unknown;
+
+  /** Written beside and renamed, so that a crash leaves the old one or the new one. */
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!newest) return;
+    const { streamLabel, lanes } = newest;
+    const stored = lanes.map(({ shardId, position }) => ({ shardId, position: position?.toString() ?? null }));
+    writeFileSync(`${path}.next`, JSON.stringify({ streamLabel, lanes: stored }));
+    renameSync(`${path}.next`, path);
+    newest = undefined;
+  };
+  const writeLater = () => {
+    timer ??= setTimeout(() => {
+      try {
+        write();
+      } catch (error) {
+        failure = error;
+      }
+    }, between);
+  };
+
   return {
     /** Undefined when the mapping has never run here. */
     load(): Checkpoint | undefined {
+      if (newest) return newest;
       let text: string;
       try {
         text = readFileSync(path, 'utf8');
@@ -36,11 +69,19 @@ export function checkpointFile(folder: string, mappingId: string) {
         })),
       };
     },
-    /** Written beside and renamed, so that a crash leaves the old one or the new one. */
-    save({ streamLabel, lanes }: Checkpoint): void {
-      const stored = lanes.map(({ shardId, position }) => ({ shardId, position: position?.toString() ?? null }));
-      writeFileSync(`${path}.next`, JSON.stringify({ streamLabel, lanes: stored }));
-      renameSync(`${path}.next`, path);
+    /** Is written within a moment. @throws what kept the one before from being written */
+    save(checkpoint: Checkpoint): void {
+      newest = checkpoint;
+      if (ending) write();
+      else writeLater();
+      const thrown = failure;
+      failure = undefined;
+      if (thrown !== undefined) throw thrown;
+    },
+    /** Writes what was saved; what is saved from now on is written at once. */
+    end(): void {
+      ending = true;
+      write();
     },
   };
 }

@@ -177,6 +177,12 @@ export function startPoller(options: {
     },
     async stop() {
       ending.abort();
+      try {
+        checkpoint.end();
+      } catch (error) {
+        // A full disk is no reason to go on: what was handled since comes again.
+        complain(String(error));
+      }
       // Told at once: a lane that went on would be handed the same batch again and again, and nothing else would get a turn.
       const ended = lanes.map((lane) => lane.stop());
       sleeper.wake();
