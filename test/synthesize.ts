@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -10,16 +11,29 @@ declare module 'vitest' {
     assemblyDirectory: string;
     /** The same where friends come first, and a conversation of more than five is large. */
     optionsDirectory: string;
+    /** For the data of runtimes; it is gone after the last test. */
+    dataFolder: string;
   }
 }
 
 const projectDirectory = resolve(import.meta.dirname, '..');
 
 /** Synthesizes the stack before the first test, unless a run before has done so and nothing has changed since. */
-export default async function synthesizeOnce(project: TestProject): Promise<void> {
+export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
   const [plain, options] = await Promise.all([assembly({}), assembly({ friendsFirst: true, inlineMembers: 5 })]);
   project.provide('assemblyDirectory', plain);
   project.provide('optionsDirectory', options);
+  return provideDataFolder(project);
+}
+
+/** @returns how to remove it with all that is in it */
+export function provideDataFolder(project: TestProject): () => void {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-data-'));
+  project.provide('dataFolder', folder);
+  return () => {
+    // An engine may be ending still, and write.
+    if (!process.env.PARLEY_KEEP) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+  };
 }
 
 /** A folder of this checkout and these options, which stays. */

@@ -4,7 +4,6 @@
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   AdminConfirmSignUpCommand,
@@ -14,6 +13,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { inject } from 'vitest';
 import { z } from 'zod';
+import { quiet } from '#bench/quiet';
 import { type LocalOptions, type LocalRuntime, startLocal } from '#local/start';
 import { Person } from './person.ts';
 
@@ -47,12 +47,37 @@ export interface Chat {
   stop(): Promise<void>;
 }
 
-export async function startChat(options: Partial<LocalOptions> = {}): Promise<Chat> {
+/** One for all files that a process runs: people and groups of one run are unknown to another, as on a deployed stack. */
+let shared: ReturnType<typeof serve> | undefined;
+
+/**
+ * Without options this is a run of its own on a runtime that other files have used or will use; with options, of nobody else's.
+ * What a test changes of a shared one it gives back, except for the faults.
+ */
+export async function startChat(options?: Partial<LocalOptions>): Promise<Chat> {
   const file = process.env.PARLEY_OUTPUTS;
   if (file)
     return chatOn(Outputs.parse(JSON.parse(readFileSync(file, 'utf8')).Parley), undefined, undefined, async () => {});
 
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-flow-'));
+  if (options) {
+    const { local, dataDirectory } = await serve(options);
+    return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {
+      await local.stop();
+      if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
+    });
+  }
+  // It ends with the process, and its data with the folder.
+  shared ??= serve({});
+  const { local, dataDirectory } = await shared;
+  const faults = { ...local.faults };
+  return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {
+    Object.assign(local.faults, faults);
+    await quiet(local);
+  });
+}
+
+async function serve(options: Partial<LocalOptions>): Promise<{ local: LocalRuntime; dataDirectory: string }> {
+  const dataDirectory = mkdtempSync(join(inject('dataFolder'), 'parley-flow-'));
   const local = await startLocal({
     assemblyDirectory: inject('assemblyDirectory'),
     dataDirectory,
@@ -61,10 +86,7 @@ export async function startChat(options: Partial<LocalOptions> = {}): Promise<Ch
     passwordCost: 1_024,
     ...options,
   });
-  return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {
-    await local.stop();
-    if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
-  });
+  return { local, dataDirectory };
 }
 
 function chatOn(

@@ -13,7 +13,7 @@ const png = Buffer.from(
 
 let chat: Chat;
 beforeAll(async () => {
-  chat = await startChat();
+  chat = await startChat({});
 });
 afterAll(() => chat.stop());
 
