@@ -12,7 +12,7 @@ type SentFile = Message['attachments'][number];
 
 /** The files of a message: pictures, films and sounds to be looked at here, others to be saved. */
 export function MessageAttachments({ thread, message }: { readonly thread: Thread; readonly message: Message }) {
-  const { files, renew } = useFreshFiles(thread, message);
+  const { files, version, renew } = useFreshFiles(thread, message);
   const [open, setOpen] = useState<string>();
   const pictures = files.filter(isPicture);
   return (
@@ -28,7 +28,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
               aria-label={`Open ${file.filename}`}
               onClick={() => setOpen(file.id)}
             >
-              <img src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
+              <img key={version} src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
             </button>
           );
         }
@@ -37,7 +37,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
             // biome-ignore lint/a11y/useMediaCaption: what people send has none
             <video
               class="film"
-              key={file.id}
+              key={`${file.id} ${version}`}
               style={boxOf(file)}
               src={file.url}
               aria-label={file.filename}
@@ -50,7 +50,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
         }
         if (/^audio\//.test(file.content_type)) {
           return (
-            <figure class="sound" key={file.id}>
+            <figure class="sound" key={`${file.id} ${version}`}>
               <figcaption>{file.filename}</figcaption>
               {/* biome-ignore lint/a11y/useMediaCaption: what people send has none */}
               <audio src={file.url} aria-label={file.filename} controls preload="none" onError={renew} />

@@ -12,7 +12,8 @@ const pause = 60_000;
 
 /**
  * The files of a message, with addresses that stay as long as they hold: what changes in the message loads nothing again.
- * `renew` asks for fresh addresses, after one failed or was about to end.
+ * `renew` asks for fresh addresses, after one failed or was about to end; `version` is then another, so that what failed is loaded again even
+ * from the same address.
  */
 export function useFreshFiles(thread: Thread, { seq, attachments }: Message) {
   const [kept, setKept] = useState<{ readonly files: Files; readonly at: number }>(() => ({
@@ -33,7 +34,7 @@ export function useFreshFiles(thread: Thread, { seq, attachments }: Message) {
     );
   }
 
-  return { files: isSame ? kept.files : attachments, renew };
+  return { files: isSame ? kept.files : attachments, version: kept.at, renew };
 }
 
 function idsOf(files: Files): string {
