@@ -15,7 +15,9 @@ export class CognitoError extends Error {
 export type Cognito = <Answer = unknown>(operation: string, body: object) => Promise<Answer>;
 
 /** @throws CognitoError; Error, one sentence, when it is not reached */
-export function createCognito(endpoint: string): Cognito {
+export function createCognito(address: string): Cognito {
+  // The page's policy names a folder, in which the address itself is not without its slash.
+  const endpoint = `${address.replace(/\/$/, '')}/`;
   return async <Answer>(operation: string, body: object) => {
     const { ok, status, text } = await post(endpoint, operation, body);
     const answer = read(text);
