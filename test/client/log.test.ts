@@ -113,7 +113,7 @@ function tally(
     '$disconnect dropped': counters['faults.dropDisconnect'] ?? 0,
     'stream batches repeated': counters['faults.repeatBatch'] ?? 0,
     'functions killed': counters['faults.killWorker'] ?? 0,
-    'sends that were killed': answered((status) => status >= 500),
+    'sends answered 5xx': answered((status) => status >= 500),
     'sends answered 429': answered((status) => status === 429),
   };
 }
