@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 
-/** Whom the page talks to besides its own host: addresses of hosts, with a slash at the end. */
+/** Whom the page talks to besides its own host: addresses without a slash at the end. */
 export interface PageReach {
   /** Where files are sent to and fetched from. */
   readonly files: string;
@@ -17,7 +17,8 @@ const unused = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gy
  * The headers of the page: it runs nothing but its own files, talks to nobody but its own host and those of `reach`, and stands in no frame.
  * Its own host includes the sockets there: https://w3c.github.io/webappsec-csp/#match-url-to-source-expression (Chrome 71, Safari 16, Firefox).
  */
-export function pageHeaders(scope: Construct, id: string, { files, signIn }: PageReach): ResponseHeadersPolicy {
+export function pageHeaders(scope: Construct, id: string, reach: PageReach): ResponseHeadersPolicy {
+  const [files, signIn] = [reach.files, reach.signIn].map(itselfAndBelow);
   const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -51,3 +52,6 @@ export function pageHeaders(scope: Construct, id: string, { files, signIn }: Pag
     },
   });
 }
+
+/** An address that has a path, as buckets have where the stack is served locally, means that path alone, and with a slash what is below it. */
+const itselfAndBelow = (address: string) => `${address} ${address}/`;

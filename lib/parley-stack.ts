@@ -132,8 +132,8 @@ export class ParleyStack extends Stack {
       socketStage: sockets.stage,
       page: page.bucket,
       reach: {
-        files: `https://${uploads.bucket.bucketRegionalDomainName}/`,
-        signIn: `${people?.address ?? new URL(issuer.url).origin}/`,
+        files: `https://${uploads.bucket.bucketRegionalDomainName}`,
+        signIn: people?.address ?? new URL(issuer.url).origin,
       },
     });
 

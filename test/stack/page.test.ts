@@ -51,7 +51,8 @@ function configOf({ template, directory }: ReturnType<typeof synthesize>): unkno
   return undefined;
 }
 
-const files = 'https://<UploadsBucket.RegionalDomainName>/';
+const itselfAndBelow = (address: string) => [address, `${address}/`];
+const files = itselfAndBelow('https://<UploadsBucket.RegionalDomainName>');
 
 describe('the page', () => {
   test('runs its own files alone, and talks to its own host, to the uploads and to Cognito', () => {
@@ -59,9 +60,9 @@ describe('the page', () => {
       'default-src': ["'none'"],
       'script-src': ["'self'"],
       'style-src': ["'self'"],
-      'img-src': ["'self'", 'blob:', 'data:', files],
-      'media-src': ["'self'", 'blob:', 'data:', files],
-      'connect-src': ["'self'", 'https://cognito-idp.<AWS::Region>.amazonaws.com/', files],
+      'img-src': ["'self'", 'blob:', 'data:', ...files],
+      'media-src': ["'self'", 'blob:', 'data:', ...files],
+      'connect-src': ["'self'", ...itselfAndBelow('https://cognito-idp.<AWS::Region>.amazonaws.com'), ...files],
       'font-src': ["'self'"],
       'manifest-src': ["'self'"],
       'worker-src': ["'self'"],
@@ -71,7 +72,7 @@ describe('the page', () => {
       'require-trusted-types-for': ["'script'"],
       'trusted-types': ['parley'],
     });
-    expect(policyOf(oidc)['connect-src']).toEqual(["'self'", 'https://id.example.com/', files]);
+    expect(policyOf(oidc)['connect-src']).toEqual(["'self'", ...itselfAndBelow('https://id.example.com'), ...files]);
   });
 
   test('is told where people sign in', () => {
