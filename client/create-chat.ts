@@ -46,6 +46,10 @@ export function createChat(options: ChatOptions): Chat {
   const refusals = createSignal<{ sending: Sending; error: ParleyError }>();
   const open = new Map<string, OpenConversation>();
   const opening = new Map<string, Promise<OpenConversation>>();
+  /** What was told since the answers were asked for that conversations begin with. */
+  const early = new Set<ServerEvent[]>();
+  /** How often there was a connection. */
+  let connections = 0;
   const presence = createPresence();
   /** Takes who is here from the inbox that a new connection is told first. */
   let takeSnapshot = presence.loader();
@@ -83,6 +87,7 @@ export function createChat(options: ChatOptions): Chat {
       states.tell(state);
     },
     async catchUp() {
+      connections++;
       await whoAmI();
       await Promise.all([...open.values()].flatMap((one) => [one.catchUp(), one.reload()]));
     },
@@ -113,6 +118,7 @@ export function createChat(options: ChatOptions): Chat {
     inbox.apply(event);
     if (event.type === 'unread_count') unread = event.unread_count;
     if ('conversation' in event) open.get(event.conversation)?.handle(event);
+    for (const told of early) told.push(event);
     if (event.type === 'presence' || event.type === 'unread_count') changes.tell();
     heard.tell(event);
   }
@@ -136,7 +142,10 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   async function openNow(name: string): Promise<OpenConversation> {
-    const [self, view] = await Promise.all([whoAmI(), persist(() => load(name))]);
+    const told: ServerEvent[] = [];
+    early.add(told);
+    const before = connections;
+    const [self, view] = await Promise.all([whoAmI(), persist(() => load(name))]).finally(() => early.delete(told));
     const { id } = view;
     const standing = open.get(id);
     if (standing && !standing.ended) return standing;
@@ -150,6 +159,9 @@ export function createChat(options: ChatOptions): Chat {
       onClose: () => open.delete(id),
     });
     open.set(id, conversation);
+    for (const event of told) if ('conversation' in event && event.conversation === id) conversation.handle(event);
+    // What happened before there was a socket, and after the answer, has been told to nobody.
+    if (connections !== before) void conversation.reload();
     await conversation.catchUp();
     return conversation;
   }

@@ -97,6 +97,39 @@ it('two people talk: what is pending becomes a message, and ticks tell what beca
   await until(bc, () => bc.messages[0]?.deleted === true);
 });
 
+it('what others read while a conversation is being opened shows in its ticks', async () => {
+  const [alice, bob] = await stack.people('early-alice', 'early-bob');
+  const path = `/conversations/${named(alice, bob)}`;
+  const { body: message } = await alice.post(`${path}/messages`, { message: 'Hello' });
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let hold = () => {};
+  const held = new Promise<void>((resolve) => {
+    hold = resolve;
+  });
+  const chat = connect(alice, {
+    fetch: async (input, init) => {
+      const response = await fetch(input, init);
+      if (!String(input).endsWith(path)) return response;
+      hold();
+      await released;
+      return response;
+    },
+  });
+  await live(chat);
+  const opening = chat.open(named(alice, bob));
+  await held;
+  const heard = new Promise<void>((resolve) => {
+    chat.onEvent(({ type }) => type === 'messages_read' && resolve());
+  });
+  await bob.post(`${path}/read`);
+  await heard;
+  release();
+  expect((await opening).receipt(message)).toBe('read');
+});
+
 it('who has been talked with is seen coming and going', async () => {
   const { alice, bob, at, bt, ac } = await pair('alice9', 'bob9');
   await ac.send('Hello');
