@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../../client/index.ts';
+import { useShownName } from '../settings/use-shown-name.ts';
 import { useMessenger } from './use-messenger.ts';
 
 /** What fits the line; the whole sentence shows on it, and where a conversation cannot be opened. */
@@ -11,11 +12,12 @@ const short: { readonly [is in ConnectionState['is']]?: string } = {
 
 /** Below the page's name: who one is, or, where that is not live, how the connection is. */
 export function ConnectionLine() {
-  const { chat, me, state, nameOf } = useMessenger();
+  const { chat, state } = useMessenger();
+  const name = useShownName();
   const { is, says } = state.value;
   return (
     <p class="connection" role="status" data-is={is} title={says}>
-      <span>{is === 'live' ? nameOf(me) : (short[is] ?? says)}</span>
+      <span>{is === 'live' ? name : (short[is] ?? says)}</span>
       {is === 'waiting' && (
         <button type="button" class="link-button" onClick={() => chat.connect()}>
           Try now

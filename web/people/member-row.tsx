@@ -24,7 +24,7 @@ export function MemberRow(props: {
   const { online, last_seen } = presence(member.username) ?? member;
   const below = online ? 'online' : last_seen === null ? undefined : seenWords(last_seen, Date.now());
   const line = (
-    <PersonLine username={member.username} name={isMe ? `${member.name} (you)` : member.name} below={below}>
+    <PersonLine username={member.username} name={member.name} note={isMe ? ' (you)' : ''} below={below}>
       {view.kind === 'group' && <span class="role">{roleWords[member.role]}</span>}
     </PersonLine>
   );

@@ -6,11 +6,14 @@ import { PersonAvatar } from './person-avatar.tsx';
 export function PersonLine({
   username,
   name,
+  note = '',
   below,
   children,
 }: {
   readonly username: string;
   readonly name: string;
+  /** Behind the name, such as ` (you)`. */
+  readonly note?: string;
   readonly below?: ComponentChildren;
   /** What can be done, at the end. */
   readonly children?: ComponentChildren;
@@ -19,7 +22,10 @@ export function PersonLine({
     <span class="person">
       <PersonAvatar username={username} name={name} size={2.25} />
       <span class="person-words">
-        <span class="person-name">{name}</span>
+        <span class="person-name">
+          {name}
+          {note}
+        </span>
         <span class="person-below">{below ?? `@${plainName(username)}`}</span>
       </span>
       {children}
