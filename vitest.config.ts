@@ -30,6 +30,7 @@ export default defineConfig({
       onTheStack('flow'),
       onTheStack('seeds'),
       onTheStack('client', 'test/client/synthesize.ts'),
+      onTheStack('browser', 'test/browser/setup.ts'),
     ],
   },
 });

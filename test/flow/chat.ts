@@ -14,10 +14,11 @@ import {
 import { inject } from 'vitest';
 import { z } from 'zod';
 import { quiet } from '#bench/quiet';
+import type { Credentials } from '#local/iam/access-keys';
 import { type LocalOptions, type LocalRuntime, startLocal } from '#local/start';
 import { Person } from './person.ts';
 
-const Outputs = z.object({
+export const Outputs = z.object({
   WebUrl: z.url(),
   HttpUrl: z.url(),
   WebSocketUrl: z.url(),
@@ -56,23 +57,28 @@ let shared: ReturnType<typeof serve> | undefined;
  */
 export async function startChat(options?: Partial<LocalOptions>): Promise<Chat> {
   const file = process.env.PARLEY_OUTPUTS;
-  if (file)
-    return chatOn(Outputs.parse(JSON.parse(readFileSync(file, 'utf8')).Parley), undefined, undefined, async () => {});
+  if (file) return chatOn(Outputs.parse(JSON.parse(readFileSync(file, 'utf8')).Parley));
 
   if (options) {
     const { local, dataDirectory } = await serve(options);
-    return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {
-      await local.stop();
-      if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
+    return chatOn(Outputs.parse(local.outputs), {
+      ...{ local, dataDirectory, credentials: local.rootCredentials },
+      async stop() {
+        await local.stop();
+        if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
+      },
     });
   }
   // It ends with the process, and its data with the folder.
   shared ??= serve({});
   const { local, dataDirectory } = await shared;
   const faults = { ...local.faults };
-  return chatOn(Outputs.parse(local.outputs), local, dataDirectory, async () => {
-    Object.assign(local.faults, faults);
-    await quiet(local);
+  return chatOn(Outputs.parse(local.outputs), {
+    ...{ local, dataDirectory, credentials: local.rootCredentials },
+    async stop() {
+      Object.assign(local.faults, faults);
+      await quiet(local);
+    },
   });
 }
 
@@ -89,18 +95,18 @@ async function serve(options: Partial<LocalOptions>): Promise<{ local: LocalRunt
   return { local, dataDirectory };
 }
 
-function chatOn(
+/** A stack that is being served already. @param ours what goes with it where we serve it; `credentials` else come from the surroundings */
+export function chatOn(
   outputs: Outputs,
-  local: LocalRuntime | undefined,
-  dataDirectory: string | undefined,
-  stop: () => Promise<void>,
+  ours: Partial<Pick<Chat, 'local' | 'dataDirectory' | 'stop'>> & { readonly credentials?: Credentials } = {},
 ): Chat {
+  const { local, dataDirectory, credentials, stop = async () => {} } = ours;
   const run = randomUUID().slice(0, 6);
   const open = new Set<Person>();
   const cognito = new CognitoIdentityProviderClient({
     region: outputs.Region,
     ...(outputs.CognitoEndpoint ? { endpoint: outputs.CognitoEndpoint } : {}),
-    ...(local ? { credentials: local.rootCredentials } : {}),
+    ...(credentials ? { credentials } : {}),
   });
 
   async function person(name: string): Promise<Person> {

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { password } from '../flow/chat.ts';
+import { signIn } from './sign-in.ts';
+import { story } from './story.ts';
+
+async function signOut(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Account of/ }).click();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+}
+
+/** The code in the letter that arrives for a user: the last line. */
+async function mailedCode(directory: string, username: string, kind: 'confirm' | 'forgot'): Promise<string> {
+  const find = async () => (await readdir(directory)).find((file) => file.endsWith(`-${username}-${kind}.txt`));
+  const name = await expect.poll(find, { timeout: 10_000 }).toBeDefined().then(find);
+  return (await readFile(join(directory, name ?? ''), 'utf8')).trim().split('\n').at(-1) ?? '';
+}
+
+story(
+  'a newcomer makes an account with the code that is mailed, and is in; later with a password forgotten and renewed',
+  async ({ visitor, mail }) => {
+    const person = await visitor('newcomer');
+    const { page } = person;
+    const username = `nora-${randomUUID().slice(0, 6)}`;
+    await page.goto('/');
+    await page.getByRole('button', { name: 'Create an account' }).click();
+    await page.getByLabel('User name').fill(username);
+    await page.getByLabel('E-mail').fill(`${username}@example.com`);
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Create the account' }).click();
+    await page.getByLabel('Code').fill(await mailedCode(mail, username, 'confirm'));
+    await page.getByRole('button', { name: 'Confirm', exact: true }).click();
+    await page.getByRole('navigation', { name: 'Conversations' }).getByText('Nobody has written yet.').waitFor();
+
+    await signOut(page);
+    // What Cognito refuses is an answer of status 400, which browsers tell on the console too.
+    person.expectProblem(/status of 400/);
+    await page.getByLabel('User name').fill(username);
+    await page.getByLabel('Password', { exact: true }).fill('Not-the-password-1');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('alert').getByText('The user name or the password is not right.').waitFor();
+
+    await page.getByRole('button', { name: 'Forgotten password' }).click();
+    await page.getByLabel('User name').fill(username);
+    await page.getByRole('button', { name: 'Send me a code' }).click();
+    await page.getByLabel('Code').fill(await mailedCode(mail, username, 'forgot'));
+    await page.getByLabel('New password', { exact: true }).fill('Another-horse-8');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
+
+    // Signed out is signed out: nothing of the account is left in this browser.
+    await signOut(page);
+    expect(
+      await page.evaluate((name) => Object.keys(localStorage).filter((key) => key.includes(name)), username),
+    ).toEqual([]);
+    await page.reload();
+    await signIn(page, username, 'Another-horse-8');
+  },
+);

@@ -1,0 +1,118 @@
+import type { Locator, Page, Route } from 'playwright-core';
+import { expect } from 'vitest';
+import { named } from '../flow/person.ts';
+import { shiftOf, watchShifts } from './layout-shift.ts';
+import { landscape } from './picture.ts';
+import { story } from './story.ts';
+import { openConversation } from './thread.ts';
+
+/** px that a picture has; 0 until it is loaded. */
+function widthOf(picture: Locator): Promise<number> {
+  return picture.evaluate((image: HTMLImageElement) => image.naturalWidth);
+}
+
+interface Given {
+  readonly name: string;
+  readonly type: string;
+  readonly base64: string;
+}
+
+/** What a browser does with files from the clipboard or another window, of which a test has none. */
+async function give(page: Page, how: 'paste' | 'drop', file: Given): Promise<void> {
+  await page.evaluate(
+    async ([how, { name, type, base64 }]) => {
+      const transfer = new DataTransfer();
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type }));
+      const field = document.querySelector('textarea');
+      if (!field) throw new Error('there is no field to give a file to');
+      const common = { bubbles: true, cancelable: true, composed: true };
+      if (how === 'paste') {
+        field.dispatchEvent(new ClipboardEvent('paste', { ...common, clipboardData: transfer }));
+        return;
+      }
+      for (const type of ['dragenter', 'dragover', 'drop']) {
+        field.dispatchEvent(new DragEvent(type, { ...common, dataTransfer: transfer }));
+      }
+    },
+    [how, file] as const,
+  );
+}
+
+story(
+  'files are added by button, paste and drop, seen before they are sent, and by the other one in place',
+  async ({ guest }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+    const name = named(alice.api, bob.api);
+    const picture = await landscape(alice.page);
+    await Promise.all([openConversation(alice.page, name), openConversation(bob.page, name)]);
+    const { page } = alice;
+    const tray = page.getByRole('list', { name: 'Files to send' });
+
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Attach files' }).click(),
+    ]);
+    await chooser.setFiles({ name: 'lake.jpg', mimeType: 'image/jpeg', buffer: picture });
+    await tray.getByText('lake.jpg').waitFor();
+    await expect.poll(() => widthOf(tray.locator('img'))).toBe(1_200);
+    await give(page, 'paste', { name: 'notes.txt', type: 'text/plain', base64: btoa('Bring water.') });
+    await give(page, 'drop', { name: 'route.txt', type: 'text/plain', base64: btoa('Up, and down again.') });
+    await tray.getByText('notes.txt').waitFor();
+    await tray.getByText('route.txt').waitFor();
+    await page.getByRole('button', { name: 'Remove route.txt' }).click();
+    await expect.poll(() => tray.getByRole('listitem').count()).toBe(2);
+
+    await page.getByLabel('Message', { exact: true }).fill('This morning');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    await tray.waitFor({ state: 'detached' });
+    const shown = bob.page.getByRole('img', { name: 'lake.jpg' });
+    await expect.poll(() => widthOf(shown)).toBe(1_200);
+    const [download] = await Promise.all([
+      bob.page.waitForEvent('download'),
+      bob.page.getByRole('link', { name: /notes\.txt/ }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('notes.txt');
+
+    // Where the picture stands is kept free while it loads: nothing moves when it comes.
+    const held: Route[] = [];
+    await bob.context.route(
+      ({ pathname }) => pathname.startsWith('/_aws/s3/'),
+      (route) => void held.push(route),
+    );
+    await bob.page.reload();
+    const place = bob.page.getByRole('button', { name: 'Open lake.jpg' });
+    await place.waitFor();
+    await expect.poll(() => held.length).toBeGreaterThan(0);
+    const before = await place.boundingBox();
+    await watchShifts(bob.page);
+    for (const route of held) await route.continue();
+    await expect.poll(() => widthOf(shown)).toBe(1_200);
+    expect(await place.boundingBox()).toEqual(before);
+    expect(await shiftOf(bob.page)).toBe(0);
+  },
+);
+
+story('an upload that takes long tells how far it is, and ends when it is cancelled', async ({ guest, chat }) => {
+  const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+  const { page, context } = alice;
+  await openConversation(page, named(alice.api, bob));
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  await session.send('Network.emulateNetworkConditions', {
+    ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 150_000 },
+  });
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Attach files' }).click(),
+  ]);
+  await chooser.setFiles({
+    name: 'film.bin',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.alloc(2_000_000, 7),
+  });
+  const progress = page.getByRole('progressbar', { name: 'Uploading film.bin' });
+  await expect.poll(() => progress.evaluate(({ value }: HTMLProgressElement) => value)).toBeGreaterThan(0.02);
+  await page.getByRole('button', { name: 'Cancel upload of film.bin' }).click();
+  await progress.waitFor({ state: 'detached' });
+});

@@ -1,0 +1,70 @@
+import { expect } from 'vitest';
+import { story } from './story.ts';
+import { field, message, say } from './thread.ts';
+
+story(
+  'a group is made of people who are found by name; others are invited, removed, and leave',
+  async ({ guest, chat }) => {
+    const carol = await chat.person('carol');
+    const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+    const { page } = alice;
+    await page.getByRole('button', { name: 'New chat' }).click();
+    const dialog = page.getByRole('dialog', { name: 'New chat' });
+    await dialog.getByText('Group', { exact: true }).click();
+    await dialog.getByLabel('Name of the group').fill('Saturday hike');
+    await dialog.getByLabel('Add people').fill(bob.username);
+    await dialog.getByRole('button', { name: bob.username }).click();
+    await dialog.getByRole('list', { name: 'People in the group' }).getByText('Bob').waitFor();
+    await dialog.getByRole('button', { name: 'Make the group' }).click();
+    await dialog.waitFor({ state: 'detached' });
+
+    const group = bob.page.getByRole('link', { name: 'Saturday hike' });
+    await group.click();
+    await say(page, 'Nine o’clock?');
+    await message(bob.page, 'Nine o’clock?').waitFor();
+
+    await page.getByRole('main').getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Invite people' }).click();
+    const invite = page.getByRole('dialog', { name: 'Invite people' });
+    await invite.getByRole('searchbox').fill(carol.username);
+    await invite.getByRole('button', { name: carol.username }).click();
+    await invite.getByText('is in the group.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('heading', { name: '3 members' }).waitFor();
+    expect((await carol.get('/conversations')).body.results.map(({ title }: { title: string }) => title)).toEqual([
+      'Saturday hike',
+    ]);
+
+    await page.getByRole('group').filter({ hasText: 'Carol' }).locator('summary').click();
+    await page.getByRole('button', { name: 'Remove from group' }).click();
+    await page
+      .getByRole('dialog', { name: /^Remove/ })
+      .getByRole('button', { name: 'Remove', exact: true })
+      .click();
+    await page.getByRole('heading', { name: '2 members' }).waitFor();
+
+    await bob.page.getByRole('main').getByRole('button', { name: 'Details' }).click();
+    // What still comes from the group has the client look at it once more.
+    bob.allowProblem(/status of 403/);
+    await bob.page.getByRole('button', { name: 'Leave group' }).click();
+    await bob.page
+      .getByRole('dialog', { name: /^Leave/ })
+      .getByRole('button', { name: 'Leave', exact: true })
+      .click();
+    await group.waitFor({ state: 'detached' });
+    await page.getByRole('heading', { name: '1 member' }).waitFor();
+    await field(page).waitFor();
+  },
+);
+
+story('people are found by name, and one chat with somebody is as good as another', async ({ guest, chat }) => {
+  const carol = await chat.person('carol');
+  const { page } = await guest('alice');
+  await page.getByRole('searchbox', { name: 'Search conversations and people' }).fill(carol.username);
+  await page.getByRole('link', { name: carol.username }).click();
+  await page.getByRole('main').getByRole('heading', { name: 'Carol' }).waitFor();
+  await say(page, 'Hello Carol');
+  await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Carol' }).waitFor();
+  await page.getByRole('searchbox', { name: 'Search conversations and people' }).fill('nobody-of-this-name');
+  await page.getByText('nobody has a name like this').waitFor();
+});

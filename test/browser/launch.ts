@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
+
+/** No browser could be started: one sentence. */
+export class NoBrowser extends Error {}
+
+/**
+ * Starts a browser that files of tests connect to: `CHROME_PATH`, else an installed Chrome, Edge or Chromium, else, on Linux x64, the one of
+ * the package registry. Never with web security switched off: CORS and Content Security Policy are part of what is tried.
+ * @throws NoBrowser
+ */
+export async function launchBrowser(): Promise<BrowserServer> {
+  const refusals: string[] = [];
+  for (const candidate of candidates()) {
+    try {
+      return await chromium.launchServer(await candidate());
+    } catch (error) {
+      refusals.push(String(error).split('\n')[0] ?? '');
+    }
+  }
+  throw new NoBrowser(
+    `unable to start a browser; there is no Chrome where one is looked for, and what comes from the package registry is for Linux on x64: install Chrome, or set CHROME_PATH (tried: ${refusals.join('; ')})`,
+  );
+}
+
+function candidates(): (() => LaunchOptions | Promise<LaunchOptions>)[] {
+  const { CHROME_PATH } = process.env;
+  if (CHROME_PATH) return [() => ({ executablePath: CHROME_PATH })];
+  return [
+    () => ({ channel: 'chrome' }),
+    () => ({ channel: 'msedge' }),
+    ...installedChromiums().map((executablePath) => () => ({ executablePath })),
+    ...(process.platform === 'linux' && process.arch === 'x64' ? [registryChromium] : []),
+  ];
+}
+
+function installedChromiums(): string[] {
+  const names = ['google-chrome', 'google-chrome-stable', 'chromium', 'chromium-browser'];
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  return [
+    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ].filter((path) => existsSync(path));
+}
+
+/** The Chromium of `@sparticuz/chromium`, with the font that comes with it, so that a page looks the same everywhere. */
+async function registryChromium(): Promise<LaunchOptions> {
+  const folder = await unpacked();
+  return {
+    executablePath: join(folder, 'chromium'),
+    args: ['--headless=shell', '--no-zygote', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
+    env: { ...process.env, FONTCONFIG_FILE: join(folder, 'fonts.conf') },
+  };
+}
+
+/** Unpacked once for each version. The package unpacks into the temporary folder itself, where two at once would disturb each other. */
+async function unpacked(): Promise<string> {
+  const require = createRequire(import.meta.url);
+  const { version } = require(join(dirname(require.resolve('@sparticuz/chromium')), '../package.json'));
+  const folder = join(tmpdir(), `parley-chromium-${version}`);
+  if (existsSync(folder)) return folder;
+  const fresh = mkdtempSync(`${folder}-`);
+  const unpack = "import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())";
+  await promisify(execFile)(process.execPath, ['-e', unpack], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, TMPDIR: fresh },
+  });
+  writeFileSync(join(fresh, 'fonts.conf'), fontsConf(folder));
+  try {
+    renameSync(fresh, folder);
+  } catch {
+    // Another run was faster.
+    rmSync(fresh, { recursive: true });
+  }
+  return folder;
+}
+
+const fontsConf = (folder: string) => `<?xml version="1.0"?>
+<fontconfig>
+  <dir>${folder}/fonts</dir>
+  <cachedir>${folder}/fonts-cache</cachedir>
+</fontconfig>
+`;

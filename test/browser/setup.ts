@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { confirmedUser } from '#bin/confirmed-user';
+import { LocalOutputs } from '#bin/local-outputs';
+import { offerDemoPeople } from '#local/demo-people';
+import type { Credentials } from '#local/iam/access-keys';
+import { startLocal } from '#local/start';
+import { assembly } from '../synthesize.ts';
+import { launchBrowser, NoBrowser } from './launch.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where a browser waits, and what it shall show; or one sentence why there is none. */
+    site: Site | { readonly missing: string };
+  }
+}
+
+/** The stack as `npm start` serves it, with two demo people, and a browser. */
+export interface Site {
+  readonly browser: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly credentials: Credentials;
+  /** Where the mail of the user pool arrives. */
+  readonly mail: string;
+}
+
+/** One runtime and one browser for all files of this project. */
+export default async function startSite(project: TestProject): Promise<() => Promise<void>> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const end of stops.splice(0).reverse()) await end();
+  };
+  try {
+    const browser = await launchBrowser();
+    stops.push(() => browser.close());
+    // Hundreds of messages are sent here before the page is opened that shows them.
+    const assemblyDirectory = await assembly({ sendLimit: 24, sendLimitSeconds: 1 });
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-browser-'));
+    stops.push(async () => rmSync(dataDirectory, { recursive: true, force: true }));
+    const runtime = await startLocal({ assemblyDirectory, dataDirectory, port: 0, passwordCost: 1_024 });
+    stops.push(() => runtime.stop());
+    const mail = join(dataDirectory, 'mail');
+    const outputs = LocalOutputs.parse(runtime.outputs);
+    const demo = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+    await offerDemoPeople(
+      runtime,
+      demo.map(({ name, password }) => ({ username: name, password })),
+    );
+    project.provide('site', {
+      browser: browser.wsEndpoint(),
+      outputs: runtime.outputs,
+      credentials: runtime.rootCredentials,
+      mail,
+    });
+  } catch (error) {
+    await stop();
+    if (!(error instanceof NoBrowser) || process.env.CI) throw error;
+    console.warn(`The page is not tried: ${error.message}`);
+    project.provide('site', { missing: error.message });
+  }
+  return stop;
+}

@@ -1,0 +1,90 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContextOptions, chromium } from 'playwright-core';
+import { inject, test } from 'vitest';
+import { type Chat, chatOn, Outputs } from '../flow/chat.ts';
+import type { Person } from '../flow/person.ts';
+import { signIn } from './sign-in.ts';
+import { type Visitor, visit } from './visitor.ts';
+
+/** Somebody at the page, who may also be spoken for over HTTP. */
+export interface Guest extends Visitor {
+  readonly api: Person;
+  readonly username: string;
+}
+
+export interface Stage {
+  readonly chat: Chat;
+  /** Address of the page. */
+  readonly url: string;
+  /** Where mail arrives. */
+  readonly mail: string;
+  /** An empty browser. */
+  visitor(name: string, options?: BrowserContextOptions): Promise<Visitor>;
+  /** Somebody new, signed in on the page. */
+  guest(name: string, options?: BrowserContextOptions): Promise<Guest>;
+}
+
+/** ms; a story takes a few seconds on a machine that has nothing else to do. */
+const longest = 90_000;
+
+const site = inject('site');
+/**
+ * A test with real browsers. It fails too when anything went wrong in one of them that the story does not expect: an error on the console, a
+ * violated policy, a failed request. What was to be seen then is kept in a folder that the message names.
+ * @param name the outcome
+ */
+export function story(name: string, tell: (stage: Stage) => Promise<void>): void {
+  test(name, { timeout: longest + 30_000 }, async ({ skip }) => {
+    if ('missing' in site) return skip(site.missing);
+    const browser = await chromium.connect(site.browser);
+    // One for each story, so that everybody may have the same people.
+    const chat = chatOn(Outputs.parse(site.outputs), { credentials: site.credentials });
+    const visitors: [string, Visitor][] = [];
+    const visitor: Stage['visitor'] = async (who, options = {}) => {
+      const one = await visit(browser, who, { baseURL: chat.outputs.WebUrl, ...options });
+      visitors.push([who, one]);
+      return one;
+    };
+    const guest: Stage['guest'] = async (who, options) => {
+      const [api, one] = await Promise.all([chat.person(who), visitor(who, options)]);
+      await one.page.goto('/');
+      await signIn(one.page, api.username);
+      return { ...one, api, username: api.username };
+    };
+    try {
+      await inTime(tell({ chat, url: chat.outputs.WebUrl, mail: site.mail, visitor, guest }));
+      const problems = visitors.flatMap(([, { problems }]) => problems());
+      if (problems.length > 0) throw new Error(`the page had problems:\n${problems.join('\n')}`);
+    } catch (error) {
+      if (error instanceof Error) error.message += await keep(visitors);
+      throw error;
+    } finally {
+      await Promise.all([chat.stop(), ...visitors.map(([, { context }]) => context.close())]);
+      await browser.close();
+    }
+  });
+}
+
+/** Before the test runner gives up, so that there is time to keep what was seen. */
+async function inTime(story: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story took longer than ${longest / 1000} seconds`)), longest);
+  });
+  await Promise.race([story, late]).finally(() => clearTimeout(timer));
+}
+
+/** Keeps what everybody saw, and how it came. @returns where, and what went wrong, for the message */
+async function keep(visitors: readonly (readonly [string, Visitor])[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-story-'));
+  for (const [who, { context }] of visitors) {
+    for (const [index, page] of context.pages().entries()) {
+      await page.screenshot({ path: join(folder, `${who}-${index + 1}.png`), timeout: 5_000 }).catch(() => {});
+    }
+    await context.tracing.stop({ path: join(folder, `${who}.zip`) }).catch(() => {});
+  }
+  const problems = visitors.flatMap(([, { problems }]) => problems());
+  return `\n\nScreenshots, and traces for \`npx playwright-core show-trace\`: ${folder}\n${problems.join('\n')}`;
+}
