@@ -36,7 +36,7 @@ let bob: Person;
 /** Alice's, for everything. */
 let everything: Socket;
 /** Alice's, with a token that is over soon. */
-let ending: Socket;
+let sign: Awaited<ReturnType<typeof tokenSigner>>;
 /** Alice and Bob, with a message. */
 let conversation: string;
 /** The same two in a room, for the index. */
@@ -70,9 +70,7 @@ beforeAll(async () => {
   bobs = await bob.everything();
   const many = Array.from({ length: 100 }, (_, index) => `one${index}`);
   await inBatches([alice.username, bob.username, ...many], 20, sit);
-  const sign = await tokenSigner(runtime, chat.dataDirectory ?? '');
-  const soon = Math.floor(Date.now() / 1000) + 3;
-  ending = await alice.connect({ notifications: room }, await sign(alice.username, soon));
+  sign = await tokenSigner(runtime, chat.dataDirectory ?? '');
   await everything.ask({ type: 'create', conversation, message: 'first' }, 'chat_message');
   await chat.settled();
 });
@@ -297,7 +295,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     if (!everything.received.slice(before).some(({ type }) => type === 'pong')) throw new Error('no pong');
   },
   'Socket execute-api:ManageConnections DELETE': async () => {
-    // Until then it is answered with a pong.
+    const dave = await chat.person(`dave${++made}`);
+    // Nobody posts to it, and its user does not come again: only a frame of its own ends it. Until then it is answered with a pong.
+    const ending = await dave.connect(
+      { notifications: 'all' },
+      await sign(dave.username, Math.floor(Date.now() / 1000) + 3),
+    );
     for (let answer: Event; answer?.code !== 'token_expired'; answer = await ending.next()) {
       if (answer === undefined || answer.type === 'pong') ending.send({ type: 'ping' });
     }
