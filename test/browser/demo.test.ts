@@ -4,7 +4,7 @@ import { confirmedUser } from '#bin/confirmed-user';
 import { LocalOutputs } from '#bin/local-outputs';
 import { Person } from '../flow/person.ts';
 import { landscape } from './picture.ts';
-import { screenshot } from './screenshot.ts';
+import { prepare, screenshot } from './screenshot.ts';
 import { type Stage, story } from './story.ts';
 import { field, message, openConversation, say, tick } from './thread.ts';
 import { sendFile } from './upload.ts';
@@ -71,6 +71,7 @@ story('two demo people are a click away, and chat with each other in two tabs of
 
   const { page } = somebody;
   await page.goto('/');
+  await prepare(page);
   await page.getByRole('button', { name: 'Continue as alice' }).click();
   await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
   const other = await somebody.tab();
@@ -108,6 +109,7 @@ story('on a phone one sees the list or a conversation, and goes back and forth',
     ...{ viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
   });
   await page.goto('/');
+  await prepare(page);
   await page.getByRole('button', { name: 'Continue as alice' }).tap();
   const row = page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Bob' });
   await row.waitFor();

@@ -8,13 +8,20 @@ const folder = join(import.meta.dirname, '../../docs/img');
 /** Are screenshots made? `npm run screenshots` does; other runs leave the tree as it is. */
 export const isTaking = process.env.PARLEY_SCREENSHOTS === '1';
 
+/** Gets a page ready for its pictures, before it shows any emoji. Takes seconds; only where they are made. */
+export async function prepare(page: Page): Promise<void> {
+  if (isTaking) await addEmoji(page);
+}
+
 /** Puts what a page shows into the documents, as `docs/img/<name>.webp`. */
 export async function screenshot(page: Page, name: string, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
   if (!isTaking) return;
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  await addEmoji(page);
   const session = await page.context().newCDPSession(page);
-  const { data } = await session.send('Page.captureScreenshot', { format: 'webp', quality: 88 });
+  const capture = () => session.send('Page.captureScreenshot', { format: 'webp', quality: 88 });
+  // The first time that emoji are painted they may be missing.
+  await capture();
+  const { data } = await capture();
   await session.detach();
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.webp`), Buffer.from(data, 'base64'));
