@@ -15,8 +15,19 @@ const fresh = 28;
  */
 function scrollToBeginning(page: Page): Promise<number[]> {
   return page.getByRole('log', { name: 'Messages' }).evaluate(async (log) => {
-    const frames = async () => {
-      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    const topOf = (row: Element | undefined) => row?.getBoundingClientRect().top ?? 0;
+    /** Where a row lies once it stays there: those that were out of sight get their real height when they are painted. */
+    const settled = async (
+      row: () => Element | undefined,
+    ): Promise<{ readonly row: Element | undefined; readonly at: number }> => {
+      let last = { row: row(), at: topOf(row()) };
+      for (let calm = 0; calm < 5; calm++) {
+        await new Promise(requestAnimationFrame);
+        const now = { row: row(), at: topOf(row()) };
+        if (now.row !== last.row || now.at !== last.at) calm = 0;
+        last = now;
+      }
+      return last;
     };
     const rows = () => [...log.querySelectorAll('li')];
     const jumps: number[] = [];
@@ -30,15 +41,12 @@ function scrollToBeginning(page: Page): Promise<number[]> {
         }).observe(log, { childList: true, subtree: true });
       });
       log.scrollTop = 120;
-      // Rows that were out of sight get their real height when they are painted.
-      await frames();
       const { top } = log.getBoundingClientRect();
-      const seen = rows().find((row) => row.getBoundingClientRect().top > top + 40);
-      const at = seen?.getBoundingClientRect().top ?? 0;
+      const seen = await settled(() => rows().find((row) => topOf(row) > top + 40));
       const early = rows().length > before;
       await more;
-      await frames();
-      if (!early) jumps.push(Math.abs((seen?.getBoundingClientRect().top ?? 0) - at));
+      const { at } = await settled(() => seen.row);
+      if (!early) jumps.push(Math.abs(at - seen.at));
     }
     return jumps;
   });
