@@ -9,7 +9,10 @@ export function lastSeen(scroller: HTMLElement): number | undefined {
   return seqOf(lastRow(scroller, (row) => row.top <= bottom - enough));
 }
 
-/** A row and how far below the scroller's upper edge it begins. */
+/**
+ * A row and how far below the scroller's upper edge it ends: where it begins changes when older ones come before it that are the same author's,
+ * as the name stands above the first.
+ */
 export interface Anchor {
   readonly seq: number;
   readonly offset: number;
@@ -20,14 +23,14 @@ export function anchorOf(scroller: HTMLElement): Anchor | undefined {
   const { top } = scroller.getBoundingClientRect();
   const row = lastRow(scroller, (rect) => rect.top <= top) ?? scroller.querySelector<HTMLElement>(rows);
   const seq = seqOf(row ?? undefined);
-  return row && seq !== undefined ? { seq, offset: row.getBoundingClientRect().top - top } : undefined;
+  return row && seq !== undefined ? { seq, offset: row.getBoundingClientRect().bottom - top } : undefined;
 }
 
 /** Scrolls so that a row lies where it lay. */
 export function returnTo(scroller: HTMLElement, { seq, offset }: Anchor): void {
   const row = rowOf(scroller, seq);
   if (!row) return;
-  const now = row.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+  const now = row.getBoundingClientRect().bottom - scroller.getBoundingClientRect().top;
   if (Math.abs(now - offset) >= 1) scroller.scrollTop += now - offset;
 }
 
