@@ -18,7 +18,7 @@ const sentences = {
   connecting: 'Connecting.',
   'catching up': 'Connected; fetching what was missed.',
   live: 'Connected.',
-  waiting: 'Not connected; trying again in a moment.',
+  waiting: 'Not connected; trying again soon.',
   offline: 'This device is offline.',
   'signed out': 'Nobody is signed in.',
   closed: 'Closed.',

@@ -1,10 +1,10 @@
 import type { ServerEvent } from '../protocol/events.ts';
 import type { UploadForm } from '../protocol/http.ts';
-import type { ConversationView } from '../protocol/message.ts';
+import type { ConversationChange, ConversationView } from '../protocol/message.ts';
 import { createCatchUp } from './catch-up.ts';
 import type { Clock } from './clock.ts';
 import type { OpenConversation } from './conversation.ts';
-import type { ParleyError } from './errors.ts';
+import { Forbidden, type ParleyError } from './errors.ts';
 import { pagesOf } from './history.ts';
 import { type Http, pathOf } from './http.ts';
 import type { Outbox, Sending } from './outbox.ts';
@@ -74,7 +74,7 @@ export function createConversation(options: {
         break;
       case 'conversation_updated':
         apply(event);
-        void self.reload();
+        hearMembers(event.change);
         break;
       case 'message_edited':
       case 'message_deleted':
@@ -91,6 +91,14 @@ export function createConversation(options: {
         if (receipts.apply(event)) changed();
         return;
     }
+  }
+
+  /** Who is no member any more is refused everything: it needs no asking. */
+  function hearMembers({ kind, by, who = by }: ConversationChange): void {
+    if (who === me && (kind === 'left' || kind === 'removed')) {
+      ended = new Forbidden('forbidden', 'unable to go on; you are no member any more');
+      changed();
+    } else void self.reload();
   }
 
   const send = (what: Sending['what']) => outbox.send(id, what);
