@@ -102,6 +102,8 @@ beforeAll(async () => {
     await writeFile(join(folder, 'code', id, 'index.mjs'), recorder);
   }
   server = createServer();
+  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  server.keepAliveTimeout = 65_000;
   const origin = await listen(server);
   const codeDirectories = Object.fromEntries(functionIds.map((id) => [id, join(folder, 'code', id)]));
   const file = (id: string) => join(folder, `${id}.jsonl`);

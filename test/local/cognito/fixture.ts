@@ -62,6 +62,8 @@ export async function startWorld(
   await writeFile(join(codeDirectory, 'index.mjs'), triggerCode);
 
   const server = createServer();
+  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('no port');

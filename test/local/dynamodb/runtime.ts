@@ -50,6 +50,8 @@ export async function startRuntime(options: {
     const prefix = [...services.keys()].find((key) => request.url?.startsWith(key));
     void services.get(prefix ?? '')?.handle(request, response);
   });
+  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

@@ -84,6 +84,8 @@ export async function startFixture(
 ): Promise<Fixture> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'parley-s3-')));
   const server = createServer((request, response) => void service.handle(request, response));
+  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const origin = `http://127.0.0.1:${port}`;

@@ -70,6 +70,8 @@ export async function startContext(template: (files: { seen: string; plan: strin
     const [, service] = [...services].find(([path]) => request.url?.startsWith(path)) ?? [];
     void service?.handle(request, response);
   });
+  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
