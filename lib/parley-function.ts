@@ -1,11 +1,14 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
+import { bundle } from '#lib/bundle';
 import type { Options } from '#lib/options';
 
 export interface ParleyFunctionProps {
@@ -24,7 +27,7 @@ export interface ParleyFunctionProps {
 
 /** One Lambda function, its log group and its role. The role can write that log, and only what is granted with `allow`. */
 export class ParleyFunction extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: LambdaFunction;
   readonly role: Role;
 
   constructor(scope: Construct, id: string, props: ParleyFunctionProps) {
@@ -38,31 +41,23 @@ export class ParleyFunction extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
 
-    this.lambda = new NodejsFunction(this, 'Function', {
-      entry: `${import.meta.dirname}/../lambdas/${props.entry}`,
-      handler: 'handler',
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: props.memory,
-      timeout: Duration.seconds(props.timeout),
-      role: this.role,
-      logGroup,
-      environment: { POWERTOOLS_SERVICE_NAME: props.service, POWERTOOLS_LOG_LEVEL: 'INFO' },
-      bundling: {
-        format: OutputFormat.ESM,
-        minify: true,
-        logLevel: LogLevel.WARNING,
-        // Not Node 24's own level: the same bundle runs on the Node of a development machine.
-        target: 'es2022',
-        // The ESM builds of the SDK are the ones that can be tree-shaken.
-        mainFields: ['module', 'main'],
-        // A bundled SDK starts faster than the runtime's own, and is the version that was tested.
-        bundleAwsSDK: true,
-        ...(props.requires && {
-          banner: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-        }),
-      },
-    });
+    const folder = mkdtempSync(join(tmpdir(), 'parley-function-'));
+    try {
+      bundle({ entry: `${import.meta.dirname}/../lambdas/${props.entry}`, folder, requires: props.requires });
+      this.lambda = new LambdaFunction(this, 'Function', {
+        code: Code.fromAsset(folder),
+        handler: 'index.handler',
+        runtime: Runtime.NODEJS_24_X,
+        architecture: Architecture.ARM_64,
+        memorySize: props.memory,
+        timeout: Duration.seconds(props.timeout),
+        role: this.role,
+        logGroup,
+        environment: { POWERTOOLS_SERVICE_NAME: props.service, POWERTOOLS_LOG_LEVEL: 'INFO' },
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash.
     if (resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
