@@ -1,9 +1,8 @@
-/** Builds the page into what is served: `node --import tsx web/build.ts [folder]` prints what a first visit downloads. */
+/** Builds the page into what is served: `node --import tsx web/build.ts [folder]`. */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 const web = import.meta.dirname;
@@ -93,13 +92,6 @@ function build(folder: string, entryPoints: string[], options: BuildOptions = {}
 }
 
 const nameOf = (path: string) => `assets/${basename(path)}`;
-
-/** Bytes as they travel, by file. */
-export function sizesOf(folder: string, files: readonly string[]): Record<string, number> {
-  return Object.fromEntries(
-    files.map((file) => [file, gzipSync(readFileSync(join(folder, file)), { level: 9 }).length]),
-  );
-}
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
   buildPage(resolve(process.argv[2] ?? join(web, 'dist')));

@@ -9,8 +9,6 @@ export interface Visitor {
   tab(): Promise<Page>;
   /** Says that a problem is part of the story; without it, the story fails at its end. */
   expectProblem(pattern: RegExp): void;
-  /** Says that a problem may come or not, as things happen to overtake each other. */
-  allowProblem(pattern: RegExp): void;
   /** What went wrong that was not expected, and what was expected and did not come. */
   problems(): string[];
 }
@@ -23,7 +21,7 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
     timezoneId: 'UTC',
     ...options,
   });
-  // Names with a scheme of their own, so that nobody waits for minutes where something does not appear.
+  // Nobody waits for half a minute where something does not appear.
   context.setDefaultTimeout(15_000);
   await context.tracing.start({ snapshots: true });
   const happened: string[] = [];
@@ -55,7 +53,6 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
     page: await context.newPage(),
     tab: () => context.newPage(),
     expectProblem: (pattern) => expected.push({ pattern, met: false }),
-    allowProblem: (pattern) => expected.push({ pattern, met: true }),
     problems: () => [
       ...happened,
       ...expected.filter(({ met }) => !met).map(({ pattern }) => `${name}: ${pattern} was expected and did not happen`),

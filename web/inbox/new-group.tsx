@@ -1,13 +1,12 @@
 import { useRef, useState } from 'preact/hooks';
 import type { ConversationView, Profile } from '../../client/index.ts';
+import { limits } from '../../protocol/limits.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
+import { GroupNameField } from '../people/group-name-field.tsx';
 import { PickPeople } from '../people/pick-people.tsx';
 import { go } from '../route.ts';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
-
-/** People that one request can make a group with; more are invited afterwards. */
-const most = 50;
 
 /** A title, and who is in it from the beginning. */
 export function NewGroup({ onDone }: { onDone(): void }) {
@@ -34,17 +33,7 @@ export function NewGroup({ onDone }: { onDone(): void }) {
         act(make);
       }}
     >
-      <label class="label">
-        Name of the group
-        <input
-          class="field"
-          required
-          maxLength={100}
-          autocomplete="off"
-          value={title}
-          onInput={(event) => setTitle(event.currentTarget.value)}
-        />
-      </label>
+      <GroupNameField title={title} onTitle={setTitle} />
       {people.length > 0 && (
         <ul class="chips" aria-label="People in the group">
           {people.map((person) => (
@@ -65,7 +54,7 @@ export function NewGroup({ onDone }: { onDone(): void }) {
       <PickPeople
         label="Add people"
         without={people.map(({ username }) => username)}
-        disabled={people.length >= most}
+        disabled={people.length >= limits.groupBeginners}
         onPick={(person) => setPeople([...people, person])}
       />
       {refusal && (

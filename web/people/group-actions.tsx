@@ -4,6 +4,7 @@ import { useMessenger } from '../chat/use-messenger.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { GroupNameField } from './group-name-field.tsx';
 import { mayManage } from './may.ts';
 import { PickPeople } from './pick-people.tsx';
 
@@ -41,17 +42,7 @@ function Rename({ view, onClose }: { readonly view: ConversationView; onClose():
           act(() => chat.request('PATCH', `/conversations/${encodeURIComponent(view.id)}`, { title }).then(onClose));
         }}
       >
-        <label class="label">
-          Name of the group
-          <input
-            class="field"
-            required
-            maxLength={100}
-            autocomplete="off"
-            value={title}
-            onInput={(event) => setTitle(event.currentTarget.value)}
-          />
-        </label>
+        <GroupNameField title={title} onTitle={setTitle} />
         {refusal && (
           <p class="refusal" role="alert">
             {refusal}

@@ -14,7 +14,11 @@ export function lazy<Props extends object>(partOf: (more: More) => ComponentType
   return function Lazy(props: Props) {
     const [, setLoaded] = useState(loaded !== undefined);
     useEffect(() => {
-      if (loaded) return;
+      // Somebody else may have fetched it since this was rendered.
+      if (loaded) {
+        setLoaded(true);
+        return;
+      }
       let wanted = true;
       import('../more.ts').then(
         (more) => {
