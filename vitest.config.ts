@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const alone = (name: string) => ({
+const alone = (name: string, folder = `test/${name}`) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: [`${folder}/**/*.test.ts`],
     // A file leaves nothing behind that another would see, so that one process runs many and loads what they share once.
     isolate: false,
     testTimeout: 20_000,
@@ -25,7 +25,8 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       alone('unit'),
-      alone('local'),
+      alone('local', 'packages/local/test'),
+      alone('start'),
       alone('stack'),
       onTheStack('flow'),
       onTheStack('seeds'),

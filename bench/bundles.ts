@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { LocalRuntime } from '@parley/local';
+import { servedFunctions } from '@parley/local';
 import { build } from 'esbuild';
-import { servedFunctions } from '#local/lambda/served-functions';
-import type { LocalRuntime } from '#local/start';
 
 export interface Bundle {
   /** Logical id. */

@@ -13,7 +13,7 @@ export interface ClientSize {
 
 /**
  * What a page that imports this loads.
- * @param code such as `export { createChat } from '#client/index'`
+ * @param code such as `export { createChat } from '@parley/client'`
  */
 export async function clientSize(code: string): Promise<ClientSize> {
   const root = resolve(import.meta.dirname, '..');

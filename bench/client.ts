@@ -2,7 +2,7 @@
 import { clientSize } from './client-size.ts';
 
 const { minified, gzipped, files } = await clientSize(
-  "export * from '#client/index'; export * from '#client/indexeddb';",
+  "export * from '@parley/client'; export * from '@parley/client/indexeddb';",
 );
 for (const { name, bytes } of files) console.log(`${String(bytes).padStart(6)}  ${name}`);
 console.log(`${String(minified).padStart(6)}  minified\n${String(gzipped).padStart(6)}  minified and gzipped`);

@@ -1,5 +1,5 @@
-import { servedFunctions } from '#local/lambda/served-functions';
-import type { LocalRuntime } from '#local/start';
+import type { LocalRuntime } from '@parley/local';
+import { servedFunctions } from '@parley/local';
 import { quiet } from './quiet.ts';
 
 export interface ColdStart {

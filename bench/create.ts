@@ -1,4 +1,4 @@
-import { functionConfig } from '#local/lambda/function-config';
+import { functionConfig } from '@parley/local';
 import { type Measured, measure, range, typical } from './measure.ts';
 import type { Guest } from './scenes.ts';
 import { fillRing, seat } from './scenes.ts';

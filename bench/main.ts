@@ -5,8 +5,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { startLocal } from '#local/start';
-import { synthesize } from '#local/synthesize';
+import { startLocal, synthesize } from '@parley/local';
 import { createTable, type Results, report } from './report.ts';
 import { runAll } from './run.ts';
 

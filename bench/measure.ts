@@ -1,4 +1,4 @@
-import type { LocalRuntime } from '#local/start';
+import type { LocalRuntime } from '@parley/local';
 import { quiet } from './quiet.ts';
 
 /** What one run of an operation made happen. */

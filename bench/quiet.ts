@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LocalRuntime } from '#local/start';
+import type { LocalRuntime } from '@parley/local';
 
 /**
  * Resolves when no function runs, no event waits for one, and the table's stream has been followed to its end.

@@ -1,5 +1,5 @@
-import type { Stack } from '#local/assembly/stack';
-import { servedFunctions } from '#local/lambda/served-functions';
+import type { Stack } from '@parley/local';
+import { servedFunctions } from '@parley/local';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
 import type { ColdStart } from './cold-starts.ts';

@@ -1,4 +1,4 @@
-import type { LocalOptions, LocalRuntime } from '#local/start';
+import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { limits } from '#protocol/limits';
 import { bundleBar, createBars, largeBar, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';

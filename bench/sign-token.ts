@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { LocalRuntime } from '@parley/local';
+import { openSigningKeys } from '@parley/local';
 import { SignJWT } from 'jose';
-import { openSigningKeys } from '#local/cognito/signing-keys';
-import type { LocalRuntime } from '#local/start';
 
 /**
  * Signs access tokens with the local pool's own key: a thousand people need not sign up first.

@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { LocalOutputs } from '#bin/local-outputs';
 import type { Services } from '#lambdas/runtime/services';
-import type { LocalOptions, LocalRuntime } from '#local/start';
 import { limits } from '#protocol/limits';
 import { Person } from '#test/flow/person';
 import type { Socket } from '#test/flow/socket';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { isSynthesized, synthesize } from '@parley/local';
 import type { TestProject } from 'vitest/node';
-import { isSynthesized, synthesize } from '#local/synthesize';
 
 declare module 'vitest' {
   interface ProvidedContext {

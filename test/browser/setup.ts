@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Credentials } from '@parley/local';
+import { startLocal } from '@parley/local';
 import type { TestProject } from 'vitest/node';
 import { confirmedUser } from '#bin/confirmed-user';
+import { offerDemoPeople } from '#bin/demo-people';
 import { LocalOutputs } from '#bin/local-outputs';
-import { offerDemoPeople } from '#local/demo-people';
-import type { Credentials } from '#local/iam/access-keys';
-import { startLocal } from '#local/start';
 import { assembly } from '../synthesize.ts';
 import { launchBrowser, NoBrowser } from './launch.ts';
 

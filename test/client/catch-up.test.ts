@@ -1,6 +1,6 @@
+import { Forbidden, Internal, type ParleyError } from '@parley/client';
 import { expect, it } from 'vitest';
 import { createCatchUp } from '#client/catch-up';
-import { Forbidden, Internal, type ParleyError } from '#client/index';
 import { createTimeline, type LogEvent } from '#client/timeline';
 import { fakeClock } from './fakes.ts';
 

@@ -1,7 +1,7 @@
+import type { ConversationView, ServerEvent } from '@parley/client';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Http } from '#client/http';
 import { createInbox } from '#client/inbox';
-import type { ConversationView, ServerEvent } from '#client/index';
 import { fakeClock } from './fakes.ts';
 
 const member = (username: string) => ({

@@ -1,5 +1,5 @@
+import { Forbidden, Internal, NotFound, type ParleyError, RateLimited, type Sending } from '@parley/client';
 import { expect, it } from 'vitest';
-import { Forbidden, Internal, NotFound, type ParleyError, RateLimited, type Sending } from '#client/index';
 import { createOutbox } from '#client/outbox';
 import { noStore, type OutboxStore } from '#client/outbox-store';
 import type { Message } from '#protocol/message';

@@ -1,6 +1,6 @@
 /** What is published: small, of nothing but its own, and typed without the schemas. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,19 +11,21 @@ const root = resolve(import.meta.dirname, '../..');
 
 describe('the bundle', () => {
   it('is at most 10 KB minified and gzipped, with everything that browsers use', async () => {
-    const { gzipped } = await clientSize("export * from '#client/index'; export * from '#client/indexeddb';");
+    const { gzipped } = await clientSize("export * from '@parley/client'; export * from '@parley/client/indexeddb';");
     expect(gzipped).toBeLessThanOrEqual(10 * 1024);
   });
 
   it('has files of the client alone: no schemas, no packages', async () => {
-    const { files } = await clientSize("export * from '#client/index';");
-    expect(files.filter(({ name }) => !name.startsWith('client/') && name !== '<stdin>')).toEqual([]);
+    const { files } = await clientSize("export * from '@parley/client';");
+    expect(files.filter(({ name }) => !name.startsWith('packages/client/') && name !== '<stdin>')).toEqual([]);
   });
 
   it('is shaken to what is used', async () => {
     const { files } = await clientSize("export { createTimeline } from '#client/timeline';");
-    expect(files.map(({ name }) => name).filter((name) => name !== '<stdin>')).toEqual(['client/timeline.ts']);
-    const errors = await clientSize("export { Forbidden } from '#client/index';");
+    expect(files.map(({ name }) => name).filter((name) => name !== '<stdin>')).toEqual([
+      'packages/client/src/timeline.ts',
+    ]);
+    const errors = await clientSize("export { Forbidden } from '@parley/client';");
     expect(errors.minified).toBeLessThan(500);
   });
 });
@@ -33,23 +35,21 @@ describe('the package', () => {
   beforeAll(async () => {
     // Below the repository, so that a consumer there finds the compiler's libraries and the protocol to compare with.
     folder = mkdtempSync(join(tmpdir(), 'parley-package-'));
-    await buildClient(join(folder, 'dist'));
-    for (const name of ['package.json', 'README.md', 'LICENSE'])
-      copyFileSync(join(root, 'client', name), join(folder, name));
+    await buildClient(folder);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('has each file that its exports name, and imports nothing', () => {
-    const { exports, dependencies } = JSON.parse(readFileSync(join(root, 'client/package.json'), 'utf8'));
+    const { exports, dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     expect(dependencies).toBeUndefined();
-    const made = readdirSync(join(folder, 'dist')).map((name) => `./dist/${name}`);
+    const made = readdirSync(folder)
+      .filter((name) => /\.(js|d\.ts)$/.test(name))
+      .map((name) => `./${name}`);
     const named = Object.values<Record<string, string>>(exports).flatMap((entry) => Object.values(entry));
     expect(made).toEqual(expect.arrayContaining(named));
-    const foreign = made
-      .filter((name) => !name.endsWith('.map'))
-      .flatMap((name) =>
-        [...readFileSync(join(folder, name), 'utf8').matchAll(/from ['"]([^'"]+)['"]/g)].map(([, from]) => from),
-      );
+    const foreign = made.flatMap((name) =>
+      [...readFileSync(join(folder, name), 'utf8').matchAll(/from ['"]([^'"]+)['"]/g)].map(([, from]) => from),
+    );
     expect(foreign.filter((from) => !from?.startsWith('./') && from !== 'node:fs/promises')).toEqual([]);
   });
 
@@ -59,11 +59,11 @@ describe('the package', () => {
       encoding: 'utf8',
     });
     const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
-    const others = files
-      .map(({ path }) => path)
-      .filter((path) => !/^dist\/[a-z-]+(\.js|\.js\.map|\.d\.ts)$/.test(path));
+    const others = files.map(({ path }) => path).filter((path) => !/^[a-z-]+(\.js|\.js\.map|\.d\.ts)$/.test(path));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
-    expect(readFileSync(join(root, 'client/LICENSE'), 'utf8')).toBe(readFileSync(join(root, 'LICENSE'), 'utf8'));
+    expect(readFileSync(join(root, 'packages/client/LICENSE'), 'utf8')).toBe(
+      readFileSync(join(root, 'LICENSE'), 'utf8'),
+    );
   });
 
   it('has types that a strict program takes, and that are those of the protocol', () => {

@@ -1,7 +1,3 @@
-import { describe, expect, expectTypeOf, it } from 'vitest';
-import { backoff } from '#client/backoff';
-import { errorOfAnswer, toError } from '#client/errors';
-import { createHttp } from '#client/http';
 import {
   Conflict,
   type ConnectionState,
@@ -10,7 +6,11 @@ import {
   Internal,
   ParleyError,
   type Receipt,
-} from '#client/index';
+} from '@parley/client';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { backoff } from '#client/backoff';
+import { errorOfAnswer, toError } from '#client/errors';
+import { createHttp } from '#client/http';
 import { createReadCursor } from '#client/read-cursor';
 import { createReceipts } from '#client/receipts';
 import { createTokens } from '#client/tokens';

@@ -1,13 +1,13 @@
 /** What a program does with the client, on the real thing. */
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '@parley/client';
+import { fileOutbox } from '@parley/client/file';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
-import { fileOutbox } from '#client/file';
-import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '#client/index';
 import { type Chat, startChat } from '../flow/chat.ts';
 import { growOld } from '../flow/live.ts';
 import { named, type Person } from '../flow/person.ts';
@@ -345,11 +345,9 @@ it('the chat in 20 lines is one', async () => {
   const [alice, bob] = await stack.people('alice8', 'bob8');
   const folder = mkdtempSync(join(tmpdir(), 'parley-readme-'));
   const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, '@parley/client'), { recursive: true });
-  cpSync(join(root, 'client/package.json'), join(modules, '@parley/client/package.json'));
-  await buildClient(join(modules, '@parley/client/dist'));
+  await buildClient(join(modules, '@parley/client'));
   symlinkSync(join(root, 'node_modules/ws'), join(modules, 'ws'));
-  const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(root, 'client/README.md'), 'utf8')) ?? [];
+  const [, code = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(root, 'packages/client/README.md'), 'utf8')) ?? [];
   writeFileSync(join(folder, 'chat.mjs'), code);
 
   const conversation = await connect(bob).open(alice.username);

@@ -11,11 +11,11 @@ import {
   InitiateAuthCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
+import type { Credentials } from '@parley/local';
+import { type LocalOptions, type LocalRuntime, startLocal } from '@parley/local';
 import { inject } from 'vitest';
 import { z } from 'zod';
 import { quiet } from '#bench/quiet';
-import type { Credentials } from '#local/iam/access-keys';
-import { type LocalOptions, type LocalRuntime, startLocal } from '#local/start';
 import { Person } from './person.ts';
 
 export const Outputs = z.object({

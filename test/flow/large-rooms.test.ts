@@ -1,10 +1,10 @@
 /** A room with more members than one invocation posts to: here more than five, where a stack has more than a hundred. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { LocalRuntime } from '@parley/local';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { quiet } from '#bench/quiet';
 import { type Guest, invite, seat } from '#bench/scenes';
 import { arrived, openStage, type Stage } from '#bench/stage';
-import type { LocalRuntime } from '#local/start';
 import { type Chat, startChat } from './chat.ts';
 import type { Event, Socket } from './socket.ts';
 

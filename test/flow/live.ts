@@ -1,7 +1,7 @@
 /** What the table has of somebody's connections; only where the runtime is ours. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { LocalRuntime } from '#local/start';
+import type { LocalRuntime } from '@parley/local';
 import type { Person } from './person.ts';
 import type { Socket } from './socket.ts';
 

@@ -4,10 +4,10 @@
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { LocalRuntime } from '@parley/local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { quiet } from '#bench/quiet';
-import type { LocalRuntime } from '#local/start';
 import type { Member, Message } from '#protocol/message';
 import { type Chat, startChat } from './chat.ts';
 import { named, type Person } from './person.ts';

@@ -7,9 +7,9 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { startEngine } from '@parley/local';
 import { monotonicFactory } from 'ulidx';
 import type { Services } from '#lambdas/runtime/services';
-import { startEngine } from '#local/dynamodb/engine';
 import { limits } from '#protocol/limits';
 
 /** The domain's services on a real DynamoDB engine, with a clock that the test moves, and nobody connected. */

@@ -1,5 +1,5 @@
+import type { ConversationView, LastMessage } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import type { ConversationView, LastMessage } from '#client/index';
 import { lastTick } from '#web/inbox/last-tick';
 import { matches } from '#web/inbox/matches';
 import { inShownOrder } from '#web/inbox/order';

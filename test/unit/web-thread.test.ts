@@ -1,5 +1,5 @@
+import type { Message, Sending } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import type { Message, Sending } from '../../client/index.ts';
 import { expectedMessages } from '../../web/conversation/expected.ts';
 import { groupMessages } from '../../web/conversation/group-messages.ts';
 import { applyToPast, pastOf, withPast } from '../../web/conversation/past.ts';

@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../../client/index.ts';
+import type { ConnectionState } from '@parley/client';
 import { useShownName } from '../settings/use-shown-name.ts';
 import { useMessenger } from './use-messenger.ts';
 

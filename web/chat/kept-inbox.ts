@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../client/index.ts';
+import type { ConversationView } from '@parley/client';
 
 const placeOf = (user: string) => `parley.inbox.${user}`;
 /** Rows: what a person looks through, and far below what the browser's store holds. */

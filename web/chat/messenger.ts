@@ -1,4 +1,3 @@
-import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import {
   type Chat,
   type ConnectionState,
@@ -6,8 +5,9 @@ import {
   createChat,
   type Presence,
   type Sending,
-} from '../../client/index.ts';
-import { indexedDbOutbox } from '../../client/indexeddb.ts';
+} from '@parley/client';
+import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { keepRefused } from '../composer/refused.ts';
 import { type Blocks, createBlocks } from '../people/blocks.ts';
 import { createFriends, type Friends } from '../people/friends.ts';

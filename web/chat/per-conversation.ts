@@ -1,4 +1,4 @@
-import type { Chat } from '../../client/index.ts';
+import type { Chat } from '@parley/client';
 
 /**
  * One thing for each conversation of a user who is signed in, made when it is first asked for. It outlives the pane that shows it, and is

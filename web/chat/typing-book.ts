@@ -1,7 +1,7 @@
+import type { ServerEvent } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import { systemClock } from '../../client/clock.ts';
-import type { ServerEvent } from '../../client/index.ts';
-import { createTyping, type Typing } from '../../client/typing.ts';
+import { systemClock } from '../../packages/client/src/clock.ts';
+import { createTyping, type Typing } from '../../packages/client/src/typing.ts';
 
 export interface TypingBook {
   /** User names by conversation, in the order in which they began. */

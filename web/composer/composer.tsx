@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
-import type { Conversation } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';

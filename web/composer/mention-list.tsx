@@ -1,4 +1,4 @@
-import type { Person } from '../../client/index.ts';
+import type { Person } from '@parley/client';
 import { Avatar } from '../ui/avatar.tsx';
 
 /** Whom one may mean; focus stays in the text, which names the active one by its id. */

@@ -1,4 +1,4 @@
-import type { Person } from '../../client/index.ts';
+import type { Person } from '@parley/client';
 
 /** What is being written after an `@`: the server finds mentions in the same places, see protocol/mentions.ts. */
 export interface Mention {

@@ -1,4 +1,4 @@
-import type { Conversation, Person } from '../../client/index.ts';
+import type { Conversation, Person } from '@parley/client';
 
 /** Others whom a text in this conversation may mention: its members, and, where they are too many to be listed, who spoke, latest first. */
 export function peopleHere({ view, messages }: Pick<Conversation, 'view' | 'messages'>, me: string): readonly Person[] {

@@ -1,4 +1,4 @@
-import type { Conversation, Sending } from '../../client/index.ts';
+import type { Conversation, Sending } from '@parley/client';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Icon } from '../ui/icon.tsx';
 import { dropRefused, type Refused, refusedOf } from './refused.ts';

@@ -1,5 +1,5 @@
+import type { Chat, Sending } from '@parley/client';
 import { type Signal, signal } from '@preact/signals';
-import type { Chat, Sending } from '../../client/index.ts';
 
 /** What will never be accepted as it is, and why, in a sentence. */
 export interface Refused {

@@ -1,5 +1,5 @@
+import type { Conversation, Sending } from '@parley/client';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
-import type { Conversation, Sending } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { type DraftMode, draftModeOf } from '../conversation/draft-mode.ts';
 import { type MessageFiles, messageFilesOf } from '../uploads/message-files.ts';

@@ -1,5 +1,5 @@
+import type { Person } from '@parley/client';
 import { useId, useState } from 'preact/hooks';
-import type { Person } from '../../client/index.ts';
 import { complete, type Mention, mentionAt, peopleFor } from './mention.ts';
 
 /** What a text field does about an `@` in it. */

@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts';
+import type { Message } from '@parley/client';
 import { Dialog } from '../ui/dialog.tsx';
 import { allowedWith, deleteForAll, deleteForMe } from './message-actions.ts';
 import type { Thread } from './thread.ts';

@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { signal } from '@preact/signals';
-import type { Message } from '../../client/index.ts';
 import { perConversation } from '../chat/per-conversation.ts';
 
 /** What one writes is: an answer to a message, another text for a message of one's own, or, without either, a new message. */

@@ -1,4 +1,4 @@
-import type { Message, Sending } from '../../client/index.ts';
+import type { Message, Sending } from '@parley/client';
 import { withReaction } from './past.ts';
 
 /** Messages as they will be when what waits to be sent was accepted. The same ones where nothing waits for them. */

@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { Message } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { titleOf } from '../people/names.ts';

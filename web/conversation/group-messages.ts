@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts';
+import type { Message } from '@parley/client';
 
 /** Messages of one day, by the calendar of the device. */
 export interface Day {

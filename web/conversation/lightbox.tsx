@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../client/index.ts';
 import { Icon } from '../ui/icon.tsx';
 
 /** Pictures of a message, one at a time, as large as the page; arrows lead to the others, Escape back. */

@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts';
+import type { Message } from '@parley/client';
 import { tell } from '../ui/toast.tsx';
 import { draftModeOf } from './draft-mode.ts';
 import type { Thread } from './thread.ts';

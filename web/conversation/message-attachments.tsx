@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { Message } from '../../client/index.ts';
 import { Icon } from '../ui/icon.tsx';
 import { lazy } from '../ui/lazy.tsx';
 import { formatSize } from '../uploads/format-size.ts';

@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { computed, signal } from '@preact/signals';
-import type { Message } from '../../client/index.ts';
 import type { Thread } from './thread.ts';
 
 /** The whole menu, or the choice of an emoji alone. */

@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../client/index.ts';
 import { emoji } from '../composer/emoji.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';

@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts';
+import type { Message } from '@parley/client';
 import type { Thread } from './thread.ts';
 
 /** Emoji with how many chose them; a press adds one's own, or takes it back. */

@@ -1,6 +1,6 @@
+import type { Message, Receipt } from '@parley/client';
 import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
-import type { Message, Receipt } from '../../client/index.ts';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { clockTime, wholeTime } from '../ui/times.ts';
 import { MessageAttachments } from './message-attachments.tsx';

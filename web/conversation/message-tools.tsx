@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts';
+import type { Message } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
 import { answer } from './message-actions.ts';
 import type { MenuKind } from './message-menu-state.ts';

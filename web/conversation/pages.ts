@@ -1,4 +1,4 @@
-import type { Chat, Message } from '../../client/index.ts';
+import type { Chat, Message } from '@parley/client';
 
 /** A part of the log that is whole. */
 export interface Page {

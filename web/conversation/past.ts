@@ -1,4 +1,4 @@
-import type { Message, ServerEvent } from '../../client/index.ts';
+import type { Message, ServerEvent } from '@parley/client';
 import type { Page } from './pages.ts';
 
 /** A part of the log from before what the client holds: it is kept here as it changes. */

@@ -1,4 +1,4 @@
-import type { Sending } from '../../client/index.ts';
+import type { Sending } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
 import { sentUpload } from '../uploads/sent-uploads.ts';

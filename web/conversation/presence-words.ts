@@ -1,4 +1,4 @@
-import type { ConversationView, Presence } from '../../client/index.ts';
+import type { ConversationView, Presence } from '@parley/client';
 import { seenWords } from '../ui/times.ts';
 
 /** What stands below a title: who types, whether the other one is here, how many they are; empty where nothing is known. */

@@ -1,4 +1,4 @@
-import type { Chat, Message } from '../../client/index.ts';
+import type { Chat, Message } from '@parley/client';
 import { numberIn, pathOf } from './pages.ts';
 
 /** Requests for one page: each reads a bounded part of the log, and may find nothing in it. */

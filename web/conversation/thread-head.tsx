@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../client/index.ts';
+import type { ConversationView } from '@parley/client';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { otherOf, titleOf } from '../people/names.ts';

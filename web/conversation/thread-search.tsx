@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Message } from '../../client/index.ts';
 import { Icon } from '../ui/icon.tsx';
 import { shortTime } from '../ui/times.ts';
 import { tell } from '../ui/toast.tsx';

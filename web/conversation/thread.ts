@@ -1,5 +1,5 @@
+import type { Chat, Conversation, Message, Sending } from '@parley/client';
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import type { Chat, Conversation, Message, Sending } from '../../client/index.ts';
 import { expectedMessages } from './expected.ts';
 import { loadMessage, loadPage } from './pages.ts';
 import { applyToPast, type Past, pastOf, withPast } from './past.ts';

@@ -1,4 +1,4 @@
-import type { Message, Receipt } from '../../client/index.ts';
+import type { Message, Receipt } from '@parley/client';
 
 /** How far one's own messages came: up to these numbers. */
 export interface Ticks {

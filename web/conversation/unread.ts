@@ -1,4 +1,4 @@
-import type { Message } from '../../client/index.ts';
+import type { Message } from '@parley/client';
 
 /** What others said behind what one has read. @param messages by `seq` */
 export function unreadAmong(messages: readonly Message[], readUpTo: number, me: string): readonly Message[] {

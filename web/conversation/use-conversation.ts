@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
-import type { Conversation } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { createThread, type Thread } from './thread.ts';
 

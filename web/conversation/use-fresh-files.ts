@@ -1,5 +1,5 @@
+import type { Message } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
-import type { Message } from '../../client/index.ts';
 import { loadMessage } from './pages.ts';
 import type { Thread } from './thread.ts';
 

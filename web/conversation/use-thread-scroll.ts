@@ -1,7 +1,7 @@
+import type { Message, Sending } from '@parley/client';
 import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { Message, Sending } from '../../client/index.ts';
 import type { Thread } from './thread.ts';
 import { type Anchor, anchorOf, lastSeen, returnTo, rowOf } from './visible-rows.ts';
 

@@ -1,4 +1,4 @@
-import type { Profile } from '../../client/index.ts';
+import type { Profile } from '@parley/client';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { PersonLine } from '../people/person-line.tsx';
 import { useAction } from '../ui/use-action.ts';

@@ -1,5 +1,5 @@
+import type { ConversationView } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { ConversationView } from '../../client/index.ts';
 import { ConnectionLine } from '../chat/connection-line.tsx';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { draftOf } from '../conversation/drafts.ts';

@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../client/index.ts';
+import type { ConversationView } from '@parley/client';
 import { kindOf, otherOf } from '../people/names.ts';
 import type { Route } from '../route.ts';
 

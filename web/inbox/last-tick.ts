@@ -1,4 +1,4 @@
-import type { ConversationView, Receipt } from '../../client/index.ts';
+import type { ConversationView, Receipt } from '@parley/client';
 
 /** What became of the last message, where it is one's own and the list names all members; else undefined. */
 export function lastTick(

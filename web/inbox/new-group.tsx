@@ -1,5 +1,5 @@
+import type { ConversationView, Profile } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
-import type { ConversationView, Profile } from '../../client/index.ts';
 import { limits } from '../../protocol/limits.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { GroupNameField } from '../people/group-name-field.tsx';

@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../client/index.ts';
+import type { ConversationView } from '@parley/client';
 
 /** The second line of a row: what was said last, and before it by whom, where that is not plain. */
 export interface Preview {

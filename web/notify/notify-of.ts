@@ -1,4 +1,4 @@
-import type { ServerEvent } from '../../client/index.ts';
+import type { ServerEvent } from '@parley/client';
 import type { Messenger } from '../chat/messenger.ts';
 import { titleOf } from '../people/names.ts';
 import { route } from '../route.ts';

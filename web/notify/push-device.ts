@@ -1,5 +1,5 @@
 /** Pushes to this browser while no tab of it is open: docs/protocol.md, "Pushes". Of several people the one who came last gets them. */
-import type { Chat } from '../../client/index.ts';
+import type { Chat } from '@parley/client';
 import type { PushAnswer } from '../../protocol/http.ts';
 import { kept } from '../worker/words.ts';
 

@@ -1,5 +1,5 @@
+import type { Chat, Profile } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Chat, Profile } from '../../client/index.ts';
 import { allPeople } from './pages.ts';
 
 export interface Blocks {

@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { Conversation } from '../../client/index.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 
 export function ClearHistory({ conversation }: { readonly conversation: Conversation }) {

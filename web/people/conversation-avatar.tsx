@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../client/index.ts';
+import type { ConversationView } from '@parley/client';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { otherOf, titleOf } from './names.ts';

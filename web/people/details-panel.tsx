@@ -1,6 +1,6 @@
+import type { Conversation } from '@parley/client';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import type { Conversation } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -1,5 +1,5 @@
+import type { Chat, Profile, ServerEvent } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Chat, Profile, ServerEvent } from '../../client/index.ts';
 import { allPeople } from './pages.ts';
 
 /** What is between oneself and somebody. */

@@ -1,5 +1,5 @@
+import type { ConversationView, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { ConversationView, Role } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Icon } from '../ui/icon.tsx';

@@ -1,5 +1,5 @@
+import type { Conversation, ConversationView, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { Conversation, ConversationView, Role } from '../../client/index.ts';
 import { go } from '../route.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { mayLeave } from './may.ts';

@@ -1,4 +1,4 @@
-import type { Role } from '../../client/index.ts';
+import type { Role } from '@parley/client';
 
 /** What one may do in a managed group, by one's role. Source: docs/protocol.md, "Managed groups". */
 export function mayManage(own: Role): boolean {

@@ -1,5 +1,5 @@
+import type { ConversationView, Member, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
-import type { ConversationView, Member, Role } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { addressOf } from '../route.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';

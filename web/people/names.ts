@@ -1,4 +1,4 @@
-import type { ConversationView } from '../../client/index.ts';
+import type { ConversationView } from '@parley/client';
 
 /** A user name as people would write it: `bob%5fsmith` is `bob_smith`. */
 export function plainName(username: string): string {

@@ -1,5 +1,5 @@
-import { queryOf } from '../../client/http.ts';
-import type { Chat, Profile } from '../../client/index.ts';
+import type { Chat, Profile } from '@parley/client';
+import { queryOf } from '../../packages/client/src/http.ts';
 
 interface Page {
   readonly results: readonly Profile[];

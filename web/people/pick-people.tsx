@@ -1,5 +1,5 @@
+import type { Profile } from '@parley/client';
 import { useEffect, useId, useState } from 'preact/hooks';
-import type { Profile } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { moveWithArrows } from '../inbox/move-with-arrows.ts';
 import { PersonLine } from './person-line.tsx';

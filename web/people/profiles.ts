@@ -1,5 +1,5 @@
+import type { Chat, Profile } from '@parley/client';
 import { type Signal, signal } from '@preact/signals';
-import type { Chat, Profile } from '../../client/index.ts';
 
 export interface Profiles {
   /** What is known of somebody; asks for it where nothing is, or where the picture's address is about to end. */

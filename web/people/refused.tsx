@@ -1,5 +1,5 @@
+import { Forbidden, UnknownConversation, UnknownUser } from '@parley/client';
 import { useEffect } from 'preact/hooks';
-import { Forbidden, UnknownConversation, UnknownUser } from '../../client/index.ts';
 import { reopen } from '../chat/reopen.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { addressOf } from '../route.ts';

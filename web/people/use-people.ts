@@ -1,5 +1,5 @@
+import type { Profile } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
-import type { Profile } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 
 export interface Found {

@@ -1,5 +1,5 @@
+import type { Conversation, ConversationView } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
-import type { Conversation, ConversationView } from '../../client/index.ts';
 import { useMessenger } from '../chat/use-messenger.ts';
 
 /** The conversation as it now is, with all its members: the client loads a room's when it connects, and its log tells who came since. */

@@ -1,5 +1,5 @@
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { expiryOf } from '../../client/tokens.ts';
+import { expiryOf } from '../../packages/client/src/tokens.ts';
 import type { Me } from '../../protocol/http.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';

@@ -1,5 +1,5 @@
-import type { Chat } from '../../client/index.ts';
-import { postFile } from '../../client/uploads.ts';
+import type { Chat } from '@parley/client';
+import { postFile } from '../../packages/client/src/uploads.ts';
 import type { Me, UploadForm } from '../../protocol/http.ts';
 import { limits } from '../../protocol/limits.ts';
 

@@ -1,5 +1,5 @@
+import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { useEffect, useState } from 'preact/hooks';
-import { indexedDbOutbox } from '../../client/indexeddb.ts';
 import { useSigned } from '../chat/use-messenger.ts';
 import { forgetDevice } from '../notify/push-device.ts';
 import { go } from '../route.ts';

@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { Conversation } from '../../client/index.ts';
 import { perConversation } from '../chat/per-conversation.ts';
 import { chooseFiles } from './choose-files.ts';
 import { rememberUpload, sentUpload } from './sent-uploads.ts';

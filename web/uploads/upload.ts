@@ -1,5 +1,5 @@
+import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { Conversation } from '../../client/index.ts';
 import { announcedType } from './announced-type.ts';
 import { fitName } from './fit-name.ts';
 import { measure, type Pixels } from './measure.ts';

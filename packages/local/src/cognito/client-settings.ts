@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { Resource } from '#assembly/stack';
+
+const flag = z.union([z.boolean(), z.stringbool()]);
+const unitSeconds = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 } as const;
+const unit = z.enum(['seconds', 'minutes', 'hours', 'days']);
+const defaultFlows = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH'];
+
+const clientProperties = z.object({
+  UserPoolId: z.string(),
+  ClientName: z.string().optional(),
+  ExplicitAuthFlows: z.array(z.string()).default(defaultFlows),
+  AccessTokenValidity: z.coerce.number().default(1),
+  IdTokenValidity: z.coerce.number().default(1),
+  RefreshTokenValidity: z.coerce.number().default(30),
+  TokenValidityUnits: z
+    .object({ AccessToken: unit.default('hours'), IdToken: unit.default('hours'), RefreshToken: unit.default('days') })
+    .default({ AccessToken: 'hours', IdToken: 'hours', RefreshToken: 'days' }),
+  EnableTokenRevocation: flag.default(true),
+  PreventUserExistenceErrors: z.enum(['ENABLED', 'LEGACY']).default('LEGACY'),
+  GenerateSecret: flag.default(false),
+  ReadAttributes: z.array(z.string()).optional(),
+  WriteAttributes: z.array(z.string()).optional(),
+});
+
+/** What the template says of an app client, with Cognito's defaults. Lifetimes are in seconds. */
+export interface ClientSettings {
+  readonly id: string;
+  readonly poolId: string;
+  readonly name: string;
+  readonly flows: readonly string[];
+  readonly accessTokenSeconds: number;
+  readonly idTokenSeconds: number;
+  readonly refreshTokenSeconds: number;
+  readonly revocable: boolean;
+  /** `PreventUserExistenceErrors: ENABLED`: an unknown user looks like a wrong password or a wrong code. */
+  readonly hidesUsers: boolean;
+  readonly hasSecret: boolean;
+  /** Absent: all attributes. */
+  readonly readable?: readonly string[];
+  /** Absent: all attributes. */
+  readonly writable?: readonly string[];
+}
+
+/** Reads an `AWS::Cognito::UserPoolClient`. @throws ZodError for a template that CloudFormation would refuse as well. */
+export function clientSettings(resource: Resource, id: string): ClientSettings {
+  const properties = clientProperties.parse(resource.properties);
+  const units = properties.TokenValidityUnits;
+  return {
+    id,
+    poolId: properties.UserPoolId,
+    name: properties.ClientName ?? resource.logicalId,
+    flows: properties.ExplicitAuthFlows,
+    accessTokenSeconds: properties.AccessTokenValidity * unitSeconds[units.AccessToken],
+    idTokenSeconds: properties.IdTokenValidity * unitSeconds[units.IdToken],
+    // Cognito reads 0 as the default of 30 days.
+    refreshTokenSeconds: properties.RefreshTokenValidity * unitSeconds[units.RefreshToken] || 30 * unitSeconds.days,
+    revocable: properties.EnableTokenRevocation,
+    hidesUsers: properties.PreventUserExistenceErrors === 'ENABLED',
+    hasSecret: properties.GenerateSecret,
+    ...(properties.ReadAttributes ? { readable: properties.ReadAttributes } : {}),
+    ...(properties.WriteAttributes ? { writable: properties.WriteAttributes } : {}),
+  };
+}

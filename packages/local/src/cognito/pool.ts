@@ -1,0 +1,103 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Resource } from '#assembly/stack';
+import type { Clock } from '#clock';
+import type { Context } from '#context';
+import { type Attempts, createAttempts } from './attempts.ts';
+import { type ClientSecrets, openClientSecrets } from './client-secrets.ts';
+import type { ClientSettings } from './client-settings.ts';
+import { createMailbox, type Mailbox } from './mail.ts';
+import { type PoolSettings, poolSettings } from './pool-settings.ts';
+import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+import { createTriggers, type Triggers } from './triggers.ts';
+import type { User } from './user.ts';
+import { openUserStore, type UserStore } from './user-store.ts';
+
+/** What a pool keeps: the same through reloads of the stack. */
+export interface PoolState {
+  readonly issuer: string;
+  readonly users: UserStore;
+  readonly keys: SigningKeys;
+  readonly secrets: ClientSecrets;
+  readonly tokens: Tokens;
+  readonly attempts: Attempts;
+  readonly mailbox: Mailbox;
+}
+
+/** A user pool as the operations see it. */
+export interface Pool extends PoolState {
+  readonly id: string;
+  readonly arn: string;
+  readonly settings: PoolSettings;
+  readonly clients: ReadonlyMap<string, ClientSettings>;
+  readonly triggers: Triggers;
+  readonly clock: Clock;
+  readonly passwordCost: number | undefined;
+}
+
+/** Opens `<data>/cognito/<pool>/`: `users/` with a file each, `signing-keys.json`, `client-secrets.json`. */
+export async function openPoolState(poolId: string, context: Context): Promise<PoolState> {
+  const { dataDirectory, origin, clock, log } = context;
+  const directory = join(dataDirectory, 'cognito', poolId);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const issuer = `${origin}/_aws/cognito-idp/${poolId}`;
+  const keys = await openSigningKeys(join(directory, 'signing-keys.json'));
+  return {
+    issuer,
+    keys,
+    users: await openUserStore(join(directory, 'users'), ({ sub }) => [sub]),
+    secrets: await openClientSecrets(join(directory, 'client-secrets.json')),
+    tokens: createTokens(keys, issuer, clock),
+    attempts: createAttempts(clock),
+    mailbox: createMailbox(join(dataDirectory, 'mail'), clock, log),
+  };
+}
+
+/** Joins what a pool keeps with what the template says of it now. */
+export async function assemblePool(
+  resource: Resource,
+  clients: readonly ClientSettings[],
+  state: PoolState,
+  context: Context,
+): Promise<Pool> {
+  const { stack, clock, passwordCost } = context;
+  const id = stack.ref(resource.logicalId);
+  const arn = stack.arn(resource.logicalId);
+  const settings = poolSettings(resource);
+  const own = clients.filter((client) => client.poolId === id);
+  state.users.reindex((user) => handles(user, settings));
+  await state.secrets.ensure(own.filter((client) => client.hasSecret).map((client) => client.id));
+  return {
+    ...state,
+    id,
+    arn,
+    settings,
+    clients: new Map(own.map((client) => [client.id, client])),
+    triggers: createTriggers({ id, arn, triggers: settings.triggers }, context),
+    clock,
+    passwordCost,
+  };
+}
+
+/** As names are stored and compared: a pool with `CaseSensitive: false` lower-cases them. */
+export function normalName(name: string, { caseSensitive }: Pick<PoolSettings, 'caseSensitive'>): string {
+  return caseSensitive ? name : name.toLowerCase();
+}
+
+/**
+ * Every name that leads to the user: user name, `sub`, the attributes that stand for the user name, and aliases. An address is an alias
+ * only once it is verified (developer guide, "Customizing sign-in attributes").
+ */
+function handles(user: User, settings: PoolSettings): string[] {
+  const given = (name: string) => user.attributes[name] || undefined;
+  const aliases = settings.aliases.filter(
+    (name) => name === 'preferred_username' || given(`${name}_verified`) === 'true',
+  );
+  const values = [...settings.usernameAttributes, ...aliases].map(given).filter((value) => value !== undefined);
+  return [user.sub, user.username, ...values].map((name) => normalName(name, settings));
+}
+
+/** The user whom a caller means by user name, `sub` or alias. */
+export const findUser = (pool: Pool, name: string): User | undefined =>
+  pool.users.byHandle(normalName(name, pool.settings));

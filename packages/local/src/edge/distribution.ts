@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { BrokenStack } from '#assembly/broken-stack';
+import type { Stack } from '#assembly/stack';
+import { keepsEncodings } from './compression.ts';
+import { type Forwarding, readForwarding } from './forwarding.ts';
+import { readResponseHeaders } from './response-headers.ts';
+
+export interface Origin {
+  /** As on AWS, `<api>.execute-api.us-east-1.amazonaws.com`, or already local. */
+  readonly domainName: string;
+  /** Put before the path: empty or beginning with `/`. */
+  readonly path: string;
+  /** Whether CloudFront signs what it asks a bucket for: origin access control. */
+  readonly signed: boolean;
+}
+
+export interface Behavior {
+  /** `*` and `?` are wildcards. */
+  readonly pattern: string;
+  readonly origin: Origin;
+  readonly methods: readonly string[];
+  readonly forwarding: Forwarding;
+  /** What is added to every response. */
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  /** Whether answers are compressed for viewers that take it: the behaviour's setting, and a cache policy that tells encodings apart. */
+  readonly compress: boolean;
+  /** Code of the viewer-request function. */
+  readonly viewerRequest: string | undefined;
+}
+
+export interface Distribution {
+  readonly id: string;
+  readonly arn: string;
+  readonly domainName: string;
+  /** In the order in which they are tried; the last one is the default. */
+  readonly behaviors: readonly Behavior[];
+  /** What `/` stands for, without the slash; empty for none. */
+  readonly rootObject: string;
+}
+
+const behaviorProperties = z.object({
+  PathPattern: z.string().default('*'),
+  TargetOriginId: z.string(),
+  // What a behaviour allows that names no methods.
+  AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
+  CachePolicyId: z.string().optional(),
+  OriginRequestPolicyId: z.string().optional(),
+  ResponseHeadersPolicyId: z.string().optional(),
+  Compress: z.boolean().default(false),
+  FunctionAssociations: z.array(z.object({ EventType: z.string(), FunctionARN: z.string() })).default([]),
+  LambdaFunctionAssociations: z.array(z.unknown()).max(0, 'Lambda@Edge is not run locally').default([]),
+});
+
+const distributionProperties = z.object({
+  DistributionConfig: z.object({
+    Origins: z.array(
+      z.object({
+        Id: z.string(),
+        DomainName: z.string(),
+        OriginPath: z.string().default(''),
+        OriginAccessControlId: z.string().default(''),
+      }),
+    ),
+    DefaultCacheBehavior: behaviorProperties,
+    CacheBehaviors: z.array(behaviorProperties).default([]),
+    DefaultRootObject: z.string().default(''),
+  }),
+});
+
+const functionProperties = z.object({ FunctionCode: z.string() });
+
+/** The template's distribution; the first one when there are several, `undefined` when there is none. @throws BrokenStack */
+export function readDistribution(stack: Stack): Distribution | undefined {
+  const [resource] = stack.ofType('AWS::CloudFront::Distribution');
+  if (!resource) return undefined;
+  const parsed = distributionProperties.safeParse(resource.properties);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new BrokenStack(`unable to serve ${resource.logicalId}; ${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject } = parsed.data.DistributionConfig;
+  const id = stack.ref(resource.logicalId);
+  return {
+    id,
+    arn: stack.arn(resource.logicalId),
+    domainName: `${id.toLowerCase()}.cloudfront.net`,
+    rootObject: DefaultRootObject,
+    behaviors: [...CacheBehaviors, { ...DefaultCacheBehavior, PathPattern: '*' }].map((behavior) => {
+      const origin = Origins.find((each) => each.Id === behavior.TargetOriginId);
+      if (!origin)
+        throw new BrokenStack(`unable to serve ${resource.logicalId}; it has no origin ${behavior.TargetOriginId}`);
+      return {
+        pattern: behavior.PathPattern,
+        origin: { domainName: origin.DomainName, path: origin.OriginPath, signed: origin.OriginAccessControlId !== '' },
+        methods: behavior.AllowedMethods,
+        forwarding: readForwarding(stack, behavior),
+        compress: behavior.Compress && keepsEncodings(stack, behavior.CachePolicyId),
+        responseHeaders: readResponseHeaders(stack, behavior.ResponseHeadersPolicyId),
+        viewerRequest: viewerRequestCode(stack, behavior.FunctionAssociations),
+      };
+    }),
+  };
+}
+
+/** The first behaviour whose pattern fits the path that the viewer asked for; what a function makes of it changes nothing here. */
+export function findBehavior({ behaviors }: Distribution, path: string): Behavior | undefined {
+  return behaviors.find(({ pattern }) => {
+    const source = pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.');
+    return new RegExp(`^/?${source.replace(/^\//, '')}$`, 's').test(path);
+  });
+}
+
+function viewerRequestCode(
+  stack: Stack,
+  associations: readonly { EventType: string; FunctionARN: string }[],
+): string | undefined {
+  const unserved = associations.find(({ EventType }) => EventType !== 'viewer-request');
+  if (unserved)
+    throw new BrokenStack(`unable to serve a ${unserved.EventType} function; only viewer-request runs locally`);
+  const [association] = associations;
+  if (!association) return undefined;
+  const resource = stack.byPhysicalId('AWS::CloudFront::Function', association.FunctionARN);
+  if (!resource) throw new BrokenStack(`unable to find the edge function ${association.FunctionARN} in the template`);
+  return functionProperties.parse(resource.properties).FunctionCode;
+}

@@ -1,0 +1,61 @@
+import type { Context } from '#context';
+
+export type CallResult = CallOutcome & {
+  /** Milliseconds until the outcome: the access log's `integrationLatency`. */
+  readonly latency: number;
+};
+
+type CallOutcome =
+  | { readonly kind: 'answer'; readonly payload: unknown }
+  /** It threw, ran into its own timeout, or is no function any more. */
+  | { readonly kind: 'failed'; readonly message: string }
+  /** The integration's time is over; the function runs on. */
+  | { readonly kind: 'timeout' }
+  /** The function's resource policy does not let API Gateway in. */
+  | { readonly kind: 'forbidden' };
+
+export interface Call {
+  /** Logical id. */
+  readonly functionId: string;
+  /** `arn:aws:execute-api:<region>:<account>:<apiId>/…`, which the function's resource policy must allow. */
+  readonly sourceArn: string;
+  readonly event: unknown;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** Invokes a function as API Gateway does: by permission of the function's resource policy, and for as long as the integration may take. */
+export async function callFunction(context: Context, call: Call): Promise<CallResult> {
+  const { functionId, sourceArn } = call;
+  if (!context.functions.allows(functionId, 'apigateway.amazonaws.com', sourceArn)) {
+    context.log(`API Gateway may not invoke ${functionId}: no AWS::Lambda::Permission allows the source ${sourceArn}`);
+    return { kind: 'forbidden', latency: 0 };
+  }
+  const started = context.clock.now();
+  const invoked = context.functions.invoke(functionId, call.event).then(
+    (result): CallOutcome =>
+      result.ok
+        ? { kind: 'answer', payload: result.payload }
+        : { kind: 'failed', message: `${result.errorType}: ${result.errorMessage}` },
+    (error: unknown): CallOutcome => ({ kind: 'failed', message: String(error) }),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<CallOutcome>((resolve) => {
+    timer = setTimeout(() => resolve({ kind: 'timeout' }), call.timeout);
+  });
+  try {
+    const outcome = await Promise.race([invoked, late]);
+    return { ...outcome, latency: context.clock.now() - started };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** @param resource what follows the API's id: `prod/$connect`, `$default/GET/items/{id}`, `authorizers/abc` */
+export function executeApiArn({ stack }: Pick<Context, 'stack'>, apiId: string, resource: string): string {
+  return `arn:aws:execute-api:${stack.region}:${stack.account}:${apiId}/${resource}`;
+}
+
+export function domainNameOf({ stack }: Pick<Context, 'stack'>, apiId: string): string {
+  return `${apiId}.execute-api.${stack.region}.amazonaws.com`;
+}

@@ -1,0 +1,13 @@
+import type { z } from 'zod';
+import { BrokenStack } from '#assembly/broken-stack';
+import type { Resource } from '#assembly/stack';
+
+/** Reads a resource's properties, saying which resource is wrong. */
+export function readProperties<Schema extends z.ZodType>(schema: Schema, resource: Resource): z.output<Schema> {
+  const parsed = schema.safeParse(resource.properties);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new BrokenStack(
+    `unable to serve ${resource.logicalId} (${resource.type}); ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  );
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context, Service } from '#context';
+import { createAccessLog } from './access-log.ts';
+import { type Api, readApis } from './apis.ts';
+import type { Gateway } from './gateway-state.ts';
+import { serveHttp } from './http/serve-http.ts';
+import { createVerifyToken } from './http/verify-token.ts';
+import { newId } from './ids.ts';
+import { isManagement, manageConnections } from './manage-connections.ts';
+import { perStack } from './per-stack.ts';
+import { readTarget, type Target } from './target.ts';
+import { createThrottle } from './throttle.ts';
+import { refusals, refuse } from './websocket/refusal.ts';
+import { createSockets } from './websocket/sockets.ts';
+
+/** An open WebSocket connection, as tests and the console see it. Times in milliseconds since the epoch. */
+export interface ConnectionInfo {
+  readonly connectionId: string;
+  readonly apiId: string;
+  readonly stage: string;
+  readonly connectedAt: number;
+  readonly lastActiveAt: number;
+}
+
+/**
+ * API Gateway v2: the template's HTTP and WebSocket APIs and the management of connections, below `/_aws/execute-api/<apiId>`.
+ * Must be stopped before the functions are: closing the connections tells `$disconnect` of each.
+ * @throws BrokenStack when the template has an API that cannot be served locally
+ */
+export async function startGateway(
+  context: Context,
+): Promise<Service & Required<Pick<Service, 'upgrade'>> & { connections(): readonly ConnectionInfo[] }> {
+  const apis = perStack(context, readApis);
+  const gateway: Gateway = {
+    context,
+    throttle: createThrottle(context.clock),
+    accessLog: createAccessLog(context),
+    api: (id) => apis().get(id),
+  };
+  const sockets = createSockets(gateway);
+  const verify = createVerifyToken(context.clock);
+
+  function serve(api: Api, target: Target, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
+    if (api.kind === 'http') return serveHttp(gateway, verify, api, target, request, response);
+    if (isManagement(target)) return manageConnections(gateway, sockets, api, target, request, response);
+    // A WebSocket API speaks nothing else.
+    answer(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });
+  }
+
+  return {
+    async handle(request, response) {
+      const target = readTarget(request.url ?? '');
+      const api = target && gateway.api(target.apiId);
+      try {
+        if (api) await serve(api, target, request, response);
+        else answer(response, 403, 'Forbidden');
+      } catch (error) {
+        // A client that went away in the middle is no failure.
+        if (request.errored) return;
+        context.log(`API Gateway: ${String(error)}`);
+        if (!response.headersSent) answer(response, 500, 'Internal Server Error');
+        else response.destroy();
+      }
+    },
+    upgrade(request, socket, head) {
+      const target = readTarget(request.url ?? '');
+      if (target) sockets.upgrade(target, request, socket, head);
+      else refuse(socket, refusals.forbidden, { connectionId: newId(), requestId: newId() });
+    },
+    connections: () =>
+      sockets.all().map(({ visitor, lastActiveAt }) => ({
+        connectionId: visitor.connectionId,
+        apiId: visitor.apiId,
+        stage: visitor.stage,
+        connectedAt: visitor.connectedAt,
+        lastActiveAt: lastActiveAt(),
+      })),
+    async stop() {
+      await sockets.stop();
+      await gateway.accessLog.stop();
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify({ message }));
+}

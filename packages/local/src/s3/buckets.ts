@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import type { Stack } from '#assembly/stack';
+
+const list = <T extends z.ZodType>(item: T) => z.array(item).default([]);
+
+/** A rule of `CorsConfiguration`. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ManageCorsUsing.html */
+export type CorsRule = z.infer<typeof CorsRule>;
+const CorsRule = z.object({
+  AllowedMethods: list(z.string()),
+  AllowedOrigins: list(z.string()),
+  AllowedHeaders: list(z.string()),
+  ExposedHeaders: list(z.string()),
+  MaxAge: z.coerce.number().optional(),
+});
+
+const BucketProperties = z.object({
+  CorsConfiguration: z.object({ CorsRules: list(CorsRule) }).optional(),
+});
+
+/** A bucket of the template. There are no others: a bucket that is not deployed does not exist here either. */
+export interface Bucket {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly corsRules: readonly CorsRule[];
+}
+
+export function findBucket(stack: Stack, name: string): Bucket | undefined {
+  const resource = stack.ofType('AWS::S3::Bucket').find(({ logicalId }) => stack.ref(logicalId) === name);
+  if (!resource) return undefined;
+  return {
+    logicalId: resource.logicalId,
+    name,
+    arn: stack.arn(resource.logicalId),
+    corsRules: BucketProperties.parse(resource.properties).CorsConfiguration?.CorsRules ?? [],
+  };
+}

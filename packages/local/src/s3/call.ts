@@ -1,0 +1,76 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '#context';
+import type { Principal } from '#iam/access-keys';
+import type { Caller } from './authenticate.ts';
+import type { Bucket } from './buckets.ts';
+import { S3Error } from './errors.ts';
+import type { ObjectStore, StoredObject } from './store.ts';
+
+/** What the operations work with. */
+export interface S3 {
+  readonly context: Context;
+  store(bucket: Bucket): Promise<ObjectStore>;
+  /** Tells the functions that the template subscribes to the bucket; returns at once. */
+  notify(event: ObjectEvent): void;
+}
+
+/** One request for a bucket that exists. */
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  readonly bucket: Bucket;
+  /** Empty for the bucket itself. */
+  readonly key: string;
+  readonly query: URLSearchParams;
+  /** Absent for anonymous requests. */
+  readonly caller: Caller | undefined;
+}
+
+export type Operation = (s3: S3, call: Call) => Promise<void>;
+
+export interface ObjectEvent {
+  /** Without the `s3:` prefix. */
+  readonly name: 'ObjectCreated:Put' | 'ObjectCreated:Post' | 'ObjectCreated:Copy' | 'ObjectRemoved:Delete';
+  readonly bucket: Bucket;
+  readonly key: string;
+  /** Absent when removed. */
+  readonly object?: StoredObject;
+  readonly principal: Principal;
+  readonly requestId: string;
+  readonly sourceAddress: string;
+}
+
+export const objectArn = (bucket: Bucket, key: string): string => `${bucket.arn}/${key}`;
+
+/** Every call needs a signer, and the signer the permission now: an address or form is worth what its signer may do when it is used. */
+export function requireAllowed(
+  { context }: Pick<S3, 'context'>,
+  caller: Caller | undefined,
+  action: string,
+  resource: string,
+  conditions?: Record<string, string>,
+): Caller {
+  if (!caller) throw new S3Error('AccessDenied');
+  const decision = context.policies.authorize(caller.principal, action, resource, conditions);
+  if (!decision.allowed) throw new S3Error('AccessDenied', { message: decision.message });
+  return caller;
+}
+
+/** Who may not list a bucket does not learn either that a key is missing: then a missing object is forbidden, as on S3. */
+export function noSuchKey(s3: Pick<S3, 'context'>, call: Pick<Call, 'caller' | 'bucket'>, key: string): S3Error {
+  requireAllowed(s3, call.caller, 's3:ListBucket', call.bucket.arn);
+  return new S3Error('NoSuchKey', { details: { Key: key } });
+}
+
+export function objectEvent(call: Call, caller: Caller, name: ObjectEvent['name'], object?: StoredObject): ObjectEvent {
+  return {
+    name,
+    bucket: call.bucket,
+    key: object?.key ?? call.key,
+    object,
+    principal: caller.principal,
+    requestId: call.requestId,
+    sourceAddress: call.request.socket.remoteAddress ?? '',
+  };
+}

@@ -1,0 +1,162 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { type Stack, stackFromTemplate } from '#assembly/stack';
+import { startCognito } from '#cognito/start';
+import type { Context } from '#context';
+import { createCounters } from '#counters';
+import { createFaults } from '#faults';
+import { type AccessKeys, type Credentials, createAccessKeys } from '#iam/access-keys';
+import { createPolicies } from '#iam/policy';
+import { createFunctions, type Functions } from '#lambda/functions';
+import { template, triggerCode } from './template.ts';
+
+export interface World {
+  readonly origin: string;
+  readonly endpoint: string;
+  readonly dataDirectory: string;
+  readonly stack: Stack;
+  readonly functions: Functions;
+  readonly keys: AccessKeys;
+  readonly lines: string[];
+  readonly web: string;
+  readonly pool: string;
+  readonly issuer: string;
+  /** The real client; without credentials it sends no signature. */
+  sdk(credentials?: Credentials): CognitoIdentityProviderClient;
+  root(): CognitoIdentityProviderClient;
+  /** Lets time pass for the service. */
+  pass(milliseconds: number): void;
+  /** The code in the newest letter to this user. */
+  code(username: string, kind?: 'confirm' | 'forgot' | 'verify'): Promise<string>;
+  /** What the trigger function got. */
+  events(): Promise<unknown[]>;
+  /** Puts a changed template in place, as after a save in development. */
+  reload(change: Change): void;
+  stop(): Promise<void>;
+}
+
+type Change = (resources: typeof template.Resources) => void;
+
+/** Each pool takes a moment to make its keys: `pools` names those that a test needs, with all that belongs to them. */
+function pick(resources: typeof template.Resources, pools: readonly string[] | undefined) {
+  const unwanted = Object.entries(resources)
+    .filter(([id, { Type }]) => Type === 'AWS::Cognito::UserPool' && pools?.includes(id) === false)
+    .map(([id]) => id);
+  const belongs = (resource: object) => unwanted.some((id) => mentions(JSON.stringify(resource), id));
+  return Object.fromEntries(Object.entries(resources).filter(([id, r]) => !unwanted.includes(id) && !belongs(r)));
+}
+
+const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) || text.includes(`["${id}","Arn"]`);
+
+/** The service alone, on a port of its own, with real functions, keys and policies. */
+export async function startWorld(
+  options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
+): Promise<World> {
+  const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
+  const codeDirectory = join(dataDirectory, 'code');
+  const eventsFile = join(dataDirectory, 'events.jsonl');
+  await mkdir(codeDirectory, { recursive: true });
+  await writeFile(join(codeDirectory, 'index.mjs'), triggerCode);
+
+  const server = createServer();
+  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  server.keepAliveTimeout = 65_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const origin = `http://127.0.0.1:${address.port}`;
+
+  const readStack = (change: Change = () => {}) => {
+    const changed = structuredClone(template);
+    changed.Resources.Trigger.Properties.Environment.Variables.EVENTS = eventsFile;
+    change(changed.Resources);
+    return stackFromTemplate({
+      template: { Resources: pick(changed.Resources, options.pools) },
+      name: 'Test',
+      origin,
+      codeDirectories: { Trigger: codeDirectory },
+    });
+  };
+  let stack = readStack(options.change);
+  let ahead = 0;
+  const lines: string[] = [];
+  const shared = {
+    stack,
+    origin,
+    dataDirectory,
+    keys: createAccessKeys(),
+    policies: createPolicies(() => stack),
+    faults: createFaults(),
+    counters: createCounters(),
+    clock: { now: () => Date.now() + ahead },
+  };
+  const functions = createFunctions(shared);
+  const context: Context = {
+    ...shared,
+    get stack() {
+      return stack;
+    },
+    functions,
+    timeScale: 1,
+    log: (line) => lines.push(line),
+  };
+  const service = await startCognito(context);
+  server.on('request', (request, response) => void service.handle(request, response));
+
+  const pool = stack.ref('People');
+  const endpoint = `${origin}/_aws/cognito-idp`;
+  const clients: CognitoIdentityProviderClient[] = [];
+  const sdk = (credentials: Credentials = { accessKeyId: 'none', secretAccessKey: 'none' }) => {
+    const client = new CognitoIdentityProviderClient({ endpoint, region: stack.region, credentials, maxAttempts: 1 });
+    clients.push(client);
+    return client;
+  };
+  return {
+    origin,
+    endpoint,
+    dataDirectory,
+    stack,
+    functions,
+    keys: shared.keys,
+    lines,
+    web: stack.ref('Web'),
+    pool,
+    issuer: `${endpoint}/${pool}`,
+    sdk,
+    root: () => sdk(shared.keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` })),
+    pass: (milliseconds) => {
+      ahead += milliseconds;
+    },
+    async code(username, kind = 'confirm') {
+      const directory = join(dataDirectory, 'mail');
+      const names = (await readdir(directory)).filter((name) => name.includes(`Z-${username}-${kind}`)).sort();
+      const newest = names.at(-1);
+      if (!newest) throw new Error(`no ${kind} letter to ${username}`);
+      const line = (await readFile(join(directory, newest), 'utf8')).split('\n').find((text) => /^\d{6}$/.test(text));
+      if (!line) throw new Error(`no code in ${newest}`);
+      return line;
+    },
+    async events() {
+      const text = await readFile(eventsFile, 'utf8').catch(() => '');
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line));
+    },
+    reload(change) {
+      stack = readStack(change);
+      functions.replace(stack);
+    },
+    async stop() {
+      for (const client of clients) client.destroy();
+      await service.stop();
+      await functions.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      if (!options.dataDirectory) await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}

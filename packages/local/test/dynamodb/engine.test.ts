@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Engine, startEngine } from '#dynamodb/engine';
+import { createEngineClient } from '#dynamodb/engine-client';
+import { findEngine } from '#dynamodb/find-engine';
+import { eventually } from './eventually.ts';
+import { startRuntime, temporaryFolder } from './runtime.ts';
+import { lambda, role, table } from './template.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const operation = (name: string) => `DynamoDB_20120810.${name}`;
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+const gone = (pid: number) => eventually(() => expect(isRunning(pid)).toBe(false));
+
+test('after kill -9 of the process that holds it, the engine is gone and a start at once finds every acknowledged write', async () => {
+  const holder = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'holder.ts'), folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = await once(holder.stdout, 'data');
+  const { url, pid }: { url: string; pid: number } = JSON.parse(String(line));
+  const before = createEngineClient(url);
+  await before.call(operation('CreateTable'), {
+    TableName: 'Chat',
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  });
+  let acknowledged = 0;
+  const died = once(holder, 'exit');
+  const writing = Array.from({ length: 200 }, async (_, at) => {
+    await before.call(operation('PutItem'), { TableName: 'Chat', Item: { pk: { S: `${at}` } } }).then(
+      () => {
+        acknowledged += 1;
+        if (acknowledged === 50) holder.kill('SIGKILL');
+      },
+      () => {},
+    );
+  });
+  await Promise.all([...writing, died]);
+  before.stop();
+
+  const engine = await startEngine({ dataDirectory: folder });
+  const after = createEngineClient(engine.url);
+  const scanned = await after.call(operation('Scan'), { TableName: 'Chat', Select: 'COUNT' });
+  expect(Object(scanned).Count).toBeGreaterThanOrEqual(acknowledged);
+  expect(acknowledged).toBeGreaterThanOrEqual(50);
+  await gone(pid);
+  after.stop();
+  await engine.stop();
+});
+
+test('a new database has an index for the numbers of a stream’s records, or a write would take longer the more there were', async () => {
+  const engine = await startEngine({ dataDirectory: folder });
+  await engine.stop();
+  const schema = readFileSync(join(folder, 'dynamodb/tables.db'), 'latin1');
+  expect(schema).toContain(
+    'CREATE INDEX _stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
+  );
+});
+
+test('stop ends the engine and is no surprise to anybody', async () => {
+  const engine = await startEngine({ dataDirectory: folder });
+  let died = false;
+  void engine.died.then(() => {
+    died = true;
+  });
+  await engine.stop();
+  await gone(engine.pid ?? 0);
+  expect(died).toBe(false);
+});
+
+test('an engine that dies says so in one sentence, and the SDK gets an error that it may retry', async () => {
+  const runtime = await startRuntime({
+    template: { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } },
+    dataDirectory: folder,
+  });
+  const client = runtime.client('Function');
+  const get = new GetCommand({ TableName: runtime.context.stack.ref('Table'), Key: { pk: 'a', sk: 'b' } });
+  await client.send(get);
+  process.kill(runtime.dynamodb.enginePid ?? 0, 'SIGKILL');
+  expect(await runtime.dynamodb.died).toMatch(
+    /^DynamoDB's engine has stopped \(.+\); start again, what was stored is kept$/,
+  );
+  expect(runtime.log).toContain(await runtime.dynamodb.died);
+  await expect(client.send(get)).rejects.toMatchObject({
+    name: 'InternalServerError',
+    $metadata: { httpStatusCode: 500 },
+  });
+  await runtime.stop();
+});
+
+test('what was stored is there after a restart', async () => {
+  const template = { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } };
+  const first = await startRuntime({ template, dataDirectory: folder });
+  const TableName = first.context.stack.ref('Table');
+  const Item = { pk: 'a', sk: 'b', n: 1 };
+  await first.client('Function').send(new PutCommand({ TableName, Item }));
+  await first.stop();
+  const second = await startRuntime({ template, dataDirectory: folder });
+  const answer = await second.client('Function').send(new GetCommand({ TableName, Key: { pk: 'a', sk: 'b' } }));
+  expect(answer.Item).toEqual(Item);
+  await second.stop();
+});
+
+test('a chosen program that does not exist, or that is no engine, is one clear sentence', async () => {
+  expect(() => findEngine({ PARLEY_DYNOXIDE: '/nowhere/dynoxide' })).toThrow(
+    'unable to start DynamoDB; PARLEY_DYNOXIDE names /nowhere/dynoxide, which is not a program',
+  );
+  const other = startEngine({ dataDirectory: folder, environment: { PARLEY_DYNOXIDE: '/bin/false' } });
+  await expect(other).rejects.toThrow('unable to start DynamoDB; its engine says: exit 1');
+});
+
+test('an engine that runs already is used and not started', async () => {
+  const running: Engine = await startEngine({ dataDirectory: folder });
+  const used = await startEngine({ dataDirectory: '/nowhere', environment: { PARLEY_DYNAMODB_ENDPOINT: running.url } });
+  expect(used.url).toBe(running.url);
+  await used.stop();
+  const client = createEngineClient(running.url);
+  await expect(client.call(operation('ListTables'), {})).resolves.toEqual({ TableNames: [] });
+  client.stop();
+  await running.stop();
+});

@@ -1,0 +1,58 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation's Fn::Sub is written so
+import { expect, test } from 'vitest';
+import type { Stack } from '#assembly/stack';
+import { stackFromTemplate } from '#assembly/stack';
+import { readApis } from '#gateway/apis';
+import { perStack } from '#gateway/per-stack';
+
+const stackOf = (Resources: object) =>
+  stackFromTemplate({ template: { Resources }, name: 'Reloaded', origin: 'http://x' });
+const api = (ProtocolType: string) => ({ Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType } } });
+
+test('another stack is served from the next request on; one that cannot be served changes nothing and is told', () => {
+  const lines: string[] = [];
+  const context: { stack: Stack; log: (line: string) => void } = {
+    stack: stackOf(api('HTTP')),
+    log: (line) => void lines.push(line),
+  };
+  const apis = perStack(context, readApis);
+  const kinds = () => [...apis().values()].map(({ kind }) => kind);
+  expect(kinds()).toEqual(['http']);
+  context.stack = stackOf(api('WEBSOCKET'));
+  expect(kinds()).toEqual(['websocket']);
+  context.stack = stackOf(api('TELEX'));
+  expect(kinds()).toEqual(['websocket']);
+  expect(kinds()).toEqual(['websocket']);
+  expect(lines).toEqual([expect.stringMatching(/^unable to serve Api \(AWS::ApiGatewayV2::Api\); ProtocolType: /)]);
+});
+
+test.each([
+  [
+    'an integration that is no function and no mock',
+    {
+      ...api('HTTP'),
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: { ApiId: { Ref: 'Api' }, RouteKey: 'GET /', Target: { 'Fn::Sub': 'integrations/${To}' } },
+      },
+      To: {
+        Type: 'AWS::ApiGatewayV2::Integration',
+        Properties: { ApiId: { Ref: 'Api' }, IntegrationType: 'HTTP_PROXY', IntegrationUri: 'https://x' },
+      },
+    },
+    /unable to serve To .*IntegrationType/,
+  ],
+  [
+    'an HTTP route with an authorizer of AWS_IAM',
+    {
+      ...api('HTTP'),
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: { ApiId: { Ref: 'Api' }, RouteKey: 'GET /', AuthorizationType: 'AWS_IAM' },
+      },
+    },
+    /unable to serve Route .*AuthorizationType/,
+  ],
+])('%s is refused at the start in one sentence', (_what, resources, message) => {
+  expect(() => readApis(stackOf(resources))).toThrow(message);
+});

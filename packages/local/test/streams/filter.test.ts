@@ -1,0 +1,133 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { readFilters, readPattern } from '#streams/filter';
+
+const passes = (pattern: object, value: unknown) => readPattern(JSON.stringify(pattern))(value);
+const record = {
+  eventName: 'MODIFY',
+  dynamodb: {
+    Keys: { pk: { S: 'USER#ann' }, sk: { S: 'HUB' } },
+    NewImage: {
+      pk: { S: 'USER#ann' },
+      count: { N: '3' },
+      tags: { SS: ['a', 'b'] },
+      list: { L: [{ S: 'x' }, { N: '1' }] },
+    },
+    SizeBytes: 120,
+  },
+};
+
+describe('a pattern', () => {
+  test.each<[string, object, boolean]>([
+    ['exact, one of several', { eventName: ['INSERT', 'MODIFY'] }, true],
+    ['exact, none of them', { eventName: ['INSERT', 'REMOVE'] }, false],
+    ['exact is case sensitive', { eventName: ['modify'] }, false],
+    ['equals-ignore-case', { eventName: [{ 'equals-ignore-case': 'Modify' }] }, true],
+    ['prefix, nested', { dynamodb: { Keys: { pk: { S: [{ prefix: 'USER#' }] } } } }, true],
+    ['prefix of something else', { dynamodb: { Keys: { pk: { S: [{ prefix: 'CONV#' }] } } } }, false],
+    ['suffix', { dynamodb: { Keys: { pk: { S: [{ suffix: '#ann' }] } } } }, true],
+    ['anything-but a string', { eventName: [{ 'anything-but': 'REMOVE' }] }, true],
+    ['anything-but a list', { eventName: [{ 'anything-but': ['MODIFY', 'REMOVE'] }] }, false],
+    ['anything-but a prefix', { eventName: [{ 'anything-but': { prefix: 'MOD' } }] }, false],
+    ['anything-but needs the field', { dynamodb: { OldImage: { pk: { S: [{ 'anything-but': 'x' }] } } } }, false],
+    ['exists', { dynamodb: { NewImage: { count: { N: [{ exists: true }] } } } }, true],
+    [
+      'exists sees leaves only, not a whole attribute',
+      { dynamodb: { NewImage: { count: [{ exists: true }] } } },
+      false,
+    ],
+    [
+      'does not exist, below an image that is not there',
+      { dynamodb: { OldImage: { pk: { S: [{ exists: false }] } } } },
+      true,
+    ],
+    ['numeric range', { dynamodb: { SizeBytes: [{ numeric: ['>', 100, '<=', 120] }] } }, true],
+    ['numeric, outside', { dynamodb: { SizeBytes: [{ numeric: ['<', 120] }] } }, false],
+    [
+      "numeric never matches DynamoDB's numbers, which are strings",
+      { dynamodb: { NewImage: { count: { N: [{ numeric: ['=', 3] }] } } } },
+      false,
+    ],
+    ["DynamoDB's numbers match as strings", { dynamodb: { NewImage: { count: { N: ['3'] } } } }, true],
+    ['a list stands for each of its elements', { dynamodb: { NewImage: { tags: { SS: ['b'] } } } }, true],
+    ['objects in a list too', { dynamodb: { NewImage: { list: { L: { S: ['x'] } } } } }, true],
+    ['fields are joined by AND', { eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['HEAD'] } } } }, false],
+    ['$or joins patterns', { $or: [{ eventName: ['INSERT'] }, { dynamodb: { Keys: { sk: { S: ['HUB'] } } } }] }, true],
+    [
+      '$or beside a field',
+      { eventName: ['INSERT'], $or: [{ eventName: ['MODIFY'] }, { eventName: ['INSERT'] }] },
+      false,
+    ],
+    ['nested $or', { dynamodb: { $or: [{ SizeBytes: [1] }, { Keys: { sk: { S: ['HUB'] } } }] } }, true],
+  ])('%s', (_, pattern, expected) => {
+    expect(passes(pattern, record)).toBe(expected);
+  });
+
+  test.each([
+    ['{', 'it is not JSON'],
+    ['[]', 'it is not an object'],
+    ['{"eventName":"INSERT"}', 'at eventName; a field needs a list of values or an object'],
+    ['{"a":{"b":[]}}', 'at a.b; a field needs a list of values or an object'],
+    ['{"a":[{"like":"x"}]}', 'at a; there is no operator like'],
+    ['{"a":[{"prefix":1}]}', 'at a; prefix needs a string'],
+    ['{"a":[{"exists":"yes"}]}', 'at a; exists is true or false'],
+    ['{"a":[{"numeric":["~",1]}]}', 'at a; numeric compares with'],
+    ['{"a":[{"prefix":"x","suffix":"y"}]}', 'at a; a rule has exactly one operator'],
+    ['{"$or":[{"a":[1]}]}', 'at $or; $or needs a list of two or more objects'],
+  ])('that Lambda would refuse is refused with a sentence: %s', (text, reason) => {
+    expect(() => readPattern(text)).toThrow(reason);
+  });
+});
+
+describe('for any record', () => {
+  const key = fc.stringMatching(/^[a-z]{1,6}$/);
+  const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
+  const event = fc.dictionary(key, fc.oneof(leaf, fc.dictionary(key, leaf, { minKeys: 1 })), { minKeys: 1 });
+
+  /** The pattern that asks for exactly this value everywhere. */
+  const exactly = (value: unknown): unknown =>
+    typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, exactly(inner)]))
+      : [value];
+
+  test('the pattern made of its own values lets it pass, and no more when one value differs', () => {
+    fc.assert(
+      fc.property(event, leaf, (value, other) => {
+        const pattern = Object(exactly(value));
+        expect(passes(pattern, value)).toBe(true);
+        const [name = ''] = Object.keys(value);
+        const changed = { ...value, [name]: other };
+        expect(passes(pattern, changed)).toBe(value[name] === other);
+      }),
+    );
+  });
+
+  test('exactly one of "exists" and "does not exist" holds for a field', () => {
+    fc.assert(
+      fc.property(event, key, (value, name) => {
+        const [is, isNot] = [true, false].map((exists) => passes({ [name]: [{ exists }] }, value));
+        expect(is).toBe(!isNot);
+      }),
+    );
+  });
+
+  test('exactly one of prefix and anything-but prefix holds for a string', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string({ minLength: 1 }), (text, prefix) => {
+        const is = passes({ a: [{ prefix }] }, { a: text });
+        expect(passes({ a: [{ 'anything-but': { prefix } }] }, { a: text })).toBe(!is);
+        expect(is).toBe(text.startsWith(prefix));
+      }),
+    );
+  });
+
+  test('several patterns let pass what any one does, and none at all everything', () => {
+    fc.assert(
+      fc.property(event, fc.array(event, { minLength: 1, maxLength: 4 }), (value, others) => {
+        const patterns = others.map((other) => JSON.stringify(exactly(other)));
+        expect(readFilters(patterns)(value)).toBe(patterns.some((pattern) => readPattern(pattern)(value)));
+        expect(readFilters([])(value)).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { isSynthesized, synthesize } from '#synthesize';
+
+const root = await mkdtemp(join(tmpdir(), 'parley-synth-'));
+let projectDirectory: string;
+let assemblyDirectory: string;
+let count = 0;
+
+beforeEach(async () => {
+  count += 1;
+  projectDirectory = join(root, `project-${count}`);
+  assemblyDirectory = join(root, `data-${count}`, 'cdk.out');
+  await mkdir(join(projectDirectory, 'lib'), { recursive: true });
+  for (const file of ['package.json', 'package-lock.json', 'lib/a.ts'])
+    await writeFile(join(projectDirectory, file), '{}');
+});
+afterAll(() => rm(root, { recursive: true }));
+
+/** A project whose app is this program. */
+async function project(program: string): Promise<{ projectDirectory: string; assemblyDirectory: string }> {
+  await writeFile(join(projectDirectory, 'app.mjs'), program);
+  const cdk = {
+    app: 'node app.mjs',
+    context: { colour: 'green' },
+    watch: { include: ['lib/**'], exclude: ['**/*.test.ts', 'lib/dist'] },
+  };
+  await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify(cdk));
+  return { projectDirectory, assemblyDirectory };
+}
+
+const writesContext = `
+  import { writeFileSync } from 'node:fs';
+  writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', process.env.CDK_CONTEXT_JSON);`;
+
+test('the app of cdk.json gets its context and writes where it is told to', async () => {
+  await synthesize(await project(writesContext));
+  expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({ colour: 'green' });
+});
+
+describe('what was synthesized', () => {
+  test('holds until a source is saved', async () => {
+    const options = await project(writesContext);
+    expect(isSynthesized(options)).toBe(false);
+    await synthesize(options);
+    expect(isSynthesized(options)).toBe(true);
+    const later = new Date(Date.now() + 1000);
+    await utimes(join(projectDirectory, 'lib', 'a.ts'), later, later);
+    expect(isSynthesized(options)).toBe(false);
+  });
+
+  test('holds until a source is deleted', async () => {
+    const options = await project(writesContext);
+    await synthesize(options);
+    await rm(join(projectDirectory, 'lib', 'a.ts'));
+    expect(isSynthesized(options)).toBe(false);
+  });
+
+  test('holds while something is made in a folder that cdk.json excludes', async () => {
+    await mkdir(join(projectDirectory, 'lib', 'dist'));
+    const options = await project(writesContext);
+    await synthesize(options);
+    const later = new Date(Date.now() + 1000);
+    await writeFile(join(projectDirectory, 'lib', 'dist', 'made.js'), '');
+    await utimes(join(projectDirectory, 'lib', 'dist', 'made.js'), later, later);
+    await utimes(join(projectDirectory, 'lib', 'dist'), later, later);
+    expect(isSynthesized(options)).toBe(true);
+  });
+
+  test('does not count when the synthesis failed', async () => {
+    const options = await project(writesContext);
+    await synthesize(options);
+    await project('throw new Error("broken since");');
+    await expect(synthesize(options)).rejects.toThrow('broken since');
+    expect(isSynthesized(options)).toBe(false);
+  });
+});
+
+describe('one sentence for an app that', () => {
+  test.each([
+    ['throws', 'throw new TypeError("there is no such construct");', 'TypeError: there is no such construct'],
+    [
+      'cannot be bundled',
+      'console.error("✘ [ERROR] Could not resolve \\"nothing\\"\\n\\n  a.ts:1:2\\n"); process.exit(1);',
+      '✘ [ERROR] Could not resolve "nothing"',
+    ],
+    [
+      'says so itself',
+      'console.error("unable to use the option stage=1"); process.exit(1);',
+      'unable to use the option stage=1',
+    ],
+    ['says nothing', 'process.exit(3);', 'it says nothing'],
+  ])('%s', async (_what, program, sentence) => {
+    await expect(synthesize(await project(program))).rejects.toThrow(
+      `unable to synthesize the stack; ${sentence} (all of it: `,
+    );
+  });
+
+  test('is not there', async () => {
+    await expect(synthesize({ projectDirectory, assemblyDirectory })).rejects.toThrow('unable to read cdk.json');
+  });
+});

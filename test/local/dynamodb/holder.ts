@@ -1,6 +1,0 @@
-/** A process that holds the engine and dies by force: `tsx holder.ts <data folder>`. Prints the engine's address and process id as JSON. */
-import { startEngine } from '#local/dynamodb/engine';
-
-const engine = await startEngine({ dataDirectory: process.argv[2] ?? '' });
-process.stdout.write(`${JSON.stringify({ url: engine.url, pid: engine.pid })}\n`);
-setInterval(() => {}, 1_000);

@@ -1,0 +1,177 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/*
+ * The two commands of a newcomer, as they are: `npm start` is a process of its own here, and the lines that it prints are pasted into a shell.
+ * One test builds upon the other, because a start takes seconds.
+ */
+
+const project = resolve(import.meta.dirname, '../..');
+const slow = 90_000;
+const children: ChildProcess[] = [];
+let data: string;
+
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'parley-command-'));
+});
+afterAll(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await rm(data, { recursive: true, force: true, maxRetries: 5 });
+});
+
+interface Command {
+  readonly child: ChildProcess;
+  said(): string;
+  /** Resolves with what the pattern found, rejects when the command ends without having said it. */
+  says(pattern: RegExp): Promise<string>;
+  readonly ended: Promise<number | null>;
+}
+
+function run(
+  command: string,
+  args: string[],
+  options: { shell?: boolean; env?: Record<string, string> } = {},
+): Command {
+  const child = spawn(command, args, {
+    cwd: project,
+    shell: options.shell ?? false,
+    env: { ...process.env, PARLEY_DATA: data, PORT: '0', ...options.env },
+  });
+  children.push(child);
+  let said = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  return {
+    child,
+    ended,
+    said: () => said,
+    says: (pattern) =>
+      new Promise((found, reject) => {
+        const look = () => {
+          const match = pattern.exec(said);
+          if (match) found(match[1] ?? match[0]);
+        };
+        listeners.add(look);
+        look();
+        void ended.then(() => reject(new Error(`${pattern} was not said in:\n${said}`)));
+      }),
+  };
+}
+
+const start = (env?: Record<string, string>) => run(process.execPath, ['--import', 'tsx', 'bin/start.ts'], { env });
+const pasted = (said: string) => [...said.matchAll(/^ {2}(npx wscat .*)$/gm)].map(([, line]) => line ?? '');
+const type = (command: Command, line: string) => command.child.stdin?.write(`${line}\n`);
+const leftBehind = () =>
+  execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((line) => line.includes(data));
+
+describe('npm start', () => {
+  test('says where the page is, which knows the two people, and prints two lines that, when pasted, talk to each other', {
+    timeout: slow,
+  }, async () => {
+    const server = start();
+    await server.says(/Ctrl-C stops everything/);
+    expect(server.said()).toMatch(/alice +password \S+\n +bob +password \S+/);
+    const [, page] = /^Open (\S+) in a browser/m.exec(server.said()) ?? [];
+    expect(await (await fetch(`${page}/demo.json`)).json()).toEqual([
+      { username: 'alice', password: expect.any(String) },
+      { username: 'bob', password: expect.any(String) },
+    ]);
+    const [alice, bob] = pasted(server.said()).map((line) => run(line, [], { shell: true }));
+    if (!alice || !bob) throw new Error(`no two lines in:\n${server.said()}`);
+    await Promise.all([alice.says(/last_50_messages/), bob.says(/last_50_messages/)]);
+    type(alice, '{"message":"hello from a pasted line"}');
+    expect(JSON.parse(await bob.says(/(\{"type":"chat_message".*\})/))).toMatchObject({
+      message: 'hello from a pasted line',
+      from_user: { username: 'alice' },
+    });
+    alice.child.kill();
+    bob.child.kill();
+  });
+
+  test('tells its outputs as cdk deploy does, with local addresses', async () => {
+    expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toEqual({
+      Parley: {
+        WebUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+        HttpUrl: expect.stringContaining('/_aws/execute-api/'),
+        WebSocketUrl: expect.stringMatching(/^ws:.*\/_aws\/execute-api\/.*\/prod$/),
+        Region: 'us-east-1',
+        UserPoolId: expect.stringMatching(/^us-east-1_/),
+        UserPoolClientId: expect.any(String),
+        CognitoEndpoint: expect.stringContaining('/_aws/cognito-idp'),
+      },
+    });
+  });
+
+  test('npm run user makes one more user, whose line works', { timeout: slow }, async () => {
+    const made = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'carol']);
+    expect(await made.ended).toBe(0);
+    const [line = ''] = pasted(made.said());
+    const carol = run(line, [], { shell: true });
+    await carol.says(/last_50_messages/);
+    carol.child.kill();
+    const again = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'carol']);
+    expect(await again.ended).toBe(0);
+  });
+
+  test('has all of it again after kill -9, and leaves no process behind at Ctrl-C', { timeout: slow }, async () => {
+    const [first] = children;
+    first?.kill('SIGKILL');
+    await expect.poll(leftBehind, { timeout: 10_000 }).toEqual([]);
+    const server = start();
+    await server.says(/Ctrl-C stops everything/);
+    const [alice] = pasted(server.said()).map((line) => run(line, [], { shell: true }));
+    await alice?.says(/last_50_messages.*hello from a pasted line/);
+    alice?.child.kill();
+    await alice?.ended;
+    server.child.kill('SIGINT');
+    expect(await server.ended).toBe(0);
+    expect(leftBehind()).toEqual([]);
+  });
+
+  test('says one sentence and exits with 1 when the port is taken', { timeout: slow }, async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((listening) => taken.once('listening', listening));
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? `${address.port}` : '';
+    const server = start({ PORT: port });
+    expect(await server.ended).toBe(1);
+    expect(server.said()).toBe(`unable to listen on port ${port}; it is taken: choose another one with PORT\n`);
+    taken.close();
+  });
+
+  test('says one sentence and exits with 1 when there is no engine for the tables', { timeout: slow }, async () => {
+    const server = start({ PARLEY_DYNOXIDE: '/nowhere/dynoxide' });
+    expect(await server.ended).toBe(1);
+    expect(server.said().trim().split('\n').at(-1)).toBe(
+      'unable to start DynamoDB; PARLEY_DYNOXIDE names /nowhere/dynoxide, which is not a program',
+    );
+    expect(server.said()).not.toMatch(/\n\s+at /);
+  });
+
+  test.each([
+    ['PORT', 'http', 'unable to listen; PORT=http is not a port number'],
+    ['PARLEY_FAULTS', 'x=1', 'unable to switch on the fault "x"'],
+  ])('says one sentence and exits with 1 for a wrong %s', { timeout: slow }, async (name, value, sentence) => {
+    const server = start({ [name]: value });
+    expect(await server.ended).toBe(1);
+    expect(server.said()).toMatch(new RegExp(`^${sentence}[^\\n]*\\n$`));
+  });
+});
+
+test('npm run user says what is missing when no server runs', { timeout: slow }, async () => {
+  const made = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'dave']);
+  expect(await made.ended).toBe(1);
+  expect(made.said()).toMatch(/^unable to reach http:\/\/127\.0\.0\.1:\d+; start it first: npm start\n$/);
+});
