@@ -21,7 +21,7 @@ describe('the bundle', () => {
   });
 
   it('is shaken to what is used', async () => {
-    const { files } = await clientSize("export { createTimeline } from '#client/timeline';");
+    const { files } = await clientSize("export { createTimeline } from './packages/client/src/timeline.ts';");
     expect(files.map(({ name }) => name).filter((name) => name !== '<stdin>')).toEqual([
       'packages/client/src/timeline.ts',
     ]);
@@ -82,8 +82,8 @@ describe('the package', () => {
       export const text: string | undefined = messages[0]?.message;
       // @ts-expect-error it is a number
       export const wrong: string | undefined = messages[0]?.seq;
-      chat.onRefused(({ error }) => error instanceof Forbidden && error.code);
-      chat.onState((state) => { if (state.is === 'waiting') console.log(state.until.toFixed()); });
+      chat.onRejected(({ error }) => error instanceof Forbidden && error.code);
+      chat.onState((state) => { if (state.status === 'waiting') console.log(state.until.toFixed()); });
       `,
     );
     const flags =

@@ -38,7 +38,7 @@ function connect(person: Person, options: Partial<ChatOptions> = {}) {
 async function until(conversation: Conversation, isSo: () => boolean): Promise<void> {
   if (isSo()) return;
   await new Promise<void>((resolve) => {
-    const stop = conversation.listen(() => {
+    const stop = conversation.subscribe(() => {
       if (!isSo()) return;
       stop();
       resolve();
@@ -49,7 +49,7 @@ async function until(conversation: Conversation, isSo: () => boolean): Promise<v
 async function changed(chat: ReturnType<typeof createChat>, isSo: () => boolean): Promise<void> {
   if (isSo()) return;
   await new Promise<void>((done) => {
-    const stop = chat.onChange(() => {
+    const stop = chat.subscribe(() => {
       if (!isSo()) return;
       stop();
       done();
@@ -58,10 +58,10 @@ async function changed(chat: ReturnType<typeof createChat>, isSo: () => boolean)
 }
 
 async function live(chat: ReturnType<typeof createChat>): Promise<void> {
-  if (chat.state.is === 'live') return;
+  if (chat.state.status === 'live') return;
   await new Promise<void>((resolve) => {
-    const stop = chat.onState(({ is }) => {
-      if (is !== 'live') return;
+    const stop = chat.onState(({ status }) => {
+      if (status !== 'live') return;
       stop();
       resolve();
     });
@@ -82,7 +82,7 @@ it('two people talk: what is pending becomes a message, and ticks tell what beca
   const { bob, ac, bc } = await pair('alice', 'bob');
   expect(ac.id).toBe(bc.id);
   const sending = ac.send('Hello');
-  expect(ac.pending.map(({ what }) => what)).toEqual([{ type: 'create', message: 'Hello' }]);
+  expect(ac.pending.map(({ action }) => action)).toEqual([{ type: 'create', message: 'Hello' }]);
   const message = await sending;
   expect([ac.pending, texts(ac)]).toEqual([[], ['Hello']]);
   await until(bc, () => bc.messages.length === 1);
@@ -186,7 +186,7 @@ it('who was removed from a group is told so, and opens it again when invited aga
 
 it('who types is shown, until what they typed comes', async () => {
   const { alice, ac, bc } = await pair('alice2', 'bob2');
-  ac.typing.type();
+  ac.typing.keystroke();
   await until(bc, () => bc.typing.users.length === 1);
   expect(bc.typing.users).toEqual([alice.username]);
   await ac.send('Done');
@@ -251,7 +251,7 @@ it('what was not acknowledged when the process ended is sent by the next one, on
       lost++;
       throw new TypeError('fetch failed');
     },
-    environment: { isOnline: () => false, listen: () => () => {} },
+    environment: { isOnline: () => false, subscribe: () => () => {} },
   });
   const unanswered = await first.open(bob.username);
   void unanswered.send('one');
@@ -272,7 +272,7 @@ it('errors are of the closed list', async () => {
   await expect(chat.open('nobody.at.all')).rejects.toBeInstanceOf(UnknownUser);
   await expect(chat.open(named(bob, carol))).rejects.toBeInstanceOf(Forbidden);
   const refused: string[] = [];
-  chat.onRefused(({ error }) => refused.push(error.code));
+  chat.onRejected(({ error }) => refused.push(error.code));
   const conversation = await chat.open(bob.username);
   await bob.request('PUT', `/me/blocks/${alice.username}`);
   await expect(conversation.send('Hello?')).rejects.toBeInstanceOf(Forbidden);
@@ -365,7 +365,7 @@ it('the chat in 20 lines is one', async () => {
   program.stdout.on('data', (chunk) => {
     printed += String(chunk);
   });
-  await prints('Connected.');
+  await prints('live');
   program.stdin.write('Hello\n');
   await until(conversation, () => texts(conversation).includes('Hello'));
   await conversation.send('Hello, Alice');

@@ -1,8 +1,8 @@
-/** Every error that the client throws or reports: a class for each code of the protocol's closed list. Source: docs/protocol.md, "error". */
-import type { ErrorCode } from '../../../protocol/errors.ts';
+/** A class for each error code of the protocol. The list is closed. Source: docs/protocol.md, "error". */
+import type { ErrorCode } from './protocol.ts';
 
 /**
- * What all of them are.
+ * The base of every error that the client throws or reports.
  * @example
  * try { await conversation.send('Hello') } catch (error) { if (error instanceof TooLarge) … }
  */
@@ -10,7 +10,7 @@ export class ParleyError<Code extends ErrorCode = ErrorCode> extends Error {
   constructor(
     readonly code: Code,
     message: string,
-    /** Seconds after which the same may succeed. */
+    /** Seconds to wait before the next try; undefined where waiting does not help. */
     readonly retryAfter?: number,
     options?: ErrorOptions,
   ) {
@@ -31,7 +31,7 @@ export class RateLimited extends ParleyError<'rate_limited'> {}
 export class Conflict extends ParleyError<'conflict'> {}
 export class AttachmentMissing extends ParleyError<'attachment_missing'> {}
 export class AttachmentRejected extends ParleyError<'attachment_rejected'> {}
-/** Something went wrong on the server, or on the way to it: the same may succeed later. */
+/** The server failed, or was not reached: the same request may succeed later. */
 export class Internal extends ParleyError<'internal'> {}
 
 const classes = {
@@ -50,16 +50,16 @@ const classes = {
   internal: Internal,
 } satisfies Record<ErrorCode, unknown>;
 
-/** The error of a code; an unknown one, of a later server, is `internal`. */
+/** The error for a code. An unknown code, from a newer server, becomes `internal`. */
 export function toError(code: string, message: string, retryAfter?: number): ParleyError {
   const known = Object.hasOwn(classes, code) ? (code as ErrorCode) : 'internal';
-  // Each class takes its own code alone, which a look-up by code cannot tell the compiler.
+  // Each class accepts only its own code, which the compiler cannot see after a lookup by code.
   const Class = classes[known] as new (code: ErrorCode, message: string, retryAfter?: number) => ParleyError;
   return new Class(known, message, retryAfter);
 }
 
-/** What API Gateway answers by itself has no code: it follows from the status. */
-const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
+/** Answers that API Gateway makes itself have no code, only a status. */
+const codeByStatus: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not_found',
@@ -67,16 +67,16 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   429: 'rate_limited',
 };
 
-/** The error that an HTTP answer means. */
-export function errorOfAnswer(status: number, body: unknown): ParleyError {
+/** The error for an HTTP answer. */
+export function errorFromResponse(status: number, body: unknown): ParleyError {
   const { error } = (body ?? {}) as { error?: { code: string; message: string; retry_after?: number } };
   if (error?.code) return toError(error.code, error.message, error.retry_after);
-  const code = codeOfStatus[status] ?? 'internal';
+  const code = codeByStatus[status] ?? 'internal';
   return toError(code, `unable to do that; the server answered ${status}`);
 }
 
-/** May the same succeed when it is tried again, without anybody doing anything about it? */
-export function isPassing(error: unknown): boolean {
+/** May the same request succeed later without any change? The client repeats these by itself. */
+export function isRetryable(error: unknown): boolean {
   return (
     error instanceof Internal ||
     error instanceof Unauthenticated ||

@@ -1,4 +1,4 @@
-/** The part of a WebSocket that the client uses: that of browsers, of Node from version 22 on, and of the package `ws`. */
+/** The part of a WebSocket that the client uses. Browsers, Node 22 and newer, and the package `ws` have it. */
 export interface SocketLike {
   onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;

@@ -1,8 +1,7 @@
-import { Forbidden, Internal, NotFound, type ParleyError, RateLimited, type Sending } from '@parley/client';
 import { expect, it } from 'vitest';
-import { createOutbox } from '#client/outbox';
-import { noStore, type OutboxStore } from '#client/outbox-store';
-import type { Message } from '#protocol/message';
+import { Forbidden, Internal, NotFound, type OutboxItem, type ParleyError, RateLimited } from '../src/index.ts';
+import { createOutbox, noStore, type OutboxStore } from '../src/outbox.ts';
+import type { Message } from '../src/protocol.ts';
 import { fakeClock } from './fakes.ts';
 
 interface Request {
@@ -19,12 +18,12 @@ function stored(seq: number, client_id: string | undefined, text = ''): Message 
   };
 }
 
-function memoryStore(kept: readonly Sending[] = []): OutboxStore & { readonly all: Map<string, Sending> } {
-  const all = new Map(kept.map((sending) => [sending.client_id, sending]));
+function memoryStore(kept: readonly OutboxItem[] = []): OutboxStore & { readonly all: Map<string, OutboxItem> } {
+  const all = new Map(kept.map((item) => [item.client_id, item]));
   return {
     all,
     load: async () => [...all.values()],
-    put: async (sending) => void all.set(sending.client_id, sending),
+    put: async (item) => void all.set(item.client_id, item),
     delete: async (id) => void all.delete(id),
   };
 }
@@ -45,11 +44,11 @@ function setUp(answer: (request: Request, number: number) => Message | ParleyErr
       return said as Answer;
     },
     ...{ store, clock, random: () => 0.5, newId: () => `id${++ids}` },
-    knownUpTo: async () => 7,
+    knownSeq: async () => 7,
     find: async (_, clientId) => found.get(clientId),
     onChange: () => {},
     onStored: (_, message) => outbox.acknowledge(message),
-    onRefused: ({ client_id }, { code }) => refused.push(`${client_id} ${code}`),
+    onRejected: ({ client_id }, { code }) => refused.push(`${client_id} ${code}`),
   });
   return { clock, requests, refused, found, outbox };
 }
@@ -129,17 +128,24 @@ it('keeps what is not acknowledged, and forgets what is', async () => {
   );
   void outbox.send('c', create('Hello'));
   await clock.pass(0);
-  expect([...store.all.values()]).toMatchObject([{ client_id: 'id1', after: 7 }]);
+  expect([...store.all.values()]).toMatchObject([{ client_id: 'id1', afterSeq: 7 }]);
   await clock.pass(60_000);
   expect(store.all.size).toBe(0);
 });
 
-const left: Sending = { client_id: 'old', conversation: 'c', place: 4, what: create('Hello'), at: 0, after: 5 };
+const left: OutboxItem = {
+  client_id: 'old',
+  conversation: 'c',
+  order: 4,
+  action: create('Hello'),
+  createdAt: 0,
+  afterSeq: 5,
+};
 
 it('sends what an earlier page left, before what is new', async () => {
   const { clock, outbox, requests } = setUp(
     ({ body }, number) => stored(number, body?.client_id),
-    memoryStore([{ ...left, client_id: 'older', place: 3 }, left].reverse()),
+    memoryStore([{ ...left, client_id: 'older', order: 3 }, left].reverse()),
   );
   await outbox.restore();
   void outbox.send('c', create('new'));

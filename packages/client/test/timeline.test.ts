@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTimeline, type LogEvent } from '#client/timeline';
-import type { Message } from '#protocol/message';
+import type { Message } from '../src/protocol.ts';
+import { createTimeline, type LogEvent } from '../src/timeline.ts';
 
 function message(seq: number, text = `message ${seq}`): Message {
   return {
@@ -73,7 +73,7 @@ describe('a timeline', () => {
           for (const event of events) one.apply(event);
           for (const event of shuffled) other.apply(event);
           expect(other.messages).toEqual(one.messages);
-          expect([other.complete, other.head]).toEqual([events.length, events.length]);
+          expect([other.completeUpTo, other.latestSeq]).toEqual([events.length, events.length]);
         },
       ),
     );
@@ -83,10 +83,10 @@ describe('a timeline', () => {
     const timeline = createTimeline(0);
     timeline.apply(said(1));
     timeline.apply(said(4));
-    expect([timeline.complete, timeline.head]).toEqual([1, 4]);
+    expect([timeline.completeUpTo, timeline.latestSeq]).toEqual([1, 4]);
     timeline.apply(edited(1, 3));
-    timeline.settle(2);
-    expect([timeline.complete, timeline.head]).toEqual([4, 4]);
+    timeline.markComplete(2);
+    expect([timeline.completeUpTo, timeline.latestSeq]).toEqual([4, 4]);
   });
 
   it('gives another array when something changed, and the same when nothing did', () => {
@@ -117,7 +117,7 @@ describe('a timeline', () => {
     const timeline = createTimeline(0);
     for (const event of events) timeline.apply(event);
     expect(timeline.messages).toMatchObject([{ deleted: true, message: '' }]);
-    expect(timeline.complete).toBe(3);
+    expect(timeline.completeUpTo).toBe(3);
   });
 
   it('keeps what was sent under which id, which changes do not tell', () => {

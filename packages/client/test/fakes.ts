@@ -1,5 +1,5 @@
 /** Time, sockets and a server that do what the test says, when it says so. */
-import type { Clock, SocketLike } from '@parley/client';
+import type { Clock, SocketLike } from '../src/index.ts';
 
 export interface FakeClock extends Clock {
   /** Lets so many ms pass: all that was due by then happens, in order, with what follows from it. */

@@ -1,7 +1,7 @@
-import type { ConversationView, ServerEvent } from '@parley/client';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Http } from '#client/http';
-import { createInbox } from '#client/inbox';
+import type { Http } from '../src/http.ts';
+import { createInbox } from '../src/inbox.ts';
+import type { ConversationView, ServerEvent } from '../src/index.ts';
 import { fakeClock } from './fakes.ts';
 
 const member = (username: string) => ({

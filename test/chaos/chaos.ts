@@ -1,5 +1,5 @@
 /** Several clients that do random things while everything that can go wrong goes wrong. */
-import { type Conversation, createChat, type Message, ParleyError, type Sending } from '@parley/client';
+import { type Conversation, createChat, type Message, type OutboxItem, ParleyError } from '@parley/client';
 import type { LocalRuntime } from '@parley/local';
 import type { Person } from '../flow/person.ts';
 import { cuttableSockets } from './cuttable.ts';
@@ -62,7 +62,7 @@ export async function openDevice(
   // One comes through CloudFront, the others to the two APIs themselves, which costs less.
   const url = name === 'phone' ? WebUrl : { http, socket };
   const sockets = cuttableSockets();
-  const kept = new Map<string, Sending>();
+  const kept = new Map<string, OutboxItem>();
   const complaints: string[] = [];
   const answers = new Map<number, number>();
   let given = 0;
@@ -76,7 +76,7 @@ export async function openDevice(
       newId: () => `${name}-${++given}`,
       outbox: {
         load: async () => [...kept.values()],
-        put: async (sending) => void kept.set(sending.client_id, sending),
+        put: async (item) => void kept.set(item.client_id, item),
         delete: async (id) => void kept.delete(id),
       },
       // What the server answers to a program that has ended is lost.
@@ -102,7 +102,7 @@ export async function openDevice(
 
   function watchOrder(conversation: Conversation): void {
     let before = conversation.messages;
-    conversation.listen(() => {
+    conversation.subscribe(() => {
       const { messages } = conversation;
       if (messages === before) return;
       if (messages.length < before.length) complaints.push(`${name} lost messages of ${conversation.id}`);
@@ -115,9 +115,9 @@ export async function openDevice(
 
   function watchCompleteness(chat: Device['chat'], conversations: readonly Conversation[]): void {
     let before: Map<string, number[]> = new Map();
-    chat.onState(({ is }) => {
-      if (is === 'catching up') before = new Map([...stored].map(([id, messages]) => [id, [...messages]]));
-      if (is !== 'live') return;
+    chat.onState(({ status }) => {
+      if (status === 'catching up') before = new Map([...stored].map(([id, messages]) => [id, [...messages]]));
+      if (status !== 'live') return;
       for (const { id, messages } of conversations) {
         const has = new Set(messages.map(({ seq }) => seq));
         const first = messages[0]?.seq ?? 0;
@@ -220,7 +220,7 @@ export async function actAtRandom(options: {
       if (what === 'restart') keep(device.restart());
       if (what === 'look') void device.chat.check();
       if (what === 'read') conversation.read();
-      if (what === 'type') conversation.typing.type();
+      if (what === 'type') conversation.typing.keystroke();
     } else {
       // Several at once wait for each other.
       for (let more = random() < 0.1 ? 5 : 1; more > 0; more--) {
@@ -257,7 +257,7 @@ export async function actAtRandom(options: {
   function complaint(): string {
     const states = devices.map(({ name, chat, conversations }) => {
       const first = conversations.flatMap(({ pending }) => pending.slice(0, 1));
-      return `${name} is ${chat.state.is} and waits for ${JSON.stringify(first)}`;
+      return `${name} is ${chat.state.status} and waits for ${JSON.stringify(first)}`;
     });
     return `nothing was acknowledged for three minutes after ${sent.length} messages: ${states.join('; ')}`;
   }
@@ -273,7 +273,7 @@ export async function finish({ conversations }: Device): Promise<void> {
   for (const conversation of conversations) {
     await new Promise<void>((resolve) => {
       const look = () => conversation.pending.length === 0 && resolve();
-      conversation.listen(look);
+      conversation.subscribe(look);
       look();
     });
   }

@@ -1,7 +1,7 @@
-import { Forbidden, Internal, type ParleyError } from '@parley/client';
 import { expect, it } from 'vitest';
-import { createCatchUp } from '#client/catch-up';
-import { createTimeline, type LogEvent } from '#client/timeline';
+import { createCatchUp } from '../src/catch-up.ts';
+import { Forbidden, Internal, type ParleyError } from '../src/index.ts';
+import { createTimeline, type LogEvent } from '../src/timeline.ts';
 import { fakeClock } from './fakes.ts';
 
 function said(seq: number, extra: object = {}): LogEvent {
@@ -58,7 +58,7 @@ it('reads page after page, and knows then that numbers without an entry hold not
   await catchUp.now();
   expect(asked).toEqual([0, 4]);
   expect(timeline.messages.map(({ seq }) => seq)).toEqual([1, 4, 6]);
-  expect(timeline.complete).toBe(9);
+  expect(timeline.completeUpTo).toBe(9);
 });
 
 it('asks again, a second later, for a number that may still come', async () => {
@@ -71,7 +71,7 @@ it('asks again, a second later, for a number that may still come', async () => {
   await clock.pass(10_000);
   await done;
   expect(asked).toEqual([0, 1, 1, 1]);
-  expect(timeline.complete).toBe(3);
+  expect(timeline.completeUpTo).toBe(3);
 });
 
 it('tries again what failed, and says when it never will be', async () => {
