@@ -235,6 +235,9 @@ it('history is read in both directions, and older messages are added to those th
   for await (const { messages } of conversation.history({ before: 3 }))
     back.push(...messages.map((one) => one.message));
   expect(back).toEqual([all[1], all[0]]);
+  const whole: string[] = [];
+  for await (const { messages } of conversation.history()) whole.push(...messages.map((one) => one.message));
+  expect(whole).toEqual(all.toReversed());
 });
 
 it('what was not acknowledged when the process ended is sent by the next one, once', async () => {

@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { isRetryable } from './errors.ts';
 import { createGaps } from './gaps.ts';
 import { type Http, pagesOf, pathOf } from './http.ts';
-import type { ConversationPage, ConversationView, ServerEvent } from './protocol.ts';
+import type { ConversationPage, ConversationView, ServerEvent, ServerEvents } from './protocol.ts';
 
 export interface Inbox {
   /** The latest first; a new array after each change. */
@@ -81,7 +81,7 @@ export function createInbox(options: {
   }
 
   /** Counts a message and shows it. Messages may come in any order. */
-  function onMessage(event: ServerEvent & { type: 'chat_message' }): void {
+  function onMessage(event: ServerEvents['chat_message']): void {
     const { seq, from_user, content_type, date_added, deleted } = event;
     const view = views.get(event.conversation);
     if (!view) {
@@ -121,7 +121,7 @@ export function createInbox(options: {
     return { ...view, members };
   }
 
-  function onRead({ conversation, user, up_to }: ServerEvent & { type: 'messages_read' }): void {
+  function onRead({ conversation, user, up_to }: ServerEvents['messages_read']): void {
     const view = views.get(conversation);
     if (!view) return;
     const members = view.members.map((member) =>

@@ -2,22 +2,17 @@
  * The known part of one conversation's log. Events may come in any order and any number of times, from the socket and from pages: the same
  * set of events always gives the same result. Source: docs/protocol.md section 7.
  */
-import type { Message, ServerEvent } from './protocol.ts';
+import type { Message, ServerEvents } from './protocol.ts';
 
 /** Events that are in the log, and those that hide a part of it from this user. */
-export type LogEvent = Extract<
-  ServerEvent,
-  {
-    type:
-      | 'chat_message'
-      | 'message_edited'
-      | 'message_deleted'
-      | 'reaction'
-      | 'conversation_updated'
-      | 'message_hidden'
-      | 'history_cleared';
-  }
->;
+export type LogEvent = ServerEvents[
+  | 'chat_message'
+  | 'message_edited'
+  | 'message_deleted'
+  | 'reaction'
+  | 'conversation_updated'
+  | 'message_hidden'
+  | 'history_cleared'];
 
 export interface Timeline {
   /** By `seq`, oldest first; a new array after each change. */
@@ -102,7 +97,7 @@ export function createTimeline(start: number): Timeline {
     entry.message = withReactions({ ...message, reactions, ...(client_id !== undefined && { client_id }) }, entry);
   }
 
-  function react({ seq, emoji, user, change: number, removed }: LogEvent & { type: 'reaction' }): void {
+  function react({ seq, emoji, user, change: number, removed }: ServerEvents['reaction']): void {
     note(number);
     const entry = entryOf(seq);
     const key = `${emoji} ${user}`;
