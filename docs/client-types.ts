@@ -82,9 +82,11 @@ function objectOf(properties: NonNullable<Schema['properties']>, required: Set<s
     .filter(([field]) => !extendsMessage || !(field in base))
     .map(([field, value]) => {
       const type = typeOf(value, `${indent}  `);
-      return `${indent}  readonly ${field}${required.has(field) ? `: ${type}` : `?: ${type} | undefined`};\n`;
+      return `readonly ${field}${required.has(field) ? `: ${type}` : `?: ${type} | undefined`};`;
     });
-  return `${extendsMessage ? 'Message & ' : ''}{\n${fields.join('')}${indent}}`;
+  const line = `{ ${fields.join(' ').slice(0, -1)} }`;
+  const text = line.length < 90 ? line : `{\n${fields.map((field) => `${indent}  ${field}\n`).join('')}${indent}}`;
+  return `${extendsMessage ? 'Message & ' : ''}${text}`;
 }
 
 function literal(value: unknown): string {

@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import type { ConnectionState } from './connection.ts';
+import type { ConnectionState, SocketConstructor } from './connection.ts';
 import type { Conversation } from './conversation.ts';
 import type { Environment } from './environment.ts';
 import type { ParleyError } from './errors.ts';
@@ -7,7 +7,6 @@ import type { Http } from './http.ts';
 import type { OutboxItem, OutboxStore } from './outbox.ts';
 import type { Presence } from './presence.ts';
 import type { ConversationView, ServerEvent } from './protocol.ts';
-import type { SocketConstructor } from './socket.ts';
 import type { GetToken } from './tokens.ts';
 import type { UploadOptions } from './uploads.ts';
 

@@ -4,7 +4,6 @@ import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { Unauthenticated } from './errors.ts';
 import type { ServerEvent } from './protocol.ts';
-import type { SocketConstructor } from './socket.ts';
 import { expiryMarginMs, type Tokens, tokenExpiresAt } from './tokens.ts';
 
 /**
@@ -20,8 +19,20 @@ export type ConnectionState =
   | { readonly status: 'connecting' | 'catching up' | 'live' | 'offline' | 'signed out' | 'closed' }
   | { readonly status: 'waiting'; readonly until: number };
 
+/** The part of a WebSocket that the client uses. Browsers, Node 22 and newer, and the package `ws` have it. */
+export interface SocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
+
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
+
 /** Frames that may be lost. Everything else is sent over HTTP, which answers. */
-export type Frame = { type: 'ping' } | { type: 'typing'; conversation: string; typing: boolean };
+type Frame = { type: 'ping' } | { type: 'typing'; conversation: string; typing: boolean };
 
 export interface Connection {
   readonly state: ConnectionState;

@@ -1,7 +1,7 @@
 import { backoff } from './backoff.ts';
 import type { Chat, ChatOptions } from './chat.ts';
 import { pause, systemClock } from './clock.ts';
-import { type ConnectionState, createConnection } from './connection.ts';
+import { type ConnectionState, createConnection, type SocketConstructor } from './connection.ts';
 import type { OpenConversation } from './conversation.ts';
 import { createConversation } from './create-conversation.ts';
 import { createEmitter } from './emitter.ts';
@@ -13,7 +13,6 @@ import { createInbox } from './inbox.ts';
 import { createOutbox, noStore, type OutboxItem } from './outbox.ts';
 import { createPresence } from './presence.ts';
 import type { ConversationView, Me, ServerEvent } from './protocol.ts';
-import type { SocketConstructor } from './socket.ts';
 import { createTokens } from './tokens.ts';
 import { createTypingUsers } from './typing.ts';
 import { type UploadOptions, uploadFile } from './uploads.ts';

@@ -14,14 +14,11 @@ export const globalEnvironment: Environment = {
   isOnline: () => globalThis.navigator?.onLine !== false,
   subscribe(listener) {
     const page = globalThis.document;
-    const onVisible = () => page?.visibilityState === 'visible' && listener();
-    globalThis.addEventListener?.('online', listener);
-    globalThis.addEventListener?.('offline', listener);
-    page?.addEventListener('visibilitychange', onVisible);
-    return () => {
-      globalThis.removeEventListener?.('online', listener);
-      globalThis.removeEventListener?.('offline', listener);
-      page?.removeEventListener('visibilitychange', onVisible);
-    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    globalThis.addEventListener?.('online', listener, { signal });
+    globalThis.addEventListener?.('offline', listener, { signal });
+    page?.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && listener(), { signal });
+    return () => controller.abort();
   },
 };

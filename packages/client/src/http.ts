@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
-import { errorFromResponse, Internal, ParleyError } from './errors.ts';
+import { errorFromResponse } from './error-from-response.ts';
+import { Internal, ParleyError } from './errors.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

@@ -88,10 +88,7 @@ export type Message = {
   readonly client_id?: string | undefined;
 };
 
-export type Person = {
-  readonly username: string;
-  readonly name: string;
-};
+export type Person = { readonly username: string; readonly name: string };
 
 /** Somebody as others find them; `avatar` is an address, signed when it is read, that holds for an hour. */
 export type Profile = {
@@ -130,11 +127,7 @@ export type PeoplePage = {
 };
 
 /** Oneself; `avatar` is an address, signed when it is read, that holds for an hour. */
-export type Me = {
-  readonly username: string;
-  readonly name: string;
-  readonly avatar: string | null;
-};
+export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
 
 /** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {
@@ -161,23 +154,11 @@ export type ServerEvents = {
     readonly delivered_to?: readonly string[] | undefined;
   };
   /** The Message as it now is; `change` is the number of the entry that changed it. */
-  readonly message_edited: Message & {
-    readonly type: 'message_edited';
-    readonly room: string;
-    readonly change: number;
-  };
+  readonly message_edited: Message & { readonly type: 'message_edited'; readonly room: string; readonly change: number };
   /** The Message as it now is: without text and attachments. */
-  readonly message_deleted: Message & {
-    readonly type: 'message_deleted';
-    readonly room: string;
-    readonly change: number;
-  };
+  readonly message_deleted: Message & { readonly type: 'message_deleted'; readonly room: string; readonly change: number };
   /** To the devices of who deleted it for themselves. */
-  readonly message_hidden: {
-    readonly type: 'message_hidden';
-    readonly conversation: string;
-    readonly seq: number;
-  };
+  readonly message_hidden: { readonly type: 'message_hidden'; readonly conversation: string; readonly seq: number };
   /** To the devices of who cleared the history for themselves: all up to there is not shown to them any more. */
   readonly history_cleared: {
     readonly type: 'history_cleared';
@@ -199,16 +180,8 @@ export type ServerEvents = {
     readonly user: string;
     readonly typing: boolean;
   };
-  readonly user_join: {
-    readonly type: 'user_join';
-    readonly conversation: string;
-    readonly user: string;
-  };
-  readonly user_leave: {
-    readonly type: 'user_leave';
-    readonly conversation: string;
-    readonly user: string;
-  };
+  readonly user_join: { readonly type: 'user_join'; readonly conversation: string; readonly user: string };
+  readonly user_leave: { readonly type: 'user_leave'; readonly conversation: string; readonly user: string };
   readonly presence: {
     readonly type: 'presence';
     readonly user: string;
@@ -216,22 +189,11 @@ export type ServerEvents = {
     readonly last_seen: Time | null;
   };
   /** `person` is the other one, as who gets this sees them; `by` is who asked. */
-  readonly friend_requested: {
-    readonly type: 'friend_requested';
-    readonly by: string;
-    readonly person: Profile;
-  };
+  readonly friend_requested: { readonly type: 'friend_requested'; readonly by: string; readonly person: Profile };
   /** `by` is who accepted. */
-  readonly friend_accepted: {
-    readonly type: 'friend_accepted';
-    readonly by: string;
-    readonly person: Profile;
-  };
+  readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
   /** Friendship or request is over; `user` is the other one. */
-  readonly friend_removed: {
-    readonly type: 'friend_removed';
-    readonly user: string;
-  };
+  readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
   readonly online_user_list: {
     readonly type: 'online_user_list';
     readonly conversation: string;
@@ -257,10 +219,7 @@ export type ServerEvents = {
     readonly seq: number;
     readonly to: readonly string[];
   };
-  readonly unread_count: {
-    readonly type: 'unread_count';
-    readonly unread_count: number;
-  };
+  readonly unread_count: { readonly type: 'unread_count'; readonly unread_count: number };
   readonly new_message_notification: {
     readonly type: 'new_message_notification';
     readonly conversation: string;
@@ -300,9 +259,7 @@ export type ServerEvents = {
     readonly title: string | null;
     readonly message: Message;
   };
-  readonly pong: {
-    readonly type: 'pong';
-  };
+  readonly pong: { readonly type: 'pong' };
   readonly error: {
     readonly type: 'error';
     readonly code: 'unauthenticated' | 'token_expired' | 'forbidden' | 'unknown_conversation' | 'unknown_user' | 'not_found' | 'invalid_frame' | 'too_large' | 'rate_limited' | 'conflict' | 'attachment_missing' | 'attachment_rejected' | 'internal';

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { backoff } from '../src/backoff.ts';
-import { errorFromResponse, toError } from '../src/errors.ts';
+import { errorFromResponse, toError } from '../src/error-from-response.ts';
 import { createHttp } from '../src/http.ts';
 import {
   Conflict,
