@@ -2,24 +2,9 @@ import { expect, it } from 'vitest';
 import { createCatchUp } from '../src/catch-up.ts';
 import { Forbidden, Internal, type ParleyError } from '../src/index.ts';
 import { createTimeline, type LogEvent } from '../src/timeline.ts';
-import { fakeClock } from './fakes.ts';
+import { fakeClock, fakeEvent } from './fakes.ts';
 
-function said(seq: number, extra: object = {}): LogEvent {
-  return {
-    ...{
-      type: 'chat_message',
-      room: 'c',
-      id: `${seq}`,
-      seq,
-      conversation: 'c',
-      message: `${seq}`,
-      content_type: 'text',
-    },
-    ...{ from_user: { username: 'bob', name: 'Bob' }, attachments: [], multimedia_url: null, reply_to: null },
-    ...{ mentions: [], reactions: {}, date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false },
-    ...extra,
-  } as LogEvent;
-}
+const said = (seq: number) => fakeEvent(seq, { message: `${seq}` });
 
 interface Page {
   readonly count: number;
@@ -33,7 +18,10 @@ function setUp(answer: (after: number, number: number) => Page | ParleyError) {
   const asked: number[] = [];
   const ended: string[] = [];
   const catchUp = createCatchUp({
-    ...{ id: 'c', timeline, clock, random: () => 0.5 },
+    id: 'c',
+    timeline,
+    clock,
+    random: () => 0.5,
     async http<Answer>(_method: string, path: string): Promise<Answer> {
       const after = Number(new URLSearchParams(path.split('?')[1]).get('after'));
       asked.push(after);

@@ -4,29 +4,29 @@ import { createTokens } from '../src/tokens.ts';
 import { FakeSocket, fakeClock, tokenUntil } from './fakes.ts';
 
 beforeEach(() => {
-  FakeSocket.made = [];
+  FakeSocket.instances = [];
 });
 
 const hour = 3_600_000;
 
-function setUp({ online = true, lasts = 24 * hour }: { online?: boolean; lasts?: number } = {}) {
+function setUp({ online = true, tokenLastsMs = 24 * hour }: { online?: boolean; tokenLastsMs?: number } = {}) {
   const clock = fakeClock();
   const states: string[] = [];
   const heard: unknown[] = [];
-  const world = { online, signedIn: true, catchUp: () => Promise.resolve(), idle: 0, look: () => {} };
+  const world = { online, signedIn: true, catchUp: () => Promise.resolve(), idle: 0, check: () => {} };
   let tokens = 0;
   const connection = createConnection({
     url: 'wss://x/ws/',
     tokens: createTokens(() => {
       tokens++;
-      return world.signedIn ? tokenUntil((clock.now() + lasts) / 1000) : null;
+      return world.signedIn ? tokenUntil((clock.now() + tokenLastsMs) / 1000) : null;
     }, clock),
     clock,
     random: () => 0.5,
     environment: {
       isOnline: () => world.online,
       subscribe(listener) {
-        world.look = listener;
+        world.check = listener;
         return () => {};
       },
     },
@@ -39,7 +39,7 @@ function setUp({ online = true, lasts = 24 * hour }: { online?: boolean; lasts?:
     },
   });
   const last = () => {
-    const socket = FakeSocket.made.at(-1);
+    const socket = FakeSocket.instances.at(-1);
     if (!socket) throw new Error('there is no socket');
     return socket;
   };
@@ -99,16 +99,16 @@ it('hands over to a second socket before two hours are over, without being anyth
   const first = await live();
   // What keeps it from being idle.
   for (let minute = 0; minute < 107; minute++) {
-    first.tell({ type: 'pong' });
+    first.receive({ type: 'pong' });
     await clock.pass(60_000);
   }
-  expect(FakeSocket.made.length).toBe(1);
+  expect(FakeSocket.instances.length).toBe(1);
   await clock.pass(30_000);
-  expect(FakeSocket.made.length).toBe(2);
-  const second = FakeSocket.made[1];
+  expect(FakeSocket.instances.length).toBe(2);
+  const second = FakeSocket.instances[1];
   expect(first.closed).toBe(false);
   second?.open();
-  first.tell({ type: 'unread_count', unread_count: 7 });
+  first.receive({ type: 'unread_count', unread_count: 7 });
   await clock.pass(5_000);
   expect(first.closed).toBe(true);
   expect(second?.closed).toBe(false);
@@ -118,13 +118,13 @@ it('hands over to a second socket before two hours are over, without being anyth
 });
 
 it('hands over a minute before its token expires, with a fresh one', async () => {
-  const { clock, live, tokens } = setUp({ lasts: hour });
+  const { clock, live, tokens } = setUp({ tokenLastsMs: hour });
   const first = await live();
   for (let minute = 0; minute < 59; minute++) {
-    first.tell({ type: 'pong' });
+    first.receive({ type: 'pong' });
     await clock.pass(60_000);
   }
-  expect(FakeSocket.made.length).toBe(2);
+  expect(FakeSocket.instances.length).toBe(2);
   expect(tokens()).toBe(2);
 });
 
@@ -132,7 +132,7 @@ it('sends a ping after nine silent minutes and not before, and connects again wh
   const { clock, live, connection, world } = setUp();
   const socket = await live();
   await clock.pass(8 * 60_000);
-  socket.tell({ type: 'pong' });
+  socket.receive({ type: 'pong' });
   await clock.pass(8.9 * 60_000);
   expect(socket.sent).toEqual([]);
   await clock.pass(0.1 * 60_000);
@@ -146,7 +146,7 @@ it('stays when the ping is answered', async () => {
   const { clock, live, connection } = setUp();
   const socket = await live();
   await clock.pass(9 * 60_000);
-  socket.tell({ type: 'pong' });
+  socket.receive({ type: 'pong' });
   await clock.pass(60_000);
   expect(connection.state.status).toBe('live');
 });
@@ -156,9 +156,9 @@ it('waits for the network where there is none, and connects when it is back', as
   connection.open();
   await clock.pass(hour);
   expect(connection.state.status).toBe('offline');
-  expect(FakeSocket.made).toEqual([]);
+  expect(FakeSocket.instances).toEqual([]);
   world.online = true;
-  world.look();
+  world.check();
   await clock.pass(0);
   last().open();
   await clock.pass(0);
@@ -169,11 +169,11 @@ it('says that the network is gone, once it is clear that the socket went with it
   const { clock, live, world, connection, states, last } = setUp();
   await live();
   world.online = false;
-  world.look();
+  world.check();
   await clock.pass(hour);
   expect(connection.state.status).toBe('offline');
   world.online = true;
-  world.look();
+  world.check();
   await clock.pass(0);
   last().open();
   await clock.pass(0);
@@ -183,7 +183,7 @@ it('says that the network is gone, once it is clear that the socket went with it
 it('looks whether anybody is there when the page is shown again', async () => {
   const { clock, live, world, connection } = setUp();
   const socket = await live();
-  world.look();
+  world.check();
   expect(socket.sent).toEqual([{ type: 'ping' }]);
   await clock.pass(10_000);
   expect(connection.state.status).toBe('waiting');
@@ -192,7 +192,7 @@ it('looks whether anybody is there when the page is shown again', async () => {
 it('asks for another token when the server takes the present one no more', async () => {
   const { clock, live, tokens, heard } = setUp();
   const socket = await live();
-  socket.tell({ type: 'error', code: 'token_expired', message: 'unable to go on; the token has expired' });
+  socket.receive({ type: 'error', code: 'token_expired', message: 'unable to go on; the token has expired' });
   await clock.pass(500);
   expect(tokens()).toBe(2);
   expect(socket.closed).toBe(true);
@@ -214,9 +214,9 @@ it('is signed out when there is no token, until it is told to connect', async ()
 it('passes over what it cannot read, and what API Gateway says by itself', async () => {
   const { live, heard } = setUp();
   const socket = await live();
-  socket.tell({ message: 'Internal server error', connectionId: 'x', requestId: 'y' });
-  socket.tell('text');
-  socket.tell({ type: 'of a later version' });
+  socket.receive({ message: 'Internal server error', connectionId: 'x', requestId: 'y' });
+  socket.receive('text');
+  socket.receive({ type: 'of a later version' });
   expect(heard).toEqual([{ type: 'of a later version' }]);
 });
 
@@ -227,5 +227,5 @@ it('is closed for good', async () => {
   await clock.pass(24 * hour);
   expect(socket.closed).toBe(true);
   expect(states.at(-1)).toBe('closed');
-  expect(FakeSocket.made.length).toBe(1);
+  expect(FakeSocket.instances.length).toBe(1);
 });

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { Forbidden, Internal, NotFound, type OutboxItem, type ParleyError, RateLimited } from '../src/index.ts';
 import { createOutbox, noStore, type OutboxStore } from '../src/outbox.ts';
 import type { Message } from '../src/protocol.ts';
-import { fakeClock } from './fakes.ts';
+import { fakeClock, fakeMessage } from './fakes.ts';
 
 interface Request {
   readonly method: string;
@@ -10,16 +10,12 @@ interface Request {
   readonly body: { readonly client_id?: string; readonly message?: string } | undefined;
 }
 
-function stored(seq: number, client_id: string | undefined, text = ''): Message {
-  return {
-    ...{ id: `id-${seq}`, seq, conversation: 'c', from_user: { username: 'me', name: 'Me' }, message: text },
-    ...{ content_type: 'text', attachments: [], multimedia_url: null, reply_to: null, mentions: [], reactions: {} },
-    ...{ date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false, ...(client_id && { client_id }) },
-  };
+function stored(seq: number, client_id: string | undefined): Message {
+  return fakeMessage(seq, { conversation: 'c', client_id });
 }
 
-function memoryStore(kept: readonly OutboxItem[] = []): OutboxStore & { readonly all: Map<string, OutboxItem> } {
-  const all = new Map(kept.map((item) => [item.client_id, item]));
+function memoryStore(items: readonly OutboxItem[] = []): OutboxStore & { readonly all: Map<string, OutboxItem> } {
+  const all = new Map(items.map((item) => [item.client_id, item]));
   return {
     all,
     load: async () => [...all.values()],
@@ -28,7 +24,7 @@ function memoryStore(kept: readonly OutboxItem[] = []): OutboxStore & { readonly
   };
 }
 
-/** @param answer what the server says to each request */
+/** @param answer the server's answer to each request */
 function setUp(answer: (request: Request, number: number) => Message | ParleyError, store: OutboxStore = noStore) {
   const clock = fakeClock();
   const requests: Request[] = [];
@@ -43,7 +39,10 @@ function setUp(answer: (request: Request, number: number) => Message | ParleyErr
       if (said instanceof Error) throw said;
       return said as Answer;
     },
-    ...{ store, clock, random: () => 0.5, newId: () => `id${++ids}` },
+    store,
+    clock,
+    random: () => 0.5,
+    newId: () => `id${++ids}`,
     knownSeq: async () => 7,
     find: async (_, clientId) => found.get(clientId),
     onChange: () => {},

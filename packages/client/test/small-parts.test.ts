@@ -16,7 +16,7 @@ import { createReadCursor } from '../src/read-cursor.ts';
 import { createReceipts } from '../src/receipts.ts';
 import { createTokens } from '../src/tokens.ts';
 import { createTypingSender, createTypingUsers } from '../src/typing.ts';
-import { fakeClock, tokenUntil } from './fakes.ts';
+import { fakeClock, fakeMember, fakeMessage, tokenUntil } from './fakes.ts';
 
 describe('errors', () => {
   it('have a class for each code of the closed list, and another code is internal', () => {
@@ -52,19 +52,19 @@ it('the bound of a pause doubles up to a minute', () => {
 describe('tokens', () => {
   it('are asked for once by many, and again a minute before they expire', async () => {
     const clock = fakeClock();
-    let asked = 0;
+    let requests = 0;
     const tokens = createTokens(async () => {
-      asked++;
+      requests++;
       return tokenUntil(clock.now() / 1000 + 3600);
     }, clock);
     await Promise.all([tokens.get(), tokens.get()]);
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
     await clock.pass(58 * 60_000);
     await tokens.get();
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
     await clock.pass(2 * 60_000);
     await tokens.get();
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
   });
 
   it('are asked for with the one that was refused', async () => {
@@ -151,7 +151,10 @@ describe('a read cursor', () => {
     const clock = fakeClock();
     const told: number[] = [];
     const cursor = createReadCursor({
-      ...{ clock, random: () => 0.5, start: 3, onChange: () => {} },
+      clock,
+      random: () => 0.5,
+      start: 3,
+      onChange: () => {},
       async send(upTo) {
         told.push(upTo);
         if (told.length === 1) throw new Internal('internal', 'unable');
@@ -167,7 +170,10 @@ describe('a read cursor', () => {
     const clock = fakeClock();
     const told: number[] = [];
     const cursor = createReadCursor({
-      ...{ clock, random: () => 0.5, start: 0, onChange: () => {} },
+      clock,
+      random: () => 0.5,
+      start: 0,
+      onChange: () => {},
       send: async (upTo) => told.push(upTo),
     });
     cursor.move(4);
@@ -179,26 +185,23 @@ describe('a read cursor', () => {
 });
 
 describe('receipts', () => {
-  const message = { seq: 5, date_added: '2026-11-20T12:00:00.000Z', from_user: { username: 'alice', name: 'Alice' } };
-  const member = (username: string, read_seq: number, delivered_until: string | null) => ({
-    ...{ username, name: username, role: 'member' as const, online: false, last_seen: null, read_seq, delivered_until },
-  });
+  const message = fakeMessage(5);
 
   it('follow from what was loaded and what is told, and never go back', () => {
     const receipts = createReceipts();
-    receipts.load([member('alice', 5, null), member('bob', 0, null)]);
+    receipts.load([fakeMember('alice', { read_seq: 5 }), fakeMember('bob')]);
     expect(receipts.of(message)).toBe('sent');
     receipts.apply({ type: 'message_delivered', conversation: 'c', seq: 6, to: ['bob'] });
     expect(receipts.of(message)).toBe('delivered');
     receipts.apply({ type: 'messages_read', conversation: 'c', user: 'bob', up_to: 5 });
     expect(receipts.of(message)).toBe('read');
-    receipts.load([member('bob', 0, null)]);
+    receipts.load([fakeMember('bob')]);
     expect(receipts.of(message)).toBe('read');
   });
 
   it('are the least of all others’', () => {
     const receipts = createReceipts();
-    receipts.load([member('bob', 5, null), member('carol', 0, '2026-11-20T12:00:00.000Z')]);
+    receipts.load([fakeMember('bob', { read_seq: 5 }), fakeMember('carol', { delivered_until: message.date_added })]);
     expect([receipts.of(message, 'bob'), receipts.of(message, 'carol'), receipts.of(message)]).toEqual([
       'read',
       'delivered',
