@@ -1,4 +1,4 @@
-/** What is published: small, of nothing but its own, and typed without the schemas. */
+/** The published package: its size, its files and its types. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,6 @@ describe('the bundle', () => {
 describe('the package', () => {
   let folder: string;
   beforeAll(async () => {
-    // Below the repository, so that a consumer there finds the compiler's libraries and the protocol to compare with.
     folder = mkdtempSync(join(tmpdir(), 'parley-package-'));
     await buildClient(folder);
   });

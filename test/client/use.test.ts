@@ -1,4 +1,4 @@
-/** What a program does with the client, on the real thing. */
+/** The client against a running Parley. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ function connect(person: Person, options: Partial<ChatOptions> = {}) {
   return chat;
 }
 
-/** Resolves when it is so. */
+/** Resolves when the conversation fulfils a condition. */
 async function until(conversation: Conversation, isSo: () => boolean): Promise<void> {
   if (isSo()) return;
   await new Promise<void>((resolve) => {
@@ -145,7 +145,7 @@ it.skipIf(process.env.PARLEY_OUTPUTS)(
   async () => {
     const { bob, ac, bc } = await pair('alice10', 'bob10');
     const { local } = stack;
-    if (!local) throw new Error('only a runtime of our own can be broken');
+    if (!local) throw new Error('only the local runtime can inject faults');
     await growOld(local, bob);
     local.faults.postGone = 1;
     await ac.send('unheard');
@@ -244,7 +244,7 @@ it('what was not acknowledged when the process ended is sent by the next one, on
   const [alice, bob] = await stack.people('alice5', 'bob5');
   const folder = mkdtempSync(join(tmpdir(), 'parley-outbox-'));
   const file = join(folder, 'outbox.json');
-  // The first try is stored, and its answer is lost.
+  // The server stores the first try, but its answer is lost.
   let lost = 0;
   const first = connect(alice, {
     outbox: fileOutbox(file),
