@@ -8,7 +8,7 @@ import type { OutboxItem, OutboxStore } from './outbox.ts';
 import type { Presence } from './presence.ts';
 import type { ConversationView, ServerEvent } from './protocol.ts';
 import type { GetToken } from './tokens.ts';
-import type { UploadOptions } from './uploads.ts';
+import type { Upload } from './uploads.ts';
 
 export interface ChatOptions {
   /** `WebUrl` of the deployment, such as `https://d123.cloudfront.net`; or `HttpUrl` and `WebSocketUrl`, the addresses of the two APIs. */
@@ -60,11 +60,8 @@ export interface Chat {
    * @example for await (const { results } of chat.pages<PeoplePage>('/me/friends')) show(results)
    */
   pages<Page extends { readonly next: string | null }>(path: string): AsyncGenerator<Page, void, undefined>;
-  /**
-   * Uploads a file for a route that gives a form, such as `/me/avatar`. For attachments use `conversation.upload`.
-   * @returns the upload's id. @throws ParleyError, the signal's reason
-   */
-  upload(path: string, file: Blob, options?: UploadOptions): Promise<string>;
+  /** Uploads a file with the form of a route such as `/me/avatar`. For attachments use `conversation.upload`. @throws ParleyError, the signal's reason */
+  readonly upload: Upload;
   /** Fetches what open conversations have missed. The client does this itself after each connection, and when nothing came for nine minutes. */
   check(): Promise<void>;
   /** Connects now: after `signed out`, or instead of waiting for the next try. */

@@ -15,7 +15,7 @@ import { createPresence } from './presence.ts';
 import type { ConversationView, Me, ServerEvent } from './protocol.ts';
 import { createTokens } from './tokens.ts';
 import { createTypingUsers } from './typing.ts';
-import { type UploadOptions, uploadFile } from './uploads.ts';
+import { createUpload } from './uploads.ts';
 
 /**
  * Creates the client of one user, and connects it.
@@ -39,6 +39,7 @@ export function createChat(options: ChatOptions): Chat {
   const { http: api, socket } = addressesOf(options.url);
   const tokens = createTokens(options.getToken, clock);
   const http = createHttp({ api, tokens, fetch, clock });
+  const upload = createUpload(http, fetch);
   const states = createEmitter<ConnectionState>();
   const changes = createEmitter<void>();
   const events = createEmitter<ServerEvent>();
@@ -153,10 +154,6 @@ export function createChat(options: ChatOptions): Chat {
     takeMembers(view.members);
     inbox.put(view);
     return view;
-  }
-
-  function upload(path: string, file: Blob, options?: UploadOptions): Promise<string> {
-    return uploadFile(http, fetch, path, file, options);
   }
 
   async function openNow(name: string): Promise<OpenConversation> {

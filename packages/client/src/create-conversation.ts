@@ -11,7 +11,7 @@ import { createReadCursor } from './read-cursor.ts';
 import { createReceipts } from './receipts.ts';
 import { createTimeline, type LogEvent } from './timeline.ts';
 import { createTypingSender } from './typing.ts';
-import type { UploadOptions } from './uploads.ts';
+import type { Upload } from './uploads.ts';
 
 export function createConversation(options: {
   readonly view: ConversationView;
@@ -20,10 +20,10 @@ export function createConversation(options: {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly upload: Upload;
   sendTyping(typing: boolean): void;
   typingUsers(): readonly string[];
   load(): Promise<ConversationView>;
-  upload(path: string, file: Blob, options?: UploadOptions): Promise<string>;
   onLeave(): void;
   onClose(): void;
 }): OpenConversation {

@@ -32,29 +32,13 @@ export function createHttp(options: {
 }): Http {
   const { api, tokens, fetch, clock } = options;
 
-  async function request<Answer>(
-    method: Method,
-    path: string,
-    body: unknown,
-    signal: AbortSignal | undefined,
-    isRetry = false,
-  ): Promise<Answer> {
-    const token = await tokens.get();
-    const { status, answer } = await exchange(`${api}${path}`, {
-      method,
-      signal,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      body: JSON.stringify(body),
-    });
-    if (status < 300) return answer as Answer;
-    if (status === 401) {
-      tokens.refuse(token);
-      if (!isRetry) return request(method, path, body, signal, true);
+  async function getToken(): Promise<string> {
+    try {
+      return await tokens.get();
+    } catch (cause) {
+      if (cause instanceof ParleyError) throw cause;
+      throw new Internal('internal', 'unable to get a token; try again', undefined, { cause });
     }
-    throw errorFromResponse(status, answer);
   }
 
   async function exchange(
@@ -85,11 +69,20 @@ export function createHttp(options: {
     body?: unknown,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Answer> => {
-    try {
-      return await request<Answer>(method, path, body, signal);
-    } catch (error) {
-      if (error instanceof ParleyError || signal?.aborted) throw error;
-      throw new Internal('internal', 'unable to get a token; try again', undefined, { cause: error });
+    for (let isRetry = false; ; isRetry = true) {
+      const token = await getToken();
+      const { status, answer } = await exchange(`${api}${path}`, {
+        method,
+        signal,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: JSON.stringify(body),
+      });
+      if (status < 300) return answer as Answer;
+      if (status === 401) tokens.refuse(token);
+      if (status !== 401 || isRetry) throw errorFromResponse(status, answer);
     }
   };
 }

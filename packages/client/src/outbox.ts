@@ -163,15 +163,12 @@ export function createOutbox(options: {
           continue;
         }
         const leastMs = error instanceof RateLimited ? (error.retryAfter ?? 1) * 1_000 : 0;
-        await pauseUntilFlush(leastMs + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 }));
+        const ms = leastMs + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 });
+        await Promise.race([pause(clock, ms), new Promise<void>((resolve) => endPauses.push(resolve))]);
         if (clock.now() - startedAt > idExpiryMs) expired.add(item.client_id);
       }
     }
     running.delete(conversation);
-  }
-
-  async function pauseUntilFlush(ms: number): Promise<void> {
-    await Promise.race([pause(clock, ms), new Promise<void>((resolve) => endPauses.push(resolve))]);
   }
 
   function flush(): void {

@@ -20,48 +20,38 @@ export interface UploadOptions {
  * @returns the upload's id
  * @throws ParleyError, the reason of the signal
  */
-export async function uploadFile(
-  http: Http,
-  fetch: typeof globalThis.fetch,
-  path: string,
-  file: Blob,
-  options: UploadOptions = {},
-): Promise<string> {
-  const { filename = (file as Partial<File>).name ?? 'file', width, height } = options;
-  const content_type = file.type || 'application/octet-stream';
-  const form = await http<UploadForm>('POST', path, { filename, content_type, size: file.size, width, height });
-  await postFile(form, file, options, fetch);
-  return form.id;
-}
+export type Upload = (path: string, file: Blob, options?: UploadOptions) => Promise<string>;
 
-async function postFile(
-  { url, fields }: UploadForm,
-  file: Blob,
-  { signal, onProgress }: UploadOptions,
-  fetch: typeof globalThis.fetch,
-): Promise<void> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('file', file);
-  signal?.throwIfAborted();
-  let status = 0;
-  try {
-    status = await (globalThis.XMLHttpRequest
-      ? postWithProgress(url, form, signal, (share) => onProgress?.(Math.floor(share * file.size), file.size))
-      : fetch(url, { method: 'POST', body: form, signal }).then((response) => response.status));
-  } catch (cause) {
+export const createUpload =
+  (http: Http, fetch: typeof globalThis.fetch): Upload =>
+  async (path, file, options = {}) => {
+    const { filename = (file as Partial<File>).name ?? 'file', width, height, signal, onProgress } = options;
+    const content_type = file.type || 'application/octet-stream';
+    const announced = { filename, content_type, size: file.size, width, height };
+    const { id, url, fields } = await http<UploadForm>('POST', path, announced);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append('file', file);
     signal?.throwIfAborted();
-    throw new Internal('internal', 'unable to upload the file; try again', undefined, { cause });
-  }
-  if (status >= 500) throw new Internal('internal', 'unable to upload the file; try again');
-  if (status >= 300) {
-    throw new AttachmentRejected(
-      'attachment_rejected',
-      'unable to upload the file; it is not what was announced, or came too late',
-    );
-  }
-  onProgress?.(file.size, file.size);
-}
+    let status = 0;
+    try {
+      status = await (globalThis.XMLHttpRequest
+        ? postWithProgress(url, form, signal, (share) => onProgress?.(Math.floor(share * file.size), file.size))
+        : fetch(url, { method: 'POST', body: form, signal }).then((response) => response.status));
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new Internal('internal', 'unable to upload the file; try again', undefined, { cause });
+    }
+    if (status >= 500) throw new Internal('internal', 'unable to upload the file; try again');
+    if (status >= 300) {
+      throw new AttachmentRejected(
+        'attachment_rejected',
+        'unable to upload the file; it is not what was announced, or came too late',
+      );
+    }
+    onProgress?.(file.size, file.size);
+    return id;
+  };
 
 /** `fetch` does not report the progress of an upload. */
 function postWithProgress(
