@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { notifyFilters } from '#lambdas/stream/filters';
+import { streamHandlers } from '#lambdas/stream/handlers';
 import { httpRoutes, socketRoutes } from '#protocol/operations';
 import { allowed, plain, synthesize } from './synthesize.ts';
 
@@ -360,7 +360,7 @@ describe("the table's stream", () => {
   test('reaches notify through the filters, and gives up in bounds', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: 'NotifyFunction' },
-      FilterCriteria: { Filters: notifyFilters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
+      FilterCriteria: { Filters: streamHandlers.map(({ filter }) => ({ Pattern: JSON.stringify(filter) })) },
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 50,
       BisectBatchOnFunctionError: true,
