@@ -95,7 +95,11 @@ export class ParleyStack extends Stack {
     people?.bind(http);
 
     const functions = [socket, http, notify];
-    const changes = new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: streamHandlers.map(({ filter }) => filter) });
+    const changes = new TableStream(this, 'Changes', {
+      table: chat.table,
+      to: notify,
+      filters: streamHandlers.map(({ filter }) => filter),
+    });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
     for (const fn of functions) fanOut.bind(fn);
