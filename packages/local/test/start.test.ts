@@ -153,7 +153,7 @@ describe('one sentence for', () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     await expect(start('taken', { port })).rejects.toThrow(
-      `unable to listen on port ${port}; it is taken: choose another one with PORT`,
+      `unable to listen on port ${port}; it is taken: choose another one with port`,
     );
     server.close();
   });

@@ -6,12 +6,18 @@ import { CognitoError } from './errors.ts';
 import { answerJson, answerPreflight, cors } from './http.ts';
 import { operations } from './operations.ts';
 import { poolSettings } from './pool-settings.ts';
+import type { SigningKey } from './signing-keys.ts';
 import { knownTriggers } from './triggers.ts';
 
 const prefix = '/_aws/cognito-idp';
 
+export interface Cognito extends Service {
+  /** The key that a user pool signs access tokens with, for tests that make tokens of many users. */
+  accessTokenKey(userPoolId: string): Promise<SigningKey>;
+}
+
 /** Serves the user pools of the stack below `/_aws/cognito-idp`: the JSON API, and each pool's keys and OpenID configuration. */
-export async function startCognito(context: Context): Promise<Service> {
+export async function startCognito(context: Context): Promise<Cognito> {
   const directory = await openDirectory(context);
   tellOfUnknownTriggers(context);
   const common = (...[name, message, status]: ConstructorParameters<typeof CognitoError>) =>
@@ -34,6 +40,7 @@ export async function startCognito(context: Context): Promise<Service> {
       if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
       return handleCall(request, response);
     },
+    accessTokenKey: async (userPoolId) => (await directory.pool(userPoolId)).keys.access,
     stop: () => directory.idle(),
   };
 }
