@@ -31,6 +31,8 @@ const none = {
   killWorker: 0,
 };
 
+export const faultNames = Object.keys(none);
+
 export function createFaults(chosen: Partial<Faults> = {}): Faults {
   return { random: Math.random, ...none, ...chosen };
 }
@@ -43,8 +45,7 @@ export function parseFaults(text: string | undefined): Partial<Faults> {
   const chosen: Partial<typeof none> = {};
   for (const part of (text ?? '').split(',').filter((piece) => piece.trim() !== '')) {
     const [name = '', value = ''] = part.split('=').map((side) => side.trim());
-    if (!isFault(name))
-      throw new Error(`unable to switch on the fault "${name}"; known are ${Object.keys(none).join(', ')}`);
+    if (!isFault(name)) throw new Error(`unable to switch on the fault "${name}"; known are ${faultNames.join(', ')}`);
     const amount = Number(value);
     const highest = name === 'delayBatch' ? 60_000 : 1;
     if (value === '' || !(amount >= 0 && amount <= highest)) {

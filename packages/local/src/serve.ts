@@ -54,6 +54,9 @@ async function run(options: ServeOptions): Promise<number> {
   await (await openPort(port, log, settingNames.port)).close();
   await requireUnclaimed(dataDirectory, settingNames.dataDirectory);
   const isProject = existsSync(join(directory, 'cdk.json'));
+  if (!isProject && !existsSync(join(directory, 'manifest.json'))) {
+    throw new Error(`unable to serve ${directory}; it has neither cdk.json nor manifest.json`);
+  }
   if (options.watch && !isProject) throw new Error(`unable to watch; ${directory} has no cdk.json`);
   const assemblyDirectory = isProject ? join(dataDirectory, 'cdk.out') : directory;
   if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory })) {
