@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faultNames } from './faults.ts';
 import { type ServeOptions, serve } from './serve.ts';
@@ -8,7 +10,7 @@ Serves a CDK app on this machine. The folder is a CDK project (with cdk.json), w
 first, or a cloud assembly (cdk.out). Default: the current folder.
 
   --port <number>   8080 by default; 0 for any free port
-  --data <folder>   for tables, files, mail and logs; .local by default
+  --data <folder>   for tables, files, mail and logs; .local in the project by default
   --faults <list>   failures of AWS, like postGone=0.1,dropDisconnect=0.5
   --watch           synthesizes and reloads when a file of the project is saved
   --help            prints this text
@@ -23,9 +25,10 @@ function readCommand(args: string[]): ServeOptions | undefined {
   if (values.help || command === undefined) return undefined;
   if (command !== 'serve') throw new Error(`unable to run ${command}; the only command is serve`);
   if (rest.length > 0) throw new Error(`unable to serve ${positionals.slice(1).join(' and ')}; name one folder`);
+  const project = existsSync(join(directory, 'cdk.json')) ? directory : dirname(resolve(directory));
   return {
     directory,
-    dataDirectory: values.data ?? '.local',
+    dataDirectory: values.data ?? join(project, '.local'),
     port: values.port,
     faults: values.faults,
     watch: values.watch,
