@@ -14,7 +14,7 @@ const sources = ['src', 'example'].flatMap((folder) =>
 );
 
 test('the sources name nobody who uses the package', () => {
-  const naming = sources.filter(({ text }) => /parley/i.test(text.replaceAll('@parley/local', '')));
+  const naming = sources.filter(({ text }) => /shop/i.test(text.replaceAll('@shop/local', '')));
   expect(naming.map(({ path }) => path)).toEqual([]);
 });
 

@@ -11,7 +11,7 @@ let folder: string;
 const running: LocalRuntime[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-start-'));
+  folder = await mkdtemp(join(tmpdir(), 'local-start-'));
 });
 afterAll(async () => {
   for (const runtime of running) await runtime.stop();

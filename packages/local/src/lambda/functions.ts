@@ -24,6 +24,7 @@ export type InvokeResult =
       readonly requestId: string;
     };
 
+/** The stack's functions. */
 export interface Functions {
   /** Runs the function (by logical id) to its end. Never rejects for what the function does: that is a result. */
   invoke(functionId: string, event: unknown): Promise<InvokeResult>;
