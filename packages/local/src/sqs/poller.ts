@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import type { InvokeResult } from '../lambda/functions.ts';
-import { createSleeper } from '../streams/sleeper.ts';
+import { createWakeableTimer } from '../streams/wakeable-timer.ts';
 import { type QueueMapping, readQueueMappings } from './mapping.ts';
 import type { ReceivedMessage } from './queue.ts';
 import type { OpenQueues } from './start.ts';
@@ -42,7 +42,7 @@ export async function startQueueTriggers(context: Context, queues: OpenQueues): 
 
 function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues) {
   const { counters, clock, policies } = context;
-  const sleeper = createSleeper();
+  const sleeper = createWakeableTimer();
   const queue = queues.open(mapping.queueArn);
   queue.onChange(sleeper.wake);
   const batches = new Set<Promise<void>>();

@@ -1,18 +1,22 @@
 import type { InvokeResult } from '../lambda/functions.ts';
 import type { StreamRecord } from './record.ts';
 
-/** What an invocation means for its batch: `done` records from the front are finished, the others are to be tried again. */
+/** After a failure, `done` records from the front are finished, and the others must be tried again. */
 export type Outcome =
   | { readonly kind: 'success' }
   | { readonly kind: 'failure'; readonly done: number; readonly functionError: boolean };
 
 /**
- * Lambda's rules for `ReportBatchItemFailures`: it goes on at the failed record with the lowest sequence number, with all that follow;
- * no answer, no list, an empty one or null is success; an empty, null, missing or unknown identifier makes the whole batch failed.
- * Without the setting whatever the function returns is success.
+ * Lambda's rules for `ReportBatchItemFailures`: it retries from the failed record with the lowest sequence number on. No answer, no list,
+ * an empty list or null means success. An empty, null, missing or unknown identifier fails the whole batch. Without the setting, any
+ * returned value means success.
  * Source: Lambda developer guide, "Configuring partial batch response with DynamoDB and Lambda".
  */
-export function judge(result: InvokeResult, records: readonly StreamRecord[], reportsFailures: boolean): Outcome {
+export function batchOutcome(
+  result: InvokeResult,
+  records: readonly StreamRecord[],
+  reportsFailures: boolean,
+): Outcome {
   if (!result.ok) return { kind: 'failure', done: 0, functionError: true };
   if (!reportsFailures || result.payload === null || result.payload === undefined) return { kind: 'success' };
   const whole: Outcome = { kind: 'failure', done: 0, functionError: false };
