@@ -10,8 +10,8 @@ const statement = z.object({
   NotResource: strings.optional(),
 });
 
-/** What a REQUEST authorizer must answer. Values of its context are strings, numbers or booleans. */
-const authorizerAnswer = z.object({
+/** The result of a REQUEST authorizer. Values of its context are strings, numbers or booleans. */
+const authorizerResult = z.object({
   principalId: z.string(),
   policyDocument: z.object({
     Statement: z.union([statement, z.array(statement)]).transform((value) => [value].flat()),
@@ -22,23 +22,23 @@ const authorizerAnswer = z.object({
 export type AuthorizerDecision =
   | { readonly kind: 'allowed'; readonly context: Readonly<Record<string, unknown>> }
   | { readonly kind: 'denied'; readonly explicitly: boolean }
-  /** No policy at all, or more than 8 KB of it. */
+  /** The result has no valid policy, or is larger than 8 KB. */
   | { readonly kind: 'malformed' };
 
-const largest = 8 * 1024;
+const maxResultBytes = 8 * 1024;
 
 /**
- * Reads a policy as API Gateway does: some statement must allow, none may deny, `execute-api:Invoke` on `methodArn`.
- * The context becomes strings, as later events show it.
+ * Evaluates a policy as API Gateway does: a statement must allow `execute-api:Invoke` on `methodArn`, and none may deny it.
+ * The values of the context become strings, as in later events.
  */
-export function decide(answer: unknown, methodArn: string): AuthorizerDecision {
-  const parsed = authorizerAnswer.safeParse(answer);
-  if (!parsed.success || Buffer.byteLength(JSON.stringify(answer)) > largest) return { kind: 'malformed' };
+export function evaluatePolicy(result: unknown, methodArn: string): AuthorizerDecision {
+  const parsed = authorizerResult.safeParse(result);
+  if (!parsed.success || Buffer.byteLength(JSON.stringify(result)) > maxResultBytes) return { kind: 'malformed' };
   const { principalId, policyDocument, context } = parsed.data;
   const effects = policyDocument.Statement.filter(
     (each) =>
-      names(each.Action, each.NotAction, 'execute-api:invoke', true) &&
-      names(each.Resource, each.NotResource, methodArn),
+      matchesAny(each.Action, each.NotAction, 'execute-api:invoke', true) &&
+      matchesAny(each.Resource, each.NotResource, methodArn),
   ).map((each) => each.Effect);
   if (effects.includes('Deny')) return { kind: 'denied', explicitly: true };
   if (!effects.includes('Allow')) return { kind: 'denied', explicitly: false };
@@ -46,13 +46,13 @@ export function decide(answer: unknown, methodArn: string): AuthorizerDecision {
   return { kind: 'allowed', context: { principalId, ...Object.fromEntries(stringified) } };
 }
 
-function names(
+function matchesAny(
   included: string[] | undefined,
   excluded: string[] | undefined,
   value: string,
-  anyCase = false,
+  ignoreCase = false,
 ): boolean {
-  const matches = (pattern: string) => wildcard(anyCase ? pattern.toLowerCase() : pattern).test(value);
+  const matches = (pattern: string) => wildcard(ignoreCase ? pattern.toLowerCase() : pattern).test(value);
   if (included) return included.some(matches);
   return excluded !== undefined && !excluded.some(matches);
 }
