@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import { globMatches } from '#iam/glob';
 import { separatesEncodings } from './compression.ts';
 import { type Forwarding, readForwarding } from './forwarding.ts';
 import { readResponseHeaders } from './response-headers.ts';
@@ -104,13 +105,8 @@ export function readDistribution(stack: Stack): Distribution | undefined {
 
 /** The first behaviour whose pattern matches the viewer's path. A function that rewrites the path does not change the behaviour. */
 export function findBehavior({ behaviors }: Distribution, path: string): Behavior | undefined {
-  return behaviors.find(({ pattern }) => {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^/?${source.replace(/^\//, '')}$`, 's').test(path);
-  });
+  const withoutSlash = (text: string) => text.replace(/^\//, '');
+  return behaviors.find(({ pattern }) => globMatches(withoutSlash(pattern), withoutSlash(path)));
 }
 
 function viewerRequestCode(

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { verifySignature } from '#iam/signature';
+import { percentDecode } from '#text';
 import type { WebSocketApi } from './apis.ts';
 import { executeApiArn } from './call-function.ts';
 import type { Gateway } from './gateway-state.ts';
 import { newId } from './ids.ts';
 import { readBody } from './read-body.ts';
-import { decode, type Target } from './target.ts';
+import type { Target } from './target.ts';
 import { limits } from './websocket/connection.ts';
 import type { Sockets } from './websocket/sockets.ts';
 
@@ -53,7 +54,7 @@ async function manage(
   target: Target,
   request: IncomingMessage,
 ): Promise<Answer> {
-  const [, stageName = '', , connectionId = ''] = target.path.split('/').map(decode);
+  const [, stageName = '', , connectionId = ''] = target.path.split('/').map(percentDecode);
   const body = await readBody(request, limits.message);
   if (body === 'too large') return errorAnswer(413, 'PayloadTooLargeException', 'Request Too Long');
 

@@ -14,12 +14,3 @@ export function readTarget(url: string): Target | undefined {
   const [, apiId, path = '', query = ''] = /^\/_aws\/execute-api\/([^/?]+)(\/[^?]*)?(?:\?(.*))?$/s.exec(url) ?? [];
   return apiId === undefined ? undefined : { apiId, path, query };
 }
-
-/** Percent-decodes, or returns malformed text unchanged. */
-export function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}

@@ -1,3 +1,5 @@
+import { isObject } from '../text.ts';
+
 /** Whether a record, in the shape that the function gets, matches. */
 export type Filter = (value: unknown) => boolean;
 
@@ -136,10 +138,6 @@ function leavesOf(value: unknown): readonly Leaf[] {
 
 function isLeaf(value: unknown): value is Leaf {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function invalidPattern(where: string, reason: string): Error {

@@ -1,5 +1,5 @@
+import { percentDecode } from '#text';
 import type { HttpRoute } from '../apis.ts';
-import { decode } from '../target.ts';
 
 export interface FoundRoute {
   readonly route: HttpRoute;
@@ -42,11 +42,11 @@ function matchPath(pattern: readonly string[], segments: readonly string[]) {
     // A variable does not match an empty segment: `/items/` matches neither `/items/{id}` nor `/items/{proxy+}`.
     if (name !== undefined && segment === '') return undefined;
     if (name !== undefined && greedy) {
-      parameters[name] = segments.slice(index).map(decode).join('/');
+      parameters[name] = segments.slice(index).map(percentDecode).join('/');
       return { parameters, rank: `${rank}2` };
     }
-    if (name === undefined && decode(segment) !== part) return undefined;
-    if (name !== undefined) parameters[name] = decode(segment);
+    if (name === undefined && percentDecode(segment) !== part) return undefined;
+    if (name !== undefined) parameters[name] = percentDecode(segment);
     rank += name === undefined ? '0' : '1';
   }
   return pattern.length === segments.length ? { parameters, rank } : undefined;

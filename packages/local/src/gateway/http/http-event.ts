@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { percentDecode } from '#text';
 import { commonLogTime } from '../access-log.ts';
 import { domainNameOf } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import { forwardedHeaders, headerPairs, sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
-import { decode } from '../target.ts';
 import type { FoundRoute } from './find-route.ts';
 import type { JwtContext } from './http-authorize.ts';
 
@@ -28,8 +28,8 @@ export function httpEvent({ context }: Pick<Gateway, 'context'>, input: HttpEven
   const domainName = domainNameOf(context, apiId);
   const { headers, cookies } = headersOf(request, { domainName, now, length: body.length });
   const encoded = body.length > 0 && isBinary(request, body);
-  // HTTP APIs decode the path, although the field is called rawPath.
-  const rawPath = decode(input.path);
+  // HTTP APIs percentDecode the path, although the field is called rawPath.
+  const rawPath = percentDecode(input.path);
   return {
     version: '2.0',
     routeKey: found.route.key,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { percentDecode } from '#text';
 import { commonLogTime } from '../access-log.ts';
 import type { HttpApi } from '../apis.ts';
 import { callFunction, domainNameOf, executeApiArn } from '../call-function.ts';
@@ -7,7 +8,7 @@ import { newId } from '../ids.ts';
 import { readBody } from '../read-body.ts';
 import { headerPairs, sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
-import { decode, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
 import { isPreflight, preflightHeaders, withCors } from './cors.ts';
 import { type FoundRoute, findRoute } from './find-route.ts';
 import { authorizeRequest } from './http-authorize.ts';
@@ -128,7 +129,7 @@ async function runHttpRoute(
 /** The path begins with the name of a stage, or else belongs to the stage `$default`. */
 function findStage(api: HttpApi, { path }: Target): { stage: Stage; path: string } | undefined {
   const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
-  const named = first === '' ? undefined : api.stages.get(decode(first));
+  const named = first === '' ? undefined : api.stages.get(percentDecode(first));
   if (named?.deployed) return { stage: named, path: rest === '' ? '/' : rest };
   const fallback = api.stages.get('$default');
   return fallback?.deployed ? { stage: fallback, path: path === '' ? '/' : path } : undefined;

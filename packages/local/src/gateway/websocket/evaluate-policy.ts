@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { covers } from '#iam/statement';
 
 const strings = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
@@ -35,32 +36,11 @@ export function evaluatePolicy(result: unknown, methodArn: string): AuthorizerDe
   const parsed = authorizerResult.safeParse(result);
   if (!parsed.success || Buffer.byteLength(JSON.stringify(result)) > maxResultBytes) return { kind: 'malformed' };
   const { principalId, policyDocument, context } = parsed.data;
-  const effects = policyDocument.Statement.filter(
-    (each) =>
-      matchesAny(each.Action, each.NotAction, 'execute-api:invoke', true) &&
-      matchesAny(each.Resource, each.NotResource, methodArn),
-  ).map((each) => each.Effect);
+  const effects = policyDocument.Statement.filter((each) => covers(each, 'execute-api:Invoke', methodArn)).map(
+    (each) => each.Effect,
+  );
   if (effects.includes('Deny')) return { kind: 'denied', explicitly: true };
   if (!effects.includes('Allow')) return { kind: 'denied', explicitly: false };
   const stringified = Object.entries(context ?? {}).map(([name, value]) => [name, String(value)]);
   return { kind: 'allowed', context: { principalId, ...Object.fromEntries(stringified) } };
-}
-
-function matchesAny(
-  included: string[] | undefined,
-  excluded: string[] | undefined,
-  value: string,
-  ignoreCase = false,
-): boolean {
-  const matches = (pattern: string) => wildcard(ignoreCase ? pattern.toLowerCase() : pattern).test(value);
-  if (included) return included.some(matches);
-  return excluded !== undefined && !excluded.some(matches);
-}
-
-function wildcard(pattern: string): RegExp {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 's');
 }

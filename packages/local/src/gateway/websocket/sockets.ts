@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { percentDecode } from '#text';
 import type { Gateway } from '../gateway-state.ts';
 import { newId } from '../ids.ts';
-import { decode, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
 import { accept, isHandshake } from './accept.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { handleMessage } from './handle-message.ts';
@@ -41,7 +42,7 @@ export function createSockets(gateway: Gateway): Sockets {
     const ids = { connectionId: newId(), requestId: newId() };
     const api = gateway.api(target.apiId);
     const [, stageName = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(target.path) ?? [];
-    const stage = api?.stages.get(decode(stageName));
+    const stage = api?.stages.get(percentDecode(stageName));
     if (!isHandshake(request)) return rejectUpgrade(socket, handshakeErrors.badRequest, ids);
     if (api?.kind !== 'websocket' || !stage?.deployed || (rest !== '' && rest !== '/'))
       return rejectUpgrade(socket, handshakeErrors.forbidden, ids);
