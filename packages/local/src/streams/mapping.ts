@@ -72,17 +72,12 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
   const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
   if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
   const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
-  const { arn, name, roleId } = functionConfig(stack, target.logicalId);
+  const { arn, principal } = functionConfig(stack, target.logicalId);
   return {
     id,
     functionId: target.logicalId,
     functionArn: arn,
-    principal: {
-      kind: 'role',
-      arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
-      roleId,
-      functionId: target.logicalId,
-    },
+    principal,
     streamArn: properties.EventSourceArn,
     tableName: stack.ref(table.logicalId),
     partitionKey: key?.AttributeName ?? '',
