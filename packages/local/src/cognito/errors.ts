@@ -1,4 +1,4 @@
-/** The error names that this service answers with; all are names that Cognito's API documents. */
+/** Error names of Cognito's API. */
 export type CognitoErrorName =
   | 'AccessDeniedException'
   | 'AliasExistsException'
@@ -26,7 +26,7 @@ export type CognitoErrorName =
   | 'UserNotFoundException'
   | 'UsernameExistsException';
 
-/** An answer that is an error. Everything that a caller did wrong is HTTP 400 in Cognito. */
+/** An error response. In Cognito, all client errors have the status 400. */
 export class CognitoError extends Error {
   override readonly name: CognitoErrorName;
   readonly status: number;

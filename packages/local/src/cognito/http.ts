@@ -5,11 +5,11 @@ import { CognitoError } from './errors.ts';
 /** More than any request of this API needs. */
 const bodyLimit = 1024 * 1024;
 
-/** @returns the body, or `undefined` when it is too long; the rest of such a one is not read */
+/** @returns undefined if the body is too large; its rest is not read */
 export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   let length = 0;
-  // Leaving the loop must not close the connection: the answer has to go out on it.
+  // Ending the loop must not close the connection, which the response needs.
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(part);
     length += bytes.length;
@@ -19,7 +19,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer | undef
   return Buffer.concat(parts);
 }
 
-/** Cognito answers browsers of every origin. */
+/** Cognito allows every origin. */
 const cors = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
@@ -53,7 +53,7 @@ export function answerJson(
   response.end(text);
 }
 
-/** AWS JSON 1.1: the name stands in the header and in `__type`. The unknown tells nothing outside and everything in the log. */
+/** AWS JSON 1.1: the error's name is in a header and in `__type`. The details of an unknown error are only logged. */
 export function answerError(response: ServerResponse, error: unknown, log: (line: string) => void): void {
   if (response.headersSent) {
     response.destroy();
@@ -65,7 +65,7 @@ export function answerError(response: ServerResponse, error: unknown, log: (line
     return;
   }
   const { name, message, status } = error;
-  // A header cannot hold every character of a message.
+  // A header cannot contain all characters of a message.
   const inHeader = message.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 1024);
   const headers = { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': inHeader };
   answerJson(response, status, { __type: name, message }, headers);

@@ -4,7 +4,7 @@ import { type SignatureCode, verifySignature } from '#iam/signature';
 import { CognitoError, type CognitoErrorName } from './errors.ts';
 import type { RequirePermission } from './operation.ts';
 
-/** What the JSON services of AWS call these failures (IAM user guide, "Common errors"). */
+/** The error names of AWS's JSON services (IAM user guide, "Common errors"). */
 const errorNames: Record<SignatureCode, CognitoErrorName> = {
   MissingAuthenticationToken: 'MissingAuthenticationTokenException',
   InvalidAccessKeyId: 'UnrecognizedClientException',
@@ -13,7 +13,7 @@ const errorNames: Record<SignatureCode, CognitoErrorName> = {
   RequestExpired: 'InvalidSignatureException',
 };
 
-/** The check of an administrator's request: its signature, then IAM's word on `cognito-idp:<operation>` and the pool. */
+/** Checks the signature of an administrator's request, and the permission `cognito-idp:<operation>` on the pool. */
 export function permissionCheck(
   operation: string,
   request: IncomingMessage,

@@ -11,17 +11,17 @@ import { knownTriggers } from './triggers.ts';
 const prefix = '/_aws/cognito-idp';
 const target = 'AWSCognitoIdentityProviderService.';
 
-/** Serves the user pools of the stack below `/_aws/cognito-idp`: the JSON API, and each pool's keys and OpenID configuration. */
+/** Serves the stack's user pools below `/_aws/cognito-idp`: the JSON API, and each pool's keys and OpenID configuration. */
 export async function startCognito(context: Context): Promise<Service> {
   const directory = await openDirectory(context);
-  tellOfUnknownTriggers(context);
+  logUnservedTriggers(context);
   return {
     async handle(request, response) {
       try {
         await serve(request, response, directory, context);
       } catch (error) {
-        const hungUp = request.destroyed && !request.complete;
-        if (!hungUp) answerError(response, error, context.log);
+        const disconnected = request.destroyed && !request.complete;
+        if (!disconnected) answerError(response, error, context.log);
       }
     },
     stop: () => directory.idle(),
@@ -79,10 +79,10 @@ const openIdConfiguration = (issuer: string) => ({
 
 const notFound = (response: ServerResponse) => answerJson(response, 404, { message: 'Not Found' });
 
-function tellOfUnknownTriggers({ stack, log }: Context): void {
+function logUnservedTriggers({ stack, log }: Context): void {
   for (const resource of stack.ofType('AWS::Cognito::UserPool')) {
-    const unknown = Object.keys(poolSettings(resource).triggers).filter((name) => !knownTriggers.includes(name));
-    if (unknown.length > 0)
-      log(`cognito: ${resource.logicalId} has triggers that are not run locally: ${unknown.join(', ')}`);
+    const unserved = Object.keys(poolSettings(resource).triggers).filter((name) => !knownTriggers.includes(name));
+    if (unserved.length > 0)
+      log(`cognito: ${resource.logicalId} has triggers that are not run locally: ${unserved.join(', ')}`);
   }
 }

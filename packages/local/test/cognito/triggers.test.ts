@@ -109,7 +109,7 @@ describe('the post-confirmation trigger', () => {
       arn: world.stack.arn('People'),
       triggers: { PostConfirmation: world.stack.arn('Trigger') },
     };
-    const triggers = createTriggers(pool, world, { milliseconds: 300, attempts: 3 });
+    const triggers = createTriggers(pool, world, { timeoutMs: 300, attempts: 3 });
     const run = triggers.run({
       source: 'PostConfirmation_ConfirmSignUp',
       username: 'sleeper',
