@@ -1,9 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { secretsEqual } from '#text';
+import { writeAtomically } from '#write-atomically';
 import type { ClientSettings } from './client-settings.ts';
 import { notAuthorized } from './errors.ts';
-import { readJson, writeAtomically } from './files.ts';
+import { readJson } from './read-json.ts';
 
 /** The secrets of the clients with `GenerateSecret`, stored with the pool. */
 export interface ClientSecrets {

@@ -2,7 +2,8 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type Ke
 import { promisify } from 'node:util';
 import { exportJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import { readJson, writeAtomically } from './files.ts';
+import { writeAtomically } from '#write-atomically';
+import { readJson } from './read-json.ts';
 
 export interface SigningKey {
   readonly kid: string;

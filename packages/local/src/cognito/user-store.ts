@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { partExtension, readJson, writeAtomically } from './files.ts';
+import { unfinished, writeAtomically } from '#write-atomically';
+import { readJson } from './read-json.ts';
 import { type User, user as userSchema } from './user.ts';
 
 /** The normalised names that identify a user; see `handles`. */
@@ -109,7 +110,7 @@ export async function openUserStore(directory: string, initialHandlesOf: Handles
 
 async function readUsers(directory: string): Promise<User[]> {
   const names = await readdir(directory);
-  const leftovers = names.filter((name) => name.endsWith(partExtension));
+  const leftovers = names.filter((name) => name.endsWith(unfinished));
   await Promise.all(leftovers.map((name) => rm(join(directory, name), { force: true })));
   const paths = names.filter((name) => name.endsWith('.json')).map((name) => join(directory, name));
   const users = await Promise.all(paths.map((path) => readJson(path, userSchema, 'a user; mend it or take it away')));

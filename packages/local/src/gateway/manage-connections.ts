@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { verifySignature } from '#iam/signature';
+import { signatureErrors, verifyRequest } from '#iam/verify-request';
+import { readBody } from '#read-body';
 import { percentDecode } from '#text';
 import type { WebSocketApi } from './apis.ts';
 import { executeApiArn } from './call-function.ts';
 import type { Gateway } from './gateway-state.ts';
 import { newId } from './ids.ts';
-import { readBody } from './read-body.ts';
 import type { Target } from './target.ts';
 import { limits } from './websocket/connection.ts';
 import type { Sockets } from './websocket/sockets.ts';
@@ -56,17 +56,11 @@ async function manage(
 ): Promise<Answer> {
   const [, stageName = '', , connectionId = ''] = target.path.split('/').map(percentDecode);
   const body = await readBody(request, limits.message);
-  if (body === 'too large') return errorAnswer(413, 'PayloadTooLargeException', 'Request Too Long');
+  if (!body) return errorAnswer(413, 'PayloadTooLargeException', 'Request Too Long');
 
   const method = request.method ?? '';
-  const signed = { method, url: request.url ?? '', headers: request.headers, payload: { body } };
-  const { stack, keys, clock, policies, faults, counters } = context;
-  const signature = await verifySignature(signed, {
-    service: 'execute-api',
-    region: stack.region,
-    keys,
-    now: () => clock.now(),
-  });
+  const { policies, faults, counters } = context;
+  const signature = await verifyRequest(request, body, 'execute-api', context);
   if (!signature.ok) return errorAnswer(403, signatureErrors[signature.code], signature.message);
   if (!api.stages.get(stageName)?.deployed) return errorAnswer(403, 'ForbiddenException', 'Forbidden');
   const resource = executeApiArn(context, api.id, `${stageName}/${method}/@connections/${connectionId}`);
@@ -108,11 +102,3 @@ async function manage(
     },
   };
 }
-
-const signatureErrors = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  InvalidAccessKeyId: 'UnrecognizedClientException',
-  InvalidToken: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-} as const;

@@ -14,6 +14,7 @@ export interface Permission {
   readonly resource: string;
 }
 
+/** The permissions of the template. */
 export interface Policies {
   /**
    * Decides whether the principal may perform the action. A refusal has AWS's message.

@@ -24,9 +24,12 @@ export type InvokeResult =
       readonly requestId: string;
     };
 
+/** The stack's functions. */
 export interface Functions {
   /** Runs the function to its end. An error of the function is a result, not a rejection. @param functionId logical id */
   invoke(functionId: string, event: unknown): Promise<InvokeResult>;
+  /** The function as the template describes it. @throws BrokenStack */
+  config(functionId: string): FunctionConfig;
   /** Whether a resource policy (`AWS::Lambda::Permission`) lets this service principal invoke the function for this source ARN. */
   allows(functionId: string, servicePrincipal: string, sourceArn: string): boolean;
   /** Uses the functions of another stack. Running invocations keep the old code. @throws BrokenStack and changes nothing */
@@ -140,6 +143,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       return { ...outcome, requestId };
     },
 
+    config: (functionId) => functionConfig(stack, functionId),
     allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
 
     replace(next) {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '#read-body';
 import { percentDecode } from '#text';
 import { commonLogTime } from '../access-log.ts';
 import type { HttpApi } from '../apis.ts';
 import { callFunction, domainNameOf, executeApiArn } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import { newId } from '../ids.ts';
-import { readBody } from '../read-body.ts';
 import { headerPairs, sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
 import type { Target } from '../target.ts';
@@ -87,11 +87,11 @@ async function runHttpRoute(
   gateway: Gateway,
   verify: VerifyToken,
   call: HttpCall,
-  body: Buffer | 'too large',
+  body: Buffer | undefined,
 ): Promise<HttpResponse> {
   const { api, target, request, stage, found, logFields } = call;
   const method = request.method ?? 'GET';
-  if (body === 'too large') return errorResponse(413, 'Request Entity Too Large');
+  if (!body) return errorResponse(413, 'Request Entity Too Large');
   if (headerPairs(request).reduce((sum, [name, value]) => sum + name.length + value.length, 0) > limits.headers)
     return errorResponse(431, 'Request Header Fields Too Large');
   if (!found) return errorResponse(404, 'Not Found');
