@@ -2,12 +2,12 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { createScope, getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
 import type { Credentials } from './access-keys.ts';
 
-/** A request reduced to what is signed. */
+/** The signed parts of a request. */
 export interface SignedParts {
   readonly method: string;
   readonly path: string;
   readonly query: Record<string, string | string[]>;
-  /** The signed headers and no others. */
+  /** Signed headers only. */
   readonly headers: Record<string, string>;
   readonly payloadHash: string;
   readonly date: Date;
@@ -16,7 +16,7 @@ export interface SignedParts {
   readonly service: string;
 }
 
-/** The signature that the holder of these credentials would put on these parts, in hexadecimal. */
+/** Signature Version 4 in hexadecimal. */
 export function computeSignature(parts: SignedParts): Promise<string> {
   return new Signer(parts).compute(parts);
 }
@@ -26,12 +26,11 @@ export function hashOf(body: Buffer): string {
 }
 
 /**
- * The SDK's own signer, whose `sign` would choose the headers itself. What counts here is what the sender chose, so its
- * steps are called one by one.
+ * The SDK's `sign` chooses the signed headers itself. Here the sender has chosen them, so this calls the steps of `sign` one by one.
  */
 class Signer extends SignatureV4 {
   constructor({ credentials, region, service }: SignedParts) {
-    // Only S3 signs the path as it stands; everybody else encodes it once more.
+    // Only S3 signs the path unchanged. The other services encode it once more.
     super({ credentials, region, service, sha256: Sha256, uriEscapePath: service !== 's3' });
   }
 
@@ -47,7 +46,7 @@ class Signer extends SignatureV4 {
   }
 }
 
-/** SHA-256 in the shape that the signer wants, by Node's own crypto. */
+/** Node's SHA-256 with the interface that the SDK's signer needs. */
 class Sha256 {
   #hash: Hash | Hmac;
   readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined;

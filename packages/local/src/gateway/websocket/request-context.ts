@@ -1,9 +1,9 @@
+import { commonLogTime } from '../access-log.ts';
 import { domainNameOf } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
-import { commonLogTime } from '../time.ts';
 
-/** Who is connected, or asks to be: what every event of a connection repeats. */
-export interface Visitor {
+/** The fields of a connection that all its events repeat. */
+export interface ConnectionMetadata {
   readonly connectionId: string;
   readonly apiId: string;
   readonly stage: string;
@@ -11,7 +11,7 @@ export interface Visitor {
   readonly connectedAt: number;
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
-  /** What the authorizer said, all of it as strings. */
+  /** The authorizer's context, with strings as values. */
   readonly authorizer: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -24,34 +24,35 @@ export interface EventDetails {
   readonly disconnectReason?: string;
 }
 
-/** `requestContext`, alike for all events. Source: AWS, "WebSocket API mapping template reference". */
-export function requestContextOf({ context }: Pick<Gateway, 'context'>, visitor: Visitor, details: EventDetails) {
+/** Source: AWS, "WebSocket API mapping template reference". */
+export function requestContextOf(
+  { context }: Pick<Gateway, 'context'>,
+  metadata: ConnectionMetadata,
+  details: EventDetails,
+) {
   const now = context.clock.now();
   const { requestId, ...rest } = details;
   return {
     ...rest,
-    ...(visitor.authorizer ? { authorizer: visitor.authorizer } : {}),
+    authorizer: metadata.authorizer,
     messageDirection: 'IN',
-    stage: visitor.stage,
-    connectedAt: visitor.connectedAt,
+    stage: metadata.stage,
+    connectedAt: metadata.connectedAt,
     requestTime: commonLogTime(now),
     requestTimeEpoch: now,
-    // AWS gives the same id twice.
+    // AWS gives the same id in both fields.
     requestId,
     extendedRequestId: requestId,
-    identity: {
-      ...(visitor.userAgent === undefined ? {} : { userAgent: visitor.userAgent }),
-      sourceIp: visitor.sourceIp,
-    },
-    domainName: domainNameOf(context, visitor.apiId),
-    connectionId: visitor.connectionId,
-    apiId: visitor.apiId,
+    identity: { userAgent: metadata.userAgent, sourceIp: metadata.sourceIp },
+    domainName: domainNameOf(context, metadata.apiId),
+    connectionId: metadata.connectionId,
+    apiId: metadata.apiId,
   };
 }
 
 export type RequestContext = ReturnType<typeof requestContextOf>;
 
-/** The access log's variables of an event. */
+/** The access log's `$context` variables of an event. */
 export function logVariables(
   requestContext: RequestContext,
   outcome: { status: number; error?: string; integrationError?: string; latency?: number },

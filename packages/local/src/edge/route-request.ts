@@ -8,19 +8,21 @@ import { type Behavior, type Distribution, findBehavior, readDistribution } from
 import { type EdgeFunction, edgeFunction } from './edge-function.ts';
 import { readViewerRequest, type ViewerRequest } from './viewer-request.ts';
 
-/** Where a request goes, or what is answered at once. */
-export type Passage = { readonly kind: 'origin'; readonly behavior: Behavior; readonly asked: ViewerRequest } | Answer;
+/** The edge sends a request to an origin, or responds itself. */
+export type EdgeDecision =
+  | { readonly kind: 'origin'; readonly behavior: Behavior; readonly viewerRequest: ViewerRequest }
+  | EdgeResponse;
 
-export interface Answer {
-  readonly kind: 'answer';
+export interface EdgeResponse {
+  readonly kind: 'response';
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[]>>;
   readonly body: Buffer;
 }
 
-/** The distribution with its functions, by their code. */
 export interface Edge {
   readonly distribution: Distribution | undefined;
+  /** The viewer-request functions by their code. */
   readonly functions: ReadonlyMap<string, EdgeFunction>;
 }
 
@@ -39,34 +41,32 @@ export function readEdge(stack: Stack, log: Context['log']): Edge {
   return { distribution, functions };
 }
 
-/** An answer of the edge itself. */
-export function say(status: number, message: string, xCache = 'Error from cloudfront'): Answer {
+export function edgeResponse(status: number, message: string, xCache = 'Error from cloudfront'): EdgeResponse {
   return {
-    kind: 'answer',
+    kind: 'response',
     status,
     headers: { 'content-type': 'text/plain;charset=UTF-8', 'x-cache': xCache },
     body: Buffer.from(`${message}\n`),
   };
 }
 
-/** Behaviour, its methods, its viewer-request function. */
-export async function passageOf(
+/** Finds the behaviour, checks the method, and runs the viewer-request function. */
+export async function routeRequest(
   { distribution, functions }: Edge,
   request: IncomingMessage,
   log: Context['log'],
-): Promise<Passage> {
+): Promise<EdgeDecision> {
   const viewer = readViewerRequest(request);
   const behavior = distribution && findBehavior(distribution, viewer.uri);
-  if (!distribution || !behavior) return say(404, 'The template has no CloudFront distribution.');
+  if (!distribution || !behavior) return edgeResponse(404, 'The template has no CloudFront distribution.');
   if (!behavior.methods.includes(viewer.method))
-    return say(403, 'This distribution is not configured to allow the HTTP request method.');
-  const rooted = viewer.uri === '/' && distribution.rootObject !== '';
-  const asked = rooted ? { ...viewer, uri: `/${distribution.rootObject}` } : viewer;
+    return edgeResponse(403, 'This distribution is not configured to allow the HTTP request method.');
+  const viewerRequest = viewer.uri === '/' ? { ...viewer, uri: `/${distribution.rootObject}` } : viewer;
   const run = functions.get(behavior.viewerRequest ?? '');
-  if (!run) return { kind: 'origin', behavior, asked };
-  const outcome = await run(asked, { ip: sourceIpOf(request), requestId: newId() });
-  if (outcome.kind === 'request') return { kind: 'origin', behavior, asked: outcome.request };
-  if (outcome.kind === 'response') return { ...outcome, kind: 'answer' };
+  if (!run) return { kind: 'origin', behavior, viewerRequest };
+  const outcome = await run(viewerRequest, { ip: sourceIpOf(request), requestId: newId() });
+  if (outcome.kind === 'request') return { kind: 'origin', behavior, viewerRequest: outcome.request };
+  if (outcome.kind === 'response') return outcome;
   log(`edge: the viewer-request function failed: ${outcome.message}`);
-  return say(503, 'The CloudFront function failed.', 'FunctionExecutionError from cloudfront');
+  return edgeResponse(503, 'The CloudFront function failed.', 'FunctionExecutionError from cloudfront');
 }

@@ -1,16 +1,15 @@
 import type { Resource, Stack } from '../assembly/stack.ts';
 import { parsePolicyDocument, type Statement } from './statement.ts';
 
-/** A role's permissions as the template attaches them. */
 export interface Role {
   readonly id: string;
   readonly arn: string;
   readonly statements: readonly Statement[];
-  /** AWS's own policies that are not written down here; what they would allow is refused. */
+  /** Managed policies of AWS that are not known here. They allow nothing. */
   readonly unknownPolicies: readonly string[];
 }
 
-/** Roles by logical id: inline policies, `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` and AWS's own policies. */
+/** Roles by logical id, with inline policies, `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` and AWS's managed policies. */
 export function rolesOf(stack: Stack): Map<string, Role> {
   const policies = [...stack.ofType('AWS::IAM::Policy'), ...stack.ofType('AWS::IAM::ManagedPolicy')];
   return new Map(stack.ofType('AWS::IAM::Role').map((role) => [role.logicalId, roleOf(stack, role, policies)]));
@@ -31,10 +30,10 @@ function roleOf(stack: Stack, role: Resource, policies: readonly Resource[]): Ro
     }
   }
   for (const arn of list(role.properties.ManagedPolicyArns).map(String)) {
-    const own = stack.byPhysicalId('AWS::IAM::ManagedPolicy', arn);
+    const policy = stack.byPhysicalId('AWS::IAM::ManagedPolicy', arn);
     const awsName = arn.slice(arn.lastIndexOf('/') + 1);
     const actions = awsPolicies[awsName];
-    if (own) statements.push(...parsePolicyDocument(own.properties.PolicyDocument, own.logicalId));
+    if (policy) statements.push(...parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId));
     else if (actions) statements.push({ Effect: 'Allow', Action: [...actions], Resource: ['*'], Condition: {} });
     else unknownPolicies.push(awsName);
   }
@@ -47,7 +46,7 @@ const awsPolicies: Readonly<Record<string, readonly string[]>> = {
   AWSXRayDaemonWriteAccess: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules'],
 };
 
-/** Statements of all bucket and queue policies: they bind everybody who touches those resources. */
+/** The statements of all bucket and queue policies. */
 export function resourceStatements(stack: Stack): Statement[] {
   return [...stack.ofType('AWS::S3::BucketPolicy'), ...stack.ofType('AWS::SQS::QueuePolicy')].flatMap((policy) =>
     parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId),

@@ -1,11 +1,11 @@
-/** Waits that a wake-up or the end cuts short. */
-export interface Sleeper {
-  /** Resolves after so many milliseconds (or never, when infinite), or at the next `wake`. A wake that came before is not lost. */
+/** A timer whose wait `wake` ends early. */
+export interface WakeableTimer {
+  /** Resolves after `milliseconds` (never if infinite) or at the next `wake`. A `wake` before the call ends it at once. */
   sleep(milliseconds: number): Promise<void>;
   wake(): void;
 }
 
-export function createSleeper(): Sleeper {
+export function createWakeableTimer(): WakeableTimer {
   let woken = false;
   let end: (() => void) | undefined;
   return {

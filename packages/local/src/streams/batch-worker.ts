@@ -1,13 +1,13 @@
 import type { StreamRecord } from './record.ts';
-import { createSleeper } from './sleeper.ts';
+import { createWakeableTimer } from './wakeable-timer.ts';
 
 /** Lambda sends at most 6 MB in one invocation. */
-const largestBatch = 6 * 1024 * 1024;
+const maxBatchBytes = 6 * 1024 * 1024;
 
-/** One of a mapping's parallel batches: records wait here in order, and one batch at a time is delivered. */
-export interface Lane {
+/** One of a mapping's `ParallelizationFactor` workers: it keeps records in order and delivers one batch at a time. */
+export interface BatchWorker {
   push(record: StreamRecord): void;
-  /** Removes what is finished: everything up to this record. */
+  /** Removes the records up to and including this one. */
   finish(last: StreamRecord): void;
   /** The records that are not finished, oldest first. */
   pending(): readonly StreamRecord[];
@@ -15,44 +15,44 @@ export interface Lane {
 }
 
 /**
- * @param options.window milliseconds to gather records for one batch, from its first record on
- * @param options.deliver takes a batch to its end and calls `finish` meanwhile
+ * @param options.windowMs how long to gather records for one batch, counted from its first record
+ * @param options.deliver resolves when the batch is finished; calls `finish` for the finished records
  */
-export function startLane(options: {
+export function startBatchWorker(options: {
   batchSize: number;
-  window: number;
+  windowMs: number;
   deliver: (batch: [StreamRecord, ...StreamRecord[]]) => Promise<void>;
-}): Lane {
+}): BatchWorker {
   const queue: StreamRecord[] = [];
-  const arrivals = createSleeper();
+  const timer = createWakeableTimer();
   let stopped = false;
 
   const full = () => {
     let size = 0;
     for (const [at, record] of queue.entries()) {
       size += record.size;
-      if (at + 1 >= options.batchSize || size > largestBatch) return true;
+      if (at + 1 >= options.batchSize || size > maxBatchBytes) return true;
     }
     return false;
   };
   const gather = async () => {
-    const deadline = performance.now() + options.window;
-    for (let left = options.window; left > 0 && !full() && !stopped; left = deadline - performance.now()) {
-      await arrivals.sleep(left);
+    const deadline = performance.now() + options.windowMs;
+    for (let left = options.windowMs; left > 0 && !full() && !stopped; left = deadline - performance.now()) {
+      await timer.sleep(left);
     }
   };
   const nextBatch = (): StreamRecord[] => {
     let size = 0;
     const end = queue.findIndex((record, at) => {
       size += record.size;
-      return at >= options.batchSize || (at > 0 && size > largestBatch);
+      return at >= options.batchSize || (at > 0 && size > maxBatchBytes);
     });
     return queue.slice(0, end === -1 ? queue.length : end);
   };
   const run = async () => {
     while (!stopped) {
       if (queue.length === 0) {
-        await arrivals.sleep(Number.POSITIVE_INFINITY);
+        await timer.sleep(Number.POSITIVE_INFINITY);
         continue;
       }
       await gather();
@@ -66,7 +66,7 @@ export function startLane(options: {
   return {
     push(record) {
       queue.push(record);
-      arrivals.wake();
+      timer.wake();
     },
     finish({ position }) {
       const next = queue.findIndex((record) => record.position > position);
@@ -75,7 +75,7 @@ export function startLane(options: {
     pending: () => queue,
     async stop() {
       stopped = true;
-      arrivals.wake();
+      timer.wake();
       await running;
     },
   };

@@ -1,16 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 
-/** Why a handshake ends without a connection. */
-export interface Refusal {
+export interface HandshakeError {
   readonly status: number;
   readonly message: string;
-  /** The header `x-amzn-errortype`; empty when the answer is `$connect`'s own. */
+  /** The header `x-amzn-errortype`. Empty for a response of `$connect`. */
   readonly errorType: string;
 }
 
-/** Each with the gateway response that API Gateway sends for it. */
-export const refusals = {
+/** API Gateway's gateway responses. */
+export const handshakeErrors = {
   badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
   unauthorized: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
   forbidden: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
@@ -28,19 +27,23 @@ export const refusals = {
   internal: { status: 500, message: 'Internal server error', errorType: 'InternalServerErrorException' },
   badGateway: { status: 502, message: 'Internal server error', errorType: 'InternalServerErrorException' },
   timeout: { status: 504, message: 'Endpoint request timed out', errorType: 'InternalServerErrorException' },
-} as const satisfies Record<string, Refusal>;
+} as const satisfies Record<string, HandshakeError>;
 
 /** Answers an upgrade with a plain response and ends the socket. */
-export function refuse(socket: Duplex, refusal: Refusal, ids: { connectionId: string; requestId: string }): void {
-  const body = JSON.stringify({ message: refusal.message, ...ids });
+export function rejectUpgrade(
+  socket: Duplex,
+  error: HandshakeError,
+  ids: { connectionId: string; requestId: string },
+): void {
+  const body = JSON.stringify({ message: error.message, ...ids });
   socket.end(
     [
-      `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}`,
       'Content-Type: application/json',
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       `x-amzn-RequestId: ${ids.requestId}`,
-      ...(refusal.errorType === '' ? [] : [`x-amzn-ErrorType: ${refusal.errorType}`]),
+      ...(error.errorType === '' ? [] : [`x-amzn-ErrorType: ${error.errorType}`]),
       '',
       body,
     ].join('\r\n'),

@@ -1,12 +1,9 @@
-/** Reads along with a socket's bytes. @returns whether a frame that is too long has begun */
-export type FrameWatch = (chunk: Buffer) => boolean;
-
 /**
- * API Gateway bounds the frame, not only the message, and `ws` tells the program of messages alone; so the frame headers are read here, as
- * RFC 6455 section 5.2 lays them out: two bytes, the longer lengths, the mask's four bytes, the payload.
- * @param largest bytes of payload
+ * API Gateway limits the size of a frame, but `ws` only reports messages. So this reads the frame headers of RFC 6455, section 5.2: two
+ * bytes, the extended length, the mask's four bytes, the payload.
+ * @returns a function that takes the socket's chunks and returns whether a frame with a larger payload has begun
  */
-export function watchFrames(largest: number): FrameWatch {
+export function createFrameLimit(maxPayloadBytes: number): (chunk: Buffer) => boolean {
   let header = Buffer.alloc(0);
   /** Payload bytes still to come before the next header. */
   let remaining = 0;
@@ -15,16 +12,16 @@ export function watchFrames(largest: number): FrameWatch {
     let at = 0;
     while (at < chunk.length) {
       if (remaining > 0) {
-        const passed = Math.min(remaining, chunk.length - at);
-        remaining -= passed;
-        at += passed;
+        const skipped = Math.min(remaining, chunk.length - at);
+        remaining -= skipped;
+        at += skipped;
         continue;
       }
       header = Buffer.concat([header, chunk.subarray(at, at + 1)]);
       at += 1;
       const payload = payloadLength(header);
       if (payload === undefined) continue;
-      if (payload > largest) return true;
+      if (payload > maxPayloadBytes) return true;
       remaining = payload;
       header = Buffer.alloc(0);
     }
