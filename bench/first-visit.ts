@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { buildPage } from '#web/build';
+import { buildPage } from '#lib/build-page';
 
 /** Builds the page into a folder. @returns bytes, compressed with gzip, of the document and of the scripts and styles that it names, by file */
 export function firstVisit(folder: string): Record<string, number> {

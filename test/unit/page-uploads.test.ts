@@ -4,8 +4,8 @@ import { AttachBody } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { announcedType } from '#web/uploads/announced-type';
 import { chooseFiles } from '#web/uploads/choose-files';
-import { fitName } from '#web/uploads/fit-name';
 import { formatSize } from '#web/uploads/format-size';
+import { safeFilename } from '#web/uploads/safe-filename';
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const png = bytes('\x89PNG\r\n\x1a\n\0\0\0\rIHDR');
@@ -64,25 +64,25 @@ describe('of the chosen files', () => {
 
   it('those that fit are taken', () => {
     const files = [file('a'), file('b', limits.attachmentBytes)];
-    expect(chooseFiles(files, 3)).toEqual({ chosen: files, refusal: undefined });
+    expect(chooseFiles(files, 3)).toEqual({ chosen: files, problem: undefined });
   });
 
   it('those that are too large, empty or too many are left out, and it is said which', () => {
     const large = limits.attachmentBytes + 1;
     const files = [file('film.mov', large), file('dump', large), file('none', 0), file('a'), file('b'), file('c')];
-    const { chosen, refusal } = chooseFiles(files, 4);
+    const { chosen, problem } = chooseFiles(files, 4);
     expect(chosen.map(({ name }) => name)).toEqual(['a']);
-    expect(refusal).toBe(
+    expect(problem).toBe(
       '“film.mov” and “dump” are too large: a file can have 25 MB. “none” is empty. A message can have 5 files: 2 were left out.',
     );
-    expect(chooseFiles([file('a')], 5).refusal).toBe('A message can have 5 files: one was left out.');
+    expect(chooseFiles([file('a')], 5).problem).toBe('A message can have 5 files: one was left out.');
   });
 });
 
 it.each(['a.png', `${'x'.repeat(300)}.jpeg`, `${'👍'.repeat(150)}.pdf`, 'tab\there.txt', '\ud800.txt', ''])(
   'the name %j is made one that the server takes',
   (name) => {
-    const filename = fitName(name);
+    const filename = safeFilename(name);
     expect(AttachBody.safeParse({ filename, content_type: saved, size: 1 }).success).toBe(true);
     expect(filename.endsWith(name.slice(name.lastIndexOf('.') >>> 0))).toBe(true);
   },

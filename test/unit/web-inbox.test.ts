@@ -1,13 +1,13 @@
 import type { ConversationView, LastMessage } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { lastTick } from '#web/inbox/last-tick';
+import { lastReceipt } from '#web/inbox/last-receipt';
 import { matches } from '#web/inbox/matches';
-import { inShownOrder } from '#web/inbox/order';
-import { previewOf, typingWords } from '#web/inbox/preview';
+import { previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
-import { mayGiveRoles, mayLeave, mayManage, mayRemove } from '#web/people/may';
-import { kindOf, otherOf, titleOf } from '#web/people/names';
-import { dayName, seenWords, shortTime } from '#web/ui/times';
+import { inShownOrder } from '#web/inbox/use-steady-order';
+import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';
+import { kindOf, otherOf, titleOf, typingText } from '#web/state/names';
+import { dayName, lastSeenText, shortTime } from '#web/ui/times';
 
 const member = (username: string, name: string) => ({
   ...{ username, name, role: 'member' as const, read_seq: 0, online: false, last_seen: null, delivered_until: null },
@@ -66,10 +66,10 @@ describe('the second line of a row', () => {
   });
 
   it('says who types', () => {
-    expect(typingWords(['Bob'], 'direct')).toBe('typing…');
-    expect(typingWords(['Bob'], 'group')).toBe('Bob is typing…');
-    expect(typingWords(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
-    expect(typingWords(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
+    expect(typingText(['Bob'], 'direct')).toBe('typing…');
+    expect(typingText(['Bob'], 'group')).toBe('Bob is typing…');
+    expect(typingText(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
+    expect(typingText(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
   });
 });
 
@@ -77,13 +77,13 @@ it('the tick of one’s own last message is the least of the others', () => {
   const last_message = said('alice', { seq: 7 });
   const [alice, bob, carol] = [member('alice', 'Alice'), member('bob', 'Bob'), member('carol', 'Carol')];
   const later = '2026-11-20T10:00:00.000Z';
-  const tick = (...members: ConversationView['members']) => lastTick({ last_message, members }, 'alice');
+  const tick = (...members: ConversationView['members']) => lastReceipt({ last_message, members }, 'alice');
   expect(tick(alice, bob)).toBe('sent');
   expect(tick(alice, { ...bob, delivered_until: later }, carol)).toBe('sent');
   expect(tick(alice, { ...bob, delivered_until: later }, { ...carol, read_seq: 7 })).toBe('delivered');
   expect(tick(alice, { ...bob, read_seq: 8 })).toBe('read');
   expect(tick()).toBeUndefined();
-  expect(lastTick({ last_message: said('bob'), members: [alice, bob] }, 'alice')).toBeUndefined();
+  expect(lastReceipt({ last_message: said('bob'), members: [alice, bob] }, 'alice')).toBeUndefined();
 });
 
 it('a search finds the beginnings of words, whatever their case and accents, and all of its words', () => {
@@ -107,12 +107,12 @@ it('what is typed becomes a name that a room can have', () => {
 
 it('what a role may do in a group is offered, and nothing more', () => {
   const roles = ['owner', 'admin', 'member'] as const;
-  expect(roles.map(mayManage)).toEqual([true, true, false]);
-  expect(roles.map(mayGiveRoles)).toEqual([true, false, false]);
-  expect(roles.map((own) => roles.filter((other) => mayRemove(own, other)))).toEqual([
+  expect(roles.map(canManage)).toEqual([true, true, false]);
+  expect(roles.map(canAssignRoles)).toEqual([true, false, false]);
+  expect(roles.map((own) => roles.filter((other) => canRemove(own, other)))).toEqual([
     ...[['admin', 'member'], ['admin', 'member'], []],
   ]);
-  expect(roles.map((own) => [mayLeave(own, 3), mayLeave(own, 1)])).toEqual([
+  expect(roles.map((own) => [canLeave(own, 3), canLeave(own, 1)])).toEqual([
     ...[
       [false, true],
       [true, true],
@@ -136,8 +136,8 @@ describe('times', () => {
   it('of a clock that runs ahead are today', () => expect(dayName(at(2026, 10, 21, 1, 0), now)).toBe('Today'));
 
   it('say when somebody was seen', () => {
-    expect(seenWords(at(2026, 10, 20, 0, 1), now)).toBe('last seen 00:01');
-    expect(seenWords(at(2026, 10, 19, 14, 5), now)).toBe('last seen yesterday at 14:05');
-    expect(seenWords(at(2026, 10, 12, 14, 5), now)).toBe('last seen 12 Nov');
+    expect(lastSeenText(at(2026, 10, 20, 0, 1), now)).toBe('last seen 00:01');
+    expect(lastSeenText(at(2026, 10, 19, 14, 5), now)).toBe('last seen yesterday at 14:05');
+    expect(lastSeenText(at(2026, 10, 12, 14, 5), now)).toBe('last seen 12 Nov');
   });
 });

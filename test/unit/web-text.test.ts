@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { isEmojiOnly } from '../../web/conversation/emoji-only.ts';
 import { splitText } from '../../web/conversation/split-text.ts';
 
-const linksIn = (text: string) => splitText(text, []).flatMap((piece) => (piece.is === 'link' ? [piece.address] : []));
+const linksIn = (text: string) =>
+  splitText(text, []).flatMap((piece) => (piece.kind === 'link' ? [piece.address] : []));
 const mentionsIn = (text: string, ...members: string[]) =>
-  splitText(text, members).flatMap((piece) => (piece.is === 'mention' ? [piece.text, piece.username] : []));
+  splitText(text, members).flatMap((piece) => (piece.kind === 'mention' ? [piece.text, piece.username] : []));
 
 describe('a text', () => {
   it.each([

@@ -1,11 +1,11 @@
 import type { Message, Sending } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { expectedMessages } from '../../web/conversation/expected.ts';
 import { groupMessages } from '../../web/conversation/group-messages.ts';
-import { applyToPast, pastOf, withPast } from '../../web/conversation/past.ts';
-import { typingWords } from '../../web/conversation/presence-words.ts';
-import { tickOf, ticksOf } from '../../web/conversation/ticks.ts';
-import { unreadAmong } from '../../web/conversation/unread.ts';
+import { applyToHistory, historyWindow, joinHistory } from '../../web/conversation/history-window.ts';
+import { optimisticMessages } from '../../web/conversation/optimistic.ts';
+import { receiptOf, receiptSeqs } from '../../web/conversation/receipts.ts';
+import { unreadMessages } from '../../web/conversation/unread.ts';
+import { typingText } from '../../web/state/names.ts';
 
 const noon = new Date(2026, 10, 20, 12).getTime();
 
@@ -48,12 +48,12 @@ describe('ticks', () => {
   it('are found for thousands of messages by asking for few', () => {
     const own = Array.from({ length: 5_000 }, (_, index) => message(index + 1));
     let asked = 0;
-    const ticks = ticksOf(own, ({ seq }) => {
+    const ticks = receiptSeqs(own, ({ seq }) => {
       asked++;
       return seq <= 3_000 ? 'read' : seq <= 4_999 ? 'delivered' : 'sent';
     });
     expect(ticks).toEqual({ read: 3_000, delivered: 4_999 });
-    expect([3_000, 3_001, 4_999, 5_000].map((seq) => tickOf(seq, ticks))).toEqual([
+    expect([3_000, 3_001, 4_999, 5_000].map((seq) => receiptOf(seq, ticks))).toEqual([
       'read',
       'delivered',
       'delivered',
@@ -68,20 +68,20 @@ describe('a part of the log from before', () => {
   const page = { messages: [message(10), message(12)], from: 9, upTo: 12 };
 
   it('is shown alone until it meets what the client holds', () => {
-    expect(numbers(withPast(pastOf(page, live), live))).toEqual([10, 12]);
-    const met = pastOf({ ...page, messages: [message(98), message(100)], upTo: 100 }, live);
-    expect(numbers(withPast(met, live))).toEqual([98, 100, 102]);
-    const end = pastOf({ ...page, upTo: undefined }, live);
-    expect(numbers(withPast(end, live))).toEqual([10, 12, 100, 102]);
+    expect(numbers(joinHistory(historyWindow(page, live), live))).toEqual([10, 12]);
+    const met = historyWindow({ ...page, messages: [message(98), message(100)], upTo: 100 }, live);
+    expect(numbers(joinHistory(met, live))).toEqual([98, 100, 102]);
+    const end = historyWindow({ ...page, upTo: undefined }, live);
+    expect(numbers(joinHistory(end, live))).toEqual([10, 12, 100, 102]);
   });
 
   it('changes as its messages do', () => {
     const about = { conversation: 'alice_bob', seq: 10 };
-    const reacted = applyToPast(pastOf(page, live), {
+    const reacted = applyToHistory(historyWindow(page, live), {
       ...{ ...about, type: 'reaction', emoji: '👍', user: 'bob', removed: false, change: 103 },
     });
     expect(reacted.messages[0]?.reactions).toEqual({ '👍': ['bob'] });
-    const deleted = applyToPast(reacted, {
+    const deleted = applyToHistory(reacted, {
       ...{
         ...message(10, 'alice', 0, { deleted: true, message: '' }),
         type: 'message_deleted',
@@ -92,8 +92,8 @@ describe('a part of the log from before', () => {
     expect(deleted.messages[0]).toEqual(
       message(10, 'alice', 0, { deleted: true, message: '', reactions: { '👍': ['bob'] } }),
     );
-    expect(numbers(applyToPast(deleted, { type: 'message_hidden', ...about }).messages)).toEqual([12]);
-    const cleared = applyToPast(deleted, { type: 'history_cleared', conversation: 'alice_bob', up_to: 11 });
+    expect(numbers(applyToHistory(deleted, { type: 'message_hidden', ...about }).messages)).toEqual([12]);
+    const cleared = applyToHistory(deleted, { type: 'history_cleared', conversation: 'alice_bob', up_to: 11 });
     expect(numbers(cleared.messages)).toEqual([12]);
   });
 });
@@ -105,7 +105,7 @@ describe('a change that waits', () => {
 
   it('is shown as if it were accepted, and leaves all other messages as they are', () => {
     const [one, two] = [message(1, 'alice', 0, { reactions: { '👍': ['alice', 'bob'] } }), message(2)];
-    const shown = (what: Sending['what']) => expectedMessages([one, two], [waiting(what)], 'alice');
+    const shown = (what: Sending['what']) => optimisticMessages([one, two], [waiting(what)], 'alice');
     expect(shown({ type: 'react', seq: 1, emoji: '👍', remove: true })[0]?.reactions).toEqual({ '👍': ['bob'] });
     expect(shown({ type: 'edit', seq: 1, message: 'other' })[0]?.message).toBe('other');
     expect(shown({ type: 'delete', seq: 1 })[0]?.deleted).toBe(true);
@@ -122,16 +122,16 @@ describe('what is unread', () => {
       message(5, 'bob', 0, { deleted: true }),
       message(6, 'bob'),
     ];
-    expect(numbers(unreadAmong(all, 1, 'alice'))).toEqual([2, 6]);
-    expect(numbers(unreadAmong(all, 0, 'alice'))).toEqual([1, 2, 6]);
-    expect(unreadAmong(all, 6, 'alice')).toEqual([]);
+    expect(numbers(unreadMessages(all, 1, 'alice'))).toEqual([2, 6]);
+    expect(numbers(unreadMessages(all, 0, 'alice'))).toEqual([1, 2, 6]);
+    expect(unreadMessages(all, 6, 'alice')).toEqual([]);
   });
 });
 
 describe('who types', () => {
   it('is said by name up to two', () => {
-    expect(typingWords(['bob'])).toBe('bob is typing…');
-    expect(typingWords(['bob', 'carol'])).toBe('bob and carol are typing…');
-    expect(typingWords(['bob', 'carol', 'alice'])).toBe('3 people are typing…');
+    expect(typingText(['bob'])).toBe('bob is typing…');
+    expect(typingText(['bob', 'carol'])).toBe('bob and carol are typing…');
+    expect(typingText(['bob', 'carol', 'alice'])).toBe('3 people are typing…');
   });
 });

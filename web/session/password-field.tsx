@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
 
-/** A password, which can be looked at. */
+/** A password field with a button that shows what was typed. */
 export function PasswordField(props: {
   readonly label: string;
   readonly name: string;
   readonly autocomplete: 'current-password' | 'new-password';
-  /** Id of what says more about it. */
+  /** Id of an element that describes the field. */
   readonly describedBy?: string;
   onInput?(password: string): void;
 }) {

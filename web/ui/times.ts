@@ -11,7 +11,7 @@ export function clockTime(at: string): string {
 }
 
 /** `Friday, 12 November 2027 at 14:05`, for who wants to know exactly. */
-export function wholeTime(at: string): string {
+export function exactTime(at: string): string {
   return whole.format(new Date(at));
 }
 
@@ -32,7 +32,7 @@ export function shortTime(at: string, now: number): string {
 }
 
 /** `last seen 14:05`, `last seen yesterday at 14:05`, `last seen 12 Nov`. @param now ms since 1970 */
-export function seenWords(at: string, now: number): string {
+export function lastSeenText(at: string, now: number): string {
   const name = dayName(at, now);
   if (name === 'Today') return `last seen ${clockTime(at)}`;
   if (name === 'Yesterday') return `last seen yesterday at ${clockTime(at)}`;

@@ -21,7 +21,7 @@ export function AttachButton(props: { readonly disabled: boolean; onFiles(files:
         ref={input}
         onChange={({ currentTarget }) => {
           props.onFiles([...(currentTarget.files ?? [])]);
-          // The same file again is a change as well.
+          // Else choosing the same file again would not be a change.
           currentTarget.value = '';
         }}
       />

@@ -15,5 +15,5 @@ export type { OutboxStore } from './outbox-store.ts';
 export type { Presence } from './presence.ts';
 export type { Receipt } from './receipts.ts';
 export type { SocketConstructor, SocketLike } from './socket.ts';
-export type { GetToken } from './tokens.ts';
+export { expiryOf, type GetToken } from './tokens.ts';
 export type { UploadOptions } from './uploads.ts';

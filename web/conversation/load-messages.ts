@@ -1,0 +1,54 @@
+import type { Chat, Message } from '@parley/client';
+import { pathOf, queryOf } from '../state/names.ts';
+
+/** A part of the log without gaps. */
+export interface Page {
+  /** By `seq`, oldest first. */
+  readonly messages: readonly Message[];
+  /** There are older messages before this `seq`; undefined if there are none. */
+  readonly from: number | undefined;
+  /** There are newer messages after this `seq`; undefined if there are none. */
+  readonly upTo: number | undefined;
+}
+
+export type Position = { readonly before: number } | { readonly after: number } | { readonly around: number };
+
+interface Answer {
+  readonly results: readonly Message[];
+  readonly next: string | null;
+  readonly previous: string | null;
+}
+
+/** @throws ParleyError */
+export async function loadPage(
+  chat: Pick<Chat, 'request'>,
+  conversation: string,
+  position: Position,
+  limit = 50,
+): Promise<Page> {
+  const query = new URLSearchParams({ limit: String(limit) });
+  for (const [name, seq] of Object.entries(position)) query.set(name, String(seq));
+  const { results, next, previous } = await chat.request<Answer>('GET', `${pathOf(conversation)}/messages?${query}`);
+  const [older, newer] = 'after' in position ? [previous, next] : [next, previous];
+  return {
+    messages: results.toSorted((a, b) => a.seq - b.seq),
+    from: numberIn(older, 'before'),
+    upTo: numberIn(newer, 'after'),
+  };
+}
+
+/** The current state of a message, with fresh addresses of its files; undefined if it does not exist any more. @throws ParleyError */
+export async function loadMessage(
+  chat: Pick<Chat, 'request'>,
+  conversation: string,
+  seq: number,
+): Promise<Message | undefined> {
+  const { messages } = await loadPage(chat, conversation, { around: seq }, 2);
+  return messages.find((message) => message.seq === seq);
+}
+
+/** A number in the query of the address of another page. */
+export function numberIn(address: string | null, name: string): number | undefined {
+  const value = address === null ? null : queryOf(address).get(name);
+  return value === null ? undefined : Number(value);
+}

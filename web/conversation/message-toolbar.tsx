@@ -1,0 +1,43 @@
+import type { Message } from '@parley/client';
+import { Icon } from '../ui/icon.tsx';
+import { permissionsFor, reply } from './message-actions.ts';
+import type { MenuKind } from './message-menu-state.ts';
+import type { Thread } from './thread.ts';
+
+/** The most common actions, beside a message. */
+export function MessageToolbar(props: {
+  readonly thread: Thread;
+  readonly message: Message;
+  onOpen(kind: MenuKind, anchor: Element): void;
+}) {
+  const { thread, message, onOpen } = props;
+  return (
+    <div class="message-toolbar" role="toolbar" aria-label="Message actions">
+      {permissionsFor(thread, message).write && (
+        <>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="React"
+            aria-haspopup="dialog"
+            onClick={({ currentTarget }) => onOpen('emoji', currentTarget)}
+          >
+            <Icon name="smile" />
+          </button>
+          <button type="button" class="icon-button" aria-label="Reply" onClick={() => reply(thread, message)}>
+            <Icon name="reply" />
+          </button>
+        </>
+      )}
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="More"
+        aria-haspopup="menu"
+        onClick={({ currentTarget }) => onOpen('all', currentTarget)}
+      >
+        <Icon name="menu" />
+      </button>
+    </div>
+  );
+}
