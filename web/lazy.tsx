@@ -27,7 +27,7 @@ export function lazy<Props extends object>(select: (chunk: Chunk) => ComponentTy
         },
         () => {
           if (!mounted) return;
-          showToast('unable to show this; this part of the page could not be loaded, try again in a moment');
+          showToast('unable to load this part of the page; try again in a moment');
           if ('onClose' in props && typeof props.onClose === 'function') props.onClose();
         },
       );

@@ -34,7 +34,7 @@ export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): 
       {emoji.map(([character, name], index) => (
         <button
           type="button"
-          class="emoji-choice"
+          class="emoji-button"
           key={character}
           aria-label={name}
           title={name}

@@ -1,6 +1,7 @@
 import type { Conversation, Sending } from '@parley/client';
 import { dropFailedSend, type FailedSend, failedSendsOf } from '../state/failed-sends.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 /** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
@@ -28,16 +29,15 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
   const text = what.type === 'create' || what.type === 'edit' ? what.message : undefined;
   const files = what.type === 'create' ? (what.attachments?.length ?? 0) : 0;
   const button = (label: string, act?: () => void) => (
-    <button
-      type="button"
-      class="text-button"
+    <Button
+      look="text-button"
       onClick={() => {
         props.onDone();
         act?.();
       }}
     >
       {label}
-    </button>
+    </Button>
   );
   return (
     <li class="failed-send">

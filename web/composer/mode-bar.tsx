@@ -1,4 +1,5 @@
 import type { ComposerMode } from '../state/composer-mode.ts';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 /** Shows which message the user replies to or edits. */
@@ -13,14 +14,7 @@ export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCan
         <strong>{mode.editing ? 'Editing your message' : `Replying to ${target.from_user.name}`}</strong>
         <span class="mode-excerpt">{target.message || files || ''}</span>
       </p>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={mode.editing ? 'Cancel editing' : 'Cancel reply'}
-        onClick={onCancel}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label={mode.editing ? 'Cancel editing' : 'Cancel reply'} onClick={onCancel} />
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { deleteForAll, deleteForMe, permissionsFor } from './message-actions.ts';
 import type { Thread } from './thread.ts';
@@ -20,16 +21,14 @@ export function DeleteDialog(props: { readonly thread: Thread; readonly message:
             : 'It disappears for you alone; the others keep it.'}
         </p>
         <div class="dialog-buttons delete-buttons">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="button" class="button" data-kind="danger" onClick={choose(deleteForMe)}>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="danger" onClick={choose(deleteForMe)}>
             Delete for me
-          </button>
+          </Button>
           {canDeleteForAll && (
-            <button type="button" class="button" data-kind="danger-main" onClick={choose(deleteForAll)}>
+            <Button kind="danger-main" onClick={choose(deleteForAll)}>
               Delete for everybody
-            </button>
+            </Button>
           )}
         </div>
       </div>

@@ -4,6 +4,7 @@ import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
@@ -45,9 +46,9 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
       <ul class="forward-list">
         {found.map(({ view, title }) => (
           <li key={view.id}>
-            <button type="button" class="forward-to" onClick={() => forward(view.id, title)}>
+            <Button look="list-button" onClick={() => forward(view.id, title)}>
               <ConversationAvatar view={view} size={2.25} /> {title}
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

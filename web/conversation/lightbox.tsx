@@ -1,5 +1,6 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 /** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
@@ -50,9 +51,7 @@ export function Lightbox(props: {
         >
           <Icon name="download" />
         </a>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
       </header>
       <img
         key={picture.url}
@@ -63,12 +62,8 @@ export function Lightbox(props: {
       />
       {hasOthers && (
         <p class="lightbox-steps">
-          <button type="button" class="icon-button" aria-label="Previous picture" onClick={() => step(-1)}>
-            <Icon name="back" />
-          </button>
-          <button type="button" class="icon-button" data-turned aria-label="Next picture" onClick={() => step(1)}>
-            <Icon name="back" />
-          </button>
+          <IconButton icon="back" label="Previous picture" onClick={() => step(-1)} />
+          <IconButton icon="back" label="Next picture" data-turned onClick={() => step(1)} />
         </p>
       )}
     </dialog>

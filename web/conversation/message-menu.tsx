@@ -1,6 +1,7 @@
 import type { Message } from '@parley/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
+import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
@@ -65,14 +66,14 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
     act();
   };
   const item = (icon: IconName, label: string, act: () => void) => (
-    <button type="button" role="menuitem" class="menu-item" tabIndex={-1} onClick={choose(act)}>
+    <Button look="list-button" role="menuitem" tabIndex={-1} onClick={choose(act)}>
       <Icon name={icon} /> {label}
-    </button>
+    </Button>
   );
   const emojiButton = (sign: string, name = nameOf(sign)) => (
     <button
       type="button"
-      class="menu-emoji"
+      class="emoji-button"
       key={sign}
       {...(isPalette ? {} : { role: 'menuitem', tabIndex: -1 })}
       aria-label={name}
@@ -98,7 +99,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
               <button
                 type="button"
                 role="menuitem"
-                class="menu-emoji"
+                class="emoji-button"
                 tabIndex={-1}
                 aria-label="More emoji"
                 title="More emoji"

@@ -1,5 +1,5 @@
 import type { Message } from '@parley/client';
-import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/button.tsx';
 import { permissionsFor, reply } from './message-actions.ts';
 import type { MenuKind } from './message-menu-state.ts';
 import type { Thread } from './thread.ts';
@@ -15,29 +15,21 @@ export function MessageToolbar(props: {
     <div class="message-toolbar" role="toolbar" aria-label="Message actions">
       {permissionsFor(thread, message).write && (
         <>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label="React"
+          <IconButton
+            icon="smile"
+            label="React"
             aria-haspopup="dialog"
             onClick={({ currentTarget }) => onOpen('emoji', currentTarget)}
-          >
-            <Icon name="smile" />
-          </button>
-          <button type="button" class="icon-button" aria-label="Reply" onClick={() => reply(thread, message)}>
-            <Icon name="reply" />
-          </button>
+          />
+          <IconButton icon="reply" label="Reply" onClick={() => reply(thread, message)} />
         </>
       )}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="More"
+      <IconButton
+        icon="menu"
+        label="More"
         aria-haspopup="menu"
         onClick={({ currentTarget }) => onOpen('all', currentTarget)}
-      >
-        <Icon name="menu" />
-      </button>
+      />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { hrefOf } from '../route.ts';
 import { otherOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { presenceText } from './presence-text.ts';
 import type { Thread } from './thread.ts';
@@ -51,24 +52,13 @@ export function ThreadHead(props: {
           <span class="thread-presence">{status}</span>
         </span>
       </div>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Search in this conversation"
+      <IconButton
+        icon="search"
+        label="Search in this conversation"
         aria-expanded={props.isSearching}
         onClick={props.onSearch}
-      >
-        <Icon name="search" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Details"
-        aria-expanded={props.hasDetails}
-        onClick={props.onDetails}
-      >
-        <Icon name="info" />
-      </button>
+      />
+      <IconButton icon="info" label="Details" aria-expanded={props.hasDetails} onClick={props.onDetails} />
     </header>
   );
 }

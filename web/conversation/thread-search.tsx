@@ -1,5 +1,6 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { shortTime } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
@@ -80,9 +81,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
           value={query}
           onInput={({ currentTarget }) => setQuery(currentTarget.value)}
         />
-        <button type="button" class="icon-button" aria-label="Close search" onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close search" onClick={onClose} />
       </div>
       {search && (
         <div class="thread-search-results">
@@ -109,9 +108,9 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
             ))}
           </ol>
           {(search.status === 'more' || search.status === 'failed') && (
-            <button type="button" class="button" onClick={() => loadMore(search.query, search.messages)}>
+            <Button onClick={() => loadMore(search.query, search.messages)}>
               {search.status === 'failed' ? 'Try again' : 'Search further back'}
-            </button>
+            </Button>
           )}
         </div>
       )}

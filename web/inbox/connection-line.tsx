@@ -1,6 +1,7 @@
 import type { ConnectionState } from '@parley/client';
 import { useDisplayName } from '../settings/use-display-name.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 
 /** What fits the line; the whole sentence shows on it, and where a conversation cannot be opened. */
 const short: { readonly [is in ConnectionState['is']]?: string } = {
@@ -19,9 +20,9 @@ export function ConnectionLine() {
     <p class="connection" role="status" data-status={is} title={says}>
       <span>{is === 'live' ? name : (short[is] ?? says)}</span>
       {is === 'waiting' && (
-        <button type="button" class="link-button" onClick={() => chat.connect()}>
+        <Button look="link-button" onClick={() => chat.connect()}>
           Try now
-        </button>
+        </Button>
       )}
     </p>
   );

@@ -1,6 +1,7 @@
 import type { Profile } from '@parley/client';
 import { PersonLine } from '../people/person-line.tsx';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
@@ -30,25 +31,17 @@ function FriendRequest({ person: { username, name } }: { readonly person: Profil
     <li class="request">
       <PersonLine username={username} name={name} />
       <span class="request-buttons">
-        <button
-          type="button"
-          class="button"
-          data-kind="main"
+        <Button
+          kind="main"
           aria-label={`Accept ${name}`}
           disabled={busy}
           onClick={() => run(() => friends.ask(username))}
         >
           Accept
-        </button>
-        <button
-          type="button"
-          class="button"
-          aria-label={`Decline ${name}`}
-          disabled={busy}
-          onClick={() => run(() => friends.end(username))}
-        >
+        </Button>
+        <Button aria-label={`Decline ${name}`} disabled={busy} onClick={() => run(() => friends.end(username))}>
           Decline
-        </button>
+        </Button>
       </span>
       <ErrorMessage text={error} />
     </li>

@@ -7,6 +7,7 @@ import { readDraft } from '../state/drafts.ts';
 import { kindOf, otherOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { ConversationRow } from './conversation-row.tsx';
@@ -34,9 +35,7 @@ export function InboxPane() {
           <p class="brand">Parley</p>
           <ConnectionLine />
         </div>
-        <button type="button" class="icon-button" aria-label="New chat" onClick={() => setCreating(true)}>
-          <Icon name="plus" />
-        </button>
+        <IconButton icon="plus" label="New chat" onClick={() => setCreating(true)} />
         <AccountButton />
       </div>
       <search class="inbox-search">
@@ -60,9 +59,9 @@ export function InboxPane() {
           <div class="empty-inbox">
             <p>Nobody has written yet.</p>
             <p class="quiet">Find somebody by name, make a group, or join a room.</p>
-            <button type="button" class="button" data-kind="main" onClick={() => setCreating(true)}>
+            <Button kind="main" onClick={() => setCreating(true)}>
               Start a chat
-            </button>
+            </Button>
           </div>
         )}
       </nav>

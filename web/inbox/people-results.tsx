@@ -24,7 +24,7 @@ export function PeopleResults(props: {
         {people.map(({ username, name }) => (
           <li key={username}>
             <a
-              class="row-plain"
+              class="list-button"
               href={hrefOf({ page: 'conversation', name: directId(me, username) })}
               onClick={props.onChoose}
             >

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { hrefOf, reopen } from '../route.ts';
 import { kindOf, plainName } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { sentenceOf, useAction } from '../ui/use-action.ts';
 
@@ -21,9 +22,7 @@ export function AccessDenied({ name, error }: { readonly name: string; readonly 
       ) : (
         <>
           <p role="alert">{reasonOf(name, error)}</p>
-          <button type="button" class="button" onClick={reopen}>
-            Try again
-          </button>
+          <Button onClick={reopen}>Try again</Button>
         </>
       )}
       <a class="button" href={hrefOf({ page: 'inbox' })}>
@@ -48,15 +47,9 @@ function NotJoined({ room }: { readonly room: string }) {
       <h2>#{room.slice('room:'.length)}</h2>
       <p>You are not in this room yet. Everybody can join it.</p>
       <ErrorMessage text={error} />
-      <button
-        type="button"
-        class="button"
-        data-kind="main"
-        disabled={busy}
-        onClick={() => run(() => joinRoom(room).then(reopen))}
-      >
+      <Button kind="main" disabled={busy} onClick={() => run(() => joinRoom(room).then(reopen))}>
         Join
-      </button>
+      </Button>
     </>
   );
 }
@@ -90,15 +83,13 @@ function NotFriends({ username }: { readonly username: string }) {
       <h2>{name}</h2>
       <p>{text}</p>
       <ErrorMessage text={error} />
-      <button
-        type="button"
-        class="button"
-        data-kind={friendship === 'sent' ? undefined : 'main'}
+      <Button
+        kind={friendship === 'sent' ? undefined : 'main'}
         disabled={busy}
         onClick={() => run(() => (friendship === 'sent' ? friends.end(username) : friends.ask(username)))}
       >
         {action}
-      </button>
+      </Button>
     </>
   );
 }

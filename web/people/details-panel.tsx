@@ -3,9 +3,9 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { otherOf, plainName, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { IconButton } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Icon } from '../ui/icon.tsx';
 import { lastSeenText } from '../ui/times.ts';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { useRestoreFocus } from '../ui/use-restore-focus.ts';
@@ -83,9 +83,7 @@ function Column(props: { readonly title: string; readonly children: ComponentChi
     >
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
-        <button type="button" class="icon-button" aria-label="Close details" onClick={props.onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close details" onClick={props.onClose} />
       </header>
       {props.children}
     </section>

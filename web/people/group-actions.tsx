@@ -2,6 +2,7 @@ import type { ConversationView, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
 import { pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -17,14 +18,14 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
   if (!canManage(role)) return null;
   return (
     <div class="details-actions">
-      <button type="button" class="action" onClick={() => setOpen('invite')}>
+      <Button look="list-button" onClick={() => setOpen('invite')}>
         <Icon name="plus" />
         Invite people
-      </button>
-      <button type="button" class="action" onClick={() => setOpen('rename')}>
+      </Button>
+      <Button look="list-button" onClick={() => setOpen('rename')}>
         <Icon name="edit" />
         Rename group
-      </button>
+      </Button>
       {open === 'rename' && <RenameDialog view={view} onClose={close} />}
       {open === 'invite' && <InviteDialog view={view} onClose={close} />}
     </div>

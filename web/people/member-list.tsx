@@ -1,6 +1,7 @@
 import type { ConversationView, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { MemberRow } from './member-row.tsx';
 
 const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
@@ -24,9 +25,9 @@ export function MemberList({ view, role }: { readonly view: ConversationView; re
         ))}
       </ul>
       {members.length > shown && (
-        <button type="button" class="action" onClick={() => setShown(shown + nextStep)}>
+        <Button look="list-button" onClick={() => setShown(shown + nextStep)}>
           Show more
-        </button>
+        </Button>
       )}
     </section>
   );

@@ -2,6 +2,7 @@ import type { ConversationView, Member, Role } from '@parley/client';
 import { hrefOf } from '../route.ts';
 import { directId, pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -34,7 +35,7 @@ export function MemberRow({ isMe, ...props }: MemberProps & { readonly isMe: boo
   return (
     <li>
       <details class="member-details">
-        <summary class="row-plain">
+        <summary class="list-button">
           {line}
           <Icon name="down" />
         </summary>
@@ -52,19 +53,18 @@ function MemberActions({ view, member, role }: MemberProps) {
   const isGroup = view.kind === 'group';
   return (
     <div class="member-actions">
-      <a class="action" href={hrefOf({ page: 'conversation', name: directId(me, username) })}>
+      <a class="list-button" href={hrefOf({ page: 'conversation', name: directId(me, username) })}>
         Write to {name}
       </a>
       {isGroup && canAssignRoles(role) && (
         <>
-          <button
-            type="button"
-            class="action"
+          <Button
+            look="list-button"
             disabled={busy}
             onClick={() => run(() => assign(member.role === 'admin' ? 'member' : 'admin'))}
           >
             {member.role === 'admin' ? 'Remove admin role' : 'Make admin'}
-          </button>
+          </Button>
           <ConfirmButton
             label="Make owner"
             title={`Make ${name} the owner?`}

@@ -2,6 +2,7 @@ import type { Profile } from '@parley/client';
 import { useEffect, useId, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
+import { Button } from '../ui/button.tsx';
 import { PersonLine } from './person-line.tsx';
 import { usePeopleSearch } from './use-people-search.ts';
 
@@ -41,9 +42,8 @@ export function PeoplePicker(props: {
       <ul class="people-picker-list" onKeyDown={focusWithArrows} aria-busy={search.status === 'searching'}>
         {people.map((person) => (
           <li key={person.username}>
-            <button
-              type="button"
-              class="row-plain"
+            <Button
+              look="list-button"
               disabled={props.disabled}
               onClick={() => {
                 setTyped('');
@@ -55,7 +55,7 @@ export function PeoplePicker(props: {
                 name={person.name}
                 secondLine={first.includes(person) ? 'Friend' : undefined}
               />
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -21,9 +22,9 @@ export function PersonActions({ username, name }: { readonly username: string; r
   const friendship = friends.of(username);
   const isBlocked = blocks.people.value?.some((person) => person.username === username);
   const button = (label: string, act: () => Promise<unknown>) => (
-    <button type="button" class="action" disabled={busy} onClick={() => run(act)}>
+    <Button look="list-button" disabled={busy} onClick={() => run(act)}>
       {label}
-    </button>
+    </Button>
   );
   return (
     <>

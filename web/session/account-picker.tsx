@@ -1,4 +1,5 @@
 import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -37,10 +38,10 @@ export function AccountPicker() {
 
 function AccountButton(props: { readonly name: string; readonly disabled?: boolean; onClick(): void }) {
   return (
-    <button type="button" class="button" disabled={props.disabled} onClick={props.onClick}>
+    <Button disabled={props.disabled} onClick={props.onClick}>
       <Avatar name={props.name} size={1.75} />
       <span>Continue as {props.name}</span>
       <Icon name="next" />
-    </button>
+    </Button>
   );
 }

@@ -35,12 +35,3 @@ export function AuthForm(props: {
     </form>
   );
 }
-
-/** A button that looks like a link. */
-export function LinkButton(props: { readonly label: string; readonly disabled?: boolean; onClick(): void }) {
-  return (
-    <button type="button" class="link-button" disabled={props.disabled} onClick={props.onClick}>
-      {props.label}
-    </button>
-  );
-}

@@ -1,6 +1,7 @@
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { type SignInStep, useAuth } from './auth-context.ts';
-import { AuthForm, LinkButton } from './auth-form.tsx';
+import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
 import type { CognitoAuth } from './cognito-auth.ts';
 import { useResend } from './use-resend.ts';
@@ -33,8 +34,12 @@ export function ConfirmForm({
       onSubmit={(value) => action.run(() => confirm(value('code')))}
       links={
         <>
-          <LinkButton label="Send the code again" disabled={resend.busy} onClick={resend.send} />
-          <LinkButton label="Back" onClick={() => go({ name: 'sign in' })} />
+          <Button look="link-button" disabled={resend.busy} onClick={resend.send}>
+            Send the code again
+          </Button>
+          <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
+            Back
+          </Button>
         </>
       }
     >

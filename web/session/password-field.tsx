@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { Button } from '../ui/button.tsx';
 
 /** A password field with a button that shows what was typed. */
 export function PasswordField(props: {
@@ -26,9 +27,9 @@ export function PasswordField(props: {
           required
         />
       </label>
-      <button type="button" class="link-button" aria-pressed={shown} onClick={() => setShown(!shown)}>
+      <Button look="link-button" aria-pressed={shown} onClick={() => setShown(!shown)}>
         Show password
-      </button>
+      </Button>
     </div>
   );
 }

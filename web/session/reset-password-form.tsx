@@ -1,7 +1,8 @@
 import { useState } from 'preact/hooks';
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { type SignInStep, useAuth } from './auth-context.ts';
-import { AuthForm, LinkButton } from './auth-form.tsx';
+import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
 import type { CognitoAuth } from './cognito-auth.ts';
 import { NewPasswordField } from './new-password-field.tsx';
@@ -21,7 +22,11 @@ export function ResetPasswordForm(props: {
   const action = useAction();
   const [sent, setSent] = useState<{ readonly username: string; readonly sentTo: string }>();
   const resend = useResend(() => cognito.forgot(sent?.username ?? ''));
-  const back = <LinkButton label="Back" onClick={() => go({ name: 'sign in' })} />;
+  const back = (
+    <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
+      Back
+    </Button>
+  );
 
   async function change(username: string, code: string, password: string): Promise<void> {
     const problem = passwordProblem(password);
@@ -52,7 +57,9 @@ export function ResetPasswordForm(props: {
       onSubmit={(value) => action.run(() => change(sent.username, value('code'), value('password')))}
       links={
         <>
-          <LinkButton label="Send the code again" disabled={resend.busy} onClick={resend.send} />
+          <Button look="link-button" disabled={resend.busy} onClick={resend.send}>
+            Send the code again
+          </Button>
           {back}
         </>
       }

@@ -1,6 +1,7 @@
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { type SignInStep, useAuth } from './auth-context.ts';
-import { AuthForm, LinkButton } from './auth-form.tsx';
+import { AuthForm } from './auth-form.tsx';
 import { CognitoError } from './cognito-api.ts';
 import type { CognitoAuth } from './cognito-auth.ts';
 import { PasswordField } from './password-field.tsx';
@@ -39,8 +40,12 @@ export function SignInForm({
       onSubmit={(value) => action.run(() => signIn(value('username'), value('password')))}
       links={
         <>
-          <LinkButton label="Create an account" onClick={() => go({ name: 'sign up' })} />
-          <LinkButton label="Forgotten password" onClick={() => go({ name: 'reset password' })} />
+          <Button look="link-button" onClick={() => go({ name: 'sign up' })}>
+            Create an account
+          </Button>
+          <Button look="link-button" onClick={() => go({ name: 'reset password' })}>
+            Forgotten password
+          </Button>
         </>
       }
     >

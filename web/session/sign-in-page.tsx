@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { AccountPicker } from './account-picker.tsx';
@@ -61,9 +62,9 @@ function IssuerButton({ openId }: { readonly openId: OpenId }) {
   return (
     <div class="stack">
       <ErrorMessage text={error && 'The place where you sign in cannot be reached. Try again in a moment.'} />
-      <button type="button" class="button" data-kind="main" disabled={busy} onClick={() => run(openId.begin)}>
+      <Button kind="main" disabled={busy} onClick={() => run(openId.begin)}>
         Sign in
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useId } from 'preact/hooks';
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { type SignInStep, useAuth } from './auth-context.ts';
-import { AuthForm, LinkButton } from './auth-form.tsx';
+import { AuthForm } from './auth-form.tsx';
 import type { CognitoAuth } from './cognito-auth.ts';
 import { NewPasswordField } from './new-password-field.tsx';
 import { passwordProblem } from './password-rules.ts';
@@ -30,7 +31,11 @@ export function SignUpForm({ cognito, go }: { readonly cognito: CognitoAuth; go(
       action={action}
       label="Create the account"
       onSubmit={(value) => action.run(() => signUp(value('username'), value('email'), value('password')))}
-      links={<LinkButton label="Sign in instead" onClick={() => go({ name: 'sign in' })} />}
+      links={
+        <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
+          Sign in instead
+        </Button>
+      }
     >
       <div>
         <UsernameField describedBy={`${hint}name`} />

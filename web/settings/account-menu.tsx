@@ -4,6 +4,7 @@ import { navigate } from '../route.ts';
 import { useDemoUsers } from '../session/auth-context.ts';
 import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { useDisplayName } from './use-display-name.ts';
 
@@ -33,9 +34,9 @@ export function AccountMenu(props: {
   };
   const item = (icon: IconName, label: string, act: () => void) => (
     <li>
-      <button type="button" onClick={choose(act)}>
+      <Button look="list-button" onClick={choose(act)}>
         <Icon name={icon} /> {label}
-      </button>
+      </Button>
     </li>
   );
   return (
@@ -48,20 +49,21 @@ export function AccountMenu(props: {
         {item('settings', 'Settings', props.onSettings)}
         {accounts.map((account) => (
           <li key={account.username}>
-            <button
-              type="button"
+            <Button
+              look="list-button"
               onClick={choose(() => {
                 navigate({ page: 'inbox' });
                 session.use(account.username);
               })}
             >
               <Avatar name={account.name} size={1.25} /> Switch to {account.name}
-            </button>
+            </Button>
           </li>
         ))}
         {demoUsers.map(({ username }) => (
           <li key={username}>
             <a
+              class="list-button"
               href={`/?user=${encodeURIComponent(username)}`}
               target="_blank"
               rel="noopener noreferrer"

@@ -1,6 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
@@ -19,15 +20,13 @@ export function BlockedPeople() {
             <li key={username}>
               <PersonAvatar username={username} name={name} size={2} presence={false} />
               <span>{name}</span>
-              <button
-                type="button"
-                class="button"
+              <Button
                 aria-label={`Unblock ${name}`}
                 disabled={busy}
                 onClick={() => run(() => blocks.unblock(username))}
               >
                 Unblock
-              </button>
+              </Button>
             </li>
           ))}
         </ul>

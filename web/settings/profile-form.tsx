@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { pictureProblem, pictureTypes, saveProfile } from './save-profile.ts';
@@ -48,14 +49,8 @@ export function ProfileForm() {
       <div class="profile-picture">
         <Avatar name={currentName} picture={picture} size={5} />
         <div>
-          <button type="button" class="button" onClick={() => input.current?.click()}>
-            {picture ? 'Change picture' : 'Choose a picture'}
-          </button>
-          {picture && (
-            <button type="button" class="button" onClick={() => choose(null)}>
-              Remove picture
-            </button>
-          )}
+          <Button onClick={() => input.current?.click()}>{picture ? 'Change picture' : 'Choose a picture'}</Button>
+          {picture && <Button onClick={() => choose(null)}>Remove picture</Button>}
           <input
             ref={input}
             type="file"

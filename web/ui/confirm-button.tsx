@@ -1,19 +1,20 @@
 import { useState } from 'preact/hooks';
+import { Button } from './button.tsx';
 import { type Confirmation, ConfirmDialog } from './confirm-dialog.tsx';
 
 /** A button that opens a `ConfirmDialog`. */
 export function ConfirmButton({
   label,
-  look = 'action',
+  look = 'list-button',
   kind,
   ...confirmation
-}: Confirmation & { readonly label: string; readonly look?: 'action' | 'button'; readonly kind?: 'danger' }) {
+}: Confirmation & { readonly label: string; readonly look?: 'list-button' | 'button'; readonly kind?: 'danger' }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class={look} data-kind={kind} onClick={() => setOpen(true)}>
+      <Button look={look} kind={kind} onClick={() => setOpen(true)}>
         {label}
-      </button>
+      </Button>
       {isOpen && <ConfirmDialog {...confirmation} onClose={() => setOpen(false)} />}
     </>
   );

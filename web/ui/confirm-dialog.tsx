@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ErrorMessage } from './error-message.tsx';
 import { useAction } from './use-action.ts';
@@ -20,18 +21,10 @@ export function ConfirmDialog(props: Confirmation & { onClose(): void }) {
         <div>{props.children}</div>
         <ErrorMessage text={error} />
         <div class="dialog-buttons">
-          <button type="button" class="button" onClick={props.onClose}>
-            Cancel
-          </button>
-          <button
-            type="button"
-            class="button"
-            data-kind="danger-main"
-            disabled={busy}
-            onClick={() => run(() => props.onConfirm().then(props.onClose))}
-          >
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button kind="danger-main" disabled={busy} onClick={() => run(() => props.onConfirm().then(props.onClose))}>
             {props.action}
-          </button>
+          </Button>
         </div>
       </div>
     </Dialog>

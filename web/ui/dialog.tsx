@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { Icon } from './icon.tsx';
+import { IconButton } from './button.tsx';
 import { useRestoreFocus } from './use-restore-focus.ts';
 
 /** A modal dialog. The browser keeps the focus in it, and closes it on Escape and on a click outside. */
@@ -18,9 +18,7 @@ export function Dialog(props: {
     <dialog class="dialog" ref={element} aria-labelledby={title} onClose={props.onClose} closedby="any">
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
       </header>
       <div class="dialog-body">{props.children}</div>
     </dialog>

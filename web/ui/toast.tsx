@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { Icon } from './icon.tsx';
+import { IconButton } from './button.tsx';
 import { capitalized } from './use-action.ts';
 
 interface Toast {
@@ -43,9 +43,7 @@ export function Toasts() {
               {action.label}
             </button>
           )}
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(id)}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
         </div>
       ))}
     </div>

@@ -1,3 +1,4 @@
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from './format-size.ts';
 import type { MessageFiles } from './message-files.ts';
@@ -54,18 +55,15 @@ function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove():
         )}
       </div>
       {state.status === 'failed' && (
-        <button type="button" class="text-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
+        <Button look="text-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
           Try again
-        </button>
+        </Button>
       )}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={done || state.status === 'failed' ? `Remove ${name}` : `Cancel upload of ${name}`}
+      <IconButton
+        icon="close"
+        label={done || state.status === 'failed' ? `Remove ${name}` : `Cancel upload of ${name}`}
         onClick={onRemove}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </li>
   );
 }
