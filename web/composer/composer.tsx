@@ -1,5 +1,5 @@
 import type { Conversation } from '@parley/client';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
@@ -44,7 +44,8 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     nextCaret.current = undefined;
   });
   const target = editing?.seq ?? replyTo?.seq;
-  useEffect(() => {
+  // In a layout effect, so that keys typed right after the click on Reply reach the field.
+  useLayoutEffect(() => {
     if (target === undefined) return;
     field.current?.focus();
     const end = field.current?.value.length ?? 0;

@@ -93,7 +93,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
               <li key={message.seq}>
                 <button
                   type="button"
-                  class="search-result"
+                  class="list-button search-result"
                   onClick={() => thread.goTo(message.seq).catch((error: Error) => showToast(error.message))}
                 >
                   <span class="search-result-name">
