@@ -40,8 +40,8 @@ const answers = {
 };
 /** What the client says over HTTP. */
 const bodies = {
-  FoundBody: http.FoundBody,
-  UpdateBody: http.UpdateBody,
+  CreateGroupBody: http.CreateGroupBody,
+  UpdateGroupBody: http.UpdateGroupBody,
   CreateBody: http.CreateBody,
   EditBody: http.EditBody,
   ReadBody: http.ReadBody,
@@ -51,7 +51,7 @@ const bodies = {
   DeviceBody: http.DeviceBody,
   TokenBody: http.TokenBody,
 };
-/** Events that HTTP tells too, to who was away. */
+/** Events that the changes over HTTP have too. */
 const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;
 const logged = { chat_message, message_edited, message_deleted, reaction, conversation_updated };
 

@@ -4,7 +4,7 @@
  */
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
-import { Announcement, type Chunk } from './delivery/announcement.ts';
+import { type Chunk, FanOutJob } from './delivery/fan-out-job.ts';
 import { openTable } from './runtime/services.ts';
 import { membersOf } from './store/membership.ts';
 
@@ -16,7 +16,7 @@ const table = openTable(environment.TABLE_NAME);
 const lambda = new LambdaClient({});
 
 export async function handler(event: unknown): Promise<void> {
-  const { without, ...told } = z.parse(Announcement, event);
+  const { without, ...told } = z.parse(FanOutJob, event);
   const excluded = new Set(without);
   const size = environment.INLINE_MEMBERS;
   let waiting: string[] = [];

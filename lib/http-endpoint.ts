@@ -7,7 +7,7 @@ import { accessLog } from '#lib/access-log';
 import type { Options } from '#lib/options';
 import type { ParleyFunction } from '#lib/parley-function';
 import type { Issuer } from '#lib/people';
-import { httpRoutes } from '#protocol/routes';
+import { httpRoutes } from '#protocol/operations';
 
 export interface HttpEndpointProps {
   readonly issuer: Issuer;
@@ -63,7 +63,7 @@ export class HttpEndpoint extends Construct {
 
 /** `GET /me` → the method and the path. */
 function routes(): { method: HttpMethod; path: string }[] {
-  return Object.keys(httpRoutes).map((key) => {
+  return [...httpRoutes.keys()].map((key) => {
     const [verb, path = ''] = key.split(' ');
     const method = Object.values(HttpMethod).find((known) => known === verb);
     if (method === undefined) throw new Error(`unable to make the route ${key}; it must start with an HTTP method`);

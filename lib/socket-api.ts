@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import { accessLog } from '#lib/access-log';
 import type { Options } from '#lib/options';
 import type { ParleyFunction } from '#lib/parley-function';
-import { socketRoutes } from '#protocol/routes';
+import { socketRoutes } from '#protocol/operations';
 
 export interface SocketApiProps {
   readonly authorize: ParleyFunction;

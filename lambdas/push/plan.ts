@@ -9,14 +9,14 @@ import * as z from 'zod/mini';
 import { parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { memberNames } from '../chat/members.ts';
-import { unreadOf } from '../chat/unread.ts';
+import { unreadCount } from '../chat/unread-count.ts';
+import { getConversationState } from '../store/conversation-state.ts';
 import { type MessageEntry, toEntry } from '../store/entry.ts';
-import { getHead } from '../store/head.ts';
 import { getMemberships, type Membership } from '../store/membership.ts';
-import { getUsers, liveNow, type User } from '../store/user.ts';
-import type { Job } from './job.ts';
-import { type PushServices, startPushServices } from './services.ts';
-import { isNews, toPush } from './show.ts';
+import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
+import { isUnread, toPush } from './push-content.ts';
+import type { PushJob } from './push-job.ts';
+import { openPushServices, type PushServices } from './services.ts';
 
 const StreamEvent = z.object({
   Records: z.array(
@@ -35,7 +35,7 @@ const StreamEvent = z.object({
 /** SQS's limit for one batch. */
 const batchSize = 10;
 
-const services = startPushServices(process.env);
+const services = openPushServices(process.env);
 
 export async function handler(event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
   const { Records } = z.parse(StreamEvent, event);
@@ -54,14 +54,14 @@ export async function handler(event: unknown): Promise<{ batchItemFailures: { it
   return { batchItemFailures: failed.flat() };
 }
 
-async function plan(services: PushServices, entry: MessageEntry): Promise<Job[]> {
+async function plan(services: PushServices, entry: MessageEntry): Promise<PushJob[]> {
   const conversation = parseConversation(entry.conversation);
   const users = await getUsers(services, await memberNames(services, conversation));
-  const away = users.filter((user) => user.username !== entry.user && isAway(services, user, entry.conversation));
+  const away = users.filter((user) => user.username !== entry.user && isOffline(services, user, entry.conversation));
   if (away.length === 0) return [];
 
-  const [head, memberships] = await Promise.all([
-    getHead(services, entry.conversation),
+  const [state, memberships] = await Promise.all([
+    getConversationState(services, entry.conversation),
     // Strongly: in a conversation that has just begun they are as young as the message.
     getMemberships(
       services,
@@ -69,11 +69,11 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<Job[]>
       { consistent: true },
     ),
   ]);
-  const concerned = memberships.filter((membership) => isConcerned(membership, entry));
+  const concerned = memberships.filter((membership) => wantsPush(membership, entry));
   const jobs = await Promise.all(
     concerned.map(async (membership) => {
-      const push = toPush(entry, head, users, membership.username, await unreadOf(services, head, membership));
-      const devices = away.find(({ username }) => username === membership.username)?.devices ?? [];
+      const push = toPush(entry, state, users, membership.username, await unreadCount(services, state, membership));
+      const devices = away.find(({ username }) => username === membership.username)?.pushDevices ?? [];
       return devices
         .filter((device) => isLasting(services, device.expires))
         .map(({ id, expires }) => ({ user: membership.username, device: id, expires, push }));
@@ -83,9 +83,9 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<Job[]>
 }
 
 /** Has devices, and no socket that got the message. */
-function isAway(services: PushServices, user: User, conversation: string): boolean {
-  if (!user.devices.some(({ expires }) => isLasting(services, expires))) return false;
-  return !liveNow(user, services.now()).some(({ scope }) => receives(scope, conversation));
+function isOffline(services: PushServices, user: User, conversation: string): boolean {
+  if (!user.pushDevices.some(({ expires }) => isLasting(services, expires))) return false;
+  return !openConnectionsOf(user, services.now()).some(({ scope }) => receives(scope, conversation));
 }
 
 function isLasting({ now }: PushServices, expires: number): boolean {
@@ -93,12 +93,12 @@ function isLasting({ now }: PushServices, expires: number): boolean {
 }
 
 /** Has not read it elsewhere or cleared it away meanwhile, and there is no block between the two. */
-function isConcerned(membership: Membership, { seq }: MessageEntry): boolean {
-  return isNews(membership, seq) && !membership.blocks && !membership.blocked;
+function wantsPush(membership: Membership, { seq }: MessageEntry): boolean {
+  return isUnread(membership, seq) && !membership.blocks && !membership.blocked;
 }
 
 /** @throws Error when the queue did not take all of them; the record then comes again */
-async function enqueue({ queue }: PushServices, jobs: readonly Job[]): Promise<void> {
+async function enqueue({ queue }: PushServices, jobs: readonly PushJob[]): Promise<void> {
   const batches = [];
   for (let start = 0; start < jobs.length; start += batchSize) batches.push(jobs.slice(start, start + batchSize));
   await Promise.all(

@@ -6,17 +6,17 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
-import { removeDevice } from '../chat/devices.ts';
-import { getDevice } from '../store/device.ts';
+import { removePushDevice } from '../chat/push-devices.ts';
 import { getEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
-import { dropDevice } from '../store/user-device.ts';
-import { pushToApp, readFcm } from './fcm.ts';
-import { Job, type Outcome } from './job.ts';
-import { fromSecret } from './secret.ts';
-import { startPushServices } from './services.ts';
-import { isNews } from './show.ts';
-import { pushToBrowser, readVapid } from './web.ts';
+import { getPushDevice } from '../store/push-device.ts';
+import { dropUserPushDevice } from '../store/user-push-devices.ts';
+import { openFcm, pushToApp } from './fcm.ts';
+import { isUnread } from './push-content.ts';
+import { type Outcome, PushJob } from './push-job.ts';
+import { fromSecret } from './secret-value.ts';
+import { openPushServices } from './services.ts';
+import { parseVapid, pushToBrowser } from './web-push.ts';
 
 const Environment = z.object({
   PUSH_WEB_SECRET: z.optional(z.string()),
@@ -44,7 +44,7 @@ const pauses = [5, 30, 120, 600];
 const longestPause = 900;
 
 const environment = z.parse(Environment, process.env);
-const services = startPushServices(process.env);
+const services = openPushServices(process.env);
 const secrets = new SecretsManagerClient({});
 
 const { now } = services;
@@ -56,19 +56,19 @@ const vapid =
         client: secrets,
         name: PUSH_WEB_SECRET,
         now,
-        make: (value) => readVapid(value, { publicKey, subject }),
+        make: (value) => parseVapid(value, { publicKey, subject }),
       });
 const fcm =
   PUSH_FCM_SECRET === undefined
     ? undefined
-    : fromSecret({ client: secrets, name: PUSH_FCM_SECRET, now, make: readFcm });
+    : fromSecret({ client: secrets, name: PUSH_FCM_SECRET, now, make: openFcm });
 
 export async function handler(event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
   const { Records } = z.parse(QueueEvent, event);
   const failed = await Promise.all(
     Records.map(async (record) => {
       try {
-        const job = z.parse(Job, JSON.parse(record.body));
+        const job = z.parse(PushJob, JSON.parse(record.body));
         if (record.attributes.ApproximateReceiveCount > 1 && !(await isStillNews(job))) return [];
         const outcome = await send(job);
         if (outcome.kind !== 'failed') return [];
@@ -84,25 +84,25 @@ export async function handler(event: unknown): Promise<{ batchItemFailures: { it
 }
 
 /** Tries lie minutes apart, in which the message may be read or deleted, and its reader removed. */
-async function isStillNews({ user, push: { conversation, seq } }: Job): Promise<boolean> {
+async function isStillNews({ user, push: { conversation, seq } }: PushJob): Promise<boolean> {
   const [membership, entry] = await Promise.all([
     getMembership(services, user, conversation),
     getEntry(services, conversation, seq),
   ]);
-  return membership !== undefined && isNews(membership, seq) && entry?.type === 'message' && !entry.deleted;
+  return membership !== undefined && isUnread(membership, seq) && entry?.type === 'message' && !entry.deleted;
 }
 
-async function send({ user, device: id, expires, push }: Job): Promise<Outcome> {
-  const device = await getDevice(services, id);
+async function send({ user, device: id, expires, push }: PushJob): Promise<Outcome> {
+  const device = await getPushDevice(services, id);
   if (device?.user !== user) {
     // Another user's by now, or nobody's: the list on the user's item lags behind.
-    await dropDevice(services, user, id, expires);
+    await dropUserPushDevice(services, user, id, expires);
     return { kind: 'gone', why: 'not the user’s any more' };
   }
   const outcome = await sendTo();
   if (outcome.kind === 'gone') {
     services.log.info('device removed', { user, device: id, why: outcome.why });
-    await removeDevice(services, device);
+    await removePushDevice(services, device);
   }
   return outcome;
 

@@ -2,7 +2,7 @@
  * Which records of the table's stream reach the `notify` function. Lambda drops all others before they cost an invocation.
  * Syntax: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
-import { reminderPrefix } from '../store/reminder.ts';
+import { reminderPrefix } from '../store/expiry-reminder.ts';
 
 /** A user's item changed: connections came or went. */
 const userChanged = {

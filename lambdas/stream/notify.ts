@@ -6,18 +6,18 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
-import { isChange } from '../chat/change.ts';
-import { type Services, startServices } from '../runtime/services.ts';
+import { isChange } from '../chat/change-message.ts';
+import { openServices, type Services } from '../runtime/services.ts';
 import { type Entry, toEntry } from '../store/entry.ts';
+import { toExpiryReminder } from '../store/expiry-reminder.ts';
 import type { Item } from '../store/item.ts';
-import { toNotice } from '../store/notice.ts';
-import { toReminder } from '../store/reminder.ts';
-import { type Live, toUser, type User } from '../store/user.ts';
-import { arrive } from './arrive.ts';
-import { closeTakenAway, remind, signOutAll } from './end.ts';
-import { leave } from './leave.ts';
-import { notice } from './notice.ts';
-import { repair } from './repair.ts';
+import { toNotificationMarker } from '../store/notification-marker.ts';
+import { type Connection, toUser, type User } from '../store/user.ts';
+import { closeRemoved, endSignedOutConnections, expireConnection } from './close-connections.ts';
+import { completeChange } from './complete-change.ts';
+import { notifyWatchers } from './notify-watchers.ts';
+import { onConnected } from './on-connected.ts';
+import { onDisconnected } from './on-disconnected.ts';
 
 const Image = z.record(
   z.string(),
@@ -41,12 +41,12 @@ interface Change {
   readonly number: string;
   /** Of an item that was deleted: its key. */
   readonly after: Item;
-  readonly was: User | undefined;
-  readonly came: readonly Live[];
-  readonly went: readonly Live[];
+  readonly before: User | undefined;
+  readonly added: readonly Connection[];
+  readonly removed: readonly Connection[];
 }
 
-const services = startServices(process.env);
+const services = openServices(process.env);
 
 export async function handler(event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
   const changes = z
@@ -71,9 +71,9 @@ function byPlace(changes: readonly Change[]): Map<string, Change[]> {
   return groups;
 }
 
-function placeOf({ after, came, went }: Change): string {
-  const [device] = [...came, ...went];
-  return device?.scope.kind === 'conversation' ? device.scope.conversation : String(after.pk);
+function placeOf({ after, added, removed }: Change): string {
+  const [connection] = [...added, ...removed];
+  return connection?.scope.kind === 'conversation' ? connection.scope.conversation : String(after.pk);
 }
 
 /** @returns the number of the change that failed; those behind it wait for it */
@@ -89,31 +89,31 @@ async function handleInOrder(services: Services, changes: readonly Change[]): Pr
   return [];
 }
 
-async function handleChange(services: Services, { after, was, came, went }: Change): Promise<void> {
-  const reminder = toReminder(after);
-  if (reminder) return remind(services, reminder);
-  if (isNotice(after)) return notice(services, toNotice(after));
+async function handleChange(services: Services, { after, before, added, removed }: Change): Promise<void> {
+  const reminder = toExpiryReminder(after);
+  if (reminder) return expireConnection(services, reminder);
+  if (isNotice(after)) return notifyWatchers(services, toNotificationMarker(after));
   if (!isUser(after)) return handleEntry(services, toEntry(after));
-  const is = toUser(after);
-  if (is.signedOut !== was?.signedOut) return signOutAll(services, is);
-  for (const device of came) await arrive(services, { was, is, device });
-  for (const device of went) {
-    await closeTakenAway(services, { is, device });
-    await leave(services, { is, device });
+  const user = toUser(after);
+  if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
+  for (const connection of added) await onConnected(services, { before, user, connection });
+  for (const connection of removed) {
+    await closeRemoved(services, user, connection);
+    await onDisconnected(services, user, connection);
   }
 }
 
 async function handleEntry(services: Services, entry: Entry): Promise<void> {
-  if (isChange(entry)) await repair(services, entry);
+  if (isChange(entry)) await completeChange(services, entry);
 }
 
-function toChange(number: string, after: Item, before: Item | undefined): Change {
-  const was = before && isUser(before) ? toUser(before) : undefined;
-  const wasLive = was?.live ?? [];
-  const isLive = isUser(after) ? toUser(after).live : [];
-  const without = (all: readonly Live[], some: readonly Live[]) =>
-    all.filter(({ id }) => !some.some((other) => other.id === id));
-  return { number, after, was, came: without(isLive, wasLive), went: without(wasLive, isLive) };
+function toChange(number: string, after: Item, old: Item | undefined): Change {
+  const before = old && isUser(old) ? toUser(old) : undefined;
+  const earlier = before?.connections ?? [];
+  const current = isUser(after) ? toUser(after).connections : [];
+  const missingIn = (all: readonly Connection[], others: readonly Connection[]) =>
+    all.filter(({ id }) => !others.some((other) => other.id === id));
+  return { number, after, before, added: missingIn(current, earlier), removed: missingIn(earlier, current) };
 }
 
 function isNotice(item: Item): boolean {

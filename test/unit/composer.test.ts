@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { messageText } from '#protocol/frames';
 import { limits } from '#protocol/limits';
 import { namesAfterAt } from '#protocol/mentions';
+import { messageText } from '#protocol/message-text';
 import { createAutosave } from '#web/composer/draft-autosave';
 import { completeMention, matchingPeople, mentionAt, mentionCandidates } from '#web/composer/mention';
 import { remainingLength, remainingText } from '#web/composer/remaining-length';
