@@ -10,13 +10,13 @@ export function ComposerNotes(props: {
   readonly mentionCount: number;
 }) {
   const { remaining, isQueued, files } = props.composition;
-  const { is } = useMessenger().state.value;
+  const { status } = useMessenger().state.value;
   const lengthNote = remainingText(remaining);
   return (
     <div class="composer-notes" id={props.id}>
       {lengthNote !== undefined && <p data-bad={remaining < 0}>{lengthNote}</p>}
       <div role="status">
-        {(is === 'offline' || is === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
+        {(status === 'offline' || status === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
         {isQueued && <p>Sent as soon as the files are uploaded.</p>}
         {props.mentionCount > 0 && (
           <p class="visually-hidden">

@@ -56,7 +56,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     composition.write(next);
     mentions.update(next, caret);
     if (next.trim() === '') conversation.typing.stop();
-    else if (!editing) conversation.typing.type();
+    else if (!editing) conversation.typing.keystroke();
   }
 
   function onKey(event: KeyboardEvent): boolean {
@@ -85,8 +85,8 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     <div class="composer" ref={root}>
       <FailedSendList
         conversation={conversation}
-        onEdit={(what) => {
-          composition.restore(what);
+        onEdit={(action) => {
+          composition.restore(action);
           focus();
         }}
       />

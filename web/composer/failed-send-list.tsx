@@ -1,11 +1,14 @@
-import type { Conversation, Sending } from '@parley/client';
+import type { Conversation, OutboxItem } from '@parley/client';
 import { dropFailedSend, type FailedSend, failedSendsOf } from '../state/failed-sends.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
 /** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
-export function FailedSendList(props: { readonly conversation: Conversation; onEdit(what: Sending['what']): void }) {
+export function FailedSendList(props: {
+  readonly conversation: Conversation;
+  onEdit(action: OutboxItem['action']): void;
+}) {
   const { chat } = useMessenger();
   const failedSends = failedSendsOf(chat, props.conversation.id);
   if (failedSends.length === 0) return null;
@@ -13,11 +16,11 @@ export function FailedSendList(props: { readonly conversation: Conversation; onE
     <ul class="failed-sends" aria-label="Not sent">
       {failedSends.map((failed) => (
         <FailedSendItem
-          key={failed.sending.client_id}
+          key={failed.item.client_id}
           failed={failed}
           onDone={() => dropFailedSend(chat, failed)}
-          onRetry={() => sendAgain(props.conversation, failed.sending.what)}
-          onEdit={() => props.onEdit(failed.sending.what)}
+          onRetry={() => sendAgain(props.conversation, failed.item.action)}
+          onEdit={() => props.onEdit(failed.item.action)}
         />
       ))}
     </ul>
@@ -25,9 +28,9 @@ export function FailedSendList(props: { readonly conversation: Conversation; onE
 }
 
 function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; onRetry(): void; onEdit(): void }) {
-  const { what } = props.failed.sending;
-  const text = what.type === 'create' || what.type === 'edit' ? what.message : undefined;
-  const files = what.type === 'create' ? (what.attachments?.length ?? 0) : 0;
+  const { action } = props.failed.item;
+  const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
+  const files = action.type === 'create' ? (action.attachments?.length ?? 0) : 0;
   const button = (label: string, act?: () => void) => (
     <Button
       look="text-button"
@@ -44,13 +47,13 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
       <div class="failed-send-bubble">
         {text !== undefined && text !== '' && <p class="failed-send-text">{text}</p>}
         {files > 0 && <p>{files === 1 ? 'One file' : `${files} files`}</p>}
-        {what.type === 'delete' && <p>Deleting a message</p>}
-        {what.type === 'react' && <p>{what.emoji}</p>}
+        {action.type === 'delete' && <p>Deleting a message</p>}
+        {action.type === 'react' && <p>{action.emoji}</p>}
       </div>
       <p class="failed-send-reason" role="alert">
         <Icon name="warning" />
         <span>
-          {what.type === 'create' ? 'Not sent' : 'Not changed'}: {props.failed.why}
+          {action.type === 'create' ? 'Not sent' : 'Not changed'}: {props.failed.why}
         </span>
       </p>
       <p class="failed-send-actions">
@@ -62,11 +65,11 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
   );
 }
 
-function sendAgain(conversation: Conversation, what: Sending['what']): void {
-  if (what.type === 'create') {
-    const { type, ...draft } = what;
+function sendAgain(conversation: Conversation, action: OutboxItem['action']): void {
+  if (action.type === 'create') {
+    const { type, ...draft } = action;
     conversation.send(draft);
-  } else if (what.type === 'edit') conversation.edit(what.seq, what.message);
-  else if (what.type === 'delete') conversation.delete(what.seq);
-  else conversation.react(what.seq, what.emoji, { remove: what.remove });
+  } else if (action.type === 'edit') conversation.edit(action.seq, action.message);
+  else if (action.type === 'delete') conversation.delete(action.seq);
+  else conversation.react(action.seq, action.emoji, { remove: action.remove });
 }

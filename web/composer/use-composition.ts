@@ -1,4 +1,4 @@
-import type { Conversation, Sending } from '@parley/client';
+import type { Conversation, OutboxItem } from '@parley/client';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
 import { type ComposerMode, composerModeOf } from '../state/composer-mode.ts';
 import { useMessenger } from '../state/session-context.ts';
@@ -25,7 +25,7 @@ export interface Composition {
   /** Edits the user's last message with a text. @returns whether there is one */
   editLast(): boolean;
   /** Takes over a failed send, so that the user can change it. */
-  restore(what: Sending['what']): void;
+  restore(action: OutboxItem['action']): void;
 }
 
 export function useComposition(conversation: Conversation): Composition {
@@ -109,14 +109,14 @@ export function useComposition(conversation: Conversation): Composition {
       if (last) mode.value = { editing: last };
       return last !== undefined;
     },
-    restore(what) {
-      if (what.type === 'create') {
-        mode.value = { replyTo: find(what.reply_to) };
-        files.restore(what.attachments ?? []);
-        write([what.message, editing ? '' : text].filter(Boolean).join('\n'));
-      } else if (what.type === 'edit') {
-        const message = find(what.seq);
-        if (message) mode.value = { editing: { ...message, message: what.message } };
+    restore(action) {
+      if (action.type === 'create') {
+        mode.value = { replyTo: find(action.reply_to) };
+        files.restore(action.attachments ?? []);
+        write([action.message, editing ? '' : text].filter(Boolean).join('\n'));
+      } else if (action.type === 'edit') {
+        const message = find(action.seq);
+        if (message) mode.value = { editing: { ...message, message: action.message } };
       }
     },
   };

@@ -18,7 +18,7 @@ export function ConversationPane({ name }: { readonly name: string }) {
   const { state } = useMessenger();
   const opened = useConversation(name);
   if (opened.status === 'open') return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} />;
-  const isOffline = ['offline', 'waiting'].includes(state.value.is);
+  const isOffline = ['offline', 'waiting'].includes(state.value.status);
   return (
     <section class="conversation" aria-busy={opened.status === 'opening'} aria-label="Conversation">
       <header class="thread-head">

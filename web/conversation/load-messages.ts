@@ -1,5 +1,5 @@
-import type { Chat, Message } from '@parley/client';
-import { pathOf, queryOf } from '../state/names.ts';
+import type { Chat, Message, MessagePage } from '@parley/client';
+import { pathOf } from '../state/names.ts';
 
 /** A part of the log without gaps. */
 export interface Page {
@@ -13,12 +13,6 @@ export interface Page {
 
 export type Position = { readonly before: number } | { readonly after: number } | { readonly around: number };
 
-interface Answer {
-  readonly results: readonly Message[];
-  readonly next: string | null;
-  readonly previous: string | null;
-}
-
 /** @throws ParleyError */
 export async function loadPage(
   chat: Pick<Chat, 'request'>,
@@ -28,7 +22,10 @@ export async function loadPage(
 ): Promise<Page> {
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [name, seq] of Object.entries(position)) query.set(name, String(seq));
-  const { results, next, previous } = await chat.request<Answer>('GET', `${pathOf(conversation)}/messages?${query}`);
+  const { results, next, previous } = await chat.request<MessagePage>(
+    'GET',
+    `${pathOf(conversation)}/messages?${query}`,
+  );
   const [older, newer] = 'after' in position ? [previous, next] : [next, previous];
   return {
     messages: results.toSorted((a, b) => a.seq - b.seq),
@@ -48,7 +45,7 @@ export async function loadMessage(
 }
 
 /** A number in the query of the address of another page. */
-export function numberIn(address: string | null, name: string): number | undefined {
-  const value = address === null ? null : queryOf(address).get(name);
+function numberIn(address: string | null, name: string): number | undefined {
+  const value = address === null ? null : new URLSearchParams(address.split('?')[1]).get(name);
   return value === null ? undefined : Number(value);
 }

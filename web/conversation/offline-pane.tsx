@@ -5,19 +5,19 @@ import { Icon } from '../ui/icon.tsx';
 /** Shown instead of a conversation that cannot be loaded without a connection. */
 export function OfflinePane({ name }: { readonly name: string }) {
   const { state, conversations, me, pending } = useMessenger();
-  const { is, says } = state.value;
+  const { status } = state.value;
   const view = conversations.value.find(({ id }) => id === name);
   return (
     <div class="empty-pane">
       {view && <h2>{titleOf(view, me)}</h2>}
       <p>
-        {is === 'offline' ? 'You are offline.' : says} The messages are shown as soon as you are connected, and what you
-        wrote is sent then.
+        {status === 'offline' ? 'You are offline.' : 'Not connected; trying again soon.'} The messages are shown as soon
+        as you are connected, and what you wrote is sent then.
       </p>
       <ul class="unsent" aria-label="Waiting to be sent">
-        {pending(name).map(({ client_id, what }) => (
+        {pending(name).map(({ client_id, action }) => (
           <li key={client_id}>
-            <Icon name="clock" /> {what.type === 'create' ? what.message || 'File' : 'A change'}
+            <Icon name="clock" /> {action.type === 'create' ? action.message || 'File' : 'A change'}
           </li>
         ))}
       </ul>

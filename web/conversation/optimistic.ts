@@ -1,13 +1,13 @@
-import type { Message, Sending } from '@parley/client';
+import type { Message, OutboxItem } from '@parley/client';
 import { withReaction } from './history-window.ts';
 
 /** Messages as they will be once the pending edits, deletions and reactions are accepted. Messages without such changes stay the same objects. */
 export function optimisticMessages(
   messages: readonly Message[],
-  pending: readonly Sending[],
+  pending: readonly OutboxItem[],
   me: string,
 ): readonly Message[] {
-  const changes = pending.flatMap(({ what }) => (what.type === 'create' ? [] : [what]));
+  const changes = pending.flatMap(({ action }) => (action.type === 'create' ? [] : [action]));
   if (changes.length === 0) return messages;
   return messages.map((message) => {
     let next = message;

@@ -101,11 +101,11 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
           {atNewest ? (
             pending.length > 0 && (
               <ol aria-label="Waiting to be sent">
-                {pending.map((sending, index) => (
+                {pending.map((item, index) => (
                   <PendingRow
-                    key={sending.client_id}
+                    key={item.client_id}
                     thread={thread}
-                    sending={sending}
+                    item={item}
                     first={index === 0}
                     last={index === pending.length - 1}
                   />

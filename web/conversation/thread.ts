@@ -1,4 +1,4 @@
-import type { Chat, Conversation, Message, Sending } from '@parley/client';
+import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { applyToHistory, type HistoryWindow, historyWindow, joinHistory } from './history-window.ts';
 import { loadMessage, loadPage } from './load-messages.ts';
@@ -13,7 +13,7 @@ export interface Thread {
   /** By `seq`, without gaps, with the pending changes applied. */
   readonly messages: ReadonlySignal<readonly Message[]>;
   /** The user's new messages that are waiting to be sent. */
-  readonly pending: ReadonlySignal<readonly Sending[]>;
+  readonly pending: ReadonlySignal<readonly OutboxItem[]>;
   /** Which of the user's messages are delivered and read. */
   readonly receipts: ReadonlySignal<ReceiptSeqs>;
   /** Counts all changes of the conversation: receipts, typing, the read position and so on. */
@@ -60,7 +60,7 @@ export function createThread(
   const messages = computed(() => optimisticMessages(loaded.value, outbox.value, me));
   const bySeq = computed(() => new Map(messages.value.map((message) => [message.seq, message])));
   const pending = computed(() => {
-    const creates = outbox.value.filter(({ what }) => what.type === 'create');
+    const creates = outbox.value.filter(({ action }) => action.type === 'create');
     if (creates.length === 0) return noItems;
     const stored = new Set(live.value.slice(-50).map(({ client_id }) => client_id));
     return creates.filter(({ client_id }) => !stored.has(client_id));
@@ -81,7 +81,7 @@ export function createThread(
   const atNewest = computed(() => history.value?.isJoined !== false);
 
   const stops = [
-    conversation.listen(() =>
+    conversation.subscribe(() =>
       batch(() => {
         live.value = conversation.messages;
         outbox.value = conversation.pending;
@@ -176,4 +176,4 @@ export function createThread(
   };
 }
 
-const noItems: readonly Sending[] = [];
+const noItems: readonly OutboxItem[] = [];

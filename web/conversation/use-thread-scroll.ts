@@ -1,4 +1,4 @@
-import type { Message, Sending } from '@parley/client';
+import type { Message, OutboxItem } from '@parley/client';
 import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -7,7 +7,7 @@ import { type Anchor, anchorOf, lastVisibleSeq, restoreAnchor, rowOf } from './v
 
 interface Shown {
   readonly messages: readonly Message[];
-  readonly pending: readonly Sending[];
+  readonly pending: readonly OutboxItem[];
 }
 
 /** px; a thread that is scrolled this close to its end counts as at the end */
@@ -127,8 +127,8 @@ export function useThreadScroll(
   };
 }
 
-function isSame({ client_id }: Sending) {
-  return (other: Sending) => other.client_id === client_id;
+function isSame({ client_id }: OutboxItem) {
+  return (other: OutboxItem) => other.client_id === client_id;
 }
 
 /** Scrolls a row into the middle, and highlights it for a moment. */

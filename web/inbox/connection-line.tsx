@@ -3,23 +3,27 @@ import { useDisplayName } from '../settings/use-display-name.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 
-/** What fits the line; the whole sentence shows on it, and where a conversation cannot be opened. */
-const short: { readonly [is in ConnectionState['is']]?: string } = {
-  connecting: 'Connecting…',
-  'catching up': 'Updating…',
-  waiting: 'Not connected',
-  offline: 'Offline',
+/** A short text for the line, and a sentence for its tooltip. */
+const texts: Readonly<Record<ConnectionState['status'], readonly [line: string, tooltip: string]>> = {
+  connecting: ['Connecting…', 'Connecting.'],
+  'catching up': ['Updating…', 'Connected; fetching what was missed.'],
+  live: ['', 'Connected.'],
+  waiting: ['Not connected', 'Not connected; trying again soon.'],
+  offline: ['Offline', 'This device is offline.'],
+  'signed out': ['Signed out', 'Nobody is signed in.'],
+  closed: ['Closed', 'Closed.'],
 };
 
 /** Below the page's name: the user's display name while connected, else the state of the connection. */
 export function ConnectionLine() {
   const { chat, state } = useMessenger();
   const name = useDisplayName();
-  const { is, says } = state.value;
+  const { status } = state.value;
+  const [line, tooltip] = texts[status];
   return (
-    <p class="connection" role="status" data-status={is} title={says}>
-      <span>{is === 'live' ? name : (short[is] ?? says)}</span>
-      {is === 'waiting' && (
+    <p class="connection" role="status" data-status={status} title={tooltip}>
+      <span>{line || name}</span>
+      {status === 'waiting' && (
         <Button look="link-button" onClick={() => chat.connect()}>
           Try now
         </Button>

@@ -46,7 +46,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
 /** Who is typing, else a draft, else the last message. */
 function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
   const { me, typing, nameOf } = useMessenger();
-  const typists = typing.value.get(view.id) ?? [];
+  const typists = typing(view.id);
   if (typists.length > 0) {
     return <span class="row-text row-typing">{typingText(typists.map(nameOf), view.kind)}</span>;
   }

@@ -42,7 +42,7 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
             kind="danger"
             title="Clear the history?"
             action="Clear"
-            onConfirm={() => conversation.clear()}
+            onConfirm={() => conversation.clearHistory()}
           >
             All messages so far are removed from your devices for good. The others keep theirs.
           </ConfirmButton>

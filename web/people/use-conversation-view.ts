@@ -11,7 +11,7 @@ export function useConversationView(conversation: Conversation): ConversationVie
   const { chat } = useMessenger();
   const [, setVersion] = useState(0);
   const [loaded, setLoaded] = useState<ConversationView>();
-  useEffect(() => conversation.listen(() => setVersion((version) => version + 1)), [conversation]);
+  useEffect(() => conversation.subscribe(() => setVersion((version) => version + 1)), [conversation]);
   const { view, id, messages } = conversation;
   const lastChange = messages.findLast(({ content_type }) => content_type === 'system')?.seq ?? 0;
   useEffect(() => {

@@ -3,11 +3,9 @@ import { indexedDbOutbox } from '@parley/client/indexeddb';
 /** Removes what this browser stored for a user who has signed out: drafts, unsent messages, the inbox. */
 export function forgetUser(username: string): void {
   for (const key of Object.keys(localStorage)) if (belongsTo(username, key)) localStorage.removeItem(key);
-  const outbox = indexedDbOutbox(username);
-  outbox
-    .load()
-    .then((items) => Promise.all(items.map(({ client_id }) => outbox.delete(client_id))))
-    // Without IndexedDB nothing was stored.
+  indexedDbOutbox(username)
+    .clear()
+    // A browser that refuses its database, for example in a private window, has stored nothing.
     .catch(() => {});
 }
 

@@ -1,6 +1,5 @@
-import { expiryOf } from '@parley/client';
+import { type Me, tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { Me } from '../../protocol/http.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
@@ -73,7 +72,7 @@ export function createSession(issuer: TokenIssuer): Session {
     const account = accounts.read(username);
     if (account?.refresh === undefined) return null;
     const { access, refresh: old } = account;
-    if (access !== refused && (expiryOf(access) ?? 0) > Date.now() + marginMs) return access;
+    if (access !== refused && (tokenExpiresAt(access) ?? 0) > Date.now() + marginMs) return access;
     try {
       const given = await issuer.refresh(old);
       // The user may have signed out, or in again, in the meantime.

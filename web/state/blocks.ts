@@ -14,11 +14,11 @@ export interface Blocks {
 }
 
 /** The server sends no events about blocks: they are loaded when a component needs them. */
-export function createBlocks(chat: Pick<Chat, 'request'>): Blocks {
+export function createBlocks(chat: Pick<Chat, 'request' | 'pages'>): Blocks {
   const people = signal<readonly Profile[] | undefined>(undefined);
 
   async function load(): Promise<void> {
-    people.value = await loadAllPeople(chat, '/me/blocks');
+    people.value = await loadAllPeople(chat, '/me/blocks?limit=100');
   }
 
   return {

@@ -1,9 +1,9 @@
-import type { Chat, Sending } from '@parley/client';
+import type { Chat, OutboxItem } from '@parley/client';
 import { type Signal, signal } from '@preact/signals';
 
 /** A message, or a change to one, that the server will never accept. */
 export interface FailedSend {
-  readonly sending: Sending;
+  readonly item: OutboxItem;
   /** The reason: a sentence. */
   readonly why: string;
 }
@@ -15,7 +15,7 @@ const byChat = new WeakMap<Chat, Signal<readonly FailedSend[]>>();
  * message that an earlier page left in the outbox.
  */
 export function keepFailedSends(chat: Chat, user: string): void {
-  const key = `parley.refused.${user}`;
+  const key = `parley.failed.${user}`;
   const failed = signal<readonly FailedSend[]>(JSON.parse(localStorage.getItem(key) ?? '[]'));
   byChat.set(chat, failed);
   failed.subscribe((now) => {
@@ -26,17 +26,17 @@ export function keepFailedSends(chat: Chat, user: string): void {
       // The store is full: this page still has them.
     }
   });
-  chat.onRefused(({ sending, error }) => {
-    failed.value = [...failed.value, { sending, why: error.message }];
+  chat.onRejected(({ item, error }) => {
+    failed.value = [...failed.value, { item, why: error.message }];
   });
 }
 
 /** The failed sends of a conversation, oldest first. */
 export function failedSendsOf(chat: Chat, conversation: string): readonly FailedSend[] {
-  return byChat.get(chat)?.value.filter(({ sending }) => sending.conversation === conversation) ?? [];
+  return byChat.get(chat)?.value.filter(({ item }) => item.conversation === conversation) ?? [];
 }
 
-export function dropFailedSend(chat: Chat, { sending }: FailedSend): void {
+export function dropFailedSend(chat: Chat, { item }: FailedSend): void {
   const failed = byChat.get(chat);
-  if (failed) failed.value = failed.value.filter((other) => other.sending.client_id !== sending.client_id);
+  if (failed) failed.value = failed.value.filter((other) => other.item.client_id !== item.client_id);
 }

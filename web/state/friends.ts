@@ -25,7 +25,11 @@ export interface Friends {
 }
 
 /** Friends and requests: loaded at each connection, and kept current by events. @param onPerson called for each person that was loaded */
-export function createFriends(chat: Pick<Chat, 'request'>, me: string, onPerson: (person: Profile) => void): Friends {
+export function createFriends(
+  chat: Pick<Chat, 'request' | 'pages'>,
+  me: string,
+  onPerson: (person: Profile) => void,
+): Friends {
   const lists = {
     friends: signal<readonly Profile[]>([]),
     received: signal<readonly Profile[]>([]),
@@ -39,7 +43,9 @@ export function createFriends(chat: Pick<Chat, 'request'>, me: string, onPerson:
   async function load(): Promise<void> {
     const before = eventCount;
     const read = await Promise.all(
-      [...needed].map(async (state) => [state, await loadAllPeople(chat, `/me/friends?state=${state}`)] as const),
+      [...needed].map(
+        async (state) => [state, await loadAllPeople(chat, `/me/friends?state=${state}&limit=100`)] as const,
+      ),
     );
     if (eventCount !== before) return load();
     for (const [state, people] of read) {

@@ -3,8 +3,8 @@ import {
   type ConnectionState,
   type ConversationView,
   createChat,
+  type OutboxItem,
   type Presence,
-  type Sending,
 } from '@parley/client';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
@@ -15,7 +15,6 @@ import { createFriends, type Friends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { pathOf, plainName } from './names.ts';
 import { createProfiles, type Profiles } from './profiles.ts';
-import { createTypingUsers } from './typing-users.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
 export interface Messenger {
@@ -29,14 +28,14 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  /** Names of the users who are typing, by conversation, open or not. */
-  readonly typing: ReadonlySignal<ReadonlyMap<string, readonly string[]>>;
   readonly friends: Friends;
   readonly blocks: Blocks;
   readonly profiles: Profiles;
   presence(username: string): Presence | undefined;
+  /** Names of the users who are typing in a conversation, open or not. */
+  typing(id: string): readonly string[];
   /** What is waiting to be sent to a conversation, open or not. */
-  pending(id: string): readonly Sending[];
+  pending(id: string): readonly OutboxItem[];
   /** Display name, if any answer or event contained it; else the user name. */
   nameOf(username: string): string;
   /** Joins a room; creates it if it does not exist. @param room `room:lobby` @throws ParleyError */
@@ -57,7 +56,6 @@ export function createMessenger(session: Session, me: string): Messenger {
   const unread = computed(() => conversations.value.reduce((sum, { unread_count }) => sum + unread_count, 0));
   const changes = signal(0);
   const names = new Map<string, string>();
-  const typing = createTypingUsers();
   const profiles = createProfiles(chat);
   const friends = createFriends(chat, me, profiles.put);
   const blocks = createBlocks(chat);
@@ -88,12 +86,11 @@ export function createMessenger(session: Session, me: string): Messenger {
     chat.onState((next) => {
       state.value = next;
     }),
-    chat.onChange(() => {
+    chat.subscribe(() => {
       update();
       saving ??= setTimeout(save, cacheDelayMs);
     }),
     chat.onEvent((event) => {
-      typing.apply(event, me);
       friends.apply(event);
       if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
       // A long inbox does not fit one frame: the rest is loaded over HTTP. If that fails, the next connection tries again.
@@ -114,7 +111,10 @@ export function createMessenger(session: Session, me: string): Messenger {
     friends,
     blocks,
     profiles,
-    typing: typing.byConversation,
+    typing(id) {
+      void changes.value;
+      return chat.typing(id);
+    },
     pending(id) {
       void changes.value;
       return chat.pending(id);

@@ -54,8 +54,3 @@ export function pathOf(conversation: string, member?: string): string {
   const path = `/conversations/${encodeURIComponent(conversation)}`;
   return member === undefined ? path : `${path}/members/${encodeURIComponent(member)}`;
 }
-
-/** The query of an address. The host is ignored: in the address of a next page it is the API's, which this page may not know. */
-export function queryOf(address: string): URLSearchParams {
-  return new URLSearchParams(address.split('?')[1]);
-}

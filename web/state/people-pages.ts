@@ -1,20 +1,8 @@
-import type { Chat, Profile } from '@parley/client';
-import { queryOf } from './names.ts';
+import type { Chat, PeoplePage, Profile } from '@parley/client';
 
-interface Page {
-  readonly results: readonly Profile[];
-  readonly next: string | null;
-}
-
-/** Loads a whole list of people, page by page. @param path such as `/me/friends?state=received` @throws ParleyError */
-export async function loadAllPeople(chat: Pick<Chat, 'request'>, path: string): Promise<Profile[]> {
-  const [route] = path.split('?');
+/** All people of a list route. @param path with a query, such as `/me/blocks?limit=100` @throws ParleyError */
+export async function loadAllPeople(chat: Pick<Chat, 'pages'>, path: string): Promise<Profile[]> {
   const people: Profile[] = [];
-  for (let query: URLSearchParams | undefined = queryOf(path); query; ) {
-    query.set('limit', '100');
-    const { results, next }: Page = await chat.request<Page>('GET', `${route}?${query}`);
-    people.push(...results);
-    query = next === null ? undefined : queryOf(next);
-  }
+  for await (const { results } of chat.pages<PeoplePage>(path)) people.push(...results);
   return people;
 }

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 
-/** Sockets that the test can cut, as a network does: without a word. */
+/** Sockets that the test can cut without a close frame, as a network does. */
 export function cuttableSockets(): { WebSocket: new (url: string, protocols: string[]) => WebSocket; cut(): boolean } {
   const open = new Set<WebSocket>();
   return {

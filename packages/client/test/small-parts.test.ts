@@ -1,3 +1,7 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { backoff } from '../src/backoff.ts';
+import { errorFromResponse, toError } from '../src/error-from-response.ts';
+import { createHttp } from '../src/http.ts';
 import {
   Conflict,
   type ConnectionState,
@@ -6,17 +10,13 @@ import {
   Internal,
   ParleyError,
   type Receipt,
-} from '@parley/client';
-import { describe, expect, expectTypeOf, it } from 'vitest';
-import { backoff } from '#client/backoff';
-import { errorOfAnswer, toError } from '#client/errors';
-import { createHttp } from '#client/http';
-import { createReadCursor } from '#client/read-cursor';
-import { createReceipts } from '#client/receipts';
-import { createTokens } from '#client/tokens';
-import { createTyping } from '#client/typing';
-import { errorCodes } from '#protocol/errors';
-import { fakeClock, tokenUntil } from './fakes.ts';
+} from '../src/index.ts';
+import { errorCodes } from '../src/protocol.ts';
+import { createReadCursor } from '../src/read-cursor.ts';
+import { createReceipts } from '../src/receipts.ts';
+import { createTokens } from '../src/tokens.ts';
+import { createTypingSender, createTypingUsers } from '../src/typing.ts';
+import { fakeClock, fakeMember, fakeMessage, tokenUntil } from './fakes.ts';
 
 describe('errors', () => {
   it('have a class for each code of the closed list, and another code is internal', () => {
@@ -29,15 +29,15 @@ describe('errors', () => {
   });
 
   it('are what the body says, or else what the status means', () => {
-    expect(errorOfAnswer(400, { error: { code: 'conflict', message: 'unable' } })).toBeInstanceOf(Conflict);
-    expect(errorOfAnswer(403, { message: 'Forbidden' })).toBeInstanceOf(Forbidden);
-    expect(errorOfAnswer(502, undefined)).toBeInstanceOf(Internal);
+    expect(errorFromResponse(400, { error: { code: 'conflict', message: 'unable' } })).toBeInstanceOf(Conflict);
+    expect(errorFromResponse(403, { message: 'Forbidden' })).toBeInstanceOf(Forbidden);
+    expect(errorFromResponse(502, undefined)).toBeInstanceOf(Internal);
   });
 
   it('have types that tell them apart', () => {
     expectTypeOf<Forbidden['code']>().toEqualTypeOf<'forbidden'>();
     expectTypeOf<ParleyError['code']>().toEqualTypeOf<ErrorCode>();
-    expectTypeOf<Extract<ConnectionState, { is: 'waiting' }>['until']>().toEqualTypeOf<number>();
+    expectTypeOf<Extract<ConnectionState, { status: 'waiting' }>['until']>().toEqualTypeOf<number>();
     expectTypeOf<Receipt>().toEqualTypeOf<'sent' | 'delivered' | 'read'>();
   });
 });
@@ -52,19 +52,19 @@ it('the bound of a pause doubles up to a minute', () => {
 describe('tokens', () => {
   it('are asked for once by many, and again a minute before they expire', async () => {
     const clock = fakeClock();
-    let asked = 0;
+    let requests = 0;
     const tokens = createTokens(async () => {
-      asked++;
+      requests++;
       return tokenUntil(clock.now() / 1000 + 3600);
     }, clock);
     await Promise.all([tokens.get(), tokens.get()]);
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
     await clock.pass(58 * 60_000);
     await tokens.get();
-    expect(asked).toBe(1);
+    expect(requests).toBe(1);
     await clock.pass(2 * 60_000);
     await tokens.get();
-    expect(asked).toBe(2);
+    expect(requests).toBe(2);
   });
 
   it('are asked for with the one that was refused', async () => {
@@ -117,17 +117,12 @@ describe('requests', () => {
 });
 
 describe('typing', () => {
-  function setUp() {
+  it('is told every three seconds while keys are pressed, and taken back when they are not', async () => {
     const clock = fakeClock();
     const told: boolean[] = [];
-    const typing = createTyping({ clock, tell: (types) => told.push(types), onChange: () => {} });
-    return { clock, told, typing };
-  }
-
-  it('is told every three seconds while keys are pressed, and taken back when they are not', async () => {
-    const { clock, told, typing } = setUp();
+    const { keystroke } = createTypingSender(clock, (types) => told.push(types));
     for (let key = 0; key < 40; key++) {
-      typing.type();
+      keystroke();
       await clock.pass(100);
     }
     expect(told).toEqual([true, true]);
@@ -136,14 +131,18 @@ describe('typing', () => {
   });
 
   it('of others is forgotten by itself', async () => {
-    const { clock, typing } = setUp();
-    typing.hear('bob', true);
+    const clock = fakeClock();
+    const changed: string[] = [];
+    const typing = createTypingUsers(clock, (conversation) => changed.push(conversation));
+    typing.apply('c', 'bob', true);
     await clock.pass(4_000);
-    typing.hear('bob', true);
+    typing.apply('c', 'bob', true);
     await clock.pass(4_000);
-    expect(typing.users).toEqual(['bob']);
+    expect(typing.of('c')).toEqual(['bob']);
+    expect(typing.of('d')).toEqual([]);
     await clock.pass(2_000);
-    expect(typing.users).toEqual([]);
+    expect(typing.of('c')).toEqual([]);
+    expect(changed).toEqual(['c', 'c']);
   });
 });
 
@@ -152,8 +151,11 @@ describe('a read cursor', () => {
     const clock = fakeClock();
     const told: number[] = [];
     const cursor = createReadCursor({
-      ...{ clock, random: () => 0.5, known: 3, onChange: () => {} },
-      async tell(upTo) {
+      clock,
+      random: () => 0.5,
+      start: 3,
+      onChange: () => {},
+      async send(upTo) {
         told.push(upTo);
         if (told.length === 1) throw new Internal('internal', 'unable');
       },
@@ -168,8 +170,11 @@ describe('a read cursor', () => {
     const clock = fakeClock();
     const told: number[] = [];
     const cursor = createReadCursor({
-      ...{ clock, random: () => 0.5, known: 0, onChange: () => {} },
-      tell: async (upTo) => told.push(upTo),
+      clock,
+      random: () => 0.5,
+      start: 0,
+      onChange: () => {},
+      send: async (upTo) => told.push(upTo),
     });
     cursor.move(4);
     cursor.confirm(5);
@@ -180,26 +185,23 @@ describe('a read cursor', () => {
 });
 
 describe('receipts', () => {
-  const message = { seq: 5, date_added: '2026-11-20T12:00:00.000Z', from_user: { username: 'alice', name: 'Alice' } };
-  const member = (username: string, read_seq: number, delivered_until: string | null) => ({
-    ...{ username, name: username, role: 'member' as const, online: false, last_seen: null, read_seq, delivered_until },
-  });
+  const message = fakeMessage(5);
 
   it('follow from what was loaded and what is told, and never go back', () => {
     const receipts = createReceipts();
-    receipts.load([member('alice', 5, null), member('bob', 0, null)]);
+    receipts.load([fakeMember('alice', { read_seq: 5 }), fakeMember('bob')]);
     expect(receipts.of(message)).toBe('sent');
     receipts.apply({ type: 'message_delivered', conversation: 'c', seq: 6, to: ['bob'] });
     expect(receipts.of(message)).toBe('delivered');
     receipts.apply({ type: 'messages_read', conversation: 'c', user: 'bob', up_to: 5 });
     expect(receipts.of(message)).toBe('read');
-    receipts.load([member('bob', 0, null)]);
+    receipts.load([fakeMember('bob')]);
     expect(receipts.of(message)).toBe('read');
   });
 
   it('are the least of all others’', () => {
     const receipts = createReceipts();
-    receipts.load([member('bob', 5, null), member('carol', 0, '2026-11-20T12:00:00.000Z')]);
+    receipts.load([fakeMember('bob', { read_seq: 5 }), fakeMember('carol', { delivered_until: message.date_added })]);
     expect([receipts.of(message, 'bob'), receipts.of(message, 'carol'), receipts.of(message)]).toEqual([
       'read',
       'delivered',

@@ -1,45 +1,45 @@
 import { beforeEach, expect, it } from 'vitest';
-import { createConnection } from '#client/connection';
-import { createTokens } from '#client/tokens';
+import { createConnection } from '../src/connection.ts';
+import { createTokens } from '../src/tokens.ts';
 import { FakeSocket, fakeClock, tokenUntil } from './fakes.ts';
 
 beforeEach(() => {
-  FakeSocket.made = [];
+  FakeSocket.instances = [];
 });
 
 const hour = 3_600_000;
 
-function setUp({ online = true, lasts = 24 * hour }: { online?: boolean; lasts?: number } = {}) {
+function setUp({ online = true, tokenLastsMs = 24 * hour }: { online?: boolean; tokenLastsMs?: number } = {}) {
   const clock = fakeClock();
   const states: string[] = [];
   const heard: unknown[] = [];
-  const world = { online, signedIn: true, catchUp: () => Promise.resolve(), idle: 0, look: () => {} };
+  const world = { online, signedIn: true, catchUp: () => Promise.resolve(), idle: 0, check: () => {} };
   let tokens = 0;
   const connection = createConnection({
     url: 'wss://x/ws/',
     tokens: createTokens(() => {
       tokens++;
-      return world.signedIn ? tokenUntil((clock.now() + lasts) / 1000) : null;
+      return world.signedIn ? tokenUntil((clock.now() + tokenLastsMs) / 1000) : null;
     }, clock),
     clock,
     random: () => 0.5,
     environment: {
       isOnline: () => world.online,
-      listen(look) {
-        world.look = look;
+      subscribe(listener) {
+        world.check = listener;
         return () => {};
       },
     },
     WebSocket: FakeSocket,
     onEvent: (event) => heard.push(event),
-    onState: ({ is }) => states.push(is),
+    onState: ({ status }) => states.push(status),
     catchUp: () => world.catchUp(),
     onIdle: () => {
       world.idle++;
     },
   });
   const last = () => {
-    const socket = FakeSocket.made.at(-1);
+    const socket = FakeSocket.instances.at(-1);
     if (!socket) throw new Error('there is no socket');
     return socket;
   };
@@ -69,7 +69,6 @@ it('hands the token over beside the address, and is live once nothing is missing
   caughtUp();
   await clock.pass(0);
   expect(states).toEqual(['connecting', 'catching up', 'live']);
-  expect(connection.state.says).toBe('Connected.');
 });
 
 it('waits longer and longer between tries, up to a minute, and asks for a fresh token', async () => {
@@ -80,7 +79,7 @@ it('waits longer and longer between tries, up to a minute, and asks for a fresh 
     await clock.pass(0);
     last().drop();
     const { state } = connection;
-    waits.push(state.is === 'waiting' ? state.until - clock.now() : -1);
+    waits.push(state.status === 'waiting' ? state.until - clock.now() : -1);
     await clock.pass(waits.at(-1) ?? 0);
   }
   expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
@@ -92,7 +91,7 @@ it('gives a handshake up that takes too long', async () => {
   connection.open();
   await clock.pass(20_000);
   expect(last().closed).toBe(true);
-  expect(connection.state.is).toBe('waiting');
+  expect(connection.state.status).toBe('waiting');
 });
 
 it('hands over to a second socket before two hours are over, without being anything but live', async () => {
@@ -100,32 +99,32 @@ it('hands over to a second socket before two hours are over, without being anyth
   const first = await live();
   // What keeps it from being idle.
   for (let minute = 0; minute < 107; minute++) {
-    first.tell({ type: 'pong' });
+    first.receive({ type: 'pong' });
     await clock.pass(60_000);
   }
-  expect(FakeSocket.made.length).toBe(1);
+  expect(FakeSocket.instances.length).toBe(1);
   await clock.pass(30_000);
-  expect(FakeSocket.made.length).toBe(2);
-  const second = FakeSocket.made[1];
+  expect(FakeSocket.instances.length).toBe(2);
+  const second = FakeSocket.instances[1];
   expect(first.closed).toBe(false);
   second?.open();
-  first.tell({ type: 'unread_count', unread_count: 7 });
+  first.receive({ type: 'unread_count', unread_count: 7 });
   await clock.pass(5_000);
   expect(first.closed).toBe(true);
   expect(second?.closed).toBe(false);
   expect(heard).toContainEqual({ type: 'unread_count', unread_count: 7 });
   expect(states).toEqual(['connecting', 'catching up', 'live']);
-  expect(connection.state.is).toBe('live');
+  expect(connection.state.status).toBe('live');
 });
 
 it('hands over a minute before its token expires, with a fresh one', async () => {
-  const { clock, live, tokens } = setUp({ lasts: hour });
+  const { clock, live, tokens } = setUp({ tokenLastsMs: hour });
   const first = await live();
   for (let minute = 0; minute < 59; minute++) {
-    first.tell({ type: 'pong' });
+    first.receive({ type: 'pong' });
     await clock.pass(60_000);
   }
-  expect(FakeSocket.made.length).toBe(2);
+  expect(FakeSocket.instances.length).toBe(2);
   expect(tokens()).toBe(2);
 });
 
@@ -133,48 +132,48 @@ it('sends a ping after nine silent minutes and not before, and connects again wh
   const { clock, live, connection, world } = setUp();
   const socket = await live();
   await clock.pass(8 * 60_000);
-  socket.tell({ type: 'pong' });
+  socket.receive({ type: 'pong' });
   await clock.pass(8.9 * 60_000);
   expect(socket.sent).toEqual([]);
   await clock.pass(0.1 * 60_000);
   expect(socket.sent).toEqual([{ type: 'ping' }]);
   expect(world.idle).toBe(1);
   await clock.pass(10_000);
-  expect(connection.state.is).toBe('waiting');
+  expect(connection.state.status).toBe('waiting');
 });
 
 it('stays when the ping is answered', async () => {
   const { clock, live, connection } = setUp();
   const socket = await live();
   await clock.pass(9 * 60_000);
-  socket.tell({ type: 'pong' });
+  socket.receive({ type: 'pong' });
   await clock.pass(60_000);
-  expect(connection.state.is).toBe('live');
+  expect(connection.state.status).toBe('live');
 });
 
 it('waits for the network where there is none, and connects when it is back', async () => {
   const { clock, connection, world, last } = setUp({ online: false });
   connection.open();
   await clock.pass(hour);
-  expect(connection.state.is).toBe('offline');
-  expect(FakeSocket.made).toEqual([]);
+  expect(connection.state.status).toBe('offline');
+  expect(FakeSocket.instances).toEqual([]);
   world.online = true;
-  world.look();
+  world.check();
   await clock.pass(0);
   last().open();
   await clock.pass(0);
-  expect(connection.state.is).toBe('live');
+  expect(connection.state.status).toBe('live');
 });
 
 it('says that the network is gone, once it is clear that the socket went with it', async () => {
   const { clock, live, world, connection, states, last } = setUp();
   await live();
   world.online = false;
-  world.look();
+  world.check();
   await clock.pass(hour);
-  expect(connection.state.is).toBe('offline');
+  expect(connection.state.status).toBe('offline');
   world.online = true;
-  world.look();
+  world.check();
   await clock.pass(0);
   last().open();
   await clock.pass(0);
@@ -184,16 +183,16 @@ it('says that the network is gone, once it is clear that the socket went with it
 it('looks whether anybody is there when the page is shown again', async () => {
   const { clock, live, world, connection } = setUp();
   const socket = await live();
-  world.look();
+  world.check();
   expect(socket.sent).toEqual([{ type: 'ping' }]);
   await clock.pass(10_000);
-  expect(connection.state.is).toBe('waiting');
+  expect(connection.state.status).toBe('waiting');
 });
 
 it('asks for another token when the server takes the present one no more', async () => {
   const { clock, live, tokens, heard } = setUp();
   const socket = await live();
-  socket.tell({ type: 'error', code: 'token_expired', message: 'unable to go on; the token has expired' });
+  socket.receive({ type: 'error', code: 'token_expired', message: 'unable to go on; the token has expired' });
   await clock.pass(500);
   expect(tokens()).toBe(2);
   expect(socket.closed).toBe(true);
@@ -205,19 +204,19 @@ it('is signed out when there is no token, until it is told to connect', async ()
   world.signedIn = false;
   connection.open();
   await clock.pass(hour);
-  expect(connection.state.is).toBe('signed out');
+  expect(connection.state.status).toBe('signed out');
   world.signedIn = true;
   connection.open();
   await clock.pass(0);
-  expect(connection.state.is).toBe('connecting');
+  expect(connection.state.status).toBe('connecting');
 });
 
 it('passes over what it cannot read, and what API Gateway says by itself', async () => {
   const { live, heard } = setUp();
   const socket = await live();
-  socket.tell({ message: 'Internal server error', connectionId: 'x', requestId: 'y' });
-  socket.tell('text');
-  socket.tell({ type: 'of a later version' });
+  socket.receive({ message: 'Internal server error', connectionId: 'x', requestId: 'y' });
+  socket.receive('text');
+  socket.receive({ type: 'of a later version' });
   expect(heard).toEqual([{ type: 'of a later version' }]);
 });
 
@@ -228,5 +227,5 @@ it('is closed for good', async () => {
   await clock.pass(24 * hour);
   expect(socket.closed).toBe(true);
   expect(states.at(-1)).toBe('closed');
-  expect(FakeSocket.made.length).toBe(1);
+  expect(FakeSocket.instances.length).toBe(1);
 });

@@ -1,9 +1,8 @@
-import { Forbidden, Internal, NotFound, type ParleyError, RateLimited, type Sending } from '@parley/client';
 import { expect, it } from 'vitest';
-import { createOutbox } from '#client/outbox';
-import { noStore, type OutboxStore } from '#client/outbox-store';
-import type { Message } from '#protocol/message';
-import { fakeClock } from './fakes.ts';
+import { Forbidden, Internal, NotFound, type OutboxItem, type ParleyError, RateLimited } from '../src/index.ts';
+import { createOutbox, noStore, type OutboxStore } from '../src/outbox.ts';
+import type { Message } from '../src/protocol.ts';
+import { fakeClock, fakeMessage } from './fakes.ts';
 
 interface Request {
   readonly method: string;
@@ -11,25 +10,21 @@ interface Request {
   readonly body: { readonly client_id?: string; readonly message?: string } | undefined;
 }
 
-function stored(seq: number, client_id: string | undefined, text = ''): Message {
-  return {
-    ...{ id: `id-${seq}`, seq, conversation: 'c', from_user: { username: 'me', name: 'Me' }, message: text },
-    ...{ content_type: 'text', attachments: [], multimedia_url: null, reply_to: null, mentions: [], reactions: {} },
-    ...{ date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false, ...(client_id && { client_id }) },
-  };
+function stored(seq: number, client_id: string | undefined): Message {
+  return fakeMessage(seq, { conversation: 'c', client_id });
 }
 
-function memoryStore(kept: readonly Sending[] = []): OutboxStore & { readonly all: Map<string, Sending> } {
-  const all = new Map(kept.map((sending) => [sending.client_id, sending]));
+function memoryStore(items: readonly OutboxItem[] = []): OutboxStore & { readonly all: Map<string, OutboxItem> } {
+  const all = new Map(items.map((item) => [item.client_id, item]));
   return {
     all,
     load: async () => [...all.values()],
-    put: async (sending) => void all.set(sending.client_id, sending),
+    put: async (item) => void all.set(item.client_id, item),
     delete: async (id) => void all.delete(id),
   };
 }
 
-/** @param answer what the server says to each request */
+/** @param answer the server's answer to each request */
 function setUp(answer: (request: Request, number: number) => Message | ParleyError, store: OutboxStore = noStore) {
   const clock = fakeClock();
   const requests: Request[] = [];
@@ -44,12 +39,15 @@ function setUp(answer: (request: Request, number: number) => Message | ParleyErr
       if (said instanceof Error) throw said;
       return said as Answer;
     },
-    ...{ store, clock, random: () => 0.5, newId: () => `id${++ids}` },
-    knownUpTo: async () => 7,
+    store,
+    clock,
+    random: () => 0.5,
+    newId: () => `id${++ids}`,
+    knownSeq: async () => 7,
     find: async (_, clientId) => found.get(clientId),
     onChange: () => {},
     onStored: (_, message) => outbox.acknowledge(message),
-    onRefused: ({ client_id }, { code }) => refused.push(`${client_id} ${code}`),
+    onRejected: ({ client_id }, { code }) => refused.push(`${client_id} ${code}`),
   });
   return { clock, requests, refused, found, outbox };
 }
@@ -129,17 +127,24 @@ it('keeps what is not acknowledged, and forgets what is', async () => {
   );
   void outbox.send('c', create('Hello'));
   await clock.pass(0);
-  expect([...store.all.values()]).toMatchObject([{ client_id: 'id1', after: 7 }]);
+  expect([...store.all.values()]).toMatchObject([{ client_id: 'id1', afterSeq: 7 }]);
   await clock.pass(60_000);
   expect(store.all.size).toBe(0);
 });
 
-const left: Sending = { client_id: 'old', conversation: 'c', place: 4, what: create('Hello'), at: 0, after: 5 };
+const left: OutboxItem = {
+  client_id: 'old',
+  conversation: 'c',
+  order: 4,
+  action: create('Hello'),
+  createdAt: 0,
+  afterSeq: 5,
+};
 
 it('sends what an earlier page left, before what is new', async () => {
   const { clock, outbox, requests } = setUp(
     ({ body }, number) => stored(number, body?.client_id),
-    memoryStore([{ ...left, client_id: 'older', place: 3 }, left].reverse()),
+    memoryStore([{ ...left, client_id: 'older', order: 3 }, left].reverse()),
   );
   await outbox.restore();
   void outbox.send('c', create('new'));

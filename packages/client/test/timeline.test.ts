@@ -1,41 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTimeline, type LogEvent } from '#client/timeline';
-import type { Message } from '#protocol/message';
+import { createTimeline, type LogEvent } from '../src/timeline.ts';
+import { fakeEvent, fakeMessage, fakeReaction } from './fakes.ts';
 
-function message(seq: number, text = `message ${seq}`): Message {
-  return {
-    ...{ id: `id-${seq}`, seq, conversation: 'alice_bob', from_user: { username: 'alice', name: 'Alice' } },
-    ...{ message: text, content_type: 'text', attachments: [], multimedia_url: null, reply_to: null, mentions: [] },
-    ...{ reactions: {}, date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false },
-  };
-}
 const room = 'alice_bob';
-const said = (seq: number, extra: Partial<Message> = {}): LogEvent => ({
-  type: 'chat_message',
-  room,
-  ...message(seq),
-  ...extra,
-});
 const edited = (seq: number, change: number): LogEvent => ({
+  ...fakeMessage(seq, { message: `edited by ${change}` }),
   type: 'message_edited',
   room,
   change,
-  ...message(seq, `edited by ${change}`),
   edited_at: `2026-11-20T12:00:${String(change).padStart(2, '0')}.000Z`,
 });
 const deleted = (seq: number, change: number): LogEvent => ({
+  ...fakeMessage(seq, { message: '', deleted: true }),
   type: 'message_deleted',
   room,
   change,
-  ...message(seq, ''),
-  deleted: true,
-});
-const reacted = (seq: number, change: number, user: string, removed: boolean): LogEvent => ({
-  ...{ type: 'reaction', conversation: room, emoji: '👍', seq, change, user, removed },
 });
 
-/** A log in which each number is a message, or a change of an earlier one. */
+/** A log: each number is a message, or the change of an earlier message. */
 const log = fc
   .array(fc.record({ kind: fc.nat(4), target: fc.nat(), user: fc.constantFrom('alice', 'bob') }), {
     minLength: 1,
@@ -43,20 +26,20 @@ const log = fc
   })
   .map((entries) => {
     const seqs: number[] = [];
-    const gone = new Set<number>();
-    return entries.map(({ kind, target, user }, place): LogEvent => {
-      const number = place + 1;
+    const removed = new Set<number>();
+    return entries.map(({ kind, target, user }, index): LogEvent => {
+      const number = index + 1;
       const seq = seqs[target % Math.max(1, seqs.length)];
-      if (seq === undefined || gone.has(seq) || kind === 0) {
+      if (seq === undefined || removed.has(seq) || kind === 0) {
         seqs.push(number);
-        return said(number);
+        return fakeEvent(number);
       }
       if (kind === 1) return edited(seq, number);
       if (kind === 2) {
-        gone.add(seq);
+        removed.add(seq);
         return deleted(seq, number);
       }
-      return reacted(seq, number, user, kind === 3);
+      return fakeReaction({ seq, change: number, user, removed: kind === 3 });
     });
   });
 
@@ -73,7 +56,7 @@ describe('a timeline', () => {
           for (const event of events) one.apply(event);
           for (const event of shuffled) other.apply(event);
           expect(other.messages).toEqual(one.messages);
-          expect([other.complete, other.head]).toEqual([events.length, events.length]);
+          expect([other.completeUpTo, other.latestSeq]).toEqual([events.length, events.length]);
         },
       ),
     );
@@ -81,20 +64,20 @@ describe('a timeline', () => {
 
   it('sees a gap, and that it is closed', () => {
     const timeline = createTimeline(0);
-    timeline.apply(said(1));
-    timeline.apply(said(4));
-    expect([timeline.complete, timeline.head]).toEqual([1, 4]);
+    timeline.apply(fakeEvent(1));
+    timeline.apply(fakeEvent(4));
+    expect([timeline.completeUpTo, timeline.latestSeq]).toEqual([1, 4]);
     timeline.apply(edited(1, 3));
-    timeline.settle(2);
-    expect([timeline.complete, timeline.head]).toEqual([4, 4]);
+    timeline.markComplete(2);
+    expect([timeline.completeUpTo, timeline.latestSeq]).toEqual([4, 4]);
   });
 
   it('gives another array when something changed, and the same when nothing did', () => {
     const timeline = createTimeline(0);
-    timeline.apply(said(1));
+    timeline.apply(fakeEvent(1));
     const { messages } = timeline;
     expect(timeline.messages).toBe(messages);
-    timeline.apply(reacted(1, 2, 'bob', false));
+    timeline.apply(fakeReaction({ seq: 1, change: 2 }));
     expect(timeline.messages).not.toBe(messages);
     expect(messages[0]?.reactions).toEqual({});
     expect(timeline.messages[0]?.reactions).toEqual({ '👍': ['bob'] });
@@ -103,27 +86,27 @@ describe('a timeline', () => {
   it('shows what is older only when it was loaded, with the changes that came before it', () => {
     const timeline = createTimeline(10);
     timeline.apply(edited(4, 11));
-    timeline.apply(reacted(5, 12, 'bob', false));
+    timeline.apply(fakeReaction({ seq: 5, change: 12 }));
     expect(timeline.messages).toEqual([]);
-    timeline.addOlder([message(5), message(4)], 4);
+    timeline.addOlder([fakeMessage(5), fakeMessage(4)], 4);
     expect(timeline.messages.map(({ message: text }) => text)).toEqual(['edited by 11', 'message 5']);
     expect(timeline.messages[1]?.reactions).toEqual({ '👍': ['bob'] });
   });
 
   it.each([
-    ['before', [said(1), deleted(1, 2), edited(1, 3)]],
-    ['after', [said(1), edited(1, 3), deleted(1, 2)]],
+    ['before', [fakeEvent(1), deleted(1, 2), edited(1, 3)]],
+    ['after', [fakeEvent(1), edited(1, 3), deleted(1, 2)]],
   ])('shows nothing of what was deleted, although an edit with a higher number came %s', (_, events) => {
     const timeline = createTimeline(0);
     for (const event of events) timeline.apply(event);
     expect(timeline.messages).toMatchObject([{ deleted: true, message: '' }]);
-    expect(timeline.complete).toBe(3);
+    expect(timeline.completeUpTo).toBe(3);
   });
 
   it('keeps what was sent under which id, which changes do not tell', () => {
     const timeline = createTimeline(0);
     timeline.apply(edited(1, 2));
-    timeline.apply(said(1, { client_id: 'a1' }));
+    timeline.apply(fakeEvent(1, { client_id: 'a1' }));
     expect(timeline.messages[0]).toMatchObject({ client_id: 'a1', message: 'edited by 2' });
   });
 
@@ -131,7 +114,7 @@ describe('a timeline', () => {
     const timeline = createTimeline(0);
     timeline.apply({ type: 'message_hidden', conversation: room, seq: 3 });
     timeline.apply({ type: 'history_cleared', conversation: room, up_to: 1 });
-    for (const seq of [1, 2, 3]) timeline.apply(said(seq));
+    for (const seq of [1, 2, 3]) timeline.apply(fakeEvent(seq));
     expect(timeline.messages.map(({ seq }) => seq)).toEqual([2]);
   });
 });

@@ -1,33 +1,33 @@
-/** Several clients that do random things while everything that can go wrong goes wrong. */
-import { type Conversation, createChat, type Message, ParleyError, type Sending } from '@parley/client';
+/** Several clients that act at random while the local runtime injects faults. */
+import { type Conversation, createChat, type Message, type OutboxItem, ParleyError } from '@parley/client';
 import type { LocalRuntime } from '@parley/local';
 import type { Person } from '../flow/person.ts';
 import { cuttableSockets } from './cuttable.ts';
 import { pick, pickIf, weighted } from './random.ts';
 
-/** One device of somebody, and one program on it after the other. */
+/** A device of a person. Programs run on it one after the other. */
 export interface Device {
   readonly name: string;
   readonly person: Person;
   readonly chat: ReturnType<typeof createChat>;
   readonly conversations: readonly Conversation[];
-  /** Is a program running? */
+  /** Is a program running now? */
   readonly ready: boolean;
   /** Resolves when the present program has ended. */
   readonly ended: Promise<void>;
-  /** The id that was given last. */
+  /** The newest `client_id`. */
   readonly lastId: string;
-  /** @returns whether there was a socket to be cut */
+  /** Cuts the program's sockets. @returns whether there were any */
   cut(): boolean;
-  /** Ends the program in the middle of what it does; another one takes over what it had not finished. */
+  /** Ends the program at any moment. The next one continues with its outbox. */
   restart(): Promise<void>;
-  /** What was wrong while it ran. */
+  /** Rules that the client broke, as sentences. */
   readonly complaints: string[];
-  /** How often what the server answered to a first or further try to send was each of these statuses. */
+  /** How many requests to send were answered with each status. */
   readonly answers: ReadonlyMap<number, number>;
 }
 
-/** What of a message has to be the same for everybody. */
+/** The fields of messages that are the same for every member. */
 export function logOf(messages: readonly Message[]): string[] {
   return messages.map(({ seq, id, from_user, message, deleted, edited_at, reactions }) =>
     JSON.stringify([seq, id, from_user.username, message, deleted, edited_at, Object.entries(reactions).sort()]),
@@ -48,7 +48,7 @@ export function switchFaults(local: LocalRuntime, on: boolean, random: () => num
   Object.assign(local.faults, on ? { ...faults, random } : off);
 }
 
-/** Numbers of what was stored, by conversation: all that a client must have once it says that it is live. */
+/** The `seq` of each acknowledged message, by conversation. A client that is live must have them. */
 export type Stored = Map<string, Set<number>>;
 
 export async function openDevice(
@@ -59,39 +59,39 @@ export async function openDevice(
   random: () => number,
 ): Promise<Device> {
   const { WebUrl, HttpUrl: http, WebSocketUrl: socket } = person.outputs;
-  // One comes through CloudFront, the others to the two APIs themselves, which costs less.
+  // One device uses the CloudFront address. The others use the addresses of the two APIs, which is faster.
   const url = name === 'phone' ? WebUrl : { http, socket };
   const sockets = cuttableSockets();
-  const kept = new Map<string, Sending>();
+  const outboxItems = new Map<string, OutboxItem>();
   const complaints: string[] = [];
   const answers = new Map<number, number>();
-  let given = 0;
+  let idCount = 0;
 
   async function start() {
-    let over = false;
+    let hasEnded = false;
     const chat = createChat({
       url,
       getToken: () => person.tokens.access,
       WebSocket: sockets.WebSocket,
-      newId: () => `${name}-${++given}`,
+      newId: () => `${name}-${++idCount}`,
       outbox: {
-        load: async () => [...kept.values()],
-        put: async (sending) => void kept.set(sending.client_id, sending),
-        delete: async (id) => void kept.delete(id),
+        load: async () => [...outboxItems.values()],
+        put: async (item) => void outboxItems.set(item.client_id, item),
+        delete: async (id) => void outboxItems.delete(id),
       },
-      // What the server answers to a program that has ended is lost.
+      // Answers to a program that has ended are lost.
       fetch: async (address, init) => {
         const response = await fetch(address, init);
         if (init?.method === 'POST' && String(address).endsWith('/messages')) {
           answers.set(response.status, (answers.get(response.status) ?? 0) + 1);
         }
-        if (over) throw new TypeError('the program has ended');
+        if (hasEnded) throw new TypeError('the program has ended');
         return response;
       },
       random,
     });
     const kill = () => {
-      over = true;
+      hasEnded = true;
       chat.close();
     };
     const conversations = await Promise.all(ids.map((id) => chat.open(id)));
@@ -102,7 +102,7 @@ export async function openDevice(
 
   function watchOrder(conversation: Conversation): void {
     let before = conversation.messages;
-    conversation.listen(() => {
+    conversation.subscribe(() => {
       const { messages } = conversation;
       if (messages === before) return;
       if (messages.length < before.length) complaints.push(`${name} lost messages of ${conversation.id}`);
@@ -115,9 +115,9 @@ export async function openDevice(
 
   function watchCompleteness(chat: Device['chat'], conversations: readonly Conversation[]): void {
     let before: Map<string, number[]> = new Map();
-    chat.onState(({ is }) => {
-      if (is === 'catching up') before = new Map([...stored].map(([id, messages]) => [id, [...messages]]));
-      if (is !== 'live') return;
+    chat.onState(({ status }) => {
+      if (status === 'catching up') before = new Map([...stored].map(([id, messages]) => [id, [...messages]]));
+      if (status !== 'live') return;
       for (const { id, messages } of conversations) {
         const has = new Set(messages.map(({ seq }) => seq));
         const first = messages[0]?.seq ?? 0;
@@ -134,7 +134,10 @@ export async function openDevice(
     end = resolve;
   });
   return {
-    ...{ name, person, complaints, answers },
+    name,
+    person,
+    complaints,
+    answers,
     get chat() {
       return program.chat;
     },
@@ -148,7 +151,7 @@ export async function openDevice(
       return ended;
     },
     get lastId() {
-      return `${name}-${given}`;
+      return `${name}-${idCount}`;
     },
     cut: sockets.cut,
     async restart() {
@@ -175,11 +178,11 @@ export interface Sent {
 export interface Acted {
   /** In order. */
   readonly sent: readonly Sent[];
-  /** How often each thing was done. */
+  /** How often each action was done. */
   readonly done: Readonly<Record<keyof typeof weights, number>>;
 }
 
-/** Does things at random, many at once, until so many messages were sent and all is acknowledged. */
+/** Acts at random, with many requests at once, until all `messages` are sent and everything is acknowledged. */
 export async function actAtRandom(options: {
   readonly devices: readonly Device[];
   readonly messages: number;
@@ -194,7 +197,7 @@ export async function actAtRandom(options: {
   for (let number = 0; sent.length < messages; number++) {
     const running = devices.filter(({ ready }) => ready);
     if (running.length === 0) {
-      await someone();
+      await nextDone();
       continue;
     }
     const device = pick(random, running);
@@ -202,42 +205,42 @@ export async function actAtRandom(options: {
     const latest = conversation.messages.slice(-100).filter(({ content_type }) => content_type === 'text');
     const own = latest.filter(({ from_user, deleted }) => from_user.username === device.person.username && !deleted);
     const target = pickIf(random, own);
-    const anybodys = pickIf(random, latest.slice(-10));
-    const what = weighted(random, weights);
-    if (what === 'cut') done.cut += Number(device.cut());
-    else if (what === 'react' && anybodys) {
+    const recent = pickIf(random, latest.slice(-10));
+    const action = weighted(random, weights);
+    if (action === 'cut') done.cut += Number(device.cut());
+    else if (action === 'react' && recent) {
       done.react++;
       const remove = random() < 0.3;
-      change(device, conversation.react(anybodys.seq, pick(random, ['👍', '🎉', '😀']), { remove }));
-    } else if (what === 'edit' && target) {
+      change(device, conversation.react(recent.seq, pick(random, ['👍', '🎉', '😀']), { remove }));
+    } else if (action === 'edit' && target) {
       done.edit++;
       change(device, conversation.edit(target.seq, `edited ${number}`));
-    } else if (what === 'delete' && target) {
+    } else if (action === 'delete' && target) {
       done.delete++;
       change(device, conversation.delete(target.seq));
-    } else if (what === 'restart' || what === 'look' || what === 'read' || what === 'type') {
-      done[what]++;
-      if (what === 'restart') keep(device.restart());
-      if (what === 'look') void device.chat.check();
-      if (what === 'read') conversation.read();
-      if (what === 'type') conversation.typing.type();
+    } else if (action === 'restart' || action === 'look' || action === 'read' || action === 'type') {
+      done[action]++;
+      if (action === 'restart') keep(device.restart());
+      if (action === 'look') void device.chat.check();
+      if (action === 'read') conversation.read();
+      if (action === 'type') conversation.typing.keystroke();
     } else {
-      // Several at once wait for each other.
+      // Now and then five messages, which the client must send in order.
       for (let more = random() < 0.1 ? 5 : 1; more > 0; more--) {
         done.send++;
-        const sending = conversation.send(`${device.name} says ${number}`).then(({ seq }) => {
+        const acknowledged = conversation.send(`${device.name} says ${number}`).then(({ seq }) => {
           stored.set(conversation.id, (stored.get(conversation.id) ?? new Set()).add(seq));
         });
         sent.push({ device: device.name, conversation: conversation.id, clientId: device.lastId });
-        keep(Promise.race([sending, device.ended]));
+        keep(Promise.race([acknowledged, device.ended]));
       }
     }
-    while (waiting.size > 10 * devices.length) await someone();
+    while (waiting.size > 10 * devices.length) await nextDone();
   }
-  while (waiting.size > 0) await someone();
+  while (waiting.size > 0) await nextDone();
   return { sent, done };
 
-  /** Changes may come too late, or once too often; that is told, and nothing else. */
+  /** A change may fail with these two codes, because another device was faster. Any other error fails the test. */
   function change({ ended }: Device, made: Promise<unknown>): void {
     const told = made.catch((error: unknown) => {
       if (!(error instanceof ParleyError) || !['not_found', 'conflict'].includes(error.code)) throw error;
@@ -245,8 +248,8 @@ export async function actAtRandom(options: {
     keep(Promise.race([told, ended]));
   }
 
-  /** Resolves when something of what is waited for is done; what takes minutes never will be. */
-  async function someone(): Promise<void> {
+  /** Resolves when one of the pending actions is done. */
+  async function nextDone(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     const stuck = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new Error(complaint())), 180_000);
@@ -257,7 +260,7 @@ export async function actAtRandom(options: {
   function complaint(): string {
     const states = devices.map(({ name, chat, conversations }) => {
       const first = conversations.flatMap(({ pending }) => pending.slice(0, 1));
-      return `${name} is ${chat.state.is} and waits for ${JSON.stringify(first)}`;
+      return `${name} is ${chat.state.status} and waits for ${JSON.stringify(first)}`;
     });
     return `nothing was acknowledged for three minutes after ${sent.length} messages: ${states.join('; ')}`;
   }
@@ -268,12 +271,12 @@ export async function actAtRandom(options: {
   }
 }
 
-/** All that an earlier program left is sent, too. */
+/** Resolves when everything is sent, including the outbox items of earlier programs. */
 export async function finish({ conversations }: Device): Promise<void> {
   for (const conversation of conversations) {
     await new Promise<void>((resolve) => {
       const look = () => conversation.pending.length === 0 && resolve();
-      conversation.listen(look);
+      conversation.subscribe(look);
       look();
     });
   }

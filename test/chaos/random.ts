@@ -1,4 +1,4 @@
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** A generator of numbers from 0 to 1 that are the same for the same seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -19,7 +19,7 @@ export function pickIf<T>(random: () => number, from: readonly T[]): T | undefin
   return from.length === 0 ? undefined : pick(random, from);
 }
 
-/** One of the names, as often as its weight says. */
+/** One of the names, with a probability in proportion to its weight. */
 export function weighted<Name extends string>(random: () => number, weights: Readonly<Record<Name, number>>): Name {
   const names = Object.keys(weights) as Name[];
   let left = random() * names.reduce((sum, name) => sum + weights[name], 0);

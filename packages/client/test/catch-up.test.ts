@@ -1,25 +1,10 @@
-import { Forbidden, Internal, type ParleyError } from '@parley/client';
 import { expect, it } from 'vitest';
-import { createCatchUp } from '#client/catch-up';
-import { createTimeline, type LogEvent } from '#client/timeline';
-import { fakeClock } from './fakes.ts';
+import { createCatchUp } from '../src/catch-up.ts';
+import { Forbidden, Internal, type ParleyError } from '../src/index.ts';
+import { createTimeline, type LogEvent } from '../src/timeline.ts';
+import { fakeClock, fakeEvent } from './fakes.ts';
 
-function said(seq: number, extra: object = {}): LogEvent {
-  return {
-    ...{
-      type: 'chat_message',
-      room: 'c',
-      id: `${seq}`,
-      seq,
-      conversation: 'c',
-      message: `${seq}`,
-      content_type: 'text',
-    },
-    ...{ from_user: { username: 'bob', name: 'Bob' }, attachments: [], multimedia_url: null, reply_to: null },
-    ...{ mentions: [], reactions: {}, date_added: '2026-11-20T12:00:00.000Z', edited_at: null, deleted: false },
-    ...extra,
-  } as LogEvent;
-}
+const said = (seq: number) => fakeEvent(seq, { message: `${seq}` });
 
 interface Page {
   readonly count: number;
@@ -33,7 +18,10 @@ function setUp(answer: (after: number, number: number) => Page | ParleyError) {
   const asked: number[] = [];
   const ended: string[] = [];
   const catchUp = createCatchUp({
-    ...{ id: 'c', timeline, clock, random: () => 0.5 },
+    id: 'c',
+    timeline,
+    clock,
+    random: () => 0.5,
     async http<Answer>(_method: string, path: string): Promise<Answer> {
       const after = Number(new URLSearchParams(path.split('?')[1]).get('after'));
       asked.push(after);
@@ -58,7 +46,7 @@ it('reads page after page, and knows then that numbers without an entry hold not
   await catchUp.now();
   expect(asked).toEqual([0, 4]);
   expect(timeline.messages.map(({ seq }) => seq)).toEqual([1, 4, 6]);
-  expect(timeline.complete).toBe(9);
+  expect(timeline.completeUpTo).toBe(9);
 });
 
 it('asks again, a second later, for a number that may still come', async () => {
@@ -71,7 +59,7 @@ it('asks again, a second later, for a number that may still come', async () => {
   await clock.pass(10_000);
   await done;
   expect(asked).toEqual([0, 1, 1, 1]);
-  expect(timeline.complete).toBe(3);
+  expect(timeline.completeUpTo).toBe(3);
 });
 
 it('tries again what failed, and says when it never will be', async () => {

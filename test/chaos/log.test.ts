@@ -1,6 +1,6 @@
 /**
- * Whatever is lost, repeated or late: all clients end up with one log. `PARLEY_MESSAGES` says how many are sent, `PARLEY_SEED` repeats what
- * was done (not when: that is the machine's), `PARLEY_RUNS` runs so many times, each with the next seed.
+ * A property test: events are lost, repeated and late, and still all clients end with the same log. `PARLEY_MESSAGES` is the number of
+ * messages. `PARLEY_SEED` repeats the actions of a run, but not their timing. `PARLEY_RUNS` is the number of runs, each with the next seed.
  */
 import { expect, it } from 'vitest';
 import { type Chat, startChat } from '../flow/chat.ts';
@@ -22,7 +22,7 @@ const messages = Number(process.env.PARLEY_MESSAGES || 0);
 const runs = Number(process.env.PARLEY_RUNS || 1);
 const seeds = Array.from({ length: runs }, (_, run) => seed + run);
 
-// Takes minutes, so it is `npm run chaos` and `.ci/run` that run it.
+// It takes minutes, so only `npm run chaos` and `.ci/run` run it.
 it.runIf(messages > 0).each(seeds)(
   'every client holds the same log, each message once and in order: PARLEY_SEED=%i',
   async (seed) => {
@@ -35,13 +35,13 @@ it.runIf(messages > 0).each(seeds)(
       await stack.stop();
     }
   },
-  // What hangs is found sooner, by what it waits for.
+  // `actAtRandom` reports an action that hangs sooner than this.
   60_000 + messages * 600,
 );
 
 async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<void> {
   const { local } = stack;
-  if (!local) throw new Error('only a runtime of our own can be broken');
+  if (!local) throw new Error('only the local runtime can inject faults');
   const [alice, bob, carol] = await stack.people('alice', 'bob', 'carol');
   const names = [alice, bob, carol].map(({ username }) => username);
   const groups = await Promise.all(
@@ -71,7 +71,7 @@ async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<
   }
   const happened = tally(local.counters.snapshot(), devices, acted);
   console.log(`PARLEY_SEED=${seed}: ${seconds.toFixed(0)} s, ${JSON.stringify(happened)}`);
-  // Where nothing goes wrong, nothing is shown. In a few messages something may not happen, and a slow machine does not reach the rate limit.
+  // A run without faults proves nothing. A short run may miss some, and a slow machine does not reach the rate limit.
   const { 'sends answered 429': _, ...surely } = happened;
   if (messages >= 5_000) expect(Object.entries(surely).filter(([, times]) => times === 0)).toEqual([]);
 }
@@ -87,13 +87,13 @@ async function checkLog(
   while (await conversation.loadOlder());
   const held = conversation.messages;
   expect(logOf(held), `${name} has the log of ${id}`).toEqual(logOf(log));
-  // What each device sent, in the order in which it did, each once; authors are told under which id.
+  // Each message of this device once, in the order in which it was sent. Only its author gets the `client_id`.
   const own = held.flatMap(({ client_id }) => (client_id?.startsWith(`${name}-`) ? [client_id] : []));
   const mine = sent.filter(({ device, conversation }) => device === name && conversation === id);
   expect(own, `${name} said in ${id}`).toEqual(mine.map(({ clientId }) => clientId));
 }
 
-/** How often what can go wrong went wrong. */
+/** How often each action and each fault happened. */
 function tally(
   counters: Readonly<Record<string, number>>,
   devices: readonly Device[],
