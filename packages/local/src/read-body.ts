@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
 /**
- * The whole body; undefined when it is longer than `limit` bytes (it is read to its end even then, so that the answer arrives), or when
- * the client went away, as a killed function does: whatever is answered then, nobody reads it.
+ * Reads a request's body. A longer one is read to its end and dropped, so that the client sees the answer.
+ * @param limit bytes
+ * @returns undefined when the body is longer, or when the client went away before its end (nobody reads the answer then)
  */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
