@@ -106,7 +106,10 @@ story('two demo users sign in with one click, and chat with each other in two ta
 
 story('a phone shows either the list or a conversation, and Back leads from one to the other', async (stage) => {
   const { page } = await stage.visitor('somebody', {
-    ...{ viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+    viewport: { width: 360, height: 780 },
+    deviceScaleFactor: 2,
+    hasTouch: true,
+    isMobile: true,
   });
   await page.goto('/');
   await prepare(page);

@@ -100,7 +100,10 @@ story('a slow upload shows its progress, and ends when it is cancelled', async (
   const session = await context.newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.emulateNetworkConditions', {
-    ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 150_000 },
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 150_000,
   });
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),

@@ -26,7 +26,7 @@ describe('a mention', () => {
     expect(mentionAt(text, text.length)).toBeUndefined();
   });
 
-  it('is looked for before the caret alone', () => {
+  it('is looked for only before the caret', () => {
     expect(mentionAt('@bob and more', 3)).toEqual({ from: 0, query: 'bo' });
   });
 
@@ -38,12 +38,12 @@ describe('a mention', () => {
     expect(found('zoe')).toEqual([]);
   });
 
-  it('that stands there already asks nothing any more, unless a longer name begins so', () => {
+  it('that is already complete suggests nobody, unless a longer name starts the same', () => {
     expect(matchingPeople('alice', [alice, bob])).toEqual([]);
     expect(matchingPeople('bob', [alice, bob, bobby])).toEqual([bob, bobby]);
   });
 
-  it('is completed where it stands, so that the server finds it', () => {
+  it('is completed in place, so that the server finds it', () => {
     const text = 'hi @bo, how are you';
     const completed = completeMention(text, 6, { from: 3, query: 'bo' }, 'bob');
     expect(completed).toEqual({ text: 'hi @bob , how are you', caret: 8 });
@@ -51,7 +51,7 @@ describe('a mention', () => {
     expect(completeMention('@b there', 2, { from: 0, query: 'b' }, 'bob')).toEqual({ text: '@bob there', caret: 5 });
   });
 
-  it('is of members, and in a room of who spoke besides, latest first', () => {
+  it('can be of members, and in a room also of authors, latest first', () => {
     const said = (from_user: typeof alice, content_type = 'text') => ({ from_user, content_type }) as never;
     const here = (kind: string, members: readonly object[]) =>
       mentionCandidates({ view: { kind, members } as never, messages: [said(bob), said(bobby), said(alice)] }, 'alice');
@@ -60,8 +60,8 @@ describe('a mention', () => {
   });
 });
 
-describe('room for more text', () => {
-  it('ends where the server refuses it', () => {
+describe('the remaining length', () => {
+  it('ends where the server rejects the text', () => {
     for (const letter of ['a', 'é', '文', '👍', '"', '\u0001']) {
       for (const attachments of [0, 1, limits.attachmentsPerMessage]) {
         const most = remainingLength(letter, attachments) + 1;
@@ -73,12 +73,12 @@ describe('room for more text', () => {
     }
   });
 
-  it('does not count what is trimmed', () => {
+  it('does not count trimmed spaces', () => {
     expect(remainingLength('  a \n', 0)).toBe(limits.textLength - 1);
     expect(remainingLength('', 0)).toBe(limits.textLength);
   });
 
-  it('is spoken of when little is left', () => {
+  it('is shown when little is left', () => {
     expect([201, 200, 1, 0, -1, -1_200].map(remainingText)).toEqual([
       undefined,
       '200 characters left.',
@@ -95,7 +95,7 @@ describe('a draft', () => {
     return { kept, load: () => kept.at(-1) ?? '', save: (text: string) => void kept.push(text) };
   }
 
-  it('is kept once the keys pause, and is there again', () => {
+  it('is saved when the user pauses, and can be loaded again', () => {
     vi.useFakeTimers();
     const where = place();
     const draft = createAutosave(where);
@@ -111,7 +111,7 @@ describe('a draft', () => {
     vi.useRealTimers();
   });
 
-  it('is kept at once when the page goes, and once', () => {
+  it('is saved at once, and only once, when the page closes', () => {
     const where = place();
     const draft = createAutosave(where);
     draft.save('Hello');

@@ -35,7 +35,7 @@ describe('a file is announced', () => {
     expect(isFound).toBe(true);
   });
 
-  it('as the picture that it is, whatever its name says', () => {
+  it('as the kind of picture that its contents show, not its name', () => {
     expect(announcedType('image/jpeg', png)).toBe('image/png');
   });
 
@@ -47,7 +47,7 @@ describe('a file is announced', () => {
     ['text with zeros', 'text/plain', bytes('\xff\xfeh\0i\0')],
     ['no type', '', bytes('hello')],
     ['a strange type', 'Application/vnd.x+$', bytes('hello')],
-  ])('to be saved, when it is %s', (_, type, start) => {
+  ])('as a download, if it is %s', (_, type, start) => {
     expect(announcedType(type, start)).toBe(saved);
   });
 
@@ -62,12 +62,12 @@ describe('a file is announced', () => {
 describe('of the chosen files', () => {
   const file = (name: string, size = 10) => ({ name, size });
 
-  it('those that fit are taken', () => {
+  it('those within the limits are taken', () => {
     const files = [file('a'), file('b', limits.attachmentBytes)];
     expect(chooseFiles(files, 3)).toEqual({ chosen: files, problem: undefined });
   });
 
-  it('those that are too large, empty or too many are left out, and it is said which', () => {
+  it('those that are too large, empty or too many are left out, and the message names them', () => {
     const large = limits.attachmentBytes + 1;
     const files = [file('film.mov', large), file('dump', large), file('none', 0), file('a'), file('b'), file('c')];
     const { chosen, problem } = chooseFiles(files, 4);
@@ -80,7 +80,7 @@ describe('of the chosen files', () => {
 });
 
 it.each(['a.png', `${'x'.repeat(300)}.jpeg`, `${'👍'.repeat(150)}.pdf`, 'tab\there.txt', '\ud800.txt', ''])(
-  'the name %j is made one that the server takes',
+  'the name %j becomes one that the server accepts',
   (name) => {
     const filename = safeFilename(name);
     expect(AttachBody.safeParse({ filename, content_type: saved, size: 1 }).success).toBe(true);
@@ -88,9 +88,18 @@ it.each(['a.png', `${'x'.repeat(300)}.jpeg`, `${'👍'.repeat(150)}.pdf`, 'tab\t
   },
 );
 
-it('sizes are said shortly', () => {
+it('sizes are short', () => {
   const sizes = [1, 12, 1_023, 1_024, 1_500, 10_240, 1_048_000, 1_048_576, 2_500_000, limits.attachmentBytes];
   expect(sizes.map(formatSize)).toEqual([
-    ...['1 byte', '12 bytes', '1023 bytes', '1 KB', '1.5 KB', '10 KB', '1023 KB', '1 MB', '2.4 MB', '25 MB'],
+    '1 byte',
+    '12 bytes',
+    '1023 bytes',
+    '1 KB',
+    '1.5 KB',
+    '10 KB',
+    '1023 KB',
+    '1 MB',
+    '2.4 MB',
+    '25 MB',
   ]);
 });

@@ -44,7 +44,7 @@ describe('a text', () => {
     expect(mentionsIn(text, 'bob', 'bob%5fsmith')).toEqual(found);
   });
 
-  it('is whole again when its pieces are joined, whatever it is', () => {
+  it('is the same again when its pieces are joined', () => {
     const word = fc.constantFrom('https://a.b/', ')', '(', '.', '@bob', ' ', '\n', 'x', '👍', '@', '//');
     fc.assert(
       fc.property(fc.array(fc.oneof(word, fc.string())), (words) => {
@@ -57,7 +57,7 @@ describe('a text', () => {
 });
 
 describe('a message', () => {
-  it.each(['👍', '👍🏽 🎉', '❤️❤️❤️', '👩‍👩‍👧', '🇨🇭', '1️⃣', ' 😀\n'])('of %j is emoji alone', (text) => {
+  it.each(['👍', '👍🏽 🎉', '❤️❤️❤️', '👩‍👩‍👧', '🇨🇭', '1️⃣', ' 😀\n'])('of %j is emoji only', (text) => {
     expect(isEmojiOnly(text)).toBe(true);
   });
 
