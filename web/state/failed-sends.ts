@@ -15,8 +15,9 @@ const byChat = new WeakMap<Chat, Signal<readonly FailedSend[]>>();
  * message that an earlier page left in the outbox.
  */
 export function keepFailedSends(chat: Chat, user: string): void {
-  const key = `parley.failed.${user}`;
-  const failed = signal<readonly FailedSend[]>(JSON.parse(localStorage.getItem(key) ?? '[]'));
+  const key = `parley.refused.${user}`;
+  const stored: (FailedSend | FormerFailedSend)[] = JSON.parse(localStorage.getItem(key) ?? '[]');
+  const failed = signal<readonly FailedSend[]>(stored.map(withPresentNames));
   byChat.set(chat, failed);
   failed.subscribe((now) => {
     try {
@@ -29,6 +30,22 @@ export function keepFailedSends(chat: Chat, user: string): void {
   chat.onRejected(({ item, error }) => {
     failed.value = [...failed.value, { item, why: error.message }];
   });
+}
+
+/** As an earlier version of the page stored it. */
+interface FormerFailedSend {
+  readonly sending: Pick<OutboxItem, 'client_id' | 'conversation'> & {
+    readonly what: OutboxItem['action'];
+    readonly place: number;
+    readonly at: number;
+  };
+  readonly why: string;
+}
+
+export function withPresentNames(stored: FailedSend | FormerFailedSend): FailedSend {
+  if ('item' in stored) return stored;
+  const { what: action, place: order, at: createdAt, ...item } = stored.sending;
+  return { item: { ...item, action, order, createdAt }, why: stored.why };
 }
 
 /** The failed sends of a conversation, oldest first. */
