@@ -58,7 +58,7 @@ const logged = { chat_message, message_edited, message_deleted, reaction, conver
 const named = (schemas: Readonly<Record<string, z.ZodMiniType>>, name: (type: string) => string) =>
   Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [name(type), schema]));
 
-/** Schemas of the sockets: what clients may send, what they get. */
+/** Schemas of all frames and events. */
 export function socketSchemas(): JsonObject {
   return {
     ...toJsonSchemas(named(frames, frameName), 'input'),
