@@ -170,7 +170,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   friend_requested: {
     summary:
-      'A user asks to be friends. `person` is the other one of the two, as you see them. If `by` is you, you have asked on another device.',
+      'A user asks to be friends. `person` is the other one of the two, as you see them. If `by` is you, you have asked yourself, perhaps on another device.',
     example: { type: 'friend_requested', by: 'alice', person: profile },
   },
   friend_accepted: {

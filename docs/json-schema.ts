@@ -12,7 +12,7 @@ export const schemaRef = (name: string): JsonObject => ({ $ref: `#/components/sc
 export const frameName = (type: string) => `frame.${type}`;
 export const eventName = (type: string) => `event.${type}`;
 
-/** Shapes that several others contain, by the name that the generated files give them. */
+/** Shapes that several others contain, by their name in the generated files. */
 const shared = {
   Message: message.Message,
   Person: message.Person,
@@ -23,7 +23,7 @@ const shared = {
   ConversationView: message.ConversationView,
   Profile: message.Profile,
 };
-/** What the server says over HTTP. */
+/** Answers of the HTTP API. */
 const answers = {
   Me: http.Me,
   MessagePage: http.MessagePage,
@@ -38,7 +38,7 @@ const answers = {
   TokenAnswer: http.TokenAnswer,
   ErrorAnswer: http.ErrorAnswer,
 };
-/** What the client says over HTTP. */
+/** Bodies of the HTTP API. */
 const bodies = {
   CreateGroupBody: http.CreateGroupBody,
   UpdateGroupBody: http.UpdateGroupBody,
@@ -115,7 +115,7 @@ function toJsonSchemas(schemas: Readonly<Record<string, z.ZodMiniType>>, io: 'in
   );
 }
 
-/** Says what a reader needs to know, no more: zod writes out calendars, the bounds of JavaScript's integers, and closed objects. */
+/** Leaves out what no reader needs: zod's patterns for calendars, the bounds of JavaScript's integers, and closed objects. */
 function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[], io: 'input' | 'output'): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

@@ -153,7 +153,7 @@ function errorResponses(codes: readonly ErrorCode[]): JsonObject {
   );
 }
 
-/** What API Gateway's own refusals look like. */
+/** The shape of API Gateway's own errors. */
 const gatewayAnswer: JsonObject = {
   type: 'object',
   properties: { message: { type: 'string' } },

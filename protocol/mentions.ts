@@ -1,17 +1,17 @@
-/** Whom a text may mention. Source: PROTOCOL section 5, "Mentions". */
+/** The names that a text may mention. Source: docs/protocol.md, section 5, "Mentions". */
 import { limits } from './limits.ts';
 import { isUserName } from './names.ts';
 
 /**
- * `@` and a user name, upper and lower case alike. Not directly after what an address or a path may end with, and not where the name goes
- * on: neither `name@example.com` nor `@bob@example.com` mentions anybody. The name is taken as a whole (a look-ahead is never tried again),
- * so that no part of a longer one is a mention.
+ * `@` and a user name, in upper or lower case. Neither `name@example.com` nor `@bob@example.com` mentions anybody: the first look-behind
+ * excludes an address or path before the `@`, and the last look-ahead excludes a name that goes on. The name is matched inside a look-ahead,
+ * which never backtracks, so that a part of a longer name is not a mention.
  */
 const pattern = /(?<![\p{L}\p{N}\p{M}._%+/@-])@(?=((?:[a-z0-9.-]|%[0-9a-f]{2})+))\1(?![\p{L}\p{N}_@])/giu;
 
 /**
- * The names that a text has after an `@`, in its order, each once and at most `limits.mentionsPerMessage`. Each comes in the forms that may be
- * meant, the likeliest first: as it is written, and without the dots and hyphens at its end, which may be the sentence's.
+ * The names after an `@`, in the order of the text, each once and at most `limits.mentionsPerMessage`. Each name comes in its possible forms,
+ * the likeliest first: as written, and without dots and hyphens at the end, because these may belong to the sentence.
  */
 export function namesAfterAt(text: string): string[][] {
   const written = new Set<string>();

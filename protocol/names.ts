@@ -11,7 +11,7 @@ const userPattern = /^(?:[a-z0-9.-]|%[0-9a-f]{2})+$/;
 const roomPattern = /^[a-z0-9._-]+$/;
 const groupPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
-/** Whose members stand in the name (`direct`, `fixed`), or are kept as memberships (`room`, `group`). */
+/** The members of `direct` and `fixed` are in the name. The members of `room` and `group` are stored as memberships. */
 export type Conversation =
   | { readonly id: string; readonly kind: 'direct' | 'fixed'; readonly members: readonly string[] }
   | { readonly id: string; readonly kind: 'room' | 'group' };
@@ -20,7 +20,7 @@ export function isUserName(text: string): boolean {
   return text.length <= limits.userNameLength && userPattern.test(text);
 }
 
-/** The user name for a name that an identity provider gave: every byte outside `a-z 0-9 . -` becomes `%xx`. One-to-one, so no two people share one. */
+/** The user name for an identity provider's name: every byte outside `a-z 0-9 . -` becomes `%xx`. Different names stay different. */
 export function encodeUserName(external: string): string {
   return [...new TextEncoder().encode(external)]
     .map((byte) => {
@@ -32,7 +32,7 @@ export function encodeUserName(external: string): string {
 
 /**
  * Reads a conversation's name as `me` may write it: `bob`, `bob_alice`, `alice_bob_carol`, `room:Lobby`, `group:01j…`; upper case is folded.
- * @throws ChatError `invalid_frame` for what is no name, `forbidden` for a named conversation that does not name `me`
+ * @throws ChatError `invalid_frame` for a bad name, `forbidden` for the name of a direct or fixed conversation without `me`
  */
 export function readConversation(text: string, me: string): Conversation {
   const conversation = parseConversation(text, me);
@@ -44,7 +44,7 @@ export function readConversation(text: string, me: string): Conversation {
   return conversation;
 }
 
-/** The same without the question who may: for ids that were stored, and for checking names. A bare `bob` needs `me`. */
+/** The same without a check of permission: for stored ids, and for checking names. A bare `bob` needs `me`. */
 export function parseConversation(text: string, me?: string): Conversation {
   const name = text.toLowerCase();
   if (name.startsWith('room:')) return parseRoom(name, text);

@@ -11,17 +11,17 @@ import { ConversationView, Message, Profile } from './message.ts';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Operation {
-  /** What it does, in a few words: "unable to <task>; …". `{username}` and `{id}` stand for the path's parameters. */
+  /** What the operation does, in a few words: "unable to <task>; …". `{username}` and `{id}` stand for the path's parameters. */
   readonly task: string;
   /** One or two sentences for OpenAPI. */
   readonly summary: string;
-  /** The frame that asks for the same on a socket. */
+  /** The frame that asks for the same over a WebSocket. */
   readonly frame?: FrameType;
   /** Other types of that frame, from the replaced programs. */
   readonly frameAliases?: readonly string[];
   /** HTTP routes as API Gateway writes them. The first is the operation's own; the others are those of the replaced programs. */
   readonly routes?: readonly `${Method} /${string}`[];
-  /** It is about the conversation that the path names as `{id}` or `{room}`, or the query as `conversation`. */
+  /** The path names a conversation as `{id}` or `{room}`, or the query names it as `conversation`. */
   readonly inConversation?: true;
   /** Parameters of the path besides the conversation. */
   readonly path?: Readonly<Record<string, z.ZodMiniType<unknown, string>>>;
@@ -29,20 +29,20 @@ export interface Operation {
   readonly body?: z.ZodMiniType;
   /** Without a body it means `{}`. */
   readonly bodyOptional?: true;
-  /** Of the HTTP API. */
+  /** The answer over HTTP. */
   readonly answer?: {
     readonly status: 200 | 201 | 204 | 302;
     readonly means: string;
-    /** Several: one of them. None: there is no body. */
+    /** With several schemas, the body has one of them. Without any, there is no body. */
     readonly schemas?: readonly z.ZodMiniType[];
-    /** It may also be 204 without a body: when. */
+    /** When the answer is 204 without a body instead. */
     readonly noContent?: string;
   };
   /** Besides `unauthenticated` and `internal`, which every operation may answer, and those of `inConversation`. */
   readonly errors?: readonly ErrorCode[];
 }
 
-/** What every operation in a conversation may answer: a bad name, or somebody else's conversation, or one that does not exist. */
+/** Every operation in a conversation may answer these: the name may be bad, and the conversation may be closed to the caller or not exist. */
 export const conversationErrors: readonly ErrorCode[] = [
   'invalid_frame',
   'forbidden',
@@ -370,12 +370,12 @@ export const operations = {
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof operations;
-/** Those that have an HTTP route. */
+/** Operations with an HTTP route. */
 export type HttpOperation = {
   [Name in OperationName]: (typeof operations)[Name] extends { readonly routes: unknown } ? Name : never;
 }[OperationName];
 
-/** The table with one type for all rows. */
+/** The same table, with one type for all rows. */
 const table: Readonly<Record<OperationName, Operation>> = operations;
 
 export function operation(name: OperationName): Operation {

@@ -1,4 +1,7 @@
-/** What one socket receives. Source: PROTOCOL section 2. Its text form is what connections are stored with: `user`, `conversation:alice_bob`, `notifications:all`. */
+/**
+ * What one connection receives. Source: docs/protocol.md, section 2. A connection is stored with its text form: `user`,
+ * `conversation:alice_bob`, `notifications:all`.
+ */
 export type Scope =
   | { readonly kind: 'user' }
   | { readonly kind: 'conversation'; readonly conversation: string }
@@ -16,12 +19,12 @@ export function scopeFromText(text: string): Scope {
   return { kind: 'user' };
 }
 
-/** Does such a socket get the events of that conversation? */
+/** Whether a connection with this scope gets the events of the conversation. */
 export function receives(scope: Scope, conversation: string): boolean {
   return scope.kind === 'user' || (scope.kind === 'conversation' && scope.conversation === conversation);
 }
 
-/** Does such a socket get the unread counts of that conversation? */
+/** Whether a connection with this scope gets the unread counts of the conversation. */
 export function watches(scope: Scope, conversation: string): boolean {
   return scope.kind === 'notifications' && (scope.conversation === 'all' || scope.conversation === conversation);
 }
