@@ -136,7 +136,7 @@ describe('HTTP', () => {
     expect(sent.body.attachments).toMatchObject([{ id, filename: 'x.pdf', content_type: 'application/pdf' }]);
   });
 
-  it('R4.8 a file’s address is signed anew whenever it is asked for, only for members', async () => {
+  it('R4.8 a file’s address is signed again for each request, only for members', async () => {
     const [ama, kofi] = await chat.people('ama8', 'kofi8');
     const id = await upload(ama, `/api/conversations/${kofi.username}/attachments`, 'x.png', png);
     const { body: sent } = await ama.post(`/conversations/${kofi.username}/messages`, { attachments: [id] });
