@@ -23,7 +23,7 @@ function page<T extends z.ZodMiniType>(result: T) {
 export const MessagePage = page(Message);
 export type MessagePage = z.infer<typeof MessagePage>;
 
-/** A message after a change. `change` is the number of the change in the log. */
+/** A message after a change; `change` is the number of the change's entry. */
 export const ChangedMessage = z.extend(Message, { change: z.int() });
 export type ChangedMessage = z.infer<typeof ChangedMessage>;
 export const ConversationPage = page(ConversationView);
@@ -31,7 +31,7 @@ export type ConversationPage = z.infer<typeof ConversationPage>;
 export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
-/** The caller. `avatar` is an address that is signed when it is read, and valid for an hour. */
+/** The user of the token. `avatar` is a signed address, valid for an hour. */
 export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
 export type Me = z.infer<typeof Me>;
 
@@ -54,8 +54,8 @@ const number = (says: string) =>
 const results = number(`must be a number from 1 to ${limits.pageMaximum}`);
 
 /**
- * The size of a page. The replaced programs say `page_size`, and number their pages with `page`. A log that grows has no stable page numbers, so
- * only the first page has one.
+ * The maximum of results on a page. The replaced programs call it `page_size` and number their pages with `page`. In a log that grows while it
+ * is read page numbers would shift, so only page 1 can be asked for by number.
  */
 const paging = {
   limit: z._default(results, limits.pageDefault),
@@ -63,7 +63,7 @@ const paging = {
   page: z.optional(z.literal('1', { error: 'can only be 1: every further page is at the address that next gives' })),
 };
 
-/** The log itself, as the events that were sent live: for clients that were offline. */
+/** The log itself, as the events that were sent live, for clients that were offline. */
 export const ChangesPage = page(
   z.union([
     events.chat_message,
@@ -100,7 +100,7 @@ const state = 'must be friends, received or sent';
 export const FriendsQuery = z.extend(InboxQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
-/** The state after a request: `friends` if the other user had asked before. */
+/** `friends` if the other person had asked before. */
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
@@ -132,7 +132,7 @@ const query = `must be the beginning of a name, 1 to ${limits.nameLength} charac
 
 export const PeopleQuery = z.object({
   query: z.optional(trimmedText(limits.nameLength, query)),
-  /** A place in the list. It comes from the address of the next page. */
+  /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   ...paging,
 });
@@ -140,7 +140,7 @@ export const PeopleQuery = z.object({
 const name = `must be a text of 1 to ${limits.nameLength} characters`;
 const avatar = 'must be the id of an upload, or null';
 
-/** A field that is left out stays as it is. `avatar: null` removes the picture. */
+/** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
   avatar: z.optional(z.nullable(z.string({ error: avatar }))),
@@ -176,7 +176,7 @@ const FileBody = z.object({
   size: between(1, limits.attachmentBytes, size),
 });
 
-/** With `width` and `height` a page can reserve the space before the image loads. */
+/** `width` and `height`, so that a page can reserve the picture's place before it loads. */
 export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height: z.optional(Pixels) }).check(
   z.refine(({ width, height }) => (width === undefined) === (height === undefined), {
     path: ['width'],
@@ -209,7 +209,7 @@ const endpoint = `must be the address of a push service, at most ${limits.pushEn
 const p256dh = 'must be the p256dh of a push subscription: 65 bytes in base64url';
 const auth = 'must be the auth of a push subscription: 16 bytes in base64url';
 
-/** A push device: an app, whose FCM token is in the path, or a browser with its subscription as `toJSON()` gives it. */
+/** A push device: an app with its FCM token in the path, or a browser with its subscription as `toJSON()` gives it. */
 export const DeviceBody = z.discriminatedUnion(
   'platform',
   [
@@ -232,12 +232,12 @@ export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
 
-/** The FCM token, in the shape of the replaced program. */
+/** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });
 export const TokenAnswer = z.object({ token: z.string() });
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
 
-/** The push services of this server. A page subscribes with `public_key` as its `applicationServerKey`. `web` is null if there are no pushes to browsers. */
+/** `public_key` is the `applicationServerKey` with which a page subscribes; null if the server does not push to browsers. */
 export const PushAnswer = z.object({ web: z.nullable(z.object({ public_key: z.string() })), fcm: z.boolean() });
 export type PushAnswer = z.infer<typeof PushAnswer>;
 

@@ -1,4 +1,4 @@
-/** Messages, conversations and people, as clients get them. Source: docs/protocol.md, sections 5 and 6. */
+/** Messages, people and conversations on the wire. Source: docs/protocol.md, section 5. */
 import * as z from 'zod/mini';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
@@ -8,8 +8,8 @@ export const Person = z.object({ username: z.string(), name: z.string() });
 export type Person = z.infer<typeof Person>;
 
 /**
- * A file of a message. `url` is signed when the message is read, and valid for an hour. `width` and `height` are pixels as the uploader gave
- * them for an image or video: both or neither.
+ * A file of a message. `url` is signed when the message is read, and valid for an hour. `width` and `height` of a picture or film are the
+ * uploader's, in pixels: both or neither.
  */
 export const Attachment = z.object({
   id: z.string(),
@@ -45,7 +45,7 @@ export const Message = z.object({
 });
 export type Message = Readonly<z.infer<typeof Message>>;
 
-/** The newest message of a conversation, as lists show it: the beginning of the text, without attachments. */
+/** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
 export const LastMessage = z.object({
   seq: z.int(),
   from_user: Person,
@@ -56,13 +56,13 @@ export const LastMessage = z.object({
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 
-/** In a group an `owner` may do everything, and an `admin` may invite, remove and change the title. In other conversations all are `member`. */
+/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
 export const Role = z.enum(['owner', 'admin', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /**
- * A change of a conversation or of its members, made by the user `by`. `who` is the user whom it is about, if not `by`. `role` is their new
- * role; with `owner`, `by` becomes an admin. `members` has the first members of a new group.
+ * What happened to a conversation, and who did it. `who` is the person concerned, if that is somebody else. `role` is their new role; an owner
+ * who transfers ownership becomes `admin`. `members` are the first members of a new group.
  */
 export const ConversationChange = z.object({
   kind: z.enum(['created', 'invited', 'removed', 'joined', 'left', 'title', 'role']),
@@ -75,8 +75,8 @@ export const ConversationChange = z.object({
 export type ConversationChange = Readonly<z.infer<typeof ConversationChange>>;
 
 /**
- * A member and how far they have read. `last_seen` is null while they are online, and if they never were. Messages up to `delivered_until`
- * have been delivered to a connection of theirs.
+ * A member, and how far they have read. `last_seen` is null while they are online, and before their first connection. Messages up to
+ * `delivered_until` have been delivered to a connection of theirs.
  */
 export const Member = z.object({
   username: z.string(),
@@ -89,7 +89,7 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
-/** A user as others see them. `avatar` is an address that is signed when it is read, and valid for an hour. */
+/** A user as others see them. `avatar` is a signed address, valid for an hour. */
 export const Profile = z.object({
   username: z.string(),
   name: z.string(),
@@ -99,13 +99,13 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
-/** Friendship with another user. `sent` and `received` are requests that wait for an answer. */
+/** Friends, or an open request that was `sent` or `received`. */
 export const FriendState = z.enum(['friends', 'received', 'sent']);
 export type FriendState = z.infer<typeof FriendState>;
 
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
-/** A conversation as one member sees it. In lists `members` is empty for rooms and groups, because they may have thousands. */
+/** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
 export const ConversationView = z.object({
   id: z.string(),
   kind: ConversationKind,

@@ -1,7 +1,4 @@
-/**
- * What one connection receives. Source: docs/protocol.md, section 2. A connection is stored with its text form: `user`,
- * `conversation:alice_bob`, `notifications:all`.
- */
+/** What one connection receives. Stored as text: `user`, `conversation:alice_bob`, `notifications:all`. Source: docs/protocol.md, section 2. */
 export type Scope =
   | { readonly kind: 'user' }
   | { readonly kind: 'conversation'; readonly conversation: string }
@@ -19,12 +16,12 @@ export function scopeFromText(text: string): Scope {
   return { kind: 'user' };
 }
 
-/** Whether a connection with this scope gets the events of the conversation. */
+/** Does a connection with this scope get the events of the conversation? */
 export function receives(scope: Scope, conversation: string): boolean {
   return scope.kind === 'user' || (scope.kind === 'conversation' && scope.conversation === conversation);
 }
 
-/** Whether a connection with this scope gets the unread counts of the conversation. */
+/** Does a connection with this scope get the unread counts of the conversation? */
 export function watches(scope: Scope, conversation: string): boolean {
   return scope.kind === 'notifications' && (scope.conversation === 'all' || scope.conversation === conversation);
 }

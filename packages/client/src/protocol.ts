@@ -1,8 +1,8 @@
 /** The types of the protocol. Generated from its schemas by `npm run generate:docs`: do not edit. */
 
 /**
- * A file of a message. `url` is signed when the message is read, and valid for an hour. `width` and `height` are pixels as the uploader gave
- * them for an image or video: both or neither.
+ * A file of a message. `url` is signed when the message is read, and valid for an hour. `width` and `height` of a picture or film are the
+ * uploader's, in pixels: both or neither.
  */
 export type Attachment = {
   readonly id: string;
@@ -17,8 +17,8 @@ export type Attachment = {
 export type ContentType = 'text' | 'image' | 'file' | 'system';
 
 /**
- * A change of a conversation or of its members, made by the user `by`. `who` is the user whom it is about, if not `by`. `role` is their new
- * role; with `owner`, `by` becomes an admin. `members` has the first members of a new group.
+ * What happened to a conversation, and who did it. `who` is the person concerned, if that is somebody else. `role` is their new role; an owner
+ * who transfers ownership becomes `admin`. `members` are the first members of a new group.
  */
 export type ConversationChange = {
   readonly kind: 'created' | 'invited' | 'removed' | 'joined' | 'left' | 'title' | 'role';
@@ -31,7 +31,7 @@ export type ConversationChange = {
 
 export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
 
-/** A conversation as one member sees it. In lists `members` is empty for rooms and groups, because they may have thousands. */
+/** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
 export type ConversationView = {
   readonly id: string;
   readonly kind: ConversationKind;
@@ -43,10 +43,10 @@ export type ConversationView = {
   readonly members: readonly Member[];
 };
 
-/** Friendship with another user. `sent` and `received` are requests that wait for an answer. */
+/** Friends, or an open request that was `sent` or `received`. */
 export type FriendState = 'friends' | 'received' | 'sent';
 
-/** The newest message of a conversation, as lists show it: the beginning of the text, without attachments. */
+/** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
 export type LastMessage = {
   readonly seq: number;
   readonly from_user: Person;
@@ -57,8 +57,8 @@ export type LastMessage = {
 };
 
 /**
- * A member and how far they have read. `last_seen` is null while they are online, and if they never were. Messages up to `delivered_until`
- * have been delivered to a connection of theirs.
+ * A member, and how far they have read. `last_seen` is null while they are online, and before their first connection. Messages up to
+ * `delivered_until` have been delivered to a connection of theirs.
  */
 export type Member = {
   readonly username: string;
@@ -90,7 +90,7 @@ export type Message = {
 
 export type Person = { readonly username: string; readonly name: string };
 
-/** A user as others see them. `avatar` is an address that is signed when it is read, and valid for an hour. */
+/** A user as others see them. `avatar` is a signed address, valid for an hour. */
 export type Profile = {
   readonly username: string;
   readonly name: string;
@@ -99,7 +99,7 @@ export type Profile = {
   readonly last_seen: Time | null;
 };
 
-/** In a group an `owner` may do everything, and an `admin` may invite, remove and change the title. In other conversations all are `member`. */
+/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
 export type Role = 'owner' | 'admin' | 'member';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
@@ -126,7 +126,7 @@ export type PeoplePage = {
   readonly results: readonly Profile[];
 };
 
-/** The caller. `avatar` is an address that is signed when it is read, and valid for an hour. */
+/** The user of the token. `avatar` is a signed address, valid for an hour. */
 export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
 
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
@@ -137,7 +137,7 @@ export type UploadForm = {
   readonly expires_at: Time;
 };
 
-/** The log itself, as the events that were sent live: for clients that were offline. */
+/** The log itself, as the events that were sent live, for clients that were offline. */
 export type ChangesPage = {
   readonly count: number;
   readonly next: string | null;
@@ -147,19 +147,19 @@ export type ChangesPage = {
 
 /** The events by their `type`. */
 export type ServerEvents = {
-  /** A message. Only its author gets `client_id` and `delivered_to`; the author's copy comes last and is the acknowledgement. */
+  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy comes last and is the acknowledgement. */
   readonly chat_message: Message & {
     readonly type: 'chat_message';
     readonly room: string;
     readonly delivered_to?: readonly string[] | undefined;
   };
-  /** The message as it is now. `change` is the number of the entry for the edit. */
+  /** The message after an edit; `change` is the number of the edit's entry. */
   readonly message_edited: Message & { readonly type: 'message_edited'; readonly room: string; readonly change: number };
-  /** The message as it is now, without text and attachments. */
+  /** The message after its deletion, without text and attachments; `change` is the number of the deletion's entry. */
   readonly message_deleted: Message & { readonly type: 'message_deleted'; readonly room: string; readonly change: number };
-  /** For the user who deleted the message for themselves. */
+  /** To a user's own connections: they have deleted the message for themselves. */
   readonly message_hidden: { readonly type: 'message_hidden'; readonly conversation: string; readonly seq: number };
-  /** For the user who cleared the history for themselves: they see no message up to `up_to` any more. */
+  /** To a user's own connections: they have cleared the history up to this number for themselves. */
   readonly history_cleared: {
     readonly type: 'history_cleared';
     readonly conversation: string;
@@ -188,11 +188,11 @@ export type ServerEvents = {
     readonly online: boolean;
     readonly last_seen: Time | null;
   };
-  /** The user `by` asked to be friends. `person` is the other one of the two, as the recipient sees them. */
+  /** `by` has asked. `person` is the other person, as the receiver of this event sees them. */
   readonly friend_requested: { readonly type: 'friend_requested'; readonly by: string; readonly person: Profile };
-  /** The user `by` accepted. */
+  /** `by` has accepted. `person` is as in `friend_requested`. */
   readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
-  /** A friendship or request has ended. `user` is the other one of the two. */
+  /** A friendship or a request has ended; `user` is the other person. */
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
   readonly online_user_list: {
     readonly type: 'online_user_list';
@@ -212,7 +212,7 @@ export type ServerEvents = {
     readonly user: string;
     readonly up_to: number;
   };
-  /** This message and all earlier ones of its author in the conversation have been delivered to a connection of these users. */
+  /** The message has been delivered to these users, and with it the author's earlier messages in the conversation. */
   readonly message_delivered: {
     readonly type: 'message_delivered';
     readonly conversation: string;
@@ -241,7 +241,7 @@ export type ServerEvents = {
     readonly message: Message;
     readonly mentioned?: true | undefined;
   };
-  /** The inbox, latest first: as many conversations as fit one frame. `next` is the address of the rest, relative to the HTTP API. */
+  /** The inbox, latest first, as many conversations as fit one frame; `next` is the HTTP address of the rest. */
   readonly conversations: {
     readonly type: 'conversations';
     readonly count: number;
@@ -249,7 +249,7 @@ export type ServerEvents = {
     readonly previous: null;
     readonly results: readonly ConversationView[];
   };
-  /** A managed group changed. `title` is the present title. `message` is the system entry as the history shows it. */
+  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
   readonly conversation_updated: {
     readonly type: 'conversation_updated';
     readonly conversation: string;
