@@ -10,7 +10,7 @@ import { ConversationView, FriendState, Message, Profile, Role, Time } from './m
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
-/** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
+/** A page in the shape that the replaced programs share. `next` and `previous` are addresses, or null at the end. */
 function page<T extends z.ZodMiniType>(result: T) {
   return z.object({
     count: z.int(),
@@ -111,7 +111,7 @@ const userName = z
   .string({ error: 'must be a user name' })
   .check(z.toLowerCase(), z.refine(isUserName, { error: 'must be a user name' }));
 
-/** The same `client_id` again is the same group. */
+/** The same `client_id` again gives the same group. */
 export const CreateGroupBody = z.object({
   title: Title,
   members: z.array(userName, { error: people }).check(z.maxLength(limits.groupBeginners, { error: people })),
@@ -196,7 +196,7 @@ export const AvatarBody = z.extend(FileBody, {
   size: between(1, limits.avatarBytes, pictureSize),
 });
 
-/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
+/** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export const UploadForm = z.object({
   id: z.string(),
   url: z.string(),

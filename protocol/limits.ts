@@ -54,13 +54,13 @@ export const limits = {
   sendsRemembered: 24,
   /** Open friend requests of one user. */
   friendRequests: 100,
-  /** A user may ask this many people in this many seconds, and each of them once. */
+  /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
   /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
   /** Characters of a push token, or of the name that a browser chooses for itself. */
   deviceTokenLength: 1_024,
-  /** Characters of the address that a push service gave a browser. */
+  /** Characters of the address of a push subscription. */
   pushEndpointLength: 1_024,
   /** Days for which a device gets pushes without registering again. */
   deviceDays: 60,

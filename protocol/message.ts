@@ -35,7 +35,7 @@ export const Message = z.object({
   attachments: z.array(Attachment),
   multimedia_url: z.nullable(z.string()),
   reply_to: z.nullable(z.int()),
-  /** The members whom the text mentions, in its order. */
+  /** User names of the members whom the text mentions, in the order of the text. */
   mentions: z.array(z.string()),
   reactions: z.record(z.string(), z.array(z.string())),
   date_added: Time,

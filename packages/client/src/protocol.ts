@@ -129,7 +129,7 @@ export type PeoplePage = {
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
 export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
 
-/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
+/** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {
   readonly id: string;
   readonly url: string;
