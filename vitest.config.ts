@@ -13,7 +13,7 @@ const alone = (name: string, folder = `test/${name}`) => ({
 });
 
 /** The same, on the stack that is synthesized once before them all. */
-const onTheStack = (name: string, synthesize = 'test/synthesize.ts') => ({
+const onTheStack = (name: string, synthesize = 'test/support/synthesize.ts') => ({
   test: { ...alone(name).test, globalSetup: [synthesize] },
 });
 

@@ -11,9 +11,9 @@ import {
   watchProject,
   writeWhole,
 } from '@parley/local';
-import { confirmedUser } from '#bin/confirmed-user';
-import { LocalOutputs, wscatLine } from '#bin/local-outputs';
+import { confirmedUser } from './confirmed-user.ts';
 import { offerDemoPeople } from './demo-people.ts';
+import { LocalOutputs, wscatLine } from './local-outputs.ts';
 
 /**
  * What `npm start` and `npm run dev` do, up to the end of the process. The one place of `local/` that knows which stack is served.

@@ -8,8 +8,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
-import type { Options } from '#lib/options';
 import { buildPage } from '#web/build';
+import type { Options } from './options.ts';
 
 export interface PageProps {
   /** What the page has to know of its deployment: it fetches it as `/config.json`. May hold names that only the deployment knows. */

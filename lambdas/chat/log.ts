@@ -5,7 +5,6 @@
  * see one log without gaps, with no transaction and no lock. (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import type { Services } from '../runtime/services.ts';
-import type { Cursor } from '../store/cursor.ts';
 import {
   type Entry,
   getEntries,
@@ -17,6 +16,7 @@ import {
 } from '../store/entry.ts';
 import { addGone, forgetGone } from '../store/gone.ts';
 import { type Head, type Last, replaceLast } from '../store/head.ts';
+import type { Cursor } from '../store/membership.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 

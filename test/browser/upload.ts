@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Person } from '../flow/person.ts';
+import type { Person } from '../support/person.ts';
 
 /** What is said of a file before it is uploaded. */
 export interface About {

@@ -1,7 +1,7 @@
 /** Several clients that do random things while everything that can go wrong goes wrong. */
 import { type Conversation, createChat, type Message, ParleyError, type Sending } from '@parley/client';
 import type { LocalRuntime } from '@parley/local';
-import type { Person } from '../flow/person.ts';
+import type { Person } from '../support/person.ts';
 import { cuttableSockets } from './cuttable.ts';
 import { pick, pickIf, weighted } from './random.ts';
 

@@ -3,7 +3,7 @@
  * was done (not when: that is the machine's), `PARLEY_RUNS` runs so many times, each with the next seed.
  */
 import { expect, it } from 'vitest';
-import { type Chat, startChat } from '../flow/chat.ts';
+import { type Chat, startChat } from '../support/chat.ts';
 import {
   type Acted,
   actAtRandom,

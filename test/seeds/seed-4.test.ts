@@ -1,7 +1,7 @@
 /** The chat with three sockets: what its page describes, in its order. The rows are those of docs/seeds.md. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from '#test/flow/chat';
-import { named, type Person } from '#test/flow/person';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
 import { askForm, bytesAt, png, upload } from './upload.ts';
 
 const pdf = Buffer.from('%PDF-1.4\n%%EOF\n');

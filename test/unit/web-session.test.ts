@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { isOf } from '../../web/session/forget-user.ts';
-import { judge, weakness } from '../../web/session/password-rules.ts';
-import { sentenceFor } from '../../web/session/sentences.ts';
+import { isOf } from '#web/session/forget-user';
+import { judge, weakness } from '#web/session/password-rules';
+import { sentenceFor } from '#web/session/sentences';
 
 test('a password is judged by every rule of the pool, and the first broken one is said', () => {
   expect(judge('abc').map(({ holds }) => holds)).toEqual([false, true, false, false, false]);

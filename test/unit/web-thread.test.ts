@@ -1,11 +1,11 @@
 import type { Message, Sending } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { expectedMessages } from '../../web/conversation/expected.ts';
-import { groupMessages } from '../../web/conversation/group-messages.ts';
-import { applyToPast, pastOf, withPast } from '../../web/conversation/past.ts';
-import { typingWords } from '../../web/conversation/presence-words.ts';
-import { tickOf, ticksOf } from '../../web/conversation/ticks.ts';
-import { unreadAmong } from '../../web/conversation/unread.ts';
+import { expectedMessages } from '#web/conversation/expected';
+import { groupMessages } from '#web/conversation/group-messages';
+import { applyToPast, pastOf, withPast } from '#web/conversation/past';
+import { typingWords } from '#web/conversation/presence-words';
+import { tickOf, ticksOf } from '#web/conversation/ticks';
+import { unreadAmong } from '#web/conversation/unread';
 
 const noon = new Date(2026, 10, 20, 12).getTime();
 
