@@ -1,13 +1,13 @@
 /** Scenes to measure on, set through the store's own functions: nothing here knows how an item looks, but for the long log. */
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
-import { noteReached } from '#lambdas/store/cursor';
+import { getConversationState } from '#lambdas/store/conversation-state';
+import { advanceDeliveredUntil } from '#lambdas/store/cursor';
 import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
-import { getHead } from '#lambdas/store/head';
+import { hashClientId } from '#lambdas/store/idempotency-window';
 import { createMembership, getMembership } from '#lambdas/store/membership';
-import { hashOf } from '#lambdas/store/ring';
-import { takeNumber } from '#lambdas/store/take-number';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/support/person';
@@ -44,7 +44,7 @@ export async function seat(stage: Stage, id: string, people: readonly { readonly
 /** A message in a conversation, as if it had been sent a minute ago. */
 export async function say(stage: Stage, conversation: string, user: string, text: string): Promise<void> {
   const at = Date.now() - 60_000;
-  const { seq, count } = await takeNumber(stage.store, conversation, { user, text, content_type: 'text', at });
+  const { seq, count } = await allocateSeq(stage.store, conversation, { user, text, content_type: 'text', at });
   await putEntry(stage.store, message(conversation, user, seq, text, count, at));
 }
 
@@ -90,7 +90,7 @@ export async function fillLog(
   });
   await stage.runtime.reload(stage.assemblyDirectory);
 
-  await takeNumber(stage.store, conversation, { user, text: `message ${length}`, content_type: 'text', at });
+  await allocateSeq(stage.store, conversation, { user, text: `message ${length}`, content_type: 'text', at });
   await client.send(
     new UpdateCommand({
       TableName: name,
@@ -102,7 +102,7 @@ export async function fillLog(
   );
   await quiet(stage.runtime);
 
-  const { seq, count, last } = await getHead(stage.store, conversation);
+  const { seq, count, last } = await getConversationState(stage.store, conversation);
   const newest = await getEntries(stage.store, conversation, length - 99, length);
   const right = seq === length && count === length && last?.seq === length && newest.length === 100;
   if (!right) throw new Error(`unable to fill the log of ${conversation}; it is not what the store reads`);
@@ -114,7 +114,7 @@ export async function fillRing(stage: Stage, conversation: string, username: str
     const membership = await getMembership(stage.store, username, conversation);
     if (!membership) throw new Error(`unable to fill the ring; ${username} is not a member of ${conversation}`);
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
-    await claimSend(stage.store, membership, hashOf(`old ${index}`), send, { allowed: 1, moveCursor: false });
+    await claimSend(stage.store, membership, hashClientId(`old ${index}`), send, { allowed: 1, moveCursor: false });
   }
-  await noteReached(stage.store, { username, conversation }, Date.now());
+  await advanceDeliveredUntil(stage.store, { username, conversation }, Date.now());
 }

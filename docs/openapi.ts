@@ -1,18 +1,17 @@
 import type * as z from 'zod/mini';
 import { type ErrorCode, errorStatus } from '#protocol/errors';
 import { limits } from '#protocol/limits';
-import { type HttpAction, type HttpRoute, httpRoutes } from '#protocol/routes';
+import { errorsOf, type HttpOperation, httpRoutes, type Operation, operation } from '#protocol/operations';
 import { errorTexts } from './descriptions.ts';
 import { errorCodeTable } from './error-codes.ts';
 import { httpSchemas, type Json, type JsonObject, nameOf, queryFields, schemaRef } from './json-schema.ts';
-import { operations } from './operations.ts';
 
 /** The HTTP API as OpenAPI 3.1. */
 export function openapi(): JsonObject {
   const paths: Record<string, Record<string, Json>> = {};
-  for (const route of Object.keys(httpRoutes) as HttpRoute[]) {
+  for (const [route, name] of httpRoutes) {
     const [method = '', path = ''] = route.split(' ');
-    paths[path] = { ...paths[path], [method.toLowerCase()]: operation(route, httpRoutes[route]) };
+    paths[path] = { ...paths[path], [method.toLowerCase()]: describe(route, name) };
   }
   return {
     openapi: '3.1.0',
@@ -49,20 +48,23 @@ export function openapi(): JsonObject {
   };
 }
 
-function operation(route: HttpRoute, action: HttpAction): JsonObject {
-  const { summary, body, answer, errors } = operations[action];
+function describe(route: string, name: HttpOperation): JsonObject {
+  const declared = operation(name);
+  const { summary, body, bodyOptional = false, answer } = declared;
+  if (!answer) throw new Error(`unable to describe ${route}; its operation ${name} has no answer`);
   return {
-    operationId: operationId(route, action),
+    operationId: operationId(route, name),
     summary,
-    ...optional('parameters', parameters(route, action)),
-    ...(body ? { requestBody: { required: body.required, content: json(schemaRef(nameOf(body.schema))) } } : {}),
+    ...optional('parameters', parameters(route, declared)),
+    requestBody: body && { required: !bodyOptional, content: json(schemaRef(nameOf(body))) },
     responses: {
       [answer.status]: {
         description: answer.means,
-        ...(answer.schemas ? { content: json(oneOf(answer.schemas)) } : {}),
-        ...(answer.status === 302 ? { headers: { Location: { schema: { type: 'string', format: 'uri' } } } } : {}),
+        content: answer.schemas && json(oneOf(answer.schemas)),
+        headers: answer.status === 302 ? { Location: { schema: { type: 'string', format: 'uri' } } } : undefined,
       },
-      ...errorResponses(['unauthenticated', 'internal', ...errors]),
+      ...(answer.noContent === undefined ? {} : { 204: { description: answer.noContent } }),
+      ...errorResponses(errorsOf(name)),
     },
   };
 }
@@ -72,48 +74,38 @@ function oneOf(schemas: readonly z.ZodMiniType[]): JsonObject {
   return refs.length === 1 ? { ...refs[0] } : { anyOf: refs };
 }
 
-/** The first route of an action has the action's own name; the others say by which path they come. */
-function operationId(route: HttpRoute, action: HttpAction): string {
-  const [first] = Object.entries(httpRoutes).find(([, other]) => other === action) ?? [];
-  if (route === first) return action;
+/** The first route of an operation has its name; the others add their path. */
+function operationId(route: string, name: HttpOperation): string {
+  if (route === operation(name).routes?.[0]) return name;
   const path = route
     .split('/')
     .slice(1)
     .map((part) => part.replace(/\W/g, ''));
-  return [action, 'by', ...path].join('-');
+  return [name, 'by', ...path].join('-');
 }
 
-function parameters(route: HttpRoute, action: HttpAction): Json[] {
-  const path = route.slice(route.indexOf(' ') + 1);
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => ({
-    name,
-    in: 'path',
-    required: true,
-    description: pathParameters[name] ?? '',
-    schema: name === 'seq' ? { type: 'integer', minimum: 1 } : { type: 'string' },
-  }));
-  const { query } = operations[action];
-  const inQuery = (query ? queryFields(query) : []).map(({ name, required, schema }) => ({
-    name,
-    in: 'query',
-    required,
-    description: queryParameters[name] ?? '',
-    schema,
-  }));
-  // The one path that names its conversation nowhere else.
-  const named =
-    route === 'GET /messages'
-      ? [
-          {
-            name: 'conversation',
-            in: 'query',
-            required: true,
-            description: pathParameters.id ?? '',
-            schema: { type: 'string' },
-          },
-        ]
-      : [];
-  return [...inPath, ...named, ...inQuery];
+function parameters(route: string, { query, inConversation }: Operation): Json[] {
+  const inPath = [...route.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name);
+  const fields = query ? queryFields(query) : [];
+  // Where the path names no conversation, the query does.
+  const isNamed = inPath.includes('id') || inPath.includes('room');
+  const conversation = { name: 'conversation', required: true, schema: { type: 'string' } };
+  return [
+    ...inPath.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      description: pathParameters[name] ?? '',
+      schema: name === 'seq' ? { type: 'integer', minimum: 1 } : { type: 'string' },
+    })),
+    ...(inConversation && !isNamed ? [conversation, ...fields] : fields).map(({ name, required, schema }) => ({
+      name,
+      in: 'query',
+      required,
+      description: queryParameters[name] ?? '',
+      schema,
+    })),
+  ];
 }
 
 const pathParameters: Readonly<Record<string, string>> = {
@@ -126,6 +118,7 @@ const pathParameters: Readonly<Record<string, string>> = {
 };
 
 const queryParameters: Readonly<Record<string, string>> = {
+  conversation: pathParameters.id ?? '',
   changes:
     '`true`: the log itself from `after` on (0: all of it), messages and what became of them, as the events that were sent live.',
   before: 'Messages older than this `seq`.',

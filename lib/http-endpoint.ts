@@ -3,7 +3,7 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { httpRoutes } from '#protocol/routes';
+import { httpRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
@@ -63,7 +63,7 @@ export class HttpEndpoint extends Construct {
 
 /** `GET /me` → the method and the path. */
 function routes(): { method: HttpMethod; path: string }[] {
-  return Object.keys(httpRoutes).map((key) => {
+  return [...httpRoutes.keys()].map((key) => {
     const [verb, path = ''] = key.split(' ');
     const method = Object.values(HttpMethod).find((known) => known === verb);
     if (method === undefined) throw new Error(`unable to make the route ${key}; it must start with an HTTP method`);

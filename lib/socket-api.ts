@@ -5,7 +5,7 @@ import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authoriz
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { socketRoutes } from '#protocol/routes';
+import { socketRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';

@@ -20,23 +20,32 @@ export type ErrorCode = keyof typeof errorStatus;
 export const errorCodes = Object.keys(errorStatus) as readonly ErrorCode[];
 
 /**
- * An error that the caller is meant to see. Its sentence has one form everywhere: "unable to <what>; <why, and what would be right>".
- * Whatever else is thrown reaches the caller as `internal` and the log in full.
+ * An error that the caller is meant to see. Every other error reaches the caller as `internal`, and the log in full.
+ * Its sentence has one form everywhere: "unable to <task>; <reason>", for example
+ * "unable to send the message; you are not a member: its members can invite you".
  */
 export class ChatError extends Error {
   override readonly name = 'ChatError';
+  /** Seconds after which the same request may succeed. */
+  readonly retryAfter: number | undefined;
+  private readonly task: string | undefined;
 
+  /**
+   * @param reason why it was refused, and what would be right
+   * @param options.task what was refused, where that is not the operation that was asked for: `use room:lobby`
+   */
   constructor(
     readonly code: ErrorCode,
-    message: string,
-    /** Seconds after which the same request may succeed. */
-    readonly retryAfter?: number,
+    reason: string,
+    { task, retryAfter }: { readonly task?: string; readonly retryAfter?: number } = {},
   ) {
-    super(message);
+    super(reason);
+    this.task = task;
+    this.retryAfter = retryAfter;
   }
-}
 
-/** `unable('forbidden', 'read alice_bob', 'you are not a member')` */
-export function unable(code: ErrorCode, toDoWhat: string, why: string, retryAfter?: number): ChatError {
-  return new ChatError(code, `unable to ${toDoWhat}; ${why}`, retryAfter);
+  /** The sentence for the caller. @param task what the operation does, such as `send the message` */
+  sentence(task: string): string {
+    return `unable to ${this.task ?? task}; ${this.message}`;
+  }
 }

@@ -1,34 +1,24 @@
-/** Client → server. Source: PROTOCOL section 3. */
+/** Client → server. Source: docs/protocol.md, section 3. */
 import * as z from 'zod/mini';
-import { type ChatError, unable } from './errors.ts';
+import { ChatError } from './errors.ts';
+import { clientId, emoji, seq, text } from './fields.ts';
+import { legacyFields, replyOf, targetOf, textOf, withType } from './legacy.ts';
 import { limits } from './limits.ts';
-
-/** Text of the wire: no broken characters (a lone surrogate cannot be stored and would come back changed). */
-const text = (says: string) =>
-  z.string({ error: says }).check(z.refine((value) => value.isWellFormed(), { error: says }));
-
-const clientId = text(`must be a text of 1 to ${limits.clientIdLength} characters`).check(
-  z.refine((id) => id.length >= 1 && id.length <= limits.clientIdLength, {
-    error: `must be a text of 1 to ${limits.clientIdLength} characters`,
-  }),
-);
-const seq = z
-  .int({ error: 'must be a whole number from 1' })
-  .check(z.gte(1, { error: 'must be a whole number from 1' }));
+import { parseAs, parseObject } from './parse.ts';
 
 const conversation = z.optional(text('must be the name of a conversation'));
-const booleanText = 'must be true or false';
-const emojiText = 'must be one emoji';
-const target = { seq: z.optional(seq), uiid: z.optional(text('must be the id of a message')) };
+const message = z.optional(text('must be a text'));
+const upTo = z.optional(z.nullable(seq));
+const yesOrNo = 'must be true or false';
+const { uiid, ref_message, edit_message } = legacyFields;
+const target = { seq: z.optional(seq), uiid };
 
-/** One emoji as Unicode recommends them for interchange: https://www.unicode.org/reports/tr51/#def_rgi_set */
-const emoji = text(emojiText).check(z.refine((value) => /^\p{RGI_Emoji}$/v.test(value), { error: emojiText }));
-
-export const frames = {
+/** Frames as they are sent, with the names that the replaced programs use. HTTP bodies are made of the same fields. */
+export const frameFields = {
   create: z.object({
     type: z.literal(['create', 'chat_message']),
     conversation,
-    message: z.optional(text('must be a text')),
+    message,
     attachments: z.optional(
       z
         .array(text('must be the id of an upload'), { error: 'must be a list of ids of uploads' })
@@ -37,129 +27,104 @@ export const frames = {
         ),
     ),
     reply_to: z.optional(z.nullable(seq)),
-    /** The id, as one of the replaced programs calls it, may stand for the number. */
-    ref_message: z.optional(z.nullable(text('must be the id of a message'))),
+    ref_message,
     client_id: z.optional(clientId),
   }),
-  /** `uiid`, as one of the replaced programs calls the message's id, may stand for `seq`, and `edit_message` for `message`. */
   edit: z.object({
     type: z.literal('edit'),
     conversation,
     ...target,
-    message: z.optional(text('must be a text')),
-    edit_message: z.optional(text('must be a text')),
+    message,
+    edit_message,
     client_id: z.optional(clientId),
   }),
   delete: z.object({
     type: z.literal('delete'),
     conversation,
     ...target,
-    /** `me`: for oneself, the others still see it. */
+    /** `me`: for oneself; the others still see the message. */
     for: z._default(z.enum(['everyone', 'me'], { error: 'must be everyone or me' }), 'everyone'),
     client_id: z.optional(clientId),
   }),
   /** Clears the history for oneself. */
-  clear: z.object({ type: z.literal('clear'), conversation, up_to: z.optional(z.nullable(seq)) }),
+  clear: z.object({ type: z.literal('clear'), conversation, up_to: upTo }),
   react: z.object({
     type: z.literal('react'),
     conversation,
     ...target,
     emoji,
-    remove: z.optional(z.boolean({ error: booleanText })),
+    remove: z.optional(z.boolean({ error: yesOrNo })),
     client_id: z.optional(clientId),
   }),
   typing: z.object({
     type: z.literal('typing'),
     conversation,
     typing: z.pipe(
-      z.union([z.boolean(), z.enum(['True', 'False', 'true', 'false'])], { error: booleanText }),
+      z.union([z.boolean(), z.enum(['True', 'False', 'true', 'false'])], { error: yesOrNo }),
       z.transform((value) => value === true || value === 'True' || value === 'true'),
     ),
   }),
-  read_messages: z.object({ type: z.literal('read_messages'), conversation, up_to: z.optional(z.nullable(seq)) }),
+  read_messages: z.object({ type: z.literal('read_messages'), conversation, up_to: upTo }),
   ping: z.object({ type: z.literal('ping') }),
 } as const;
 
+/** Type of a frame → its schema. Parsing gives the frame without the names of the replaced programs: `Frame`. */
+export const frames = {
+  ...frameFields,
+  create: z.pipe(
+    frameFields.create,
+    z.transform(({ type, reply_to, ref_message, ...frame }) => ({
+      ...frame,
+      type: 'create' as const,
+      reply_to: replyOf({ reply_to, ref_message }),
+    })),
+  ),
+  edit: z.pipe(
+    frameFields.edit,
+    z.transform(({ seq, uiid, message, edit_message, ...frame }) => ({
+      ...frame,
+      target: targetOf({ seq, uiid }),
+      message: textOf({ message, edit_message }),
+    })),
+  ),
+  delete: z.pipe(
+    frameFields.delete,
+    z.transform(({ seq, uiid, ...frame }) => ({ ...frame, target: targetOf({ seq, uiid }) })),
+  ),
+  react: z.pipe(
+    frameFields.react,
+    z.transform(({ seq, uiid, ...frame }) => ({ ...frame, target: targetOf({ seq, uiid }) })),
+  ),
+} as const;
+
 export type FrameType = keyof typeof frames;
+export type Frame = { [Type in FrameType]: Readonly<z.infer<(typeof frames)[Type]>> }[FrameType];
+
+/** What each frame asks for, in a few words: "unable to <task>; …". */
+export const frameTasks = {
+  create: 'send the message',
+  edit: 'edit the message',
+  delete: 'delete the message',
+  clear: 'clear the history',
+  react: 'react to the message',
+  typing: 'show that you type',
+  read_messages: 'mark as read',
+  ping: 'answer the ping',
+} as const satisfies Readonly<Record<FrameType, string>>;
 
 /**
- * A text from outside as an object.
- * @param what what it is; for a frame the refusal names one
+ * A frame as a client sent it.
  * @throws ChatError `invalid_frame`
  */
-export function parseObject(text: string | undefined, what: 'frame' | 'body' = 'frame'): Record<string, unknown> {
-  const right = `send one JSON object${what === 'frame' ? ', such as {"type":"ping"}' : ''}`;
-  let value: unknown;
-  try {
-    value = JSON.parse(text ?? '');
-  } catch {
-    throw unable('invalid_frame', `read the ${what}`, `it is not JSON: ${right}`);
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw unable('invalid_frame', `read the ${what}`, `it is not an object: ${right}`);
-  }
-  return value as Record<string, unknown>;
-}
-
-/**
- * Any value from outside against its schema.
- * @throws ChatError `invalid_frame`
- */
-export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown, toDoWhat: string): T {
-  const result = z.safeParse(schema, value);
-  if (result.success) return result.data;
-  throw invalid(toDoWhat, result.error.issues[0]);
-}
-
-function invalid(toDoWhat: string, issue: z.core.$ZodIssue | undefined): ChatError {
-  const field = issue?.path.map(String).join('.') || 'it';
-  return unable('invalid_frame', toDoWhat, `${field} ${issue?.message ?? 'is not as documented'}`);
-}
-
-/**
- * What the programs that Parley replaces send without a `type`: `{"event_type":"create","event_data":{…}}` (likewise `edit`, `delete` and `delete all`), or a bare `{"message":…}`.
- * @throws ChatError `invalid_frame` for everything else
- */
-export function fromOtherShape(value: Record<string, unknown>): Record<string, unknown> {
-  const { type, event_type: eventType, event_data: eventData } = value;
-  const shaped = type === undefined && typeof eventData === 'object' && eventData !== null;
-  if (shaped && eventType === 'delete all') return { ...eventData, type: 'clear' };
-  if (shaped && (eventType === 'create' || eventType === 'edit' || eventType === 'delete')) {
-    return { ...eventData, type: eventType };
-  }
-  if (type === undefined && eventType === undefined && typeof value.message === 'string') {
-    return { ...value, type: 'create' };
-  }
+export function readFrame(body: string | undefined): Frame {
+  const value = withType(parseObject(body, 'frame'));
+  const { type } = value;
+  if (isFrameType(type)) return parseAs<Frame>(frames[type], value, `read the ${type} frame`);
+  const problem = typeof type === 'string' ? 'its type is unknown' : 'it has no type';
   const known = Object.keys(frames).join(', ');
-  throw unable(
-    'invalid_frame',
-    'read the frame',
-    `${typeof type === 'string' ? 'its type is unknown' : 'it has no type'}: send one of ${known}`,
-  );
+  throw new ChatError('invalid_frame', `${problem}: send one of ${known}`, { task: 'read the frame' });
 }
 
-/**
- * A message's text as it is stored: trimmed, within the limits; empty only beside attachments.
- * @throws ChatError `invalid_frame`, `too_large`
- */
-export function messageText(message: string | undefined, attachments: number, toDoWhat = 'send the message'): string {
-  const trimmed = (message ?? '').trim();
-  if (trimmed === '' && attachments === 0) {
-    throw unable('invalid_frame', toDoWhat, 'it is empty: give a message of 1 to 8,000 characters, or attachments');
-  }
-  if ([...trimmed].length > limits.textLength) {
-    throw unable('too_large', toDoWhat, `it has more than ${limits.textLength.toLocaleString('en')} characters`);
-  }
-  const addresses = attachments === 0 ? 0 : (attachments + 1) * limits.attachmentAddressBytes;
-  const room = limits.messageBytes - addresses;
-  if (bytesOf(trimmed) > room) {
-    const beside = attachments === 0 ? '' : ` beside ${attachments} attachments`;
-    throw unable('too_large', toDoWhat, `it has more than ${room.toLocaleString('en')} bytes${beside}`);
-  }
-  return trimmed;
-}
-
-/** Bytes of a value as JSON. */
-export function bytesOf(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
+function isFrameType(type: unknown): type is FrameType {
+  return typeof type === 'string' && Object.hasOwn(frames, type);
 }

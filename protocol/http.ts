@@ -2,7 +2,9 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { frames } from './frames.ts';
+import { between, clientId, emoji, trimmedText } from './fields.ts';
+import { frameFields } from './frames.ts';
+import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
 import { ConversationView, FriendState, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
@@ -32,6 +34,18 @@ export type PeoplePage = z.infer<typeof PeoplePage>;
 /** Oneself; `avatar` is an address, signed when it is read, that holds for an hour. */
 export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
 export type Me = z.infer<typeof Me>;
+
+/** Parameters of a path. */
+const username = 'must be a user name: a-z 0-9 . - and %xx';
+export const path = {
+  seq: z.pipe(
+    z.string().check(z.regex(/^[1-9]\d{0,11}$/, { error: 'must be a whole number from 1' })),
+    z.transform(Number),
+  ),
+  username: z.string().check(z.toLowerCase(), z.refine(isUserName, { error: username })),
+  emoji,
+  attachment: z.string(),
+} as const;
 
 /** A number in a query string. */
 const number = (says: string) =>
@@ -66,10 +80,7 @@ const words = `must be words, together 1 to ${limits.searchLength} characters`;
 export const HistoryQuery = z.object({
   /** Words to search for, see search.ts. */
   q: z.optional(
-    z.string({ error: words }).check(
-      z.trim(),
-      z.refine((text) => isLength(text, limits.searchLength) && searchWords(text).length > 0, { error: words }),
-    ),
+    trimmedText(limits.searchLength, words).check(z.refine((query) => searchWords(query).length > 0, { error: words })),
   ),
   /** `true`: the log itself from `after` on. */
   changes: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
@@ -94,22 +105,21 @@ export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
-const Title = z.string({ error: title }).check(
-  z.trim(),
-  z.refine((text) => text !== '' && [...text].length <= limits.titleLength && text.isWellFormed(), { error: title }),
-);
+const Title = trimmedText(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
 const userName = z
   .string({ error: 'must be a user name' })
   .check(z.toLowerCase(), z.refine(isUserName, { error: 'must be a user name' }));
 
-export const FoundBody = z.extend(z.pick(frames.create, { client_id: true }), {
+/** The same `client_id` again is the same group. */
+export const CreateGroupBody = z.object({
   title: Title,
   members: z.array(userName, { error: people }).check(z.maxLength(limits.groupBeginners, { error: people })),
+  client_id: z.optional(clientId),
 });
 
 const roles = 'must be roles by user name: owner, admin or member';
-export const UpdateBody = z.object({
+export const UpdateGroupBody = z.object({
   title: z.optional(Title),
   roles: z.optional(
     z
@@ -121,12 +131,7 @@ export const UpdateBody = z.object({
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
-  query: z.optional(
-    z.string({ error: query }).check(
-      z.trim(),
-      z.refine((text) => isLength(text, limits.nameLength) && text.isWellFormed(), { error: query }),
-    ),
-  ),
+  query: z.optional(trimmedText(limits.nameLength, query)),
   /** A place in the list, as the addresses of other pages hold it. */
   at: z.optional(z.string()),
   ...paging,
@@ -137,27 +142,18 @@ const avatar = 'must be the id of an upload, or null';
 
 /** What is left out stays as it is; `avatar: null` takes the picture away. */
 export const MeBody = z.object({
-  name: z.optional(
-    z.string({ error: name }).check(
-      z.trim(),
-      z.refine((text) => isLength(text, limits.nameLength) && text.isWellFormed(), { error: name }),
-    ),
-  ),
+  name: z.optional(trimmedText(limits.nameLength, name)),
   avatar: z.optional(z.nullable(z.string({ error: avatar }))),
 });
 
-/** Unicode code points. */
-function isLength(text: string, most: number): boolean {
-  const { length } = [...text];
-  return length >= 1 && length <= most;
-}
-
-export const CreateBody = z.omit(frames.create, { type: true, conversation: true });
-export const EditBody = z.pick(frames.edit, { message: true, client_id: true });
-export const DeleteQuery = z.pick(frames.delete, { for: true, client_id: true });
-export const ReadBody = z.omit(frames.read_messages, { type: true, conversation: true });
-export const ReactionPath = z.pick(frames.react, { emoji: true });
-export const ReactionQuery = z.pick(frames.react, { client_id: true });
+export const CreateBody = z.pipe(
+  z.omit(frameFields.create, { type: true, conversation: true }),
+  z.transform(({ reply_to, ref_message, ...body }) => ({ ...body, reply_to: replyOf({ reply_to, ref_message }) })),
+);
+export const EditBody = z.pick(frameFields.edit, { message: true, client_id: true });
+export const DeleteQuery = z.pick(frameFields.delete, { for: true, client_id: true });
+export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true });
+export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
@@ -166,11 +162,9 @@ const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
 const contentType = 'must be a media type such as image/png';
 
 const pixels = `must be a number of pixels from 1 to ${limits.attachmentPixels}`;
-const Pixels = z
-  .int({ error: pixels })
-  .check(z.gte(1, { error: pixels }), z.lte(limits.attachmentPixels, { error: pixels }));
+const Pixels = between(1, limits.attachmentPixels, pixels);
 const together = 'and height must come together';
-const shapeless = 'and height can only be said of image/* and video/*';
+const onlyOfPictures = 'and height can only be said of image/* and video/*';
 
 const FileBody = z.object({
   filename: z.string({ error: filename }).check(
@@ -179,16 +173,18 @@ const FileBody = z.object({
     z.refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), { error: filename }),
   ),
   content_type: z.string({ error: contentType }).check(z.regex(/^[a-z]+\/[a-z0-9.+-]{1,100}$/, { error: contentType })),
-  size: z.int({ error: size }).check(z.gte(1, { error: size }), z.lte(limits.attachmentBytes, { error: size })),
+  size: between(1, limits.attachmentBytes, size),
 });
 
 /** `width` and `height`, so that a page can keep the picture's place free before it loads. */
 export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height: z.optional(Pixels) }).check(
   z.refine(({ width, height }) => (width === undefined) === (height === undefined), {
-    ...{ path: ['width'], error: together },
+    path: ['width'],
+    error: together,
   }),
   z.refine(({ width, content_type: type }) => width === undefined || /^(image|video)\//.test(type), {
-    ...{ path: ['width'], error: shapeless },
+    path: ['width'],
+    error: onlyOfPictures,
   }),
 );
 
@@ -197,9 +193,7 @@ const pictureSize = `must be a number of bytes from 1 to ${limits.avatarBytes}`;
 
 export const AvatarBody = z.extend(FileBody, {
   content_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp'], { error: pictureType }),
-  size: z
-    .int({ error: pictureSize })
-    .check(z.gte(1, { error: pictureSize }), z.lte(limits.avatarBytes, { error: pictureSize })),
+  size: between(1, limits.avatarBytes, pictureSize),
 });
 
 /** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
@@ -234,7 +228,7 @@ export const DeviceBody = z.discriminatedUnion(
 export type DeviceBody = z.infer<typeof DeviceBody>;
 
 const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digits and any of - _ : . ~`;
-const DeviceToken = z
+export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
 

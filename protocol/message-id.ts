@@ -1,9 +1,15 @@
 /**
- * A message's id is a ULID whose last eight characters say its number in the log, so that who knows the id alone, as in
- * `{"event_type":"edit","event_data":{"uiid":…}}`, finds the message with no index. https://github.com/ulid/spec
+ * A message's id is a ULID whose last eight characters hold its number in the log. So the id alone finds the message, without an index.
+ * https://github.com/ulid/spec
  */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const numberLength = 8;
+
+/** Which message: by its number, or by its id. With both, both must be right. */
+export interface MessageRef {
+  readonly seq?: number | undefined;
+  readonly id?: string | undefined;
+}
 
 /** @param ulid any ULID of the message's time; its random part is long enough without its end */
 export function messageId(ulid: string, seq: number): string {
@@ -16,7 +22,7 @@ export function messageId(ulid: string, seq: number): string {
   return ulid.slice(0, -numberLength) + number;
 }
 
-/** The number that an id says; undefined for what is no id. */
+/** The number in an id; undefined if it is not an id. */
 export function seqOfMessageId(id: string): number | undefined {
   if (!/^[0-9A-HJKMNP-TV-Z]{26}$/.test(id)) return undefined;
   const seq = [...id.slice(-numberLength)].reduce(

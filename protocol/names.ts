@@ -4,7 +4,7 @@
  * A user's name consists of `a-z 0-9 . -` and of `%xx`, which stands for one byte of any other character, so that `_` and `:` never occur in it
  * and the names of conversations can be read back without a look-up.
  */
-import { unable } from './errors.ts';
+import { ChatError } from './errors.ts';
 import { limits } from './limits.ts';
 
 const userPattern = /^(?:[a-z0-9.-]|%[0-9a-f]{2})+$/;
@@ -37,7 +37,9 @@ export function encodeUserName(external: string): string {
 export function readConversation(text: string, me: string): Conversation {
   const conversation = parseConversation(text, me);
   if ('members' in conversation && !conversation.members.includes(me)) {
-    throw unable('forbidden', `use ${conversation.id}`, 'only the people whom it names are its members');
+    throw new ChatError('forbidden', 'only the people whom it names are its members', {
+      task: `use ${conversation.id}`,
+    });
   }
   return conversation;
 }
@@ -53,17 +55,15 @@ export function parseConversation(text: string, me?: string): Conversation {
   const members = [...new Set(parts)].sort();
   if (!members.every(isUserName)) throw noName(text);
   if (members.length < parts.length || members.length < 2) {
-    throw unable(
-      'invalid_frame',
-      `use ${show(text)}`,
-      'a conversation is between different people: write each name once',
-    );
+    throw new ChatError('invalid_frame', 'a conversation is between different people: write each name once', {
+      task: `use ${show(text)}`,
+    });
   }
   if (members.length > limits.namedMembers) {
-    throw unable(
+    throw new ChatError(
       'invalid_frame',
-      `use ${show(text)}`,
       `at most ${limits.namedMembers} people fit into a name: use a room or a group`,
+      { task: `use ${show(text)}` },
     );
   }
   return { id: members.join('_'), kind: members.length === 2 ? 'direct' : 'fixed', members };
@@ -81,10 +81,10 @@ function parseGroup(name: string, text: string): Conversation {
 }
 
 function noName(text: string) {
-  return unable(
+  return new ChatError(
     'invalid_frame',
-    `use ${show(text)}`,
     'a conversation is named like bob, alice_bob, alice_bob_carol, room:lobby or group:<id>, with users of a-z 0-9 . - and %xx',
+    { task: `use ${show(text)}` },
   );
 }
 

@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import { filetypemime } from 'magic-bytes.js';
-import { unable } from '#protocol/errors';
+import { ChatError } from '#protocol/errors';
 import { type Conversation, readConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
+import { copyFile, inspectIncoming, type StoredFolder, storeIncoming } from '../store/file-object.ts';
 import { getMembership } from '../store/membership.ts';
-import { copyFile, type Kept, keepIncoming, lookAtIncoming } from '../store/object.ts';
-import { getUpload, keepUpload, putKeptUpload, type Upload } from '../store/upload.ts';
+import { getUpload, putUsedUpload, type Upload, useUpload } from '../store/upload.ts';
 import type { Avatar } from '../store/user.ts';
-import type { Speaker } from './enter.ts';
+import type { Caller } from './require-membership.ts';
 
 type Claimer = Pick<Services, 'table' | 'bucket'>;
-
-const toSend = 'send the message';
 
 /**
  * The files of a message, before it is stored. An upload of this conversation is looked at: it was asked for by this user, it is there, as
@@ -24,15 +22,15 @@ const toSend = 'send the message';
 export async function claimAttachments(
   services: Services,
   conversation: Conversation,
-  speaker: Speaker,
+  caller: Caller,
   ids: readonly string[],
   clientId: string,
 ): Promise<File[]> {
-  const { username } = speaker;
-  const claim = { place: conversation.id, username, kept: 'files', usedBy: clientId, toDoWhat: toSend } as const;
+  const { username } = caller;
+  const claim = { place: conversation.id, username, kept: 'files', usedBy: clientId } as const;
   return Promise.all(
     [...new Set(ids)].map((id) =>
-      id.includes('/') ? forward(services, conversation, speaker, id, clientId) : claimUpload(services, claim, id),
+      id.includes('/') ? forward(services, conversation, caller, id, clientId) : claimUpload(services, claim, id),
     ),
   );
 }
@@ -40,25 +38,25 @@ export async function claimAttachments(
 async function forward(
   services: Services,
   to: Conversation,
-  speaker: Speaker,
+  caller: Caller,
   name: string,
   clientId: string,
 ): Promise<File> {
   const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
-  const from = place === undefined ? '' : readConversation(place, speaker.username).id;
-  const seen = from === '' ? undefined : await getMembership(services, speaker.username, from);
+  const from = place === undefined ? '' : readConversation(place, caller.username).id;
+  const seen = from === '' ? undefined : await getMembership(services, caller.username, from);
   const upload = seen && (await getUpload(services, from, source));
-  if (!upload?.kept) {
-    throw unable('attachment_missing', toSend, `no message that you can see has a file ${show(name)}`);
+  if (!upload?.used) {
+    throw new ChatError('attachment_missing', `no message that you can see has a file ${show(name)}`);
   }
   // The same for every try of the send.
-  const origin = JSON.stringify([to.id, speaker.username, clientId, from, source]);
+  const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
   const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
   if (!(await copyFile(services, source, id))) {
-    throw unable('attachment_missing', toSend, `the file ${show(source)} has just been deleted`);
+    throw new ChatError('attachment_missing', `the file ${show(source)} has just been deleted`);
   }
   const file = fileOf({ ...upload, id });
-  await putKeptUpload(services, { ...file, conversation: to.id, user: speaker.username }, clientId);
+  await putUsedUpload(services, { ...file, conversation: to.id, user: caller.username }, clientId);
   return file;
 }
 
@@ -67,8 +65,7 @@ async function forward(
  * @throws ChatError `attachment_missing`, `attachment_rejected`
  */
 export async function claimAvatar(services: Claimer, username: string, id: string): Promise<Avatar> {
-  const toDoWhat = 'change the picture';
-  const claim = { place: username, username, kept: 'avatars', usedBy: username, toDoWhat } as const;
+  const claim = { place: username, username, kept: 'avatars', usedBy: username } as const;
   const { content_type } = await claimUpload(services, claim, id);
   return { id, content_type };
 }
@@ -77,30 +74,29 @@ export async function claimAvatar(services: Claimer, username: string, id: strin
 interface Claim {
   readonly place: string;
   readonly username: string;
-  readonly kept: Kept;
+  readonly kept: StoredFolder;
   readonly usedBy: string;
-  readonly toDoWhat: string;
 }
 
 async function claimUpload(services: Claimer, claim: Claim, id: string): Promise<File> {
-  const { place, username, kept, usedBy, toDoWhat } = claim;
+  const { place, username, kept, usedBy } = claim;
   const upload = await getUpload(services, place, id);
   if (upload?.user !== username) {
-    throw unable('attachment_missing', toDoWhat, `no upload ${show(id)} of yours was asked for in ${place}`);
+    throw new ChatError('attachment_missing', `no upload ${show(id)} of yours was asked for in ${place}`);
   }
-  const object = await lookAtIncoming(services, id);
+  const object = await inspectIncoming(services, id);
   if (!object) {
-    throw unable('attachment_missing', toDoWhat, `nothing was uploaded as ${id}: POST the file with its form first`);
+    throw new ChatError('attachment_missing', `nothing was uploaded as ${id}: POST the file with its form first`);
   }
   if (object.size !== upload.size) {
-    throw unable('attachment_rejected', toDoWhat, `${id} has ${object.size} bytes, not the announced ${upload.size}`);
+    throw new ChatError('attachment_rejected', `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
-  refuseDisguise(upload, object.start, toDoWhat);
-  if (!(await keepIncoming(services, kept, upload, object.etag))) {
-    throw unable('attachment_rejected', toDoWhat, `${id} was replaced while it was looked at: try again`);
+  assertContentType(upload, object.start);
+  if (!(await storeIncoming(services, kept, upload, object.etag))) {
+    throw new ChatError('attachment_rejected', `${id} was replaced while it was looked at: try again`);
   }
-  if (!(await keepUpload(services, upload, usedBy))) {
-    throw unable('attachment_rejected', toDoWhat, `${id} is in another message: forward it as ${place}/${id}`);
+  if (!(await useUpload(services, upload, usedBy))) {
+    throw new ChatError('attachment_rejected', `${id} is in another message: forward it as ${place}/${id}`);
   }
   return fileOf(upload);
 }
@@ -114,11 +110,11 @@ function fileOf({ id, filename, content_type, size, width, height }: Upload): Fi
  * What browsers show must be what it says by its first bytes, or a page could come as a picture; and text must be text. Anything else is only
  * ever saved, so nothing hangs on its type.
  */
-function refuseDisguise({ id, content_type: announced }: Upload, start: Uint8Array, toDoWhat: string): void {
+function assertContentType({ id, content_type: announced }: Upload, start: Uint8Array): void {
   const possible = filetypemime(start);
   if (fits(announced, possible, start)) return;
   const found = possible.length > 0 ? possible.slice(0, 3).join(' or ') : 'of no known type';
-  throw unable('attachment_rejected', toDoWhat, `${id} was announced as ${announced} but is ${found} by its content`);
+  throw new ChatError('attachment_rejected', `${id} was announced as ${announced} but is ${found} by its content`);
 }
 
 function fits(announced: string, possible: readonly string[], start: Uint8Array): boolean {

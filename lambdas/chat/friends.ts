@@ -4,17 +4,23 @@
  *
  * Who is refused is told nothing: their request stands with them alone, as it does for who asks somebody who has blocked them.
  */
-import { unable } from '#protocol/errors';
+import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { FriendState } from '#protocol/message';
 import type { Services } from '../runtime/services.ts';
-import type { DirectSide } from '../store/direct.ts';
-import { changeFriends, type Friend, friendsOf, getFriends, type Side } from '../store/friend.ts';
+import type { DirectSide } from '../store/direct-membership.ts';
+import {
+  changeFriendships,
+  type Friendship,
+  type FriendshipChange,
+  friendshipsOf,
+  getFriendships,
+} from '../store/friendship.ts';
 import { getMembership } from '../store/membership.ts';
 import { ensureUser, getUser } from '../store/user.ts';
-import type { Speaker } from './enter.ts';
-import { directWith } from './people.ts';
-import { tellFriends } from './tell-friends.ts';
+import { notifyFriends } from './notify-friends.ts';
+import { directConversationWith } from './people.ts';
+import type { Caller } from './require-membership.ts';
 
 type Direct = readonly [DirectSide, DirectSide];
 
@@ -29,31 +35,30 @@ interface Decision {
 /**
  * Asks somebody, or accepts when they have asked. Again: the same.
  * @returns `friends`, or `sent` while it waits
- * @throws ChatError `invalid_frame` for oneself, `unknown_user`, `forbidden` for whom the speaker has blocked, `rate_limited`, `conflict`
+ * @throws ChatError `invalid_frame` for oneself, `unknown_user`, `forbidden` for whom the caller has blocked, `rate_limited`, `conflict`
  */
-export async function befriend(services: Services, speaker: Speaker, username: string): Promise<'friends' | 'sent'> {
-  const what = `ask ${username}`;
-  const { id } = directWith(speaker.username, username);
-  await ensureUser(services, speaker);
+export async function befriend(services: Services, caller: Caller, username: string): Promise<'friends' | 'sent'> {
+  const { id } = directConversationWith(caller.username, username);
+  await ensureUser(services, caller);
   const [user, membership] = await Promise.all([
     getUser(services, username),
-    getMembership(services, speaker.username, id),
+    getMembership(services, caller.username, id),
   ]);
-  if (!user) throw unable('unknown_user', what, `there is no user ${username}`);
+  if (!user) throw new ChatError('unknown_user', `there is no user ${username}`);
   if (membership?.blocks) {
-    throw unable('forbidden', what, `you have blocked them: first let them in, with DELETE /me/blocks/${username}`);
+    throw new ChatError('forbidden', `you have blocked them: first let them in, with DELETE /me/blocks/${username}`);
   }
   const isKeptOut = membership?.blocked ?? false;
 
-  const sides = await settle(services, speaker.username, username, what, async (own, theirs): Promise<Decision> => {
+  const sides = await updateFriendship(services, caller.username, username, async (own, theirs): Promise<Decision> => {
     const isAsked = theirs.state === 'sent' && !isKeptOut;
     if (isAsked) return { own: 'friends', theirs: 'friends', direct: ['open', 'open'] };
     if (own.state === 'friends' || own.state === 'sent') return { own: own.state, theirs: theirs.state };
-    await refuseHaste(services, own, what);
+    await assertFriendRequestLimit(services, own);
     return { own: 'sent', theirs: isKeptOut ? theirs.state : 'received' };
   });
   const isFriend = sides.own.state === 'friends';
-  await tellFriends(services, isFriend ? 'friend_accepted' : 'friend_requested', speaker.username, changed(sides));
+  await notifyFriends(services, isFriend ? 'friend_accepted' : 'friend_requested', caller.username, changed(sides));
   return isFriend ? 'friends' : 'sent';
 }
 
@@ -61,27 +66,21 @@ export async function befriend(services: Services, speaker: Speaker, username: s
  * Takes back a request, refuses one, or ends a friendship. Again, or where there is nothing: nothing happens.
  * @throws ChatError `invalid_frame` for oneself, `conflict`
  */
-export async function unfriend(services: Services, speaker: Speaker, username: string): Promise<void> {
-  await part(services, speaker.username, username, `part from ${username}`);
+export async function unfriend(services: Services, caller: Caller, username: string): Promise<void> {
+  await endFriendship(services, caller.username, username);
 }
 
 /**
  * Nothing is left between the two, but a request of the other's, if there is one: that it was refused is not told.
  * @param direct what becomes of the conversation in the same step; without them, who were friends are `unfriended`
  */
-export async function part(
-  services: Services,
-  me: string,
-  other: string,
-  what: string,
-  direct?: Direct,
-): Promise<void> {
-  const sides = await settle(services, me, other, what, async (own, theirs) => ({
+export async function endFriendship(services: Services, me: string, other: string, direct?: Direct): Promise<void> {
+  const sides = await updateFriendship(services, me, other, async (own, theirs) => ({
     own: undefined,
     theirs: theirs.state === 'sent' ? 'sent' : undefined,
     direct: direct ?? (own.state === 'friends' ? ['unfriended', 'unfriended'] : undefined),
   }));
-  await tellFriends(services, 'friend_removed', me, changed(sides));
+  await notifyFriends(services, 'friend_removed', me, changed(sides));
 }
 
 /** Friends by name, requests by time, latest first. Reads all friends and requests of the user: half a unit for about forty. */
@@ -96,16 +95,15 @@ export async function friendNames(
 }
 
 /** Reads what is between the two, decides, and writes it unless it has changed since: then once more. */
-async function settle(
+async function updateFriendship(
   services: Services,
   me: string,
   other: string,
-  what: string,
-  decide: (own: Friend, theirs: Friend) => Promise<Decision>,
-): Promise<{ own: Side; theirs: Side }> {
-  const { id: conversation } = directWith(me, other);
+  decide: (own: Friendship, theirs: Friendship) => Promise<Decision>,
+): Promise<{ own: FriendshipChange; theirs: FriendshipChange }> {
+  const { id: conversation } = directConversationWith(me, other);
   for (let tries = 0; tries < 5; tries++) {
-    const known = await getFriends(services, [
+    const known = await getFriendships(services, [
       { username: me, other },
       { username: other, other: me },
     ]);
@@ -121,21 +119,21 @@ async function settle(
       ...(ownSide ? [{ username: me, conversation, side: ownSide }] : []),
       ...(theirSide ? [{ username: other, conversation, side: theirSide }] : []),
     ];
-    if (await changeFriends(services, changed(sides), openings)) return sides;
+    if (await changeFriendships(services, changed(sides), openings)) return sides;
   }
-  throw unable('conflict', what, 'others were faster again and again: try again', 1);
+  throw new ChatError('conflict', 'others were faster again and again: try again', { retryAfter: 1 });
 }
 
-function nothing(username: string, other: string): Friend {
+function nothing(username: string, other: string): Friendship {
   return { username, other, state: undefined, at: 0, asked: undefined };
 }
 
-function changed({ own, theirs }: { own: Side; theirs: Side }): Side[] {
+function changed({ own, theirs }: { own: FriendshipChange; theirs: FriendshipChange }): FriendshipChange[] {
   return [own, theirs].filter(({ was, state }) => was !== state);
 }
 
 /** @throws ChatError `rate_limited` for who asks too many, too fast, or the same person too soon */
-async function refuseHaste(services: Pick<Services, 'table' | 'now'>, own: Friend, what: string): Promise<void> {
+async function assertFriendRequestLimit(services: Pick<Services, 'table' | 'now'>, own: Friendship): Promise<void> {
   const { count, seconds } = limits.friendAsks;
   const since = services.now() - seconds * 1_000;
   const all = await allOf(services, own.username);
@@ -146,16 +144,16 @@ async function refuseHaste(services: Pick<Services, 'table' | 'now'>, own: Frien
   if (tooSoon !== undefined) {
     const wait = Math.ceil((tooSoon - since) / 1_000);
     const most = `at most ${count} people in ${seconds / 60} minutes, and each of them once`;
-    throw unable('rate_limited', what, `${most}: try again in ${wait} s`, wait);
+    throw new ChatError('rate_limited', `${most}: try again in ${wait} s`, { retryAfter: wait });
   }
   const waiting = all.filter(({ state }) => state === 'sent').length;
   if (waiting < limits.friendRequests) return;
   const why = `${waiting} of your requests wait for an answer: take one back, with DELETE /me/friends/{username}`;
-  throw unable('rate_limited', what, why);
+  throw new ChatError('rate_limited', why);
 }
 
-async function allOf(services: Pick<Services, 'table'>, username: string): Promise<Friend[]> {
-  const all: Friend[] = [];
-  for await (const page of friendsOf(services, username)) all.push(...page);
+async function allOf(services: Pick<Services, 'table'>, username: string): Promise<Friendship[]> {
+  const all: Friendship[] = [];
+  for await (const page of friendshipsOf(services, username)) all.push(...page);
   return all;
 }

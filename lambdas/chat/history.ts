@@ -2,10 +2,10 @@
 import { limits } from '#protocol/limits';
 import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
+import type { ConversationState } from '../store/conversation-state.ts';
 import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import type { Head } from '../store/head.ts';
 import { isMessage, isShown, readLog } from './log.ts';
-import { type Viewer, visible } from './visible.ts';
+import { type Viewer, visibleTo } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
@@ -20,22 +20,22 @@ export interface MessagePage<E extends Entry = ShownEntry> {
 /** The newest messages below `before`, newest first. */
 export async function pageBefore(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   viewer: Viewer,
   before: number,
   limit: number,
 ): Promise<MessagePage> {
   const beginning = viewer.cleared.seq + 1;
-  const end = Math.max(beginning, Math.min(before, head.seq + 1));
+  const end = Math.max(beginning, Math.min(before, state.seq + 1));
   const entries: ShownEntry[] = [];
   let lowest = end;
   while (lowest > beginning && entries.length < limit) {
     const first = Math.max(beginning, lowest - (limit - entries.length));
-    const read = await readLog(services, head, { first, last: lowest - 1, complete: false });
-    entries.push(...(await visible(services, viewer, read.filter(isShown))).reverse());
+    const read = await readLog(services, state, { first, last: lowest - 1, complete: false });
+    entries.push(...(await visibleTo(services, viewer, read.filter(isShown))).reverse());
     lowest = first;
   }
-  return { entries, before: lowest > beginning ? lowest : null, after: end <= head.seq ? end - 1 : null };
+  return { entries, before: lowest > beginning ? lowest : null, after: end <= state.seq ? end - 1 : null };
 }
 
 /** Entries that a search reads at once: it may find enough in the newest ones. */
@@ -47,20 +47,20 @@ const searchStep = 100;
  */
 export async function searchBefore(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   viewer: Viewer,
   { before, limit, words }: { before: number; limit: number; words: readonly string[] },
 ): Promise<Pick<MessagePage<MessageEntry>, 'entries' | 'before'>> {
   const beginning = viewer.cleared.seq + 1;
-  const end = Math.max(beginning, Math.min(before, head.seq + 1));
+  const end = Math.max(beginning, Math.min(before, state.seq + 1));
   const stop = Math.max(beginning, end - limits.searchEntries);
   const entries: MessageEntry[] = [];
   let lowest = end;
   while (lowest > stop && entries.length < limit) {
     const first = Math.max(stop, lowest - searchStep);
-    const read = await readLog(services, head, { first, last: lowest - 1, complete: false });
+    const read = await readLog(services, state, { first, last: lowest - 1, complete: false });
     const having = read.filter(isMessage).filter((entry) => isFoundBy(entry, words));
-    const found = (await visible(services, viewer, having)).reverse();
+    const found = (await visibleTo(services, viewer, having)).reverse();
     const taken = found.slice(0, limit - entries.length);
     entries.push(...taken);
     lowest = taken.length < found.length ? (taken.at(-1)?.seq ?? first) : first;
@@ -78,23 +78,23 @@ function isFoundBy({ text, files }: MessageEntry, words: readonly string[]): boo
  */
 export async function pageAfter(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   viewer: Viewer,
   after: number,
   limit: number,
 ): Promise<MessagePage> {
-  return forward(services, head, viewer, { after, limit, wanted: isShown });
+  return forward(services, state, viewer, { after, limit, wanted: isShown });
 }
 
 /** The same with every entry of the log that says something: messages and their changes. */
 export async function changesAfter(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   viewer: Viewer,
   after: number,
   limit: number,
 ): Promise<MessagePage<ShownEntry | ChangeEntry>> {
-  return forward(services, head, viewer, { after, limit, wanted: saysSomething });
+  return forward(services, state, viewer, { after, limit, wanted: saysSomething });
 }
 
 function saysSomething(entry: Entry): entry is ShownEntry | ChangeEntry {
@@ -103,36 +103,36 @@ function saysSomething(entry: Entry): entry is ShownEntry | ChangeEntry {
 
 async function forward<E extends ShownEntry | ChangeEntry>(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   viewer: Viewer,
   { after, limit, wanted }: { after: number; limit: number; wanted: (entry: Entry) => entry is E },
 ): Promise<MessagePage<E>> {
   const entries: E[] = [];
-  let highest = Math.min(Math.max(after, viewer.cleared.seq), head.seq);
-  while (highest < head.seq && entries.length < limit) {
-    const last = Math.min(head.seq, highest + (limit - entries.length));
-    const read = await readLog(services, head, { first: highest + 1, last, complete: true });
-    entries.push(...(await visible(services, viewer, read.filter(wanted))));
+  let highest = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
+  while (highest < state.seq && entries.length < limit) {
+    const last = Math.min(state.seq, highest + (limit - entries.length));
+    const read = await readLog(services, state, { first: highest + 1, last, complete: true });
+    entries.push(...(await visibleTo(services, viewer, read.filter(wanted))));
     highest = read.at(-1)?.seq ?? highest;
     if (highest < last) break;
   }
-  return { entries, before: after > 0 ? after + 1 : null, after: highest < head.seq ? highest : null };
+  return { entries, before: after > 0 ? after + 1 : null, after: highest < state.seq ? highest : null };
 }
 
 /** Half a page to each side of a message, newest first. */
 export async function pageAround(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   viewer: Viewer,
   around: number,
   limit: number,
 ): Promise<MessagePage> {
   const newer = Math.floor(limit / 2);
-  const last = Math.min(head.seq, around + newer);
-  return pageBefore(services, head, viewer, last + 1, limit);
+  const last = Math.min(state.seq, around + newer);
+  return pageBefore(services, state, viewer, last + 1, limit);
 }
 
 /** The newest messages, for a socket that has just been opened. */
-export async function snapshot(services: Reader, head: Head, viewer: Viewer): Promise<MessagePage> {
-  return pageBefore(services, head, viewer, head.seq + 1, limits.snapshotMessages);
+export async function snapshot(services: Reader, state: ConversationState, viewer: Viewer): Promise<MessagePage> {
+  return pageBefore(services, state, viewer, state.seq + 1, limits.snapshotMessages);
 }

@@ -1,23 +1,28 @@
 /**
  * A user's conversations, computed from their cursors when somebody looks: nothing is written to any member when a message is sent.
- * Costs one query of the memberships and half a unit for each head; paid on connect, on GET, and for those who watch notifications.
+ * Costs one query of the memberships and half a unit for each state; paid on connect, on GET, and for those who watch notifications.
  */
 import type { ConversationView } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { emptyHead, getHeads, type Head, type Last } from '../store/head.ts';
+import {
+  type ConversationState,
+  emptyConversationState,
+  getConversationStates,
+  type LastMessage,
+} from '../store/conversation-state.ts';
 import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
-import { getUsers, liveNow, reachedUntil, type User } from '../store/user.ts';
+import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { pageBefore } from './history.ts';
 import { isMessage, lastOf } from './log.ts';
-import { unreadOf } from './unread.ts';
+import { unreadCount } from './unread-count.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
 export interface InboxRow {
   readonly membership: Membership;
-  readonly head: Head;
+  readonly state: ConversationState;
   readonly unread: number;
 }
 
@@ -25,24 +30,26 @@ export interface InboxRow {
 export async function readInbox(services: Reader, username: string): Promise<InboxRow[]> {
   const memberships: Membership[] = [];
   for await (const page of membershipsOf(services, username)) memberships.push(...page);
-  const heads = await getHeads(
+  const states = await getConversationStates(
     services,
     memberships.map(({ conversation }) => conversation),
   );
-  const byId = new Map(heads.map((head) => [head.conversation, head]));
+  const byId = new Map(states.map((state) => [state.conversation, state]));
   const rows = await Promise.all(
     memberships.map(async (membership) => {
-      const head = byId.get(membership.conversation) ?? emptyHead(membership.conversation);
-      return { membership, head, unread: await unreadOf(services, head, membership) };
+      const state = byId.get(membership.conversation) ?? emptyConversationState(membership.conversation);
+      return { membership, state, unread: await unreadCount(services, state, membership) };
     }),
   );
   return rows
-    .filter(({ head }) => head.seq > 0 || head.conversation.startsWith('room:'))
-    .sort((a, b) => activeAt(b.head) - activeAt(a.head) || (a.head.conversation < b.head.conversation ? -1 : 1));
+    .filter(({ state }) => state.seq > 0 || state.conversation.startsWith('room:'))
+    .sort(
+      (a, b) => lastActiveAt(b.state) - lastActiveAt(a.state) || (a.state.conversation < b.state.conversation ? -1 : 1),
+    );
 }
 
 /** When a conversation was last used: its newest message, or, before there is one, what became of it. */
-function activeAt({ last, at }: Head): number {
+function lastActiveAt({ last, at }: ConversationState): number {
   return last?.at ?? at;
 }
 
@@ -59,28 +66,28 @@ export async function toViews(
   rows: readonly InboxRow[],
   listed?: readonly string[],
 ): Promise<ConversationView[]> {
-  const others = rows.flatMap(({ head: { conversation }, membership }) =>
+  const others = rows.flatMap(({ state: { conversation }, membership }) =>
     (listed ?? membersInName(conversation))
       .filter((username) => username !== membership.username)
       .map((username) => ({ username, conversation })),
   );
   const shown = [...others, ...rows.map(({ membership }) => membership)].map(({ username }) => username);
-  const authors = rows.flatMap(({ head }) => (head.last ? [head.last.user] : []));
+  const authors = rows.flatMap(({ state }) => (state.last ? [state.last.user] : []));
   const [memberships, users] = await Promise.all([
     getMemberships(services, others, { consistent: listed !== undefined }),
     getUsers(services, [...new Set([...shown, ...authors])]),
   ]);
   const newest = await Promise.all(rows.map((row) => newestShown(services, row)));
-  return rows.map(({ head, membership, unread }, row) => ({
-    id: head.conversation,
-    kind: parseConversation(head.conversation).kind,
-    title: head.title ?? null,
-    seq: head.seq,
+  return rows.map(({ state, membership, unread }, row) => ({
+    id: state.conversation,
+    kind: parseConversation(state.conversation).kind,
+    title: state.title ?? null,
+    seq: state.seq,
     unread_count: unread,
     read_seq: membership.read.seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
-    members: isListed(head.conversation, listed)
-      ? [membership, ...memberships.filter(({ conversation }) => conversation === head.conversation)]
+    members: isListed(state.conversation, listed)
+      ? [membership, ...memberships.filter(({ conversation }) => conversation === state.conversation)]
           // Whoever is blocked is not told whether the other is here.
           .map((member) => {
             const closed = membership.blocked && member.username !== membership.username;
@@ -104,7 +111,7 @@ function membersInName(id: string): readonly string[] {
 function toMember(membership: Membership, users: readonly User[], now: number, closed: boolean) {
   const { username, role, read } = membership;
   const user = users.find((other) => other.username === username);
-  const online = user !== undefined && !closed && liveNow(user, now).length > 0;
+  const online = user !== undefined && !closed && openConnectionsOf(user, now).length > 0;
   const lastSeen = user && !closed && !online ? lastSeenAt(user) : undefined;
   return {
     username,
@@ -113,13 +120,17 @@ function toMember(membership: Membership, users: readonly User[], now: number, c
     read_seq: read.seq,
     online,
     last_seen: lastSeen === undefined ? null : toTime(lastSeen),
-    delivered_until: closed ? null : timeOrNull(deliveredUntil(user, membership, now)),
+    delivered_until: closed ? null : timeOrNull(memberDeliveredUntil(user, membership, now)),
   };
 }
 
-/** Until when (ms) what was said reached a device of this member; 0 for never. */
-export function deliveredUntil(user: User | undefined, { conversation, reached = 0 }: Membership, now: number): number {
-  return user ? Math.max(reached, reachedUntil(user, conversation, now)) : reached;
+/** Until when (ms) what was said reached a connection of this member; 0 for never. */
+export function memberDeliveredUntil(
+  user: User | undefined,
+  { conversation, deliveredUntil = 0 }: Membership,
+  now: number,
+): number {
+  return user ? Math.max(deliveredUntil, userDeliveredUntil(user, conversation, now)) : deliveredUntil;
 }
 
 function timeOrNull(ms: number): string | null {
@@ -128,24 +139,30 @@ function timeOrNull(ms: number): string | null {
 
 /** When a user who is not here was last; a connection that ended unnoticed ended when it expired, at the latest. */
 export function lastSeenAt(user: User): number | undefined {
-  const times = [...user.live.map(({ expires }) => expires), ...(user.lastSeen === undefined ? [] : [user.lastSeen])];
+  const times = [
+    ...user.connections.map(({ expires }) => expires),
+    ...(user.lastSeen === undefined ? [] : [user.lastSeen]),
+  ];
   return times.length > 0 ? Math.max(...times) : undefined;
 }
 
-/** The newest message that the member sees: nearly always the head's. */
+/** The newest message that the member sees: nearly always the state's. */
 async function newestShown(
   services: Reader,
-  { head, membership }: InboxRow,
-): Promise<(Last & { seq: number }) | undefined> {
-  const { last } = head;
+  { state, membership }: InboxRow,
+): Promise<(LastMessage & { seq: number }) | undefined> {
+  const { last } = state;
   if (!last || last.seq <= membership.cleared.seq) return undefined;
   if (last.seq !== membership.hiddenLast) return last;
-  const { entries } = await pageBefore(services, head, membership, last.seq, 20);
+  const { entries } = await pageBefore(services, state, membership, last.seq, 20);
   const message = entries.find(isMessage);
   return message && lastOf(message);
 }
 
-function toLastMessage(last: (Last & { seq: number }) | undefined, names: Names): ConversationView['last_message'] {
+function toLastMessage(
+  last: (LastMessage & { seq: number }) | undefined,
+  names: Names,
+): ConversationView['last_message'] {
   return (
     (last && {
       seq: last.seq,

@@ -5,6 +5,7 @@
  * see one log without gaps, with no transaction and no lock. (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import type { Services } from '../runtime/services.ts';
+import { type ConversationState, type LastMessage, replaceLast } from '../store/conversation-state.ts';
 import {
   type Entry,
   getEntries,
@@ -14,9 +15,8 @@ import {
   type SealedEntry,
   type ShownEntry,
 } from '../store/entry.ts';
-import { addGone, forgetGone } from '../store/gone.ts';
-import { type Head, type Last, replaceLast } from '../store/head.ts';
 import type { Cursor } from '../store/membership.ts';
+import { addUncounted, trimUncounted } from '../store/uncounted.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
@@ -33,26 +33,26 @@ const steps = 20;
  */
 export async function readLog(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   { first, last, complete }: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
-  const found = await getEntries(services, head.conversation, first, last);
+  const found = await getEntries(services, state.conversation, first, last);
   const whole =
-    found.length === last - first + 1 ? found : await fillHoles(services, head, found, { first, last, complete });
-  await countSealed(services, head, whole);
+    found.length === last - first + 1 ? found : await fillHoles(services, state, found, { first, last, complete });
+  await countSealed(services, state, whole);
   return whole;
 }
 
 async function fillHoles(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   found: readonly Entry[],
   { first, last, complete }: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
-  const standing = new Map(found.map((entry) => [entry.seq, entry]));
+  const existing = new Map(found.map((entry) => [entry.seq, entry]));
   const whole: Entry[] = [];
   for (let seq = first; seq <= last; seq++) {
-    const entry = standing.get(seq) ?? (await sealIfOld(services, head, seq, found));
+    const entry = existing.get(seq) ?? (await sealIfOld(services, state, seq, found));
     if (entry === 'young' && complete) return whole;
     if (typeof entry === 'object') whole.push(entry);
   }
@@ -62,16 +62,16 @@ async function fillHoles(
 /** Decides about a missing entry by the age of what came after it. */
 async function sealIfOld(
   services: Reader,
-  head: Head,
+  state: ConversationState,
   seq: number,
   found: readonly Entry[],
 ): Promise<Entry | 'young' | 'expired'> {
-  const age = services.now() - (found.find((entry) => entry.seq > seq)?.at ?? head.at);
+  const age = services.now() - (found.find((entry) => entry.seq > seq)?.at ?? state.at);
   if (age < patience) return 'young';
   // Where messages expire, an old number that is missing was there once.
   if (services.config.retentionDays > 0 && age > day) return 'expired';
-  const entry = await seal(services, head.conversation, seq);
-  if (entry.type === 'sealed') await correctLast(services, head.conversation, seq);
+  const entry = await seal(services, state.conversation, seq);
+  if (entry.type === 'sealed') await correctLast(services, state.conversation, seq);
   return entry;
 }
 
@@ -79,37 +79,37 @@ async function sealIfOld(
 async function seal(services: Reader, conversation: string, seq: number): Promise<Entry> {
   const sealed: SealedEntry = { type: 'sealed', conversation, seq, at: services.now() };
   const put = await putEntry(services, sealed);
-  return put.stored ? sealed : put.standing;
+  return put.stored ? sealed : put.existing;
 }
 
 /**
  * Seals a number that its own taker does not want any more.
  * @param counted it was taken for a message
- * @param twin the message that lists showed for this number, where it stands under another
+ * @param original the message that lists showed for this number, where it stands under another
  */
-export async function sealOwn(
+export async function sealUnused(
   services: Reader,
   conversation: string,
   seq: number,
-  { counted, twin }: { counted: boolean; twin: (Last & { seq: number }) | undefined },
+  { counted, original }: { counted: boolean; original: (LastMessage & { seq: number }) | undefined },
 ): Promise<void> {
   await seal(services, conversation, seq);
   if (!counted) return;
-  await addGone(services, conversation, [seq]);
-  await correctLast(services, conversation, seq, twin);
+  await addUncounted(services, conversation, [seq]);
+  await correctLast(services, conversation, seq, original);
 }
 
 /**
- * A sealed number counts for nobody. Its taker may have wanted a message, which the head has counted, or something else, which it has not:
+ * A sealed number counts for nobody. Its taker may have wanted a message, which the state has counted, or something else, which it has not:
  * the counts of the entries around it tell. Whoever passes by notes what its sealer could not know, or died before noting.
  */
-async function countSealed(services: Reader, head: Head, entries: readonly Entry[]): Promise<void> {
-  const isNoted = (seq: number) => seq <= head.goneFrom || head.gone.has(seq);
+async function countSealed(services: Reader, state: ConversationState, entries: readonly Entry[]): Promise<void> {
+  const isNoted = (seq: number) => seq <= state.uncountedFloor || state.uncounted.has(seq);
   const [first] = entries;
   const last = entries.at(-1);
   if (!first || !last || entries.every(({ type, seq }) => type !== 'sealed' || isNoted(seq))) return;
-  const earlier = isCounted(first) ? [] : await upToCounted(services, head, first.seq, -1);
-  const later = isCounted(last) ? [] : await upToCounted(services, head, last.seq, 1);
+  const earlier = isCounted(first) ? [] : await upToCounted(services, state, first.seq, -1);
+  const later = isCounted(last) ? [] : await upToCounted(services, state, last.seq, 1);
 
   const missed: number[] = [];
   const unclear: { through: number; counted: number }[] = [];
@@ -139,21 +139,26 @@ async function countSealed(services: Reader, head: Head, entries: readonly Entry
     before = entry.count;
     run = [];
   }
-  if (before !== undefined && expected === head.seq + 1) close(run, head.count - before);
-  if (missed.length > 0) await addGone(services, head.conversation, missed);
+  if (before !== undefined && expected === state.seq + 1) close(run, state.count - before);
+  if (missed.length > 0) await addUncounted(services, state.conversation, missed);
   // Which of these numbers were messages nobody can tell: for who has not read past them, the log itself is counted.
-  for (const { through, counted } of unclear) await forgetGone(services, head.conversation, through, counted);
+  for (const { through, counted } of unclear) await trimUncounted(services, state.conversation, through, counted);
 }
 
 /** What stands before (-1) or after (1) a number, in order, as far as the nearest entry that knows the count. */
-async function upToCounted(services: Reader, head: Head, seq: number, direction: -1 | 1): Promise<Entry[]> {
+async function upToCounted(
+  services: Reader,
+  state: ConversationState,
+  seq: number,
+  direction: -1 | 1,
+): Promise<Entry[]> {
   let entries: Entry[] = [];
   for (let tries = 0; tries < steps; tries++) {
     const near = seq + direction * (1 + tries * step);
     const far = near + direction * (step - 1);
-    const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(head.seq, Math.max(near, far))];
+    const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(state.seq, Math.max(near, far))];
     if (first > last) return entries;
-    const found = await getEntries(services, head.conversation, first, last);
+    const found = await getEntries(services, state.conversation, first, last);
     const nearest = direction < 0 ? found.findLastIndex(isCounted) : found.findIndex(isCounted);
     const wanted = nearest < 0 ? found : direction < 0 ? found.slice(nearest) : found.slice(0, nearest + 1);
     entries = direction < 0 ? [...wanted, ...entries] : [...entries, ...wanted];
@@ -166,13 +171,13 @@ async function upToCounted(services: Reader, head: Head, seq: number, direction:
  * The cursor of who has read up to entry `seq`: a sealed number knows no count, so it is that of the entry before. Where there is none any
  * more, because messages expire, the entry after tells.
  */
-export async function cursorAt(services: Reader, head: Head, seq: number): Promise<Cursor> {
-  if (seq >= head.seq) return { seq: head.seq, count: head.count };
-  const entry = await getEntry(services, head.conversation, seq);
+export async function cursorAt(services: Reader, state: ConversationState, seq: number): Promise<Cursor> {
+  if (seq >= state.seq) return { seq: state.seq, count: state.count };
+  const entry = await getEntry(services, state.conversation, seq);
   if (entry && isCounted(entry)) return { seq, count: entry.count };
-  const [before] = await upToCounted(services, head, seq, -1);
+  const [before] = await upToCounted(services, state, seq, -1);
   if (before && isCounted(before)) return { seq: before.seq, count: before.count };
-  const after = (await upToCounted(services, head, seq, 1)).at(-1);
+  const after = (await upToCounted(services, state, seq, 1)).at(-1);
   if (!after || !isCounted(after)) return { seq: 0, count: 0 };
   return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
 }
@@ -182,12 +187,12 @@ async function correctLast(
   services: Reader,
   conversation: string,
   empty: number,
-  twin?: (Last & { seq: number }) | undefined,
+  original?: (LastMessage & { seq: number }) | undefined,
 ): Promise<void> {
   const message = await messageBefore(services, conversation, empty);
   const last = message && lastOf(message);
-  // The twin may not be written yet.
-  await replaceLast(services, conversation, empty, twin && twin.seq > (last?.seq ?? 0) ? twin : last);
+  // The original may not be written yet.
+  await replaceLast(services, conversation, empty, original && original.seq > (last?.seq ?? 0) ? original : last);
 }
 
 async function messageBefore(services: Reader, conversation: string, seq: number): Promise<MessageEntry | undefined> {
@@ -201,7 +206,15 @@ async function messageBefore(services: Reader, conversation: string, seq: number
 }
 
 /** A message as lists show it. */
-export function lastOf({ seq, user, text, content_type, at, deleted, changed }: MessageEntry): Last & { seq: number } {
+export function lastOf({
+  seq,
+  user,
+  text,
+  content_type,
+  at,
+  deleted,
+  changed,
+}: MessageEntry): LastMessage & { seq: number } {
   return { seq, user, text, content_type, at, deleted, changed };
 }
 

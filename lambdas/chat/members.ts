@@ -1,7 +1,7 @@
 import type { Conversation } from '#protocol/names';
-import type { Audience } from '../delivery/broadcast.ts';
+import type { Recipients } from '../delivery/broadcast.ts';
 import type { Services } from '../runtime/services.ts';
-import { getHead, type Head } from '../store/head.ts';
+import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { firstMembersOf, getMemberships, membersOf } from '../store/membership.ts';
 import { getUsers, type User } from '../store/user.ts';
 
@@ -9,43 +9,50 @@ import { getUsers, type User } from '../store/user.ts';
 const indexLag = 60_000;
 
 /** Members as far as the index knows. Not `all`: there are more than one invocation posts to, and these are the first of them. */
-export interface Listed {
+export interface MemberList {
   readonly names: readonly string[];
-  readonly all: boolean;
+  readonly complete: boolean;
 }
 
-/** Lists the members with one read, whatever their number: to be asked while a number is taken, whose head then tells who left. */
+/** Lists the members with one read, whatever their number: to be asked while a number is taken, whose state then tells who left. */
 export async function listMembers(
   services: Pick<Services, 'table' | 'config'>,
   conversation: Conversation,
-): Promise<Listed> {
-  if ('members' in conversation) return { names: conversation.members, all: true };
+): Promise<MemberList> {
+  if ('members' in conversation) return { names: conversation.members, complete: true };
   const most = services.config.inlineMembers;
   const names = await firstMembersOf(services, conversation.id, most + 1);
-  return { names, all: names.length <= most };
+  return { names, complete: names.length <= most };
 }
 
 /**
- * Whom an event of the conversation is for.
- * @param options.served who is told at once even of a large conversation, and however new they are to the index: whom it concerns themselves
- * @param options.listed and `head`, where they are at hand
+ * The recipients of an event of the conversation.
+ * @param options.alwaysInclude people whom the event concerns directly. They are posted to at once even in a large conversation, and even
+ *   if they are too new for the index
+ * @param options.members and `options.state`: where the caller has read them already
  */
-export async function audienceOf(
+export async function recipientsOf(
   services: Pick<Services, 'table' | 'now' | 'config'>,
   conversation: Conversation,
-  { served, ...known }: { served: readonly string[]; listed?: Listed; head?: Head | undefined },
-): Promise<Audience> {
+  options: {
+    readonly alwaysInclude: readonly string[];
+    readonly members?: MemberList;
+    readonly state?: ConversationState | undefined;
+  },
+): Promise<Recipients> {
   const { id } = conversation;
-  const [listed, head] = await Promise.all([
-    known.listed ?? listMembers(services, conversation),
+  const { alwaysInclude } = options;
+  const [members, state] = await Promise.all([
+    options.members ?? listMembers(services, conversation),
     // Nobody leaves a conversation that is named by its members.
-    known.head ?? ('members' in conversation ? { left: new Map<string, number>() } : getHead(services, id)),
+    options.state ??
+      ('members' in conversation ? { left: new Map<string, number>() } : getConversationState(services, id)),
   ]);
-  if (!listed.all) {
-    const without = [...new Set([...served, ...head.left.keys()])];
-    return { conversation: id, users: await getUsers(services, [...new Set(served)]), others: { without } };
+  if (!members.complete) {
+    const exclude = [...new Set([...alwaysInclude, ...state.left.keys()])];
+    return { conversation: id, users: await getUsers(services, [...new Set(alwaysInclude)]), remaining: { exclude } };
   }
-  const names = new Set([...withoutLeft(listed.names, head, services.now()), ...served]);
+  const names = new Set([...withoutLeft(members.names, state, services.now()), ...alwaysInclude]);
   return { conversation: id, users: await getUsers(services, [...names]) };
 }
 
@@ -55,14 +62,14 @@ export async function memberNames(
   conversation: Conversation,
 ): Promise<string[]> {
   if ('members' in conversation) return [...conversation.members];
-  const head = getHead(services, conversation.id);
+  const state = getConversationState(services, conversation.id);
   const names: string[] = [];
   for await (const page of membersOf(services, conversation.id)) names.push(...page);
-  return withoutLeft(names, await head, services.now());
+  return withoutLeft(names, await state, services.now());
 }
 
 /** Those of these people who are members. */
-export async function currentMembers(
+export async function membersAmong(
   services: Pick<Services, 'table'>,
   conversation: string,
   names: readonly string[],
@@ -76,7 +83,7 @@ export async function currentMembers(
 }
 
 /**
- * Those of these people, who were members at a moment, who still are. Shortly after it the head tells; later it may have forgotten who left.
+ * Those of these people, who were members at a moment, who still are. Shortly after it the state tells; later it may have forgotten who left.
  * @param at ms
  */
 export async function stillMembers(
@@ -86,20 +93,24 @@ export async function stillMembers(
   at: number,
 ): Promise<User[]> {
   const now = services.now();
-  if (now - at > indexLag / 2) return currentMembers(services, id, names);
-  return getUsers(services, withoutLeft(names, await getHead(services, id), now));
+  if (now - at > indexLag / 2) return membersAmong(services, id, names);
+  return getUsers(services, withoutLeft(names, await getConversationState(services, id), now));
 }
 
-/** The names without those who left so shortly before this head that the index may still list them. */
-export function withoutLeft(names: readonly string[], { left }: Pick<Head, 'left'>, now: number): string[] {
+/** The names without those who left so shortly before this state that the index may still list them. */
+export function withoutLeft(
+  names: readonly string[],
+  { left }: Pick<ConversationState, 'left'>,
+  now: number,
+): string[] {
   return names.filter((name) => now - (left.get(name) ?? 0) > indexLag);
 }
 
-/** Names that the head keeps of those who left: it is written with every message and must stay small. */
+/** Names that the state keeps of those who left: it is written with every message and must stay small. */
 const leftMaximum = 16;
 
-/** Those of whom the head need not know any more that they left, so that one more has room. */
-export function longGone({ left }: Pick<Head, 'left'>, now: number): string[] {
+/** Those of whom the state need not know any more that they left, so that one more has room. */
+export function leftLongAgo({ left }: Pick<ConversationState, 'left'>, now: number): string[] {
   return [...left]
     .sort(([, a], [, b]) => b - a)
     .filter(([, at], place) => place >= leftMaximum - 1 || now - at > indexLag)

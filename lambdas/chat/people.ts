@@ -1,13 +1,13 @@
 /** People as somebody sees them. Whom they have blocked sees neither whether they are here nor when they were. */
-import { unable } from '#protocol/errors';
+import { ChatError } from '#protocol/errors';
 import type { Profile } from '#protocol/message';
 import { type Conversation, isUserName, parseConversation } from '#protocol/names';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { fold, getListings, getUserNames, type Listing } from '../store/listing.ts';
+import { signAvatar } from '../store/file-object.ts';
 import { getMemberships } from '../store/membership.ts';
-import { signAvatar } from '../store/object.ts';
-import { type Avatar, getUsers, liveNow, type User } from '../store/user.ts';
+import { foldName, getListings, getUserNames, type Listing } from '../store/people-listing.ts';
+import { type Avatar, getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { lastSeenAt } from './inbox.ts';
 
 type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
@@ -19,36 +19,36 @@ type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
 export function readUserName(text: string): string {
   const name = text.toLowerCase();
   if (isUserName(name)) return name;
-  throw unable('invalid_frame', 'find the user', 'a user name consists of a-z 0-9 . - and %xx');
+  throw new ChatError('invalid_frame', 'a user name consists of a-z 0-9 . - and %xx');
 }
 
 /** @throws ChatError `invalid_frame` for oneself */
-export function directWith(me: string, other: string): Conversation {
+export function directConversationWith(me: string, other: string): Conversation {
   return parseConversation(other, me);
 }
 
 /** @throws ChatError `unknown_user` */
-export async function showPerson(services: Reader, viewer: string, username: string): Promise<Profile> {
-  const [profile] = await showPeople(services, viewer, [username]);
+export async function getProfile(services: Reader, viewer: string, username: string): Promise<Profile> {
+  const [profile] = await getProfiles(services, viewer, [username]);
   if (profile) return profile;
-  throw unable('unknown_user', 'find the user', `there is no user ${username}`);
+  throw new ChatError('unknown_user', `there is no user ${username}`);
 }
 
 /** Those of these people who exist, in this order. Costs half a unit for each, and as much for whether they have blocked the viewer. */
-export async function showPeople(services: Reader, viewer: string, names: readonly string[]): Promise<Profile[]> {
+export async function getProfiles(services: Reader, viewer: string, names: readonly string[]): Promise<Profile[]> {
   const directs = names
     .filter((name) => name !== viewer)
-    .map((name) => ({ username: viewer, conversation: directWith(viewer, name).id }));
+    .map((name) => ({ username: viewer, conversation: directConversationWith(viewer, name).id }));
   const [users, memberships] = await Promise.all([getUsers(services, names), getMemberships(services, directs)]);
   const closed = new Set(memberships.filter(({ blocked }) => blocked).map(({ conversation }) => conversation));
-  const isClosed = (name: string) => name !== viewer && closed.has(directWith(viewer, name).id);
+  const isClosed = (name: string) => name !== viewer && closed.has(directConversationWith(viewer, name).id);
   const byName = new Map(users.map((user) => [user.username, user]));
   const known = names.flatMap((name) => byName.get(name) ?? []);
   return Promise.all(known.map((user) => toProfile(services, user, isClosed(user.username))));
 }
 
 async function toProfile(services: Reader, user: User, closed: boolean): Promise<Profile> {
-  const online = !closed && liveNow(user, services.now()).length > 0;
+  const online = !closed && openConnectionsOf(user, services.now()).length > 0;
   const lastSeen = closed || online ? undefined : lastSeenAt(user);
   return {
     username: user.username,
@@ -66,7 +66,7 @@ export async function avatarUrl(
   return avatar ? signAvatar(services, avatar) : null;
 }
 
-export interface Found {
+export interface PeopleFound {
   readonly people: Profile[];
   /** From where to go on, either way; undefined at the end. */
   readonly after: Listing | undefined;
@@ -82,9 +82,9 @@ export async function findPeople(
   viewer: string,
   query: string | undefined,
   place: { readonly after?: Listing | undefined; readonly before?: Listing | undefined; readonly limit: number },
-): Promise<Found> {
+): Promise<PeopleFound> {
   const { after, before, limit } = place;
-  const text = query === undefined ? undefined : fold(query);
+  const text = query === undefined ? undefined : foldName(query);
   const backwards = before !== undefined;
   const from = { from: before ?? after, backwards, limit };
   const read = await (text === undefined ? getUserNames(services, from) : getListings(services, text, from));
@@ -92,7 +92,7 @@ export async function findPeople(
   if (backwards) listings.reverse();
 
   const people = new Map(
-    (await showPeople(services, viewer, [...new Set(listings.map(({ username }) => username))])).map((profile) => [
+    (await getProfiles(services, viewer, [...new Set(listings.map(({ username }) => username))])).map((profile) => [
       profile.username,
       profile,
     ]),
@@ -113,8 +113,8 @@ export async function findPeople(
 
 /** Is this the listing by which somebody is found first? Told by the names alone, so that it is the same on every page. */
 function isFirst(listing: Listing, { username, name }: Profile, text: string): boolean {
-  const byUsername = fold(username);
-  const byName = fold(name);
+  const byUsername = foldName(username);
+  const byName = foldName(name);
   if (!byName.startsWith(text)) return listing.by === 'username';
   if (!byUsername.startsWith(text)) return listing.by === 'name';
   return listing.by === (byteOrder(byUsername, byName) < 0 ? 'username' : 'name');

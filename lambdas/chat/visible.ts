@@ -1,13 +1,13 @@
 import type { Services } from '../runtime/services.ts';
 import type { ChangeEntry, ShownEntry } from '../store/entry.ts';
-import { getHidden } from '../store/hidden.ts';
+import { getHiddenMessages } from '../store/hidden.ts';
 import type { Membership } from '../store/membership.ts';
 
 /** Whose view of the log it is. */
 export type Viewer = Pick<Membership, 'username' | 'conversation' | 'cleared' | 'hiddenLast'>;
 
 /** The entries without those about messages that the member has cleared away or deleted for themselves. */
-export async function visible<E extends ShownEntry | ChangeEntry>(
+export async function visibleTo<E extends ShownEntry | ChangeEntry>(
   services: Pick<Services, 'table'>,
   viewer: Viewer,
   entries: readonly E[],
@@ -15,7 +15,7 @@ export async function visible<E extends ShownEntry | ChangeEntry>(
   const standing = entries.filter((entry) => messageOf(entry) > viewer.cleared.seq);
   // Nearly nobody hides anything, and then there is nothing to read.
   if (viewer.hiddenLast === 0 || standing.length === 0) return standing;
-  const hidden = await getHidden(services, viewer, standing.map(messageOf));
+  const hidden = await getHiddenMessages(services, viewer, standing.map(messageOf));
   return standing.filter((entry) => !hidden.has(messageOf(entry)));
 }
 

@@ -6,43 +6,43 @@ import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { ServerEvent } from '#protocol/events';
 import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
-import type { User } from '../store/user.ts';
-import type { Announcement } from './announcement.ts';
-import { type Device, devicesOf, type Poster, postAll, withRequester } from './post.ts';
+import type { Connection, User } from '../store/user.ts';
+import type { FanOutJob } from './fan-out-job.ts';
+import { connectionsOf, type Poster, postAll, withOrigin } from './post.ts';
 
 /** Whom an event of a conversation is for. */
-export interface Audience {
+export interface Recipients {
   readonly conversation: string;
   /** Posted to at once: all members, or of a large conversation those whom the event concerns themselves. */
   readonly users: readonly User[];
   /** Of a large conversation: everybody else, without these, who are told already or have left. */
-  readonly others?: { readonly without: readonly string[] };
+  readonly remaining?: { readonly exclude: readonly string[] };
 }
 
-interface Choice {
+interface BroadcastOptions {
   /** Members who are not told. */
-  readonly except?: readonly string[];
+  readonly exclude?: readonly string[];
   /** ms; sockets that were opened later are not told. */
   readonly openedBy?: number;
   /** The connection that asked for it, which is told whatever its scope. */
-  readonly requester?: Device | undefined;
+  readonly origin?: Connection | undefined;
 }
 
-/** Posts the event to the members' devices; of a large conversation it is on its way to the others when this returns. */
+/** Posts the event to the members' connections; of a large conversation it is on its way to the others when this returns. */
 export async function broadcast(
   services: Poster & Pick<Services, 'lambda' | 'config'>,
-  audience: Audience,
+  recipients: Recipients,
   event: ServerEvent,
-  { except = [], openedBy = Number.POSITIVE_INFINITY, requester }: Choice = {},
+  { exclude = [], openedBy = Number.POSITIVE_INFINITY, origin }: BroadcastOptions = {},
 ): Promise<void> {
-  const { conversation, users } = audience;
-  const told = users.filter(({ username }) => !except.includes(username));
-  const devices = devicesOf(told, services.now(), (scope) => receives(scope, conversation)).filter(
-    ({ since }) => since <= openedBy,
+  const { conversation, users } = recipients;
+  const told = users.filter(({ username }) => !exclude.includes(username));
+  const connections = connectionsOf(told, (scope) => receives(scope, conversation)).filter(
+    ({ openedAt }) => openedAt <= openedBy,
   );
   await Promise.all([
-    postAll(services, withRequester(devices, requester), event),
-    fanOut(services, audience, event, { except, ...(Number.isFinite(openedBy) ? { openedBy } : {}) }),
+    postAll(services, withOrigin(connections, origin), event),
+    fanOut(services, recipients, event, { exclude, ...(Number.isFinite(openedBy) ? { openedBy } : {}) }),
   ]);
 }
 
@@ -52,18 +52,17 @@ export async function broadcast(
  */
 export async function fanOut(
   { lambda, config, now }: Pick<Services, 'lambda' | 'config' | 'now'>,
-  { conversation, others }: Audience,
+  { conversation, remaining }: Recipients,
   event: ServerEvent,
-  { except = [], ...choice }: Omit<Choice, 'requester'> & { readonly author?: string } = {},
+  { exclude = [], ...choice }: Omit<BroadcastOptions, 'origin'> & { readonly author?: string } = {},
 ): Promise<void> {
-  if (!others) return;
-  const without = [...others.without, ...except];
-  const announcement: Announcement = { conversation, event, without, at: now(), ...choice };
+  if (!remaining) return;
+  const job: FanOutJob = { conversation, event, without: [...remaining.exclude, ...exclude], at: now(), ...choice };
   await lambda.send(
     new InvokeCommand({
       FunctionName: config.fanOutFunction,
       InvocationType: 'Event',
-      Payload: JSON.stringify(announcement),
+      Payload: JSON.stringify(job),
     }),
   );
 }

@@ -1,8 +1,8 @@
 import { receives } from '#protocol/scope';
 import type { User } from '../store/user.ts';
-import type { Chunk } from './announcement.ts';
-import { devicesOf, type Poster, post } from './post.ts';
-import { leaveNotice, tellDelivered } from './receipts.ts';
+import type { Chunk } from './fan-out-job.ts';
+import { connectionsOf, type Poster, post } from './post.ts';
+import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 
 /**
  * Posts to one chunk of a large conversation's members, and tells the author of a message whom it reached: one event for the chunk.
@@ -14,24 +14,25 @@ export async function deliverChunk(
   { conversation, event, at, openedBy = Number.POSITIVE_INFINITY, author, part }: Chunk,
   users: readonly User[],
 ): Promise<void> {
-  const now = services.now();
   const members = users.filter(({ username }) => username !== author);
   const message =
     event.type === 'chat_message' && author !== undefined ? { conversation, seq: event.seq, part } : undefined;
   // Of a deletion, too, somebody's unread count may have become less.
   const counted = event.type === 'message_deleted' ? { conversation, seq: event.change, part } : message;
-  if (counted) await leaveNotice(services, counted, members);
+  if (counted) await markForNotification(services, counted, members);
 
-  const devices = devicesOf(members, now, (scope) => receives(scope, conversation));
+  const connections = connectionsOf(members, (scope) => receives(scope, conversation));
   // Whom a message did not find had gone before it.
   const until = message && event.type === 'chat_message' ? Date.parse(event.date_added) - 1 : at;
   const reached = await Promise.all(
-    devices
-      .filter(({ since }) => since <= openedBy)
-      .map(async (device) => ((await post(services, device, event, until)) === 'sent' ? [device.username] : [])),
+    connections
+      .filter(({ openedAt }) => openedAt <= openedBy)
+      .map(async (connection) =>
+        (await post(services, connection, event, until)) === 'sent' ? [connection.username] : [],
+      ),
   );
   if (!message) return;
   const authors = users.filter(({ username }) => username === author);
-  const own = devicesOf(authors, now, (scope) => receives(scope, conversation));
-  await tellDelivered(services, message, own, [...new Set(reached.flat())]);
+  const own = connectionsOf(authors, (scope) => receives(scope, conversation));
+  await postDeliveryReceipts(services, message, own, [...new Set(reached.flat())]);
 }

@@ -1,15 +1,15 @@
 /** What follows from a message that was posted: its author learns whom it reached, and who watches notifications is told by the stream. */
 import { watches } from '#protocol/scope';
-import { type Notice, putNotice } from '../store/notice.ts';
-import type { User } from '../store/user.ts';
-import { type Device, devicesOf, isOpen, type Poster, postAll } from './post.ts';
+import { type NotificationMarker, putNotificationMarker } from '../store/notification-marker.ts';
+import type { Connection, User } from '../store/user.ts';
+import { connectionsOf, type Poster, postAll } from './post.ts';
 import { fitFrame } from './render.ts';
 
-/** Tells the author's devices whom the message reached after it was acknowledged, in as few frames as that fits. */
-export async function tellDelivered(
+/** Tells the author's connections whom the message reached after it was acknowledged, in as few frames as that fits. */
+export async function postDeliveryReceipts(
   services: Poster,
-  { conversation, seq }: Pick<Notice, 'conversation' | 'seq'>,
-  authors: readonly Device[],
+  { conversation, seq }: Pick<NotificationMarker, 'conversation' | 'seq'>,
+  authors: readonly Connection[],
   late: readonly string[],
 ): Promise<void> {
   for (let rest = [...late].sort(); rest.length > 0; ) {
@@ -20,13 +20,15 @@ export async function tellDelivered(
 }
 
 /** Unread counts take reads that the sender need not wait for, so who watches them is told by the stream. */
-export async function leaveNotice(
+export async function markForNotification(
   services: Poster,
-  message: Omit<Notice, 'users'>,
+  message: Omit<NotificationMarker, 'users'>,
   users: readonly User[],
 ): Promise<void> {
-  const watching = devicesOf(users, services.now(), (scope) => watches(scope, message.conversation)).filter(isOpen);
+  const watching = connectionsOf(users, (scope) => watches(scope, message.conversation)).filter(
+    ({ expires }) => expires > services.now(),
+  );
   const names = [...new Set(watching.map(({ username }) => username))];
   if (names.length === 0) return;
-  await putNotice(services, { ...message, users: names });
+  await putNotificationMarker(services, { ...message, users: names });
 }

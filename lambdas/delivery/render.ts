@@ -1,11 +1,11 @@
-import { bytesOf } from '#protocol/frames';
 import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
+import { bytesOf } from '#protocol/message-text';
 import type { Services } from '../runtime/services.ts';
 import type { Reaction, ShownEntry, SystemEntry } from '../store/entry.ts';
-import { signDownload } from '../store/object.ts';
+import { signDownload } from '../store/file-object.ts';
 import { getUsers, type User } from '../store/user.ts';
-import { sentence } from './sentence.ts';
+import { systemText } from './system-text.ts';
 
 /** The names that people are shown by. */
 export type Names = ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export async function toMessage(services: Pick<Services, 'bucket'>, entry: Shown
     multimedia_url: attachments[0]?.url ?? null,
     reply_to: entry.reply_to,
     mentions: [...(entry.mentions ?? [])],
-    reactions: standing(entry.reactions),
+    reactions: currentReactions(entry.reactions),
     date_added: toTime(entry.at),
     edited_at: entry.edited_at === undefined ? null : toTime(entry.edited_at),
     deleted: entry.deleted ?? false,
@@ -39,7 +39,7 @@ export async function toMessage(services: Pick<Services, 'bucket'>, entry: Shown
 }
 
 /** emoji → who reacted with it and has not taken it back, sorted */
-export function standing(reactions: readonly Reaction[]): Message['reactions'] {
+export function currentReactions(reactions: readonly Reaction[]): Message['reactions'] {
   const users = new Map<string, string[]>();
   for (const { emoji, user, stands } of reactions) {
     if (stands) users.set(emoji, [...(users.get(emoji) ?? []), user]);
@@ -53,7 +53,7 @@ function systemMessage({ id, seq, conversation, user, change, at }: SystemEntry,
     seq,
     conversation,
     from_user: { username: user, name: names.get(user) ?? user },
-    message: sentence(change, names),
+    message: systemText(change, names),
     content_type: 'system',
     attachments: [],
     multimedia_url: null,

@@ -1,15 +1,41 @@
-import { parseAs } from '#protocol/frames';
-import { type ConversationPage, InboxQuery } from '#protocol/http';
+import { conversationView } from '../chat/conversation-view.ts';
+import { createGroup } from '../chat/create-group.ts';
 import { readInbox, toViews } from '../chat/inbox.ts';
-import type { Services } from '../runtime/services.ts';
-import { offsetPage } from './link.ts';
-import { type HttpAnswer, type HttpRequest, json } from './request.ts';
+import { leaveConversation } from '../chat/leave-conversation.ts';
+import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
+import { requireMembership } from '../chat/require-membership.ts';
+import type { HttpHandlers } from './handler.ts';
+import { offsetPage } from './pages.ts';
 
-/** `GET /conversations`: the inbox, latest first. */
-export async function conversations(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const place = parseAs(InboxQuery, request.query, 'read the inbox');
-  const inbox = await readInbox(services, request.speaker.username);
-  const { slice, ...page } = offsetPage(services, request, inbox, place);
-  const answer: ConversationPage = { ...page, results: await toViews(services, slice) };
-  return json(200, answer);
-}
+/** Conversations and who is in them. */
+export const conversations: HttpHandlers<
+  'addMember' | 'createGroup' | 'getConversation' | 'listConversations' | 'removeMember' | 'updateGroup'
+> = {
+  async listConversations(services, request) {
+    const { slice, ...page } = offsetPage(services, request, await readInbox(services, request.caller.username));
+    return { ...page, results: await toViews(services, slice) };
+  },
+
+  async getConversation(services, { conversation, caller }) {
+    await requireMembership(services, conversation, caller, { join: false });
+    return conversationView(services, conversation, caller.username);
+  },
+
+  createGroup: (services, { caller, body }) => createGroup(services, caller, body),
+
+  updateGroup: (services, { conversation, caller, body }) => updateGroup(services, conversation, caller, body),
+
+  async addMember(services, { conversation, caller, path: { username } }) {
+    if (conversation.kind !== 'room' || username !== caller.username) {
+      return inviteMember(services, conversation, caller, username);
+    }
+    await requireMembership(services, conversation, caller, { join: true });
+    return conversationView(services, conversation, username, [username]);
+  },
+
+  async removeMember(services, { conversation, caller, path: { username } }) {
+    if (username === caller.username) await leaveConversation(services, conversation, caller);
+    else await removeMember(services, conversation, caller, username);
+    return undefined;
+  },
+};

@@ -1,16 +1,40 @@
-import { parseAs } from '#protocol/frames';
-import { FriendsQuery, type PeoplePage } from '#protocol/http';
-import { friendNames } from '../chat/friends.ts';
-import { showPeople } from '../chat/people.ts';
-import type { Services } from '../runtime/services.ts';
-import { offsetPage } from './link.ts';
-import { type HttpAnswer, type HttpRequest, json } from './request.ts';
+import { block, blockedBy, unblock } from '../chat/block.ts';
+import { befriend, friendNames, unfriend } from '../chat/friends.ts';
+import { getProfiles } from '../chat/people.ts';
+import type { HttpHandlers } from './handler.ts';
+import { offsetPage } from './pages.ts';
 
-/** `GET /me/friends?state=`: friends by name, or requests, latest first. */
-export async function friends(services: Services, request: HttpRequest): Promise<HttpAnswer> {
-  const { state, ...place } = parseAs(FriendsQuery, request.query, 'read the friends');
-  const { username } = request.speaker;
-  const { slice, ...page } = offsetPage(services, request, await friendNames(services, username, state), place);
-  const answer: PeoplePage = { ...page, results: await showPeople(services, username, slice) };
-  return json(200, answer);
-}
+/** Friends, requests and blocks. */
+export const friends: HttpHandlers<
+  'addFriend' | 'blockUser' | 'listBlocks' | 'listFriends' | 'removeFriend' | 'unblockUser'
+> = {
+  async listFriends(services, request) {
+    const { username } = request.caller;
+    const names = await friendNames(services, username, request.query.state);
+    const { slice, ...page } = offsetPage(services, request, names);
+    return { ...page, results: await getProfiles(services, username, slice) };
+  },
+
+  addFriend: async (services, { caller, path }) => ({ state: await befriend(services, caller, path.username) }),
+
+  async removeFriend(services, { caller, path }) {
+    await unfriend(services, caller, path.username);
+    return undefined;
+  },
+
+  async listBlocks(services, request) {
+    const { username } = request.caller;
+    const { slice, ...page } = offsetPage(services, request, await blockedBy(services, username));
+    return { ...page, results: await getProfiles(services, username, slice) };
+  },
+
+  async blockUser(services, { caller, path }) {
+    await block(services, caller, path.username);
+    return undefined;
+  },
+
+  async unblockUser(services, { caller, path }) {
+    await unblock(services, caller, path.username);
+    return undefined;
+  },
+};

@@ -1,94 +1,86 @@
-/** Every route of the HTTP API, a file each. This one is the edge: it tells routes apart and turns errors into answers. */
-import { ChatError, errorStatus, unable } from '#protocol/errors';
-import { type HttpAction, type HttpRoute, httpRoutes } from '#protocol/routes';
-import { type Services, startServices } from '../runtime/services.ts';
-import { attach } from './attach.ts';
-import { attachment } from './attachment.ts';
-import { avatar } from './avatar.ts';
-import { befriend, unfriend } from './befriend.ts';
-import { block, unblock } from './block.ts';
-import { blocks } from './blocks.ts';
-import { clear } from './clear.ts';
-import { conversation } from './conversation.ts';
+/** Every route of the HTTP API. */
+import { ChatError, errorStatus } from '#protocol/errors';
+import { type HttpOperation, httpRoutes, operation } from '#protocol/operations';
+import { createHandler } from '../runtime/create-handler.ts';
+import { openServices } from '../runtime/services.ts';
+import { account } from './account.ts';
 import { conversations } from './conversations.ts';
-import { create } from './create.ts';
-import { remove } from './delete.ts';
-import { device, forget, token } from './device.ts';
-import { dismiss } from './dismiss.ts';
-import { edit } from './edit.ts';
-import { found } from './found.ts';
+import { files } from './files.ts';
 import { friends } from './friends.ts';
-import { history } from './history.ts';
-import { invite } from './invite.ts';
-import { me } from './me.ts';
-import { profile } from './profile.ts';
-import { push } from './push.ts';
-import { react, unreact } from './react.ts';
-import { read } from './read.ts';
-import { type HttpAnswer, type HttpRequest, json, readHttpEvent } from './request.ts';
-import { signOut } from './sign-out.ts';
-import { update } from './update.ts';
-import { user } from './user.ts';
-import { users } from './users.ts';
+import type { HttpHandlers, RequestBase } from './handler.ts';
+import { messages } from './messages.ts';
+import { people } from './people.ts';
+import { pushDevices } from './push-devices.ts';
+import { HttpEvent, readRequest } from './request.ts';
 
-type Action = (services: Services, request: HttpRequest) => Promise<HttpAnswer>;
-
-const actions: Readonly<Record<HttpAction, Action>> = {
-  attach,
-  attachment,
-  avatar,
-  befriend,
-  block,
-  blocks,
-  clear,
-  conversation,
-  conversations,
-  create,
-  delete: remove,
-  device,
-  dismiss,
-  edit,
-  forget,
-  found,
-  friends,
-  history,
-  invite,
-  me,
-  profile,
-  push,
-  react,
-  read,
-  signOut,
-  token,
-  update,
-  unblock,
-  unreact,
-  unfriend,
-  user,
-  users,
+const handlers: HttpHandlers = {
+  ...account,
+  ...conversations,
+  ...files,
+  ...friends,
+  ...messages,
+  ...people,
+  ...pushDevices,
 };
 
-const services = startServices(process.env);
-
-export async function handler(event: unknown): Promise<HttpAnswer> {
-  try {
-    const request = readHttpEvent(event, process.env.USERNAME_CLAIM);
-    // The stack makes exactly these routes, so that no other can come.
-    return await actions[httpRoutes[request.route as HttpRoute]](services, request);
-  } catch (error) {
-    return answerError(error);
-  }
+interface HttpAnswer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
 }
 
-function answerError(error: unknown): HttpAnswer {
-  const known = error instanceof ChatError ? error : undefined;
-  if (!known) services.log.error('unexpected', { error: error as Error });
-  const { code, message, retryAfter } =
-    known ?? unable('internal', 'do this', 'something went wrong on our side: try again');
-  const answer = json(errorStatus[code], {
-    error: { code, message, ...(retryAfter === undefined ? {} : { retry_after: retryAfter }) },
-  });
-  return retryAfter === undefined
-    ? answer
-    : { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+const services = openServices(process.env);
+
+export const handler = createHandler({
+  services,
+  event: HttpEvent,
+  logKeys: ({ routeKey, requestContext }) => ({
+    route: routeKey,
+    user: String(requestContext.authorizer.jwt.claims.sub),
+  }),
+  async run(event): Promise<HttpAnswer> {
+    const name = operationOf(event);
+    const request = readRequest(event, name, process.env.USERNAME_CLAIM);
+    // TypeScript cannot see that handler and request belong to the same operation.
+    const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;
+    const answer = await handle(services, request);
+    if (answer === undefined) return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
+    const { status = 200 } = operation(name).answer ?? {};
+    if (status === 302) return { statusCode: 302, headers: { location: String(answer), 'cache-control': 'no-store' } };
+    return json(status, answer);
+  },
+  answerError(error, event) {
+    const { code, retryAfter } = error;
+    const message = error.sentence(taskOf(event));
+    const answer = json(errorStatus[code], { error: { code, message, retry_after: retryAfter } });
+    if (retryAfter === undefined) return answer;
+    return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+  },
+});
+
+/** The stack makes routes from the same table, so no other route can come. */
+function operationOf({ routeKey }: HttpEvent): HttpOperation {
+  const name = httpRoutes.get(routeKey);
+  if (name !== undefined) return name;
+  throw new ChatError('not_found', `there is no route ${routeKey}`, { task: 'answer' });
+}
+
+/** What was asked for, with the names that the path has: `invite bob`. */
+function taskOf({ routeKey, pathParameters }: HttpEvent): string {
+  const name = httpRoutes.get(routeKey);
+  const task = name === undefined ? 'answer' : operation(name).task;
+  return task.replace(/\{(\w+)\}/g, (_, parameter: string) => shortened(pathParameters[parameter] ?? 'it'));
+}
+
+/** A name from a path: it may be anything, and a sentence has room for a short one. */
+function shortened(name: string): string {
+  return name.length <= 64 && /^[\x21-\x7e]+$/.test(name) ? name.toLowerCase() : JSON.stringify(name.slice(0, 40));
+}
+
+function json(statusCode: number, value: unknown): HttpAnswer {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    body: JSON.stringify(value),
+  };
 }

@@ -1,109 +1,74 @@
 import * as z from 'zod/mini';
-import { unable } from '#protocol/errors';
-import { parseObject } from '#protocol/frames';
-import { type Conversation, isUserName, readConversation } from '#protocol/names';
-import type { Speaker } from '../chat/enter.ts';
+import { ChatError } from '#protocol/errors';
+import { readConversation } from '#protocol/names';
+import { type Operation, type OperationName, operation } from '#protocol/operations';
+import { parseAs, parseObject } from '#protocol/parse';
 import { accountOf, readIdentity } from '../identity/claims.ts';
+import type { RequestBase } from './handler.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (payload format 2.0) */
-const HttpEvent = z.object({
+export const HttpEvent = z.object({
   routeKey: z.string(),
   rawPath: z.string(),
   body: z.optional(z.string()),
   isBase64Encoded: z.boolean(),
-  pathParameters: z.optional(z.record(z.string(), z.string())),
-  queryStringParameters: z.optional(z.record(z.string(), z.string())),
+  pathParameters: z._default(z.record(z.string(), z.string()), {}),
+  queryStringParameters: z._default(z.record(z.string(), z.string()), {}),
   requestContext: z.object({
     authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }),
   }),
 });
-
-export interface HttpRequest {
-  readonly route: string;
-  readonly path: string;
-  readonly speaker: Speaker;
-  /** The speaker's name as the identity provider writes it. */
-  readonly account: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly query: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
-}
-
-export interface HttpAnswer {
-  readonly statusCode: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+export type HttpEvent = z.infer<typeof HttpEvent>;
 
 /**
- * @throws ChatError `unauthenticated` when the token names no user
+ * The event as the operation's declaration says.
+ * @throws ChatError `unauthenticated` when the token names no user; `invalid_frame`, `forbidden`
  */
-export function readHttpEvent(event: unknown, usernameClaim: string | undefined): HttpRequest {
-  const parsed = z.parse(HttpEvent, event);
-  const { claims } = parsed.requestContext.authorizer.jwt;
-  const identity = readIdentity(claims, usernameClaim);
+export function readRequest(event: HttpEvent, name: OperationName, usernameClaim: string | undefined): RequestBase {
+  const { path, query, inConversation, ...declared } = operation(name);
+  const { claims } = event.requestContext.authorizer.jwt;
+  const caller = readIdentity(claims, usernameClaim);
   const account = accountOf(claims, usernameClaim);
-  if (!identity || account === undefined)
-    throw unable('unauthenticated', 'tell who you are', 'the token names no user of at most 64 characters');
-  const { body, isBase64Encoded } = parsed;
-  return {
-    route: parsed.routeKey,
-    path: parsed.rawPath,
-    speaker: identity,
+  if (!caller || account === undefined) {
+    const reason = 'the token names no user of at most 64 characters';
+    throw new ChatError('unauthenticated', reason, { task: 'tell who you are' });
+  }
+  const body = readBody(event, declared);
+  const request = {
+    caller,
     account,
-    parameters: parsed.pathParameters ?? {},
-    query: parsed.queryStringParameters ?? {},
-    body: body !== undefined && isBase64Encoded ? Buffer.from(body, 'base64').toString() : body,
+    address: { path: event.rawPath, query: event.queryStringParameters },
+    query: query && parseAs(query, event.queryStringParameters),
+    body,
+    path: path && parsePath(path, event.pathParameters),
+    conversation: inConversation && readConversation(conversationName(event), caller.username),
   };
+  return request;
 }
 
-/**
- * The conversation of a request: `/conversations/{id}/…`, `/chat/{room}/…` (a bare name is the room's), or `?conversation=`.
- * @throws ChatError `invalid_frame`, `forbidden`
- */
-export function conversationOf({ parameters, query, speaker }: HttpRequest): Conversation {
-  const { id, room } = parameters;
-  if (room !== undefined) return readConversation(room.startsWith('room:') ? room : `room:${room}`, speaker.username);
-  const name = id ?? query.conversation;
-  if (name === undefined)
-    throw unable('invalid_frame', 'answer', 'it names no conversation: add ?conversation=alice_bob');
-  return readConversation(name, speaker.username);
+function readBody(event: HttpEvent, { body, bodyOptional }: Pick<Operation, 'body' | 'bodyOptional'>): unknown {
+  if (!body) return undefined;
+  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString() : event.body;
+  return parseAs(body, bodyOptional && !text ? {} : parseObject(text, 'body'));
 }
 
-/**
- * The message of a path `/conversations/{id}/messages/{seq}`.
- * @throws ChatError `invalid_frame`
- */
-export function seqOf({ parameters }: HttpRequest): number {
-  const { seq = '' } = parameters;
-  if (/^[1-9]\d{0,11}$/.test(seq)) return Number(seq);
-  throw unable('invalid_frame', 'find the message', 'the path ends with its seq, a whole number from 1');
+function parsePath(path: NonNullable<Operation['path']>, parameters: HttpEvent['pathParameters']): object {
+  return Object.fromEntries(
+    Object.entries(path).map(([name, schema]) => {
+      // A field of its own, so that a refusal names the parameter.
+      const parsed = parseAs(z.object({ [name]: schema }), parameters);
+      return [name, parsed[name]];
+    }),
+  );
 }
 
-/**
- * The person of a path `/conversations/{id}/members/{username}`.
- * @throws ChatError `invalid_frame`
- */
-export function personOf({ parameters }: HttpRequest): string {
-  const username = (parameters.username ?? '').toLowerCase();
-  if (isUserName(username)) return username;
-  throw unable('invalid_frame', 'find the member', 'the path ends with a user name');
+/** `/conversations/{id}/…`, `/chat/{room}/…` (a bare name is the room's), or `?conversation=`. */
+function conversationName({ pathParameters: { id, room }, queryStringParameters }: HttpEvent): string {
+  const name = room === undefined ? (id ?? queryStringParameters.conversation) : roomName(room);
+  if (name !== undefined) return name;
+  throw new ChatError('invalid_frame', 'it names no conversation: add ?conversation=alice_bob', { task: 'answer' });
 }
 
-/** @throws ChatError `invalid_frame` */
-export function bodyOf(request: HttpRequest): Record<string, unknown> {
-  return parseObject(request.body, 'body');
-}
-
-/** Reading does not need a body. */
-export function optionalBodyOf(request: HttpRequest): Record<string, unknown> {
-  return request.body === undefined || request.body === '' ? {} : bodyOf(request);
-}
-
-export function json(statusCode: number, value: unknown): HttpAnswer {
-  return {
-    statusCode,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify(value),
-  };
+function roomName(room: string): string {
+  return room.startsWith('room:') ? room : `room:${room}`;
 }

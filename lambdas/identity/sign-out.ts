@@ -10,7 +10,7 @@ import {
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUserGlobalSignOut.html
  * @param userPoolId undefined where tokens come from another issuer, who has no such operation: then nothing happens
  */
-export function startSignOut(userPoolId: string | undefined): (account: string) => Promise<void> {
+export function createSignOut(userPoolId: string | undefined): (account: string) => Promise<void> {
   if (userPoolId === undefined) return async () => {};
   const client = new CognitoIdentityProviderClient({});
   return async function signOut(account) {

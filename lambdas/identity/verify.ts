@@ -6,7 +6,7 @@ import { type Identity, readIdentity } from './claims.ts';
 export type Verified =
   /** `expires` and `issued` in seconds since 1970; `issued` is 0 where the token does not say */
   | ({ readonly ok: true; readonly expires: number; readonly issued: number } & Identity)
-  | { readonly ok: false; readonly why: string };
+  | { readonly ok: false; readonly reason: string };
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
@@ -14,7 +14,7 @@ const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
  * A verifier of the issuer's id and access tokens: signature, issuer, times and audience. Keys are fetched once and kept.
  * Works with every OpenID provider, Cognito included: where the keys are is asked of the issuer.
  */
-export function startVerifier(options: {
+export function createTokenVerifier(options: {
   issuer: string;
   audience: readonly string[];
   usernameClaim?: string | undefined;
@@ -28,7 +28,7 @@ export function startVerifier(options: {
     try {
       return accept(await ready.verify(token));
     } catch (error) {
-      return { ok: false, why: error instanceof Error ? error.message : String(error) };
+      return { ok: false, reason: error instanceof Error ? error.message : String(error) };
     }
   };
 
@@ -47,15 +47,15 @@ export function startVerifier(options: {
   function accept(claims: Record<string, unknown>): Verified {
     const audience = [claims.aud ?? claims.client_id].flat();
     if (!audience.some((one) => typeof one === 'string' && options.audience.includes(one))) {
-      return { ok: false, why: 'the token is for another audience' };
+      return { ok: false, reason: 'the token is for another audience' };
     }
     if (claims.token_use !== undefined && claims.token_use !== 'id' && claims.token_use !== 'access') {
-      return { ok: false, why: 'the token is neither an id nor an access token' };
+      return { ok: false, reason: 'the token is neither an id nor an access token' };
     }
     const identity = readIdentity(claims, options.usernameClaim);
     return identity
       ? { ok: true, ...identity, expires: Number(claims.exp), issued: Number(claims.iat ?? 0) }
-      : { ok: false, why: 'the token names no user' };
+      : { ok: false, reason: 'the token names no user' };
   }
 }
 

@@ -4,10 +4,10 @@
  */
 import { JWT } from 'google-auth-library';
 import * as z from 'zod/mini';
-import { type Device, shortHash } from '../store/device.ts';
-import type { Outcome, Push } from './job.ts';
-import { ask, failed } from './request.ts';
-import { timeToLive } from './web.ts';
+import { type PushDevice, shortHash } from '../store/push-device.ts';
+import { callPushService, failed } from './call-push-service.ts';
+import type { Outcome, Push } from './push-job.ts';
+import { timeToLive } from './web-push.ts';
 
 /** The file that the Firebase console gives for a service account. */
 const Account = z.object({
@@ -24,7 +24,7 @@ export interface Fcm {
 }
 
 /** @throws Error when the secret is no service account */
-export function readFcm(secret: unknown): Fcm {
+export function openFcm(secret: unknown): Fcm {
   const { data } = z.safeParse(Account, secret);
   if (!data) throw new Error('unable to push by FCM; the secret is not the JSON file of a service account');
   const client = new JWT({
@@ -61,9 +61,9 @@ const Refusal = z.object({
 const forGood = ['UNREGISTERED', 'SENDER_ID_MISMATCH'];
 
 /** @param url where FCM is, without a path */
-export async function pushToApp(device: Device, push: Push, fcm: Fcm, url: string): Promise<Outcome> {
+export async function pushToApp(device: PushDevice, push: Push, fcm: Fcm, url: string): Promise<Outcome> {
   const authorization = `Bearer ${await fcm.token()}`;
-  return ask(
+  return callPushService(
     `${url}/v1/projects/${fcm.projectId}/messages:send`,
     {
       method: 'POST',

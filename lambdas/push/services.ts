@@ -10,7 +10,7 @@ export interface PushServices extends Pick<Services, 'table' | 'now' | 'log'> {
   readonly queue: { readonly client: SQSClient; readonly url: string };
 }
 
-export function startPushServices(environment: NodeJS.ProcessEnv): PushServices {
+export function openPushServices(environment: NodeJS.ProcessEnv): PushServices {
   const { TABLE_NAME, PUSH_QUEUE_URL } = z.parse(Environment, environment);
   return {
     table: openTable(TABLE_NAME),

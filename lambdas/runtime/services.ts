@@ -17,7 +17,7 @@ export interface Services {
   readonly config: Config;
   readonly table: Table;
   readonly bucket: { readonly client: S3Client; readonly name: string };
-  readonly connections: ApiGatewayManagementApiClient;
+  readonly connectionApi: ApiGatewayManagementApiClient;
   readonly lambda: LambdaClient;
   readonly log: Logger;
   /** Milliseconds since 1970. */
@@ -27,7 +27,7 @@ export interface Services {
 }
 
 /** The clients of one function's life: made once, outside the handler, so that later events reuse their connections. */
-export function startServices(environment: NodeJS.ProcessEnv): Services {
+export function openServices(environment: NodeJS.ProcessEnv): Services {
   const config = readConfig(environment);
   return {
     config,
@@ -40,7 +40,7 @@ export function startServices(environment: NodeJS.ProcessEnv): Services {
       }),
       name: config.bucketName,
     },
-    connections: openConnections(config.callbackUrl),
+    connectionApi: openConnectionApi(config.callbackUrl),
     lambda: new LambdaClient({}),
     log: new Logger(),
     now: Date.now,
@@ -67,7 +67,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
   return { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name };
 }
 
-export function openConnections(endpoint: string): ApiGatewayManagementApiClient {
+export function openConnectionApi(endpoint: string): ApiGatewayManagementApiClient {
   return new ApiGatewayManagementApiClient({
     endpoint,
     // 429 and 5xx are retried by the SDK with jittered backoff; a connection that stays slow must not hold up its sender.

@@ -1,89 +1,75 @@
-/** Every route of the WebSocket API, a file each. This one is the edge: it tells routes apart and turns errors into frames. */
-import { ChatError, errorStatus, unable } from '#protocol/errors';
-import { parseObject } from '#protocol/frames';
-import type { SocketRoute } from '#protocol/routes';
+/** Every route of the WebSocket API. */
+import { ChatError, errorStatus } from '#protocol/errors';
+import { frameTasks, readFrame } from '#protocol/frames';
+import { withType } from '#protocol/legacy';
+import { parseObject } from '#protocol/parse';
+import { endConnection } from '../delivery/end-connection.ts';
 import { close, post } from '../delivery/post.ts';
-import { type Services, startServices } from '../runtime/services.ts';
-import { edit, reaction, remove } from './change.ts';
-import { clear } from './clear.ts';
-import { type ConnectAnswer, connect } from './connect.ts';
-import { create } from './create.ts';
-import { disconnect } from './disconnect.ts';
-import { deviceOf, readSocketEvent, type SocketRequest } from './event.ts';
-import { other } from './other.ts';
-import { ping } from './ping.ts';
-import { readMessages } from './read-messages.ts';
-import { typing } from './typing.ts';
+import { createHandler } from '../runtime/create-handler.ts';
+import { openServices } from '../runtime/services.ts';
+import { connect, type SocketAnswer } from './connect.ts';
+import { handleFrame } from './frames.ts';
+import { SocketEvent, type SocketRequest, toRequest } from './request.ts';
 
-type Route = (services: Services, request: SocketRequest) => Promise<void>;
+const services = openServices(process.env);
+const done: SocketAnswer = { statusCode: 200 };
 
-const routes: Readonly<Record<SocketRoute, Route>> = {
-  create,
-  chat_message: create,
-  edit: (services, request) => edit(services, request),
-  delete: (services, request) => remove(services, request),
-  clear: (services, request) => clear(services, request),
-  react: reaction,
-  typing,
-  read_messages: readMessages,
-  ping,
-};
-
-const services = startServices(process.env);
-
-export async function handler(event: unknown): Promise<ConnectAnswer> {
-  const request = readSocketEvent(event);
-  if (request.route === '$connect') return answerConnect(request);
-  if (request.route === '$disconnect') await disconnect(services, request);
-  else await answerFrame(request);
-  return { statusCode: 200 };
-}
-
-/** An error before the connection stands is the status of the handshake. */
-async function answerConnect(request: SocketRequest): Promise<ConnectAnswer> {
-  try {
-    return await connect(services, request);
-  } catch (error) {
-    const { code, message } = toChatError(error, request);
-    return { statusCode: errorStatus[code], body: message };
-  }
-}
-
-/** An error later is an `error` frame; the socket stays, unless its token has expired. */
-async function answerFrame(request: SocketRequest): Promise<void> {
-  try {
-    if (services.now() >= request.tokenExpires) {
-      throw unable('token_expired', 'go on', 'the token of this socket has expired: connect again with a fresh one');
+export const handler = createHandler({
+  services,
+  event: SocketEvent,
+  logKeys: ({ requestContext: { routeKey, connectionId, authorizer } }) => ({
+    route: routeKey,
+    connection: connectionId,
+    user: authorizer.username,
+  }),
+  async run(event, { now }) {
+    const request = toRequest(event);
+    const { routeKey } = event.requestContext;
+    if (routeKey === '$connect') return connect(services, request, event.headers ?? {});
+    // Best effort on AWS, and sometimes late. A post that finds the connection closed does the same.
+    if (routeKey === '$disconnect') await endConnection(services, request.origin, request.at);
+    else {
+      assertTokenValid(request, now());
+      await handleFrame(services, request, readFrame(event.body));
     }
-    const route = Object.hasOwn(routes, request.route) ? routes[request.route as SocketRoute] : other;
-    await route(services, request);
-  } catch (error) {
-    const { code, message, retryAfter } = toChatError(error, request);
-    const clientId = clientIdOf(request.body);
-    await post(services, deviceOf(request), {
+    return done;
+  },
+  /** Before the connection is open, an error becomes the handshake's HTTP status. Later it becomes an `error` event. */
+  async answerError(error, event) {
+    const { routeKey } = event.requestContext;
+    if (routeKey === '$connect') return { statusCode: errorStatus[error.code], body: error.sentence('connect') };
+    if (routeKey === '$disconnect') throw error;
+    const { origin } = toRequest(event);
+    const { task, clientId } = describe(event.body);
+    await post(services, origin, {
       type: 'error',
-      code,
-      message,
-      ...(clientId === undefined ? {} : { client_id: clientId }),
-      ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+      code: error.code,
+      message: error.sentence(task),
+      client_id: clientId,
+      retry_after: error.retryAfter,
     });
-    if (code === 'token_expired') await close(services, deviceOf(request));
-  }
+    // The socket stays open after every other error.
+    if (error.code === 'token_expired') await close(services, origin);
+    return done;
+  },
+});
+
+/** @throws ChatError `token_expired` */
+function assertTokenValid({ tokenExpires }: SocketRequest, now: number): void {
+  if (now < tokenExpires) return;
+  const reason = 'the token of this socket has expired: connect again with a fresh one';
+  throw new ChatError('token_expired', reason, { task: 'go on' });
 }
 
-/** What the caller may know of an error; everything else is for the log. */
-function toChatError(error: unknown, request: SocketRequest): ChatError {
-  if (error instanceof ChatError) return error;
-  services.log.error('unexpected', { route: request.route, connectionId: request.connectionId, error: error as Error });
-  return unable('internal', 'do this', 'something went wrong on our side: try again');
-}
-
-/** The frame's `client_id`, so that the sender knows which message the error is about. */
-function clientIdOf(body: string | undefined): string | undefined {
+/** The refused frame, as far as it can be read. Its `client_id` tells the client which message the error is about. */
+function describe(body: string | undefined): { readonly task: string; readonly clientId?: string | undefined } {
   try {
-    const { client_id: clientId } = parseObject(body);
-    return typeof clientId === 'string' && clientId.isWellFormed() ? clientId.slice(0, 64) : undefined;
+    const { client_id: clientId, type } = withType(parseObject(body, 'frame'));
+    return {
+      task: new Map<unknown, string>(Object.entries(frameTasks)).get(type) ?? 'read the frame',
+      clientId: typeof clientId === 'string' && clientId.isWellFormed() ? clientId.slice(0, 64) : undefined,
+    };
   } catch {
-    return undefined;
+    return { task: 'read the frame' };
   }
 }

@@ -31,7 +31,7 @@ export async function applyChange(
   );
   const item = write.ok ? write.answer.Attributes : write.item;
   const entry = item && toEntry(item);
-  const applied = write.ok ? 'now' : item && isTrace(item, change) ? 'before' : 'never';
+  const applied = write.ok ? 'now' : item && isApplied(item, change) ? 'before' : 'never';
   return { applied, message: entry?.type === 'message' ? entry : undefined };
 }
 
@@ -46,7 +46,7 @@ export function withChange(message: MessageEntry, change: Entry): MessageEntry {
 }
 
 /** Did this very change leave the message as it is? */
-function isTrace(item: Item, change: ChangeEntry): boolean {
+function isApplied(item: Item, change: ChangeEntry): boolean {
   if (change.type === 'reaction') return item[reactionName(change.emoji, change.user)] === reactionValue(change);
   return item.changed === change.seq;
 }

@@ -1,14 +1,14 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Services } from '../runtime/services.ts';
+import { packSend, type SendRecord, windowSize } from './idempotency-window.ts';
 import { conditional } from './item.ts';
-import { key, type Membership, stands, toMembership } from './membership.ts';
-import { packSend, ringSize, type Send } from './ring.ts';
+import { isActive, key, type Membership, toMembership } from './membership.ts';
 
-export type Claim =
+export type ClaimResult =
   | 'claimed'
   | 'removed'
   /** An earlier try of the same send has this number. */
-  | { readonly earlier: Send }
+  | { readonly original: SendRecord }
   /** Others of the member's sends were faster, more than were `allowed`. */
   | { readonly overtaken: Membership };
 
@@ -21,13 +21,13 @@ export async function claimSend(
   { table }: Pick<Services, 'table'>,
   membership: Membership,
   hash: string,
-  send: Send,
-  { allowed, replacing, moveCursor }: { allowed: number; replacing?: Send | undefined; moveCursor: boolean },
-): Promise<Claim> {
-  const outdated = [...membership.ring]
+  record: SendRecord,
+  { allowed, replacing, moveCursor }: { allowed: number; replacing?: SendRecord | undefined; moveCursor: boolean },
+): Promise<ClaimResult> {
+  const outdated = [...membership.recentSends]
     .filter(([other]) => other !== hash)
     .sort(([, a], [, b]) => b.seq - a.seq)
-    .slice(ringSize - 1);
+    .slice(windowSize - 1);
   const remove = outdated.map((_, index) => `ring.#old${index}`);
   const most = membership.sends + allowed;
   const write = await conditional(
@@ -36,7 +36,7 @@ export async function claimSend(
         TableName: table.name,
         Key: key(membership.username, membership.conversation),
         UpdateExpression: [
-          'SET ring.#hash = :send, sends = sends + :one',
+          'SET ring.#hash = :record, sends = sends + :one',
           moveCursor ? ', read_seq = :seq, read_count = :count' : '',
           remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : '',
         ].join(''),
@@ -52,10 +52,10 @@ export async function claimSend(
           ...Object.fromEntries(outdated.map(([old], index) => [`#old${index}`, old])),
         },
         ExpressionAttributeValues: {
-          ':send': packSend(send),
+          ':record': packSend(record),
           ':one': 1,
           ':most': most,
-          ...(moveCursor ? { ':seq': send.seq, ':count': send.count } : {}),
+          ...(moveCursor ? { ':seq': record.seq, ':count': record.count } : {}),
           ...(replacing === undefined ? {} : { ':replacing': packSend(replacing) }),
         },
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -63,11 +63,11 @@ export async function claimSend(
     ),
   );
   if (write.ok) return 'claimed';
-  if (!write.item || !stands(write.item)) return 'removed';
-  const standing = toMembership(write.item);
-  const earlier = standing.ring.get(hash);
-  if (earlier && earlier.seq !== replacing?.seq) return { earlier };
-  if (standing.sends >= most) return { overtaken: standing };
+  if (!write.item || !isActive(write.item)) return 'removed';
+  const existing = toMembership(write.item);
+  const original = existing.recentSends.get(hash);
+  if (original && original.seq !== replacing?.seq) return { original };
+  if (existing.sends >= most) return { overtaken: existing };
   // Only the cursor stood in the way: a later send of this user was faster. It must not go back.
-  return claimSend({ table }, membership, hash, send, { allowed, replacing, moveCursor: false });
+  return claimSend({ table }, membership, hash, record, { allowed, replacing, moveCursor: false });
 }

@@ -4,12 +4,7 @@ import * as z from 'zod/mini';
 import { scopeToText } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import { conditional } from './item.ts';
-import { createUser, key, type Live, prefix, toUser, type User } from './user.ts';
-
-/** A connection that is to be taken away. */
-export interface Connection extends Pick<Live, 'id' | 'scope'> {
-  readonly username: string;
-}
+import { type Connection, connectionPrefix, createUser, key, toUser, type User } from './user.ts';
 
 /**
  * Writes a connection down, and the user before it when this is their first.
@@ -19,13 +14,13 @@ export interface Connection extends Pick<Live, 'id' | 'scope'> {
 export async function addConnection(
   services: Pick<Services, 'table' | 'now'>,
   user: { username: string; name: string },
-  live: Live,
+  connection: Connection,
   issued: number,
 ): Promise<User | undefined> {
-  const known = await addToKnown(services, user.username, live, issued);
+  const known = await addToKnown(services, user.username, connection, issued);
   if (known !== 'unknown') return known;
   await createUser(services, user);
-  const made = await addToKnown(services, user.username, live, issued);
+  const made = await addToKnown(services, user.username, connection, issued);
   if (made === 'unknown') throw new Error(`unable to connect ${user.username}; the user was made and is not there`);
   return made;
 }
@@ -33,7 +28,7 @@ export async function addConnection(
 async function addToKnown(
   { table }: Pick<Services, 'table'>,
   username: string,
-  live: Live,
+  connection: Connection,
   issued: number,
 ): Promise<User | 'unknown' | undefined> {
   const write = await conditional(
@@ -41,11 +36,15 @@ async function addToKnown(
       new UpdateCommand({
         TableName: table.name,
         Key: key(username),
-        UpdateExpression: 'SET #live = :live',
+        UpdateExpression: 'SET #connection = :connection',
         ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
-        ExpressionAttributeNames: { '#live': prefix + live.id },
+        ExpressionAttributeNames: { '#connection': connectionPrefix + connection.id },
         ExpressionAttributeValues: {
-          ':live': { scope: scopeToText(live.scope), since: live.since, expires: live.expires },
+          ':connection': {
+            scope: scopeToText(connection.scope),
+            since: connection.openedAt,
+            expires: connection.expires,
+          },
           ':issued': issued,
         },
         ReturnValues: 'ALL_NEW',
@@ -64,7 +63,7 @@ async function addToKnown(
  */
 export async function removeConnection(
   { table, now }: Pick<Services, 'table' | 'now'>,
-  { username, id, scope }: Connection,
+  { username, id, scope }: Pick<Connection, 'username' | 'id' | 'scope'>,
   at: number,
 ): Promise<void> {
   const ended = Math.min(at, now());
@@ -75,12 +74,12 @@ export async function removeConnection(
         new UpdateCommand({
           TableName: table.name,
           Key: key(username),
-          UpdateExpression: `REMOVE #live${noted.length > 0 ? ` SET ${noted.map((time) => `${time} = :at`).join(', ')}` : ''}`,
+          UpdateExpression: `REMOVE #connection${noted.length > 0 ? ` SET ${noted.map((time) => `${time} = :at`).join(', ')}` : ''}`,
           ConditionExpression: [
-            'attribute_exists(#live)',
+            'attribute_exists(#connection)',
             ...noted.map((time) => `(attribute_not_exists(${time}) OR ${time} < :at)`),
           ].join(' AND '),
-          ExpressionAttributeNames: { '#live': prefix + id },
+          ExpressionAttributeNames: { '#connection': connectionPrefix + id },
           ...(noted.length > 0 ? { ExpressionAttributeValues: { ':at': ended } } : {}),
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
@@ -90,7 +89,7 @@ export async function removeConnection(
   // Others may end at the same time, a few at most; the last try notes nothing.
   for (let tries = 0; tries < 5; tries++) {
     const write = await remove(tries < 4 ? noted : []);
-    if (write.ok || write.item?.[prefix + id] === undefined) return;
+    if (write.ok || write.item?.[connectionPrefix + id] === undefined) return;
     const { item } = write;
     noted = times.filter((time) => (z.parse(z.optional(z.number()), item[time]) ?? 0) < ended);
   }

@@ -18,12 +18,12 @@ export async function clearUpTo(store: Store, member: Member, { seq, count }: Cu
 }
 
 /** Notes that this user has deleted a message for themselves, and which is the newest of those. */
-export async function noteHidden(store: Store, member: Member, seq: number): Promise<void> {
+export async function advanceHiddenLast(store: Store, member: Member, seq: number): Promise<void> {
   await advance(store, member, 'hidden_last', seq);
 }
 
 /** Notes until when (ms) a connection for this conversation alone was there. */
-export async function noteReached(store: Store, member: Member, at: number): Promise<void> {
+export async function advanceDeliveredUntil(store: Store, member: Member, at: number): Promise<void> {
   await advance(store, member, 'reached', at);
 }
 

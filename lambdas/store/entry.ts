@@ -168,7 +168,7 @@ function reactionsOf(item: Item): Reaction[] {
 export async function putEntry(
   { table, config }: Pick<Services, 'table' | 'config'>,
   entry: Entry,
-): Promise<{ stored: true } | { stored: false; standing: Entry }> {
+): Promise<{ stored: true } | { stored: false; existing: Entry }> {
   const { conversation, seq, ...fields } = { ...entry, reactions: undefined };
   const expires =
     config.retentionDays > 0 ? { expires: Math.ceil(entry.at / 1000) + config.retentionDays * 86_400 } : {};
@@ -182,7 +182,7 @@ export async function putEntry(
       }),
     ),
   );
-  return write.ok ? { stored: true } : { stored: false, standing: toEntry(write.item ?? {}) };
+  return write.ok ? { stored: true } : { stored: false, existing: toEntry(write.item ?? {}) };
 }
 
 export async function getEntry(

@@ -22,7 +22,7 @@ function key(username: string, conversation: string, segment: number): Key {
 }
 
 /** Again: nothing changes. */
-export async function addHidden(
+export async function hideMessage(
   { table }: Pick<Services, 'table'>,
   username: string,
   conversation: string,
@@ -39,7 +39,7 @@ export async function addHidden(
 }
 
 /** Those of the numbers that are hidden, and perhaps others near them. */
-export async function getHidden(
+export async function getHiddenMessages(
   { table }: Pick<Services, 'table'>,
   { username, conversation }: { readonly username: string; readonly conversation: string },
   numbers: readonly number[],

@@ -9,7 +9,7 @@
  *        conversations `blocks` (this user has blocked the other) and `blocked` (the other has blocked this user), here because this item
  *        is read before anything is said; and `unfriended` from when the two are friends no more, until they are again
  * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
- *        It lags behind, so it is asked who is posted to, never who may, and the head knows who left a moment ago.
+ *        It lags behind, so it is asked who is posted to, never who may, and the state knows who left a moment ago.
  * ends   by losing its role and with it all else, at once; what is left of the item goes by TTL
  * read   by key; a user's all by query; a conversation's all through the index, or by the names in its name
  */
@@ -18,8 +18,8 @@ import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
+import { type SendRecord, unpackSend } from './idempotency-window.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
-import { type Send, unpackSend } from './ring.ts';
 
 /** A place in the log: this entry, and how many messages there were up to it. */
 export interface Cursor {
@@ -33,9 +33,9 @@ export interface Membership {
   readonly role: Role;
   readonly read: Cursor;
   /** ms; when the last connection for this conversation alone to end ended */
-  readonly reached: number | undefined;
+  readonly deliveredUntil: number | undefined;
   /** The last sends by hash of client_id. */
-  readonly ring: ReadonlyMap<string, Send>;
+  readonly recentSends: ReadonlyMap<string, SendRecord>;
   /** How many sends there ever were. */
   readonly sends: number;
   /** What is up to here is not shown to this user any more. */
@@ -72,7 +72,7 @@ export function key(username: string, conversation: string): Key {
 }
 
 /** Is this a membership, or what is left of one? */
-export function stands(item: Item): boolean {
+export function isActive(item: Item): boolean {
   return item.role !== undefined;
 }
 
@@ -93,8 +93,8 @@ export function toMembership(item: Item): Membership {
     conversation: sk.slice('CONV#'.length),
     role,
     read: { seq, count },
-    reached,
-    ring: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
+    deliveredUntil: reached,
+    recentSends: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
     sends,
     cleared: { seq: rest.cleared_seq, count: rest.cleared_count },
     hiddenLast: rest.hidden_last,
@@ -113,7 +113,7 @@ export async function getMembership(
   const { Item } = await table.client.send(
     new GetCommand({ TableName: table.name, Key: key(username, conversation), ConsistentRead: true }),
   );
-  return Item && stands(Item) ? toMembership(Item) : undefined;
+  return Item && isActive(Item) ? toMembership(Item) : undefined;
 }
 
 /** Those of the memberships that exist, in no order; `consistent` at twice the price. */
@@ -127,7 +127,7 @@ export async function getMemberships(
     which.map(({ username, conversation }) => key(username, conversation)),
     { consistent },
   );
-  return items.filter(stands).map(toMembership);
+  return items.filter(isActive).map(toMembership);
 }
 
 /** Every conversation of a user, a page of the table at a time. */
@@ -143,7 +143,7 @@ export async function* membershipsOf(
       ExpressionAttributeValues: { ':pk': `USER#${username}`, ':sk': 'CONV#' },
     },
   );
-  for await (const { Items = [] } of pages) yield Items.filter(stands).map(toMembership);
+  for await (const { Items = [] } of pages) yield Items.filter(isActive).map(toMembership);
 }
 
 /** The members of a room or group by the index, a page at a time. */
@@ -208,7 +208,7 @@ export async function createMembership(
 }
 
 /** Seconds for which the rest of a membership that ended is kept; it means nothing. */
-const restLifetime = 86_400;
+const endedLifetimeSeconds = 86_400;
 
 /** Ends the membership, if its role still is what it was when this was decided. */
 export async function endMembership(
@@ -224,7 +224,7 @@ export async function endMembership(
           'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, cleared_seq, cleared_count, hidden_last SET expires = :expires',
         ConditionExpression: '#role = :role',
         ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: { ':role': role, ':expires': Math.ceil(now() / 1000) + restLifetime },
+        ExpressionAttributeValues: { ':role': role, ':expires': Math.ceil(now() / 1000) + endedLifetimeSeconds },
       }),
     ),
   );

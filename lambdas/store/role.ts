@@ -17,7 +17,7 @@ export async function changeRole(
 }
 
 /** Two roles in one step, so that a group has one owner at every moment; `false` when one of them was not as expected any more. */
-export async function handOver(
+export async function transferOwnership(
   { table }: Pick<Services, 'table'>,
   owner: Membership,
   next: Membership,

@@ -20,7 +20,7 @@ export interface Upload extends File {
   readonly conversation: string;
   readonly user: string;
   /** Whether a message uses it. */
-  readonly kept: boolean;
+  readonly used: boolean;
 }
 
 const UploadItem = z.extend(z.omit(File, { id: true }), { user: z.string(), expires: z.optional(z.number()) });
@@ -34,7 +34,7 @@ function key(conversation: string, id: string): Key {
 
 export async function putUpload(
   { table, now }: Pick<Services, 'table' | 'now'>,
-  upload: Omit<Upload, 'kept'>,
+  upload: Omit<Upload, 'used'>,
 ): Promise<void> {
   const { conversation, id, ...fields } = upload;
   await table.client.send(
@@ -55,7 +55,7 @@ export async function getUpload(
   );
   if (!Item) return undefined;
   const { expires, ...fields } = z.parse(UploadItem, Item);
-  return { ...fields, conversation, id, kept: expires === undefined };
+  return { ...fields, conversation, id, used: expires === undefined };
 }
 
 /**
@@ -63,7 +63,7 @@ export async function getUpload(
  * @param usedBy what tells that message from others of its author
  * @returns `false` when another message uses it: each file belongs to one, and goes with it
  */
-export async function keepUpload(
+export async function useUpload(
   { table }: Pick<Services, 'table'>,
   { conversation, id }: Upload,
   usedBy: string,
@@ -83,9 +83,9 @@ export async function keepUpload(
 }
 
 /** The upload as it is when a message uses it from the beginning: a copy of another one's. */
-export async function putKeptUpload(
+export async function putUsedUpload(
   { table }: Pick<Services, 'table'>,
-  { conversation, id, ...fields }: Omit<Upload, 'kept'>,
+  { conversation, id, ...fields }: Omit<Upload, 'used'>,
   usedBy: string,
 ): Promise<void> {
   await table.client.send(

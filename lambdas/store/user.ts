@@ -14,14 +14,16 @@ import * as z from 'zod/mini';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
-import { listedAs, listUsername } from './listing.ts';
+import { listedAs, listUsername } from './people-listing.ts';
 
-export interface Live {
+/** One WebSocket connection of a user. */
+export interface Connection {
+  readonly username: string;
   readonly id: string;
   readonly scope: Scope;
   /** ms */
-  readonly since: number;
-  /** ms; it gets nothing from then on: its token is over, its user signed out everywhere, or API Gateway has closed it after two hours */
+  readonly openedAt: number;
+  /** ms; nothing is sent to it from then on: its token has expired, its user signed out everywhere, or API Gateway closed it after two hours */
   readonly expires: number;
 }
 
@@ -30,7 +32,7 @@ const Avatar = z.object({ id: z.string(), content_type: z.string() });
 export type Avatar = z.infer<typeof Avatar>;
 
 /** A device to push to, of which device.ts knows more. */
-export interface Pushed {
+export interface UserPushDevice {
   readonly id: string;
   /** s */
   readonly expires: number;
@@ -43,17 +45,17 @@ export interface User {
   /** ms, or undefined for who was never here */
   readonly lastSeen: number | undefined;
   /** ms; when they last signed out everywhere: connections from before are over */
-  readonly signedOut: number | undefined;
+  readonly signedOutAt: number | undefined;
   /** ms; when the last connection for everything to end ended */
-  readonly reached: number | undefined;
+  readonly deliveredUntil: number | undefined;
   /** Every connection written down, expired ones too. */
-  readonly live: readonly Live[];
+  readonly connections: readonly Connection[];
   /** Every device that is pushed to, expired ones too. */
-  readonly devices: readonly Pushed[];
+  readonly pushDevices: readonly UserPushDevice[];
 }
 
-export const prefix = 'live#';
-export const devicePrefix = 'device#';
+export const connectionPrefix = 'live#';
+export const pushDevicePrefix = 'device#';
 const UserItem = z.looseObject({
   pk: z.string(),
   name: z.string(),
@@ -62,47 +64,57 @@ const UserItem = z.looseObject({
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
 });
-const LiveValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
+const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
 export function key(username: string): Key {
   return { pk: `USER#${username}`, sk: 'USER' };
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen: lastSeen, reached, signed_out: signedOut, ...rest } = z.parse(UserItem, item);
-  const live = Object.entries(rest)
-    .filter(([attribute]) => attribute.startsWith(prefix))
+  const { pk, name, avatar, last_seen: lastSeen, reached, signed_out: signedOutAt, ...rest } = z.parse(UserItem, item);
+  const username = pk.slice('USER#'.length);
+  const connections = Object.entries(rest)
+    .filter(([attribute]) => attribute.startsWith(connectionPrefix))
     .map(([attribute, value]) => {
-      const { scope, since, expires } = z.parse(LiveValue, value);
-      const over = isFromBefore(signedOut, since) ? Math.min(expires, signedOut) : expires;
-      return { id: attribute.slice(prefix.length), scope: scopeFromText(scope), since, expires: over };
+      const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
+      return {
+        username,
+        id: attribute.slice(connectionPrefix.length),
+        scope: scopeFromText(scope),
+        openedAt,
+        expires: isBeforeSignOut(signedOutAt, openedAt) ? Math.min(expires, signedOutAt) : expires,
+      };
     });
-  const devices = Object.entries(rest)
-    .filter(([attribute]) => attribute.startsWith(devicePrefix))
+  const pushDevices = Object.entries(rest)
+    .filter(([attribute]) => attribute.startsWith(pushDevicePrefix))
     .map(([attribute, expires]) => ({
-      id: attribute.slice(devicePrefix.length),
+      id: attribute.slice(pushDevicePrefix.length),
       expires: z.parse(z.number(), expires),
     }));
-  return { username: pk.slice('USER#'.length), name, avatar, lastSeen, reached, signedOut, live, devices };
+  return { username, name, avatar, lastSeen, deliveredUntil: reached, signedOutAt, connections, pushDevices };
 }
 
 /** Was a token issued, or a connection opened, before its user signed out everywhere? */
-export function isFromBefore(signedOut: number | undefined, at: number): signedOut is number {
+export function isBeforeSignOut(signedOut: number | undefined, at: number): signedOut is number {
   return signedOut !== undefined && at < signedOut;
 }
 
 /** The connections that can still be open. */
-export function liveNow(user: User, now: number): Live[] {
-  return user.live.filter((live) => live.expires > now);
+export function openConnectionsOf(user: User, now: number): Connection[] {
+  return user.connections.filter((connection) => connection.expires > now);
 }
 
 /**
  * Until when (ms) what was said in a conversation reached a device of this user, as far as their own item tells: now, where one that
  * receives it is connected. A connection that ended unnoticed was there until it expired, or a post would have found out.
  */
-export function reachedUntil({ reached = 0, live }: User, conversation: string, now: number): number {
-  const receiving = live.filter(({ scope }) => receives(scope, conversation));
-  return Math.max(reached, ...receiving.map(({ expires }) => Math.min(expires, now)));
+export function userDeliveredUntil(
+  { deliveredUntil = 0, connections }: User,
+  conversation: string,
+  now: number,
+): number {
+  const receiving = connections.filter(({ scope }) => receives(scope, conversation));
+  return Math.max(deliveredUntil, ...receiving.map(({ expires }) => Math.min(expires, now)));
 }
 
 /** @param consistent a whole unit instead of half of one, for who must not miss the last write */
@@ -152,10 +164,10 @@ export async function ensureUser(
     name: user.name,
     avatar: undefined,
     lastSeen: undefined,
-    signedOut: undefined,
-    reached: undefined,
-    live: [],
-    devices: [],
+    signedOutAt: undefined,
+    deliveredUntil: undefined,
+    connections: [],
+    pushDevices: [],
   };
 }
 

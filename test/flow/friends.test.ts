@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
-import { changeFriends } from '#lambdas/store/friend';
+import { changeFriendships } from '#lambdas/store/friendship';
 import { createMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
@@ -62,7 +62,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     const assemblyDirectory = inject('optionsDirectory');
     chat = await startChat({ assemblyDirectory });
     if (!chat.local || !chat.dataDirectory) return;
-    stage = await openStage(chat.local, { assemblyDirectory, dataDirectory: chat.dataDirectory });
+    stage = await openStage(chat.local, { assemblyDirectory });
   });
   afterAll(async () => {
     await stage?.stop();
@@ -426,7 +426,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     const longAgo = { ...stage.store, now: () => Date.now() - 86_400_000 };
     for (let index = 0; index < limits.friendRequests; index++) {
       const side = { username: carol.username, other: `long-ago-${index}`, was: undefined, state: 'sent' } as const;
-      await changeFriends(longAgo, [side], []);
+      await changeFriendships(longAgo, [side], []);
     }
     const full = await befriend(carol, alice);
     expect([full.status, full.body.error.code, full.body.error.retry_after]).toEqual([429, 'rate_limited', undefined]);

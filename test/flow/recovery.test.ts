@@ -1,7 +1,7 @@
 /** What dies, gets lost or comes late on AWS does so here; the log stays one and whole. Only where the runtime is ours to break. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hashOf, packSend } from '#lambdas/store/ring';
+import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
 import { type Chat, startChat } from '../support/chat.ts';
 import { growOld, openTable } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
@@ -53,7 +53,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
         TableName,
         Key: { pk: `USER#${person.username}`, sk: `CONV#${conversation}` },
         UpdateExpression: 'SET ring.#hash = :send',
-        ExpressionAttributeNames: { '#hash': hashOf(clientId) },
+        ExpressionAttributeNames: { '#hash': hashClientId(clientId) },
         ExpressionAttributeValues: { ':send': packSend({ seq, count: seq, at: Date.now() }) },
       }),
     );

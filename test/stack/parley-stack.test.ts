@@ -1,7 +1,7 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { notifyFilters } from '#lambdas/stream/filters';
-import { httpRoutes, socketRoutes } from '#protocol/routes';
+import { streamHandlers } from '#lambdas/stream/handlers';
+import { httpRoutes, socketRoutes } from '#protocol/operations';
 import { allowed, plain, synthesize } from './synthesize.ts';
 
 const { template } = synthesize();
@@ -384,7 +384,7 @@ describe('the HTTP API', () => {
         Properties: { ApiId: { Ref: Match.stringLikeRegexp('^EndpointApi') } },
       }),
     );
-    expect(routes.map(({ Properties }) => Properties.RouteKey).toSorted()).toEqual(Object.keys(httpRoutes).toSorted());
+    expect(routes.map(({ Properties }) => Properties.RouteKey).toSorted()).toEqual([...httpRoutes.keys()].toSorted());
     for (const { Properties } of routes) {
       expect(Properties).toMatchObject({ AuthorizationType: 'JWT' });
       expect(plain(Properties.AuthorizerId)).toBe('<EndpointApiAuthorizer>');
@@ -421,7 +421,7 @@ describe("the table's stream", () => {
   test('reaches notify through the filters, and gives up in bounds', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: 'NotifyFunction' },
-      FilterCriteria: { Filters: notifyFilters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
+      FilterCriteria: { Filters: streamHandlers.map(({ filter }) => ({ Pattern: JSON.stringify(filter) })) },
       StartingPosition: 'TRIM_HORIZON',
       ParallelizationFactor: 4,
       BatchSize: 50,

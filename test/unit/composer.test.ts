@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
-import { messageText } from '#protocol/frames';
 import { limits } from '#protocol/limits';
 import { namesAfterAt } from '#protocol/mentions';
+import { messageText } from '#protocol/message-text';
 import { createDraft } from '#web/composer/draft';
 import { complete, mentionAt, peopleFor } from '#web/composer/mention';
 import { peopleHere } from '#web/composer/people-here';

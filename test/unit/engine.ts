@@ -69,7 +69,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       client: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
     },
     bucket: { name: 'none', client: new S3Client(nowhere) },
-    connections: new ApiGatewayManagementApiClient(nowhere),
+    connectionApi: new ApiGatewayManagementApiClient(nowhere),
     lambda: new LambdaClient(nowhere),
     log: new Logger(),
     now: () => clock.now,

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { fitFrame, toMessage } from '#lambdas/delivery/render';
 import type { MessageEntry, Reaction } from '#lambdas/store/entry';
 import type { ServerEvent } from '#protocol/events';
-import { bytesOf, messageText } from '#protocol/frames';
 import { limits } from '#protocol/limits';
+import { bytesOf, messageText } from '#protocol/message-text';
 
 /** As long as AWS lets a bucket's and a region's name be, with a session's token as functions have them. */
 const bucket = {

@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChatError } from '#protocol/errors';
-import { frames, fromOtherShape, messageText, parseAs, parseObject } from '#protocol/frames';
+import { readFrame } from '#protocol/frames';
 import { limits } from '#protocol/limits';
+import { messageText } from '#protocol/message-text';
 
 function refusal(read: () => unknown): { code: string; message: string } {
   try {
     read();
   } catch (error) {
-    if (error instanceof ChatError) return { code: error.code, message: error.message };
+    if (error instanceof ChatError) return { code: error.code, message: error.sentence('send the message') };
     throw error;
   }
   return { code: 'no error', message: '' };
@@ -18,7 +19,7 @@ describe('a frame that is no object', () => {
   it.each([undefined, '', 'hello', '{', '[]', '[{"type":"ping"}]', '5', 'null', '"ping"', 'true'])(
     '%j is refused',
     (body) => {
-      expect(refusal(() => parseObject(body)).code).toBe('invalid_frame');
+      expect(refusal(() => readFrame(body)).code).toBe('invalid_frame');
     },
   );
 
@@ -26,7 +27,7 @@ describe('a frame that is no object', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
         try {
-          expect(typeof parseObject(body)).toBe('object');
+          expect(typeof readFrame(body)).toBe('object');
         } catch (error) {
           expect(error).toBeInstanceOf(ChatError);
         }
@@ -48,16 +49,14 @@ describe('a create frame', () => {
     [{ message: 'x', client_id: 'c'.repeat(65) }, 'client_id must be a text of 1 to 64'],
     [{ message: 'x', conversation: 7 }, 'conversation must be the name'],
   ])('%j is refused with the field and what it must be', (fields, sentence) => {
-    const { code, message } = refusal(() =>
-      parseAs(frames.create, { type: 'create', ...fields }, 'read the create frame'),
-    );
+    const { code, message } = refusal(() => readFrame(JSON.stringify({ type: 'create', ...fields })));
     expect(code).toBe('invalid_frame');
     expect(message).toContain(`unable to read the create frame; ${sentence}`);
   });
 
   it('keeps only the fields that it knows, also when one is called __proto__', () => {
-    const value = parseObject('{"type":"create","message":"x","__proto__":{"admin":true},"constructor":1}');
-    expect(parseAs(frames.create, value, 'read it')).toEqual({ type: 'create', message: 'x' });
+    const frame = readFrame('{"type":"create","message":"x","__proto__":{"admin":true},"constructor":1}');
+    expect(frame).toEqual({ type: 'create', message: 'x' });
     expect(Object.prototype).not.toHaveProperty('admin');
   });
 });
@@ -70,16 +69,16 @@ describe('a typing frame', () => {
     [false, false],
     ['False', false],
   ])('typing %j means %j', (given, meant) => {
-    expect(parseAs(frames.typing, { type: 'typing', typing: given }, 'read it').typing).toBe(meant);
+    expect(readFrame(JSON.stringify({ type: 'typing', typing: given }))).toEqual({ type: 'typing', typing: meant });
   });
 
   it.each([undefined, 1, 'yes', null])('typing %j is refused', (given) => {
-    const { message } = refusal(() => parseAs(frames.typing, { type: 'typing', typing: given }, 'read it'));
-    expect(message).toBe('unable to read it; typing must be true or false');
+    const { message } = refusal(() => readFrame(JSON.stringify({ type: 'typing', typing: given })));
+    expect(message).toBe('unable to read the typing frame; typing must be true or false');
   });
 });
 
-describe('frames of other shapes', () => {
+describe('what the replaced programs send', () => {
   it.each([
     [
       { event_type: 'create', event_data: { message: 'hi' } },
@@ -90,8 +89,21 @@ describe('frames of other shapes', () => {
       { message: 'hi', client_id: '1' },
       { type: 'create', message: 'hi', client_id: '1' },
     ],
-  ])('%j is a create', (value, frame) => {
-    expect(fromOtherShape(value)).toEqual(frame);
+    [
+      { type: 'chat_message', message: 'hi', ref_message: 'ID' },
+      { type: 'create', message: 'hi', reply_to: { id: 'ID' } },
+    ],
+    [
+      { event_type: 'edit', event_data: { uiid: 'ID', edit_message: 'hi' } },
+      { type: 'edit', target: { id: 'ID' }, message: 'hi' },
+    ],
+    [
+      { event_type: 'delete', event_data: { uiid: 'ID' } },
+      { type: 'delete', target: { id: 'ID' }, for: 'everyone' },
+    ],
+    [{ event_type: 'delete all', event_data: {} }, { type: 'clear' }],
+  ])('%j is a frame of this protocol', (value, frame) => {
+    expect(readFrame(JSON.stringify(value))).toEqual(frame);
   });
 
   it.each([
@@ -102,7 +114,7 @@ describe('frames of other shapes', () => {
     { event_type: 'dance', event_data: {} },
     { message: 5 },
   ])('%j is refused, and the answer lists what is known', (value) => {
-    const { code, message } = refusal(() => fromOtherShape(value));
+    const { code, message } = refusal(() => readFrame(JSON.stringify(value)));
     expect(code).toBe('invalid_frame');
     expect(message).toContain('create, edit, delete, clear, react, typing, read_messages, ping');
   });

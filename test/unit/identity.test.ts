@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readIdentity } from '#lambdas/identity/claims';
-import { startVerifier } from '#lambdas/identity/verify';
+import { createTokenVerifier } from '#lambdas/identity/verify';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 let server: Server;
@@ -38,7 +38,7 @@ describe('a token', () => {
     ['with the audience among others', { aud: ['other', 'chat'] }],
     ['with the client instead of an audience, as Cognito’s access tokens', { client_id: 'chat', token_use: 'access' }],
   ])('%s is accepted, and names its user', async (_, claims) => {
-    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'Ann', iat: 1_700_000_000, ...claims }))).toEqual({
       ok: true,
       username: '%41nn',
@@ -56,23 +56,23 @@ describe('a token', () => {
     ['of another issuer', { aud: 'chat', iss: 'http://127.0.0.1:1' }, 'Issuer not allowed'],
     ['that names nobody', { aud: 'chat', sub: undefined }, 'names no user'],
   ])('%s is refused', async (_, claims, why) => {
-    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'ann', ...claims }))).toEqual({
       ok: false,
-      why: expect.stringContaining(why),
+      reason: expect.stringContaining(why),
     });
   });
 
   it('that has expired is refused', async () => {
-    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'ann', aud: 'chat' }, '-1m'))).toMatchObject({
       ok: false,
-      why: expect.stringContaining('expired'),
+      reason: expect.stringContaining('expired'),
     });
   });
 
   it('that nobody can check is no token’s fault; the issuer is asked again later', async () => {
-    const verify = startVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     const token = await sign({ sub: 'ann', aud: 'chat' });
     answering = false;
     await expect(verify(token)).rejects.toThrow();

@@ -1,10 +1,10 @@
 /** The index of members lags behind on AWS, and not here: a membership that ended is left in it on purpose, as the index would for a moment. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { longGone, memberNames, stillMembers } from '#lambdas/chat/members';
+import { leftLongAgo, memberNames, stillMembers } from '#lambdas/chat/members';
 import type { Services } from '#lambdas/runtime/services';
-import { getHead } from '#lambdas/store/head';
+import { allocateSeq, allocateSystemSeq } from '#lambdas/store/allocate-seq';
+import { getConversationState } from '#lambdas/store/conversation-state';
 import { createMembership, endMembership, getMemberships } from '#lambdas/store/membership';
-import { takeNumber, takeSystemNumber } from '#lambdas/store/take-number';
 import { createUser } from '#lambdas/store/user';
 import type { Conversation } from '#protocol/names';
 import { startDomain } from './engine.ts';
@@ -21,30 +21,35 @@ const room: Conversation = { id: 'room:lag', kind: 'room' };
 
 it('is a member no longer from the number of their leaving on, while the index still lists them, and again from that of their return on', async () => {
   for (const name of ['ann', 'ben', 'cora']) await createMembership(services, name, room, { seq: 0, count: 0 });
-  await takeSystemNumber(services, room.id, { left: 'ben' });
-  await takeSystemNumber(services, room.id, { left: 'cora' });
+  await allocateSystemSeq(services, room.id, { left: 'ben' });
+  await allocateSystemSeq(services, room.id, { left: 'cora' });
   expect(await memberNames(services, room)).toEqual(['ann']);
 
   const last = { user: 'ann', text: 'hi', content_type: 'text', at: services.now() } as const;
-  expect([...(await takeNumber(services, room.id, last)).left.keys()].sort()).toEqual(['ben', 'cora']);
-  await takeSystemNumber(services, room.id, { came: 'ben' });
+  expect([...(await allocateSeq(services, room.id, last)).left.keys()].sort()).toEqual(['ben', 'cora']);
+  await allocateSystemSeq(services, room.id, { joined: 'ben' });
   expect(await memberNames(services, room)).toEqual(['ann', 'ben']);
 });
 
 it('is left to the index a minute later, and forgotten by the next change', async () => {
   clock.now += 60_001;
   expect(await memberNames(services, room)).toEqual(['ann', 'ben', 'cora']);
-  await takeSystemNumber(services, room.id, { title: 'x', forgotten: ['cora'] });
-  expect(await getHead(services, room.id)).toMatchObject({ title: 'x', left: new Map(), seq: 5, count: 1 });
+  await allocateSystemSeq(services, room.id, { title: 'x', pruneLeft: ['cora'] });
+  expect(await getConversationState(services, room.id)).toMatchObject({
+    title: 'x',
+    left: new Map(),
+    seq: 5,
+    count: 1,
+  });
 });
 
-it('is one of the 16 latest whom the head keeps, however many leave at once', () => {
+it('is one of the 16 latest whom the state keeps, however many leave at once', () => {
   const left = new Map(Array.from({ length: 20 }, (_, at) => [`u${at}`, 1_000 + at]));
-  expect(longGone({ left }, 2_000).sort()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
-  expect(longGone({ left: new Map([['old', 1_000]]) }, 61_001)).toEqual(['old']);
+  expect(leftLongAgo({ left }, 2_000).sort()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
+  expect(leftLongAgo({ left: new Map([['old', 1_000]]) }, 61_001)).toEqual(['old']);
 });
 
-it('is told nothing by a chunk that is tried again after the head has forgotten that they left', async () => {
+it('is told nothing by a chunk that is tried again after the state has forgotten that they left', async () => {
   const late: Conversation = { id: 'room:late', kind: 'room' };
   for (const name of ['dora', 'emil']) {
     await createUser(services, { username: name, name });
@@ -56,7 +61,7 @@ it('is told nothing by a chunk that is tried again after the head has forgotten 
   expect((await told()).sort()).toEqual(['dora', 'emil']);
   const [emil] = await getMemberships(services, [{ username: 'emil', conversation: late.id }]);
   if (emil) await endMembership(services, emil);
-  await takeSystemNumber(services, late.id, { left: 'emil' });
+  await allocateSystemSeq(services, late.id, { left: 'emil' });
   expect(await told()).toEqual(['dora']);
   clock.now += 61_000;
   expect(await told()).toEqual(['dora']);

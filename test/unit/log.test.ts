@@ -1,23 +1,23 @@
 /** The log under every mixture of senders that finish, die half-way and try again, and of readers who come in between. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deleteMessage, editMessage, isChange, react } from '#lambdas/chat/change';
-import { toEvents } from '#lambdas/chat/changes';
+import { addOrRemoveReaction, deleteMessage, editMessage, isChange } from '#lambdas/chat/change-message';
 import { pageAfter, pageAround, pageBefore } from '#lambdas/chat/history';
 import { isMessage, readLog } from '#lambdas/chat/log';
-import { markRead } from '#lambdas/chat/read';
-import { send } from '#lambdas/chat/send';
-import { unreadOf } from '#lambdas/chat/unread';
-import { standing } from '#lambdas/delivery/render';
+import { toLogEvents } from '#lambdas/chat/log-events';
+import { markRead } from '#lambdas/chat/mark-read';
+import { sendMessage } from '#lambdas/chat/send-message';
+import { unreadCount } from '#lambdas/chat/unread-count';
+import { currentReactions } from '#lambdas/delivery/render';
 import type { Services } from '#lambdas/runtime/services';
+import { allocateChangeSeq, allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
+import { getConversationState } from '#lambdas/store/conversation-state';
 import { type ChangeEntry, type Entry, getEntry, putEntry } from '#lambdas/store/entry';
-import { getHead } from '#lambdas/store/head';
+import { hashClientId } from '#lambdas/store/idempotency-window';
 import { getMembership } from '#lambdas/store/membership';
-import { hashOf } from '#lambdas/store/ring';
-import { takeChangeNumber, takeNumber } from '#lambdas/store/take-number';
 import { createUser } from '#lambdas/store/user';
-import { repair } from '#lambdas/stream/repair';
+import { completeChange } from '#lambdas/stream/complete-change';
 import { ChatError } from '#protocol/errors';
 import type { ServerEvent } from '#protocol/events';
 import { parseConversation } from '#protocol/names';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-type Change = 'edit' | 'delete' | 'react' | 'unreact';
+type Change = 'edit' | 'delete' | 'addOrRemoveReaction' | 'unreact';
 type Step =
   | { readonly do: 'send' | 'die after the number' | 'die after the claim'; readonly who: 0 | 1; readonly id: number }
   | { readonly do: 'send at once'; readonly who: 0 | 1; readonly id: number; readonly times: number }
@@ -53,7 +53,7 @@ type Step =
 const who = fc.constantFrom(0 as const, 1 as const);
 /** Few ids, so that tries of the same message meet. */
 const id = fc.integer({ min: 0, max: 8 });
-const change = fc.constantFrom('edit' as const, 'delete' as const, 'react' as const, 'unreact' as const);
+const change = fc.constantFrom('edit' as const, 'delete' as const, 'addOrRemoveReaction' as const, 'unreact' as const);
 const target = fc.integer({ min: 1, max: 12 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('send' as const), who, id }) },
@@ -90,17 +90,17 @@ let runs = 0;
 
 /** Two people who have just met, and what they were told of their messages. */
 async function meet() {
-  const speakers = ['ann', 'ben'].map((name) => ({ username: `${name}${++runs}`, name }));
-  const [ann = { username: '', name: '' }, ben = ann] = speakers;
-  await Promise.all(speakers.map((speaker) => createUser(services, speaker)));
+  const callers = ['ann', 'ben'].map((name) => ({ username: `${name}${++runs}`, name }));
+  const [ann = { username: '', name: '' }, ben = ann] = callers;
+  await Promise.all(callers.map((caller) => createUser(services, caller)));
   const conversation = parseConversation(`${ann.username}_${ben.username}`);
   const acknowledged = new Map<string, number>();
   const textOf = (person: number, message: number) => `${person}:${message}`;
 
   async function say(person: 0 | 1, message: number): Promise<void> {
     const text = textOf(person, message);
-    const speaker = person === 0 ? ann : ben;
-    const { seq } = await send(services, conversation, speaker, { message: text, client_id: text });
+    const caller = person === 0 ? ann : ben;
+    const { seq } = await sendMessage(services, conversation, caller, { message: text, client_id: text });
     // However often it is sent: the same answer.
     expect(acknowledged.get(text) ?? seq).toBe(seq);
     acknowledged.set(text, seq);
@@ -113,36 +113,38 @@ async function meet() {
     else if (one.do === 'send') await say(one.who, one.id);
     else if (one.do === 'send at once')
       await Promise.all(Array.from({ length: one.times }, () => say(one.who, one.id)));
-    else if (one.do === 'look') await pageAfter(services, await getHead(services, conversation.id), anybody, 0, 100);
+    else if (one.do === 'look')
+      await pageAfter(services, await getConversationState(services, conversation.id), anybody, 0, 100);
     else if (one.do === 'read') {
-      const { seq } = await getHead(services, conversation.id);
+      const { seq } = await getConversationState(services, conversation.id);
       const reader = one.who === 0 ? ann : ben;
       if (seq > 0) await markRead(services, conversation, reader, Math.min(one.upTo, seq));
     } else if ('change' in one) await dieChanging(one);
-    else if (one.do === 'edit' || one.do === 'delete' || one.do === 'react' || one.do === 'unreact') await alter(one);
+    else if (one.do === 'edit' || one.do === 'delete' || one.do === 'addOrRemoveReaction' || one.do === 'unreact')
+      await alter(one);
     else {
-      const speaker = one.who === 0 ? ann : ben;
-      const membership = await getMembership(services, speaker.username, conversation.id);
+      const caller = one.who === 0 ? ann : ben;
+      const membership = await getMembership(services, caller.username, conversation.id);
       const text = textOf(one.who, one.id);
-      if (!membership || membership.ring.has(hashOf(text))) return;
-      const last = { user: speaker.username, text, content_type: 'text' as const, at: clock.now };
-      const taken = await takeNumber(services, conversation.id, last);
+      if (!membership || membership.recentSends.has(hashClientId(text))) return;
+      const last = { user: caller.username, text, content_type: 'text' as const, at: clock.now };
+      const taken = await allocateSeq(services, conversation.id, last);
       if (one.do === 'die after the claim') {
         const options = { allowed: 1, moveCursor: true };
-        await claimSend(services, membership, hashOf(text), { ...taken, at: clock.now }, options);
+        await claimSend(services, membership, hashClientId(text), { ...taken, at: clock.now }, options);
       }
     }
   }
 
   /** Changes a message, if this person may: what is refused must leave nothing behind, and is checked by what stands in the end. */
   async function alter(one: Extract<Step, { do: Change }>): Promise<void> {
-    const speaker = one.who === 0 ? ann : ben;
+    const caller = one.who === 0 ? ann : ben;
     const clientId = `${one.do}${one.who}${one.target}${one.id}`;
-    const request = { conversation, speaker, target: { seq: one.target }, clientId };
+    const request = { conversation, caller, target: { seq: one.target }, clientId };
     try {
       if (one.do === 'edit') await editMessage(services, request, `edited ${one.id}`);
       else if (one.do === 'delete') await deleteMessage(services, request);
-      else await react(services, request, { emoji: '👍', removed: one.do === 'unreact' });
+      else await addOrRemoveReaction(services, request, { emoji: '👍', removed: one.do === 'unreact' });
     } catch (error) {
       if (!(error instanceof ChatError)) throw error;
     }
@@ -154,18 +156,18 @@ async function meet() {
     const message = await getEntry(services, conversation.id, one.target);
     const mayChange = message?.type === 'message' && !message.deleted && message.user === username;
     const clientId = `${one.change}${one.who}${one.target}${one.id}`;
-    if (!membership || !mayChange || membership.ring.has(hashOf(clientId))) return;
-    const { seq, count } = await takeChangeNumber(services, conversation.id);
+    if (!membership || !mayChange || membership.recentSends.has(hashClientId(clientId))) return;
+    const { seq, count } = await allocateChangeSeq(services, conversation.id);
     if (one.do === 'die after the number of a change') return;
     const send = { seq, count, at: clock.now };
-    await claimSend(services, membership, hashOf(clientId), send, { allowed: 1, moveCursor: false });
+    await claimSend(services, membership, hashClientId(clientId), send, { allowed: 1, moveCursor: false });
     if (one.do === 'die after the claim of a change') return;
     const place = { conversation: conversation.id, ...send, target: one.target, user: username, client_id: clientId };
     if (one.change === 'edit') await putEntry(services, { ...place, type: 'edit', text: `edited ${one.id}` });
     else if (one.change === 'delete') await putEntry(services, { ...place, type: 'delete' });
     else await putEntry(services, { ...place, type: 'reaction', emoji: '👍', removed: one.change === 'unreact' });
   }
-  return { speakers, conversation, acknowledged, perform };
+  return { callers, conversation, acknowledged, perform };
 }
 
 /** Sees everything. */
@@ -180,7 +182,7 @@ interface Shown {
 
 /** A message as history shows it. */
 function shown({ seq, text, deleted = false, reactions }: Extract<Entry, { type: 'message' }>): Shown {
-  return { seq, text, deleted, reactions: standing(reactions) };
+  return { seq, text, deleted, reactions: currentReactions(reactions) };
 }
 
 /** The same from the log alone, change by change in the order of their numbers. */
@@ -211,35 +213,39 @@ describe('the log', () => {
   it('has every acknowledged message exactly once, in the order of its numbers, without gaps, and unread counts fit it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const { speakers, conversation, acknowledged, perform } = await meet();
+        const { callers, conversation, acknowledged, perform } = await meet();
         for (const one of steps) await perform(one);
         clock.now += 60_000;
 
-        const whole = await readLog(services, await getHead(services, conversation.id), await range(conversation.id));
+        const whole = await readLog(
+          services,
+          await getConversationState(services, conversation.id),
+          await range(conversation.id),
+        );
         // Before anybody has repaired anything, a page of changes shows each message as it will be.
         const entries = whole.filter((entry) => entry.type !== 'sealed');
-        const told = await toEvents(services, entries, '', undefined);
+        const told = await toLogEvents(services, entries, '', undefined);
         const texts = new Map(told.flatMap((event) => (isAboutText(event) ? [[event.seq, event.message]] : [])));
         const last = replay(whole);
         expect([...texts].sort(([a], [b]) => a - b)).toEqual(last.map(({ seq, text }) => [seq, text]));
-        for (const entry of whole.filter(isChange)) await repair(services, entry);
-        const head = await getHead(services, conversation.id);
-        expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: head.seq }, (_, index) => index + 1));
+        for (const entry of whole.filter(isChange)) await completeChange(services, entry);
+        const state = await getConversationState(services, conversation.id);
+        expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: state.seq }, (_, index) => index + 1));
         const messages = whole.filter(isMessage);
         const stored = new Map(messages.map(({ client_id: clientId, seq }) => [clientId, seq]));
         expect(stored.size).toBe(messages.length);
         for (const [text, seq] of acknowledged) expect([text, stored.get(text)]).toEqual([text, seq]);
 
-        const now = (await readLog(services, head, { first: 1, last: head.seq, complete: true })).filter(isMessage);
+        const now = (await readLog(services, state, { first: 1, last: state.seq, complete: true })).filter(isMessage);
         expect(now.map(shown)).toEqual(last);
         const newest = now.at(-1);
-        expect(head.last?.seq).toBe(newest?.seq);
-        expect(head.last?.text).toBe(newest?.text);
-        for (const { username } of speakers) {
+        expect(state.last?.seq).toBe(newest?.seq);
+        expect(state.last?.text).toBe(newest?.text);
+        for (const { username } of callers) {
           const membership = await getMembership(services, username, conversation.id);
           if (!membership) continue;
           const beyond = now.filter(({ seq, deleted }) => seq > membership.read.seq && !deleted);
-          expect(await unreadOf(services, head, membership)).toBe(beyond.length);
+          expect(await unreadCount(services, state, membership)).toBe(beyond.length);
         }
       }),
       { numRuns: Number(process.env.PARLEY_RUNS ?? 20) },
@@ -247,7 +253,7 @@ describe('the log', () => {
   }, 60_000);
 
   async function range(conversation: string) {
-    const { seq } = await getHead(services, conversation);
+    const { seq } = await getConversationState(services, conversation);
     return { first: 1, last: seq, complete: true };
   }
 });
@@ -260,18 +266,18 @@ describe('pages', () => {
       if (message % 7 === 0) await perform({ do: 'die after the number', who: 0, id: 100 + message });
     }
     clock.now += 60_000;
-    const head = await getHead(services, conversation.id);
-    const all = (await readLog(services, head, { first: 1, last: head.seq, complete: true })).filter(isMessage);
+    const state = await getConversationState(services, conversation.id);
+    const all = (await readLog(services, state, { first: 1, last: state.seq, complete: true })).filter(isMessage);
     const seqs = all.map(({ seq }) => seq);
 
     await fc.assert(
       fc.asyncProperty(
-        fc.integer({ min: 0, max: head.seq + 3 }),
+        fc.integer({ min: 0, max: state.seq + 3 }),
         fc.integer({ min: 1, max: 40 }),
         async (from, limit) => {
           const back: number[] = [];
           for (let before: number | null = from; before !== null; ) {
-            const page = await pageBefore(services, head, anybody, before, limit);
+            const page = await pageBefore(services, state, anybody, before, limit);
             back.push(...page.entries.map(({ seq }) => seq));
             before = page.before;
           }
@@ -279,13 +285,13 @@ describe('pages', () => {
 
           const forth: number[] = [];
           for (let after: number | null = from; after !== null; ) {
-            const page = await pageAfter(services, head, anybody, after, limit);
+            const page = await pageAfter(services, state, anybody, after, limit);
             forth.push(...page.entries.map(({ seq }) => seq));
             after = page.after;
           }
           expect(forth).toEqual(seqs.filter((seq) => seq > from));
 
-          const around = await pageAround(services, head, anybody, from, limit);
+          const around = await pageAround(services, state, anybody, from, limit);
           expect(around.entries.length).toBeLessThanOrEqual(limit);
         },
       ),
@@ -301,13 +307,15 @@ describe('pages', () => {
     for (let skipped = 0; skipped < 997; skipped++) await jump(conversation.id);
     clock.now += 2 * 86_400_000;
     for (let message = 1; message <= 5; message++) await perform({ do: 'send', who: 1, id: message });
-    const head = await getHead(services, conversation.id);
-    const page = await pageBefore(expiring, head, anybody, head.seq + 1, 5);
+    const state = await getConversationState(services, conversation.id);
+    const page = await pageBefore(expiring, state, anybody, state.seq + 1, 5);
     expect(page.entries.map(({ seq }) => seq)).toEqual([1003, 1002, 1001, 1000, 999]);
-    expect((await pageAfter(expiring, head, anybody, 998, 3)).entries.map(({ seq }) => seq)).toEqual([999, 1000, 1001]);
+    expect((await pageAfter(expiring, state, anybody, 998, 3)).entries.map(({ seq }) => seq)).toEqual([
+      999, 1000, 1001,
+    ]);
   });
 
   async function jump(conversation: string): Promise<void> {
-    await takeNumber(services, conversation, { user: 'x', text: 'x', content_type: 'text', at: clock.now });
+    await allocateSeq(services, conversation, { user: 'x', text: 'x', content_type: 'text', at: clock.now });
   }
 });

@@ -1,9 +1,9 @@
 /** Finding people among every mixture of names, in pages of every size. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Found, findPeople } from '#lambdas/chat/people';
+import { findPeople, type PeopleFound } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
-import { fold } from '#lambdas/store/listing';
+import { foldName } from '#lambdas/store/people-listing';
 import { createUser, updateProfile } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { startDomain } from './engine.ts';
@@ -47,12 +47,12 @@ describe('a search', () => {
           const query = start + asked.join('');
           const expected = people
             .filter(({ username, names }) =>
-              [username, names.at(-1) ?? ''].some((name) => fold(name).startsWith(fold(query))),
+              [username, names.at(-1) ?? ''].some((name) => foldName(name).startsWith(foldName(query))),
             )
             .map(({ username }) => username);
 
           const forth: string[] = [];
-          let last: Found | undefined;
+          let last: PeopleFound | undefined;
           for (let place: Parameters<typeof findPeople>[3] | undefined = { limit }; place; ) {
             last = await findPeople(services, 'viewer', query, place);
             forth.push(...last.people.map(({ username }) => username));
@@ -79,7 +79,7 @@ describe('a name', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: limits.nameLength }), (name) => {
         fc.pre(name.trim() !== '');
-        const folded = fold(name);
+        const folded = foldName(name);
         expect(folded).not.toBe('');
         expect(Buffer.byteLength(folded)).toBeLessThanOrEqual(1_024);
       }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import webPush from 'web-push';
-import { failed } from '#lambdas/push/request';
-import { readVapid } from '#lambdas/push/web';
+import { failed } from '#lambdas/push/call-push-service';
+import { parseVapid } from '#lambdas/push/web-push';
 import { isPushEndpoint, knownPushServices } from '#protocol/push-services';
 
 describe('the address of a push subscription', () => {
@@ -38,14 +38,14 @@ describe('the secret of a VAPID pair', () => {
   const subject = 'mailto:operator@example.com';
 
   it('is accepted with its own public key', () => {
-    expect(readVapid(pair, { publicKey: pair.publicKey, subject })).toEqual({ ...pair, subject });
+    expect(parseVapid(pair, { publicKey: pair.publicKey, subject })).toEqual({ ...pair, subject });
   });
 
   it('is refused with another one, with which browsers have subscribed', () => {
     const { publicKey } = webPush.generateVAPIDKeys();
-    expect(() => readVapid(pair, { publicKey, subject })).toThrow('not the pair of the option push.web.publicKey');
-    expect(() => readVapid({ ...pair, publicKey }, { publicKey, subject })).toThrow('not the pair');
-    expect(() => readVapid({ publicKey }, { publicKey, subject })).toThrow('the secret is not {"publicKey"');
+    expect(() => parseVapid(pair, { publicKey, subject })).toThrow('not the pair of the option push.web.publicKey');
+    expect(() => parseVapid({ ...pair, publicKey }, { publicKey, subject })).toThrow('not the pair');
+    expect(() => parseVapid({ publicKey }, { publicKey, subject })).toThrow('the secret is not {"publicKey"');
   });
 });
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { react } from '#lambdas/chat/change';
-import { enter } from '#lambdas/chat/enter';
-import { countBeginning } from '#lambdas/chat/rate';
-import { send } from '#lambdas/chat/send';
-import { unreadOf } from '#lambdas/chat/unread';
+import { addOrRemoveReaction } from '#lambdas/chat/change-message';
+import { assertConversationLimit } from '#lambdas/chat/rate-limits';
+import { requireMembership } from '#lambdas/chat/require-membership';
+import { sendMessage } from '#lambdas/chat/send-message';
+import { unreadCount } from '#lambdas/chat/unread-count';
 import type { Services } from '#lambdas/runtime/services';
-import { getHead } from '#lambdas/store/head';
+import { getConversationState } from '#lambdas/store/conversation-state';
 import { getMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { ChatError } from '#protocol/errors';
@@ -18,7 +18,7 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   ({ services, clock, stop } = await startDomain());
   await Promise.all(['ann', 'ben'].map((username) => createUser(services, { username, name: username })));
-  await send(services, conversation, ben, { message: 'first' });
+  await sendMessage(services, conversation, ben, { message: 'first' });
 });
 afterAll(() => stop());
 
@@ -41,8 +41,12 @@ it('of a hundred messages and changes at once exactly as many come through as a 
     Array.from({ length: 100 }, (_, index) =>
       outcome(
         index % 5 === 4
-          ? react(services, { conversation, speaker: ann, target: { seq: 1 } }, { emoji: '👍', removed: false })
-          : send(services, conversation, ann, { message: `${index}` }),
+          ? addOrRemoveReaction(
+              services,
+              { conversation, caller: ann, target: { seq: 1 } },
+              { emoji: '👍', removed: false },
+            )
+          : sendMessage(services, conversation, ann, { message: `${index}` }),
       ),
     ),
   );
@@ -52,28 +56,28 @@ it('of a hundred messages and changes at once exactly as many come through as a 
   const messages = outcomes.filter((one, index) => one === 'sent' && index % 5 !== 4).length;
   const membership = await getMembership(services, 'ben', conversation.id);
   if (!membership) throw new Error('ben is no member');
-  // More numbers were given back than the head remembers, and still the count is right.
-  expect(await unreadOf(services, await getHead(services, conversation.id), membership)).toBe(messages);
+  // More numbers were given back than the state remembers, and still the count is right.
+  expect(await unreadCount(services, await getConversationState(services, conversation.id), membership)).toBe(messages);
 });
 
 it('lets the next one through when the first is old enough, and says when that is', async () => {
-  const early = await send(services, conversation, ann, { message: 'early' }).catch((error: unknown) => error);
+  const early = await sendMessage(services, conversation, ann, { message: 'early' }).catch((error: unknown) => error);
   expect(early).toMatchObject({ code: 'rate_limited', retryAfter: 10 });
   clock.now += 10_000;
-  expect(await outcome(send(services, conversation, ann, { message: 'in time' }))).toBe('sent');
+  expect(await outcome(sendMessage(services, conversation, ann, { message: 'in time' }))).toBe('sent');
 });
 
 it('a user begins at most 200 conversations in an hour, of many at once not one more', async () => {
   clock.now = Math.ceil(clock.now / 3_600_000) * 3_600_000 + 600_000;
   const outcomes = await Promise.all(
-    Array.from({ length: 210 }, () => outcome(countBeginning(services, ann.username, 'begin'))),
+    Array.from({ length: 210 }, () => outcome(assertConversationLimit(services, ann.username))),
   );
   expect(outcomes.filter((one) => one === 'sent')).toHaveLength(200);
   expect(outcomes.filter((one) => one === 'rate_limited')).toHaveLength(10);
-  const late = await enter(services, parseConversation('room:late'), ann, { join: true }).catch(
+  const late = await requireMembership(services, parseConversation('room:late'), ann, { join: true }).catch(
     (error: unknown) => error,
   );
   expect(late).toMatchObject({ code: 'rate_limited', retryAfter: 3_000 });
   clock.now += 3_000_000;
-  expect(await outcome(enter(services, parseConversation('room:late'), ann, { join: true }))).toBe('sent');
+  expect(await outcome(requireMembership(services, parseConversation('room:late'), ann, { join: true }))).toBe('sent');
 });

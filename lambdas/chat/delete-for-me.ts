@@ -1,0 +1,75 @@
+/** Deleting for oneself: the others still see it. Nothing of the log changes, so nobody else is told. */
+import type { ServerEvent } from '#protocol/events';
+import type { MessageRef } from '#protocol/message-id';
+import type { Conversation } from '#protocol/names';
+import { receives } from '#protocol/scope';
+import { connectionsOf, postAll, withOrigin } from '../delivery/post.ts';
+import type { Services } from '../runtime/services.ts';
+import { getConversationState } from '../store/conversation-state.ts';
+import { advanceHiddenLast, clearUpTo } from '../store/cursor.ts';
+import { hideMessage } from '../store/hidden.ts';
+import type { Connection } from '../store/user.ts';
+import { getUsers, type User } from '../store/user.ts';
+import { findTarget } from './change-message.ts';
+import { cursorAt } from './log.ts';
+import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
+import { type Caller, requireMembership } from './require-membership.ts';
+import { unreadCount } from './unread-count.ts';
+
+/**
+ * One message, whoever wrote it. It counts as read, and all before it.
+ * @throws ChatError `not_found`, `invalid_frame`, `forbidden`
+ */
+export async function deleteMessageForMe(
+  services: Services,
+  conversation: Conversation,
+  caller: Caller,
+  target: MessageRef,
+  origin?: Connection,
+): Promise<{ seq: number }> {
+  const membership = await requireMembership(services, conversation, caller, { join: false });
+  const { seq } = await findTarget(services, conversation.id, target);
+  await hideMessage(services, caller.username, conversation.id, seq);
+  // In this order: what is hidden counts once the membership says so.
+  await advanceHiddenLast(services, membership, seq);
+  if (seq > membership.read.seq) await markRead(services, conversation, caller, seq);
+  const users = await getUsers(services, [caller.username]);
+  await postToOwnConnections(services, users, { type: 'message_hidden', conversation: conversation.id, seq }, origin);
+  return { seq };
+}
+
+/**
+ * Everything up to a number, or all of it. Who clears what they have not read is told to nobody as having read it.
+ * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`
+ */
+export async function clearHistory(
+  services: Services,
+  conversation: Conversation,
+  caller: Caller,
+  upTo?: number | null,
+  origin?: Connection,
+): Promise<{ up_to: number; unread_count: number }> {
+  const membership = await requireMembership(services, conversation, caller, { join: false });
+  const state = await getConversationState(services, conversation.id);
+  assertWithinLog(state, upTo, 'clear');
+  // Cleared is also what holds no message, up to the number that was named.
+  const asked = { seq: upTo ?? state.seq, count: (await cursorAt(services, state, upTo ?? state.seq)).count };
+  const cleared = asked.seq > membership.cleared.seq ? asked : membership.cleared;
+  const isNew = asked.seq > membership.cleared.seq && (await clearUpTo(services, membership, asked));
+  const unread = await unreadCount(services, state, { ...membership, cleared });
+  const users = await getUsers(services, [caller.username]);
+  const event = { type: 'history_cleared', conversation: conversation.id, up_to: cleared.seq } as const;
+  if (isNew) await postToOwnConnections(services, users, event, origin);
+  await postUnreadCounts(services, conversation.id, users, unread);
+  return { up_to: cleared.seq, unread_count: unread };
+}
+
+async function postToOwnConnections(
+  services: Services,
+  users: readonly User[],
+  event: Extract<ServerEvent, { type: 'message_hidden' | 'history_cleared' }>,
+  origin: Connection | undefined,
+): Promise<void> {
+  const connections = connectionsOf(users, (scope) => receives(scope, event.conversation));
+  await postAll(services, withOrigin(connections, origin), event);
+}

@@ -1,0 +1,35 @@
+import { ChatError } from '#protocol/errors';
+import type { Conversation } from '#protocol/names';
+import type { Services } from '../runtime/services.ts';
+import { endMembership, type Membership } from '../store/membership.ts';
+import { getUsers } from '../store/user.ts';
+import { postUnreadCounts } from './mark-read.ts';
+import { memberNames } from './members.ts';
+import { type Caller, requireMembership } from './require-membership.ts';
+import { recordSystemEvent } from './system-events.ts';
+
+/**
+ * The caller leaves a room or a group. An owner hands over first, unless nobody else is there.
+ * @throws ChatError `forbidden` for who is no member, and where the members stand in the name; `conflict` for an owner
+ */
+export async function leaveConversation(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
+  if ('members' in conversation) {
+    throw new ChatError('forbidden', 'its members stand in its name');
+  }
+  const membership = await requireMembership(services, conversation, caller, { join: false });
+  if (membership.role === 'owner') await assertNotOwner(services, conversation, membership);
+  if (!(await endMembership(services, membership))) {
+    throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
+  }
+  await recordSystemEvent(services, conversation, { kind: 'left', by: caller.username });
+  await postUnreadCounts(services, conversation.id, await getUsers(services, [caller.username]), 0);
+}
+
+async function assertNotOwner(services: Services, conversation: Conversation, { username }: Membership): Promise<void> {
+  const others = (await memberNames(services, conversation)).filter((name) => name !== username);
+  if (others.length === 0) return;
+  throw new ChatError(
+    'conflict',
+    `you are its owner: hand it over first, with PATCH and roles such as {"${others[0]}":"owner"}`,
+  );
+}

@@ -1,0 +1,42 @@
+/** How fast a member may send, and begin conversations. The ring in the membership has the times of their last sends, so that the limit costs nothing to keep. */
+import { ChatError } from '#protocol/errors';
+import { limits } from '#protocol/limits';
+import type { Services } from '../runtime/services.ts';
+import { countConversationStart } from '../store/conversation-quota.ts';
+import type { Membership } from '../store/membership.ts';
+
+type Clock = Pick<Services, 'config' | 'now'>;
+
+/** Sends that the member has left at this moment. */
+export function sendsLeft({ config, now }: Clock, membership: Membership): number {
+  const { count, seconds } = config.sends;
+  const since = now() - seconds * 1_000;
+  return Math.max(0, count - [...membership.recentSends.values()].filter(({ at }) => at > since).length);
+}
+
+/** @throws ChatError `rate_limited` when the member's last sends lie too close together */
+export function assertRateLimit(services: Clock, membership: Membership): void {
+  if (sendsLeft(services, membership) > 0) return;
+  const { count, seconds } = services.config.sends;
+  const times = [...membership.recentSends.values()].map(({ at }) => at).sort((a, b) => b - a);
+  const oldest = times[count - 1] ?? services.now();
+  const wait = Math.max(1, Math.ceil((oldest + seconds * 1_000 - services.now()) / 1_000));
+  const rule = `at most ${count} messages and changes in ${seconds} seconds`;
+  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
+}
+
+/**
+ * Counts that a user who exists begins or joins a conversation.
+ * @throws ChatError `rate_limited` for who does so too often
+ */
+export async function assertConversationLimit(
+  services: Pick<Services, 'table' | 'now'>,
+  username: string,
+): Promise<void> {
+  const wait = await countConversationStart(services, username);
+  if (wait === undefined) return;
+  const { count } = limits.conversationsBegun;
+  throw new ChatError('rate_limited', `at most ${count} new ones in an hour: try again in ${wait} s`, {
+    retryAfter: wait,
+  });
+}

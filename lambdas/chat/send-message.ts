@@ -1,0 +1,88 @@
+/**
+ * Sends a message: three write units for a message under 1 KB, however many members there are (number, membership, entry: see append.ts),
+ * then a post to every member's connections. In a large conversation the posts go out in chunks, and the sender does not wait for them.
+ */
+import { ChatError } from '#protocol/errors';
+import type { ContentType, Message } from '#protocol/message';
+import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
+import { messageText } from '#protocol/message-text';
+import type { Conversation } from '#protocol/names';
+import { deliverMessage } from '../delivery/deliver-message.ts';
+import type { Services } from '../runtime/services.ts';
+import { type File, getEntry } from '../store/entry.ts';
+import type { Connection } from '../store/user.ts';
+import { append, findDuplicate } from './append.ts';
+import { claimAttachments } from './claim-attachments.ts';
+import { listMembers, recipientsOf } from './members.ts';
+import { mentionsIn } from './mentions.ts';
+import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
+
+export interface NewMessage {
+  readonly message?: string | undefined;
+  /** Ids of uploads of this conversation, or `CONVERSATION/ID` to forward a file. */
+  readonly attachments?: readonly string[] | undefined;
+  readonly reply_to?: MessageRef | undefined;
+  readonly client_id?: string | undefined;
+}
+
+/**
+ * Stores the message once and posts it to every connection of every member.
+ * @param origin the connection that asked; it gets the acknowledgement whatever its scope
+ * @returns the message as its author sees it
+ * @throws ChatError `forbidden`, `unknown_user`, `invalid_frame`, `too_large`, `rate_limited`, `attachment_missing`, `attachment_rejected`, `conflict`
+ */
+export async function sendMessage(
+  services: Services,
+  conversation: Conversation,
+  caller: Caller,
+  { message, attachments = [], reply_to: replyTo, client_id: clientId = services.newId(services.now()) }: NewMessage,
+  origin?: Connection,
+): Promise<Message> {
+  const text = messageText(message, attachments.length);
+  const membership = await requireMembership(services, conversation, caller, { join: true });
+  const alwaysInclude = [membership.username];
+  const duplicate = await findDuplicate(services, membership, { clientId, kind: 'message' });
+  if (duplicate) {
+    const recipients = await recipientsOf(services, conversation, { alwaysInclude });
+    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
+  }
+
+  assertWritable(services, membership);
+  const replied = replyTo ? await findRepliedMessage(services, conversation, replyTo) : null;
+  const files = await claimAttachments(services, conversation, caller, attachments, clientId);
+  const mentions = await mentionsIn(services, conversation, text);
+  // Listing a room's members takes a while and does not depend on the message, so both run at once. Their connections are read later: a
+  // connection that is stored before that is posted to, and a later one finds the message in its snapshot.
+  const [{ entry, repeated, state }, members] = await Promise.all([
+    append(services, membership, {
+      type: 'message',
+      text,
+      content_type: contentType(files),
+      files,
+      reply_to: replied,
+      mentions: mentions.length > 0 ? mentions : undefined,
+      client_id: clientId,
+    }),
+    listMembers(services, conversation),
+  ]);
+  // The state that allocated the number knows who left before it, however far the index lags behind.
+  const recipients = await recipientsOf(services, conversation, { alwaysInclude, members, state });
+  return deliverMessage(services, { entry, repeated, recipients, origin });
+}
+
+function contentType([first]: readonly File[]): ContentType {
+  if (!first) return 'text';
+  return first.content_type.startsWith('image/') ? 'image' : 'file';
+}
+
+/** The number of the message that is replied to. @throws ChatError `not_found` */
+async function findRepliedMessage(
+  services: Pick<Services, 'table'>,
+  conversation: Conversation,
+  { seq, id }: MessageRef,
+): Promise<number> {
+  const number = seq ?? (id === undefined ? undefined : seqOfMessageId(id));
+  const entry = number === undefined ? undefined : await getEntry(services, conversation.id, number);
+  if (entry?.type === 'message' && !entry.deleted && (id === undefined || entry.id === id)) return entry.seq;
+  throw new ChatError('not_found', `there is no message ${id ?? number} in ${conversation.id}`);
+}

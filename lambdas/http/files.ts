@@ -1,0 +1,49 @@
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { ChatError } from '#protocol/errors';
+import type { UploadForm } from '#protocol/http';
+import { limits } from '#protocol/limits';
+import { assertWritable, requireMembership } from '../chat/require-membership.ts';
+import type { Services } from '../runtime/services.ts';
+import { incomingKey, signDownload } from '../store/file-object.ts';
+import { getUpload, putUpload, type Upload } from '../store/upload.ts';
+import type { HttpHandlers } from './handler.ts';
+
+/** Uploads and downloads. */
+export const files: HttpHandlers<'createAvatarUpload' | 'createUpload' | 'getAttachment'> = {
+  async createUpload(services, { conversation, caller, body }) {
+    const membership = await requireMembership(services, conversation, caller, { join: true });
+    assertWritable(services, membership);
+    return uploadForm(services, { conversation: conversation.id, user: caller.username, ...body });
+  },
+
+  createAvatarUpload: (services, { caller: { username }, body }) =>
+    uploadForm(services, { conversation: username, user: username, ...body }),
+
+  async getAttachment(services, { conversation, caller, path }) {
+    await requireMembership(services, conversation, caller, { join: false });
+    const upload = await getUpload(services, conversation.id, path.attachment);
+    if (upload?.used) return signDownload(services, upload);
+    throw new ChatError('not_found', `there is none with this id in ${conversation.id}`);
+  },
+};
+
+/**
+ * A form that posts exactly this file, of this type and size, to S3; and the note of who may use the upload where.
+ * A form and not a signed PUT, because only a form's policy can bound the size.
+ */
+async function uploadForm(services: Services, upload: Omit<Upload, 'id' | 'used'>): Promise<UploadForm> {
+  const now = services.now();
+  const id = services.newId(now);
+  const { url, fields } = await createPresignedPost(services.bucket.client, {
+    Bucket: services.bucket.name,
+    Key: incomingKey(id),
+    Fields: { 'Content-Type': upload.content_type },
+    Conditions: [
+      ['eq', '$Content-Type', upload.content_type],
+      ['content-length-range', upload.size, upload.size],
+    ],
+    Expires: limits.uploadFormSeconds,
+  });
+  await putUpload(services, { ...upload, id });
+  return { id, url, fields, expires_at: new Date(now + limits.uploadFormSeconds * 1_000).toISOString() };
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod/mini';
+import { ChatError } from '#protocol/errors';
+import { limits } from '#protocol/limits';
+import { isUserName } from '#protocol/names';
+import { findPeople, getProfile } from '../chat/people.ts';
+import { foldName, type Listing } from '../store/people-listing.ts';
+import type { HttpHandlers } from './handler.ts';
+import { limitOf, link } from './pages.ts';
+
+/** Other people. */
+export const people: HttpHandlers<'findUsers' | 'getUser'> = {
+  getUser: (services, { caller, path }) => getProfile(services, caller.username, path.username),
+
+  async findUsers(services, request) {
+    const { query: text, at } = request.query;
+    const limit = limitOf(request.query);
+    const place = at === undefined ? {} : readPlace(at, text);
+    const found = await findPeople(services, request.caller.username, text, { ...place, limit });
+    const to = (direction: Direction, from: Listing | undefined) =>
+      from ? link(services, request, { at: writePlace(direction, from), limit }) : null;
+    return {
+      count: found.people.length,
+      next: to('after', found.after),
+      previous: to('before', found.before),
+      results: found.people,
+    };
+  },
+};
+
+const Direction = z.enum(['after', 'before']);
+type Direction = z.infer<typeof Direction>;
+/** The parameter `at`: a place in the index of names. */
+const Place = z.tuple([Direction, z.string().check(z.refine(isUserName)), z.enum(['username', 'name']), z.string()]);
+
+function writePlace(direction: Direction, { username, by, text }: Listing): string {
+  return Buffer.from(JSON.stringify([direction, username, by, text])).toString('base64url');
+}
+
+/** @throws ChatError `invalid_frame` for a place that no page of this query gave */
+function readPlace(place: string, query: string | undefined): { readonly [D in Direction]?: Listing } {
+  const { data } = z.safeParse(Place, parseJson(Buffer.from(place, 'base64url').toString()));
+  // DynamoDB refuses to start outside of the range that is asked for.
+  if (data && isInside(data, query)) {
+    const [direction, username, by, text] = data;
+    return { [direction]: { username, by, text } };
+  }
+  throw new ChatError('invalid_frame', 'at comes with the addresses of other pages: use those as they are');
+}
+
+function isInside([, username, by, text]: z.infer<typeof Place>, query: string | undefined): boolean {
+  if (query === undefined) return by === 'username' && text === username;
+  return [...text].length <= limits.nameLength && text.startsWith(foldName(query));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

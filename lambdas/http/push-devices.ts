@@ -1,0 +1,24 @@
+import { forgetPushDevice, registerPushDevice } from '../chat/push-devices.ts';
+import type { HttpHandlers } from './handler.ts';
+
+/** The devices that get pushes while their user is offline. */
+export const pushDevices: HttpHandlers<'forgetDevice' | 'getPushSettings' | 'registerDevice' | 'registerToken'> = {
+  async getPushSettings({ config: { push } }) {
+    return { web: push.publicKey === undefined ? null : { public_key: push.publicKey }, fcm: push.fcm };
+  },
+
+  async registerDevice(services, { caller, path: { token }, body }) {
+    await registerPushDevice(services, caller, token, body);
+    return undefined;
+  },
+
+  async registerToken(services, { caller, body: { token } }) {
+    await registerPushDevice(services, caller, token, { platform: 'fcm' });
+    return { token };
+  },
+
+  async forgetDevice(services, { caller, path: { token } }) {
+    await forgetPushDevice(services, caller, token);
+    return undefined;
+  },
+};

@@ -1,0 +1,65 @@
+/** What each frame does. The compiler refuses a frame of protocol/frames.ts that has no handler here. */
+import type { Frame } from '#protocol/frames';
+import { addOrRemoveReaction, type ChangeRequest, deleteMessage, editMessage } from '../chat/change-message.ts';
+import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
+import { markRead } from '../chat/mark-read.ts';
+import { recipientsOf } from '../chat/members.ts';
+import { assertWritable, requireMembership } from '../chat/require-membership.ts';
+import { sendMessage } from '../chat/send-message.ts';
+import { broadcast } from '../delivery/broadcast.ts';
+import { post } from '../delivery/post.ts';
+import type { Services } from '../runtime/services.ts';
+import { conversationOf, type SocketRequest } from './request.ts';
+
+type FrameHandler<F extends Frame> = (services: Services, request: SocketRequest, frame: F) => Promise<unknown>;
+type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>;
+
+const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
+  /** Stored, then posted to every connection of every member, the author's last. */
+  create: (services, request, frame) =>
+    sendMessage(services, conversationOf(request, frame.conversation), request.caller, frame, request.origin),
+
+  edit: (services, request, frame) => editMessage(services, toChange(request, frame), frame.message),
+
+  delete(services, request, frame) {
+    const change = toChange(request, frame);
+    if (frame.for === 'everyone') return deleteMessage(services, change);
+    return deleteMessageForMe(services, change.conversation, request.caller, frame.target, request.origin);
+  },
+
+  react: (services, request, frame) =>
+    addOrRemoveReaction(services, toChange(request, frame), { emoji: frame.emoji, removed: frame.remove ?? false }),
+
+  clear: (services, request, frame) =>
+    clearHistory(services, conversationOf(request, frame.conversation), request.caller, frame.up_to, request.origin),
+
+  read_messages: (services, request, frame) =>
+    markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
+
+  /** Posted to the other members' open connections, never stored. */
+  async typing(services, request, { conversation: named, typing }) {
+    const conversation = conversationOf(request, named);
+    const { username: user } = request.caller;
+    assertWritable(services, await requireMembership(services, conversation, request.caller, { join: false }));
+    const recipients = await recipientsOf(services, conversation, { alwaysInclude: [] });
+    const event = { type: 'typing', conversation: conversation.id, user, typing } as const;
+    await broadcast(services, recipients, event, { exclude: [user] });
+  },
+
+  /** The answer shows the client that the way is open. Any frame restarts API Gateway's idle limit of ten minutes. */
+  ping: (services, request) => post(services, request.origin, { type: 'pong' }),
+};
+
+export async function handleFrame(services: Services, request: SocketRequest, frame: Frame): Promise<void> {
+  // TypeScript cannot see that handler and frame have the same type.
+  const handler = handlers[frame.type] as FrameHandler<Frame>;
+  await handler(services, request, frame);
+}
+
+function toChange(
+  request: SocketRequest,
+  { conversation, target, client_id: clientId }: Pick<FrameOf<'edit'>, 'conversation' | 'target' | 'client_id'>,
+): ChangeRequest {
+  const { caller, origin } = request;
+  return { conversation: conversationOf(request, conversation), caller, target, clientId, origin };
+}

@@ -1,0 +1,175 @@
+/** A connection was opened: its first events, and what other people get. Source: docs/protocol.md, section 2, "On connect". */
+import { limits } from '#protocol/limits';
+import { type Conversation, parseConversation } from '#protocol/names';
+import { receives } from '#protocol/scope';
+import { snapshot } from '../chat/history.ts';
+import { type InboxRow, memberDeliveredUntil, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
+import { isMessage } from '../chat/log.ts';
+import { listMembers, membersAmong, recipientsOf, withoutLeft } from '../chat/members.ts';
+import { unreadCount } from '../chat/unread-count.ts';
+import { broadcast } from '../delivery/broadcast.ts';
+import { connectionsOf, post } from '../delivery/post.ts';
+import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { getEntries, type MessageEntry } from '../store/entry.ts';
+import { getMembership } from '../store/membership.ts';
+import { type Connection, getUsers, openConnectionsOf, type User } from '../store/user.ts';
+import { postFirstEvent } from './first-event.ts';
+import { postLateReceipts, wasWaiting } from './late-receipts.ts';
+import { broadcastPresence } from './presence.ts';
+
+export interface Connected {
+  /** The user before this connection; undefined for a new user. */
+  readonly before: User | undefined;
+  readonly user: User;
+  readonly connection: Connection;
+}
+
+export async function onConnected(services: Services, connected: Connected): Promise<void> {
+  const { scope } = connected.connection;
+  if (scope.kind === 'user') await onUserSocket(services, connected);
+  else if (scope.kind === 'conversation') await onConversationSocket(services, connected, scope.conversation);
+  else await onNotificationSocket(services, connected, scope.conversation);
+}
+
+async function onConversationSocket(
+  services: Services,
+  { before, user, connection }: Connected,
+  id: string,
+): Promise<void> {
+  const conversation = parseConversation(id);
+  const { username } = user;
+  const [members, state, membership] = await Promise.all([
+    listMembers(services, conversation),
+    getConversationState(services, id),
+    getMembership(services, username, id),
+  ]);
+  // The user may have been removed since the handshake.
+  if (!membership) return;
+  const recipients = await recipientsOf(services, conversation, { alwaysInclude: [username], members, state });
+  // A large room shows its first members only: the list of all would not fit a frame either.
+  const firstMembers = withoutLeft(members.names, state, services.now());
+  const users = members.complete ? recipients.users : await getUsers(services, firstMembers);
+
+  const joined = { type: 'user_join', conversation: id, user: username } as const;
+  const broadcastJoin = async () => {
+    // Expired connections do not count: the member lists of later connections did not show the user because of them.
+    const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
+    const wasJoined = earlier.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id);
+    // People whom the user has blocked hear nothing. Later connections find the user in their own list.
+    if (wasJoined || membership.blocks) return;
+    await broadcast(services, recipients, joined, { exclude: [username], openedBy: connection.openedAt });
+  };
+
+  const online = connectionsOf(users, (scope) => receives(scope, id))
+    .filter(({ id: other, expires }) => other !== connection.id && expires > services.now())
+    .filter((other) => !membership.blocked || other.username === username);
+  const names = [...new Set(online.map((other) => other.username))].sort();
+  const list = { type: 'online_user_list', conversation: id, users: fitFrame(names) } as const;
+  // Others count joins and leaves, so they also hear of a connection that has closed again by now.
+  if (!(await postFirstEvent(services, connection, list))) return broadcastJoin();
+  await post(services, connection, joined);
+
+  const page = await snapshot(services, state, membership);
+  const all = await toMessages(services, page.entries, username, namesOf(users));
+  const messages = fitFrame(all);
+  const hasMore = page.before !== null || messages.length < all.length;
+  await post(services, connection, { type: 'last_50_messages', conversation: id, messages, has_more: hasMore });
+
+  await broadcastJoin();
+  if (membership.blocks || isReceiving(services, before, id)) return;
+  const written = page.entries.filter(isMessage);
+  const authors = members.complete ? recipients.users : await authorsOf(services, conversation, written, username);
+  await postLateReceipts(services, authors, written, {
+    conversation: id,
+    to: username,
+    unreadFrom: membership.read.seq,
+    since: memberDeliveredUntil(before, membership, services.now()),
+  });
+}
+
+async function onUserSocket(services: Services, { before, user, connection }: Connected): Promise<void> {
+  const inbox = await readInbox(services, user.username);
+  const results = fitFrame(await toViews(services, inbox.slice(0, limits.pageDefault)));
+  const next =
+    results.length < inbox.length ? `${services.config.httpUrl}/conversations?offset=${results.length}` : null;
+  const page = { type: 'conversations', count: inbox.length, next, previous: null, results } as const;
+  const isOpen = await postFirstEvent(services, connection, page);
+  if (isOpen) await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox) });
+
+  const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
+  if (!earlier.some(({ scope }) => scope.kind === 'user')) await broadcastPresence(services, user, inbox);
+  if (isOpen) await Promise.all(inbox.map((row) => postInboxReceipts(services, before, row)));
+}
+
+/** The unread messages of a conversation have now been delivered to this user: their authors get a receipt. */
+async function postInboxReceipts(
+  services: Services,
+  before: User | undefined,
+  { state, unread, membership }: InboxRow,
+): Promise<void> {
+  const { username } = membership;
+  if (unread === 0 || membership.blocks || !state.last || state.last.user === username) return;
+  if (isReceiving(services, before, state.conversation)) return;
+  const conversation = parseConversation(state.conversation);
+  const since = memberDeliveredUntil(before, membership, services.now());
+  const entries = await waitingMessages(services, conversation, state, membership.read.seq, since);
+  if (entries.length === 0) return;
+  const authors = await authorsOf(services, conversation, entries, username);
+  const unreadFrom = membership.read.seq;
+  await postLateReceipts(services, authors, entries, {
+    conversation: conversation.id,
+    to: username,
+    unreadFrom,
+    since,
+  });
+}
+
+type Written = Pick<MessageEntry, 'user' | 'seq' | 'at'>;
+
+/** In a direct conversation the newest message stands for all earlier ones. Else each author has a newest one. */
+async function waitingMessages(
+  services: Services,
+  { kind }: Conversation,
+  { conversation, seq, last }: ConversationState,
+  unreadFrom: number,
+  since: number,
+): Promise<readonly Written[]> {
+  if (!last || !wasWaiting(last.at, since)) return [];
+  if (kind === 'direct') return [last];
+  const first = Math.max(unreadFrom + 1, seq - limits.snapshotMessages + 1);
+  return (await getEntries(services, conversation, first, seq)).filter(isMessage);
+}
+
+/** The authors who still are members. */
+function authorsOf(services: Services, { id }: Conversation, messages: readonly Written[], reader: string) {
+  const names = messages.map(({ user }) => user).filter((name) => name !== reader);
+  return membersAmong(services, id, names);
+}
+
+/** Did another connection of the user receive the conversation already? */
+function isReceiving({ now }: Pick<Services, 'now'>, before: User | undefined, conversation: string): boolean {
+  return before !== undefined && openConnectionsOf(before, now()).some(({ scope }) => receives(scope, conversation));
+}
+
+async function onNotificationSocket(
+  services: Services,
+  { user: { username }, connection }: Connected,
+  watched: string,
+): Promise<void> {
+  if (watched === 'all') {
+    const total = totalUnread(await readInbox(services, username));
+    await postFirstEvent(services, connection, { type: 'unread_count', unread_count: total });
+    return;
+  }
+  const [state, membership] = await Promise.all([
+    getConversationState(services, watched),
+    getMembership(services, username, watched),
+  ]);
+  await postFirstEvent(services, connection, {
+    type: 'single_conversation_unread_count',
+    conversation: watched,
+    unread_count: membership ? await unreadCount(services, state, membership) : 0,
+  });
+}

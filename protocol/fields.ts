@@ -1,0 +1,38 @@
+/** Fields that frames, bodies and queries share. A refusal says what would be right: "<field> must be …". */
+import * as z from 'zod/mini';
+import { limits } from './limits.ts';
+
+/** Text without broken characters: a lone surrogate cannot be stored and would come back changed. */
+export const text = (error: string) => z.string({ error }).check(z.refine((value) => value.isWellFormed(), { error }));
+
+/** Text of 1 to `most` Unicode code points. */
+export const shortText = (most: number, error: string) =>
+  text(error).check(z.refine((value) => isLength(value, most), { error }));
+
+/** The same after trimming. */
+export const trimmedText = (most: number, error: string) =>
+  z.string({ error }).check(
+    z.trim(),
+    z.refine((value) => isLength(value, most) && value.isWellFormed(), { error }),
+  );
+
+function isLength(value: string, most: number): boolean {
+  const { length } = [...value];
+  return length >= 1 && length <= most;
+}
+
+/** Bounds of a whole number, both included. */
+export const between = (least: number, most: number, error: string) =>
+  z.int({ error }).check(z.gte(least, { error }), z.lte(most, { error }));
+
+const clientIdError = `must be a text of 1 to ${limits.clientIdLength} characters`;
+export const clientId = text(clientIdError).check(
+  z.refine((id) => id.length >= 1 && id.length <= limits.clientIdLength, { error: clientIdError }),
+);
+
+const seqError = 'must be a whole number from 1';
+export const seq = z.int({ error: seqError }).check(z.gte(1, { error: seqError }));
+
+const emojiError = 'must be one emoji';
+/** One emoji as Unicode recommends them for interchange: https://www.unicode.org/reports/tr51/#def_rgi_set */
+export const emoji = text(emojiError).check(z.refine((value) => /^\p{RGI_Emoji}$/v.test(value), { error: emojiError }));

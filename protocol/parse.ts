@@ -1,0 +1,36 @@
+/** Values from outside, checked once. */
+import * as z from 'zod/mini';
+import { ChatError } from './errors.ts';
+
+/**
+ * A text from outside as an object.
+ * @param what what it is, for the refusal; for a frame the refusal names an example
+ * @throws ChatError `invalid_frame`
+ */
+export function parseObject(text: string | undefined, what: 'frame' | 'body'): Record<string, unknown> {
+  const task = `read the ${what}`;
+  const right = `send one JSON object${what === 'frame' ? ', such as {"type":"ping"}' : ''}`;
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    throw new ChatError('invalid_frame', `it is not JSON: ${right}`, { task });
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ChatError('invalid_frame', `it is not an object: ${right}`, { task });
+  }
+  return { ...value };
+}
+
+/**
+ * A value from outside against its schema.
+ * @param task what was asked for, where it is not the operation itself
+ * @throws ChatError `invalid_frame`, which names the field and what it must be
+ */
+export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown, task?: string): T {
+  const result = z.safeParse(schema, value);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const field = issue?.path.map(String).join('.') || 'it';
+  throw new ChatError('invalid_frame', `${field} ${issue?.message ?? 'is not as documented'}`, { task });
+}
