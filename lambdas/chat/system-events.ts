@@ -51,9 +51,9 @@ async function appendSystemEntry(
   before?: ConversationState,
 ): Promise<{ entry: SystemEntry; state: ConversationState }> {
   const earlier = before ?? (await getConversationState(services, conversation));
-  const headChange = { ...stateChangeOf(change), forgotten: leftLongAgo(earlier, services.now()) };
+  const stateChange = stateChangeOf(change, leftLongAgo(earlier, services.now()));
   for (let tries = 0; tries < 5; tries++) {
-    const state = await allocateSystemSeq(services, conversation, headChange);
+    const state = await allocateSystemSeq(services, conversation, stateChange);
     const entry = toEntry(services, state, change);
     const put = await putEntry(services, entry);
     if (put.stored) return { entry, state };
@@ -98,9 +98,10 @@ function directlyConcerned({ kind }: Conversation, change: ConversationChange): 
   return [change.by, ...(change.who === undefined ? [] : [change.who]), ...(change.members ?? [])];
 }
 
-function stateChangeOf({ kind, by, who, title }: ConversationChange): StateChange {
+function stateChangeOf({ kind, by, who, title }: ConversationChange, pruneLeft: string[]): StateChange {
   return {
     title,
+    pruneLeft,
     left: kind === 'left' ? by : kind === 'removed' ? who : undefined,
     joined: kind === 'joined' ? by : kind === 'invited' ? who : undefined,
   };

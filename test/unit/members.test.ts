@@ -1,6 +1,7 @@
 /** The index of members lags behind on AWS, and not here: a membership that ended is left in it on purpose, as the index would for a moment. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leftLongAgo, memberNames, stillMembers } from '#lambdas/chat/members';
+import { recordSystemEvent } from '#lambdas/chat/system-events';
 import type { Services } from '#lambdas/runtime/services';
 import { allocateSeq, allocateSystemSeq } from '#lambdas/store/allocate-seq';
 import { getConversationState } from '#lambdas/store/conversation-state';
@@ -47,6 +48,15 @@ it('is one of the 16 latest whom the state keeps, however many leave at once', (
   const left = new Map(Array.from({ length: 20 }, (_, at) => [`u${at}`, 1_000 + at]));
   expect(leftLongAgo({ left }, 2_000).sort()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
   expect(leftLongAgo({ left: new Map([['old', 1_000]]) }, 61_001)).toEqual(['old']);
+});
+
+it('is removed from the state by the next system entry, a minute after they left', async () => {
+  const old: Conversation = { id: 'room:old', kind: 'room' };
+  await recordSystemEvent(services, old, { kind: 'left', by: 'finn' });
+  expect([...(await getConversationState(services, old.id)).left.keys()]).toEqual(['finn']);
+  clock.now += 60_001;
+  await recordSystemEvent(services, old, { kind: 'left', by: 'gina' });
+  expect([...(await getConversationState(services, old.id)).left.keys()]).toEqual(['gina']);
 });
 
 it('is told nothing by a chunk that is tried again after the state has forgotten that they left', async () => {
