@@ -21,7 +21,7 @@ import { addUncounted, trimUncounted } from '../store/uncounted.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 /** The newest message of a conversation with its number, as lists show it. */
-type Last = LastMessage & { readonly seq: number };
+export type Last = LastMessage & { readonly seq: number };
 
 /** ms between allocating a number and writing its entry, after which readers seal the number. */
 const writeTimeoutMs = 5_000;
@@ -112,8 +112,8 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
   const [first] = entries;
   const last = entries.at(-1);
   if (!first || !last || entries.every(({ type, seq }) => type !== 'sealed' || isNoted(seq))) return;
-  const earlier = isCounted(first) ? [] : await upToCounted(services, state, first.seq, -1);
-  const later = isCounted(last) ? [] : await upToCounted(services, state, last.seq, 1);
+  const earlier = isNotSealed(first) ? [] : await readToCount(services, state, first.seq, -1);
+  const later = isNotSealed(last) ? [] : await readToCount(services, state, last.seq, 1);
 
   const uncounted: number[] = [];
   const unclear: { through: number; uncounted: number }[] = [];
@@ -136,7 +136,7 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
       run = [];
     }
     expected = entry.seq + 1;
-    if (!isCounted(entry)) {
+    if (!isNotSealed(entry)) {
       run.push(entry.seq);
       continue;
     }
@@ -151,7 +151,7 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
 }
 
 /** The entries before (-1) or after (1) a number, in order, up to the nearest one with a count. */
-async function upToCounted(
+async function readToCount(
   services: Reader,
   state: ConversationState,
   seq: number,
@@ -164,7 +164,7 @@ async function upToCounted(
     const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(state.seq, Math.max(near, far))];
     if (first > last) return entries;
     const stored = await getEntries(services, state.conversation, first, last);
-    const nearest = direction < 0 ? stored.findLastIndex(isCounted) : stored.findIndex(isCounted);
+    const nearest = direction < 0 ? stored.findLastIndex(isNotSealed) : stored.findIndex(isNotSealed);
     const needed = nearest < 0 ? stored : direction < 0 ? stored.slice(nearest) : stored.slice(0, nearest + 1);
     entries = direction < 0 ? [...needed, ...entries] : [...entries, ...needed];
     if (nearest >= 0) return entries;
@@ -179,11 +179,11 @@ async function upToCounted(
 export async function cursorAt(services: Reader, state: ConversationState, seq: number): Promise<Cursor> {
   if (seq >= state.seq) return { seq: state.seq, count: state.count };
   const entry = await getEntry(services, state.conversation, seq);
-  if (entry && isCounted(entry)) return { seq, count: entry.count };
-  const [before] = await upToCounted(services, state, seq, -1);
-  if (before && isCounted(before)) return { seq: before.seq, count: before.count };
-  const after = (await upToCounted(services, state, seq, 1)).at(-1);
-  if (!after || !isCounted(after)) return { seq: 0, count: 0 };
+  if (entry && isNotSealed(entry)) return { seq, count: entry.count };
+  const [before] = await readToCount(services, state, seq, -1);
+  if (before && isNotSealed(before)) return { seq: before.seq, count: before.count };
+  const after = (await readToCount(services, state, seq, 1)).at(-1);
+  if (!after || !isNotSealed(after)) return { seq: 0, count: 0 };
   return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
 }
 
@@ -230,7 +230,7 @@ export function isShown(entry: Entry): entry is ShownEntry {
   return entry.type === 'message' || entry.type === 'system';
 }
 
-/** Has the entry a count of the messages up to it? */
-function isCounted(entry: Entry): entry is Exclude<Entry, SealedEntry> {
+/** All entries except sealed ones have a count of the messages up to them. */
+export function isNotSealed(entry: Entry): entry is Exclude<Entry, SealedEntry> {
   return entry.type !== 'sealed';
 }

@@ -1,7 +1,7 @@
 /** Finding people among every mixture of names, in pages of every size. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPeople, type PeopleFound } from '#lambdas/chat/people';
+import { findPeople, type PeoplePage } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
 import { foldName } from '#lambdas/store/people-listing';
 import { createUser, updateProfile } from '#lambdas/store/user';
@@ -52,7 +52,7 @@ describe('a search', () => {
             .map(({ username }) => username);
 
           const forth: string[] = [];
-          let last: PeopleFound | undefined;
+          let last: PeoplePage | undefined;
           for (let place: Parameters<typeof findPeople>[3] | undefined = { limit }; place; ) {
             last = await findPeople(services, 'viewer', query, place);
             forth.push(...last.people.map(({ username }) => username));
