@@ -82,7 +82,7 @@ export async function toViews(
     read_seq: membership.read.seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
-      (memberNames ?? membersInName(state.conversation)).length > 0
+      memberNames || membersInName(state.conversation).length > 0
         ? [membership, ...memberships.filter(({ conversation }) => conversation === state.conversation)]
             .map((member) => {
               const blocksViewer = membership.blocked && member.username !== membership.username;
