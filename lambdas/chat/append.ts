@@ -34,7 +34,7 @@ interface Appended<E extends SentEntry> {
   readonly entry: E;
   /** The entry was in the log already. */
   readonly repeated: boolean;
-  /** The state when the number was allocated; undefined if an earlier try had allocated it. */
+  /** The state after this try allocated a number; undefined if an earlier try had one. */
   readonly state: ConversationState | undefined;
 }
 

@@ -47,10 +47,7 @@ export async function befriend(services: Services, caller: Caller, username: str
   ]);
   if (!user) throw new ChatError('unknown_user', `there is no user ${username}`);
   if (membership?.blocks) {
-    throw new ChatError(
-      'forbidden',
-      `you have blocked them: first remove the block, with DELETE /me/blocks/${username}`,
-    );
+    throw new ChatError('forbidden', `you have blocked them: unblock them with DELETE /me/blocks/${username}`);
   }
   const isBlocked = membership?.blocked ?? false;
 
@@ -145,9 +142,9 @@ async function assertFriendRequestLimit(services: Pick<Services, 'table' | 'now'
   const all = await allFriendships(services, own.username);
   const isRecent = (time: number | undefined): time is number => time !== undefined && time > since;
   const recent = all.map(({ asked }) => asked).filter(isRecent);
-  const blocking = isRecent(own.asked) ? own.asked : recent.sort((a, b) => b - a)[count - 1];
-  if (blocking !== undefined) {
-    const wait = Math.ceil((blocking - since) / 1_000);
+  const limiting = isRecent(own.asked) ? own.asked : recent.sort((a, b) => b - a)[count - 1];
+  if (limiting !== undefined) {
+    const wait = Math.ceil((limiting - since) / 1_000);
     const rule = `at most ${count} people in ${seconds / 60} minutes, and each of them once`;
     throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
   }

@@ -31,18 +31,11 @@ export async function notifyFriends(
           scope.kind === 'user' || (notifies && scope.kind === 'notifications' && scope.conversation === 'all'),
       );
       if (connections.length === 0) return;
-      await postAll(services, connections, await toEvent(services, type, by, username, other));
+      const event: ServerEvent =
+        type === 'friend_removed'
+          ? { type, user: other }
+          : { type, by, person: await getProfile(services, username, other) };
+      await postAll(services, connections, event);
     }),
   );
-}
-
-async function toEvent(
-  services: Services,
-  type: FriendEvent,
-  by: string,
-  viewer: string,
-  other: string,
-): Promise<ServerEvent> {
-  if (type === 'friend_removed') return { type, user: other };
-  return { type, by, person: await getProfile(services, viewer, other) };
 }
