@@ -103,6 +103,5 @@ export function assertWritable(
   if (unfriended && config.friendsFirst) {
     throw notFriends(conversation.split('_').filter((name) => name !== username));
   }
-  if (blocked)
-    throw new ChatError('forbidden', `the other person in ${conversation} does not accept messages from you`);
+  if (blocked) throw new ChatError('forbidden', `the other person in ${conversation} accepts no messages from you`);
 }
