@@ -31,8 +31,10 @@ export async function putExpiryReminder(
   );
 }
 
-/** @returns undefined when the item is something else */
-export function toExpiryReminder({ pk, sk }: Item): ExpiryReminder | undefined {
-  if (!String(sk).startsWith(reminderPrefix)) return undefined;
+export function isExpiryReminder({ sk }: Item): boolean {
+  return String(sk).startsWith(reminderPrefix);
+}
+
+export function toExpiryReminder({ pk, sk }: Item): ExpiryReminder {
   return { username: String(pk).slice('USER#'.length), connectionId: String(sk).slice(reminderPrefix.length) };
 }
