@@ -6,6 +6,7 @@ import type { Principal } from '../iam/access-keys.ts';
 import type { SignatureCode, SignatureResult } from '../iam/signature.ts';
 import { signatureErrors, verifyRequest } from '../iam/verify-request.ts';
 import { readBody } from '../read-body.ts';
+import { isObject } from '../text.ts';
 import { AwsError } from './aws-error.ts';
 
 /** A request to a service. */
@@ -134,7 +135,7 @@ export function sendJson(
 export function parseObject(body: Buffer): object | undefined {
   try {
     const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }
