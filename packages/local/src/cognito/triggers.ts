@@ -1,6 +1,6 @@
 import type { Context } from '#context';
-import type { InvokeResult } from '#lambda/functions';
 import { isObject } from '#text';
+import { withTimeout } from '#timeout';
 import type { Attributes } from './attributes.ts';
 import { CognitoError } from './errors.ts';
 import type { PoolSettings } from './pool-settings.ts';
@@ -50,7 +50,7 @@ export function createTriggers(
 ): Triggers {
   async function invoke(name: TriggerName, functionId: string, event: unknown): Promise<unknown> {
     for (let attempt = 1; attempt <= limit.attempts; attempt++) {
-      const result = await withTimeout(limit.timeoutMs, functions.invoke(functionId, event));
+      const result = await withTimeout(functions.invoke(functionId, event), limit.timeoutMs, 'timeout' as const);
       if (result === 'timeout') continue;
       if (result.ok) return result.payload;
       throw new CognitoError(
@@ -91,15 +91,3 @@ const unexpectedError = (name: TriggerName, reason: string) =>
   new CognitoError('UnexpectedLambdaException', `${name} invocation failed due to error ${withFullStop(reason)}`);
 
 const withFullStop = (text: string) => (text.endsWith('.') ? text : `${text}.`);
-
-async function withTimeout(milliseconds: number, result: Promise<InvokeResult>): Promise<InvokeResult | 'timeout'> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<'timeout'>((resolve) => {
-    timer = setTimeout(() => resolve('timeout'), milliseconds);
-  });
-  try {
-    return await Promise.race([result, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import { readProperties } from '#gateway/properties';
 import { globMatches } from '#iam/glob';
 import { separatesEncodings } from './compression.ts';
 import { type Forwarding, readForwarding } from './forwarding.ts';
@@ -74,12 +75,8 @@ const functionProperties = z.object({ FunctionCode: z.string() });
 export function readDistribution(stack: Stack): Distribution | undefined {
   const [resource] = stack.ofType('AWS::CloudFront::Distribution');
   if (!resource) return undefined;
-  const parsed = distributionProperties.safeParse(resource.properties);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new BrokenStack(`unable to serve ${resource.logicalId}; ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject } = parsed.data.DistributionConfig;
+  const { DistributionConfig } = readProperties(distributionProperties, resource);
+  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject } = DistributionConfig;
   const id = stack.ref(resource.logicalId);
   return {
     id,

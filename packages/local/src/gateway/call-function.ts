@@ -1,4 +1,5 @@
 import type { Context } from '#context';
+import { withTimeout } from '#timeout';
 
 export type CallResult = CallOutcome & {
   /** Milliseconds: the access log's `integrationLatency`. */
@@ -39,16 +40,8 @@ export async function callFunction(context: Context, call: Call): Promise<CallRe
         : { kind: 'failed', message: `${result.errorType}: ${result.errorMessage}` },
     (error: unknown): CallOutcome => ({ kind: 'failed', message: String(error) }),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<CallOutcome>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'timeout' }), call.timeout);
-  });
-  try {
-    const outcome = await Promise.race([invoked, timedOut]);
-    return { ...outcome, latency: context.clock.now() - started };
-  } finally {
-    clearTimeout(timer);
-  }
+  const outcome = await withTimeout(invoked, call.timeout, { kind: 'timeout' } as const);
+  return { ...outcome, latency: context.clock.now() - started };
 }
 
 /** @param resource the part after the API's id: `prod/$connect`, `$default/GET/items/{id}`, `authorizers/abc` */

@@ -7,6 +7,7 @@ import type { Faults } from '../faults.ts';
 import type { AccessKeys } from '../iam/access-keys.ts';
 import type { Policies } from '../iam/policy.ts';
 import { type LogFiles, openLogFiles } from '../logs/log-files.ts';
+import { withTimeout } from '../timeout.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { type Outcome, startEnvironment } from './execution-environment.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
@@ -162,12 +163,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
     async stop() {
       stopping = true;
-      let timer: NodeJS.Timeout | undefined;
-      const timeout = new Promise((resolve) => {
-        timer = setTimeout(resolve, stopTimeoutMs);
-      });
-      await Promise.race([Promise.allSettled([...running]), timeout]);
-      clearTimeout(timer);
+      await withTimeout(Promise.allSettled([...running]), stopTimeoutMs, undefined);
       await Promise.all([...[...deployed.values()].map(({ pool }) => pool), ...retired].map((pool) => pool.kill()));
       await logs.stop();
     },

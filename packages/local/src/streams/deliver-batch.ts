@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
+import { failedItems } from '../lambda/batch-failures.ts';
 import type { InvokeResult } from '../lambda/functions.ts';
-import { batchOutcome } from './batch-outcome.ts';
 import { type Condition, type FailureDocument, failureDocument } from './failure-document.ts';
 import type { Mapping } from './mapping.ts';
 import { retention, type StreamRecord } from './record.ts';
@@ -40,8 +40,9 @@ export async function deliverBatch(delivery: Delivery, records: Batch, earlierAt
     if (delivery.stopped()) return;
     const result = await invoke(delivery, batch);
     if (delivery.stopped() && !result.ok) return;
-    const outcome = batchOutcome(result, batch, mapping.reportsFailures);
-    if (outcome.kind === 'success') {
+    const ids = batch.map(({ sequenceNumber }) => sequenceNumber);
+    const failed = failedItems(result, ids, mapping.reportsFailures);
+    if (failed.size === 0) {
       if (faults.random() < faults.repeatBatch) {
         context.counters.count('faults.repeatBatch');
         await invoke(delivery, batch);
@@ -49,16 +50,18 @@ export async function deliverBatch(delivery: Delivery, records: Batch, earlierAt
       onDone(batch.at(-1) ?? batch[0]);
       return;
     }
+    // Lambda retries from the failed record with the lowest sequence number on.
+    const done = ids.findIndex((id) => failed.has(id));
     if (attempts === 0) {
       const reason = result.ok ? 'the function reported them' : `${result.errorType}: ${result.errorMessage}`;
-      context.log(`${mapping.functionId}: ${batch.length - outcome.done} stream records failed; ${reason}`);
+      context.log(`${mapping.functionId}: ${batch.length - done} stream records failed; ${reason}`);
     }
-    const finished = batch[outcome.done - 1];
+    const finished = batch[done - 1];
     if (finished) onDone(finished);
-    const [head, ...rest] = batch.slice(outcome.done);
+    const [head, ...rest] = batch.slice(done);
     if (!head) return;
     batch = [head, ...rest];
-    if (mapping.bisect && outcome.functionError && rest.length > 0) {
+    if (mapping.bisect && !result.ok && rest.length > 0) {
       await backOff(delivery, attempts);
       for (const half of halves(batch)) {
         if (delivery.stopped()) return;
@@ -68,9 +71,8 @@ export async function deliverBatch(delivery: Delivery, records: Batch, earlierAt
     }
     attempts += 1;
     if (mapping.maximumRetries >= 0 && attempts > mapping.maximumRetries) {
-      const { functionError } = outcome;
-      const { requestId } = result;
-      return discard(delivery, batch, { condition: 'RetryAttemptsExhausted', attempts, requestId, functionError });
+      const { requestId, ok } = result;
+      return discard(delivery, batch, { condition: 'RetryAttemptsExhausted', attempts, requestId, functionError: !ok });
     }
     await backOff(delivery, attempts - 1);
     if (delivery.stopped()) return;

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { createEngineClient } from '../dynamodb/engine-client.ts';
 import type { Queues } from '../sqs/start.ts';
+import { withTimeout } from '../timeout.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { type Mapping, readMappings } from './mapping.ts';
 import { type Poller, startPoller } from './poller.ts';
@@ -53,7 +53,7 @@ export async function startStreams(
     async stop() {
       unsubscribe?.();
       // A batch that takes longer is abandoned. Its records are delivered again after the next start.
-      await Promise.race([stopPollers(), wait(stopTimeoutMs, undefined, { ref: false })]);
+      await withTimeout(stopPollers(), stopTimeoutMs, undefined);
       engine.stop();
     },
   };
