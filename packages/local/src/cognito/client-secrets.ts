@@ -21,8 +21,8 @@ export async function openClientSecrets(path: string): Promise<ClientSecrets> {
       const missing = clientIds.filter((id) => !(id in secrets));
       if (missing.length === 0) return;
       // Letters and digits, as in Cognito.
-      const made = missing.map((id) => [id, BigInt(`0x${randomBytes(32).toString('hex')}`).toString(36)]);
-      secrets = { ...secrets, ...Object.fromEntries(made) };
+      const created = missing.map((id) => [id, BigInt(`0x${randomBytes(32).toString('hex')}`).toString(36)]);
+      secrets = { ...secrets, ...Object.fromEntries(created) };
       await writeAtomically(path, JSON.stringify(secrets));
     },
     get: (clientId) => secrets[clientId],

@@ -1,4 +1,4 @@
-import { type Code, newCode } from './codes.ts';
+import { newCode } from './codes.ts';
 import { type CodeDelivery, deliveryDetails } from './mail.ts';
 import type { Pool } from './pool.ts';
 import type { Contact } from './pool-settings.ts';
@@ -39,10 +39,10 @@ export async function sendCode(
   kind: 'confirm' | 'forgot',
   { attribute, to }: Destination,
 ): Promise<CodeDelivery> {
-  const made: Code = newCode(kind, pool.clock.now());
-  const saved = await pool.users.update(sub, (user) => ({ ...user, codes: { ...user.codes, [kind]: made } }));
+  const code = newCode(kind, pool.clock.now());
+  const saved = await pool.users.update(sub, (user) => ({ ...user, codes: { ...user.codes, [kind]: code } }));
   if (saved && 'username' in saved) {
-    await pool.mailbox.send({ kind, username: saved.username, code: made.code, attribute, to }, pool.settings.mail);
+    await pool.mailbox.send({ kind, username: saved.username, code: code.code, attribute, to }, pool.settings.mail);
   }
   return deliveryDetails(attribute, to);
 }

@@ -64,15 +64,15 @@ export async function assemblePool(
   const id = stack.ref(resource.logicalId);
   const arn = stack.arn(resource.logicalId);
   const settings = poolSettings(resource);
-  const own = clients.filter((client) => client.poolId === id);
+  const poolClients = clients.filter((client) => client.poolId === id);
   state.users.reindex((user) => handles(user, settings));
-  await state.secrets.ensure(own.filter((client) => client.hasSecret).map((client) => client.id));
+  await state.secrets.ensure(poolClients.filter((client) => client.hasSecret).map((client) => client.id));
   return {
     ...state,
     id,
     arn,
     settings,
-    clients: new Map(own.map((client) => [client.id, client])),
+    clients: new Map(poolClients.map((client) => [client.id, client])),
     triggers: createTriggers({ id, arn, triggers: settings.triggers }, context),
     clock,
     passwordCost,

@@ -50,21 +50,21 @@ export async function openUserStore(directory: string, initialHandlesOf: Handles
 
   /** Reserves the names before the first await, so that two users cannot both get a name. Releases them if the write fails. */
   async function save(user: User, before: User | undefined): Promise<Taken | undefined> {
-    const wanted = handlesOf(user);
-    const had = before ? handlesOf(before) : [];
-    const taken = wanted.find((handle) => (owners.get(handle) ?? user.sub) !== user.sub);
+    const newHandles = handlesOf(user);
+    const oldHandles = before ? handlesOf(before) : [];
+    const taken = newHandles.find((handle) => (owners.get(handle) ?? user.sub) !== user.sub);
     if (taken !== undefined) return { taken };
-    for (const handle of wanted) owners.set(handle, user.sub);
+    for (const handle of newHandles) owners.set(handle, user.sub);
     try {
       await writeAtomically(fileOf(user.sub), JSON.stringify(user));
     } catch (error) {
-      for (const handle of wanted) if (!had.includes(handle)) owners.delete(handle);
+      for (const handle of newHandles) if (!oldHandles.includes(handle)) owners.delete(handle);
       throw error;
     }
-    for (const handle of had) if (!wanted.includes(handle)) owners.delete(handle);
+    for (const handle of oldHandles) if (!newHandles.includes(handle)) owners.delete(handle);
     users.set(user.sub, user);
     // Again, because `reindex` may have run during the write.
-    for (const handle of wanted) owners.set(handle, user.sub);
+    for (const handle of newHandles) owners.set(handle, user.sub);
     return undefined;
   }
 

@@ -34,8 +34,8 @@ export function responseEncoding(
 ): 'br' | 'gzip' | undefined {
   const { 'content-type': type = '', 'content-length': length, 'content-encoding': encoded } = answer.headers;
   const size = Number(length);
-  const fits = [200, 403, 404].includes(answer.status) && size >= 1_000 && size <= 10_000_000;
-  if (!fits || encoded !== undefined || !compressible.test(type.split(';')[0] ?? '')) return undefined;
+  const eligible = [200, 403, 404].includes(answer.status) && size >= 1_000 && size <= 10_000_000;
+  if (!eligible || encoded !== undefined || !compressible.test(type.split(';')[0] ?? '')) return undefined;
   const names = (accepted ?? '').split(',').filter((part) => !/;\s*q=0(\.0*)?\s*$/.test(part));
   const takes = (name: string) => names.some((part) => part.split(';')[0]?.trim() === name);
   return takes('br') ? 'br' : takes('gzip') ? 'gzip' : undefined;

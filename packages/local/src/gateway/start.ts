@@ -44,7 +44,7 @@ export async function startGateway(
     if (api.kind === 'http') return serveHttp(gateway, verify, api, target, request, response);
     if (isManagement(target)) return manageConnections(gateway, sockets, api, target, request, response);
     // A WebSocket API serves upgrades only.
-    answer(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });
+    sendJson(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });
   }
 
   return {
@@ -53,12 +53,12 @@ export async function startGateway(
       const api = target && gateway.api(target.apiId);
       try {
         if (api) await serve(api, target, request, response);
-        else answer(response, 403, 'Forbidden');
+        else sendJson(response, 403, 'Forbidden');
       } catch (error) {
         // The client disconnected.
         if (request.errored) return;
         context.log(`API Gateway: ${String(error)}`);
-        if (!response.headersSent) answer(response, 500, 'Internal Server Error');
+        if (!response.headersSent) sendJson(response, 500, 'Internal Server Error');
         else response.destroy();
       }
     },
@@ -82,7 +82,12 @@ export async function startGateway(
   };
 }
 
-function answer(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify({ message }));
 }

@@ -92,9 +92,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const target = find(functionId);
     if (target.config.reservedConcurrency === 0) return failure('TooManyRequestsException', 'Rate Exceeded.');
     const requestedAt = performance.now();
-    const taken = await target.pool.acquire();
-    if (!taken) return failure('ServiceException', 'The local runtime is stopping.');
-    const { environment, cold } = taken;
+    const acquired = await target.pool.acquire();
+    if (!acquired) return failure('ServiceException', 'The local runtime is stopping.');
+    const { environment, cold } = acquired;
     const { log } = environment;
     log(startLine(target.config, requestId, clock.now()));
     const startedAt = performance.now();

@@ -99,15 +99,15 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
 }
 
 function invocationType(request: IncomingMessage): InvocationType {
-  const asked = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
-  if (asked === 'Event' || asked === 'RequestResponse' || asked === 'DryRun') return asked;
-  const message = `Value '${String(asked)}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
+  const requested = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (requested === 'Event' || requested === 'RequestResponse' || requested === 'DryRun') return requested;
+  const message = `Value '${String(requested)}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
   throw new LambdaError(400, 'ValidationException', message);
 }
 
-/** @param asked a name, an ARN or the end of an ARN, also with `:$LATEST` */
-function findFunction(stack: Stack, asked: string): { functionId: string | undefined; arn: string } {
-  const name = asked
+/** @param requested a name, an ARN or the end of an ARN, also with `:$LATEST` */
+function findFunction(stack: Stack, requested: string): { functionId: string | undefined; arn: string } {
+  const name = requested
     .replace(/:\$LATEST$/, '')
     .split(':')
     .at(-1);

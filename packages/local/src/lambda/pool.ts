@@ -19,15 +19,15 @@ export function createPool(limit: number, start: () => ExecutionEnvironment): Po
   const all = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
   const waiting: (() => void)[] = [];
-  const ending = new Set<Promise<void>>();
+  const terminating = new Set<Promise<void>>();
   let busy = 0;
   let retired = false;
   let killed = false;
 
-  const end = (environment: ExecutionEnvironment) => {
+  const terminate = (environment: ExecutionEnvironment) => {
     all.delete(environment);
-    const ended = environment.kill().finally(() => ending.delete(ended));
-    ending.add(ended);
+    const ended = environment.kill().finally(() => terminating.delete(ended));
+    terminating.add(ended);
   };
 
   return {
@@ -44,7 +44,7 @@ export function createPool(limit: number, start: () => ExecutionEnvironment): Po
       return { environment, cold: true };
     },
     release(environment) {
-      if (retired || !environment.alive) end(environment);
+      if (retired || !environment.alive) terminate(environment);
       else idle.push(environment);
       // The next waiter takes this slot, so `busy` stays the same.
       const next = waiting.shift();
@@ -53,14 +53,14 @@ export function createPool(limit: number, start: () => ExecutionEnvironment): Po
     },
     retire() {
       retired = true;
-      for (const environment of idle.splice(0)) end(environment);
+      for (const environment of idle.splice(0)) terminate(environment);
     },
     async kill() {
       retired = true;
       killed = true;
       for (const next of waiting.splice(0)) next();
-      for (const environment of all) end(environment);
-      await Promise.all(ending);
+      for (const environment of all) terminate(environment);
+      await Promise.all(terminating);
     },
   };
 }

@@ -25,8 +25,8 @@ const maxUserMetadataBytes = 2048;
  * @throws S3Error NotImplemented, AccessControlListNotSupported, MetadataTooLarge, InvalidArgument
  */
 export function readMetadata(given: ReadonlyMap<string, string>): ObjectMetadata {
-  const refused = unsupported.find((name) => given.has(name));
-  if (refused) throw notImplemented(refused);
+  const found = unsupported.find((name) => given.has(name));
+  if (found) throw notImplemented(found);
   assertNoAcl(given);
   assertPlainStorage(given);
 

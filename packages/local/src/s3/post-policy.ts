@@ -104,8 +104,8 @@ function parseList(list: readonly unknown[]): Condition {
   if (list.length !== 3) throw invalid(`Invalid ${operation}: wrong number of arguments.`);
   if (kind === 'content-length-range') {
     const [min, max] = [Number(first), Number(second)];
-    const fits = Number.isSafeInteger(min) && Number.isSafeInteger(max);
-    return fits ? { kind, min, max } : { kind: 'never', text: conditionText(list) };
+    const valid = Number.isSafeInteger(min) && Number.isSafeInteger(max);
+    return valid ? { kind, min, max } : { kind: 'never', text: conditionText(list) };
   }
   if (typeof first !== 'string' || typeof second !== 'string') throw invalid('Invalid JSON.');
   return first.startsWith('$') ? { kind, name: first, value: second } : { kind: 'never', text: conditionText(list) };

@@ -68,7 +68,7 @@ async function handle(s3: S3, request: IncomingMessage, response: ServerResponse
   request.on('error', () => undefined);
   response.on('error', () => undefined);
   try {
-    await answer(s3, request, response, requestId);
+    await serve(s3, request, response, requestId);
   } catch (error) {
     fail(s3, request, response, { error, requestId });
   } finally {
@@ -76,7 +76,7 @@ async function handle(s3: S3, request: IncomingMessage, response: ServerResponse
   }
 }
 
-async function answer(s3: S3, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+async function serve(s3: S3, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
   const { context } = s3;
   const address = parseAddress(request.url ?? '');
   const bucket = findBucket(context.stack, address.bucket);

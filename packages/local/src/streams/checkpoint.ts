@@ -27,7 +27,7 @@ export function openCheckpoint(folder: string, mappingId: string) {
   const path = join(folder, `${mappingId}.json`);
   let newest: Checkpoint | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let ending = false;
+  let ended = false;
   let failure: unknown;
 
   /** Writes another file and renames it, so that a crash leaves the old file or the new one. */
@@ -73,7 +73,7 @@ export function openCheckpoint(folder: string, mappingId: string) {
     /** Writes within `writeIntervalMs`. @throws the error of the last write, if it failed */
     save(checkpoint: Checkpoint): void {
       newest = checkpoint;
-      if (ending) write();
+      if (ended) write();
       else writeLater();
       const thrown = failure;
       failure = undefined;
@@ -81,7 +81,7 @@ export function openCheckpoint(folder: string, mappingId: string) {
     },
     /** Writes the newest checkpoint. From now on `save` writes at once. */
     end(): void {
-      ending = true;
+      ended = true;
       write();
     },
   };

@@ -26,14 +26,14 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
   if (pool.settings.adminOnlySignUp) throw notAuthorized('SignUp is not permitted for this user pool');
   requirePasswordPolicy(request.Password, pool.settings.passwordPolicy);
   const sub = randomUUID();
-  const named = nameUser(request.Username, sub, pool);
-  const given = { ...readAttributes(request.UserAttributes, pool.settings, client), ...named.attributes };
+  const identity = chooseIdentity(request.Username, sub, pool);
+  const given = { ...readAttributes(request.UserAttributes, pool.settings, client), ...identity.attributes };
   requireComplete(given, pool.settings);
   if (findUser(pool, request.Username)) throw exists(pool);
 
   const decision = await pool.triggers.run({
     source: 'PreSignUp_SignUp',
-    username: named.username,
+    username: identity.username,
     clientId: client.id,
     userAttributes: given,
     clientMetadata: request.ClientMetadata,
@@ -43,7 +43,7 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
   const now = pool.clock.now();
   const user: User = {
     sub,
-    username: named.username,
+    username: identity.username,
     status: confirmed ? 'CONFIRMED' : 'UNCONFIRMED',
     password: await hashPassword(request.Password, pool.passwordCost),
     attributes: {
@@ -68,7 +68,7 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
 });
 
 /** In a pool with `UsernameAttributes`, the user name is the `sub`, and the given name becomes an attribute. */
-function nameUser(name: string, sub: string, pool: Pool): { username: string; attributes: Attributes } {
+function chooseIdentity(name: string, sub: string, pool: Pool): { username: string; attributes: Attributes } {
   const { usernameAttributes, aliases } = pool.settings;
   const kind = name.includes('@') ? 'email' : /^\+[0-9]+$/.test(name) ? 'phone_number' : undefined;
   if (usernameAttributes.length > 0) {
