@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
-import type { Context, Service } from '../context.ts';
-import type { Principal } from '../iam/access-keys.ts';
-import type { SignatureCode, SignatureResult } from '../iam/signature.ts';
-import { signatureErrors, verifyRequest } from '../iam/verify-request.ts';
-import { readBody } from '../read-body.ts';
-import { isObject } from '../text.ts';
+import type { Context, Service } from '#context';
+import type { Principal } from '#iam/access-keys';
+import type { SignatureCode, SignatureResult } from '#iam/signature';
+import { signatureErrors, verifyRequest } from '#iam/verify-request';
+import { readBody } from '#read-body';
+import { isObject } from '#text';
 import { AwsError } from './aws-error.ts';
 
 /** A request to a service. */
