@@ -1,4 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { Sha256 } from '@smithy/core/checksum';
 import { createScope, getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
 import type { Credentials } from './access-keys.ts';
 
@@ -43,38 +44,5 @@ class Signer extends SignatureV4 {
     return this.sign(await this.createStringToSign(longDate, scope, canonical, 'AWS4-HMAC-SHA256'), {
       signingDate: date,
     });
-  }
-}
-
-/** Node's SHA-256 with the interface that the SDK's signer needs. */
-class Sha256 {
-  #hash: Hash | Hmac;
-  readonly #secret: string | ArrayBuffer | ArrayBufferView | undefined;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#secret = secret;
-    this.#hash = this.#start();
-  }
-
-  update(data: Uint8Array): void {
-    this.#hash.update(data);
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {
-    this.#hash = this.#start();
-  }
-
-  #start(): Hash | Hmac {
-    const secret = this.#secret;
-    if (secret === undefined) return createHash('sha256');
-    if (typeof secret === 'string') return createHmac('sha256', secret);
-    const bytes = ArrayBuffer.isView(secret)
-      ? Buffer.from(secret.buffer, secret.byteOffset, secret.byteLength)
-      : Buffer.from(secret);
-    return createHmac('sha256', bytes);
   }
 }

@@ -68,7 +68,7 @@ export function readPayload(request: IncomingMessage, query: URLSearchParams, ca
       });
     }
     if (md5 && md5Digest.digest('base64') !== md5) throw new S3Error('BadDigest');
-    if (digest && digest.base64() !== checksum?.value) {
+    if (digest && Buffer.from(await digest.digest()).toString('base64') !== checksum?.value) {
       const name = checksumHeader?.replace('x-amz-checksum-', '').toUpperCase();
       throw new S3Error('BadDigest', { message: `The ${name} you specified did not match the calculated checksum.` });
     }
