@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import type { Context } from '#context';
 import { type ClientSettings, clientSettings } from './client-settings.ts';
 import { CognitoError, notAuthorized } from './errors.ts';
@@ -70,10 +71,9 @@ export async function openDirectory(context: Context): Promise<Directory> {
   };
 }
 
-function issuerClaim(token: string): unknown {
+function issuerClaim(token: string): string | undefined {
   try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims === 'object' && claims !== null && 'iss' in claims ? claims.iss : undefined;
+    return decodeJwt(token).iss;
   } catch {
     return undefined;
   }

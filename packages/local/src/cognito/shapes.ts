@@ -18,6 +18,8 @@ export const anyPassword = z.string().max(256, atMost(256));
 export const code = text(2048, /^[\S]+$/);
 export const accessToken = z.string().min(1, atLeast(1));
 export const secretHash = z.string().max(128, atMost(128)).optional();
+/** The user whom an operation of an app client is about. */
+export const clientUser = z.object({ ClientId: clientId, SecretHash: secretHash, Username: username });
 export const metadata = z.record(z.string(), z.string()).optional();
 export const attributes = z
   .array(

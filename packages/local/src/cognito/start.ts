@@ -1,15 +1,20 @@
-import type { ServerResponse } from 'node:http';
-import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type AwsJsonCall, sendJson, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
 import { type Directory, openDirectory } from './directory.ts';
 import { CognitoError } from './errors.ts';
-import { answerJson, answerPreflight, cors } from './http.ts';
 import { operations } from './operations.ts';
 import { poolSettings } from './pool-settings.ts';
 import type { SigningKey } from './signing-keys.ts';
 import { knownTriggers } from './triggers.ts';
 
 const prefix = '/_aws/cognito-idp';
+
+/** Cognito allows every origin. */
+const cors = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
+};
 
 export interface Cognito extends Service {
   /** The key that a user pool signs access tokens with, for tests that make tokens of many users. */
@@ -81,6 +86,21 @@ const openIdConfiguration = (issuer: string) => ({
   scopes_supported: ['openid', 'email', 'phone', 'profile'],
   subject_types_supported: ['public'],
 });
+
+function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, {
+    ...cors,
+    'access-control-allow-methods': 'POST, GET, OPTIONS',
+    'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+    'access-control-max-age': '172800',
+    'content-length': 0,
+  });
+  response.end();
+}
+
+function answerJson(response: ServerResponse, status: number, body: object): void {
+  sendJson(response, { status, body }, () => ({ ...cors, 'content-type': 'application/json' }));
+}
 
 const notFound = (response: ServerResponse) => answerJson(response, 404, { message: 'Not Found' });
 

@@ -1,21 +1,14 @@
-import { z } from 'zod';
 import { requireSecretHash } from '#cognito/client-secrets';
 import { requireCode } from '#cognito/codes';
-import { confirmationDestination } from '#cognito/delivery';
-import { CognitoError, codeMismatch, notAuthorized } from '#cognito/errors';
+import { confirmationDestination, fakeDelivery, sendCode } from '#cognito/delivery';
+import { CognitoError, codeMismatch, invalidParameter, notAuthorized, userNotFound } from '#cognito/errors';
 import { clientOperation } from '#cognito/operation';
 import { findUser, type Pool } from '#cognito/pool';
 import * as shape from '#cognito/shapes';
 import { updateUser } from '#cognito/update-user';
 import type { User } from '#cognito/user';
 
-const input = z.object({
-  ClientId: shape.clientId,
-  SecretHash: shape.secretHash,
-  Username: shape.username,
-  ConfirmationCode: shape.code,
-  ClientMetadata: shape.metadata,
-});
+const input = shape.clientUser.extend({ ConfirmationCode: shape.code, ClientMetadata: shape.metadata });
 
 export const confirmSignUp = clientOperation(input, async ({ pool, client }, request) => {
   requireSecretHash(pool, client, request.SecretHash, [request.Username]);
@@ -39,6 +32,20 @@ export const confirmSignUp = clientOperation(input, async ({ pool, client }, req
   });
   await runPostConfirmation(pool, user, client.id, request.ClientMetadata);
   return {};
+});
+
+export const resendConfirmationCode = clientOperation(shape.clientUser, async ({ pool, client }, request) => {
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
+  const user = findUser(pool, request.Username);
+  pool.attempts.count('ResendConfirmationCode', user?.sub ?? request.Username);
+  if (!user) {
+    if (client.hidesUsers) return { CodeDeliveryDetails: fakeDelivery(request.Username) };
+    throw userNotFound();
+  }
+  if (user.status === 'CONFIRMED') throw invalidParameter('User is already confirmed.');
+  const destination = confirmationDestination(user, pool);
+  if (!destination) throw invalidParameter('Cannot resend codes. Auto verification not turned on.');
+  return { CodeDeliveryDetails: await sendCode(pool, user.sub, 'confirm', destination) };
 });
 
 /** @throws CognitoError NotAuthorizedException */

@@ -1,14 +1,15 @@
-import { z } from 'zod';
 import { requireSecretHash } from '#cognito/client-secrets';
+import { requireCode } from '#cognito/codes';
 import { fakeDelivery, recoveryDestination, sendCode } from '#cognito/delivery';
-import { invalidParameter, notAuthorized, userNotFound } from '#cognito/errors';
+import { codeMismatch, invalidParameter, notAuthorized, userNotFound } from '#cognito/errors';
 import { clientOperation } from '#cognito/operation';
+import { hashPassword, requirePasswordPolicy } from '#cognito/passwords';
 import { findUser } from '#cognito/pool';
 import * as shape from '#cognito/shapes';
+import { updateUser } from '#cognito/update-user';
+import { runPostConfirmation } from './confirm-sign-up.ts';
 
-const input = z.object({ ClientId: shape.clientId, SecretHash: shape.secretHash, Username: shape.username });
-
-export const forgotPassword = clientOperation(input, async ({ pool, client }, request) => {
+export const forgotPassword = clientOperation(shape.clientUser, async ({ pool, client }, request) => {
   requireSecretHash(pool, client, request.SecretHash, [request.Username]);
   if (pool.settings.recovery.length === 0) throw notAuthorized('Contact administrator to reset password.');
   const user = findUser(pool, request.Username);
@@ -23,4 +24,26 @@ export const forgotPassword = clientOperation(input, async ({ pool, client }, re
     );
   }
   return { CodeDeliveryDetails: await sendCode(pool, user.sub, 'forgot', destination) };
+});
+
+const confirmInput = shape.clientUser.extend({
+  ConfirmationCode: shape.code,
+  Password: shape.password,
+  ClientMetadata: shape.metadata,
+});
+
+export const confirmForgotPassword = clientOperation(confirmInput, async ({ pool, client }, request) => {
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
+  requirePasswordPolicy(request.Password, pool.settings.passwordPolicy);
+  const found = findUser(pool, request.Username);
+  pool.attempts.count('ConfirmForgotPassword', found?.sub ?? request.Username);
+  if (!found) throw client.hidesUsers ? codeMismatch() : userNotFound();
+  const password = await hashPassword(request.Password, pool.passwordCost);
+  const user = await updateUser(pool, found.sub, (current) => {
+    requireCode(current.codes.forgot, request.ConfirmationCode, pool.clock.now());
+    return { ...current, password, status: 'CONFIRMED', codes: { ...current.codes, forgot: undefined } };
+  });
+  pool.attempts.passwordSucceeded(user.sub);
+  await runPostConfirmation(pool, user, client.id, request.ClientMetadata, 'PostConfirmation_ConfirmForgotPassword');
+  return {};
 });

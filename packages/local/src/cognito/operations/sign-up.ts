@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
 import { type Attributes, readAttributes, requireComplete } from '#cognito/attributes';
 import { requireSecretHash } from '#cognito/client-secrets';
 import { confirmationDestination, sendCode } from '#cognito/delivery';
@@ -11,10 +10,7 @@ import * as shape from '#cognito/shapes';
 import type { User } from '#cognito/user';
 import { runPostConfirmation } from './confirm-sign-up.ts';
 
-const input = z.object({
-  ClientId: shape.clientId,
-  SecretHash: shape.secretHash,
-  Username: shape.username,
+const input = shape.clientUser.extend({
   Password: shape.password,
   UserAttributes: shape.attributes,
   ValidationData: shape.attributes,
