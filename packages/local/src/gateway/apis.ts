@@ -42,15 +42,6 @@ export interface HttpRoute {
   readonly scopes: readonly string[];
 }
 
-export interface Cors {
-  readonly origins: readonly string[];
-  readonly methods: readonly string[];
-  readonly headers: readonly string[];
-  readonly exposedHeaders: readonly string[];
-  readonly credentials: boolean;
-  readonly maxAge: number | undefined;
-}
-
 export interface WebSocketApi {
   readonly kind: 'websocket';
   readonly id: string;
@@ -71,19 +62,20 @@ export type Api = WebSocketApi | HttpApi;
 
 const strings = z.array(z.string()).default([]);
 
+const corsConfiguration = z.object({
+  AllowOrigins: strings,
+  AllowMethods: strings,
+  AllowHeaders: strings,
+  ExposeHeaders: strings,
+  AllowCredentials: z.coerce.boolean().default(false),
+  MaxAge: z.coerce.number().optional(),
+});
+export type Cors = z.output<typeof corsConfiguration>;
+
 const apiProperties = z.object({
   ProtocolType: z.enum(['WEBSOCKET', 'HTTP']),
   RouteSelectionExpression: z.string().default('$request.body.action'),
-  CorsConfiguration: z
-    .object({
-      AllowOrigins: strings,
-      AllowMethods: strings,
-      AllowHeaders: strings,
-      ExposeHeaders: strings,
-      AllowCredentials: z.coerce.boolean().default(false),
-      MaxAge: z.coerce.number().optional(),
-    })
-    .optional(),
+  CorsConfiguration: corsConfiguration.optional(),
 });
 
 const routeProperties = z.object({
@@ -116,7 +108,7 @@ export function readApis(stack: Stack): ReadonlyMap<string, Api> {
           routes: new Map(socketRoutes(stack, id).map((route) => [route.key, route])),
           stages,
         }
-      : { kind: 'http', id, cors: corsOf(properties.CorsConfiguration), routes: httpRoutes(stack, id), stages };
+      : { kind: 'http', id, cors: properties.CorsConfiguration, routes: httpRoutes(stack, id), stages };
   });
   return new Map(apis.map((api) => [api.id, api]));
 }
@@ -188,17 +180,4 @@ function jwtAuthorizer(stack: Stack, route: RouteProperties): JwtAuthorizer {
     audience: jwt.Audience,
     identitySources: authorizer.IdentitySource,
   };
-}
-
-function corsOf(cors: z.output<typeof apiProperties>['CorsConfiguration']): Cors | undefined {
-  return (
-    cors && {
-      origins: cors.AllowOrigins,
-      methods: cors.AllowMethods,
-      headers: cors.AllowHeaders,
-      exposedHeaders: cors.ExposeHeaders,
-      credentials: cors.AllowCredentials,
-      maxAge: cors.MaxAge,
-    }
-  );
 }

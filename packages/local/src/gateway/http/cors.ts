@@ -14,9 +14,9 @@ export function preflightHeaders(cors: Cors, origin: string | undefined): Header
   if (!allowed) return {};
   return {
     ...allowed,
-    ...(cors.methods.length > 0 ? { 'access-control-allow-methods': cors.methods.join(',') } : {}),
-    ...(cors.headers.length > 0 ? { 'access-control-allow-headers': cors.headers.join(',') } : {}),
-    ...(cors.maxAge === undefined ? {} : { 'access-control-max-age': String(cors.maxAge) }),
+    ...(cors.AllowMethods.length > 0 ? { 'access-control-allow-methods': cors.AllowMethods.join(',') } : {}),
+    ...(cors.AllowHeaders.length > 0 ? { 'access-control-allow-headers': cors.AllowHeaders.join(',') } : {}),
+    ...(cors.MaxAge === undefined ? {} : { 'access-control-max-age': String(cors.MaxAge) }),
   };
 }
 
@@ -27,22 +27,22 @@ export function withCors(cors: Cors | undefined, origin: string | undefined, hea
   return {
     ...Object.fromEntries(own),
     ...originHeaders(cors, origin),
-    ...(origin !== undefined && cors.exposedHeaders.length > 0
-      ? { 'access-control-expose-headers': cors.exposedHeaders.join(',') }
+    ...(origin !== undefined && cors.ExposeHeaders.length > 0
+      ? { 'access-control-expose-headers': cors.ExposeHeaders.join(',') }
       : {}),
   };
 }
 
 function originHeaders(cors: Cors, origin: string | undefined): Headers | undefined {
   if (origin === undefined) return undefined;
-  const any = cors.origins.includes('*');
-  const listed = cors.origins.some(
+  const any = cors.AllowOrigins.includes('*');
+  const listed = cors.AllowOrigins.some(
     (each) => each === origin || (/^https?:\/\/\*$/.test(each) && origin.startsWith(each.slice(0, -1))),
   );
   if (!any && !listed) return undefined;
   return {
     'access-control-allow-origin': any ? '*' : origin,
     ...(any ? {} : { vary: 'origin' }),
-    ...(cors.credentials ? { 'access-control-allow-credentials': 'true' } : {}),
+    ...(cors.AllowCredentials ? { 'access-control-allow-credentials': 'true' } : {}),
   };
 }
