@@ -1,6 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { hasCode } from './text.ts';
 
 /**
  * Claims a data folder for one runtime, because two would write the same files. The claim of a killed process does not count.
@@ -30,13 +32,12 @@ export async function requireUnclaimed(directory: string, settingName: string): 
   }
 }
 
+const Claim = z.object({ pid: z.number(), origin: z.string() });
 const claimFile = (directory: string) => join(directory, 'running.json');
 
-async function readClaim(file: string): Promise<{ pid: number; origin: string } | undefined> {
+async function readClaim(file: string): Promise<z.infer<typeof Claim> | undefined> {
   try {
-    const claim: unknown = JSON.parse(await readFile(file, 'utf8'));
-    if (typeof claim !== 'object' || claim === null || !('pid' in claim) || !('origin' in claim)) return undefined;
-    return typeof claim.pid === 'number' ? { pid: claim.pid, origin: String(claim.origin) } : undefined;
+    return Claim.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return undefined;
   }
@@ -48,7 +49,7 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // EPERM: the process exists, and belongs to another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 

@@ -1,3 +1,4 @@
+import { splitOnce } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 
 /** The values that intrinsic functions of a template refer to. */
@@ -128,9 +129,4 @@ function text(value: unknown, place: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new BrokenStack(`unable to resolve ${place}; a string is needed where ${JSON.stringify(value)} stands`);
-}
-
-function splitOnce(whole: string, separator: string): [string, string] {
-  const at = whole.indexOf(separator);
-  return at < 0 ? [whole, ''] : [whole.slice(0, at), whole.slice(at + separator.length)];
 }

@@ -1,3 +1,4 @@
+import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import { readAssembly } from './cloud-assembly.ts';
 import { hostRewriter, mapStrings } from './hosts.ts';
@@ -204,7 +205,5 @@ function namesOf(resources: readonly Resource[], identity: (logicalId: string) =
 }
 
 function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value))
-    : {};
+  return isObject(value) ? value : {};
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BrokenStack } from './broken-stack.ts';
+import { parseOrBroken } from './broken-stack.ts';
 
 const section = z.record(z.string(), z.unknown()).default({});
 
@@ -19,10 +19,5 @@ export type Template = z.infer<typeof templateShape>;
 
 /** @throws BrokenStack */
 export function parseTemplate(input: unknown, stackName: string): Template {
-  const parsed = templateShape.safeParse(input);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new BrokenStack(
-    `unable to read the template of stack ${stackName}; ${issue?.path.join('.') || 'the template'}: ${issue?.message}`,
-  );
+  return parseOrBroken(templateShape, input, `read the template of stack ${stackName}`);
 }

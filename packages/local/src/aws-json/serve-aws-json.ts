@@ -6,7 +6,7 @@ import type { Principal } from '#iam/access-keys';
 import type { SignatureCode, SignatureResult } from '#iam/signature';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
 import { readBody } from '#read-body';
-import { isObject } from '#text';
+import { isObject, parseJson } from '#text';
 import { AwsError } from './aws-error.ts';
 
 /** A request to a service. */
@@ -133,10 +133,6 @@ export function sendJson(
 }
 
 export function parseObject(body: Buffer): object | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const value = parseJson(body.toString());
+  return isObject(value) ? value : undefined;
 }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '#clock';
+import { hasCode } from '#text';
 import type { Contact, PoolSettings } from './pool-settings.ts';
 
 export interface CodeMessage {
@@ -57,7 +58,7 @@ async function create(path: string, text: string): Promise<string> {
       return full;
     } catch (error) {
       // The name may exist, because the user got two messages of this kind in the same millisecond.
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (!hasCode(error, 'EEXIST')) throw error;
     }
   }
 }

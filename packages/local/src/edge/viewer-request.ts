@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { splitOnce } from '#text';
 
 export interface Value {
   readonly value: string;
@@ -19,7 +20,7 @@ type Pairs = (readonly [name: string, value: string])[];
 
 /** Source: AWS, "CloudFront Functions event structure". */
 export function readViewerRequest(request: IncomingMessage): ViewerRequest {
-  const [uri = '/', query = ''] = splitOnce(request.url ?? '/', '?');
+  const [uri, query] = splitOnce(request.url ?? '/', '?');
   const headers: Pairs = [];
   const cookies: Pairs = [];
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
@@ -53,10 +54,7 @@ function parsePairs(text: string, separator: string | RegExp): Pairs {
   return text
     .split(separator)
     .filter((part) => part !== '')
-    .map((part) => {
-      const [name = '', value = ''] = splitOnce(part, '=');
-      return [name, value] as const;
-    });
+    .map((part) => splitOnce(part, '='));
 }
 
 function values(all: Pairs): Record<string, Value> {
@@ -68,9 +66,4 @@ function values(all: Pairs): Record<string, Value> {
       more.length === 0 ? { value } : { value, multiValue: [value, ...more].map((each) => ({ value: each })) },
     ]),
   );
-}
-
-function splitOnce(text: string, separator: string): string[] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
 }

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { percentDecode } from '#text';
+import { percentDecode, splitOnce } from '#text';
 
 const algorithm = 'AWS4-HMAC-SHA256';
 
@@ -26,10 +26,7 @@ function fromHeader(headers: IncomingHttpHeaders): SignatureParameters | undefin
     authorization
       .slice(algorithm.length)
       .split(',')
-      .map((field) => {
-        const [key = '', ...value] = field.trim().split('=');
-        return [key, value.join('=')];
-      }),
+      .map((field) => splitOnce(field.trim(), '=')),
   );
   return {
     credential: fields.get('Credential') ?? '',
@@ -55,17 +52,15 @@ function fromQuery(query: Query): SignatureParameters | undefined {
 export type Query = Record<string, string | string[]>;
 
 export function splitUrl(url: string): { path: string; query: Query } {
-  const at = url.indexOf('?');
+  const [path, search] = splitOnce(url, '?');
   const query: Query = Object.create(null);
-  for (const pair of at < 0 ? [] : url.slice(at + 1).split('&')) {
-    if (pair === '') continue;
-    const [key = '', ...rest] = pair.split('=');
+  for (const pair of search.split('&').filter((part) => part !== '')) {
     // Malformed percent-encoding stays as it is, and its signature then does not match.
-    const [name, value] = [percentDecode(key), percentDecode(rest.join('='))];
+    const [name = '', value = ''] = splitOnce(pair, '=').map(percentDecode);
     const before = query[name];
     query[name] = before === undefined ? value : [before, value].flat();
   }
-  return { path: at < 0 ? url : url.slice(0, at), query };
+  return { path, query };
 }
 
 function headerNames(list: string | undefined): string[] {

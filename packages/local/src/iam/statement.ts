@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BrokenStack } from '#assembly/broken-stack';
+import { parseOrBroken } from '#assembly/broken-stack';
 import { type ConditionValues, conditionsHold } from './conditions.ts';
 import { globMatches } from './glob.ts';
 
@@ -33,12 +33,7 @@ const documentShape = z.object({
  * @throws BrokenStack
  */
 export function parsePolicyDocument(document: unknown, owner: string): Statement[] {
-  const parsed = documentShape.safeParse(document);
-  if (parsed.success) return parsed.data.Statement;
-  const [issue] = parsed.error.issues;
-  throw new BrokenStack(
-    `unable to read the policy of ${owner}; ${issue?.path.join('.') || 'the document'}: ${issue?.message}`,
-  );
+  return parseOrBroken(documentShape, document, `read the policy of ${owner}`).Statement;
 }
 
 type Scope = Pick<Statement, 'Action' | 'NotAction' | 'Resource' | 'NotResource'>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BrokenStack } from '#assembly/broken-stack';
+import { BrokenStack, parseOrBroken } from '#assembly/broken-stack';
 import type { Resource, Stack } from '#assembly/stack';
 import type { Principal } from '#iam/access-keys';
 
@@ -42,13 +42,8 @@ export function functionConfig(stack: Stack, functionId: string): FunctionConfig
   if (resource?.type !== 'AWS::Lambda::Function') {
     throw new BrokenStack(`unable to invoke ${functionId}; stack ${stack.name} has no such function`);
   }
-  const parsed = propertiesShape.safeParse(resource.properties);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new BrokenStack(`unable to read function ${functionId}; ${issue?.path.join('.')}: ${issue?.message}`);
-  }
   const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, LoggingConfig } =
-    parsed.data;
+    parseOrBroken(propertiesShape, resource.properties, `read function ${functionId}`);
   if (!Runtime.startsWith('nodejs')) {
     throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
   }

@@ -1,3 +1,4 @@
+import { splitOnce } from '#text';
 import { S3Error } from './errors.ts';
 
 /** The path of the local S3. URLs below it are path style. */
@@ -16,8 +17,8 @@ export interface Address {
  * @throws S3Error InvalidURI, KeyTooLongError
  */
 export function parseAddress(target: string): Address {
-  const [path = '', search = ''] = splitOnce(target, '?');
-  const [bucket = '', key = ''] = splitOnce(path.slice(s3Prefix.length).replace(/^\//, ''), '/');
+  const [path, search] = splitOnce(target, '?');
+  const [bucket, key] = splitOnce(path.slice(s3Prefix.length).replace(/^\//, ''), '/');
   const address = { bucket: decode(bucket), key: decode(key), query: new URLSearchParams(search) };
   assertKeyLength(address.key);
   return address;
@@ -27,11 +28,6 @@ export function parseAddress(target: string): Address {
 export function assertKeyLength(key: string): void {
   const size = Buffer.byteLength(key);
   if (size > 1024) throw new S3Error('KeyTooLongError', { details: { Size: size, MaxSizeAllowed: 1024 } });
-}
-
-function splitOnce(text: string, separator: string): [string, string?] {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
 }
 
 function decode(text: string): string {

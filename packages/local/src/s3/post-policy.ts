@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '#text';
 import { S3Error } from './errors.ts';
 
 /**
@@ -34,8 +35,8 @@ const denied = (what: string): S3Error =>
 /** @param encoded the form's `policy`, base64. @throws S3Error InvalidPolicyDocument */
 export function parsePostPolicy(encoded: string): PostPolicy {
   const document = parseJson(Buffer.from(encoded, 'base64').toString('utf8'));
-  if (typeof document !== 'object' || document === null || Array.isArray(document)) throw invalid('Invalid JSON.');
-  const { expiration, conditions }: { expiration?: unknown; conditions?: unknown } = document;
+  if (!isObject(document)) throw invalid('Invalid JSON.');
+  const { expiration, conditions } = document;
   if (expiration === undefined) throw invalid('Policy missing expiration.');
   if (typeof expiration !== 'string' || Number.isNaN(Date.parse(expiration))) {
     throw invalid(`Invalid 'expiration' value: '${String(expiration)}'`);
@@ -83,13 +84,12 @@ function holds(condition: { kind: 'eq' | 'starts-with'; value: string }, field: 
 
 function parseCondition(condition: unknown): Condition {
   if (Array.isArray(condition)) return parseList(condition);
-  if (typeof condition !== 'object' || condition === null)
-    throw invalid('Invalid Condition: must be a List or Object.');
+  if (!isObject(condition)) throw invalid('Invalid Condition: must be a List or Object.');
   const [property, ...more] = Object.entries(condition);
   if (!property || more.length > 0) {
     throw invalid('Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.');
   }
-  const [name, value]: [string, unknown] = property;
+  const [name, value] = property;
   if (typeof value !== 'string') throw invalid('Invalid Simple-Condition: value must be a string.');
   return { kind: 'eq', name: `$${name}`, value };
 }
@@ -112,11 +112,3 @@ function parseList(list: readonly unknown[]): Condition {
 }
 
 const conditionText = (list: readonly unknown[]): string => `[${list.map((item) => JSON.stringify(item)).join(', ')}]`;
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

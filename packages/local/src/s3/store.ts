@@ -3,6 +3,7 @@ import { renameSync, rmSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { parseJson } from '#text';
 
 export type ObjectMetadata = z.infer<typeof ObjectMetadata>;
 const ObjectMetadata = z.object({
@@ -144,14 +145,6 @@ async function readIndex(objects: string): Promise<Map<string, StoredObject>> {
     index.set(object.data.key, object.data);
   }
   return index;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function removeLeftovers(bodies: string, index: ReadonlyMap<string, StoredObject>): Promise<void> {

@@ -1,4 +1,4 @@
-import { isObject } from '#text';
+import { isObject, parseJson } from '#text';
 
 /** Whether a record, in the shape that the function gets, matches. */
 export type Filter = (value: unknown) => boolean;
@@ -10,12 +10,8 @@ export type Filter = (value: unknown) => boolean;
  * @throws Error, one sentence, for a pattern that Lambda would refuse on deployment
  */
 export function readPattern(text: string): Filter {
-  let pattern: unknown;
-  try {
-    pattern = JSON.parse(text);
-  } catch {
-    throw invalidPattern(text, 'it is not JSON');
-  }
+  const pattern = parseJson(text);
+  if (pattern === undefined) throw invalidPattern(text, 'it is not JSON');
   if (!isObject(pattern)) throw invalidPattern(text, 'it is not an object');
   return objectFilter(pattern, '');
 }

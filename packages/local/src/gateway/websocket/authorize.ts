@@ -2,6 +2,7 @@ import type { RequestAuthorizer } from '#gateway/apis';
 import { callFunction, executeApiArn } from '#gateway/call-function';
 import type { Gateway } from '#gateway/gateway-state';
 import type { Stage } from '#gateway/stages';
+import { isObject } from '#text';
 import type { ConnectParts } from './connect-event.ts';
 import { evaluatePolicy } from './evaluate-policy.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
@@ -57,10 +58,6 @@ function identityOf(source: string, { stage, parts, requestContext }: Parameters
   }
   const value = name
     .split('.')
-    .reduce<unknown>((inner, key) => (isRecord(inner) ? inner[key] : undefined), requestContext);
+    .reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), requestContext);
   return kind === 'context' && value !== undefined ? String(value) : '';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,15 +1,13 @@
+import { parseJson } from '#text';
+
 /**
  * The key of a message's route, by the API's route selection expression: `$request.body.type`, or a composite like
  * `${request.body.service}/${request.body.action}`. A missing value is empty, and other values become strings. A message that is not JSON
  * goes to `$default`. Source: AWS, "Create routes for WebSocket APIs".
  */
 export function selectRoute(expression: string, message: string): string {
-  let body: unknown;
-  try {
-    body = JSON.parse(message);
-  } catch {
-    return '$default';
-  }
+  const body = parseJson(message);
+  if (body === undefined) return '$default';
   const key = expression.replace(variable, (_match, braced?: string, bare?: string) =>
     text(valueAt(body, braced ?? bare ?? '')),
   );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BrokenStack } from '#assembly/broken-stack';
+import { parseOrBroken } from '#assembly/broken-stack';
 import type { Resource } from '#assembly/stack';
 
 /** Custom resources get their properties as strings. */
@@ -32,8 +32,5 @@ export type MarkersConfig = z.infer<typeof markersConfig>;
 
 /** @throws BrokenStack */
 export function readRequest({ logicalId, properties }: Resource): DeploymentRequest {
-  const parsed = requestShape.safeParse(properties);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new BrokenStack(`unable to deploy the files of ${logicalId}; ${issue?.path.join('.')}: ${issue?.message}`);
+  return parseOrBroken(requestShape, properties, `deploy the files of ${logicalId}`);
 }
