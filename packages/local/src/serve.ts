@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { requireUnclaimed } from './claim-folder.ts';
 import { parseFaults } from './faults.ts';
+import { writeAtomically } from './files.ts';
 import { openPort } from './port.ts';
 import { defaultNames } from './setting-names.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 import { isSynthesized, synthesize } from './synthesize.ts';
 import { watchProject } from './watch.ts';
-import { writeAtomically } from './write-atomically.ts';
 
 export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engine' | 'settingNames'> {
   /** A CDK project (a folder with `cdk.json`), which is synthesized when it has changed; or a cloud assembly, as `cdk synth` writes it. */

@@ -1,10 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { readJson, writeAtomically } from '#files';
 import { secretsEqual } from '#text';
-import { writeAtomically } from '#write-atomically';
 import type { ClientSettings } from './client-settings.ts';
 import { notAuthorized } from './errors.ts';
-import { readJson } from './read-json.ts';
 
 /** The secrets of the clients with `GenerateSecret`, stored with the pool. */
 export interface ClientSecrets {

@@ -2,8 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type Ke
 import { promisify } from 'node:util';
 import { exportJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import { writeAtomically } from '#write-atomically';
-import { readJson } from './read-json.ts';
+import { readJson, writeAtomically } from '#files';
 
 export interface SigningKey {
   readonly kid: string;

@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unfinished, writeAtomically } from '#write-atomically';
-import { readJson } from './read-json.ts';
+import { readJson, unfinished, writeAtomically } from '#files';
 import { type User, user as userSchema } from './user.ts';
 
 /** The normalised names that identify a user; see `handles`. */

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '#clock';
+import { readJsonSync, writeJsonSync } from '#files';
 
 const Message = z.object({
   id: z.string(),
@@ -59,7 +60,7 @@ export interface Queue {
 export function openQueue(folder: string, name: string, settings: QueueSettings, clock: Clock): Queue {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.json`);
-  let messages = load(path);
+  let messages = readJsonSync(path, z.array(Message)) ?? [];
   const listeners: (() => void)[] = [];
   const notifyListeners = () => {
     for (const listener of listeners) listener();
@@ -70,11 +71,7 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     messages = messages.filter(({ sentAt }) => sentAt >= oldest);
     return messages;
   };
-  /** Writes a second file and renames it, so that a crash leaves the old file or the new one. */
-  const save = () => {
-    writeFileSync(`${path}.next`, JSON.stringify(messages));
-    renameSync(`${path}.next`, path);
-  };
+  const save = () => writeJsonSync(path, messages);
   /** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
   const moveDeadLetters = (now: number) => {
     const { redrive } = settings;
@@ -155,16 +152,6 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
       save();
     },
   };
-}
-
-function load(path: string): Message[] {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
-    return [];
-  }
-  return z.array(Message).parse(JSON.parse(text));
 }
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex');

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readJsonSync, writeJsonSync } from '#files';
 import type { StreamPosition } from './reader.ts';
 
 /** How far a mapping has come: one position for each of its batch workers. */
@@ -30,15 +31,13 @@ export function openCheckpoint(folder: string, mappingId: string) {
   let ended = false;
   let failure: unknown;
 
-  /** Writes another file and renames it, so that a crash leaves the old file or the new one. */
   const write = () => {
     clearTimeout(timer);
     timer = undefined;
     if (!newest) return;
     const { streamLabel, positions } = newest;
     const lanes = positions.map(({ shardId, position }) => ({ shardId, position: position?.toString() ?? null }));
-    writeFileSync(`${path}.next`, JSON.stringify({ streamLabel, lanes }));
-    renameSync(`${path}.next`, path);
+    writeJsonSync(path, { streamLabel, lanes });
     newest = undefined;
   };
   const writeLater = () => {
@@ -55,20 +54,16 @@ export function openCheckpoint(folder: string, mappingId: string) {
     /** Undefined when the mapping has never run here. */
     load(): Checkpoint | undefined {
       if (newest) return newest;
-      let text: string;
-      try {
-        text = readFileSync(path, 'utf8');
-      } catch {
-        return undefined;
-      }
-      const { streamLabel, lanes } = Stored.parse(JSON.parse(text));
-      return {
-        streamLabel,
-        positions: lanes.map(({ shardId, position }) => ({
-          shardId,
-          position: position === null ? undefined : BigInt(position),
-        })),
-      };
+      const stored = readJsonSync(path, Stored);
+      return (
+        stored && {
+          streamLabel: stored.streamLabel,
+          positions: stored.lanes.map(({ shardId, position }) => ({
+            shardId,
+            position: position === null ? undefined : BigInt(position),
+          })),
+        }
+      );
     },
     /** Writes within `writeIntervalMs`. @throws the error of the last write, if it failed */
     save(checkpoint: Checkpoint): void {
