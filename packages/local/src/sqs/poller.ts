@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '#context';
 import { failedItems } from '#lambda/batch-failures';
+import { runPollers } from '#lambda/run-pollers';
 import { createWakeableTimer } from '#streams/wakeable-timer';
 import { type QueueMapping, readQueueMappings } from './mapping.ts';
 import type { ReceivedMessage } from './queue.ts';
@@ -16,29 +17,12 @@ export interface QueueTriggers {
 
 /** Polling is needed beside change events, because a test's clock may move without timers. */
 const pollEveryMs = 250;
-/** Stopping waits this long for batches that are being handled. */
-const stopTimeoutMs = 2_000;
-
 /** Runs the template's event source mappings on queues. @throws Error, one sentence, for a mapping that is not served locally */
 export async function startQueueTriggers(context: Context, queues: OpenQueues): Promise<QueueTriggers> {
-  const startPollers = (mappings: readonly QueueMapping[]) =>
-    mappings.map((mapping) => startPoller(context, mapping, queues));
-  let pollers = startPollers(readQueueMappings(context.stack));
-  const stopPollers = () => Promise.all(pollers.map((poller) => poller.stop()));
-  return {
-    async idle() {
-      await Promise.all(pollers.map((poller) => poller.idle()));
-    },
-    async reload() {
-      const mappings = readQueueMappings(context.stack);
-      await stopPollers();
-      pollers = startPollers(mappings);
-    },
-    async stop() {
-      // The messages of a batch that takes longer become visible again after the next start.
-      await Promise.race([stopPollers(), wait(stopTimeoutMs, undefined, { ref: false })]);
-    },
-  };
+  return runPollers(
+    () => readQueueMappings(context.stack),
+    (mapping) => startPoller(context, mapping, queues),
+  );
 }
 
 function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues) {

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Context } from '#context';
 import { createEngineClient } from '#dynamodb/engine-client';
+import { runPollers } from '#lambda/run-pollers';
 import type { Queues } from '#sqs/start';
-import { withTimeout } from '#timeout';
 import { openCheckpoint } from './checkpoint.ts';
-import { type Mapping, readMappings } from './mapping.ts';
-import { type Poller, startPoller } from './poller.ts';
+import { readMappings } from './mapping.ts';
+import { startPoller } from './poller.ts';
 
 export interface Streams {
   /** Resolves when every record written before is handled or discarded. Does not wait for records that functions write meanwhile. */
@@ -14,9 +14,6 @@ export interface Streams {
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** How long stopping waits for running batches. */
-const stopTimeoutMs = 2_000;
 
 /**
  * Runs the template's event source mappings on table streams.
@@ -29,31 +26,19 @@ export async function startStreams(
 ): Promise<Streams> {
   const engine = createEngineClient(options.engineUrl);
   const folder = join(context.dataDirectory, 'streams');
-  let pollers: Poller[] = [];
-  const startPollers = (mappings: readonly Mapping[]) => {
-    pollers = mappings.map((mapping) =>
+  const pollers = runPollers(
+    () => readMappings(context.stack),
+    (mapping) =>
       startPoller({ context, mapping, engine, checkpoint: openCheckpoint(folder, mapping.id), queues: options.queues }),
-    );
-  };
-  const stopPollers = () => Promise.all(pollers.map((poller) => poller.stop()));
-  startPollers(readMappings(context.stack));
+  );
   const unsubscribe = options.onWrite?.(() => {
-    for (const poller of pollers) poller.wake();
+    for (const poller of pollers.current()) poller.wake();
   });
   return {
-    async idle() {
-      await Promise.all(pollers.map((poller) => poller.idle()));
-    },
-    async reload() {
-      // Read before stopping: if the new stack's mappings cannot be served, the old ones keep running.
-      const mappings = readMappings(context.stack);
-      await stopPollers();
-      startPollers(mappings);
-    },
+    ...pollers,
     async stop() {
       unsubscribe?.();
-      // A batch that takes longer is abandoned. Its records are delivered again after the next start.
-      await withTimeout(stopPollers(), stopTimeoutMs, undefined);
+      await pollers.stop();
       engine.stop();
     },
   };
