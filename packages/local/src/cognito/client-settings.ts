@@ -24,26 +24,10 @@ const clientProperties = z.object({
 });
 
 /** An app client of the template, with Cognito's defaults. Lifetimes are in seconds. */
-export interface ClientSettings {
-  readonly id: string;
-  readonly poolId: string;
-  readonly name: string;
-  readonly flows: readonly string[];
-  readonly accessTokenSeconds: number;
-  readonly idTokenSeconds: number;
-  readonly refreshTokenSeconds: number;
-  readonly revocable: boolean;
-  /** `PreventUserExistenceErrors: ENABLED`: the error for an unknown user is the one for a wrong password or code. */
-  readonly hidesUsers: boolean;
-  readonly hasSecret: boolean;
-  /** Absent: all attributes. */
-  readonly readable?: readonly string[];
-  /** Absent: all attributes. */
-  readonly writable?: readonly string[];
-}
+export type ClientSettings = Readonly<ReturnType<typeof clientSettings>>;
 
 /** Reads an `AWS::Cognito::UserPoolClient`. @throws ZodError for a template that CloudFormation refuses too */
-export function clientSettings(resource: Resource, id: string): ClientSettings {
+export function clientSettings(resource: Resource, id: string) {
   const properties = clientProperties.parse(resource.properties);
   const units = properties.TokenValidityUnits;
   return {
@@ -56,9 +40,12 @@ export function clientSettings(resource: Resource, id: string): ClientSettings {
     // For Cognito, 0 means the default of 30 days.
     refreshTokenSeconds: properties.RefreshTokenValidity * unitSeconds[units.RefreshToken] || 30 * unitSeconds.days,
     revocable: properties.EnableTokenRevocation,
+    /** The error for an unknown user is the one for a wrong password or code. */
     hidesUsers: properties.PreventUserExistenceErrors === 'ENABLED',
     hasSecret: properties.GenerateSecret,
+    /** Absent: all attributes. */
     readable: properties.ReadAttributes,
+    /** Absent: all attributes. */
     writable: properties.WriteAttributes,
   };
 }

@@ -54,49 +54,36 @@ const poolProperties = z.object({
 });
 
 export type PasswordPolicy = z.infer<typeof passwordPolicy>;
-export type SchemaAttribute = z.infer<typeof schemaAttribute>;
 
 /** A user pool of the template, with Cognito's defaults. */
-export interface PoolSettings {
-  readonly passwordPolicy: PasswordPolicy;
-  /** Attributes with which a user may sign in instead of the user name, after verification. */
-  readonly aliases: readonly string[];
-  /** Attributes that replace the user name at sign-up. */
-  readonly usernameAttributes: readonly Contact[];
-  /** If false, names are lower-cased. */
-  readonly caseSensitive: boolean;
-  /** The destinations of sign-up codes. */
-  readonly autoVerified: readonly Contact[];
-  /** The destinations of codes for a forgotten password, in order of preference. If empty, only administrators reset passwords. */
-  readonly recovery: readonly Contact[];
-  /** Attributes that only change after verification. */
-  readonly verifyBeforeUpdate: readonly Contact[];
-  readonly schema: readonly SchemaAttribute[];
-  readonly adminOnlySignUp: boolean;
-  /** Trigger name → function ARN. */
-  readonly triggers: Readonly<Record<string, string>>;
-  /** `{####}` in the message is replaced by the code. */
-  readonly mail: { readonly subject: string; readonly message: string };
-}
+export type PoolSettings = Readonly<ReturnType<typeof poolSettings>>;
 
 /** Reads an `AWS::Cognito::UserPool`. @throws ZodError for a template that CloudFormation refuses too */
-export function poolSettings(resource: Resource): PoolSettings {
+export function poolSettings(resource: Resource) {
   const properties = poolProperties.parse(resource.properties);
   return {
     passwordPolicy: properties.Policies.PasswordPolicy,
+    /** Attributes with which a user may sign in instead of the user name, after verification. */
     aliases: properties.AliasAttributes,
+    /** Attributes that replace the user name at sign-up. */
     usernameAttributes: properties.UsernameAttributes,
+    /** If false, names are lower-cased. */
     caseSensitive: properties.UsernameConfiguration.CaseSensitive,
+    /** The destinations of sign-up codes. */
     autoVerified: properties.AutoVerifiedAttributes,
+    /** The destinations of codes for a forgotten password, in order of preference. If empty, only administrators reset passwords. */
     recovery: recoveryOrder(properties.AccountRecoverySetting?.RecoveryMechanisms ?? []),
+    /** Attributes that only change after verification. */
     verifyBeforeUpdate: properties.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
     schema: properties.Schema,
     adminOnlySignUp: properties.AdminCreateUserConfig.AllowAdminCreateUserOnly,
+    /** Trigger name → function ARN. */
     triggers: Object.fromEntries(
       Object.entries(properties.LambdaConfig).filter(
         (entry): entry is [string, string] => typeof entry[1] === 'string',
       ),
     ),
+    /** `{####}` in the message is replaced by the code. */
     mail: { subject: properties.EmailVerificationSubject, message: properties.EmailVerificationMessage },
   };
 }

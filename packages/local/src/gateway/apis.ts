@@ -1,46 +1,9 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { functionOf, type Integration, readIntegration } from './integration.ts';
+import { functionOf, readIntegration } from './integration.ts';
 import { readProperties } from './properties.ts';
 import { readStages, type Stage } from './stages.ts';
-
-/** A Lambda REQUEST authorizer of a WebSocket API. */
-export interface RequestAuthorizer {
-  readonly id: string;
-  /** Logical id; undefined if the function is not in the template. As on AWS, the authorizer then fails when it is used. */
-  readonly functionId: string | undefined;
-  /** Like `route.request.querystring.token`. If empty, the function is always invoked. */
-  readonly identitySources: readonly string[];
-}
-
-export interface JwtAuthorizer {
-  readonly id: string;
-  readonly issuer: string;
-  /** Empty: any. */
-  readonly audience: readonly string[];
-  /** Like `$request.header.Authorization`. */
-  readonly identitySources: readonly string[];
-}
-
-export interface SocketRoute {
-  readonly key: string;
-  readonly integration: Integration | undefined;
-  readonly authorizer: RequestAuthorizer | undefined;
-  /** The route has a route response, so the client gets the integration's response. */
-  readonly twoWay: boolean;
-}
-
-export interface HttpRoute {
-  readonly key: string;
-  /** `ANY` for every method. */
-  readonly method: string;
-  /** Empty for the `$default` route. */
-  readonly path: string;
-  readonly integration: Integration | undefined;
-  readonly authorizer: JwtAuthorizer | undefined;
-  readonly scopes: readonly string[];
-}
 
 export interface WebSocketApi {
   readonly kind: 'websocket';
@@ -120,7 +83,9 @@ function routesOf(stack: Stack, apiId: string) {
     .filter((route) => route.ApiId === apiId);
 }
 
-function socketRoutes(stack: Stack, apiId: string): SocketRoute[] {
+export type SocketRoute = Readonly<ReturnType<typeof socketRoutes>[number]>;
+
+function socketRoutes(stack: Stack, apiId: string) {
   const withResponse = new Set(
     stack.ofType('AWS::ApiGatewayV2::RouteResponse').map(({ properties }) => properties.RouteId),
   );
@@ -128,16 +93,21 @@ function socketRoutes(stack: Stack, apiId: string): SocketRoute[] {
     key: route.RouteKey,
     integration: readIntegration(stack, route.Target),
     authorizer: route.AuthorizationType === 'NONE' ? undefined : requestAuthorizer(stack, route),
+    /** The route has a route response, so the client gets the integration's response. */
     twoWay: withResponse.has(route.id),
   }));
 }
 
-function httpRoutes(stack: Stack, apiId: string): HttpRoute[] {
+export type HttpRoute = Readonly<ReturnType<typeof httpRoutes>[number]>;
+
+function httpRoutes(stack: Stack, apiId: string) {
   return routesOf(stack, apiId).map((route) => {
     const [method = '', path = ''] = route.RouteKey === '$default' ? ['ANY'] : route.RouteKey.split(' ');
     return {
       key: route.RouteKey,
+      /** `ANY` for every method. */
       method,
+      /** Empty for the `$default` route. */
       path,
       integration: readIntegration(stack, route.Target, '2.0'),
       authorizer: route.AuthorizationType === 'NONE' ? undefined : jwtAuthorizer(stack, route),
@@ -159,25 +129,34 @@ function authorizerOf(stack: Stack, route: RouteProperties) {
   };
 }
 
-function requestAuthorizer(stack: Stack, route: RouteProperties): RequestAuthorizer {
+/** A Lambda REQUEST authorizer of a WebSocket API. */
+export type RequestAuthorizer = Readonly<ReturnType<typeof requestAuthorizer>>;
+
+function requestAuthorizer(stack: Stack, route: RouteProperties) {
   const authorizer = authorizerOf(stack, route);
   if (authorizer.AuthorizerType !== 'REQUEST')
     throw new BrokenStack(`unable to serve ${authorizer.logicalId}; a WebSocket API takes REQUEST authorizers only`);
   return {
     id: authorizer.id,
+    /** Logical id; undefined if the function is not in the template. As on AWS, the authorizer then fails when it is used. */
     functionId: functionOf(stack, authorizer.AuthorizerUri ?? ''),
+    /** Like `route.request.querystring.token`. If empty, the function is always invoked. */
     identitySources: authorizer.IdentitySource,
   };
 }
 
-function jwtAuthorizer(stack: Stack, route: RouteProperties): JwtAuthorizer {
+export type JwtAuthorizer = Readonly<ReturnType<typeof jwtAuthorizer>>;
+
+function jwtAuthorizer(stack: Stack, route: RouteProperties) {
   const { JwtConfiguration: jwt, ...authorizer } = authorizerOf(stack, route);
   if (!jwt)
     throw new BrokenStack(`unable to serve ${authorizer.logicalId}; an HTTP API is served with JWT authorizers only`);
   return {
     id: authorizer.id,
     issuer: jwt.Issuer,
+    /** Empty: any. */
     audience: jwt.Audience,
+    /** Like `$request.header.Authorization`. */
     identitySources: authorizer.IdentitySource,
   };
 }

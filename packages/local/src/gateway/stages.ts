@@ -2,23 +2,6 @@ import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
 import { readProperties } from './properties.ts';
 
-export interface ThrottleSettings {
-  /** Requests per second. */
-  readonly rate: number | undefined;
-  readonly burst: number | undefined;
-}
-
-export interface Stage {
-  readonly name: string;
-  /** False without AutoDeploy and Deployment: the stage exists but serves nothing. */
-  readonly deployed: boolean;
-  /** Undefined if there are none. */
-  readonly variables: Readonly<Record<string, string>> | undefined;
-  readonly accessLog: { readonly destination: string; readonly format: string } | undefined;
-  /** The route's settings, or the stage's defaults. */
-  throttle(routeKey: string): ThrottleSettings;
-}
-
 const routeSettings = z.object({
   ThrottlingRateLimit: z.coerce.number().optional(),
   ThrottlingBurstLimit: z.coerce.number().optional(),
@@ -44,14 +27,19 @@ export function readStages(stack: Stack, apiId: string): ReadonlyMap<string, Sta
   return new Map(stages);
 }
 
-function stageOf(properties: z.output<typeof stageProperties>): Stage {
+export type Stage = Readonly<ReturnType<typeof stageOf>>;
+
+function stageOf(properties: z.output<typeof stageProperties>) {
   const { AccessLogSettings: log, DefaultRouteSettings: byDefault, RouteSettings: byRoute } = properties;
   return {
     name: properties.StageName,
+    /** False without AutoDeploy and Deployment: the stage exists but serves nothing. */
     deployed: properties.AutoDeploy || properties.DeploymentId !== undefined,
+    /** Undefined if there are none. */
     variables: Object.keys(properties.StageVariables ?? {}).length > 0 ? properties.StageVariables : undefined,
     accessLog: log && { destination: log.DestinationArn, format: log.Format },
-    throttle: (routeKey) => ({
+    /** The route's settings, or the stage's defaults. The rate is in requests per second. */
+    throttle: (routeKey: string) => ({
       rate: byRoute[routeKey]?.ThrottlingRateLimit ?? byDefault.ThrottlingRateLimit,
       burst: byRoute[routeKey]?.ThrottlingBurstLimit ?? byDefault.ThrottlingBurstLimit,
     }),

@@ -3,27 +3,6 @@ import { BrokenStack, parseOrBroken } from '#assembly/broken-stack';
 import type { Resource, Stack } from '#assembly/stack';
 import type { Principal } from '#iam/access-keys';
 
-/** A function of the template, with defaults. */
-export interface FunctionConfig {
-  readonly id: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly roleId: string;
-  /** The function's identity: a session of its role. */
-  readonly principal: Principal;
-  readonly directory: string;
-  /** `file.export` */
-  readonly handler: string;
-  readonly runtime: string;
-  readonly timeoutSeconds: number;
-  readonly memoryMegabytes: number;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Undefined if the function has no limit. */
-  readonly reservedConcurrency: number | undefined;
-  readonly logGroup: string;
-  readonly jsonLogs: boolean;
-}
-
 /** Defaults: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 const propertiesShape = z.looseObject({
   Handler: z.string().default('index.handler'),
@@ -36,8 +15,11 @@ const propertiesShape = z.looseObject({
   LoggingConfig: z.looseObject({ LogGroup: z.string().optional(), LogFormat: z.string().optional() }).default({}),
 });
 
+/** A function of the template, with defaults. */
+export type FunctionConfig = Readonly<ReturnType<typeof functionConfig>>;
+
 /** @throws BrokenStack */
-export function functionConfig(stack: Stack, functionId: string): FunctionConfig {
+export function functionConfig(stack: Stack, functionId: string) {
   const resource = stack.find(functionId);
   if (resource?.type !== 'AWS::Lambda::Function') {
     throw new BrokenStack(`unable to invoke ${functionId}; stack ${stack.name} has no such function`);
@@ -52,23 +34,27 @@ export function functionConfig(stack: Stack, functionId: string): FunctionConfig
     throw new BrokenStack(`unable to run function ${functionId}; its role ${Role} is not in stack ${stack.name}`);
   const name = stack.ref(functionId);
   const roleId = role.logicalId;
+  /** The function's identity: a session of its role. */
+  const principal: Principal = {
+    kind: 'role',
+    arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
+    roleId,
+    functionId,
+  };
   return {
     id: functionId,
     name,
     arn: stack.arn(functionId),
     roleId,
-    principal: {
-      kind: 'role',
-      arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
-      roleId,
-      functionId,
-    },
+    principal,
     directory: stack.codeDirectory(functionId),
+    /** `file.export` */
     handler: Handler,
     runtime: Runtime,
     timeoutSeconds: Timeout,
     memoryMegabytes: MemorySize,
     environment: Environment.Variables,
+    /** Undefined if the function has no limit. */
     reservedConcurrency: ReservedConcurrentExecutions,
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',

@@ -1,22 +1,6 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
-import type { Principal } from '#iam/access-keys';
 import { functionConfig } from '#lambda/function-config';
-
-/** An `AWS::Lambda::EventSourceMapping` on a queue, resolved. */
-export interface QueueMapping {
-  readonly id: string;
-  readonly functionId: string;
-  /** A session of the function's role, which polls the queue. */
-  readonly principal: Principal;
-  readonly queueArn: string;
-  readonly batchSize: number;
-  /** Seconds, as in the template. */
-  readonly visibilityTimeout: number;
-  /** Batches at the same time. */
-  readonly concurrency: number;
-  readonly reportsFailures: boolean;
-}
 
 /** Lambda begins with five batches at a time, and more for a long queue. Five are enough locally. */
 const maxConcurrency = 5;
@@ -39,8 +23,11 @@ export function isQueueMapping({ properties }: Resource): boolean {
   return Source.safeParse(properties).data?.EventSourceArn.startsWith('arn:aws:sqs:') ?? false;
 }
 
+/** An `AWS::Lambda::EventSourceMapping` on a queue, resolved. */
+export type QueueMapping = Readonly<ReturnType<typeof readQueueMappings>[number]>;
+
 /** The stack's enabled mappings on its queues. @throws Error, one sentence, for a mapping that is not served or that Lambda refuses */
-export function readQueueMappings(stack: Stack): QueueMapping[] {
+export function readQueueMappings(stack: Stack) {
   return stack
     .ofType('AWS::Lambda::EventSourceMapping')
     .filter(isQueueMapping)
@@ -67,10 +54,13 @@ export function readQueueMappings(stack: Stack): QueueMapping[] {
         {
           id: logicalId,
           functionId: target.logicalId,
+          /** A session of the function's role, which polls the queue. */
           principal,
           queueArn: data.EventSourceArn,
           batchSize: data.BatchSize,
+          /** Seconds, as in the template. */
           visibilityTimeout: VisibilityTimeout,
+          /** Batches at the same time. */
           concurrency: Math.min(data.ScalingConfig?.MaximumConcurrency ?? maxConcurrency, maxConcurrency),
           reportsFailures: data.FunctionResponseTypes.length > 0,
         },

@@ -1,35 +1,10 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
-import type { Principal } from '#iam/access-keys';
 import { functionConfig } from '#lambda/function-config';
 import { isQueueMapping } from '#sqs/mapping';
-import { type Filter, readFilters } from './filter.ts';
+import { readFilters } from './filter.ts';
 
-/** An `AWS::Lambda::EventSourceMapping` on a table's stream, resolved. Source of the defaults: Lambda's parameters for DynamoDB. */
-export interface Mapping {
-  readonly id: string;
-  readonly functionId: string;
-  readonly functionArn: string;
-  /** The poller's identity: a session of the function's role. */
-  readonly principal: Principal;
-  readonly streamArn: string;
-  readonly tableName: string;
-  /** The name of the table's partition key. Records with the same key go to the same batch worker. */
-  readonly partitionKey: string;
-  readonly matches: Filter;
-  readonly batchSize: number;
-  readonly windowSeconds: number;
-  readonly parallelBatches: number;
-  /** -1: until the record expires. */
-  readonly maximumRetries: number;
-  /** Seconds; -1: until the record expires. */
-  readonly maximumAge: number;
-  readonly bisect: boolean;
-  readonly reportsFailures: boolean;
-  readonly failureQueueArn: string | undefined;
-  readonly startingPosition: 'LATEST' | 'TRIM_HORIZON';
-}
-
+/** Source of the defaults: Lambda's parameters for DynamoDB. */
 const Properties = z.object({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
@@ -63,7 +38,10 @@ export function readMappings(stack: Stack): Mapping[] {
   });
 }
 
-function readMapping(stack: Stack, id: string, properties: z.infer<typeof Properties>): Mapping {
+/** An `AWS::Lambda::EventSourceMapping` on a table's stream, resolved. */
+export type Mapping = Readonly<ReturnType<typeof readMapping>>;
+
+function readMapping(stack: Stack, id: string, properties: z.infer<typeof Properties>) {
   const fail = (reason: string) => new Error(`unable to serve the event source mapping ${id}; ${reason}`);
   const table =
     stack.byPhysicalId('AWS::DynamoDB::Table', properties.EventSourceArn) ??
@@ -77,15 +55,19 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
     id,
     functionId: target.logicalId,
     functionArn: arn,
+    /** The poller's identity: a session of the function's role. */
     principal,
     streamArn: properties.EventSourceArn,
     tableName: stack.ref(table.logicalId),
+    /** The name of the table's partition key. Records with the same key go to the same batch worker. */
     partitionKey: key?.AttributeName ?? '',
     matches: readFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
     batchSize: properties.BatchSize,
     windowSeconds: properties.MaximumBatchingWindowInSeconds,
     parallelBatches: properties.ParallelizationFactor,
+    /** -1: until the record expires. */
     maximumRetries: properties.MaximumRetryAttempts,
+    /** Seconds; -1: until the record expires. */
     maximumAge: properties.MaximumRecordAgeInSeconds,
     bisect: properties.BisectBatchOnFunctionError,
     reportsFailures: properties.FunctionResponseTypes.length > 0,
