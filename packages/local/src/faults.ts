@@ -1,35 +1,26 @@
-/**
- * Failures that happen on AWS now and then. All are off (0) by default. A value is a probability between 0 and 1, unless its comment says
- * otherwise. The object may be changed at any time. The counter `faults.<name>` says how often a fault happened.
- */
-export interface Faults {
-  /** Decides whether a fault happens; `Math.random` by default. */
-  random: () => number;
-  /** API Gateway does not call `$disconnect`, which is best effort. */
-  dropDisconnect: number;
-  /** A post to an open connection is answered with 410. */
-  postGone: number;
-  /** A post to an open connection is answered with 429. */
-  postThrottled: number;
-  /** A stream batch that succeeded is delivered again (delivery is at least once). */
-  repeatBatch: number;
-  /** A stream batch comes late, by at most this many milliseconds. */
-  delayBatch: number;
-  /** An asynchronous invocation that succeeded happens again (delivery is at least once). */
-  repeatEvent: number;
-  /** A function's execution environment dies during an invocation. */
-  killWorker: number;
-}
-
+/** All are off. A value is a probability between 0 and 1, unless its comment says otherwise. */
 const none = {
+  /** API Gateway does not call `$disconnect`, which is best effort. */
   dropDisconnect: 0,
+  /** A post to an open connection is answered with 410. */
   postGone: 0,
+  /** A post to an open connection is answered with 429. */
   postThrottled: 0,
+  /** A stream batch that succeeded is delivered again (delivery is at least once). */
   repeatBatch: 0,
+  /** A stream batch comes late, by at most this many milliseconds. */
   delayBatch: 0,
+  /** An asynchronous invocation that succeeded happens again (delivery is at least once). */
   repeatEvent: 0,
+  /** A function's execution environment dies during an invocation. */
   killWorker: 0,
 };
+
+/**
+ * Failures that happen on AWS now and then. The object may be changed at any time. The counter `faults.<name>` says how often a fault
+ * happened. `random` decides whether a fault happens; `Math.random` by default.
+ */
+export type Faults = typeof none & { random: () => number };
 
 export const faultNames = Object.keys(none);
 

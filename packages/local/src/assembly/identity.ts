@@ -47,10 +47,7 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     };
     return { ref: name, arn: `arn:aws:s3:::${name}`, attributes };
   },
-  'AWS::Lambda::Function': (naming) => {
-    const ref = naming.property('FunctionName') ?? generated(naming, 64);
-    return { ref, arn: arn(naming, 'lambda', `function:${ref}`) };
-  },
+  'AWS::Lambda::Function': named('FunctionName', 64, 'lambda', (ref) => `function:${ref}`),
   'AWS::Lambda::Version': (naming) => versionOf(naming, '1'),
   'AWS::Lambda::Alias': (naming) => versionOf(naming, naming.property('Name') ?? 'live'),
   'AWS::Lambda::EventSourceMapping': (naming) => {
@@ -73,10 +70,7 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     );
     return { ref: policyArn, arn: policyArn, attributes: { PolicyArn: policyArn } };
   },
-  'AWS::Logs::LogGroup': (naming) => {
-    const ref = naming.property('LogGroupName') ?? generated(naming, 512);
-    return { ref, arn: arn(naming, 'logs', `log-group:${ref}:*`) };
-  },
+  'AWS::Logs::LogGroup': named('LogGroupName', 512, 'logs', (ref) => `log-group:${ref}:*`),
   'AWS::SQS::Queue': (naming) => {
     const name = naming.property('QueueName') ?? generated(naming, 80);
     const url = `https://sqs.${naming.region}.amazonaws.com/${naming.account}/${name}`;
@@ -126,14 +120,8 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CloudFront::OriginRequestPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::ResponseHeadersPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::OriginAccessControl': (naming) => withId(`E${code(naming, 13, upper)}`, 'Id'),
-  'AWS::CloudWatch::Alarm': (naming) => {
-    const ref = naming.property('AlarmName') ?? generated(naming, 255);
-    return { ref, arn: arn(naming, 'cloudwatch', `alarm:${ref}`) };
-  },
-  'AWS::Events::Rule': (naming) => {
-    const ref = naming.property('Name') ?? generated(naming, 64);
-    return { ref, arn: arn(naming, 'events', `rule/${ref}`) };
-  },
+  'AWS::CloudWatch::Alarm': named('AlarmName', 255, 'cloudwatch', (ref) => `alarm:${ref}`),
+  'AWS::Events::Rule': named('Name', 64, 'events', (ref) => `rule/${ref}`),
 };
 
 /** For types that are not listed here, `Ref` is the stack's name, the logical id and a random part, as for most types. */
@@ -149,6 +137,14 @@ function table(naming: Naming): Identity {
     ref,
     arn: tableArn,
     attributes: { StreamArn: `${tableArn}/stream/2026-01-01T00:00:00.000`, TableId: uuid(naming) },
+  };
+}
+
+/** A resource whose `Ref` is its name, which the property may set. */
+function named(property: string, longest: number, service: string, rest: (name: string) => string) {
+  return (naming: Naming): Identity => {
+    const ref = naming.property(property) ?? generated(naming, longest);
+    return { ref, arn: arn(naming, service, rest(ref)) };
   };
 }
 

@@ -4,41 +4,8 @@ import type { Stack } from '#assembly/stack';
 import { readProperties } from '#gateway/properties';
 import { globMatches } from '#iam/glob';
 import { separatesEncodings } from './compression.ts';
-import { type Forwarding, readForwarding } from './forwarding.ts';
+import { readForwarding } from './forwarding.ts';
 import { readResponseHeaders } from './response-headers.ts';
-
-export interface Origin {
-  /** As on AWS (`<api>.execute-api.us-east-1.amazonaws.com`), or a local address. */
-  readonly domainName: string;
-  /** Put before the path. Empty, or begins with `/`. */
-  readonly path: string;
-  /** Whether CloudFront signs its requests to a bucket: origin access control. */
-  readonly signed: boolean;
-}
-
-export interface Behavior {
-  /** `*` and `?` are wildcards. */
-  readonly pattern: string;
-  readonly origin: Origin;
-  readonly methods: readonly string[];
-  readonly forwarding: Forwarding;
-  /** Added to every response. */
-  readonly responseHeaders: Readonly<Record<string, string>>;
-  /** The behaviour's setting; false if the cache policy does not separate encodings. */
-  readonly compress: boolean;
-  /** Code of the viewer-request function. */
-  readonly viewerRequest: string | undefined;
-}
-
-export interface Distribution {
-  readonly id: string;
-  readonly arn: string;
-  readonly domainName: string;
-  /** In the order of evaluation. The last one is the default. */
-  readonly behaviors: readonly Behavior[];
-  /** The object served for `/`, without the slash. Empty if there is none. */
-  readonly rootObject: string;
-}
 
 const behaviorProperties = z.object({
   PathPattern: z.string().default('*'),
@@ -71,8 +38,12 @@ const distributionProperties = z.object({
 
 const functionProperties = z.object({ FunctionCode: z.string() });
 
+export type Distribution = NonNullable<ReturnType<typeof readDistribution>>;
+export type Behavior = Distribution['behaviors'][number];
+export type Origin = Behavior['origin'];
+
 /** The first distribution of the template, if there is one. @throws BrokenStack */
-export function readDistribution(stack: Stack): Distribution | undefined {
+export function readDistribution(stack: Stack) {
   const [resource] = stack.ofType('AWS::CloudFront::Distribution');
   if (!resource) return undefined;
   const { DistributionConfig } = readProperties(distributionProperties, resource);
@@ -82,18 +53,31 @@ export function readDistribution(stack: Stack): Distribution | undefined {
     id,
     arn: stack.arn(resource.logicalId),
     domainName: `${id.toLowerCase()}.cloudfront.net`,
+    /** The object served for `/`, without the slash. Empty if there is none. */
     rootObject: DefaultRootObject,
+    /** In the order of evaluation. The last one is the default. */
     behaviors: [...CacheBehaviors, { ...DefaultCacheBehavior, PathPattern: '*' }].map((behavior) => {
       const origin = Origins.find((each) => each.Id === behavior.TargetOriginId);
       if (!origin)
         throw new BrokenStack(`unable to serve ${resource.logicalId}; it has no origin ${behavior.TargetOriginId}`);
       return {
+        /** `*` and `?` are wildcards. */
         pattern: behavior.PathPattern,
-        origin: { domainName: origin.DomainName, path: origin.OriginPath, signed: origin.OriginAccessControlId !== '' },
+        origin: {
+          /** As on AWS (`<api>.execute-api.us-east-1.amazonaws.com`), or a local address. */
+          domainName: origin.DomainName,
+          /** Put before the path. Empty, or begins with `/`. */
+          path: origin.OriginPath,
+          /** Whether CloudFront signs its requests to a bucket: origin access control. */
+          signed: origin.OriginAccessControlId !== '',
+        },
         methods: behavior.AllowedMethods,
         forwarding: readForwarding(stack, behavior),
+        /** The behaviour's setting; false if the cache policy does not separate encodings. */
         compress: behavior.Compress && separatesEncodings(stack, behavior.CachePolicyId),
+        /** Added to every response. */
         responseHeaders: readResponseHeaders(stack, behavior.ResponseHeadersPolicyId),
+        /** Code of the viewer-request function. */
         viewerRequest: viewerRequestCode(stack, behavior.FunctionAssociations),
       };
     }),

@@ -1,6 +1,6 @@
-import { createWriteStream, mkdirSync, type WriteStream } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Context } from '#context';
+import { openLogFolder } from '#logs/log-files';
 import type { Stage } from './stages.ts';
 
 export interface AccessLog {
@@ -11,29 +11,14 @@ export interface AccessLog {
 
 /** The stages' access logs, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
 export function createAccessLog({ dataDirectory }: Pick<Context, 'dataDirectory'>): AccessLog {
-  const files = new Map<string, WriteStream>();
-
-  function openFile(destination: string): WriteStream {
-    const group = /:log-group:([^:]+)/.exec(destination)?.[1] ?? destination;
-    const path = join(dataDirectory, 'logs', `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
-    const open = files.get(path);
-    if (open) return open;
-    mkdirSync(dirname(path), { recursive: true });
-    const file = createWriteStream(path, { flags: 'a' });
-    // Requests are served even if the log cannot be written.
-    file.on('error', () => undefined);
-    files.set(path, file);
-    return file;
-  }
-
+  const files = openLogFolder(join(dataDirectory, 'logs'));
   return {
-    write(stage, variables) {
-      if (stage.accessLog)
-        openFile(stage.accessLog.destination).write(`${fillTemplate(stage.accessLog.format, variables)}\n`);
+    write({ accessLog }, variables) {
+      if (!accessLog) return;
+      const group = /:log-group:([^:]+)/.exec(accessLog.destination)?.[1] ?? accessLog.destination;
+      files.append(group, `${fillTemplate(accessLog.format, variables)}\n`);
     },
-    async stop() {
-      await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(() => resolve()))));
-    },
+    stop: files.close,
   };
 }
 

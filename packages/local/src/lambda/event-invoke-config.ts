@@ -2,15 +2,6 @@ import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 
-/** Settings of asynchronous invocations. */
-export interface EventInvokeConfig {
-  readonly retries: number;
-  /** Seconds after which an event is discarded. */
-  readonly maximumAge: number;
-  /** The queue that gets a record of every discarded event. */
-  readonly failureQueueArn: string | undefined;
-}
-
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html */
 const Properties = z.looseObject({
   FunctionName: z.string(),
@@ -22,8 +13,11 @@ const Properties = z.looseObject({
     .default({}),
 });
 
+/** Settings of asynchronous invocations. */
+export type EventInvokeConfig = Readonly<ReturnType<typeof eventInvokeConfig>>;
+
 /** @throws BrokenStack for settings that are not served locally: OnSuccess destinations, and destinations other than queues */
-export function eventInvokeConfig(stack: Stack, functionId: string): EventInvokeConfig {
+export function eventInvokeConfig(stack: Stack, functionId: string) {
   const names = [stack.ref(functionId), stack.arn(functionId)];
   const resource = stack
     .ofType('AWS::Lambda::EventInvokeConfig')
@@ -35,7 +29,9 @@ export function eventInvokeConfig(stack: Stack, functionId: string): EventInvoke
   const { MaximumRetryAttempts, MaximumEventAgeInSeconds, DestinationConfig } = parsed.data;
   return {
     retries: MaximumRetryAttempts,
+    /** Seconds after which an event is discarded. */
     maximumAge: MaximumEventAgeInSeconds,
+    /** The queue that gets a record of every discarded event. */
     failureQueueArn: DestinationConfig.OnFailure?.Destination,
   };
 }

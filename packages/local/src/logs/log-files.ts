@@ -17,24 +17,34 @@ export interface LogFiles {
 /** A file that is larger when it is opened is renamed to `….old`. */
 const maxFileBytes = 10_000_000;
 
+/** A folder with one file for each log group. */
+export function openLogFolder(directory: string) {
+  const files = new Map<string, WriteStream>();
+  return {
+    append(group: string, text: string): void {
+      let file = files.get(group);
+      if (!file) {
+        const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
+        mkdirSync(directory, { recursive: true });
+        const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+        if (size > maxFileBytes) renameSync(path, `${path}.old`);
+        file = createWriteStream(path, { flags: 'a' });
+        // A full disk must not end the runtime; the lines are lost.
+        file.on('error', () => files.delete(group));
+        files.set(group, file);
+      }
+      file.write(text);
+    },
+    async close(): Promise<void> {
+      await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
+      files.clear();
+    },
+  };
+}
+
 export function openLogFiles(options: { directory: string; stack: () => Stack; policies: Policies }): LogFiles {
   const { directory, policies } = options;
-  const files = new Map<string, WriteStream>();
-
-  const append = (group: string, text: string) => {
-    let file = files.get(group);
-    if (!file) {
-      const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
-      mkdirSync(directory, { recursive: true });
-      const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-      if (size > maxFileBytes) renameSync(path, `${path}.old`);
-      file = createWriteStream(path, { flags: 'a' });
-      // A full disk must not end the runtime; the lines are lost.
-      file.on('error', () => files.delete(group));
-      files.set(group, file);
-    }
-    file.write(text);
-  };
+  const files = openLogFolder(directory);
 
   return {
     writer(principal, group, stream) {
@@ -44,12 +54,9 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
       const exists = stack.byPhysicalId('AWS::Logs::LogGroup', group) !== undefined || may('logs:CreateLogGroup');
       if (!exists || !may('logs:CreateLogStream')) return () => {};
       return (text) => {
-        if (may('logs:PutLogEvents')) append(group, text);
+        if (may('logs:PutLogEvents')) files.append(group, text);
       };
     },
-    async stop() {
-      await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
-      files.clear();
-    },
+    stop: files.close,
   };
 }

@@ -18,14 +18,9 @@ const BucketProperties = z.object({
 });
 
 /** A bucket of the template. There are no other buckets. */
-export interface Bucket {
-  readonly logicalId: string;
-  readonly name: string;
-  readonly arn: string;
-  readonly corsRules: readonly CorsRule[];
-}
+export type Bucket = Readonly<NonNullable<ReturnType<typeof findBucket>>>;
 
-export function findBucket(stack: Stack, name: string): Bucket | undefined {
+export function findBucket(stack: Stack, name: string) {
   const resource = stack.ofType('AWS::S3::Bucket').find(({ logicalId }) => stack.ref(logicalId) === name);
   if (!resource) return undefined;
   return {
