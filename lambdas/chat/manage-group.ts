@@ -4,8 +4,14 @@ import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
-import { createMembership, endMembership, getMembership, type Membership } from '../store/membership.ts';
-import { changeRole, transferOwnership } from '../store/role.ts';
+import {
+  changeRole,
+  createMembership,
+  endMembership,
+  getMembership,
+  type Membership,
+  transferOwnership,
+} from '../store/membership.ts';
 import { getUsers } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
 import { postUnreadCounts } from './mark-read.ts';

@@ -4,9 +4,9 @@ import type { Profile } from '#protocol/message';
 import { type Conversation, isUserName, parseConversation } from '#protocol/names';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { signAvatar } from '../store/file-object.ts';
+import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
-import { foldName, getListings, getUserNames, type Listing } from '../store/people-listing.ts';
+import { foldName, getListings, getUserNames, type Listing } from '../store/people-index.ts';
 import { type Avatar, getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { lastSeenAt } from './inbox.ts';
 

@@ -1,8 +1,7 @@
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
-import type { Cursor } from '../store/cursor.ts';
 import { countMessages } from '../store/entry.ts';
-import type { Membership } from '../store/membership.ts';
+import type { Cursor, Membership } from '../store/membership.ts';
 
 /**
  * Messages that a member has not read: those behind the cursor and behind what they have cleared away, without their own (whoever writes

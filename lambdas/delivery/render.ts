@@ -2,8 +2,8 @@ import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import { bytesOf } from '#protocol/message-text';
 import type { Services } from '../runtime/services.ts';
+import { signDownload } from '../store/bucket.ts';
 import type { Reaction, ShownEntry, SystemEntry } from '../store/entry.ts';
-import { signDownload } from '../store/file-object.ts';
 import { getUsers, type User } from '../store/user.ts';
 import { systemText } from './system-text.ts';
 

@@ -1,4 +1,10 @@
-/** Uploaded files in S3. See `upload.ts` for how `incoming/` becomes `files/`. */
+/**
+ * Files in the bucket. upload.ts says how an object of `incoming/` becomes one of `files/` or `avatars/`.
+ *
+ * `incoming/<id>`  an upload that nothing uses yet; a lifecycle rule deletes it after a day
+ * `files/<id>`     an attachment
+ * `avatars/<id>`   a picture of a user
+ */
 import { CopyObjectCommand, DeleteObjectCommand, GetObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { limits } from '#protocol/limits';
@@ -8,30 +14,30 @@ import type { Avatar } from './user.ts';
 
 type Bucket = Pick<Services, 'bucket'>;
 
-/** Bytes that are enough to tell a file's type. */
+/** Enough bytes to recognise a file's type. */
 const sniffedBytes = 4_100;
 
 export function incomingKey(id: string): string {
   return `incoming/${id}`;
 }
 
-/** Where uploads are kept: those of messages, which may end with them, and pictures of users, which do not. */
+/** `files` may be deleted together with their messages; `avatars` are kept. */
 export type StoredFolder = 'files' | 'avatars';
 
-function keptKey(kept: StoredFolder, id: string): string {
-  return `${kept}/${id}`;
+function storedKey(folder: StoredFolder, id: string): string {
+  return `${folder}/${id}`;
 }
 
-interface Uploaded {
+interface IncomingFile {
   /** bytes */
   readonly size: number;
   readonly etag: string;
-  /** The object's first bytes. */
+  /** The first bytes of the object. */
   readonly start: Uint8Array;
 }
 
-/** Looks at what was uploaded, reading only its beginning; undefined when nothing was. */
-export async function inspectIncoming({ bucket }: Bucket, id: string): Promise<Uploaded | undefined> {
+/** Inspects an uploaded object. It reads only the first bytes. @returns undefined when nothing was uploaded */
+export async function inspectIncoming({ bucket }: Bucket, id: string): Promise<IncomingFile | undefined> {
   try {
     const { Body, ContentRange, ETag } = await bucket.client.send(
       new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id), Range: `bytes=0-${sniffedBytes - 1}` }),
@@ -46,12 +52,13 @@ export async function inspectIncoming({ bucket }: Bucket, id: string): Promise<U
 }
 
 /**
- * Copies exactly the object that was looked at to where no upload form reaches it; `false` when it was replaced meanwhile. What it is and how
- * it is called stays with the object: in its signed address a name outside ASCII would take fifteen characters for each of its own.
+ * Copies the object that was inspected to a folder that no upload form can write to. The copy keeps the file's type and name as its own
+ * headers: in a signed address, each character outside ASCII would take fifteen characters.
+ * @returns `false` when the object was replaced after the inspection
  */
 export async function storeIncoming(
   { bucket }: Bucket,
-  kept: StoredFolder,
+  folder: StoredFolder,
   file: File,
   etag: string,
 ): Promise<boolean> {
@@ -59,7 +66,7 @@ export async function storeIncoming(
     await bucket.client.send(
       new CopyObjectCommand({
         Bucket: bucket.name,
-        Key: keptKey(kept, file.id),
+        Key: storedKey(folder, file.id),
         CopySource: `${bucket.name}/${incomingKey(file.id)}`,
         CopySourceIfMatch: etag,
         MetadataDirective: 'REPLACE',
@@ -74,14 +81,14 @@ export async function storeIncoming(
   }
 }
 
-/** Copies a message's file for another message, which may outlive the first; `false` when it is not there any more. */
+/** Copies an attachment for another message, which may be kept longer. @returns `false` when it does not exist any more */
 export async function copyFile({ bucket }: Bucket, from: string, to: string): Promise<boolean> {
   try {
     await bucket.client.send(
       new CopyObjectCommand({
         Bucket: bucket.name,
-        Key: keptKey('files', to),
-        CopySource: `${bucket.name}/${keptKey('files', from)}`,
+        Key: storedKey('files', to),
+        CopySource: `${bucket.name}/${storedKey('files', from)}`,
       }),
     );
     return true;
@@ -91,34 +98,34 @@ export async function copyFile({ bucket }: Bucket, from: string, to: string): Pr
   }
 }
 
-/** Again, or where there is none: nothing happens. */
+/** Nothing happens if it does not exist. */
 export async function removeFile({ bucket }: Bucket, id: string): Promise<void> {
-  await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: keptKey('files', id) }));
+  await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey('files', id) }));
 }
 
-/** S3 hides that an object is missing behind AccessDenied from those who may not list the bucket. */
+/** S3 answers AccessDenied for a missing object if the caller may not list the bucket. */
 function isMissing(error: unknown): boolean {
   return error instanceof S3ServiceException && ['NoSuchKey', 'AccessDenied', 'InvalidRange'].includes(error.name);
 }
 
-/** An address from which the file can be fetched for an hour. Signing asks nobody: it is computed here. */
+/** An address that serves the file for an hour. Signing is a computation, not a request. */
 export async function signDownload({ bucket }: Bucket, { id }: Pick<File, 'id'>): Promise<string> {
-  return sign(bucket, keptKey('files', id));
+  return sign(bucket, storedKey('files', id));
 }
 
-/** An address from which a user's picture can be fetched for an hour. */
+/** An address that serves a user's picture for an hour. */
 export async function signAvatar({ bucket }: Bucket, { id }: Avatar): Promise<string> {
-  return sign(bucket, keptKey('avatars', id));
+  return sign(bucket, storedKey('avatars', id));
 }
 
 function sign({ client, name }: Services['bucket'], Key: string): Promise<string> {
   return getSignedUrl(client, new GetObjectCommand({ Bucket: name, Key }), { expiresIn: limits.downloadSeconds });
 }
 
-/** Only what browsers show safely is shown; everything else is saved, so that no upload runs as a page of the bucket's origin. */
+/** Browsers show only types that are safe to show, and save all others. So no upload runs as a page of the bucket's origin. */
 function disposition({ content_type, filename }: File): string {
-  const shown = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(content_type) ? 'inline' : 'attachment';
-  return `${shown}; filename*=UTF-8''${encodeRfc5987(filename)}`;
+  const kind = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(content_type) ? 'inline' : 'attachment';
+  return `${kind}; filename*=UTF-8''${encodeRfc5987(filename)}`;
 }
 
 /** https://www.rfc-editor.org/rfc/rfc5987#section-3.2.1 */

@@ -1,0 +1,26 @@
+/** The parts of keys that several kinds of items share. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+export function userPartition(username: string): string {
+  return `USER#${username}`;
+}
+
+export function usernameOf(pk: unknown): string {
+  return String(pk).slice('USER#'.length);
+}
+
+export function conversationPartition(conversation: string): string {
+  return `CONV#${conversation}`;
+}
+
+export function conversationOf(pk: unknown): string {
+  return String(pk).slice('CONV#'.length);
+}
+
+/** The thousand of an entry's number. Items of a conversation that would grow without end are split by it. */
+export function segmentOf(seq: number): number {
+  return Math.floor(seq / 1_000);
+}
