@@ -6,7 +6,7 @@
  * read   By key, consistently. All of a user by a query.
  * ends   By losing the state. What is left keeps `asked` for the limits, and DynamoDB deletes it after a day.
  *
- * Usually the two items mirror each other. Only the asking user has an item for a request that was refused, or that a block keeps out.
+ * Usually the two items mirror each other. Only the item of the asking user shows a request that was refused, or that a block keeps out.
  */
 import * as z from 'zod/mini';
 import { FriendState } from '#protocol/message';
