@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-const alone = (name: string, folder = `test/${name}`) => ({
+const alone = (name: string, folders = [`test/${name}`]) => ({
   test: {
     name,
-    include: [`${folder}/**/*.test.ts`],
+    include: folders.map((folder) => `${folder}/**/*.test.ts`),
     // A file leaves nothing behind that another would see, so that one process runs many and loads what they share once.
     isolate: false,
     testTimeout: 20_000,
@@ -13,8 +13,8 @@ const alone = (name: string, folder = `test/${name}`) => ({
 });
 
 /** The same, on the stack that is synthesized once before them all. */
-const onTheStack = (name: string, synthesize = 'test/synthesize.ts') => ({
-  test: { ...alone(name).test, globalSetup: [synthesize] },
+const onTheStack = (name: string, synthesize = 'test/synthesize.ts', folders?: string[]) => ({
+  test: { ...alone(name, folders).test, globalSetup: [synthesize] },
 });
 
 export default defineConfig({
@@ -25,12 +25,13 @@ export default defineConfig({
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     projects: [
       alone('unit'),
-      alone('local', 'packages/local/test'),
+      alone('local', ['packages/local/test']),
       alone('start'),
       alone('stack'),
       onTheStack('flow'),
       onTheStack('seeds'),
-      onTheStack('client', 'test/client/synthesize.ts'),
+      onTheStack('client', 'test/client/synthesize.ts', ['packages/client/test', 'test/client']),
+      onTheStack('chaos', 'test/client/synthesize.ts'),
       onTheStack('browser', 'test/browser/setup.ts'),
     ],
   },

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
-import { servedFunctions } from '@parley/local';
 import { build } from 'esbuild';
 
 export interface Bundle {
@@ -13,7 +12,7 @@ export interface Bundle {
 
 /** The deployed file of every function, largest first. */
 export function bundles({ stack }: Pick<LocalRuntime, 'stack'>): Bundle[] {
-  return servedFunctions(stack)
+  return stack.functions
     .map(({ logicalId }) => ({
       functionId: logicalId,
       bytes: statSync(join(stack.codeDirectory(logicalId), 'index.mjs')).size,

@@ -3,24 +3,32 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 export interface ClientSize {
-  /** Bytes, minified. */
+  /** Bytes. */
   readonly minified: number;
-  /** Bytes, minified and gzipped: what a page loads. */
+  /** Bytes that a page loads. */
   readonly gzipped: number;
-  /** Bytes of each file in the minified bundle, largest first; by their paths in the repository. */
+  /** Bytes of each file in the minified bundle, largest first. Names are paths in the repository. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 /**
- * What a page that imports this loads.
+ * The size of what a page loads for some imports.
  * @param code such as `export { createChat } from '@parley/client'`
  */
 export async function clientSize(code: string): Promise<ClientSize> {
   const root = resolve(import.meta.dirname, '..');
   const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: root, loader: 'ts' },
-    ...{ bundle: true, minify: true, write: false, metafile: true, logLevel: 'error', outfile: 'index.js' },
-    ...{ platform: 'browser', format: 'esm', target: 'es2022', absWorkingDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    logLevel: 'error',
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2022',
+    absWorkingDir: root,
+    outfile: 'index.js',
   });
   const [bundle] = outputFiles;
   const inputs = Object.values(metafile.outputs)[0]?.inputs ?? {};

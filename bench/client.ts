@@ -1,4 +1,4 @@
-/** Prints what a page loads with the client, and what is in it. */
+/** Prints how many bytes the client adds to a page, file by file. */
 import { clientSize } from './client-size.ts';
 
 const { minified, gzipped, files } = await clientSize(

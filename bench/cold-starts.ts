@@ -1,5 +1,4 @@
 import type { LocalRuntime } from '@parley/local';
-import { servedFunctions } from '@parley/local';
 import { quiet } from './quiet.ts';
 
 export interface ColdStart {
@@ -12,7 +11,7 @@ export interface ColdStart {
 /** Starts every function anew so many times, one after the other. */
 export async function measureColdStarts(runtime: LocalRuntime, count: number): Promise<ColdStart[]> {
   const starts = [];
-  for (const { logicalId: functionId } of servedFunctions(runtime.stack)) {
+  for (const { logicalId: functionId } of runtime.stack.functions) {
     const times: number[] = [];
     while (times.length < count) {
       await quiet(runtime);

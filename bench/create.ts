@@ -1,4 +1,3 @@
-import { functionConfig } from '@parley/local';
 import { type Measured, measure, range, typical } from './measure.ts';
 import type { Guest } from './scenes.ts';
 import { fillRing, seat } from './scenes.ts';
@@ -77,8 +76,8 @@ export async function measureCreate(
 }
 
 /** Members up to which the served stack's functions post to all themselves. */
-function inlineMembers({ stack }: Stage['runtime']): number {
-  const { INLINE_MEMBERS } = functionConfig(stack, 'SocketFunction').environment;
+function inlineMembers({ functions }: Stage['runtime']): number {
+  const { INLINE_MEMBERS } = functions.config('SocketFunction').environment;
   return Number(INLINE_MEMBERS);
 }
 

@@ -1,5 +1,4 @@
 import type { Stack } from '@parley/local';
-import { servedFunctions } from '@parley/local';
 import { type Measured, typical } from './measure.ts';
 import { prices } from './prices.ts';
 
@@ -21,7 +20,7 @@ export function dollars(measured: Measured, stack: Stack): Dollars {
     typical(measured, 'dynamodb.read-units') * prices.dynamodbReadUnit;
   const gateway =
     (frames + typical(measured, 'connections.post')) * prices.socketMessage + requests * prices.httpRequest;
-  const seconds = servedFunctions(stack)
+  const seconds = stack.functions
     .map(({ logicalId, properties }) => {
       const gigabytes = Number(properties.MemorySize ?? 128) / 1024;
       return (gigabytes * typical(measured, `lambda.ms:${logicalId}`)) / 1000;

@@ -1,5 +1,4 @@
 import type { Stack } from '@parley/local';
-import { servedFunctions } from '@parley/local';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
 import type { ColdStart } from './cold-starts.ts';
@@ -46,7 +45,7 @@ export function createTable({ creates, stack }: Pick<Results, 'creates' | 'stack
 export function report(results: Results): string {
   const { stack, creates, others, bundles, contents, coldStarts, bars } = results;
   const all = [...creates, ...others];
-  const names = servedFunctions(stack).map(({ logicalId }) => logicalId);
+  const names = stack.functions.map(({ logicalId }) => logicalId);
   return [
     '# What it costs',
     '',

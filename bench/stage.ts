@@ -23,7 +23,7 @@ export interface Stage {
 
 export async function openStage(
   runtime: LocalRuntime,
-  { assemblyDirectory, dataDirectory }: Pick<LocalOptions, 'assemblyDirectory' | 'dataDirectory'>,
+  { assemblyDirectory }: Pick<LocalOptions, 'assemblyDirectory'>,
 ): Promise<Stage> {
   const outputs = LocalOutputs.parse(runtime.outputs);
   const [table] = runtime.stack.ofType('AWS::DynamoDB::Table');
@@ -37,7 +37,7 @@ export async function openStage(
     { marshallOptions: { removeUndefinedValues: true } },
   );
   const name = runtime.stack.ref(table.logicalId);
-  const sign = await tokenSigner(runtime, dataDirectory);
+  const sign = await tokenSigner(runtime);
   const people: Person[] = [];
   return {
     runtime,

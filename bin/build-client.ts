@@ -1,17 +1,15 @@
-/** Builds the client into the package that is published: `node --import tsx bin/build-client.ts [folder]`. */
+/** Builds `@parley/client` as it is published: `node --import tsx bin/build-client.ts [folder]`. */
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { clientTypes } from './client-types.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const client = join(root, 'packages/client');
 const entries = ['index', 'indexeddb', 'file'];
 
-/** Writes modules, their types, and what a package needs beside them. `npm publish <folder>` publishes it. */
+/** Writes the modules, their types, and the package's other files. @param folder is emptied first; `npm publish <folder>` publishes it */
 export async function buildClient(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
@@ -31,24 +29,16 @@ export async function buildClient(folder: string): Promise<void> {
 }
 
 function writeTypes(folder: string): void {
-  const emitted = mkdtempSync(join(tmpdir(), 'parley-types-'));
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  execFileSync(process.execPath, [compiler, '-p', client, '--outDir', emitted], { stdio: 'inherit' });
-  const made = join(emitted, 'packages/client/src');
-  for (const name of readdirSync(made)) {
-    const text = readFileSync(join(made, name), 'utf8');
-    const own = text
-      .replace(/'(?:\.\.\/)+protocol\/[a-z-]+\.ts'/g, "'./protocol.js'")
-      .replace(/'(\.\/[a-z-]+)\.ts'/g, "'$1.js'");
-    writeFileSync(join(folder, name), own);
+  for (const config of ['tsconfig.json', 'tsconfig.node.json']) {
+    const options = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--outDir', folder];
+    execFileSync(process.execPath, [compiler, '-p', join(client, config), ...options], { stdio: 'inherit' });
   }
-  writeFileSync(join(folder, 'protocol.d.ts'), clientTypes());
-  rmSync(emitted, { recursive: true, force: true });
 }
 
-/** In the repository the exports are the sources; in what is published, the modules. */
+/** In the repository, `exports` names the sources; in the published package, it names the modules. */
 function writeManifest(folder: string): void {
-  const { scripts, private: _, ...manifest } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
+  const { private: _, ...manifest } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
   const exports = Object.fromEntries(
     entries.map((entry) => [
       entry === 'index' ? '.' : `./${entry}`,

@@ -1,15 +1,15 @@
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { LocalRuntime } from '@parley/local';
 
-/** Somebody to try the page as. */
+/** A user for trying the page. */
 export interface DemoPerson {
   readonly username: string;
   readonly password: string;
 }
 
 /**
- * Lays `demo.json` beside the page, as whoever has the account's keys could: the page then offers to sign in as one of these people.
- * Nothing happens where the stack deploys no files.
+ * Writes `demo.json` beside the page, with the account's own keys. The page then offers to sign in as one of these people.
+ * Does nothing when the stack deploys no files.
  */
 export async function offerDemoPeople(runtime: LocalRuntime, people: readonly DemoPerson[]): Promise<void> {
   const [deployment] = runtime.stack.ofType('Custom::CDKBucketDeployment');

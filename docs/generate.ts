@@ -2,18 +2,25 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { stringify } from 'yaml';
 import { asyncapi } from './asyncapi.ts';
+import { clientTypes } from './client-types.ts';
 import { openapi } from './openapi.ts';
 
-const files: Readonly<Record<string, () => unknown>> = { 'asyncapi.yaml': asyncapi, 'openapi.yaml': openapi };
+// No anchors: not every reader of these formats follows them.
+const yaml = (document: unknown) => stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
+
+const files: Readonly<Record<string, () => string>> = {
+  'docs/asyncapi.yaml': () => yaml(asyncapi()),
+  'docs/openapi.yaml': () => yaml(openapi()),
+  'packages/client/src/protocol.ts': clientTypes,
+};
 
 async function main(check: boolean): Promise<void> {
   const outdated: string[] = [];
   for (const [name, make] of Object.entries(files)) {
-    const path = `${import.meta.dirname}/${name}`;
-    // No anchors: not every reader of these formats follows them.
-    const text = stringify(make(), { aliasDuplicateObjects: false, lineWidth: 120 });
+    const path = `${import.meta.dirname}/../${name}`;
+    const text = make();
     if (text === (await readFile(path, 'utf8').catch(() => ''))) continue;
-    outdated.push(`docs/${name}`);
+    outdated.push(name);
     if (!check) await writeFile(path, text);
   }
   if (!check) return console.log(outdated.length > 0 ? `Written: ${outdated.join(', ')}` : 'All is current.');

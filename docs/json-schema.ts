@@ -4,6 +4,7 @@ import { frames } from '#protocol/frames';
 import * as http from '#protocol/http';
 import { limits } from '#protocol/limits';
 import * as message from '#protocol/message';
+import { type Operation, operations } from '#protocol/operations';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 export type JsonObject = { readonly [key: string]: Json | undefined };
@@ -12,45 +13,22 @@ export const schemaRef = (name: string): JsonObject => ({ $ref: `#/components/sc
 export const frameName = (type: string) => `frame.${type}`;
 export const eventName = (type: string) => `event.${type}`;
 
-/** Shapes that several others contain, by the name that the generated files give them. */
-const shared = {
-  Message: message.Message,
-  Person: message.Person,
-  Attachment: message.Attachment,
-  LastMessage: message.LastMessage,
-  Member: message.Member,
-  ConversationChange: message.ConversationChange,
-  ConversationView: message.ConversationView,
-  Profile: message.Profile,
-};
-/** What the server says over HTTP. */
-const answers = {
-  Me: http.Me,
-  MessagePage: http.MessagePage,
-  ChangedMessage: http.ChangedMessage,
-  ChangesPage: http.ChangesPage,
-  ConversationPage: http.ConversationPage,
-  PeoplePage: http.PeoplePage,
-  FriendAnswer: http.FriendAnswer,
-  ReadAnswer: http.ReadAnswer,
-  UploadForm: http.UploadForm,
-  PushAnswer: http.PushAnswer,
-  TokenAnswer: http.TokenAnswer,
-  ErrorAnswer: http.ErrorAnswer,
-};
-/** What the client says over HTTP. */
-const bodies = {
-  CreateGroupBody: http.CreateGroupBody,
-  UpdateGroupBody: http.UpdateGroupBody,
-  CreateBody: http.CreateBody,
-  EditBody: http.EditBody,
-  ReadBody: http.ReadBody,
-  AttachBody: http.AttachBody,
-  AvatarBody: http.AvatarBody,
-  MeBody: http.MeBody,
-  DeviceBody: http.DeviceBody,
-  TokenBody: http.TokenBody,
-};
+/** Every schema that protocol/ exports, by its name. */
+const exported: Readonly<Record<string, z.ZodMiniType>> = Object.fromEntries(
+  Object.entries({ ...message, ...http }).flatMap(([name, value]) =>
+    value instanceof z.ZodMiniType ? [[name, value]] : [],
+  ),
+);
+const declared: readonly Operation[] = Object.values(operations);
+
+/** Shapes that several others contain. */
+const shared = Object.fromEntries(
+  Object.entries(exported).filter(([name, schema]) => name in message && schema instanceof z.ZodMiniObject),
+);
+/** What the server answers over HTTP. */
+const answers = byName([...declared.flatMap(({ answer }) => answer?.schemas ?? []), http.ErrorAnswer]);
+/** What the client sends over HTTP. */
+const bodies = byName(declared.flatMap(({ body }) => body ?? []));
 /** Events that the changes over HTTP have too. */
 const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;
 const logged = { chat_message, message_edited, message_deleted, reaction, conversation_updated };
@@ -74,11 +52,15 @@ export function httpSchemas(): JsonObject {
   };
 }
 
-/** @throws when the schema has no name in the generated files */
+/** @throws when protocol/ does not export the schema */
 export function nameOf(schema: z.ZodMiniType): string {
-  const found = Object.entries({ ...shared, ...answers, ...bodies }).find(([, known]) => known === schema);
-  if (!found) throw new Error('unable to name a schema; add it to docs/json-schema.ts');
-  return found[0];
+  const [name] = Object.entries(exported).find(([, known]) => known === schema) ?? [];
+  if (name === undefined) throw new Error('unable to name a schema; export it from protocol/http.ts');
+  return name;
+}
+
+function byName(schemas: readonly z.ZodMiniType[]): Readonly<Record<string, z.ZodMiniType>> {
+  return Object.fromEntries(schemas.map((schema) => [nameOf(schema), schema]));
 }
 
 /** A query's fields as JSON Schemas: name → schema and whether it must be given. */

@@ -1,10 +1,12 @@
 /**
- * An event for the members of a large conversation: pages through them and hands `deliver` a chunk each. Invoked asynchronously; tried again
- * it hands out every chunk once more, and clients drop what they have by its number.
+ * Posts an event to the members of a large conversation: pages through the members and gives `deliver` a chunk of them at a time. It is
+ * invoked asynchronously. A second try gives out every chunk again, and clients drop what they have by its number.
  */
+import { Logger } from '@aws-lambda-powertools/logger';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { type Chunk, FanOutJob } from './delivery/fan-out-job.ts';
+import { createHandler } from './runtime/create-handler.ts';
 import { openTable } from './runtime/services.ts';
 import { membersOf } from './store/membership.ts';
 
@@ -12,24 +14,26 @@ const environment = z.parse(
   z.object({ TABLE_NAME: z.string(), DELIVER_FUNCTION: z.string(), INLINE_MEMBERS: z.coerce.number() }),
   process.env,
 );
-const table = openTable(environment.TABLE_NAME);
 const lambda = new LambdaClient({});
 
-export async function handler(event: unknown): Promise<void> {
-  const { without, ...told } = z.parse(FanOutJob, event);
-  const excluded = new Set(without);
-  const size = environment.INLINE_MEMBERS;
-  let waiting: string[] = [];
-  let part = 0;
-  for await (const page of membersOf({ table }, told.conversation)) {
-    waiting.push(...page.filter((name) => !excluded.has(name)));
-    const whole = waiting.length - (waiting.length % size);
-    const names = waiting.slice(0, whole);
-    waiting = waiting.slice(whole);
-    await Promise.all(inChunks(names, size).map((chunk) => deliver({ ...told, names: chunk, part: part++ })));
-  }
-  if (waiting.length > 0) await deliver({ ...told, names: waiting, part });
-}
+export const handler = createHandler({
+  services: { table: openTable(environment.TABLE_NAME), log: new Logger() },
+  event: FanOutJob,
+  logKeys: ({ conversation, event }) => ({ conversation, type: event.type }),
+  async run({ without, ...job }, services) {
+    const excluded = new Set(without);
+    const size = environment.INLINE_MEMBERS;
+    let rest: string[] = [];
+    let part = 0;
+    for await (const page of membersOf(services, job.conversation)) {
+      rest.push(...page.filter((name) => !excluded.has(name)));
+      const chunks = [];
+      for (; rest.length >= size; rest = rest.slice(size)) chunks.push(rest.slice(0, size));
+      await Promise.all(chunks.map((names) => deliver({ ...job, names, part: part++ })));
+    }
+    if (rest.length > 0) await deliver({ ...job, names: rest, part });
+  },
+});
 
 async function deliver(chunk: Chunk): Promise<void> {
   await lambda.send(
@@ -38,11 +42,5 @@ async function deliver(chunk: Chunk): Promise<void> {
       InvocationType: 'Event',
       Payload: JSON.stringify(chunk),
     }),
-  );
-}
-
-function inChunks(names: readonly string[], size: number): string[][] {
-  return Array.from({ length: Math.ceil(names.length / size) }, (_, index) =>
-    names.slice(index * size, (index + 1) * size),
   );
 }

@@ -1,6 +1,6 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { notifyFilters } from '#lambdas/stream/filters';
+import { streamHandlers } from '#lambdas/stream/handlers';
 import { Alarms } from '#lib/alarms';
 import { ChatTable } from '#lib/chat-table';
 import { Edge } from '#lib/edge';
@@ -95,7 +95,11 @@ export class ParleyStack extends Stack {
     people?.bind(http);
 
     const functions = [socket, http, notify];
-    const changes = new TableStream(this, 'Changes', { table: chat.table, to: notify, filters: notifyFilters });
+    const changes = new TableStream(this, 'Changes', {
+      table: chat.table,
+      to: notify,
+      filters: streamHandlers.map(({ filter }) => filter),
+    });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
     for (const fn of functions) fanOut.bind(fn);

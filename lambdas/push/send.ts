@@ -1,12 +1,14 @@
 /**
- * Sends what was planned, a device each. A service that is slow or refuses holds up nothing but its own messages: those become visible in
- * the queue again, when the service said or later and later, and are dead letters after five times.
+ * Sends planned pushes, one for each device. A slow or refusing push service delays its own messages only: they become visible in the queue
+ * again, after the time that the service asked for, or after longer and longer pauses. After five tries they are dead letters.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { removePushDevice } from '../chat/push-devices.ts';
+import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
+import { createHandler } from '../runtime/create-handler.ts';
 import { getEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
 import { getPushDevice } from '../store/push-device.ts';
@@ -38,10 +40,10 @@ const QueueEvent = z.object({
 });
 type QueueRecord = z.infer<typeof QueueEvent>['Records'][number];
 
-/** s; the pauses before the second, third … try, when the service names none */
-const pauses = [5, 30, 120, 600];
-/** s; a service that wants a longer pause is tried before that, and then given up */
-const longestPause = 900;
+/** s; the pauses before the second, third … try, when the service asks for none */
+const retryDelaysSeconds = [5, 30, 120, 600];
+/** s; a service that asks for a longer pause is tried before its end, and then given up */
+const longestDelaySeconds = 900;
 
 const environment = z.parse(Environment, process.env);
 const services = openPushServices(process.env);
@@ -63,28 +65,26 @@ const fcm =
     ? undefined
     : fromSecret({ client: secrets, name: PUSH_FCM_SECRET, now, make: openFcm });
 
-export async function handler(event: unknown): Promise<{ batchItemFailures: { itemIdentifier: string }[] }> {
-  const { Records } = z.parse(QueueEvent, event);
-  const failed = await Promise.all(
-    Records.map(async (record) => {
-      try {
-        const job = z.parse(PushJob, JSON.parse(record.body));
-        if (record.attributes.ApproximateReceiveCount > 1 && !(await isStillNews(job))) return [];
-        const outcome = await send(job);
-        if (outcome.kind !== 'failed') return [];
-        services.log.warn('push failed', { why: outcome.why, times: record.attributes.ApproximateReceiveCount });
-        await postpone(record, outcome.retryAfter);
-      } catch (error) {
-        services.log.error('push failed', { error: error as Error });
-      }
-      return [{ itemIdentifier: record.messageId }];
-    }),
-  );
-  return { batchItemFailures: failed.flat() };
+export const handler = createHandler({
+  services,
+  event: QueueEvent,
+  run: ({ Records }): Promise<BatchAnswer> =>
+    runBatch(Records, services.log, { id: ({ messageId }) => messageId, run: sendRecord }),
+});
+
+/** @throws Error when the push failed; SQS then delivers the message again */
+async function sendRecord(record: QueueRecord): Promise<void> {
+  const job = z.parse(PushJob, JSON.parse(record.body));
+  const tries = record.attributes.ApproximateReceiveCount;
+  if (tries > 1 && !(await isStillUnread(job))) return;
+  const outcome = await send(job);
+  if (outcome.kind !== 'failed') return;
+  await postpone(record, outcome.retryAfter);
+  throw new Error(`push failed at try ${tries}; ${outcome.why}`);
 }
 
-/** Tries lie minutes apart, in which the message may be read or deleted, and its reader removed. */
-async function isStillNews({ user, push: { conversation, seq } }: PushJob): Promise<boolean> {
+/** Between two tries lie minutes: the message may be read or deleted, and its reader removed. */
+async function isStillUnread({ user, push: { conversation, seq } }: PushJob): Promise<boolean> {
   const [membership, entry] = await Promise.all([
     getMembership(services, user, conversation),
     getEntry(services, conversation, seq),
@@ -95,9 +95,9 @@ async function isStillNews({ user, push: { conversation, seq } }: PushJob): Prom
 async function send({ user, device: id, expires, push }: PushJob): Promise<Outcome> {
   const device = await getPushDevice(services, id);
   if (device?.user !== user) {
-    // Another user's by now, or nobody's: the list on the user's item lags behind.
+    // It belongs to another user by now, or to nobody: the list in the user's item lags behind.
     await dropUserPushDevice(services, user, id, expires);
-    return { kind: 'gone', why: 'not the user’s any more' };
+    return { kind: 'gone', why: 'not the user’s device any more' };
   }
   const outcome = await sendTo();
   if (outcome.kind === 'gone') {
@@ -111,19 +111,19 @@ async function send({ user, device: id, expires, push }: PushJob): Promise<Outco
       return pushToBrowser(device, push, await vapid.get(), environment.PUSH_ENDPOINTS.split(','));
     }
     if (device?.platform === 'fcm' && fcm) return pushToApp(device, push, await fcm.get(), environment.PUSH_FCM_URL);
-    // Registered with a server that does not push to its kind; it may one day.
+    // This server does not push to its kind. A later deployment may.
     return { kind: 'sent' };
   }
 }
 
 async function postpone(record: QueueRecord, retryAfter: number | undefined): Promise<void> {
   const times = record.attributes.ApproximateReceiveCount;
-  const pause = retryAfter ?? pauses[times - 1] ?? longestPause;
+  const delay = retryAfter ?? retryDelaysSeconds[times - 1] ?? longestDelaySeconds;
   await services.queue.client.send(
     new ChangeMessageVisibilityCommand({
       QueueUrl: services.queue.url,
       ReceiptHandle: record.receiptHandle,
-      VisibilityTimeout: Math.min(pause, longestPause),
+      VisibilityTimeout: Math.min(delay, longestDelaySeconds),
     }),
   );
 }

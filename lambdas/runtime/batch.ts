@@ -1,29 +1,45 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 
 export interface BatchAnswer {
-  readonly batchItemFailures: { readonly itemIdentifier: string }[];
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+interface BatchOptions<Record> {
+  readonly id: (record: Record) => string;
+  /** A thrown error is logged, and means that the record failed. */
+  readonly run: (record: Record) => Promise<void>;
+  /** One after the other, up to the first that fails. Default: all at once. */
+  readonly inOrder?: boolean;
 }
 
 /**
- * Runs every record of a batch. Lambda delivers those again whose ids are in the answer.
+ * Runs the records of a batch. Lambda delivers again: every record whose id is in the answer; of a stream, also the records behind it.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
- * @param run a thrown error is logged, and means that the record failed
  */
 export async function runBatch<Record>(
   records: readonly Record[],
   log: Logger,
-  { id, run }: { readonly id: (record: Record) => string; readonly run: (record: Record) => Promise<void> },
+  { id, run, inOrder = false }: BatchOptions<Record>,
 ): Promise<BatchAnswer> {
-  const failed = await Promise.all(
-    records.map(async (record) => {
-      try {
-        await run(record);
-        return [];
-      } catch (error) {
-        log.error('record failed', { record: id(record), error: error as Error });
-        return [{ itemIdentifier: id(record) }];
-      }
-    }),
-  );
-  return { batchItemFailures: failed.flat() };
+  const succeeds = async (record: Record) => {
+    try {
+      await run(record);
+      return true;
+    } catch (error) {
+      log.error('record failed', { record: id(record), error: error as Error });
+      return false;
+    }
+  };
+  const failed: Record[] = [];
+  if (inOrder) {
+    for (const record of records) {
+      if (await succeeds(record)) continue;
+      failed.push(record);
+      break;
+    }
+  } else {
+    const results = await Promise.all(records.map(succeeds));
+    failed.push(...records.filter((_, index) => !results[index]));
+  }
+  return { batchItemFailures: failed.map((record) => ({ itemIdentifier: id(record) })) };
 }

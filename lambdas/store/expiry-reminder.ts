@@ -26,8 +26,10 @@ export async function putExpiryReminder(
   await putItem(table, { pk: userPartition(username), sk: reminderPrefix + connectionId, expires: ttl(expires) });
 }
 
-/** @returns undefined when the item is of another kind */
-export function toExpiryReminder({ pk, sk }: Item): ExpiryReminder | undefined {
-  if (!String(sk).startsWith(reminderPrefix)) return undefined;
+export function isExpiryReminder({ sk }: Item): boolean {
+  return String(sk).startsWith(reminderPrefix);
+}
+
+export function toExpiryReminder({ pk, sk }: Item): ExpiryReminder {
   return { username: usernameOf(pk), connectionId: String(sk).slice(reminderPrefix.length) };
 }

@@ -1,6 +1,6 @@
 /**
- * An edit, deletion or reaction stands in the log. As a rule its writer has applied it to the message by now, and there is nothing to do; if
- * the writer died in between, it is applied here, and the members are told.
+ * A change is in the log. Usually its writer has applied it to the message by now. If the writer died in between, it is applied here, and the
+ * members hear of it.
  */
 import { parseConversation } from '#protocol/names';
 import { applyToMessage, broadcastChange } from '../chat/change-message.ts';
@@ -10,9 +10,9 @@ import { type ChangeEntry, getEntry, type MessageEntry } from '../store/entry.ts
 
 export async function completeChange(services: Services, change: ChangeEntry): Promise<void> {
   const { conversation, target } = change;
-  const standing = await getEntry(services, conversation, target);
-  if (standing?.type !== 'message') return;
-  if (isApplied(standing, change) && (await isShown(services, standing, change))) return;
+  const entry = await getEntry(services, conversation, target);
+  if (entry?.type !== 'message') return;
+  if (isApplied(entry, change) && (await isInState(services, entry, change))) return;
   const { applied, message } = await applyToMessage(services, change);
   if (applied === 'now' && message) await broadcastChange(services, parseConversation(conversation), change, message);
 }
@@ -26,15 +26,15 @@ function isApplied({ deleted = false, changed = 0, reactions }: MessageEntry, ch
   return reaction !== undefined && reaction.stands === !removed;
 }
 
-/** Do lists and counts know of it, too? */
-async function isShown(
+/** Has the conversation's state the change too: in the last message, and in the counts? */
+async function isInState(
   services: Pick<Services, 'table'>,
   { seq, changed = 0, deleted = false }: MessageEntry,
   { conversation, type }: ChangeEntry,
 ): Promise<boolean> {
   if (type === 'reaction') return true;
   const { last, uncounted, uncountedFloor } = await getConversationState(services, conversation);
-  const isListed = last?.seq !== seq || (last.changed ?? 0) >= changed;
-  const isCounted = !deleted || seq <= uncountedFloor || uncounted.has(seq);
-  return isListed && isCounted;
+  const isLastCurrent = last?.seq !== seq || (last.changed ?? 0) >= changed;
+  const isCountCurrent = !deleted || seq <= uncountedFloor || uncounted.has(seq);
+  return isLastCurrent && isCountCurrent;
 }

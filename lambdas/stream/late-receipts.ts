@@ -1,32 +1,34 @@
-import { postAll } from '../delivery/post.ts';
+import { receives } from '#protocol/scope';
+import { connectionsOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
-import type { Connection } from '../store/user.ts';
+import type { User } from '../store/user.ts';
 
-export interface LateDelivery {
+/** Messages of one conversation that have been delivered when somebody came online. */
+interface LateDelivery {
   readonly conversation: string;
-  /** Whom the messages reached. */
+  /** To whom they were delivered. */
   readonly to: string;
-  /** What they had read before. */
+  /** The reader's cursor before. */
   readonly unreadFrom: number;
-  /** ms; until when what was said had reached them before */
+  /** ms; messages up to then had been delivered before */
   readonly since: number;
 }
 
-/** ms before a connection's end in which a message may have missed it: its author is told again rather than never. */
+/** ms before the end of a connection in which a message may have missed it. Its author gets a receipt twice rather than never. */
 const uncertaintyMs = 5_000;
 
-/** Did a message of that time wait for who was reached until `since`? */
+/** Was a message of that time still undelivered? @param since as in `LateDelivery` */
 export function wasWaiting(at: number, since: number): boolean {
   return at > since - uncertaintyMs;
 }
 
 /**
- * Tells authors that what they wrote while somebody was away has reached them now. One event an author: it speaks for the author's
- * earlier messages too.
+ * Tells authors that messages which waited while somebody was offline have now been delivered. Each author gets one event, which stands for
+ * their earlier messages too.
  */
 export async function postLateReceipts(
   services: Services,
-  connections: readonly Connection[],
+  authors: readonly User[],
   messages: readonly { readonly user: string; readonly seq: number; readonly at: number }[],
   { conversation, to, unreadFrom, since }: LateDelivery,
 ): Promise<void> {
@@ -36,12 +38,11 @@ export async function postLateReceipts(
     newest.set(user, Math.max(seq, newest.get(user) ?? 0));
   }
   await Promise.all(
-    [...newest].map(([author, seq]) =>
-      postAll(
-        services,
-        connections.filter(({ username }) => username === author),
-        { type: 'message_delivered', conversation, seq, to: [to] },
-      ),
-    ),
+    authors.map(async (author) => {
+      const seq = newest.get(author.username);
+      if (seq === undefined) return;
+      const connections = connectionsOf([author], (scope) => receives(scope, conversation));
+      await postAll(services, connections, { type: 'message_delivered', conversation, seq, to: [to] });
+    }),
   );
 }

@@ -1,6 +1,6 @@
 /**
- * A message arrived in a conversation that somebody watches: counts after it, and the message itself, if it still is there for them. Or one
- * was deleted: counts.
+ * A message arrived, or was deleted, in a conversation that somebody watches: they get their unread counts, and the new message if it is
+ * visible to them.
  */
 import { readInbox, totalUnread } from '../chat/inbox.ts';
 import { visibleTo } from '../chat/visible.ts';
@@ -27,26 +27,29 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   const inbox = await readInbox(services, user.username);
   const total = totalUnread(inbox);
   const row = inbox.find(({ state }) => state.conversation === id);
-  // Who was removed meanwhile is told nothing.
+  // The user has been removed meanwhile.
   if (!row) return;
-  const here = row.unread;
-
-  const isThere = entry.type === 'message' && !entry.deleted;
-  const [seen] = isThere ? await visibleTo(services, row.membership, [entry]) : [];
-  if (!seen || user.username === seen.user) {
-    // Counts may have become less, by what was deleted, or because who writes has read; there is nothing to announce.
+  const { unread } = row;
+  const isNew = entry.type === 'message' && !entry.deleted;
+  const [visible] = isNew ? await visibleTo(services, row.membership, [entry]) : [];
+  if (!visible || user.username === visible.user) {
+    // A deletion may have lowered the counts, and authors have read everything before their own message.
     await postAll(services, ofAll, { type: 'unread_count', unread_count: total });
-    await postAll(services, ofThis, { type: 'single_conversation_unread_count', conversation: id, unread_count: here });
+    await postAll(services, ofThis, {
+      type: 'single_conversation_unread_count',
+      conversation: id,
+      unread_count: unread,
+    });
     return;
   }
-  const [message] = await toMessages(services, [seen], user.username);
+  const [message] = await toMessages(services, [visible], user.username);
   if (!message) return;
-  const mentioned = message.mentions.includes(user.username) ? ({ mentioned: true } as const) : {};
-  const content = { conversation: id, name: message.from_user.name, message, ...mentioned };
+  const mentioned = message.mentions.includes(user.username) ? (true as const) : undefined;
+  const content = { conversation: id, name: message.from_user.name, message, mentioned };
   await postAll(services, ofAll, { type: 'new_message_notification', unread_count: total, ...content });
   await postAll(services, ofThis, {
     type: 'single_conversation_new_message_notification',
-    unread_count: here,
+    unread_count: unread,
     ...content,
   });
 }

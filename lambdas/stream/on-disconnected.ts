@@ -1,4 +1,4 @@
-/** A socket was closed, or found to be gone. Source: PROTOCOL section 2: once per user, whatever the number of connections. */
+/** A connection ended. Others hear of it once per user, however many connections the user had. Source: docs/protocol.md, section 2. */
 import { parseConversation } from '#protocol/names';
 import { type Scope, scopeToText } from '#protocol/scope';
 import { readInbox } from '../chat/inbox.ts';
@@ -11,8 +11,8 @@ import type { Connection, User } from '../store/user.ts';
 import { broadcastPresence } from './presence.ts';
 
 /**
- * Who is here, for those who were told, is who has a connection written down, expired or not. So the last one to be taken away is the one
- * to tell of, and whoever sees an expired one takes it away.
+ * A user counts as online while the table has a connection of theirs, expired or not. So others hear of it when the last one is removed,
+ * and expired ones are removed here too.
  */
 export async function onDisconnected(services: Services, user: User, connection: Connection): Promise<void> {
   const { scope } = connection;
@@ -23,14 +23,14 @@ export async function onDisconnected(services: Services, user: User, connection:
   else await broadcastLeave(services, user, scope.conversation);
 }
 
-/** A connection of the same kind, to the same conversation. */
+/** Has the user another connection with the same scope? */
 function hasAnother({ connections }: User, scope: Scope): boolean {
   return connections.some((other) => scopeToText(other.scope) === scopeToText(scope));
 }
 
 async function broadcastLeave(services: Services, user: User, id: string): Promise<void> {
   const conversation = parseConversation(id);
-  // Whom the user has blocked did not hear of their coming either.
+  // People whom the user has blocked did not hear of the join either.
   const isDirect = conversation.kind === 'direct';
   if (isDirect && (await getMembership(services, user.username, id))?.blocks) return;
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [] });

@@ -6,7 +6,10 @@ import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
 
-/** Tells a user's direct contacts, of the 200 conversations that were last active, that the user came or went; those whom the user has blocked are not told. */
+/**
+ * Tells a user's direct contacts whether the user is online: the contacts of the 200 conversations that were active last, without people
+ * whom the user has blocked.
+ */
 export async function broadcastPresence(services: Services, user: User, inbox: readonly InboxRow[]): Promise<void> {
   const contacts = inbox
     .filter(({ membership }) => !membership.blocks)

@@ -1,4 +1,4 @@
-/** What is published: small, of nothing but its own, and typed without the schemas. */
+/** The published package: its size, its files and its types. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ describe('the bundle', () => {
   });
 
   it('is shaken to what is used', async () => {
-    const { files } = await clientSize("export { createTimeline } from '#client/timeline';");
+    const { files } = await clientSize("export { createTimeline } from './packages/client/src/timeline.ts';");
     expect(files.map(({ name }) => name).filter((name) => name !== '<stdin>')).toEqual([
       'packages/client/src/timeline.ts',
     ]);
@@ -33,7 +33,6 @@ describe('the bundle', () => {
 describe('the package', () => {
   let folder: string;
   beforeAll(async () => {
-    // Below the repository, so that a consumer there finds the compiler's libraries and the protocol to compare with.
     folder = mkdtempSync(join(tmpdir(), 'parley-package-'));
     await buildClient(folder);
   });
@@ -82,8 +81,8 @@ describe('the package', () => {
       export const text: string | undefined = messages[0]?.message;
       // @ts-expect-error it is a number
       export const wrong: string | undefined = messages[0]?.seq;
-      chat.onRefused(({ error }) => error instanceof Forbidden && error.code);
-      chat.onState((state) => { if (state.is === 'waiting') console.log(state.until.toFixed()); });
+      chat.onRejected(({ error }) => error instanceof Forbidden && error.code);
+      chat.onState((state) => { if (state.status === 'waiting') console.log(state.until.toFixed()); });
       `,
     );
     const flags =

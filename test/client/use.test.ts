@@ -1,4 +1,4 @@
-/** What a program does with the client, on the real thing. */
+/** The client against a running Parley. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,11 +34,11 @@ function connect(person: Person, options: Partial<ChatOptions> = {}) {
   return chat;
 }
 
-/** Resolves when it is so. */
+/** Resolves when the conversation fulfils a condition. */
 async function until(conversation: Conversation, isSo: () => boolean): Promise<void> {
   if (isSo()) return;
   await new Promise<void>((resolve) => {
-    const stop = conversation.listen(() => {
+    const stop = conversation.subscribe(() => {
       if (!isSo()) return;
       stop();
       resolve();
@@ -49,7 +49,7 @@ async function until(conversation: Conversation, isSo: () => boolean): Promise<v
 async function changed(chat: ReturnType<typeof createChat>, isSo: () => boolean): Promise<void> {
   if (isSo()) return;
   await new Promise<void>((done) => {
-    const stop = chat.onChange(() => {
+    const stop = chat.subscribe(() => {
       if (!isSo()) return;
       stop();
       done();
@@ -58,10 +58,10 @@ async function changed(chat: ReturnType<typeof createChat>, isSo: () => boolean)
 }
 
 async function live(chat: ReturnType<typeof createChat>): Promise<void> {
-  if (chat.state.is === 'live') return;
+  if (chat.state.status === 'live') return;
   await new Promise<void>((resolve) => {
-    const stop = chat.onState(({ is }) => {
-      if (is !== 'live') return;
+    const stop = chat.onState(({ status }) => {
+      if (status !== 'live') return;
       stop();
       resolve();
     });
@@ -82,7 +82,7 @@ it('two people talk: what is pending becomes a message, and ticks tell what beca
   const { bob, ac, bc } = await pair('alice', 'bob');
   expect(ac.id).toBe(bc.id);
   const sending = ac.send('Hello');
-  expect(ac.pending.map(({ what }) => what)).toEqual([{ type: 'create', message: 'Hello' }]);
+  expect(ac.pending.map(({ action }) => action)).toEqual([{ type: 'create', message: 'Hello' }]);
   const message = await sending;
   expect([ac.pending, texts(ac)]).toEqual([[], ['Hello']]);
   await until(bc, () => bc.messages.length === 1);
@@ -145,7 +145,7 @@ it.skipIf(process.env.PARLEY_OUTPUTS)(
   async () => {
     const { bob, ac, bc } = await pair('alice10', 'bob10');
     const { local } = stack;
-    if (!local) throw new Error('only a runtime of our own can be broken');
+    if (!local) throw new Error('only the local runtime can inject faults');
     await growOld(local, bob);
     local.faults.postGone = 1;
     await ac.send('unheard');
@@ -186,7 +186,7 @@ it('who was removed from a group is told so, and opens it again when invited aga
 
 it('who types is shown, until what they typed comes', async () => {
   const { alice, ac, bc } = await pair('alice2', 'bob2');
-  ac.typing.type();
+  ac.typing.keystroke();
   await until(bc, () => bc.typing.users.length === 1);
   expect(bc.typing.users).toEqual([alice.username]);
   await ac.send('Done');
@@ -235,13 +235,16 @@ it('history is read in both directions, and older messages are added to those th
   for await (const { messages } of conversation.history({ before: 3 }))
     back.push(...messages.map((one) => one.message));
   expect(back).toEqual([all[1], all[0]]);
+  const whole: string[] = [];
+  for await (const { messages } of conversation.history()) whole.push(...messages.map((one) => one.message));
+  expect(whole).toEqual(all.toReversed());
 });
 
 it('what was not acknowledged when the process ended is sent by the next one, once', async () => {
   const [alice, bob] = await stack.people('alice5', 'bob5');
   const folder = mkdtempSync(join(tmpdir(), 'parley-outbox-'));
   const file = join(folder, 'outbox.json');
-  // The first try is stored, and its answer is lost.
+  // The server stores the first try, but its answer is lost.
   let lost = 0;
   const first = connect(alice, {
     outbox: fileOutbox(file),
@@ -251,7 +254,7 @@ it('what was not acknowledged when the process ended is sent by the next one, on
       lost++;
       throw new TypeError('fetch failed');
     },
-    environment: { isOnline: () => false, listen: () => () => {} },
+    environment: { isOnline: () => false, subscribe: () => () => {} },
   });
   const unanswered = await first.open(bob.username);
   void unanswered.send('one');
@@ -272,7 +275,7 @@ it('errors are of the closed list', async () => {
   await expect(chat.open('nobody.at.all')).rejects.toBeInstanceOf(UnknownUser);
   await expect(chat.open(named(bob, carol))).rejects.toBeInstanceOf(Forbidden);
   const refused: string[] = [];
-  chat.onRefused(({ error }) => refused.push(error.code));
+  chat.onRejected(({ error }) => refused.push(error.code));
   const conversation = await chat.open(bob.username);
   await bob.request('PUT', `/me/blocks/${alice.username}`);
   await expect(conversation.send('Hello?')).rejects.toBeInstanceOf(Forbidden);
@@ -365,7 +368,7 @@ it('the chat in 20 lines is one', async () => {
   program.stdout.on('data', (chunk) => {
     printed += String(chunk);
   });
-  await prints('Connected.');
+  await prints('live');
   program.stdin.write('Hello\n');
   await until(conversation, () => texts(conversation).includes('Hello'));
   await conversation.send('Hello, Alice');

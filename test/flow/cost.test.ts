@@ -20,7 +20,6 @@ beforeAll(async () => {
   if (!chat.local || !chat.dataDirectory) return;
   stage = await openStage(chat.local, {
     assemblyDirectory: inject('assemblyDirectory'),
-    dataDirectory: chat.dataDirectory,
   });
   two = await pair(stage, 'two');
 });

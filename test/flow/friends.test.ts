@@ -62,7 +62,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     const assemblyDirectory = inject('optionsDirectory');
     chat = await startChat({ assemblyDirectory });
     if (!chat.local || !chat.dataDirectory) return;
-    stage = await openStage(chat.local, { assemblyDirectory, dataDirectory: chat.dataDirectory });
+    stage = await openStage(chat.local, { assemblyDirectory });
   });
   afterAll(async () => {
     await stage?.stop();

@@ -27,7 +27,7 @@ beforeAll(async () => {
   chat = await startChat({ assemblyDirectory, timeScale: 30 });
   if (!chat.local || !chat.dataDirectory) return;
   runtime = chat.local;
-  stage = await openStage(runtime, { assemblyDirectory, dataDirectory: chat.dataDirectory });
+  stage = await openStage(runtime, { assemblyDirectory });
   guests = await invite(stage, 'guest', 30);
 });
 afterAll(async () => {

@@ -196,7 +196,6 @@ describe('people', () => {
     if (!chat.local || !chat.dataDirectory) return;
     const stage = await openStage(chat.local, {
       assemblyDirectory: inject('assemblyDirectory'),
-      dataDirectory: chat.dataDirectory,
     });
     const alice = await chat.person('byalice');
     const [connected, asked] = await Promise.all(['bycon', 'byget'].map((name) => stage.person(`${name}-${chat.run}`)));
@@ -215,7 +214,6 @@ describe('people', () => {
     const runtime = chat.local;
     const stage = await openStage(runtime, {
       assemblyDirectory: inject('assemblyDirectory'),
-      dataDirectory: chat.dataDirectory,
     });
     const alice = await chat.person('costs');
     const units = async (run: (time: number) => Promise<unknown>) => {

@@ -9,7 +9,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime, Permission } from '@parley/local';
-import { servedFunctions } from '@parley/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startCold } from '#bench/cold-starts';
 import { quiet } from '#bench/quiet';
@@ -69,7 +68,7 @@ beforeAll(async () => {
   bobs = await bob.everything();
   const many = Array.from({ length: 100 }, (_, index) => `one${index}`);
   await inBatches([alice.username, bob.username, ...many], 20, sit);
-  sign = await tokenSigner(runtime, chat.dataDirectory ?? '');
+  sign = await tokenSigner(runtime);
   await everything.ask({ type: 'create', conversation, message: 'first' }, 'chat_message');
   await chat.settled();
 });
@@ -446,7 +445,7 @@ function label({ roleId, action, resource }: Permission): string {
 
 function functionOf(roleId: string): string | undefined {
   const { stack } = runtime;
-  return servedFunctions(stack).find(({ properties }) => properties.Role === stack.arn(roleId))?.logicalId;
+  return stack.functions.find(({ properties }) => properties.Role === stack.arn(roleId))?.logicalId;
 }
 
 /** The rows of the roles that functions have; others are AWS's own services'. */
@@ -466,7 +465,7 @@ function revoke(permission: string): () => void {
 
 describe.runIf(local)('a permission', () => {
   it('that the template gives has its scenario here, and no scenario is of another', () => {
-    const ids = servedFunctions(runtime.stack).map(({ logicalId }) => logicalId);
+    const ids = runtime.stack.functions.map(({ logicalId }) => logicalId);
     const ofLogs = ids.flatMap((id) => logging.map((one) => `${id.replace(/Function$/, '')} ${one}`));
     expect(rows().map(label).sort()).toEqual([...Object.keys(scenarios), ...ofLogs].sort());
   });
@@ -486,7 +485,7 @@ describe.runIf(local)('a permission', () => {
   it.each(logging)('%s is needed by every function that is to be heard of', async (action) => {
     const { functions, stack } = runtime;
     const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
-    for (const { logicalId } of servedFunctions(stack)) {
+    for (const { logicalId } of stack.functions) {
       await quiet(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
       startCold(runtime);

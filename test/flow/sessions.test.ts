@@ -127,7 +127,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
   /** A socket of alice's, all that comes first taken, whose token is over a moment later; and the moment. */
   async function short(person: Person, query: Record<string, string>): Promise<{ socket: Socket; over: number }> {
     if (!chat.local || !chat.dataDirectory) throw new Error('the runtime is not ours');
-    const sign = await tokenSigner(chat.local, chat.dataDirectory);
+    const sign = await tokenSigner(chat.local);
     const seconds = Math.floor(Date.now() / 1000) + 3;
     const socket = await person.connect(query, await sign(person.username, seconds));
     await socket.next(query.conversation ? 'last_50_messages' : 'unread_count');

@@ -175,9 +175,16 @@ describe('README.md', () => {
 });
 
 describe('docs/decisions', () => {
-  it('lists every decision', () => {
+  it('lists every decision with its number, title and status, as the decision itself has them', () => {
+    const row = /^\| \[(\d{4})\]\((.+?)\) +\| (.+?) +\| (.+?) +\|$/gm;
+    const listed = [...read('docs/decisions/README.md').matchAll(row)].map(([, ...columns]) => columns);
+    const form = /^# (\d{4}) (.+)\n\n- \*\*Date\*\*: \d{4}-\d\d-\d\d.*\n- \*\*Status\*\*: (.+)\n/;
     const files = readdirSync(join(root, 'docs/decisions')).filter((file) => file !== 'README.md');
-    expect(linksIn(read('docs/decisions/README.md')).sort()).toEqual(files.sort());
+    const decisions = files.sort().map((file) => {
+      const [, number, title, status] = form.exec(read(`docs/decisions/${file}`)) ?? [];
+      return [number, file, title, status];
+    });
+    expect(listed).toEqual(decisions);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Message, Sending } from '@parley/client';
+import type { Message, OutboxItem } from '@parley/client';
 import { describe, expect, it } from 'vitest';
 import { expectedMessages } from '../../web/conversation/expected.ts';
 import { groupMessages } from '../../web/conversation/group-messages.ts';
@@ -99,13 +99,13 @@ describe('a part of the log from before', () => {
 });
 
 describe('a change that waits', () => {
-  const waiting = (what: Sending['what']): Sending => ({
-    ...{ client_id: 'c', conversation: 'alice_bob', place: 1, what, at: 0 },
+  const waiting = (action: OutboxItem['action']): OutboxItem => ({
+    ...{ client_id: 'c', conversation: 'alice_bob', order: 1, action, createdAt: 0 },
   });
 
   it('is shown as if it were accepted, and leaves all other messages as they are', () => {
     const [one, two] = [message(1, 'alice', 0, { reactions: { '👍': ['alice', 'bob'] } }), message(2)];
-    const shown = (what: Sending['what']) => expectedMessages([one, two], [waiting(what)], 'alice');
+    const shown = (action: OutboxItem['action']) => expectedMessages([one, two], [waiting(action)], 'alice');
     expect(shown({ type: 'react', seq: 1, emoji: '👍', remove: true })[0]?.reactions).toEqual({ '👍': ['bob'] });
     expect(shown({ type: 'edit', seq: 1, message: 'other' })[0]?.message).toBe('other');
     expect(shown({ type: 'delete', seq: 1 })[0]?.deleted).toBe(true);

@@ -2,8 +2,19 @@ import type { ConnectionState } from '@parley/client';
 import { useShownName } from '../settings/use-shown-name.ts';
 import { useMessenger } from './use-messenger.ts';
 
-/** What fits the line; the whole sentence shows on it, and where a conversation cannot be opened. */
-const short: { readonly [is in ConnectionState['is']]?: string } = {
+/** How the connection is, as a sentence. */
+export const connectionSentences: Readonly<Record<ConnectionState['status'], string>> = {
+  connecting: 'Connecting.',
+  'catching up': 'Connected; fetching what was missed.',
+  live: 'Connected.',
+  waiting: 'Not connected; trying again soon.',
+  offline: 'This device is offline.',
+  'signed out': 'Nobody is signed in.',
+  closed: 'Closed.',
+};
+
+/** What fits the line. */
+const short: { readonly [status in ConnectionState['status']]?: string } = {
   connecting: 'Connecting…',
   'catching up': 'Updating…',
   waiting: 'Not connected',
@@ -14,11 +25,12 @@ const short: { readonly [is in ConnectionState['is']]?: string } = {
 export function ConnectionLine() {
   const { chat, state } = useMessenger();
   const name = useShownName();
-  const { is, says } = state.value;
+  const { status } = state.value;
+  const sentence = connectionSentences[status];
   return (
-    <p class="connection" role="status" data-is={is} title={says}>
-      <span>{is === 'live' ? name : (short[is] ?? says)}</span>
-      {is === 'waiting' && (
+    <p class="connection" role="status" data-is={status} title={sentence}>
+      <span>{status === 'live' ? name : (short[status] ?? sentence)}</span>
+      {status === 'waiting' && (
         <button type="button" class="link-button" onClick={() => chat.connect()}>
           Try now
         </button>

@@ -3,8 +3,8 @@ import {
   type ConnectionState,
   type ConversationView,
   createChat,
+  type OutboxItem,
   type Presence,
-  type Sending,
 } from '@parley/client';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
@@ -15,7 +15,6 @@ import { plainName } from '../people/names.ts';
 import { createProfiles, type Profiles } from '../people/profiles.ts';
 import type { Session } from '../session/session.ts';
 import { keepInbox, keptInbox } from './kept-inbox.ts';
-import { createTypingBook } from './typing-book.ts';
 
 /** The client of one user as signals: what reads them while it renders is rendered again when they change. */
 export interface Messenger {
@@ -28,14 +27,14 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  /** User names of who types in a conversation, open or not. */
-  readonly typing: ReadonlySignal<ReadonlyMap<string, readonly string[]>>;
   readonly friends: Friends;
   readonly blocks: Blocks;
   readonly profiles: Profiles;
   presence(username: string): Presence | undefined;
+  /** User names of who types in a conversation, open or not. */
+  typing(id: string): readonly string[];
   /** What waits to be sent to a conversation, open or not. */
-  pending(id: string): readonly Sending[];
+  pending(id: string): readonly OutboxItem[];
   /** What somebody is called, as far as anything said it. */
   nameOf(username: string): string;
   close(): void;
@@ -54,7 +53,6 @@ export function createMessenger(session: Session, me: string): Messenger {
   const unread = computed(() => conversations.value.reduce((sum, { unread_count }) => sum + unread_count, 0));
   const changes = signal(0);
   const names = new Map<string, string>();
-  const typing = createTypingBook();
   const profiles = createProfiles(chat);
   const friends = createFriends(chat, me, profiles.put);
   const blocks = createBlocks(chat);
@@ -85,12 +83,11 @@ export function createMessenger(session: Session, me: string): Messenger {
     chat.onState((next) => {
       state.value = next;
     }),
-    chat.onChange(() => {
+    chat.subscribe(() => {
       show();
       saving ??= setTimeout(save, together);
     }),
     chat.onEvent((event) => {
-      typing.apply(event, me);
       friends.apply(event);
       if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
       // The rest of a list that did not fit one frame. What fails now is tried again with the next connection.
@@ -103,7 +100,10 @@ export function createMessenger(session: Session, me: string): Messenger {
 
   return {
     ...{ chat, me, state, conversations, loaded, unread, friends, blocks, profiles },
-    typing: typing.users,
+    typing(id) {
+      void changes.value;
+      return chat.typing(id);
+    },
     pending(id) {
       void changes.value;
       return chat.pending(id);

@@ -10,13 +10,13 @@ export function ComposerNotes(props: {
   readonly people: number;
 }) {
   const { left, isDue, files } = props.composition;
-  const { is } = useMessenger().state.value;
+  const { status } = useMessenger().state.value;
   const room = sayRoom(left);
   return (
     <div class="composer-notes" id={props.id}>
       {room !== undefined && <p data-bad={left < 0}>{room}</p>}
       <div role="status">
-        {(is === 'offline' || is === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
+        {(status === 'offline' || status === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
         {isDue && <p>Sent as soon as the files are uploaded.</p>}
         {props.people > 0 && (
           <p class="unseen">{props.people === 1 ? 'One person' : `${props.people} people`} to mention.</p>

@@ -55,7 +55,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     composition.write(next);
     mentions.look(next, at);
     if (next.trim() === '') conversation.typing.stop();
-    else if (!editing) conversation.typing.type();
+    else if (!editing) conversation.typing.keystroke();
   }
 
   function key(event: KeyboardEvent): boolean {

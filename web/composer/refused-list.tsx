@@ -1,4 +1,4 @@
-import type { Conversation, Sending } from '@parley/client';
+import type { Conversation, OutboxItem } from '@parley/client';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { Icon } from '../ui/icon.tsx';
 import { dropRefused, type Refused, refusedOf } from './refused.ts';
@@ -7,7 +7,7 @@ import { dropRefused, type Refused, refusedOf } from './refused.ts';
 export function RefusedList(props: {
   readonly conversation: Conversation;
   /** It is to be written again. */
-  onEdit(what: Sending['what']): void;
+  onEdit(action: OutboxItem['action']): void;
 }) {
   const { chat } = useMessenger();
   const refused = refusedOf(chat, props.conversation.id);
@@ -16,11 +16,11 @@ export function RefusedList(props: {
     <ul class="refused" aria-label="Not sent">
       {refused.map((one) => (
         <RefusedItem
-          key={one.sending.client_id}
+          key={one.item.client_id}
           refused={one}
           onDone={() => dropRefused(chat, one)}
-          onRetry={() => sendAgain(props.conversation, one.sending.what)}
-          onEdit={() => props.onEdit(one.sending.what)}
+          onRetry={() => sendAgain(props.conversation, one.item.action)}
+          onEdit={() => props.onEdit(one.item.action)}
         />
       ))}
     </ul>
@@ -28,9 +28,9 @@ export function RefusedList(props: {
 }
 
 function RefusedItem(props: { readonly refused: Refused; onDone(): void; onRetry(): void; onEdit(): void }) {
-  const { what } = props.refused.sending;
-  const text = what.type === 'create' || what.type === 'edit' ? what.message : undefined;
-  const files = what.type === 'create' ? (what.attachments?.length ?? 0) : 0;
+  const { action } = props.refused.item;
+  const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
+  const files = action.type === 'create' ? (action.attachments?.length ?? 0) : 0;
   const andDone = (act: () => void) => () => {
     props.onDone();
     act();
@@ -40,13 +40,13 @@ function RefusedItem(props: { readonly refused: Refused; onDone(): void; onRetry
       <div class="refused-bubble">
         {text !== undefined && text !== '' && <p class="refused-text">{text}</p>}
         {files > 0 && <p>{files === 1 ? 'One file' : `${files} files`}</p>}
-        {what.type === 'delete' && <p>A message was to be deleted.</p>}
-        {what.type === 'react' && <p>{what.emoji}</p>}
+        {action.type === 'delete' && <p>A message was to be deleted.</p>}
+        {action.type === 'react' && <p>{action.emoji}</p>}
       </div>
       <p class="refused-why" role="alert">
         <Icon name="warning" />
         <span>
-          {what.type === 'create' ? 'Not sent' : 'Not changed'}: {props.refused.why}
+          {action.type === 'create' ? 'Not sent' : 'Not changed'}: {props.refused.why}
         </span>
       </p>
       <p class="refused-actions">
@@ -66,11 +66,11 @@ function RefusedItem(props: { readonly refused: Refused; onDone(): void; onRetry
   );
 }
 
-function sendAgain(conversation: Conversation, what: Sending['what']): void {
-  if (what.type === 'create') {
-    const { type, ...draft } = what;
-    conversation.send(draft);
-  } else if (what.type === 'edit') conversation.edit(what.seq, what.message);
-  else if (what.type === 'delete') conversation.delete(what.seq);
-  else conversation.react(what.seq, what.emoji, { remove: what.remove });
+function sendAgain(conversation: Conversation, action: OutboxItem['action']): void {
+  if (action.type === 'create') {
+    const { type, ...content } = action;
+    conversation.send(content);
+  } else if (action.type === 'edit') conversation.edit(action.seq, action.message);
+  else if (action.type === 'delete') conversation.delete(action.seq);
+  else conversation.react(action.seq, action.emoji, { remove: action.remove });
 }

@@ -1,9 +1,9 @@
-import type { Chat, Sending } from '@parley/client';
+import type { Chat, OutboxItem } from '@parley/client';
 import { type Signal, signal } from '@preact/signals';
 
 /** What will never be accepted as it is, and why, in a sentence. */
 export interface Refused {
-  readonly sending: Sending;
+  readonly item: OutboxItem;
   readonly why: string;
 }
 
@@ -14,7 +14,7 @@ const all = new WeakMap<Chat, Signal<readonly Refused[]>>();
  * that may also be what an earlier page left.
  */
 export function keepRefused(chat: Chat, user: string): void {
-  const place = `parley.refused.${user}`;
+  const place = `parley.rejected.${user}`;
   const refused = signal<readonly Refused[]>(JSON.parse(localStorage.getItem(place) ?? '[]'));
   all.set(chat, refused);
   refused.subscribe((now) => {
@@ -25,17 +25,17 @@ export function keepRefused(chat: Chat, user: string): void {
       // The browser keeps no more: the page still has them.
     }
   });
-  chat.onRefused(({ sending, error }) => {
-    refused.value = [...refused.value, { sending, why: error.message }];
+  chat.onRejected(({ item, error }) => {
+    refused.value = [...refused.value, { item, why: error.message }];
   });
 }
 
 /** Those of a conversation, oldest first. */
 export function refusedOf(chat: Chat, conversation: string): readonly Refused[] {
-  return all.get(chat)?.value.filter(({ sending }) => sending.conversation === conversation) ?? [];
+  return all.get(chat)?.value.filter(({ item }) => item.conversation === conversation) ?? [];
 }
 
-export function dropRefused(chat: Chat, { sending }: Refused): void {
+export function dropRefused(chat: Chat, { item }: Refused): void {
   const refused = all.get(chat);
-  if (refused) refused.value = refused.value.filter((one) => one.sending.client_id !== sending.client_id);
+  if (refused) refused.value = refused.value.filter((one) => one.item.client_id !== item.client_id);
 }

@@ -1,4 +1,4 @@
-import type { Conversation, Sending } from '@parley/client';
+import type { Conversation, OutboxItem } from '@parley/client';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
 import { useMessenger } from '../chat/use-messenger.ts';
 import { type DraftMode, draftModeOf } from '../conversation/draft-mode.ts';
@@ -27,7 +27,7 @@ export interface Composition {
   /** Edits the last message of one's own that has a text. @returns whether there is one */
   editLast(): boolean;
   /** Takes up what was refused. */
-  writeAgain(what: Sending['what']): void;
+  writeAgain(action: OutboxItem['action']): void;
 }
 
 export function useComposition(conversation: Conversation): Composition {
@@ -104,14 +104,14 @@ export function useComposition(conversation: Conversation): Composition {
       if (last) mode.value = { editing: last };
       return last !== undefined;
     },
-    writeAgain(what) {
-      if (what.type === 'create') {
-        mode.value = { replyTo: find(what.reply_to) };
-        files.restore(what.attachments ?? []);
-        write([what.message, editing ? '' : text].filter(Boolean).join('\n'));
-      } else if (what.type === 'edit') {
-        const message = find(what.seq);
-        if (message) mode.value = { editing: { ...message, message: what.message } };
+    writeAgain(action) {
+      if (action.type === 'create') {
+        mode.value = { replyTo: find(action.reply_to) };
+        files.restore(action.attachments ?? []);
+        write([action.message, editing ? '' : text].filter(Boolean).join('\n'));
+      } else if (action.type === 'edit') {
+        const message = find(action.seq);
+        if (message) mode.value = { editing: { ...message, message: action.message } };
       }
     },
   };

@@ -24,7 +24,7 @@ export function ConversationPane({ name }: { readonly name: string }) {
         <header class="thread-head">
           <BackLink />
         </header>
-        {['offline', 'waiting'].includes(state.value.is) ? <Opening name={name} /> : <ThreadSkeleton />}
+        {['offline', 'waiting'].includes(state.value.status) ? <Opening name={name} /> : <ThreadSkeleton />}
       </section>
     );
   }

@@ -40,6 +40,6 @@ export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
 
 export function deleteForMe(thread: Thread, message: Message): void {
   thread.conversation
-    .hide(message.seq)
+    .deleteForMe(message.seq)
     .catch((error: Error) => tell(error.message, { label: 'Try again', run: () => deleteForMe(thread, message) }));
 }

@@ -1,4 +1,4 @@
-import type { Sending } from '@parley/client';
+import type { OutboxItem } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
 import { sentUpload } from '../uploads/sent-uploads.ts';
@@ -11,21 +11,21 @@ import { Tick } from './tick.tsx';
 /** A message of one's own that the server does not have yet. */
 export function PendingRow(props: {
   readonly thread: Thread;
-  readonly sending: Sending;
+  readonly sending: OutboxItem;
   readonly first: boolean;
   readonly last: boolean;
 }) {
   const { thread, first, last } = props;
-  const { what } = props.sending;
-  if (what.type !== 'create') return null;
+  const { action } = props.sending;
+  if (action.type !== 'create') return null;
   return (
     <li class="message" data-own={true} data-first={first} data-last={last}>
       <div class="message-line">
         <div class="message-body">
           <div class="bubble">
-            {what.reply_to !== undefined && <MessageQuote thread={thread} seq={what.reply_to} />}
-            {what.attachments && what.attachments.length > 0 && <PendingFiles ids={what.attachments} />}
-            {what.message !== undefined && <MessageText text={what.message} mentions={[]} me={thread.me} />}
+            {action.reply_to !== undefined && <MessageQuote thread={thread} seq={action.reply_to} />}
+            {action.attachments && action.attachments.length > 0 && <PendingFiles ids={action.attachments} />}
+            {action.message !== undefined && <MessageText text={action.message} mentions={[]} me={thread.me} />}
             <span class="message-meta">
               <Tick state="pending" />
             </span>

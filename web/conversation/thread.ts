@@ -1,4 +1,4 @@
-import type { Chat, Conversation, Message, Sending } from '@parley/client';
+import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { expectedMessages } from './expected.ts';
 import { loadMessage, loadPage } from './pages.ts';
@@ -13,7 +13,7 @@ export interface Thread {
   /** By `seq`, without a gap, and as they will be when what waits was accepted. */
   readonly messages: ReadonlySignal<readonly Message[]>;
   /** New messages of one's own that wait. */
-  readonly pending: ReadonlySignal<readonly Sending[]>;
+  readonly pending: ReadonlySignal<readonly OutboxItem[]>;
   /** How far one's own messages came. */
   readonly ticks: ReadonlySignal<Ticks>;
   /** Counts the changes of anything in it: receipts, who types, how far one has read. */
@@ -59,7 +59,7 @@ export function createThread(
   const messages = computed(() => expectedMessages(held.value, waiting.value, me));
   const bySeq = computed(() => new Map(messages.value.map((message) => [message.seq, message])));
   const pending = computed(() => {
-    const creates = waiting.value.filter(({ what }) => what.type === 'create');
+    const creates = waiting.value.filter(({ action }) => action.type === 'create');
     if (creates.length === 0) return nothing;
     const stored = new Set(live.value.slice(-50).map(({ client_id }) => client_id));
     return creates.filter(({ client_id }) => !stored.has(client_id));
@@ -80,7 +80,7 @@ export function createThread(
   const atNewest = computed(() => past.value?.joined !== false);
 
   const stops = [
-    conversation.listen(() =>
+    conversation.subscribe(() =>
       batch(() => {
         live.value = conversation.messages;
         waiting.value = conversation.pending;
@@ -166,4 +166,4 @@ export function createThread(
   };
 }
 
-const nothing: readonly Sending[] = [];
+const nothing: readonly OutboxItem[] = [];

@@ -1,4 +1,4 @@
-import type { Message, Sending } from '@parley/client';
+import type { Message, OutboxItem } from '@parley/client';
 import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
@@ -7,7 +7,7 @@ import { type Anchor, anchorOf, lastSeen, returnTo, rowOf } from './visible-rows
 
 interface Shown {
   readonly messages: readonly Message[];
-  readonly pending: readonly Sending[];
+  readonly pending: readonly OutboxItem[];
 }
 
 /** px from the end within which one is at the end */
@@ -126,8 +126,8 @@ export function useThreadScroll(
   };
 }
 
-function isThe({ client_id }: Sending) {
-  return (other: Sending) => other.client_id === client_id;
+function isThe({ client_id }: OutboxItem) {
+  return (other: OutboxItem) => other.client_id === client_id;
 }
 
 /** Brings it into the middle, and shows for a moment which one is meant. */

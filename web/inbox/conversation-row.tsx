@@ -46,7 +46,7 @@ export function ConversationRow({ view, current }: { readonly view: Conversation
 /** Who types, else a draft, else what was said last. */
 function SecondLine({ view, current }: { readonly view: ConversationView; readonly current: boolean }) {
   const { me, typing, nameOf } = useMessenger();
-  const typists = typing.value.get(view.id) ?? [];
+  const typists = typing(view.id);
   if (typists.length > 0) {
     return <span class="row-text row-typing">{typingWords(typists.map(nameOf), view.kind)}</span>;
   }

@@ -14,7 +14,7 @@ export interface Blocks {
 }
 
 /** Nobody tells of blocks: they are read when somebody looks. */
-export function createBlocks(chat: Pick<Chat, 'request'>): Blocks {
+export function createBlocks(chat: Pick<Chat, 'request' | 'pages'>): Blocks {
   const people = signal<readonly Profile[] | undefined>(undefined);
 
   async function load(): Promise<void> {

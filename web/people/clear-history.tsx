@@ -13,7 +13,7 @@ export function ClearHistory({ conversation }: { readonly conversation: Conversa
         <ConfirmDialog
           title="Clear the history?"
           action="Clear"
-          onConfirm={() => conversation.clear()}
+          onConfirm={() => conversation.clearHistory()}
           onClose={() => setAsks(false)}
         >
           All messages so far are taken from your devices, for good. The others keep theirs.

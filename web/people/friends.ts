@@ -25,7 +25,11 @@ export interface Friends {
 }
 
 /** Friends and requests, as the server tells: read with each connection, and kept by its events. */
-export function createFriends(chat: Pick<Chat, 'request'>, me: string, seen: (person: Profile) => void): Friends {
+export function createFriends(
+  chat: Pick<Chat, 'request' | 'pages'>,
+  me: string,
+  seen: (person: Profile) => void,
+): Friends {
   const lists = {
     friends: signal<readonly Profile[]>([]),
     received: signal<readonly Profile[]>([]),

@@ -1,21 +1,9 @@
-import type { Chat, Profile } from '@parley/client';
-import { queryOf } from '../../packages/client/src/http.ts';
-
-interface Page {
-  readonly results: readonly Profile[];
-  readonly next: string | null;
-}
+import type { Chat, PeoplePage, Profile } from '@parley/client';
 
 /** All of a list of people, page by page. @param path such as `/me/friends?state=received` @throws ParleyError */
-export async function allPeople(chat: Pick<Chat, 'request'>, path: string): Promise<Profile[]> {
-  const [where = '', query] = path.split('?');
+export async function allPeople(chat: Pick<Chat, 'pages'>, path: string): Promise<Profile[]> {
   const people: Profile[] = [];
-  let asked: URLSearchParams | undefined = new URLSearchParams(query);
-  asked.set('limit', '100');
-  while (asked) {
-    const { results, next }: Page = await chat.request<Page>('GET', `${where}?${asked}`);
-    people.push(...results);
-    asked = next === null ? undefined : queryOf(next);
-  }
+  const limited = `${path}${path.includes('?') ? '&' : '?'}limit=100`;
+  for await (const { results } of chat.pages<PeoplePage>(limited)) people.push(...results);
   return people;
 }

@@ -7,7 +7,7 @@ export function useView(conversation: Conversation): ConversationView {
   const { chat } = useMessenger();
   const [, setVersion] = useState(0);
   const [fresh, setFresh] = useState<ConversationView>();
-  useEffect(() => conversation.listen(() => setVersion((version) => version + 1)), [conversation]);
+  useEffect(() => conversation.subscribe(() => setVersion((version) => version + 1)), [conversation]);
   const { view, id, messages } = conversation;
   const lastChange = messages.findLast(({ content_type }) => content_type === 'system')?.seq ?? 0;
   useEffect(() => {

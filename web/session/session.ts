@@ -1,5 +1,5 @@
+import { tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { expiryOf } from '../../packages/client/src/tokens.ts';
 import type { Me } from '../../protocol/http.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
@@ -70,7 +70,7 @@ export function createSession(issuer: TokenIssuer): Session {
     const account = accounts.read(username);
     if (account?.refresh === undefined) return null;
     const { access, refresh: old } = account;
-    if (access !== refused && (expiryOf(access) ?? 0) > Date.now() + margin) return access;
+    if (access !== refused && (tokenExpiresAt(access) ?? 0) > Date.now() + margin) return access;
     try {
       const given = await issuer.refresh(old);
       // Whoever signed out meanwhile stays so.

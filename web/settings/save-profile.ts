@@ -1,6 +1,5 @@
 import type { Chat } from '@parley/client';
-import { postFile } from '../../packages/client/src/uploads.ts';
-import type { Me, UploadForm } from '../../protocol/http.ts';
+import type { Me } from '../../protocol/http.ts';
 import { limits } from '../../protocol/limits.ts';
 
 export const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
@@ -17,16 +16,9 @@ export function pictureRefusal({ type, size }: Pick<File, 'type' | 'size'>): str
  * @throws ParleyError
  */
 export async function saveProfile(
-  { request }: Pick<Chat, 'request'>,
+  chat: Pick<Chat, 'request' | 'upload'>,
   { name, picture }: { readonly name: string; readonly picture: File | null | undefined },
 ): Promise<Me> {
-  const avatar = picture ? await upload(request, picture) : picture;
-  return request<Me>('PATCH', '/me', { name, avatar });
-}
-
-async function upload(request: Chat['request'], file: File): Promise<string> {
-  const { name: filename, type: content_type, size } = file;
-  const form = await request<UploadForm>('POST', '/me/avatar', { filename: filename.slice(-200), content_type, size });
-  await postFile(form, file, {}, (...all) => fetch(...all));
-  return form.id;
+  const avatar = picture ? await chat.upload('/me/avatar', picture, { filename: picture.name.slice(-200) }) : picture;
+  return chat.request<Me>('PATCH', '/me', { name, avatar });
 }

@@ -1,8 +1,8 @@
 /**
- * ms to wait before try number `attempt` (from 0): anything up to a bound that doubles with each try. Full jitter, because clients that lost
- * their connections together must not come back together.
+ * Milliseconds to wait before retry number `attempt` (from 0): a random part of a limit that doubles with each attempt. The random part
+ * keeps clients that lost their connections at the same time from returning at the same time.
  * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function backoff(attempt: number, random: () => number, { first = 1_000, most = 60_000 } = {}): number {
-  return random() * Math.min(most, first * 2 ** Math.min(attempt, 20));
+export function backoff(attempt: number, random: () => number, { firstMs = 1_000, maxMs = 60_000 } = {}): number {
+  return random() * Math.min(maxMs, firstMs * 2 ** Math.min(attempt, 20));
 }

@@ -1,22 +1,23 @@
-import type { ChangesPage } from '../../../protocol/http.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
-import { isPassing, type ParleyError } from './errors.ts';
+import { isRetryable, type ParleyError } from './errors.ts';
 import { type Http, pathOf, queryOf } from './http.ts';
+import type { ChangesPage } from './protocol.ts';
 import type { LogEvent, Timeline } from './timeline.ts';
 
 export interface CatchUp {
-  /** Fetches until nothing is missing; resolves also when that cannot be, which `onEnd` is told. */
+  /** Fetches until nothing is missing. Resolves also when the conversation cannot be read any more: then `onEnd` is called. */
   now(): Promise<void>;
-  /** Looks in a moment whether something is missing by then, and fetches it. */
+  /** Fetches a little later, if something is still missing then. */
   soon(): void;
   stop(): void;
 }
 
-/** ms that a number may come late before it is asked for; the spread keeps the members of a room from asking all at once. */
-const grace = { least: 200, spread: 600 };
-/** ms after which to ask again for a number whose entry may still come: the server seals it after five seconds. */
-const settling = 1_000;
+/** A number may come this late. The random part keeps the members of a room from asking all at once. */
+const graceMs = 200;
+const graceSpreadMs = 600;
+/** Pause before asking again for a number whose entry is still being stored. The server seals it after five seconds. */
+const pendingEntryPauseMs = 1_000;
 
 /** Closes the gaps of one timeline. Source: docs/protocol.md, "Gaps". */
 export function createCatchUp(options: {
@@ -35,18 +36,18 @@ export function createCatchUp(options: {
   let stopped = false;
   let cancel: (() => void) | undefined;
 
-  /** @returns whether there may be more, and whether this page brought any of it */
-  async function page(): Promise<{ more: boolean; moved: boolean }> {
-    const before = timeline.complete;
+  /** @returns whether there may be more, and whether this page closed a gap */
+  async function loadPage(): Promise<{ more: boolean; moved: boolean }> {
+    const before = timeline.completeUpTo;
     const { results, next, count } = await http<ChangesPage>(
       'GET',
       `${pathOf(id)}/messages?after=${before}&changes=true&limit=100`,
     );
     if (stopped) return { more: false, moved: false };
     for (const event of results) options.onEvent(event);
-    // The page is whole up to where the next one begins.
-    timeline.settle(next === null ? count : Number(queryOf(next).get('after')));
-    return { more: next !== null, moved: timeline.complete > before };
+    // The page is complete up to the start of the next one.
+    timeline.markComplete(next === null ? count : Number(queryOf(next).get('after')));
+    return { more: next !== null, moved: timeline.completeUpTo > before };
   }
 
   async function run(): Promise<void> {
@@ -54,22 +55,22 @@ export function createCatchUp(options: {
     while (!stopped) {
       try {
         again = false;
-        const { more, moved } = await page();
+        const { more, moved } = await loadPage();
         failures = 0;
         if (!more && !again) return;
-        if (more && !moved) await pause(clock, settling);
+        if (more && !moved) await pause(clock, pendingEntryPauseMs);
       } catch (error) {
-        if (!isPassing(error)) {
+        if (!isRetryable(error)) {
           stopped = true;
           return options.onEnd(error as ParleyError);
         }
-        await pause(clock, backoff(failures++, random, { first: 500, most: 30_000 }));
+        await pause(clock, backoff(failures++, random, { firstMs: 500, maxMs: 30_000 }));
       }
     }
   }
 
   function now(): Promise<void> {
-    // What is asked for now may be newer than the page that is under way.
+    // The page that is being loaded may be older than this call.
     again = true;
     running ??= run().finally(() => {
       running = undefined;
@@ -80,9 +81,9 @@ export function createCatchUp(options: {
   return {
     now,
     soon() {
-      cancel ??= clock.after(grace.least + random() * grace.spread, () => {
+      cancel ??= clock.after(graceMs + random() * graceSpreadMs, () => {
         cancel = undefined;
-        if (timeline.head > timeline.complete) void now();
+        if (timeline.latestSeq > timeline.completeUpTo) void now();
       });
     },
     stop() {

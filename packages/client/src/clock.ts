@@ -1,20 +1,20 @@
-/** Time as the client sees it: passed in, so that tests decide what it is. */
+/** The client's source of time; a test passes its own. */
 export interface Clock {
-  /** ms since 1970 */
+  /** Milliseconds since 1970. */
   now(): number;
-  /** Does something after so many ms. @returns what takes that back */
-  after(ms: number, what: () => void): () => void;
+  /** Calls `callback` once after `ms` milliseconds. @returns a function that cancels the timer */
+  after(ms: number, callback: () => void): () => void;
 }
 
 export const systemClock: Clock = {
   now: Date.now,
-  after(ms, what) {
-    const timer = setTimeout(what, ms);
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
     return () => clearTimeout(timer);
   },
 };
 
-/** Resolves after so many ms. */
+/** Resolves after `ms` milliseconds. */
 export function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => {
     clock.after(ms, resolve);

@@ -1,51 +1,58 @@
-/** One user socket for all conversations, held open whatever happens to it. Source: docs/protocol.md section 2. */
-import type { ServerEvent } from '../../../protocol/events.ts';
+/** Holds one socket open for all conversations of the user. Source: docs/protocol.md section 2. */
 import { backoff } from './backoff.ts';
 import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { Unauthenticated } from './errors.ts';
-import type { SocketConstructor } from './socket.ts';
-import { expiryOf, margin, type Tokens } from './tokens.ts';
+import type { ServerEvent } from './protocol.ts';
+import { expiryMarginMs, type Tokens, tokenExpiresAt } from './tokens.ts';
 
-/** How the connection is; `says` is a sentence to be shown. */
-export type ConnectionState = { readonly says: string } & (
-  | { readonly is: 'connecting' | 'catching up' | 'live' | 'offline' | 'signed out' | 'closed' }
-  /** `until`: ms since 1970 */
-  | { readonly is: 'waiting'; readonly until: number }
-);
+/**
+ * - `connecting`: a socket is being opened.
+ * - `catching up`: the socket is open, and missed messages are being loaded.
+ * - `live`: all open conversations are complete, and events arrive at once.
+ * - `waiting`: there is no connection. The next try is at `until`, in milliseconds since 1970; `chat.connect()` tries now.
+ * - `offline`: the browser has no network. The client connects when it is back.
+ * - `signed out`: `getToken` gave null. The client connects after `chat.connect()`.
+ * - `closed`: the program called `close()`.
+ */
+export type ConnectionState =
+  | { readonly status: 'connecting' | 'catching up' | 'live' | 'offline' | 'signed out' | 'closed' }
+  | { readonly status: 'waiting'; readonly until: number };
 
-const sentences = {
-  connecting: 'Connecting.',
-  'catching up': 'Connected; fetching what was missed.',
-  live: 'Connected.',
-  waiting: 'Not connected; trying again soon.',
-  offline: 'This device is offline.',
-  'signed out': 'Nobody is signed in.',
-  closed: 'Closed.',
-} satisfies Record<ConnectionState['is'], string>;
+/** The part of a WebSocket that the client uses. Browsers, Node 22 and newer, and the package `ws` have it. */
+export interface SocketLike {
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: never) => void) | null;
+  onclose: ((event: never) => void) | null;
+  onerror: ((event: never) => void) | null;
+  send(text: string): void;
+  close(code?: number): void;
+}
 
-/** A frame that may be lost: all others travel over HTTP, which answers. */
-export type Frame = { type: 'ping' } | { type: 'typing'; conversation: string; typing: boolean };
+export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
+
+/** Frames that may be lost. Everything else is sent over HTTP, which answers. */
+type Frame = { type: 'ping' } | { type: 'typing'; conversation: string; typing: boolean };
 
 export interface Connection {
   readonly state: ConnectionState;
-  /** Connects, or, when it waits, at once. */
+  /** Connects; while it waits for the next try, it tries now. */
   open(): void;
   close(): void;
-  /** @returns whether there is a socket that it could go out on */
-  send(frame: Frame): boolean;
-  /** Another socket takes over from the present one, which may have gone deaf. */
+  /** Sends nothing when there is no connection. */
+  send(frame: Frame): void;
+  /** Opens another socket that replaces the present one. */
   replace(): void;
 }
 
-/** ms. API Gateway closes a socket after ten silent minutes, and after two hours in all. */
-const idle = 9 * 60_000;
-const lifetime = { least: 100 * 60_000, spread: 15 * 60_000 };
-/** ms */
-const handshake = 20_000;
-const answer = 10_000;
-/** ms for which a socket that was replaced is still listened to: what was posted to it alone is on its way. */
-const overlap = 5_000;
+/** API Gateway closes a socket after ten silent minutes, and after two hours in all. */
+const idleMs = 9 * 60_000;
+const lifetimeMs = 100 * 60_000;
+const lifetimeSpreadMs = 15 * 60_000;
+const handshakeTimeoutMs = 20_000;
+const pongTimeoutMs = 10_000;
+/** A replaced socket is still read for this time: the server may have sent events to it alone. */
+const overlapMs = 5_000;
 
 export function createConnection(options: {
   readonly url: string;
@@ -58,49 +65,50 @@ export function createConnection(options: {
   onState(state: ConnectionState): void;
   /** Resolves when nothing is missing. */
   catchUp(): Promise<void>;
-  /** Nothing was heard for a long time. */
+  /** Nothing came for `idleMs`. */
   onIdle(): void;
 }): Connection {
   const { tokens, clock, random, environment } = options;
-  let state: ConnectionState = { is: 'closed', says: sentences.closed };
+  let state: ConnectionState = { status: 'closed' };
   let current: Link | undefined;
   const links = new Set<Link>();
   let attempt = 0;
-  /** Of several attempts to connect the latest counts. */
+  /** Only the latest attempt to connect counts. */
   let latest = 0;
   let cancelRetry = () => {};
-  let stopListening: (() => void) | undefined;
+  /** Undefined while the connection is closed. */
+  let unsubscribe: (() => void) | undefined;
 
   interface Link {
     send(frame: Frame): void;
-    /** Is anybody there? Fails if not. */
+    /** Sends a ping, and fails if nothing comes back. */
     probe(): void;
     end(): void;
   }
 
-  function become(is: Exclude<ConnectionState['is'], 'waiting'> | 'waiting', until = 0): void {
-    if (state.is === is && is !== 'waiting') return;
-    state = is === 'waiting' ? { is, says: sentences[is], until } : { is, says: sentences[is] };
+  function setState(next: ConnectionState): void {
+    if (state.status === next.status && next.status !== 'waiting') return;
+    state = next;
     options.onState(state);
   }
 
   async function dial(): Promise<void> {
     cancelRetry();
     const number = ++latest;
-    if (isCutOff()) return become('offline');
-    if (!current) become('connecting');
+    if (isOffline()) return setState({ status: 'offline' });
+    if (!current) setState({ status: 'connecting' });
     try {
       const token = await tokens.get();
-      if (number === latest && stopListening) connect(token, number);
+      if (number === latest && unsubscribe) connect(token, number);
     } catch (error) {
-      if (number !== latest || !stopListening) return;
-      if (error instanceof Unauthenticated && !current) become('signed out');
+      if (number !== latest || !unsubscribe) return;
+      if (error instanceof Unauthenticated && !current) setState({ status: 'signed out' });
       else retry();
     }
   }
 
-  /** Then the next try is when the browser says that the network is back. */
-  function isCutOff(): boolean {
+  /** Then the client connects when the browser reports a network. */
+  function isOffline(): boolean {
     return !environment.isOnline() && !current;
   }
 
@@ -108,24 +116,24 @@ export function createConnection(options: {
     const ms = backoff(attempt++, random);
     latest++;
     cancelRetry();
-    if (isCutOff()) {
-      become('offline');
+    if (isOffline()) {
+      setState({ status: 'offline' });
       return;
     }
     cancelRetry = clock.after(ms, () => void dial());
-    if (!current) become('waiting', clock.now() + ms);
+    if (!current) setState({ status: 'waiting', until: clock.now() + ms });
   }
 
   function connect(token: string, number: number): void {
     const socket = new options.WebSocket(options.url, ['parley.v1', `token.${token}`]);
     let opened = false;
-    let heard = clock.now();
+    let lastMessageAt = clock.now();
     let messages = 0;
     const timers = new Set<() => void>();
-    const after = (ms: number, what: () => void) => {
+    const after = (ms: number, callback: () => void) => {
       const cancel = clock.after(ms, () => {
         timers.delete(cancel);
-        what();
+        callback();
       });
       timers.add(cancel);
       return cancel;
@@ -136,13 +144,13 @@ export function createConnection(options: {
       probe() {
         const before = messages;
         link.send({ type: 'ping' });
-        after(answer, () => before === messages && fail());
+        after(pongTimeoutMs, () => before === messages && fail());
       },
       end() {
         links.delete(link);
         for (const cancel of timers) cancel();
         socket.onopen = socket.onmessage = socket.onclose = null;
-        // `ws` throws what nobody listens to, and tells of an error when a handshake is broken off.
+        // `ws` reports an error for a cancelled handshake, and throws it if there is no listener.
         socket.onerror = () => {};
         socket.close(1000);
       },
@@ -158,34 +166,35 @@ export function createConnection(options: {
     }
 
     function watchIdle(): void {
-      after(heard + idle - clock.now(), () => {
-        if (clock.now() - heard >= idle) {
+      after(lastMessageAt + idleMs - clock.now(), () => {
+        if (clock.now() - lastMessageAt >= idleMs) {
           link.probe();
           options.onIdle();
-          heard = clock.now();
+          lastMessageAt = clock.now();
         }
         watchIdle();
       });
     }
 
-    const tooLong = after(handshake, fail);
+    const cancelTimeout = after(handshakeTimeoutMs, fail);
     socket.onopen = () => {
-      tooLong();
+      cancelTimeout();
       cancelRetry();
       opened = true;
-      heard = clock.now();
+      lastMessageAt = clock.now();
       const before = current;
       current = link;
-      if (before) clock.after(overlap, () => before.end());
-      const ends = (expiryOf(token) ?? Infinity) - margin - clock.now();
-      after(Math.max(margin / 2, Math.min(ends, lifetime.least + random() * lifetime.spread)), () => void dial());
+      if (before) clock.after(overlapMs, () => before.end());
+      const expiresIn = (tokenExpiresAt(token) ?? Infinity) - expiryMarginMs - clock.now();
+      const replaceIn = Math.min(expiresIn, lifetimeMs + random() * lifetimeSpreadMs);
+      after(Math.max(expiryMarginMs / 2, replaceIn), () => void dial());
       watchIdle();
-      if (!before) become('catching up');
+      if (!before) setState({ status: 'catching up' });
       options.catchUp().then(
         () => {
           if (current !== link) return;
           attempt = 0;
-          become('live');
+          setState({ status: 'live' });
         },
         () => {
           if (current === link) fail();
@@ -193,9 +202,9 @@ export function createConnection(options: {
       );
     };
     socket.onmessage = ({ data }: { data: unknown }) => {
-      heard = clock.now();
+      lastMessageAt = clock.now();
       messages++;
-      const event = read(data);
+      const event = parse(data);
       if (!event) return;
       if (event.type === 'error' && (event.code === 'token_expired' || event.code === 'unauthenticated')) {
         tokens.refuse(token);
@@ -206,7 +215,7 @@ export function createConnection(options: {
     socket.onerror = () => {};
   }
 
-  function look(): void {
+  function checkNow(): void {
     attempt = 0;
     if (current) current.probe();
     else void dial();
@@ -217,28 +226,25 @@ export function createConnection(options: {
       return state;
     },
     open() {
-      stopListening ??= environment.listen(look);
+      unsubscribe ??= environment.subscribe(checkNow);
       if (!current) void dial();
     },
     close() {
-      stopListening?.();
-      stopListening = undefined;
+      unsubscribe?.();
+      unsubscribe = undefined;
       latest++;
       cancelRetry();
       current = undefined;
       for (const link of [...links]) link.end();
-      become('closed');
+      setState({ status: 'closed' });
     },
-    send(frame) {
-      current?.send(frame);
-      return current !== undefined;
-    },
+    send: (frame) => current?.send(frame),
     replace: () => void dial(),
   };
 }
 
-/** An event, or nothing: API Gateway's own error frames have no type, and a later server may send what is unknown. */
-function read(data: unknown): ServerEvent | undefined {
+/** An event; undefined for error frames of API Gateway, which have no type, and for text that is not JSON. */
+function parse(data: unknown): ServerEvent | undefined {
   try {
     const event = JSON.parse(String(data));
     return typeof event?.type === 'string' ? event : undefined;

@@ -1,74 +1,77 @@
-import type { ServerEvent } from '../../../protocol/events.ts';
-import type { ConversationView, Message } from '../../../protocol/message.ts';
 import type { ParleyError } from './errors.ts';
 import type { HistoryFrom, HistoryPage } from './history.ts';
-import type { Answer, Draft, Sending } from './outbox.ts';
+import type { Answer, MessageContent, OutboxItem } from './outbox.ts';
+import type { ConversationView, Message, ServerEvent } from './protocol.ts';
 import type { Receipt } from './receipts.ts';
-import type { Typing } from './typing.ts';
+import type { TypingSender } from './typing.ts';
 import type { UploadOptions } from './uploads.ts';
 
-/** One conversation that is open: its messages are kept complete as long as it is. */
+/** An open conversation. The client keeps its messages complete until it is closed. */
 export interface Conversation {
+  /** `alice_bob`, `room:lobby`, `group:…` */
   readonly id: string;
-  /** Kind, title and members as they were loaded last. */
+  /** Kind, title and members, as they were loaded last: when it was opened, with each connection, and after a change of the members. */
   readonly view: ConversationView;
-  /** By `seq`, oldest first, each once; another array whenever something in it changed. */
+  /** By `seq`, oldest first, each message once. A new array after each change, and the same one otherwise. Starts with the newest 50 entries. */
   readonly messages: readonly Message[];
-  /** What was sent and is not acknowledged yet, in order: to be shown behind the messages. */
-  readonly pending: readonly Sending[];
-  /** Why nothing more will come: one was removed, or left. */
+  /** Requests that the server has not acknowledged, in order. Show the new messages among them after `messages`. */
+  readonly pending: readonly OutboxItem[];
+  /** Why no more messages will come: the user left or was removed. undefined while the user is a member. */
   readonly ended: ParleyError | undefined;
-  /** Are there messages before the first of `messages`? */
+  /** Are there messages before the first one of `messages`? */
   readonly hasOlder: boolean;
-  /** Adds up to 50 older messages to `messages`. @returns whether there are still older ones. @throws ParleyError */
+  /** Adds up to 50 older messages to `messages`. @returns whether there are more. @throws ParleyError */
   loadOlder(): Promise<boolean>;
   /**
-   * Pages of the log itself, without adding them to `messages`.
+   * Reads pages of messages, without adding them to `messages`. It throws a `ParleyError` when a page cannot be loaded.
    * @example for await (const { messages } of conversation.history({ before: 100 })) show(messages)
    */
-  history(where?: HistoryFrom): AsyncGenerator<HistoryPage, void, undefined>;
+  history(start?: HistoryFrom): AsyncGenerator<HistoryPage, void, undefined>;
   /**
-   * Sends, however often it takes.
-   * @returns the message as it was stored; nobody has to wait for it, `pending` and `messages` show it
-   * @throws ParleyError when it will never be accepted
+   * Sends a message, and repeats it until the server answers. You need not wait for the promise: `pending` and `messages` show the message.
+   * @returns the stored message
+   * @throws ParleyError when the server refuses it for good, such as `TooLarge` or `Forbidden`
    * @example conversation.send('Hello'); conversation.send({ message: 'Look', attachments: [await conversation.upload(file)] })
    */
-  send(what: string | Draft): Promise<Message>;
-  /** Another text for a message of one's own. */
+  send(content: string | MessageContent): Promise<Message>;
+  /** Changes the text of a message of the user. Repeats and throws as `send` does. @returns the changed message */
   edit(seq: number, message: string): Promise<Message>;
-  /** Takes a message of one's own from everybody. */
+  /** Deletes a message of the user for everybody. Repeats and throws as `send` does. @returns the message without its text */
   delete(seq: number): Promise<Message>;
-  /** Adds an emoji, or with `remove` takes one's own back. */
+  /** Adds an emoji to a message; with `remove`, takes the user's own back. Repeats and throws as `send` does. @returns the changed message */
   react(seq: number, emoji: string, options?: { readonly remove?: boolean }): Promise<Message>;
-  /** Hides a message from oneself alone. @throws ParleyError */
-  hide(seq: number): Promise<void>;
-  /** Hides all that there is, or all up to a `seq`, from oneself alone. @throws ParleyError */
-  clear(upTo?: number): Promise<void>;
-  /** Leaves a room or a group. @throws ParleyError, such as `Conflict` for an owner who has not handed it over */
+  /** Hides a message from this user alone. @throws ParleyError */
+  deleteForMe(seq: number): Promise<void>;
+  /** Hides all messages, or all up to a `seq`, from this user alone. @throws ParleyError */
+  clearHistory(upTo?: number): Promise<void>;
+  /** Leaves a room or a group, and closes the conversation. @throws ParleyError, such as `Conflict` for an owner who must first give the group to another member */
   leave(): Promise<void>;
-  /** One has read up to there; by default all that is shown. */
+  /** The user has read up to this `seq`; default: everything. Many calls become one request. */
   read(upTo?: number): void;
-  /** How far one has read, on this or another device. */
+  /** The last `seq` that the user has read, on any device. */
   readonly readUpTo: number;
-  /** What became of a message for a member, or, without a name, for all others. */
+  /** How far a message came: to one member, or, without a name, the lowest receipt of all other members. */
   receipt(message: Message, username?: string): Receipt;
-  readonly typing: Pick<Typing, 'users' | 'type' | 'stop'>;
-  /** Uploads a file. @returns the id to send it with. @throws ParleyError, or the signal's reason */
+  readonly typing: TypingSender & {
+    /** Names of the other users who are typing, in the order in which they began; a new array after each change. */
+    readonly users: readonly string[];
+  };
+  /** Uploads a file. @returns the id for `attachments` of `send`. @throws ParleyError, the signal's reason */
   upload(file: Blob, options?: UploadOptions): Promise<string>;
-  /** Told after each change of anything here. @returns what ends it */
-  listen(listener: () => void): () => void;
-  /** Follows it no longer; what is pending is sent all the same. */
+  /** Calls `listener` after each change of anything here. @returns a function that ends the subscription */
+  subscribe(listener: () => void): () => void;
+  /** Stops following the conversation. Pending requests are still sent. */
   close(): void;
 }
 
-/** What the chat needs of it besides. */
+/** What the chat needs in addition. */
 export interface OpenConversation extends Conversation {
-  readonly complete: number;
-  handle(event: ServerEvent & { conversation: string }): void;
-  /** Fetches what is missing. @returns whether something was */
+  readonly completeUpTo: number;
+  apply(event: ServerEvent & { conversation: string }): void;
+  /** Fetches missing entries. @returns whether any were missing */
   catchUp(): Promise<boolean>;
-  /** Loads members and what they have read. */
+  /** Loads the members and how far they have read. */
   reload(): Promise<void>;
-  stored(sending: Sending, answer: Answer): void;
-  changed(): void;
+  onStored(item: OutboxItem, answer: Answer): void;
+  notify(): void;
 }

@@ -1,30 +1,28 @@
-import type { ServerEvent } from '../../../protocol/events.ts';
-import type { Me } from '../../../protocol/http.ts';
-import type { ConversationView } from '../../../protocol/message.ts';
 import { backoff } from './backoff.ts';
 import type { Chat, ChatOptions } from './chat.ts';
 import { pause, systemClock } from './clock.ts';
-import { type ConnectionState, createConnection } from './connection.ts';
+import { type ConnectionState, createConnection, type SocketConstructor } from './connection.ts';
 import type { OpenConversation } from './conversation.ts';
 import { createConversation } from './create-conversation.ts';
+import { createEmitter } from './emitter.ts';
 import { globalEnvironment } from './environment.ts';
-import { isPassing, type ParleyError } from './errors.ts';
-import { pagesOf } from './history.ts';
-import { createHttp, pathOf } from './http.ts';
+import { isRetryable, type ParleyError } from './errors.ts';
+import { historyOf } from './history.ts';
+import { createHttp, pagesOf, pathOf } from './http.ts';
 import { createInbox } from './inbox.ts';
-import { createOutbox, type Sending } from './outbox.ts';
-import { noStore } from './outbox-store.ts';
+import { createOutbox, noStore, type OutboxItem } from './outbox.ts';
 import { createPresence } from './presence.ts';
-import { createSignal } from './signal.ts';
-import type { SocketConstructor } from './socket.ts';
+import type { ConversationView, Me, ServerEvent } from './protocol.ts';
 import { createTokens } from './tokens.ts';
+import { createTypingUsers } from './typing.ts';
+import { createUpload } from './uploads.ts';
 
 /**
- * A chat for one user, connected from now on.
+ * Creates the client of one user, and connects it.
  * @example
  * const chat = createChat({ url: 'https://d123.cloudfront.net', getToken: () => session.accessToken() });
  * const conversation = await chat.open('bob');
- * conversation.listen(() => show(conversation.messages, conversation.pending));
+ * conversation.subscribe(() => show(conversation.messages, conversation.pending));
  * conversation.send('Hello');
  */
 export function createChat(options: ChatOptions): Chat {
@@ -33,134 +31,160 @@ export function createChat(options: ChatOptions): Chat {
     random = Math.random,
     environment = globalEnvironment,
     outbox: store = noStore,
+    // Browsers require that `fetch` is called as a method of the window.
+    fetch = (...request) => globalThis.fetch(...request),
+    WebSocket = globalThis.WebSocket as SocketConstructor,
+    newId = () => crypto.randomUUID(),
   } = options;
-  // A method that is taken from the window must be called on it.
-  const { fetch = (...request) => globalThis.fetch(...request) } = options;
-  const { WebSocket = globalThis.WebSocket as SocketConstructor, newId = () => crypto.randomUUID() } = options;
   const { http: api, socket } = addressesOf(options.url);
   const tokens = createTokens(options.getToken, clock);
   const http = createHttp({ api, tokens, fetch, clock });
-  const states = createSignal<ConnectionState>();
-  const changes = createSignal<void>();
-  const heard = createSignal<ServerEvent>();
-  const refusals = createSignal<{ sending: Sending; error: ParleyError }>();
+  const upload = createUpload(http, fetch);
+  const states = createEmitter<ConnectionState>();
+  const changes = createEmitter<void>();
+  const events = createEmitter<ServerEvent>();
+  const rejections = createEmitter<{ item: OutboxItem; error: ParleyError }>();
   const open = new Map<string, OpenConversation>();
   const opening = new Map<string, Promise<OpenConversation>>();
-  /** What was told since the answers were asked for that conversations begin with. */
-  const early = new Set<ServerEvent[]>();
-  /** How often there was a connection. */
+  /** For each conversation that is being opened: the events since its state was requested. */
+  const backlogs = new Set<ServerEvent[]>();
+  /** How often the client has connected. */
   let connections = 0;
   const presence = createPresence();
-  /** Takes who is here from the inbox that a new connection is told first. */
-  let takeSnapshot = presence.loader();
+  /** Takes the presence of members from the inbox, which is the first event of a connection. */
+  let takeInboxMembers = presence.beginLoad();
   let unread = 0;
   let me: string | undefined;
   let closed = false;
 
-  const inbox = createInbox({ http, clock, random, me: () => me ?? '', onChange: changes.tell });
+  const inbox = createInbox({ http, clock, random, me: () => me ?? '', onChange: changes.emit });
+  const typing = createTypingUsers(clock, onConversationChange);
 
   const outbox = createOutbox({
-    ...{ http, store, clock, random, newId },
-    async knownUpTo(conversation) {
-      return open.get(conversation)?.complete ?? (await http<ConversationView>('GET', pathOf(conversation))).seq;
+    http,
+    store,
+    clock,
+    random,
+    newId,
+    async knownSeq(conversation) {
+      return open.get(conversation)?.completeUpTo ?? (await http<ConversationView>('GET', pathOf(conversation))).seq;
     },
     async find(conversation, clientId, after) {
-      for await (const { messages } of pagesOf(http, conversation, { after })) {
+      for await (const { messages } of historyOf(http, conversation, { after })) {
         const found = messages.find(({ client_id }) => client_id === clientId);
         if (found) return found;
       }
       return undefined;
     },
-    onChange(conversation) {
-      open.get(conversation)?.changed();
-      changes.tell();
-    },
-    onStored: (sending, message) => open.get(sending.conversation)?.stored(sending, message),
-    onRefused: (sending, error) => refusals.tell({ sending, error }),
+    onChange: onConversationChange,
+    onStored: (item, message) => open.get(item.conversation)?.onStored(item, message),
+    onRejected: (item, error) => rejections.emit({ item, error }),
   });
 
   const connection = createConnection({
-    ...{ url: socket, tokens, clock, random, environment, WebSocket, onEvent },
+    url: socket,
+    tokens,
+    clock,
+    random,
+    environment,
+    WebSocket,
+    onEvent,
     onState(state) {
-      if (state.is === 'live') outbox.hurry();
-      if (state.is === 'connecting') takeSnapshot = presence.loader();
-      states.tell(state);
+      if (state.status === 'live') outbox.flush();
+      if (state.status === 'connecting') takeInboxMembers = presence.beginLoad();
+      states.emit(state);
     },
     async catchUp() {
       connections++;
-      await whoAmI();
+      await loadMe();
       await Promise.all([...open.values()].flatMap((one) => [one.catchUp(), one.reload()]));
     },
     onIdle: () => void check(),
   });
 
-  /** Asks until there is an answer: what fails now may succeed in a moment. */
-  async function persist<T>(ask: () => Promise<T>): Promise<T> {
+  function onConversationChange(conversation: string): void {
+    open.get(conversation)?.notify();
+    changes.emit();
+  }
+
+  /** Repeats a request until it succeeds or fails for good. */
+  async function persist<T>(request: () => Promise<T>): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
-        return await ask();
+        return await request();
       } catch (error) {
-        if (closed || !isPassing(error) || connection.state.is === 'signed out') throw error;
-        await pause(clock, backoff(tries, random, { first: 500 }));
+        if (closed || !isRetryable(error) || connection.state.status === 'signed out') throw error;
+        await pause(clock, backoff(tries, random, { firstMs: 500 }));
       }
     }
   }
 
-  /** Makes the user as well, where this is the first that is seen of them. */
-  async function whoAmI(): Promise<string> {
+  /** The user's own name. The server creates a user with their first request. */
+  async function loadMe(): Promise<string> {
     me ??= (await persist(() => http<Me>('GET', '/me'))).username;
     return me;
   }
 
   function onEvent(event: ServerEvent): void {
     presence.apply(event);
-    if (event.type === 'conversations') takeSnapshot(event.results.flatMap(({ members }) => members));
+    if (event.type === 'conversations') takeInboxMembers(event.results.flatMap(({ members }) => members));
+    if (event.type === 'typing' && event.user !== me) typing.apply(event.conversation, event.user, event.typing);
+    if (event.type === 'chat_message') typing.apply(event.conversation, event.from_user.username, false);
     inbox.apply(event);
     if (event.type === 'unread_count') unread = event.unread_count;
-    if ('conversation' in event) open.get(event.conversation)?.handle(event);
-    for (const told of early) told.push(event);
-    if (event.type === 'presence' || event.type === 'unread_count') changes.tell();
-    heard.tell(event);
+    if ('conversation' in event) open.get(event.conversation)?.apply(event);
+    for (const backlog of backlogs) backlog.push(event);
+    if (event.type === 'presence' || event.type === 'unread_count') changes.emit();
+    events.emit(event);
   }
 
-  /** A socket that was not told what the log has may have been given up by the server: another takes over. */
+  /** If something was missing, the server may have dropped this socket without a close: another one replaces it. */
   async function check(): Promise<void> {
     const missed = await Promise.all([...open.values()].map((one) => one.catchUp()));
     if (missed.includes(true)) connection.replace();
   }
 
   async function load(name: string): Promise<ConversationView> {
-    const take = presence.loader();
+    const takeMembers = presence.beginLoad();
     const view = await http<ConversationView>('GET', pathOf(name)).catch((error) => {
-      // One has left it on another device.
-      if (!isPassing(error)) inbox.remove(name);
+      // The user left it on another device.
+      if (!isRetryable(error)) inbox.remove(name);
       throw error;
     });
-    take(view.members);
+    takeMembers(view.members);
     inbox.put(view);
     return view;
   }
 
   async function openNow(name: string): Promise<OpenConversation> {
-    const told: ServerEvent[] = [];
-    early.add(told);
+    const backlog: ServerEvent[] = [];
+    backlogs.add(backlog);
     const before = connections;
-    const [self, view] = await Promise.all([whoAmI(), persist(() => load(name))]).finally(() => early.delete(told));
+    const [self, view] = await Promise.all([loadMe(), persist(() => load(name))]).finally(() =>
+      backlogs.delete(backlog),
+    );
     const { id } = view;
-    const standing = open.get(id);
-    if (standing && !standing.ended) return standing;
-    // Who was removed may be a member again.
-    standing?.close();
+    const existing = open.get(id);
+    if (existing && !existing.ended) return existing;
+    // The user was removed, and is a member again.
+    existing?.close();
     const conversation = createConversation({
-      ...{ view, me: self, http, outbox, clock, random, fetch },
-      tellTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),
+      view,
+      me: self,
+      http,
+      outbox,
+      clock,
+      random,
+      sendTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),
+      typingUsers: () => typing.of(id),
       load: () => load(id),
+      upload,
       onLeave: () => inbox.remove(id),
       onClose: () => open.delete(id),
     });
     open.set(id, conversation);
-    for (const event of told) if ('conversation' in event && event.conversation === id) conversation.handle(event);
-    // What happened before there was a socket, and after the answer, has been told to nobody.
+    for (const event of backlog) if ('conversation' in event && event.conversation === id) conversation.apply(event);
+    // No event came for changes between the answer and the connection.
     if (connections !== before) void conversation.reload();
     await conversation.catchUp();
     return conversation;
@@ -183,6 +207,7 @@ export function createChat(options: ChatOptions): Chat {
       return unread;
     },
     presence: presence.of,
+    typing: typing.of,
     pending: outbox.of,
     open(name) {
       const key = name.toLowerCase();
@@ -192,12 +217,14 @@ export function createChat(options: ChatOptions): Chat {
     },
     loadConversations: inbox.load,
     request: http,
+    pages: (path) => pagesOf(http, path),
+    upload,
     check,
     connect: connection.open,
-    onState: states.listen,
-    onChange: changes.listen,
-    onEvent: heard.listen,
-    onRefused: refusals.listen,
+    subscribe: changes.subscribe,
+    onState: states.subscribe,
+    onEvent: events.subscribe,
+    onRejected: rejections.subscribe,
     close() {
       closed = true;
       outbox.stop();

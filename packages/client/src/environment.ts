@@ -1,23 +1,24 @@
-/** What a browser tells about itself; elsewhere nothing is told, and one counts as online. */
+/** What a browser knows about the network and the page. Outside of browsers the client counts as online. */
 export interface Environment {
+  /** Does the device have a network? */
   isOnline(): boolean;
-  /** Hears when it is worth to look at the connection: the network is there or gone, the page is shown again. @returns what ends it */
-  listen(look: () => void): () => void;
+  /**
+   * Calls `listener` when the connection should be checked: the network came or went, or the page became visible.
+   * @returns a function that ends the subscription
+   */
+  subscribe(listener: () => void): () => void;
 }
 
 export const globalEnvironment: Environment = {
-  // Node has a navigator too, that knows nothing of networks.
+  // Node has a `navigator` too, without `onLine`.
   isOnline: () => globalThis.navigator?.onLine !== false,
-  listen(look) {
+  subscribe(listener) {
     const page = globalThis.document;
-    const shown = () => page?.visibilityState === 'visible' && look();
-    globalThis.addEventListener?.('online', look);
-    globalThis.addEventListener?.('offline', look);
-    page?.addEventListener('visibilitychange', shown);
-    return () => {
-      globalThis.removeEventListener?.('online', look);
-      globalThis.removeEventListener?.('offline', look);
-      page?.removeEventListener('visibilitychange', shown);
-    };
+    const controller = new AbortController();
+    const { signal } = controller;
+    globalThis.addEventListener?.('online', listener, { signal });
+    globalThis.addEventListener?.('offline', listener, { signal });
+    page?.addEventListener('visibilitychange', () => page.visibilityState === 'visible' && listener(), { signal });
+    return () => controller.abort();
   },
 };

@@ -1,44 +1,43 @@
-/** `@parley/client/file`: an outbox that survives the process, in Node. */
+/** `@parley/client/file`: an outbox store for Node that survives the process. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
-import type { Sending } from './outbox.ts';
-import type { OutboxStore } from './outbox-store.ts';
+import type { OutboxItem, OutboxStore } from './outbox.ts';
 
 /**
- * Unacknowledged messages in a JSON file, which is replaced as a whole with each of them.
- * @param file one for each user and process; its folder exists
+ * Keeps unacknowledged items in a JSON file, which is replaced as a whole with each change.
+ * @param file a path in an existing folder; one file per user and process
  * @example createChat({ …, outbox: fileOutbox('/var/lib/bot/outbox.json') })
  */
 export function fileOutbox(file: string): OutboxStore {
-  let kept: Promise<Map<string, Sending>> | undefined;
+  let loaded: Promise<Map<string, OutboxItem>> | undefined;
   let written: Promise<void> = Promise.resolve();
 
-  async function read(): Promise<Map<string, Sending>> {
+  async function read(): Promise<Map<string, OutboxItem>> {
     const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return '[]';
       throw error;
     });
-    const all: Sending[] = JSON.parse(text);
-    return new Map(all.map((sending) => [sending.client_id, sending]));
+    const items: OutboxItem[] = JSON.parse(text);
+    return new Map(items.map((item) => [item.client_id, item]));
   }
 
-  async function change(how: (all: Map<string, Sending>) => void): Promise<void> {
-    kept ??= read();
-    const all = await kept;
-    how(all);
-    // One after the other; a process that dies in the middle leaves the file as it was before.
+  async function change(apply: (items: Map<string, OutboxItem>) => void): Promise<void> {
+    loaded ??= read();
+    const items = await loaded;
+    apply(items);
+    // One write at a time. A process that dies while it writes leaves the old file.
     written = written
       .catch(() => {})
-      .then(() => writeFile(`${file}.new`, JSON.stringify([...all.values()])))
+      .then(() => writeFile(`${file}.new`, JSON.stringify([...items.values()])))
       .then(() => rename(`${file}.new`, file));
     await written;
   }
 
   return {
     async load() {
-      kept ??= read();
-      return [...(await kept).values()];
+      loaded ??= read();
+      return [...(await loaded).values()];
     },
-    put: (sending) => change((all) => all.set(sending.client_id, sending)),
-    delete: (clientId) => change((all) => all.delete(clientId)),
+    put: (item) => change((items) => items.set(item.client_id, item)),
+    delete: (clientId) => change((items) => items.delete(clientId)),
   };
 }

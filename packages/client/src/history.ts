@@ -1,32 +1,34 @@
-import type { MessagePage } from '../../../protocol/http.ts';
-import type { Message } from '../../../protocol/message.ts';
-import { type Http, pathOf, queryOf } from './http.ts';
+import { type Http, pagesOf, pathOf, queryOf } from './http.ts';
+import type { Message, MessagePage } from './protocol.ts';
 
-/** Where to read from: back from the newest, back from a message, or forward from one. The named message is not among them. */
+/**
+ * Where to read from, as the `seq` of a message that is not included. `before`: from there to older messages; `after`: from there to newer
+ * ones; neither: from the newest message to older ones.
+ */
 export type HistoryFrom = { readonly before?: number } | { readonly after: number };
 
 export interface HistoryPage {
+  /** Up to 50. With `after` oldest first, otherwise newest first. */
   readonly messages: readonly Message[];
-  /** Numbers from this one on, up to where the reading began, are read. */
+  /** Everything between this `seq` and the start is read. For pages that go to older messages. */
   readonly from: number;
 }
 
-/** Pages, newest first, or, with `after`, oldest first. @throws ParleyError */
-export async function* pagesOf(
+/** Pages of a conversation's messages. @throws ParleyError */
+export async function* historyOf(
   http: Http,
   conversation: string,
-  where: HistoryFrom = {},
-  limit = 50,
+  start: HistoryFrom = {},
 ): AsyncGenerator<HistoryPage, void, undefined> {
-  let query = new URLSearchParams({ limit: String(limit) });
-  for (const [name, value] of Object.entries(where)) if (value !== undefined) query.set(name, String(value));
-  for (;;) {
-    const { results, next } = await http<MessagePage>('GET', `${pathOf(conversation)}/messages?${query}`);
+  const query = new URLSearchParams({ limit: '50' });
+  for (const [name, value] of Object.entries(start)) if (value !== undefined) query.set(name, String(value));
+  let after = query.get('after');
+  for await (const { results, next } of pagesOf<MessagePage>(http, `${pathOf(conversation)}/messages?${query}`)) {
     const following = next === null ? undefined : queryOf(next);
-    const stuck = following?.get('after') !== undefined && following.get('after') === query.get('after');
     yield { messages: results, from: Number(following?.get('before') ?? 1) };
-    // A page that did not get ahead ends before a message that may still come: what follows comes live.
-    if (!following || stuck) return;
-    query = following;
+    // The page ends before a message that is still being stored. That message, and those behind it, come over the socket.
+    const nextAfter = following?.get('after') ?? null;
+    if (nextAfter !== null && nextAfter === after) return;
+    after = nextAfter;
   }
 }

@@ -1,15 +1,17 @@
 import type { Clock } from './clock.ts';
-import { errorOfAnswer, Internal, ParleyError } from './errors.ts';
+import { errorFromResponse } from './error-from-response.ts';
+import { Internal, ParleyError } from './errors.ts';
 import type { Tokens } from './tokens.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * A request with the present token; a 401 is tried once more with a fresh one.
- * @param path such as `/me`
- * @param options.signal nobody wants the answer any more
- * @returns the answer as this version of the protocol has it; undefined where there is none
- * @throws ParleyError; `Internal` also where the server cannot be reached; the signal's reason
+ * Sends one request to the HTTP API with the user's token. After a 401 it is sent once more with a new token.
+ * @param path below the API's address, such as `/me`
+ * @param body is sent as JSON; undefined: no body
+ * @param options.signal cancels the request
+ * @returns the answer's JSON; undefined where the answer is empty. Its type is not checked.
+ * @throws ParleyError; `Internal` also when the server cannot be reached or does not answer within 30 s; the signal's reason
  */
 export type Http = <Answer>(
   method: Method,
@@ -18,8 +20,8 @@ export type Http = <Answer>(
   options?: { readonly signal?: AbortSignal },
 ) => Promise<Answer>;
 
-/** ms; API Gateway itself gives up after 30 s */
-const patience = 30_000;
+/** API Gateway itself gives up after 30 s. */
+const requestTimeoutMs = 30_000;
 
 export function createHttp(options: {
   /** Address of the HTTP API, without a slash at its end. */
@@ -30,50 +32,34 @@ export function createHttp(options: {
 }): Http {
   const { api, tokens, fetch, clock } = options;
 
-  async function request<Answer>(
-    method: Method,
-    path: string,
-    body: unknown,
-    signal: AbortSignal | undefined,
-    last = false,
-  ): Promise<Answer> {
-    const token = await tokens.get();
-    const { status, answer } = await exchange(`${api}${path}`, {
-      method,
-      signal,
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    if (status < 300) return answer as Answer;
-    if (status === 401) {
-      tokens.refuse(token);
-      if (!last) return request(method, path, body, signal, true);
+  async function getToken(): Promise<string> {
+    try {
+      return await tokens.get();
+    } catch (cause) {
+      if (cause instanceof ParleyError) throw cause;
+      throw new Internal('internal', 'unable to get a token; try again', undefined, { cause });
     }
-    throw errorOfAnswer(status, answer);
   }
 
   async function exchange(
     address: string,
     { signal, ...init }: RequestInit,
   ): Promise<{ status: number; answer: unknown }> {
-    const ending = new AbortController();
-    const giveUp = () => ending.abort();
-    const cancel = clock.after(patience, giveUp);
-    signal?.addEventListener('abort', giveUp);
+    const controller = new AbortController();
+    const abort = () => controller.abort();
+    const cancelTimeout = clock.after(requestTimeoutMs, abort);
+    signal?.addEventListener('abort', abort);
     try {
       signal?.throwIfAborted();
-      const response = await fetch(address, { ...init, signal: ending.signal });
+      const response = await fetch(address, { ...init, signal: controller.signal });
       const text = await response.text();
       return { status: response.status, answer: text === '' ? undefined : JSON.parse(text) };
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
       throw new Internal('internal', 'unable to reach the server; try again', undefined, { cause });
     } finally {
-      cancel();
-      signal?.removeEventListener('abort', giveUp);
+      cancelTimeout();
+      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -83,21 +69,43 @@ export function createHttp(options: {
     body?: unknown,
     { signal }: { readonly signal?: AbortSignal } = {},
   ): Promise<Answer> => {
-    try {
-      return await request<Answer>(method, path, body, signal);
-    } catch (error) {
-      if (error instanceof ParleyError || signal?.aborted) throw error;
-      throw new Internal('internal', 'unable to get a token; try again', undefined, { cause: error });
+    for (let isRetry = false; ; isRetry = true) {
+      const token = await getToken();
+      const { status, answer } = await exchange(`${api}${path}`, {
+        method,
+        signal,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: JSON.stringify(body),
+      });
+      if (status < 300) return answer as Answer;
+      if (status === 401) tokens.refuse(token);
+      if (status !== 401 || isRetry) throw errorFromResponse(status, answer);
     }
   };
 }
 
-/** What leads to another page, for `Http`: the host of such an address is that of the API, which may be another than the client knows. */
+/** Requests a list route page by page: each answer names the address of the next page. */
+export async function* pagesOf<Page extends { readonly next: string | null }>(
+  http: Http,
+  path: string,
+): AsyncGenerator<Page, void, undefined> {
+  const [route] = path.split('?');
+  for (let next: string | null = path; next !== null; ) {
+    const page: Page = await http('GET', next);
+    yield page;
+    next = page.next === null ? null : `${route}?${queryOf(page.next)}`;
+  }
+}
+
+/** The query of a page's address. Its host is the API's own, which may not be the one that the client uses. */
 export function queryOf(address: string): URLSearchParams {
   return new URLSearchParams(address.slice(address.indexOf('?') + 1));
 }
 
-/** `/conversations/<id>` as a path. */
+/** `/conversations/<id>`, encoded. */
 export function pathOf(conversation: string): string {
   return `/conversations/${encodeURIComponent(conversation)}`;
 }

@@ -1,41 +1,44 @@
-/** `@parley/client/indexeddb`: an outbox that survives the page, in browsers. */
-import type { Sending } from './outbox.ts';
-import type { OutboxStore } from './outbox-store.ts';
+/** `@parley/client/indexeddb`: an outbox store for browsers that survives the page. */
+import type { OutboxItem, OutboxStore } from './outbox.ts';
 
 /**
- * Unacknowledged messages in a database of the browser's own.
- * @param name one for each user, so that nobody sends what another wrote
+ * Keeps unacknowledged items in a database of the browser.
+ * @param name one per user, so that nobody sends another user's messages
  * @example createChat({ …, outbox: indexedDbOutbox('alice') })
  */
-export function indexedDbOutbox(name: string): OutboxStore {
+export function indexedDbOutbox(name: string): OutboxStore & {
+  /** Deletes all items, for example when the user signs out. */
+  clear(): Promise<void>;
+} {
   let database: Promise<IDBDatabase> | undefined;
 
   function open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(`parley-outbox-${name}`, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore('sending', { keyPath: 'client_id' });
-    return answerOf(request);
+    const request = indexedDB.open(`parley-outbox:${name}`, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('items', { keyPath: 'client_id' });
+    return resultOf(request);
   }
 
-  async function use<T>(mode: IDBTransactionMode, what: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+  async function use<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     database ??= open();
-    const transaction = (await database).transaction('sending', mode);
+    const transaction = (await database).transaction('items', mode);
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
-    const answer = await answerOf(what(transaction.objectStore('sending')));
+    const result = await resultOf(run(transaction.objectStore('items')));
     await done;
-    return answer;
+    return result;
   }
 
   return {
-    load: () => use<Sending[]>('readonly', (store) => store.getAll()),
-    put: async (sending) => void (await use('readwrite', (store) => store.put(sending))),
+    load: () => use<OutboxItem[]>('readonly', (store) => store.getAll()),
+    put: async (item) => void (await use('readwrite', (store) => store.put(item))),
     delete: async (clientId) => void (await use('readwrite', (store) => store.delete(clientId))),
+    clear: () => use('readwrite', (store) => store.clear()),
   };
 }
 
-function answerOf<T>(request: IDBRequest<T>): Promise<T> {
+function resultOf<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);

@@ -1,16 +1,15 @@
 /**
- * What was sent and is not acknowledged. Each conversation has a queue of its own, whose first is tried with the same `client_id` until there
- * is an answer: the message, or an error that says that it will never be accepted. Source: docs/protocol.md, "Idempotency".
+ * Requests that the server has not acknowledged. Each conversation has its own queue. The first item of a queue is sent with the same
+ * `client_id` until there is an answer: the message, or an error that is final. Source: docs/protocol.md, "Idempotency".
  */
-import type { Message } from '../../../protocol/message.ts';
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
-import { Internal, isPassing, ParleyError, RateLimited } from './errors.ts';
+import { Internal, isRetryable, ParleyError, RateLimited } from './errors.ts';
 import { type Http, type Method, pathOf } from './http.ts';
-import type { OutboxStore } from './outbox-store.ts';
+import type { Message } from './protocol.ts';
 
-/** What a message says. */
-export interface Draft {
+/** A new message: a text, attachments, or both. */
+export interface MessageContent {
   readonly message?: string;
   /** Ids of uploads, at most 5; `<conversation>/<id>` forwards a file. */
   readonly attachments?: readonly string[];
@@ -18,39 +17,56 @@ export interface Draft {
   readonly reply_to?: number;
 }
 
-/** One that waits for its acknowledgement; plain JSON. */
-export interface Sending {
+/** A request that waits for the server's acknowledgement. Plain JSON. */
+export interface OutboxItem {
+  /** The id under which the server recognizes a repeated request. */
   readonly client_id: string;
+  /** The conversation's id. */
   readonly conversation: string;
-  /** Their order. */
-  readonly place: number;
-  readonly what:
-    | ({ readonly type: 'create' } & Draft)
+  /** Items are sent in this order. */
+  readonly order: number;
+  readonly action:
+    | ({ readonly type: 'create' } & MessageContent)
     | { readonly type: 'edit'; readonly seq: number; readonly message: string }
     | { readonly type: 'delete'; readonly seq: number }
     | { readonly type: 'react'; readonly seq: number; readonly emoji: string; readonly remove: boolean };
-  /** ms; when it was asked for */
-  readonly at: number;
-  /** How far the log was known before the first try: if the message was stored, then behind that. */
-  readonly after?: number;
+  /** When the program asked for it, in milliseconds since 1970. */
+  readonly createdAt: number;
+  /** The last known `seq` before the first try. If the message was stored, then after this one. */
+  readonly afterSeq?: number;
 }
 
-/** What the server answers: the message as it then is, and the number of what changed it. */
+/** Keeps outbox items, so that they survive the page or the process. */
+export interface OutboxStore {
+  /** All items, in any order. */
+  load(): Promise<readonly OutboxItem[]>;
+  /** Adds an item, or replaces the one with the same `client_id`. */
+  put(item: OutboxItem): Promise<void>;
+  delete(clientId: string): Promise<void>;
+}
+
+/** Keeps nothing: unacknowledged items are lost with the page. */
+export const noStore: OutboxStore = { load: async () => [], put: async () => {}, delete: async () => {} };
+
+/** The server's answer: the message after the change, and the change's number in the log. */
 export type Answer = Message & { readonly change?: number };
 
 export interface Outbox {
-  /** Those of a conversation, in order. */
-  of(conversation: string): readonly Sending[];
-  /** @returns the message as it then is. @throws ParleyError when it will never be accepted */
-  send(conversation: string, what: Sending['what']): Promise<Message>;
-  /** The message of this `client_id` is in the log. */
+  /** The items of a conversation, in order. */
+  of(conversation: string): readonly OutboxItem[];
+  /** @returns the message after the change. @throws ParleyError when the server refuses it for good */
+  send(conversation: string, action: OutboxItem['action']): Promise<Message>;
+  /** The message with this `client_id` is in the log. */
   acknowledge(message: Message): void;
-  /** Takes up what an earlier page or process left. */
+  /** Sends the items that an earlier page or process left in the store. */
   restore(): Promise<void>;
-  /** Tries again at once what waits. */
-  hurry(): void;
+  /** Tries everything now instead of after its pause. */
+  flush(): void;
   stop(): void;
 }
+
+/** After this time, other devices of the user may have sent so much that the server has forgotten an id. */
+const idExpiryMs = 30_000;
 
 export function createOutbox(options: {
   readonly http: Http;
@@ -58,165 +74,163 @@ export function createOutbox(options: {
   readonly clock: Clock;
   readonly random: () => number;
   readonly newId: () => string;
-  /** How far the conversation's log is known. */
-  knownUpTo(conversation: string): Promise<number>;
-  /** A message of one's own behind this number that was sent under this id, if it is in the log. */
-  find(conversation: string, clientId: string, after: number): Promise<Message | undefined>;
+  /** The last known `seq` of a conversation. */
+  knownSeq(conversation: string): Promise<number>;
+  /** The user's message with this id after `afterSeq`, if it is in the log. */
+  find(conversation: string, clientId: string, afterSeq: number): Promise<Message | undefined>;
   onChange(conversation: string): void;
-  /** A message was stored, or changed. */
-  onStored(sending: Sending, answer: Answer): void;
-  /** It will never be accepted; of one that was restored nobody else is told. */
-  onRefused(sending: Sending, error: ParleyError): void;
+  /** The server has stored the message, or the change. */
+  onStored(item: OutboxItem, answer: Answer): void;
+  /** The server refused the item for good. */
+  onRejected(item: OutboxItem, error: ParleyError): void;
 }): Outbox {
   const { http, store, clock, random } = options;
-  const queues = new Map<string, Sending[]>();
+  const queues = new Map<string, OutboxItem[]>();
   const running = new Set<string>();
   const waiters = new Map<string, { resolve(message: Message): void; reject(error: ParleyError): void }>();
-  /** Those that may have been stored so long ago that the server has forgotten their ids. */
-  const doubtful = new Set<string>();
-  let hurry: (() => void)[] = [];
-  let place = 0;
+  /** Ids that the server may have forgotten: the item may be stored already. */
+  const expired = new Set<string>();
+  let endPauses: (() => void)[] = [];
+  let order = 0;
   let stopped = false;
 
   const queueOf = (conversation: string) => queues.get(conversation) ?? [];
 
-  function change(conversation: string, queue: Sending[]): void {
+  function setQueue(conversation: string, queue: OutboxItem[]): void {
     queues.set(conversation, queue);
     options.onChange(conversation);
   }
 
-  function remove(sending: Sending): boolean {
-    const queue = queueOf(sending.conversation);
-    const rest = queue.filter(({ client_id }) => client_id !== sending.client_id);
+  function remove(item: OutboxItem): boolean {
+    const queue = queueOf(item.conversation);
+    const rest = queue.filter(({ client_id }) => client_id !== item.client_id);
     if (rest.length === queue.length) return false;
-    doubtful.delete(sending.client_id);
-    void store.delete(sending.client_id).catch(() => {});
-    change(sending.conversation, rest);
+    expired.delete(item.client_id);
+    void store.delete(item.client_id).catch(() => {});
+    setQueue(item.conversation, rest);
     return true;
   }
 
-  function settle(sending: Sending, message: Message): void {
-    remove(sending);
-    waiters.get(sending.client_id)?.resolve(message);
-    waiters.delete(sending.client_id);
+  function complete(item: OutboxItem, message: Message): void {
+    remove(item);
+    waiters.get(item.client_id)?.resolve(message);
+    waiters.delete(item.client_id);
   }
 
-  function refuse(sending: Sending, error: ParleyError): void {
-    if (!remove(sending)) return;
-    waiters.get(sending.client_id)?.reject(error);
-    waiters.delete(sending.client_id);
-    options.onRefused(sending, error);
+  function reject(item: OutboxItem, error: ParleyError): void {
+    if (!remove(item)) return;
+    waiters.get(item.client_id)?.reject(error);
+    waiters.delete(item.client_id);
+    options.onRejected(item, error);
   }
 
-  async function attempt(sending: Sending): Promise<Answer> {
-    const { client_id, conversation, after } = sending;
-    if (after === undefined) {
-      const known = { ...sending, after: await options.knownUpTo(conversation) };
-      change(
+  async function attempt(item: OutboxItem): Promise<Answer> {
+    const { client_id, conversation, afterSeq } = item;
+    if (afterSeq === undefined) {
+      const known = { ...item, afterSeq: await options.knownSeq(conversation) };
+      setQueue(
         conversation,
         queueOf(conversation).map((one) => (one.client_id === client_id ? known : one)),
       );
       await store.put(known);
-    } else if (doubtful.has(client_id) && sending.what.type === 'create') {
-      const found = await options.find(conversation, client_id, after);
+    } else if (expired.has(client_id) && item.action.type === 'create') {
+      const found = await options.find(conversation, client_id, afterSeq);
       if (found) return found;
-      doubtful.delete(client_id);
+      expired.delete(client_id);
     }
-    return http<Answer>(...requestOf(sending));
+    return http<Answer>(...requestOf(item));
   }
 
-  /** Sends one after the other: two requests at once might be stored in either order. */
+  /** Sends one item after the other: the server might store parallel requests in another order. */
   async function run(conversation: string): Promise<void> {
     if (running.has(conversation)) return;
     running.add(conversation);
     for (let tries = 0; !stopped; ) {
-      const [sending] = queueOf(conversation);
-      if (!sending) break;
-      const began = clock.now();
+      const [item] = queueOf(conversation);
+      if (!item) break;
+      const startedAt = clock.now();
       try {
-        const message = await attempt(sending);
-        // First it is among the messages, then no longer among those that wait.
-        options.onStored(sending, message);
-        settle(sending, message);
+        const message = await attempt(item);
+        // In this order the text is always shown: in the messages first, then no longer in the outbox.
+        options.onStored(item, message);
+        complete(item, message);
         tries = 0;
       } catch (cause) {
         const error = cause instanceof ParleyError ? cause : new Internal('internal', String(cause));
-        const passing = isPassing(error) || (error.code === 'conflict' && tries < 3);
-        if (!passing) {
-          refuse(sending, error);
+        if (!isRetryable(error) && (error.code !== 'conflict' || tries >= 3)) {
+          reject(item, error);
           tries = 0;
           continue;
         }
-        const least = error instanceof RateLimited ? (error.retryAfter ?? 1) * 1_000 : 0;
-        await wait(least + backoff(tries++, random, { first: 300, most: 30_000 }));
-        if (clock.now() - began > forgets) doubtful.add(sending.client_id);
+        const leastMs = error instanceof RateLimited ? (error.retryAfter ?? 1) * 1_000 : 0;
+        const ms = leastMs + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 });
+        await Promise.race([pause(clock, ms), new Promise<void>((resolve) => endPauses.push(resolve))]);
+        if (clock.now() - startedAt > idExpiryMs) expired.add(item.client_id);
       }
     }
     running.delete(conversation);
   }
 
-  async function wait(ms: number): Promise<void> {
-    await Promise.race([pause(clock, ms), new Promise<void>((resolve) => hurry.push(resolve))]);
+  function flush(): void {
+    const ends = endPauses;
+    endPauses = [];
+    for (const end of ends) end();
   }
 
   return {
     of: queueOf,
-    send(conversation, what) {
-      const sending: Sending = { client_id: options.newId(), conversation, place: ++place, what, at: clock.now() };
+    send(conversation, action) {
+      const item: OutboxItem = {
+        client_id: options.newId(),
+        conversation,
+        order: ++order,
+        action,
+        createdAt: clock.now(),
+      };
       const answer = new Promise<Message>((resolve, reject) => {
-        waiters.set(sending.client_id, { resolve, reject });
+        waiters.set(item.client_id, { resolve, reject });
       });
-      // Who does not wait for it hears of a refusal all the same.
+      // A caller may ignore the promise: `onRejected` reports the error as well.
       answer.catch(() => {});
-      change(conversation, [...queueOf(conversation), sending]);
-      // Kept before it is sent for the first time, and sent although it cannot be kept.
+      setQueue(conversation, [...queueOf(conversation), item]);
+      // Stored before the first try. If that fails, it is sent all the same.
       void store
-        .put(sending)
+        .put(item)
         .catch(() => {})
         .then(() => run(conversation));
       return answer;
     },
     acknowledge(message) {
-      const sending = queueOf(message.conversation).find(({ client_id }) => client_id === message.client_id);
-      if (sending?.what.type === 'create') settle(sending, message);
+      const item = queueOf(message.conversation).find(({ client_id }) => client_id === message.client_id);
+      if (item?.action.type === 'create') complete(item, message);
     },
     async restore() {
-      const kept = [...(await store.load())].sort((a, b) => a.place - b.place);
-      place = Math.max(place, ...kept.map((sending) => sending.place));
-      for (const sending of kept) {
-        doubtful.add(sending.client_id);
-        const queue = queueOf(sending.conversation);
-        if (!queue.some(({ client_id }) => client_id === sending.client_id)) {
-          change(sending.conversation, [...queue, sending]);
-        }
+      const items = [...(await store.load())].sort((a, b) => a.order - b.order);
+      order = Math.max(order, ...items.map((item) => item.order));
+      for (const item of items) {
+        expired.add(item.client_id);
+        const queue = queueOf(item.conversation);
+        if (!queue.some(({ client_id }) => client_id === item.client_id)) setQueue(item.conversation, [...queue, item]);
       }
       for (const conversation of queues.keys()) void run(conversation);
     },
-    hurry() {
-      for (const go of hurry.splice(0)) go();
-    },
+    flush,
     stop() {
       stopped = true;
-      hurry.forEach((go) => {
-        go();
-      });
-      hurry = [];
+      flush();
     },
   };
 }
 
-/** ms after which other devices of the same user may have sent so much that the server has forgotten an id. */
-const forgets = 30_000;
-
-function requestOf({ client_id, conversation, what }: Sending): [Method, string, unknown?] {
+function requestOf({ client_id, conversation, action }: OutboxItem): [Method, string, unknown?] {
   const path = `${pathOf(conversation)}/messages`;
-  if (what.type === 'create') {
-    const { type, ...draft } = what;
-    return ['POST', path, { ...draft, client_id }];
+  if (action.type === 'create') {
+    const { type, ...content } = action;
+    return ['POST', path, { ...content, client_id }];
   }
-  const target = `${path}/${what.seq}`;
-  if (what.type === 'edit') return ['PATCH', target, { message: what.message, client_id }];
+  const target = `${path}/${action.seq}`;
+  if (action.type === 'edit') return ['PATCH', target, { message: action.message, client_id }];
   const query = `?client_id=${encodeURIComponent(client_id)}`;
-  if (what.type === 'delete') return ['DELETE', target + query];
-  return [what.remove ? 'DELETE' : 'PUT', `${target}/reactions/${encodeURIComponent(what.emoji)}${query}`];
+  if (action.type === 'delete') return ['DELETE', target + query];
+  return [action.remove ? 'DELETE' : 'PUT', `${target}/reactions/${encodeURIComponent(action.emoji)}${query}`];
 }

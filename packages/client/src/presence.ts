@@ -1,35 +1,34 @@
-import type { ServerEvent } from '../../../protocol/events.ts';
-import type { Member } from '../../../protocol/message.ts';
+import type { Member, ServerEvent, Time } from './protocol.ts';
 
 export interface Presence {
   readonly online: boolean;
-  /** ISO 8601; null while online, and for who was never here. */
-  readonly last_seen: string | null;
+  /** When the person was last online; null while online, and for a person who never was. */
+  readonly last_seen: Time | null;
 }
 
-export interface PresenceBook {
-  /** undefined of whom nothing is known. */
+export interface PresenceStore {
+  /** undefined if nothing is known about this person. */
   of(username: string): Presence | undefined;
   apply(event: ServerEvent): void;
-  /** To be called before members are asked for. @returns what takes them; of whom something was told meanwhile, that holds. */
-  loader(): (members: readonly Member[]) => void;
+  /** Call this before you request members, and the function that it returns with the answer. Events that came in between are newer and win. */
+  beginLoad(): (members: readonly Member[]) => void;
 }
 
-/** Who is here: as the server told last. */
-export function createPresence(): PresenceBook {
-  const known = new Map<string, Presence & { readonly told?: number }>();
-  let told = 0;
+/** Keeps the newest presence of each person. */
+export function createPresence(): PresenceStore {
+  const known = new Map<string, Presence & { readonly version?: number }>();
+  let version = 0;
   return {
     of: (username) => known.get(username),
     apply(event) {
       if (event.type !== 'presence') return;
-      known.set(event.user, { online: event.online, last_seen: event.last_seen, told: ++told });
+      known.set(event.user, { online: event.online, last_seen: event.last_seen, version: ++version });
     },
-    loader() {
-      const before = told;
+    beginLoad() {
+      const before = version;
       return (members) => {
         for (const { username, online, last_seen } of members) {
-          if ((known.get(username)?.told ?? 0) <= before) known.set(username, { online, last_seen });
+          if ((known.get(username)?.version ?? 0) <= before) known.set(username, { online, last_seen });
         }
       };
     },

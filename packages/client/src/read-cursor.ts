@@ -1,51 +1,59 @@
 import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
-import { isPassing } from './errors.ts';
+import { isRetryable } from './errors.ts';
 
 export interface ReadCursor {
-  /** How far one has read, also where the server does not know yet. */
+  /** The last `seq` that the user has read, also before the server knows it. */
   readonly upTo: number;
   /** Moves forward only. */
   move(upTo: number): void;
-  /** The server knows of this. */
+  /** The server knows that the user has read up to here. */
   confirm(upTo: number): void;
   stop(): void;
 }
 
-/** ms for which further moves are waited for: scrolling is one request. */
-const together = 500;
+/** Moves within this time become one request, for example while the user scrolls. */
+const batchMs = 500;
 
-/** Tells the server how far one has read: often moved, seldom told, never lost. */
+/** Tells the server how far the user has read: many moves become one request, and a failed request is repeated. */
 export function createReadCursor(options: {
   readonly clock: Clock;
   readonly random: () => number;
-  readonly known: number;
-  tell(upTo: number): Promise<unknown>;
+  /** Where the cursor is on the server. */
+  readonly start: number;
+  send(upTo: number): Promise<unknown>;
   onChange(): void;
 }): ReadCursor {
   const { clock, random } = options;
-  let upTo = options.known;
-  let confirmed = options.known;
-  let busy = false;
+  let upTo = options.start;
+  let confirmed = options.start;
+  let running = false;
   let stopped = false;
 
   async function run(): Promise<void> {
-    if (busy) return;
-    busy = true;
-    await pause(clock, together);
+    if (running) return;
+    running = true;
+    await pause(clock, batchMs);
     for (let tries = 0; upTo > confirmed && !stopped; ) {
-      const telling = upTo;
+      const target = upTo;
       try {
-        await options.tell(telling);
-        confirmed = Math.max(confirmed, telling);
+        await options.send(target);
+        confirmed = Math.max(confirmed, target);
         tries = 0;
       } catch (error) {
-        // Refused for good, such as after leaving: not to be told again and again.
-        if (!isPassing(error)) confirmed = Math.max(confirmed, telling);
+        // A final refusal, for example after the user left: do not send it again.
+        if (!isRetryable(error)) confirmed = Math.max(confirmed, target);
         else await pause(clock, backoff(tries++, random));
       }
     }
-    busy = false;
+    running = false;
+  }
+
+  function advance(to: number): boolean {
+    if (to <= upTo) return false;
+    upTo = to;
+    options.onChange();
+    return true;
   }
 
   return {
@@ -53,16 +61,11 @@ export function createReadCursor(options: {
       return upTo;
     },
     move(to) {
-      if (to <= upTo) return;
-      upTo = to;
-      options.onChange();
-      void run();
+      if (advance(to)) void run();
     },
     confirm(to) {
       confirmed = Math.max(confirmed, to);
-      if (to <= upTo) return;
-      upTo = to;
-      options.onChange();
+      advance(to);
     },
     stop() {
       stopped = true;

@@ -1,115 +1,109 @@
 /**
- * What is known of one conversation's log. It takes events in any order, and any number of times, from sockets and pages alike, and always
- * holds the same for the same set of them. Source: docs/protocol.md section 7.
+ * The known part of one conversation's log. Events may come in any order and any number of times, from the socket and from pages: the same
+ * set of events always gives the same result. Source: docs/protocol.md section 7.
  */
-import type { ServerEvent } from '../../../protocol/events.ts';
-import type { Message } from '../../../protocol/message.ts';
+import type { Message, ServerEvents } from './protocol.ts';
 
-/** The events that the log tells, and those that hide some of it from oneself. */
-export type LogEvent = Extract<
-  ServerEvent,
-  {
-    type:
-      | 'chat_message'
-      | 'message_edited'
-      | 'message_deleted'
-      | 'reaction'
-      | 'conversation_updated'
-      | 'message_hidden'
-      | 'history_cleared';
-  }
->;
+/** Events that are in the log, and those that hide a part of it from this user. */
+export type LogEvent = ServerEvents[
+  | 'chat_message'
+  | 'message_edited'
+  | 'message_deleted'
+  | 'reaction'
+  | 'conversation_updated'
+  | 'message_hidden'
+  | 'history_cleared'];
 
 export interface Timeline {
-  /** By `seq`, oldest first; another array whenever something in it changed. */
+  /** By `seq`, oldest first; a new array after each change. */
   readonly messages: readonly Message[];
-  /** Every number up to this one is known: what it holds, or that it holds nothing. */
-  readonly complete: number;
-  /** The highest number that was heard of. */
-  readonly head: number;
+  /** Every number up to this one is known: its entry, or that it has none. */
+  readonly completeUpTo: number;
+  /** The highest known number. */
+  readonly latestSeq: number;
   /** Messages from this number on are shown. */
-  readonly from: number;
+  readonly firstSeq: number;
   apply(event: LogEvent): void;
-  /** Messages of a page of history, which is whole from `from` on. */
+  /** Adds a page of history that is complete from `from` on. */
   addOlder(messages: readonly Message[], from: number): void;
   /** The log was read up to this number. */
-  settle(upTo: number): void;
+  markComplete(upTo: number): void;
 }
 
-interface Held {
+interface Entry {
   message?: Message;
-  /** The change whose text stands. */
-  text: number;
-  /** `emoji user` → the latest change about it */
+  /** The number of the change that gave the message its text. */
+  textChange: number;
+  /** By `emoji user`: the latest change. */
   readonly reactions: Map<string, { readonly change: number; readonly removed: boolean }>;
   hidden?: boolean;
 }
 
-/** @param start the log is followed from behind this number on */
+/** @param start the number after which the log is followed */
 export function createTimeline(start: number): Timeline {
-  const held = new Map<number, Held>();
-  /** Numbers beyond `complete` that are known. */
-  const beyond = new Set<number>();
-  let complete = start;
-  let head = start;
-  let from = start + 1;
-  let cleared = 0;
-  /** What is shown, in order, and a copy of it for whoever asks. */
+  const entries = new Map<number, Entry>();
+  /** Known numbers after `completeUpTo`. */
+  const ahead = new Set<number>();
+  let completeUpTo = start;
+  let latestSeq = start;
+  let firstSeq = start + 1;
+  let clearedUpTo = 0;
+  /** The shown messages in order, and the copy of it that callers get. */
   const order: Message[] = [];
   let shown: readonly Message[] | undefined;
 
   function note(number: number): void {
-    head = Math.max(head, number);
-    if (number > complete) beyond.add(number);
-    while (beyond.delete(complete + 1)) complete++;
+    latestSeq = Math.max(latestSeq, number);
+    if (number > completeUpTo) ahead.add(number);
+    while (ahead.delete(completeUpTo + 1)) completeUpTo++;
   }
 
-  function at(seq: number): Held {
-    const here = held.get(seq) ?? { text: 0, reactions: new Map() };
-    held.set(seq, here);
-    return here;
+  function entryOf(seq: number): Entry {
+    const entry = entries.get(seq) ?? { textChange: 0, reactions: new Map() };
+    entries.set(seq, entry);
+    return entry;
   }
 
-  /** Looks again whether and how this message is shown. Most are near the end. */
+  /** Puts a message into `order`, replaces it or removes it. Searches from the end, because most are there. */
   function show(seq: number): void {
-    const { message, hidden } = at(seq);
-    const now = message && !hidden && seq >= from && seq > cleared ? [message] : [];
-    let place = order.length;
-    while (place > 0 && (order[place - 1]?.seq ?? 0) >= seq) place--;
-    const old = order[place]?.seq === seq ? [order[place]] : [];
+    const { message, hidden } = entryOf(seq);
+    const now = message && !hidden && seq >= firstSeq && seq > clearedUpTo ? [message] : [];
+    let index = order.length;
+    while (index > 0 && (order[index - 1]?.seq ?? 0) >= seq) index--;
+    const old = order[index]?.seq === seq ? [order[index]] : [];
     if (old[0] === now[0]) return;
-    order.splice(place, old.length, ...now);
+    order.splice(index, old.length, ...now);
     shown = undefined;
   }
 
   function put(seq: number, message: Message): void {
-    const here = at(seq);
-    if (here.message) {
-      // Only what was sent as a message says to its author under which id.
-      if (message.client_id && !here.message.client_id) {
-        here.message = { ...here.message, client_id: message.client_id };
+    const entry = entryOf(seq);
+    if (entry.message) {
+      // Only the event for a new message has the `client_id`, and only for its author.
+      if (message.client_id && !entry.message.client_id) {
+        entry.message = { ...entry.message, client_id: message.client_id };
       }
       return;
     }
-    here.message = withReactions(message, here);
+    entry.message = withReactions(message, entry);
   }
 
   function change(seq: number, number: number, message: Message): void {
-    const here = at(seq);
-    // Deleted is deleted, also where an edit with a higher number was faster.
-    if (here.message?.deleted || (number <= here.text && !message.deleted)) return;
-    here.text = number;
-    const { client_id, reactions } = here.message ?? message;
-    here.message = withReactions({ ...message, reactions, ...(client_id !== undefined && { client_id }) }, here);
+    const entry = entryOf(seq);
+    // A deleted message stays deleted, even if an edit has a higher number.
+    if (entry.message?.deleted || (number <= entry.textChange && !message.deleted)) return;
+    entry.textChange = number;
+    const { client_id, reactions } = entry.message ?? message;
+    entry.message = withReactions({ ...message, reactions, ...(client_id !== undefined && { client_id }) }, entry);
   }
 
-  function react({ seq, emoji, user, change: number, removed }: LogEvent & { type: 'reaction' }): void {
+  function react({ seq, emoji, user, change: number, removed }: ServerEvents['reaction']): void {
     note(number);
-    const here = at(seq);
+    const entry = entryOf(seq);
     const key = `${emoji} ${user}`;
-    if (number <= (here.reactions.get(key)?.change ?? 0)) return;
-    here.reactions.set(key, { change: number, removed });
-    if (here.message) here.message = withReactions(here.message, here);
+    if (number <= (entry.reactions.get(key)?.change ?? 0)) return;
+    entry.reactions.set(key, { change: number, removed });
+    if (entry.message) entry.message = withReactions(entry.message, entry);
   }
 
   return {
@@ -117,19 +111,19 @@ export function createTimeline(start: number): Timeline {
       shown ??= [...order];
       return shown;
     },
-    get complete() {
-      return complete;
+    get completeUpTo() {
+      return completeUpTo;
     },
-    get head() {
-      return head;
+    get latestSeq() {
+      return latestSeq;
     },
-    get from() {
-      return from;
+    get firstSeq() {
+      return firstSeq;
     },
     apply(event) {
       if (event.type === 'history_cleared') {
-        cleared = Math.max(cleared, event.up_to);
-        for (const seq of held.keys()) if (seq <= cleared) show(seq);
+        clearedUpTo = Math.max(clearedUpTo, event.up_to);
+        for (const seq of entries.keys()) if (seq <= clearedUpTo) show(seq);
         return;
       }
       if (event.type === 'chat_message') {
@@ -139,40 +133,40 @@ export function createTimeline(start: number): Timeline {
       } else if (event.type === 'conversation_updated') {
         note(event.seq);
         put(event.seq, event.message);
-      } else if (event.type === 'message_hidden') at(event.seq).hidden = true;
+      } else if (event.type === 'message_hidden') entryOf(event.seq).hidden = true;
       else if (event.type === 'reaction') react(event);
       else {
         const { type, room, change: number, ...message } = event;
         note(number);
-        const gone = type === 'message_deleted' && {
+        const empty = type === 'message_deleted' && {
           deleted: true,
           message: '',
           attachments: [],
           multimedia_url: null,
         };
-        change(event.seq, number, { ...message, ...gone });
+        change(event.seq, number, { ...message, ...empty });
       }
       show(event.seq);
     },
-    addOlder(messages, first) {
-      const before = from;
-      from = Math.min(from, first);
+    addOlder(messages, from) {
+      const before = firstSeq;
+      firstSeq = Math.min(firstSeq, from);
       for (const message of messages) {
         put(message.seq, message);
         show(message.seq);
       }
-      for (const seq of held.keys()) if (seq < before) show(seq);
+      for (const seq of entries.keys()) if (seq < before) show(seq);
     },
-    settle(upTo) {
-      complete = Math.max(complete, upTo);
-      for (const number of beyond) if (number <= complete) beyond.delete(number);
-      note(complete);
+    markComplete(upTo) {
+      completeUpTo = Math.max(completeUpTo, upTo);
+      for (const number of ahead) if (number <= completeUpTo) ahead.delete(number);
+      note(completeUpTo);
     },
   };
 }
 
-/** The message with all that was heard of its reactions, whatever of it was in it before. */
-function withReactions(message: Message, { reactions: changes }: Held): Message {
+/** The message with all known changes of its reactions. Some of them may be in it already. */
+function withReactions(message: Message, { reactions: changes }: Entry): Message {
   if (changes.size === 0) return message;
   const sets = new Map(Object.entries(message.reactions).map(([emoji, users]) => [emoji, new Set(users)]));
   for (const [key, { removed }] of changes) {

@@ -2,41 +2,41 @@ import type { Clock } from './clock.ts';
 import { Unauthenticated } from './errors.ts';
 
 /**
- * Gives a token, or null when nobody is signed in.
- * @param refused a token that the server did not take: do not give the same again
+ * Gives an access token, or null when nobody is signed in. An error that it throws counts as temporary: the client asks again later.
+ * @param refused a token that the server refused: give another one
  */
 export type GetToken = (refused: string | undefined) => Promise<string | null> | string | null;
 
 export interface Tokens {
-  /** @throws Unauthenticated when nobody is signed in; whatever `getToken` throws */
+  /** @throws Unauthenticated when nobody is signed in; any error of `getToken` */
   get(): Promise<string>;
-  /** The server did not take this one. */
+  /** The server refused this token. */
   refuse(token: string): void;
 }
 
-/** ms before its end from which on a token is not used any more. */
-export const margin = 60_000;
+/** A token is replaced this long before it expires. */
+export const expiryMarginMs = 60_000;
 
-/** Keeps the token until shortly before it expires, and asks for one at a time. */
+/** Keeps the token until shortly before it expires. Callers that ask at the same time share one call of `getToken`. */
 export function createTokens(getToken: GetToken, clock: Clock): Tokens {
   let token: string | undefined;
   let refused: string | undefined;
-  let asking: Promise<string> | undefined;
+  let request: Promise<string> | undefined;
 
-  async function ask(): Promise<string> {
-    const given = await getToken(refused);
-    if (!given) throw new Unauthenticated('unauthenticated', 'unable to connect; nobody is signed in');
-    token = given;
-    return given;
+  async function load(): Promise<string> {
+    const loaded = await getToken(refused);
+    if (!loaded) throw new Unauthenticated('unauthenticated', 'unable to connect; nobody is signed in');
+    token = loaded;
+    return loaded;
   }
 
   return {
     get() {
-      if (token && (expiryOf(token) ?? Infinity) > clock.now() + margin) return Promise.resolve(token);
-      asking ??= ask().finally(() => {
-        asking = undefined;
+      if (token && (tokenExpiresAt(token) ?? Infinity) > clock.now() + expiryMarginMs) return Promise.resolve(token);
+      request ??= load().finally(() => {
+        request = undefined;
       });
-      return asking;
+      return request;
     },
     refuse(which) {
       refused = which;
@@ -45,8 +45,11 @@ export function createTokens(getToken: GetToken, clock: Clock): Tokens {
   };
 }
 
-/** When a JWT expires, ms since 1970; undefined for one that does not say. */
-export function expiryOf(token: string): number | undefined {
+/**
+ * When a JWT expires, in milliseconds since 1970; undefined if the token does not say. For a `getToken` that keeps tokens itself and
+ * refreshes them in time. It does not verify the token.
+ */
+export function tokenExpiresAt(token: string): number | undefined {
   try {
     const [, payload = ''] = token.split('.');
     const { exp } = JSON.parse(atob(payload.replace(/-/g, '+').replace(/_/g, '/')));

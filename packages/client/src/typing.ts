@@ -1,68 +1,70 @@
 import type { Clock } from './clock.ts';
 
-export interface Typing {
-  /** Who types now, in the order in which they began. */
-  readonly users: readonly string[];
-  /** Says that one types: to be called with each key. It is told every few seconds at most, and taken back when the calls end. */
-  type(): void;
-  /** Says that one does not type any more; sending does that as well. */
+export interface TypingSender {
+  /** Call this with each key. The server is told every three seconds at most, and told the end six seconds after the last call. */
+  keystroke(): void;
+  /** Ends it at once. Sending a message does that as well. */
   stop(): void;
-  /** What the server told of somebody. */
-  hear(user: string, typing: boolean): void;
 }
 
-/** ms; others forget who types when nothing was told for a while, so it is told again before */
-const every = 3_000;
-const forgotten = 6_000;
+export interface TypingUsers {
+  /** Names of the users who are typing in a conversation, in the order in which they began; a new array after each change. */
+  of(conversation: string): readonly string[];
+  apply(conversation: string, user: string, typing: boolean): void;
+}
 
-export function createTyping(options: {
-  readonly clock: Clock;
-  tell(typing: boolean): void;
-  onChange(): void;
-}): Typing {
-  const { clock } = options;
-  const heard = new Map<string, () => void>();
-  let users: readonly string[] = [];
-  let told: number | undefined;
+/** Others forget a typing user after `forgetMs`, so it is repeated every `repeatMs`. */
+const repeatMs = 3_000;
+const forgetMs = 6_000;
+
+/** Tells the server that this user is typing. */
+export function createTypingSender(clock: Clock, send: (typing: boolean) => void): TypingSender {
+  let sentAt: number | undefined;
   let cancel = () => {};
-
-  function changed(): void {
-    users = [...heard.keys()];
-    options.onChange();
-  }
 
   function stop(): void {
     cancel();
-    if (told === undefined) return;
-    told = undefined;
-    options.tell(false);
+    if (sentAt === undefined) return;
+    sentAt = undefined;
+    send(false);
   }
 
   return {
-    get users() {
-      return users;
-    },
-    type() {
+    keystroke() {
       cancel();
-      cancel = clock.after(forgotten, stop);
-      if (told !== undefined && clock.now() - told < every) return;
-      told = clock.now();
-      options.tell(true);
+      cancel = clock.after(forgetMs, stop);
+      if (sentAt !== undefined && clock.now() - sentAt < repeatMs) return;
+      sentAt = clock.now();
+      send(true);
     },
     stop,
-    hear(user, typing) {
-      const known = heard.get(user);
-      known?.();
-      if (typing) {
-        heard.set(
-          user,
-          clock.after(forgotten, () => {
-            heard.delete(user);
-            changed();
-          }),
-        );
-      } else heard.delete(user);
-      if (typing !== (known !== undefined)) changed();
-    },
   };
 }
+
+/** Knows which users are typing, in all conversations. */
+export function createTypingUsers(clock: Clock, onChange: (conversation: string) => void): TypingUsers {
+  /** By conversation and user: the function that cancels the timer. */
+  const timers = new Map<string, Map<string, () => void>>();
+  const users = new Map<string, readonly string[]>();
+
+  function apply(conversation: string, user: string, typing: boolean): void {
+    const known = timers.get(conversation) ?? new Map<string, () => void>();
+    timers.set(conversation, known);
+    const cancel = known.get(user);
+    cancel?.();
+    if (typing)
+      known.set(
+        user,
+        clock.after(forgetMs, () => apply(conversation, user, false)),
+      );
+    else known.delete(user);
+    if (typing === (cancel !== undefined)) return;
+    users.set(conversation, [...known.keys()]);
+    onChange(conversation);
+  }
+
+  return { of: (conversation) => users.get(conversation) ?? none, apply };
+}
+
+/** Always the same array, so that a comparison by identity sees no change. */
+const none: readonly string[] = [];

@@ -1,50 +1,59 @@
-/** Files go to S3 itself, with a form that the server signs. Source: docs/protocol.md, "Upload". */
-import type { UploadForm } from '../../../protocol/http.ts';
+/** Files go directly to S3, with a form that the server signs. Source: docs/protocol.md, "Upload". */
 import { AttachmentRejected, Internal } from './errors.ts';
+import type { Http } from './http.ts';
+import type { UploadForm } from './protocol.ts';
 
 export interface UploadOptions {
-  /** Default: the file's own, or `file`. */
+  /** Default: the file's own name, or `file`. */
   readonly filename?: string;
-  /** Pixels of a picture or film, both or neither: who reads the message gets them with the attachment. */
+  /** Size of a picture or film in pixels: both or neither. Readers get them with the attachment. */
   readonly width?: number;
   readonly height?: number;
-  /** Bytes of the file that are on their way, and all of them. Where there is no XMLHttpRequest it is told once, at the end. */
+  /** Bytes sent so far, and the size of the file. Without XMLHttpRequest, as in Node, it is called once, at the end. */
   onProgress?(sent: number, total: number): void;
-  /** Breaks the upload off, which then rejects with the signal's reason. */
+  /** Cancels the upload, which then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
-/** @throws AttachmentRejected, Internal, the reason of the signal */
-export async function postFile(
-  { url, fields }: UploadForm,
-  file: Blob,
-  { signal, onProgress }: UploadOptions,
-  fetching: typeof globalThis.fetch,
-): Promise<void> {
-  const form = new FormData();
-  for (const [name, value] of Object.entries(fields)) form.append(name, value);
-  form.append('file', file);
-  signal?.throwIfAborted();
-  let status = 0;
-  try {
-    status = await (globalThis.XMLHttpRequest
-      ? postWithProgress(url, form, signal, (share) => onProgress?.(Math.floor(share * file.size), file.size))
-      : fetching(url, { method: 'POST', body: form, ...(signal && { signal }) }).then((response) => response.status));
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new Internal('internal', 'unable to upload the file; try again', undefined, { cause });
-  }
-  if (status >= 500) throw new Internal('internal', 'unable to upload the file; try again');
-  if (status >= 300) {
-    throw new AttachmentRejected(
-      'attachment_rejected',
-      'unable to upload the file; it is not what was announced, or came too late',
-    );
-  }
-  onProgress?.(file.size, file.size);
-}
+/**
+ * Asks a route for a form, and uploads the file with it.
+ * @returns the upload's id
+ * @throws ParleyError, the reason of the signal
+ */
+export type Upload = (path: string, file: Blob, options?: UploadOptions) => Promise<string>;
 
-/** `fetch` says nothing of how far an upload is. */
+export const createUpload =
+  (http: Http, fetch: typeof globalThis.fetch): Upload =>
+  async (path, file, options = {}) => {
+    const { filename = (file as Partial<File>).name ?? 'file', width, height, signal, onProgress } = options;
+    const content_type = file.type || 'application/octet-stream';
+    const announced = { filename, content_type, size: file.size, width, height };
+    const { id, url, fields } = await http<UploadForm>('POST', path, announced);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) form.append(name, value);
+    form.append('file', file);
+    signal?.throwIfAborted();
+    let status = 0;
+    try {
+      status = await (globalThis.XMLHttpRequest
+        ? postWithProgress(url, form, signal, (share) => onProgress?.(Math.floor(share * file.size), file.size))
+        : fetch(url, { method: 'POST', body: form, signal }).then((response) => response.status));
+    } catch (cause) {
+      signal?.throwIfAborted();
+      throw new Internal('internal', 'unable to upload the file; try again', undefined, { cause });
+    }
+    if (status >= 500) throw new Internal('internal', 'unable to upload the file; try again');
+    if (status >= 300) {
+      throw new AttachmentRejected(
+        'attachment_rejected',
+        'unable to upload the file; it is not what was announced, or came too late',
+      );
+    }
+    onProgress?.(file.size, file.size);
+    return id;
+  };
+
+/** `fetch` does not report the progress of an upload. */
 function postWithProgress(
   url: string,
   form: FormData,

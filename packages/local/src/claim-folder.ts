@@ -3,24 +3,29 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * Keeps a data folder to one runtime: two would write the same files. What a killed process left behind is no claim.
- * @returns how to give it up
- * @throws Error, one sentence, when another runtime has it
+ * Claims a data folder for one runtime, because two would write the same files. The claim of a killed process does not count.
+ * @param settingName what the user calls the folder's setting
+ * @returns a function that gives the folder up
+ * @throws Error, one sentence, when another runtime uses it
  */
-export async function claimFolder(directory: string, origin: string): Promise<() => Promise<void>> {
-  await requireUnclaimed(directory);
+export async function claimFolder(
+  directory: string,
+  origin: string,
+  settingName: string,
+): Promise<() => Promise<void>> {
+  await requireUnclaimed(directory, settingName);
   await mkdir(directory, { recursive: true });
   await writeFile(claimFile(directory), JSON.stringify({ pid: process.pid, origin }));
   return () => rm(claimFile(directory), { force: true });
 }
 
-/** @throws Error, one sentence, when a runtime that lives has the folder */
-export async function requireUnclaimed(directory: string): Promise<void> {
+/** @throws Error, one sentence, when another runtime uses the folder */
+export async function requireUnclaimed(directory: string, settingName: string): Promise<void> {
   const other = await readClaim(claimFile(directory));
-  // A process id may have been given to somebody else since; only with its port open too it is the one.
+  // Another process may have the same id by now, so the port must be open too.
   if (other && isAlive(other.pid) && (await listens(other.origin))) {
     throw new Error(
-      `unable to use ${directory}; ${other.origin} serves it already: stop that one or choose another folder with PARLEY_DATA`,
+      `unable to use ${directory}; ${other.origin} serves it already: stop that one or choose another folder with ${settingName}`,
     );
   }
 }
@@ -42,7 +47,7 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it lives, and belongs to somebody else.
+    // EPERM: the process exists, and belongs to another user.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }

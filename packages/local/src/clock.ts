@@ -1,4 +1,4 @@
-/** Where every part of the runtime takes the time from: milliseconds since the epoch. */
+/** The time of the whole runtime, in milliseconds since the epoch. */
 export interface Clock {
   now(): number;
 }

@@ -10,11 +10,11 @@ import type { Functions } from './lambda/functions.ts';
 
 /** What every local service gets. */
 export interface Context {
-  /** The stack as it is now: after a reload another object, so read it at use. */
+  /** Another object after a reload, so read it when it is used. */
   readonly stack: Stack;
-  /** `http://127.0.0.1:<port>`, where all services are served. */
+  /** `http://127.0.0.1:<port>`, the address of all services. */
   readonly origin: string;
-  /** Everything that survives a restart lies below it; each service makes a folder of its own. */
+  /** For everything that survives a restart. Each service makes a folder of its own below it. */
   readonly dataDirectory: string;
   readonly keys: AccessKeys;
   readonly policies: Policies;
@@ -24,9 +24,9 @@ export interface Context {
   readonly clock: Clock;
   /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
   readonly timeScale: number;
-  /** scrypt's N, for new passwords; by default what is right for real ones. */
+  /** scrypt's N for new passwords. */
   readonly passwordCost?: number | undefined;
-  /** One line for the person at the console. */
+  /** Shows a line to the person who runs it. */
   readonly log: (line: string) => void;
 }
 

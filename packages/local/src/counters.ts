@@ -1,9 +1,6 @@
-/**
- * What happened so far, by name: `lambda.invoke:Socket`, `dynamodb.PutItem`, `dynamodb.write-units`, `connections.post.gone`, …
- * The benchmarks and the tests read it; nothing decides by it.
- */
+/** How often things happened, by name: `lambda.invoke:Socket`, `dynamodb.PutItem`, `dynamodb.write-units`, `connections.post.gone`, … */
 export interface Counters {
-  /** Adds `by` (default 1, fractions allowed: capacity units come in halves). */
+  /** Adds `by`, 1 by default. Fractions are allowed, because capacity units may be halves. */
   count(name: string, by?: number): void;
   /** A copy, sorted by name. */
   snapshot(): Record<string, number>;

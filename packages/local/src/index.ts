@@ -1,15 +1,15 @@
-/** `@parley/local`: serve a synthesized CDK app on this machine. */
-export type { Stack } from './assembly/stack.ts';
-export { requireUnclaimed } from './claim-folder.ts';
-export { openSigningKeys } from './cognito/signing-keys.ts';
-export { startEngine } from './dynamodb/engine.ts';
+/** `@parley/local` serves a synthesized CDK app on this machine. */
+export { BrokenStack } from './assembly/broken-stack.ts';
+export type { Resource, Stack } from './assembly/stack.ts';
+export type { Clock } from './clock.ts';
+export type { Counters } from './counters.ts';
+export { type Engine, startEngine } from './dynamodb/engine.ts';
+export type { EngineOptions } from './dynamodb/find-engine.ts';
 export { type Faults, parseFaults } from './faults.ts';
 export type { Credentials } from './iam/access-keys.ts';
-export type { Permission } from './iam/policy.ts';
-export { functionConfig } from './lambda/function-config.ts';
-export { servedFunctions } from './lambda/served-functions.ts';
-export { openPort } from './port.ts';
+export type { Permission, Policies } from './iam/policy.ts';
+export type { Functions } from './lambda/functions.ts';
+export { type ServeOptions, serve } from './serve.ts';
+export type { SettingNames } from './setting-names.ts';
 export { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 export { isSynthesized, synthesize } from './synthesize.ts';
-export { watchProject } from './watch.ts';
-export { writeWhole } from './write-whole.ts';

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Service } from './context.ts';
+import { defaultNames } from './setting-names.ts';
 
 /** The one port on which everything is served. */
 export interface Port {
   readonly origin: string;
-  /** From now on requests whose path begins with `prefix` go to the service; `/` takes what no other prefix takes. */
+  /** Sends requests whose path begins with `prefix` to the service. `/` gets all that match no other prefix. */
   mount(prefix: string, service: Pick<Service, 'handle' | 'upgrade'>): void;
   /** Answers 503 there again. */
   unmount(prefix: string): void;
@@ -13,16 +14,21 @@ export interface Port {
 }
 
 /**
- * Listens on 127.0.0.1. What is not mounted yet answers 503.
- * @param port 0 for any free one
- * @throws Error, one sentence, when it is taken
+ * Listens on 127.0.0.1. Paths without a service are answered with 503.
+ * @param port 0 for any free port
+ * @param settingName what the user calls the port's setting
+ * @throws Error, one sentence, when the port is taken
  */
-export async function openPort(port: number, log: (line: string) => void): Promise<Port> {
+export async function openPort(
+  port: number,
+  log: (line: string) => void,
+  settingName = defaultNames.port,
+): Promise<Port> {
   const mounted = new Map<string, Pick<Service, 'handle' | 'upgrade'>>();
   const find = (request: IncomingMessage) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
     const prefix = [...mounted.keys()].find((one) => one !== '/' && (path === one || path.startsWith(`${one}/`)));
-    // Below `/_aws` nothing belongs to the distribution: a service that is not there must not look like an empty page.
+    // Paths below `/_aws` never go to the distribution, or a missing service would look like an empty page.
     return mounted.get(prefix ?? (path.startsWith('/_aws/') ? '' : '/'));
   };
 
@@ -32,26 +38,26 @@ export async function openPort(port: number, log: (line: string) => void): Promi
     Promise.resolve(service.handle(request, response)).catch((error: unknown) => fail(error, request, response, log));
   });
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
-    // A client that goes away is no reason to end the process.
+    // Without this, a client that goes away would end the process.
     socket.on('error', () => socket.destroy());
     const service = find(request);
     if (service?.upgrade) service.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
-  // Longer than the SDK's agent keeps an idle connection, or its next request meets one that is just closing.
+  // Longer than the SDK's agent keeps an idle connection. Otherwise its next request could meet a connection that is closing.
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 70_000;
   return {
-    origin: `http://127.0.0.1:${await listen(server, port)}`,
+    origin: `http://127.0.0.1:${await listen(server, port, settingName)}`,
     mount: (prefix, service) => void mounted.set(prefix, service),
     unmount: (prefix) => void mounted.delete(prefix),
     close: () => close(server),
   };
 }
 
-function listen(server: Server, port: number): Promise<number> {
+function listen(server: Server, port: number, settingName: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(reason(error, port))));
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new Error(reason(error, port, settingName))));
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
       resolve(typeof address === 'object' && address ? address.port : port);
@@ -59,11 +65,11 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-function reason(error: NodeJS.ErrnoException, port: number): string {
-  if (error.code === 'EADDRINUSE') return `unable to listen on port ${port}; it is taken: choose another one with PORT`;
-  if (error.code === 'EACCES')
-    return `unable to listen on port ${port}; the system does not allow it: choose one above 1023 with PORT`;
-  return `unable to listen on port ${port}; ${error.message}`;
+function reason({ code, message }: NodeJS.ErrnoException, port: number, settingName: string): string {
+  const failed = `unable to listen on port ${port}`;
+  if (code === 'EADDRINUSE') return `${failed}; it is taken: choose another one with ${settingName}`;
+  if (code === 'EACCES') return `${failed}; the system does not allow it: choose one above 1023 with ${settingName}`;
+  return `${failed}; ${message}`;
 }
 
 function fail(error: unknown, request: IncomingMessage, response: ServerResponse, log: (line: string) => void): void {

@@ -1,9 +1,10 @@
 import { loadStack, type Stack } from './assembly/stack.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { startCognito } from './cognito/start.ts';
+import { type Cognito, startCognito } from './cognito/start.ts';
 import type { Context } from './context.ts';
 import { type Counters, createCounters } from './counters.ts';
+import type { EngineOptions } from './dynamodb/find-engine.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { startEdge } from './edge/start.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -15,70 +16,79 @@ import { startInvokeApi } from './lambda/invoke-api.ts';
 import { openPort } from './port.ts';
 import { startS3 } from './s3/start.ts';
 import { startSecrets } from './secrets/start.ts';
+import { defaultNames, type SettingNames } from './setting-names.ts';
 import { startQueueTriggers } from './sqs/poller.ts';
 import { startSqs } from './sqs/start.ts';
 import { startStreams } from './streams/start.ts';
 
 export interface LocalOptions {
-  /** A cloud assembly, what `cdk synth` writes. */
+  /** A cloud assembly with one stack, as `cdk synth` writes it. */
   readonly assemblyDirectory: string;
-  /** For everything that must survive a restart. Not for two runtimes at once. */
+  /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
-  /** 0 takes a free one. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly faults?: Partial<Faults>;
-  /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
+  /** 1 by default, as on AWS. With 60, ten minutes become ten seconds. */
   readonly timeScale?: number;
   readonly clock?: Clock;
-  /** scrypt's N for new passwords: a power of two, 16,384 by default. Tests that sign up hundreds of people take less. */
+  /** scrypt's N for new passwords: a power of two, 16,384 by default. Tests that sign up hundreds of people use less. */
   readonly passwordCost?: number;
-  /** Where lines for the person at the console go; default: nowhere. */
+  readonly engine?: EngineOptions;
+  /** Gets lines for the person who runs it. Default: they are dropped. */
   readonly log?: (line: string) => void;
+  /** What the user calls these settings, for error sentences. */
+  readonly settingNames?: Partial<SettingNames>;
 }
 
 /** A stack that is being served. */
 export interface LocalRuntime {
+  /** `http://127.0.0.1:<port>` */
   readonly origin: string;
-  /** As it is now; another one after a reload. */
+  /** Another object after a reload. */
   readonly stack: Stack;
-  /** The stack's outputs with local addresses, and `CognitoEndpoint`, which on AWS every SDK knows by itself. */
+  /** The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly counters: Counters;
+  /** May be changed at any time. */
   readonly faults: Faults;
   readonly policies: Policies;
   readonly functions: Functions;
-  /** Keys of the account's owner, who may do everything. */
+  /** Keys of the account's root user, who may do everything. */
   readonly rootCredentials: Credentials;
+  /** `idle` resolves when every stream record is handled. */
   readonly streams: { idle(): Promise<void> };
-  /** Resolves when no queue that a function is fed from has a visible message. */
+  /** `idle` resolves when no queue that triggers a function has a visible message. */
   readonly queues: { idle(): Promise<void> };
   readonly gateway: Pick<Awaited<ReturnType<typeof startGateway>>, 'connections'>;
   readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
-  /** Resolves with one sentence when something without which nothing works has ended by itself. */
+  readonly cognito: Pick<Cognito, 'accessTokenKey'>;
+  /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
   readonly died: Promise<string>;
-  /** Serves another assembly of the same stack from now on; connections stay open. @throws BrokenStack, and all stays as it was */
+  /** Serves another assembly of the same stack from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
   reload(assemblyDirectory: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
  * Serves a synthesized stack on one port of 127.0.0.1.
- * @throws Error, one sentence: a taken port, a data folder in use, a `BrokenStack`, no engine for the tables
+ * @throws Error, one sentence: the port is taken, the data folder is in use, the stack is a `BrokenStack`, there is no engine for the tables
  */
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
-  const { dataDirectory, log = () => {}, clock = systemClock } = options;
-  /** What was started, and how it ends; ended in the opposite order. */
+  const { dataDirectory, log = () => {}, clock = systemClock, engine } = options;
+  const settingNames = { ...defaultNames, ...options.settingNames };
+  /** Called in the opposite order. */
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) {
       await end().catch((error: unknown) => log(`while stopping: ${String(error)}`));
     }
   };
-  const port = await openPort(options.port, log);
+  const port = await openPort(options.port, log, settingNames.port);
   const { origin } = port;
   stops.push(() => port.close());
   try {
-    const release = await claimFolder(dataDirectory, origin);
+    const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin });
     const faults = createFaults(options.faults);
@@ -90,7 +100,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get stack() {
         return stack;
       },
-      ...{ origin, dataDirectory, keys, policies, functions, faults, counters, clock, log },
+      origin,
+      dataDirectory,
+      keys,
+      policies,
+      functions,
+      faults,
+      counters,
+      clock,
+      log,
       timeScale: options.timeScale ?? 1,
       passwordCost: options.passwordCost,
     };
@@ -100,19 +118,19 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       stops.push(() => started.stop());
       return started;
     };
-    const dynamodb = await serve(startDynamoDb(context));
+    const dynamodb = await serve(startDynamoDb(context, { engine, settingNames }));
     const sqs = await serve(startSqs(context));
     const s3 = await serve(startS3(context));
     const secrets = await serve(startSecrets(context));
     const cognito = await serve(startCognito(context));
-    // Functions end after those that call them (gateway, streams) and before those that they call.
+    // Functions are stopped after the services that invoke them (gateway, streams), and before the services that they call.
     stops.push(() => functions.stop());
     const lambda = await serve(startInvokeApi(context, sqs));
     const streams = await serve(
       startStreams(context, { engineUrl: dynamodb.engineUrl, queues: sqs, onWrite: dynamodb.onWrite }),
     );
     const triggers = await serve(startQueueTriggers(context, sqs));
-    // Closing the sockets is told to `$disconnect`, and the streams are still there to carry what it writes.
+    // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
     const edge = await serve(startEdge(context, { gateway }));
 
@@ -124,7 +142,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/cognito-idp', cognito);
     port.mount('/_aws/execute-api', gateway);
     port.mount('/', edge);
-    // First of all nobody new comes in.
+    // Before everything else, new requests are refused.
     stops.push(async () => port.unmount('/'));
 
     return {
@@ -135,7 +153,16 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get outputs() {
         return { ...stack.outputs, CognitoEndpoint: `${origin}/_aws/cognito-idp` };
       },
-      ...{ counters, faults, policies, functions, streams, queues: triggers, gateway, dynamodb, died: dynamodb.died },
+      counters,
+      faults,
+      policies,
+      functions,
+      streams,
+      queues: triggers,
+      gateway,
+      dynamodb,
+      cognito,
+      died: dynamodb.died,
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
         const next = loadStack({ assemblyDirectory, origin });

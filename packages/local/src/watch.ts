@@ -1,14 +1,14 @@
-import { existsSync, type FSWatcher, watch } from 'node:fs';
-import { join, sep } from 'node:path';
+import { existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
+import { join } from 'node:path';
 import type { LocalRuntime } from './start.ts';
-import { synthesize, unwatchedFolders, watchedFolders } from './synthesize.ts';
+import { projectSources, synthesize } from './synthesize.ts';
 
-/** Editors write a file in several steps; what is saved within so many milliseconds is one change. */
-const quiet = 100;
+/** Editors write a file in several steps, so changes within this time count as one. */
+const debounceMs = 100;
 
 /**
- * Synthesizes again and reloads whenever a file is saved in the folders that `cdk.json` names under `watch.include`. What fails is told,
- * and the stack before it goes on.
+ * Synthesizes and reloads whenever a file is saved that `cdk watch` would watch. When that fails, the log says why, and the stack stays
+ * as it was.
  */
 export function watchProject(options: {
   projectDirectory: string;
@@ -16,8 +16,8 @@ export function watchProject(options: {
   runtime: Pick<LocalRuntime, 'reload'>;
   log: (line: string) => void;
 }): { stop(): Promise<void> } {
-  const { projectDirectory, runtime, log } = options;
-  const assemblyDirectory = join(options.dataDirectory, 'cdk.out');
+  const { projectDirectory, dataDirectory, runtime, log } = options;
+  const assemblyDirectory = join(dataDirectory, 'cdk.out');
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let work = Promise.resolve();
@@ -34,23 +34,26 @@ export function watchProject(options: {
       if (!ending.signal.aborted) log(`Not reloaded: ${error instanceof Error ? error.message : String(error)}`);
     }
   };
-  const unwatched = unwatchedFolders(projectDirectory);
-  const changed = (folder: string, file: string | null) => {
-    const path = join(folder, file ?? '');
-    if (unwatched.some((each) => path === each || path.startsWith(each + sep))) return;
-    saved = path;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      work = work.then(reload);
-    }, quiet);
-  };
+  const { folders, excludes } = projectSources(projectDirectory, dataDirectory);
+  const watchFolder = (folder: string, recursive: boolean): FSWatcher =>
+    watch(join(projectDirectory, folder), { recursive }, (_event, file) => {
+      const path = join(folder, file ?? '');
+      if (excludes(path)) return;
+      saved = path;
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        work = work.then(reload);
+      }, debounceMs);
+    });
 
-  const folders = watchedFolders(projectDirectory);
-  const watchers: FSWatcher[] = folders
+  const inProject = readdirSync(projectDirectory, { withFileTypes: true });
+  const subfolders = inProject.filter((entry) => entry.isDirectory() && !excludes(entry.name)).map(({ name }) => name);
+  const watchers = folders
+    // Watching the whole project recursively would include `node_modules`.
+    .flatMap((folder) => (folder === '.' ? subfolders : folder))
     .filter((folder) => existsSync(join(projectDirectory, folder)))
-    .map((folder) =>
-      watch(join(projectDirectory, folder), { recursive: true }, (_event, file) => changed(folder, file)),
-    );
+    .map((folder) => watchFolder(folder, true));
+  if (folders.includes('.')) watchers.push(watchFolder('.', false));
   log(`Watching ${folders.join(', ')}`);
   return {
     async stop() {

@@ -10,7 +10,7 @@ test('all faults are off unless switched on', () => {
   });
 });
 
-test('PARLEY_FAULTS switches on what it names', () => {
+test('a list of faults switches on what it names', () => {
   expect(parseFaults('postGone=0.1, dropDisconnect=0.5,delayBatch=200')).toEqual({
     postGone: 0.1,
     dropDisconnect: 0.5,

@@ -103,7 +103,7 @@ function load(): Stack {
 }
 
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'parley-lambda-'));
+  data = await mkdtemp(join(tmpdir(), 'local-lambda-'));
   for (const [id, source] of Object.entries(sources)) {
     await mkdir(join(data, 'code', id), { recursive: true });
     await writeFile(join(data, 'code', id, 'index.mjs'), source);

@@ -96,7 +96,7 @@ function template(file: (id: string) => string) {
 }
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-invoke-'));
+  folder = await mkdtemp(join(tmpdir(), 'local-invoke-'));
   for (const id of functionIds) {
     await mkdir(join(folder, 'code', id), { recursive: true });
     await writeFile(join(folder, 'code', id, 'index.mjs'), recorder);

@@ -11,7 +11,7 @@ let folder: string;
 const running: LocalRuntime[] = [];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'parley-start-'));
+  folder = await mkdtemp(join(tmpdir(), 'local-start-'));
 });
 afterAll(async () => {
   for (const runtime of running) await runtime.stop();
@@ -153,7 +153,7 @@ describe('one sentence for', () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     await expect(start('taken', { port })).rejects.toThrow(
-      `unable to listen on port ${port}; it is taken: choose another one with PORT`,
+      `unable to listen on port ${port}; it is taken: choose another one with port`,
     );
     server.close();
   });

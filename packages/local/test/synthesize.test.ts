@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { isSynthesized, synthesize } from '#synthesize';
 
-const root = await mkdtemp(join(tmpdir(), 'parley-synth-'));
+const root = await mkdtemp(join(tmpdir(), 'local-synth-'));
 let projectDirectory: string;
 let assemblyDirectory: string;
 let count = 0;

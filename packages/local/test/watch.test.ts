@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { watchProject } from '#watch';
 
 test('a saved file is synthesized and served; a broken one is told, and the next good one is served again', async () => {
-  const projectDirectory = await mkdtemp(join(tmpdir(), 'parley-watch-'));
+  const projectDirectory = await mkdtemp(join(tmpdir(), 'local-watch-'));
   const app = join(projectDirectory, 'lib', 'deep', 'app.mjs');
   const write = (text: string) =>
     writeFile(

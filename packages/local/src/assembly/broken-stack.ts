@@ -1,4 +1,4 @@
-/** The template or the cloud assembly cannot be served; the message is one sentence for the person who wrote it. */
+/** The template or the cloud assembly cannot be served. The message is one sentence for its author. */
 export class BrokenStack extends Error {
   override readonly name = 'BrokenStack';
 }

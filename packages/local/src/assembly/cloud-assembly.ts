@@ -30,7 +30,7 @@ const assetsShape = z.object({
     .default({}),
 });
 
-/** One stack as `cdk synth` wrote it down. */
+/** A stack as `cdk synth` wrote it. */
 export interface SynthesizedStack {
   readonly name: string;
   readonly template: unknown;
@@ -40,7 +40,7 @@ export interface SynthesizedStack {
 
 /**
  * Reads a cloud assembly (`cdk.out`).
- * @param stackName may stay out when there is one stack only
+ * @param stackName not needed when there is only one stack
  * @throws BrokenStack
  */
 export function readAssembly(directory: string, stackName?: string): SynthesizedStack {

@@ -1,8 +1,8 @@
 import type { Identity } from './identity.ts';
 
 /**
- * Turns the addresses that the stack's own APIs, user pools, buckets, queues and distributions would have on AWS into the local ones, wherever
- * they stand in a string. Addresses of others, like an issuer in another account, stay as they are.
+ * Makes a function that replaces the AWS addresses of the stack's own APIs, user pools, buckets, queues and distributions by local ones,
+ * anywhere in a text. Other addresses, like an issuer in another account, stay as they are.
  */
 export function hostRewriter(
   resources: Iterable<{ type: string; identity: Identity }>,
@@ -19,7 +19,7 @@ export function hostRewriter(
     } else if (type === 'AWS::Cognito::UserPool') {
       const local = `${origin}/_aws/cognito-idp`;
       pairs.push([`https://cognito-idp.${region}.amazonaws.com/${ref}`, `${local}/${ref}`]);
-      // The service itself, where pages sign in: but not another account's pool there.
+      // The service itself, where pages sign in, but not a pool of another account.
       pairs.push([new RegExp(`https://cognito-idp\\.${region}\\.amazonaws\\.com(?!/${region}_)`, 'g'), local]);
     } else if (type === 'AWS::S3::Bucket') {
       const local = `${origin}/_aws/s3/${ref}`;

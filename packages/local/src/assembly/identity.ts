@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** What AWS would call a resource: `Ref`, ARN and the other attributes that `Fn::GetAtt` gives. */
+/** A resource's names on AWS: `Ref`, ARN and the other attributes that `Fn::GetAtt` gives. */
 export interface Identity {
   readonly ref: string;
   readonly arn?: string;
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** What an identity is made from. All is a function of the names, so a restart, and another machine, come to the same. */
+/** The input of an identity. Only names count, so that it is the same after a restart and on another machine. */
 export interface Naming {
   readonly logicalId: string;
   readonly stackName: string;
   readonly region: string;
   readonly account: string;
-  /** A property that is a string once resolved, or nothing. */
+  /** A resolved property if it is a string, else undefined. */
   property(name: string): string | undefined;
 }
 
@@ -136,12 +136,12 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   },
 };
 
-/** Most types' `Ref` is a name made of the stack's, the logical id and a random part; so is that of a type not known here. */
+/** For types that are not listed here, `Ref` is the stack's name, the logical id and a random part, as for most types. */
 function unspecific(naming: Naming): Identity {
   return { ref: generated(naming, 128) };
 }
 
-/** AWS would make a name of its own here; the logical id is easier to find again on a laptop. */
+/** AWS would generate the name. The logical id is easier to find on a laptop. */
 function table(naming: Naming): Identity {
   const ref = naming.property('TableName') ?? naming.logicalId;
   const tableArn = arn(naming, 'dynamodb', `table/${ref}`);

@@ -1,6 +1,6 @@
 import { BrokenStack } from './broken-stack.ts';
 
-/** What the intrinsic functions of one template refer to. */
+/** The values that intrinsic functions of a template refer to. */
 export interface Scope {
   /** A resource's physical id, a parameter's value or a pseudo parameter. `undefined` is `AWS::NoValue`. */
   ref(name: string): unknown;
@@ -10,9 +10,9 @@ export interface Scope {
 }
 
 /**
- * Replaces the intrinsic functions in a value, however deep. What resolves to `AWS::NoValue` leaves its object or list.
+ * Replaces the intrinsic functions in a value, at any depth. Entries that resolve to `AWS::NoValue` are removed.
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference.html
- * @param place where the value stands, for the sentence in a `BrokenStack`
+ * @param place the value's place in the template, for the message of a `BrokenStack`
  */
 export function resolve(value: unknown, scope: Scope, place: string): unknown {
   if (Array.isArray(value))
@@ -98,7 +98,7 @@ function call(name: string, argument: unknown, scope: Scope, place: string): unk
   }
 }
 
-/** `${Name}`, `${Name.Attribute}`, `${Literal}` of the map that may come with it, and `${!kept}`. */
+/** Replaces `${Name}`, `${Name.Attribute}` and the names of `Fn::Sub`'s map; `${!Name}` becomes `${Name}`. */
 function substitute(argument: unknown, scope: Scope, place: string): string {
   const [pattern, given] = Array.isArray(argument) ? argument : [argument, {}];
   const values = resolve(given ?? {}, scope, place);

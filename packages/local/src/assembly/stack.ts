@@ -5,30 +5,32 @@ import { type Identity, identify, stackId } from './identity.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
 import { parseTemplate, type Template } from './template.ts';
 
-/** A resource of the template: intrinsics resolved, AWS hosts rewritten to the local ones. */
+/** A resource of the template, with intrinsic functions resolved and AWS hosts replaced by local ones. */
 export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Record<string, unknown>;
 }
 
-/** A CloudFormation stack as it would stand in an account, resolved. Unknown logical ids throw `BrokenStack`. */
+/** A CloudFormation stack with all values resolved, as in an account. Unknown logical ids throw `BrokenStack`. */
 export interface Stack {
   readonly name: string;
   readonly region: string;
   readonly account: string;
   find(logicalId: string): Resource | undefined;
   ofType(type: string): readonly Resource[];
-  /** The physical id, what `Ref` gives: always the same for the same stack name and logical id. */
+  /** The functions that run locally: those in Node.js. CDK adds some in Python, which only carry out a deployment. */
+  readonly functions: readonly Resource[];
+  /** The physical id, which `Ref` gives. It depends only on the stack's name and the logical id. */
   ref(logicalId: string): string;
   arn(logicalId: string): string;
-  /** By physical id, ARN or any other attribute that names it (a stream's ARN finds its table). */
+  /** Finds a resource by its physical id, ARN or another attribute that names it (a stream's ARN finds its table). */
   byPhysicalId(type: string, id: string): Resource | undefined;
-  /** The folder with a function's code. */
+  /** The folder of a function's code. */
   codeDirectory(functionLogicalId: string): string;
-  /** The folder that the assembly has under this key of its bucket, `<hash>.zip`; `undefined` for a single file. */
+  /** The folder of the asset with this key, `<hash>.zip`. Undefined for a single file. */
   assetDirectory(objectKey: string): string | undefined;
-  /** A text with the stack's own AWS addresses turned into local ones, as in every property. */
+  /** Replaces the stack's own AWS addresses in a text by local ones, as in every property. */
   withLocalAddresses(text: string): string;
   readonly outputs: Readonly<Record<string, string>>;
 }
@@ -38,8 +40,8 @@ const account = '000000000000';
 
 /**
  * Loads a stack from a cloud assembly.
- * @param options.stackName may stay out when the assembly has one stack
- * @param options.origin where the local services are, like `http://127.0.0.1:8080`
+ * @param options.stackName not needed when the assembly has one stack
+ * @param options.origin the address of the local services, like `http://127.0.0.1:8080`
  * @throws BrokenStack
  */
 export function loadStack(options: { assemblyDirectory: string; stackName?: string; origin: string }): Stack {
@@ -48,7 +50,7 @@ export function loadStack(options: { assemblyDirectory: string; stackName?: stri
 }
 
 /**
- * A stack from a template at hand, for tests and for other tools. `codeDirectories`: logical id → folder, `assetDirectories`: asset hash → folder.
+ * Makes a stack from a template. `codeDirectories`: logical id → folder, `assetDirectories`: asset hash → folder.
  * @throws BrokenStack
  */
 export function stackFromTemplate(options: {
@@ -64,7 +66,7 @@ export function stackFromTemplate(options: {
   });
 }
 
-/** Where the files of a stack are. */
+/** The folders with a stack's files. */
 interface Folders {
   code?(functionLogicalId: string): string | undefined;
   asset(hash: string): string | undefined;
@@ -97,6 +99,9 @@ function build(template: Template, name: string, origin: string, folders: Folder
     account,
     find: (logicalId) => resources.get(logicalId),
     ofType: (type) => byType.get(type) ?? [],
+    functions: (byType.get('AWS::Lambda::Function') ?? []).filter(({ properties }) =>
+      String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
+    ),
     ref: (logicalId) => identity(logicalId).ref,
     arn(logicalId) {
       const { arn } = identity(logicalId);
@@ -120,10 +125,10 @@ function build(template: Template, name: string, origin: string, folders: Folder
   };
 }
 
-/** What the template's names mean. Everything is looked up when it is needed, for names may stand in any order. */
+/** Looks up the template's names. Each is resolved when it is needed, because names may be used before they are defined. */
 function scopeOf(template: Template, stackName: string) {
   const identities = new Map<string, Identity>();
-  const underway = new Set<string>();
+  const inProgress = new Set<string>();
   const naming = { stackName, region, account };
   const pseudo: Readonly<Record<string, unknown>> = {
     'AWS::Region': region,
@@ -144,7 +149,7 @@ function scopeOf(template: Template, stackName: string) {
   const identity = (logicalId: string): Identity => {
     const known = identities.get(logicalId);
     if (known) return known;
-    if (underway.has(logicalId)) throw new BrokenStack(`unable to resolve ${logicalId}; its name refers to itself`);
+    if (inProgress.has(logicalId)) throw new BrokenStack(`unable to resolve ${logicalId}; its name refers to itself`);
     const resource = template.Resources[logicalId];
     if (!resource || !exists(logicalId)) {
       throw new BrokenStack(`unable to resolve ${logicalId}; stack ${stackName} has no such resource or parameter`);
@@ -153,9 +158,9 @@ function scopeOf(template: Template, stackName: string) {
       const value = resolve(resource.Properties[key], scope, `${stackName}/${logicalId}.${key}`);
       return typeof value === 'string' ? value : undefined;
     };
-    underway.add(logicalId);
+    inProgress.add(logicalId);
     const made = identify(resource.Type, { ...naming, logicalId, property });
-    underway.delete(logicalId);
+    inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;
   };

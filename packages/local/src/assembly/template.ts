@@ -14,7 +14,7 @@ const templateShape = z.object({
   Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown(), Condition: z.string().optional() })).default({}),
 });
 
-/** The parts of a CloudFormation template that matter to a running stack. */
+/** The parts of a CloudFormation template that a running stack needs. */
 export type Template = z.infer<typeof templateShape>;
 
 /** @throws BrokenStack */

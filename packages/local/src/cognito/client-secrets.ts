@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { writeAtomically } from './atomic-file.ts';
+import { writeAtomically } from '#write-atomically';
 import type { ClientSettings } from './client-settings.ts';
 import { notAuthorized } from './errors.ts';
 

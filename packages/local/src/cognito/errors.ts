@@ -1,3 +1,5 @@
+import { AwsError } from '../aws-json/aws-error.ts';
+
 /** The error names that this service answers with; all are names that Cognito's API documents. */
 export type CognitoErrorName =
   | 'AccessDeniedException'
@@ -13,6 +15,7 @@ export type CognitoErrorName =
   | 'LimitExceededException'
   | 'MissingAuthenticationTokenException'
   | 'NotAuthorizedException'
+  | 'RequestEntityTooLargeException'
   | 'ResourceNotFoundException'
   | 'SerializationException'
   | 'UnexpectedLambdaException'
@@ -26,15 +29,15 @@ export type CognitoErrorName =
   | 'UserNotFoundException'
   | 'UsernameExistsException';
 
-/** An answer that is an error. Everything that a caller did wrong is HTTP 400 in Cognito. */
-export class CognitoError extends Error {
+/** Cognito also names the error in a header. Everything that a caller did wrong is HTTP 400. */
+export class CognitoError extends AwsError {
   override readonly name: CognitoErrorName;
-  readonly status: number;
 
   constructor(name: CognitoErrorName, message: string, status = 400) {
-    super(message);
+    // A header cannot hold every character of a message.
+    const inHeader = message.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 1024);
+    super(name, message, { status, headers: { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': inHeader } });
     this.name = name;
-    this.status = status;
   }
 }
 

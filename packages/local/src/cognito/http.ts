@@ -1,26 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { CognitoError } from './errors.ts';
-
-/** More than any request of this API needs. */
-const bodyLimit = 1024 * 1024;
-
-/** @returns the body, or `undefined` when it is too long; the rest of such a one is not read */
-export async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  const parts: Buffer[] = [];
-  let length = 0;
-  // Leaving the loop must not close the connection: the answer has to go out on it.
-  for await (const part of request.iterator({ destroyOnReturn: false })) {
-    const bytes = Buffer.from(part);
-    length += bytes.length;
-    if (length > bodyLimit) return undefined;
-    parts.push(bytes);
-  }
-  return Buffer.concat(parts);
-}
+import { sendJson } from '../aws-json/serve-aws-json.ts';
 
 /** Cognito answers browsers of every origin. */
-const cors = {
+export const cors = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
 };
@@ -36,37 +18,6 @@ export function answerPreflight(request: IncomingMessage, response: ServerRespon
   response.end();
 }
 
-export function answerJson(
-  response: ServerResponse,
-  status: number,
-  body: unknown,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    ...cors,
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amzn-requestid': randomUUID(),
-    'content-length': Buffer.byteLength(text),
-    ...headers,
-  });
-  response.end(text);
-}
-
-/** AWS JSON 1.1: the name stands in the header and in `__type`. The unknown tells nothing outside and everything in the log. */
-export function answerError(response: ServerResponse, error: unknown, log: (line: string) => void): void {
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  if (!(error instanceof CognitoError)) {
-    log(`cognito: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    answerError(response, new CognitoError('InternalErrorException', 'Something went wrong', 500), log);
-    return;
-  }
-  const { name, message, status } = error;
-  // A header cannot hold every character of a message.
-  const inHeader = message.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 1024);
-  const headers = { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': inHeader };
-  answerJson(response, status, { __type: name, message }, headers);
+export function answerJson(response: ServerResponse, status: number, body: object): void {
+  sendJson(response, { status, body }, () => ({ ...cors, 'content-type': 'application/json' }));
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { exportJWK, type JWK } from 'jose';
 import { z } from 'zod';
-import { writeAtomically } from './atomic-file.ts';
+import { writeAtomically } from '#write-atomically';
 
 export interface SigningKey {
   readonly kid: string;

@@ -1,70 +1,75 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Context, Service } from '#context';
+import { type AwsJsonCall, serveAwsJson } from '../aws-json/serve-aws-json.ts';
 import { type Directory, openDirectory } from './directory.ts';
 import { CognitoError } from './errors.ts';
-import { answerError, answerJson, answerPreflight, readBody } from './http.ts';
+import { answerJson, answerPreflight, cors } from './http.ts';
 import { operations } from './operations.ts';
 import { poolSettings } from './pool-settings.ts';
-import { permissionCheck } from './signed-caller.ts';
+import type { SigningKey } from './signing-keys.ts';
 import { knownTriggers } from './triggers.ts';
 
 const prefix = '/_aws/cognito-idp';
-const target = 'AWSCognitoIdentityProviderService.';
+
+export interface Cognito extends Service {
+  /** The key that a user pool signs access tokens with, for tests that make tokens of many users. */
+  accessTokenKey(userPoolId: string): Promise<SigningKey>;
+}
 
 /** Serves the user pools of the stack below `/_aws/cognito-idp`: the JSON API, and each pool's keys and OpenID configuration. */
-export async function startCognito(context: Context): Promise<Service> {
+export async function startCognito(context: Context): Promise<Cognito> {
   const directory = await openDirectory(context);
   tellOfUnknownTriggers(context);
+  const common = (...[name, message, status]: ConstructorParameters<typeof CognitoError>) =>
+    new CognitoError(name, message, status);
+  const handleCall = serveAwsJson(context, {
+    signingName: 'cognito-idp',
+    targetPrefix: 'AWSCognitoIdentityProviderService.',
+    version: '1.1',
+    maxBodyBytes: 1024 * 1024,
+    allowsUnsigned: true,
+    errors: { common },
+    headers: () => cors,
+    run: async (call) => ({ body: await run(call, directory, context) }),
+  });
   return {
     async handle(request, response) {
-      try {
-        await serve(request, response, directory, context);
-      } catch (error) {
-        const hungUp = request.destroyed && !request.complete;
-        if (!hungUp) answerError(response, error, context.log);
-      }
+      const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
+      if (request.method === 'OPTIONS') return answerPreflight(request, response);
+      if (request.method === 'GET') return serveDiscovery(path, response, directory);
+      if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
+      return handleCall(request, response);
     },
+    accessTokenKey: async (userPoolId) => (await directory.pool(userPoolId)).keys.access,
     stop: () => directory.idle(),
   };
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, directory: Directory, context: Context) {
-  const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
-  if (request.method === 'OPTIONS') return answerPreflight(request, response);
-  if (request.method === 'GET') return serveDiscovery(path, response, directory);
-  if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
-  const body = await readBody(request);
-  if (!body) {
-    return answerJson(response, 413, { message: 'Request Entity Too Large' }, { connection: 'close' });
-  }
-  const name = operationName(request);
-  const operation = operations.get(name);
-  if (!operation)
-    throw new CognitoError('UnknownOperationException', `${name || 'The operation'} is not served locally`);
-  context.counters.count(`cognito.${name}`);
-  const input = readJson(body);
-  answerJson(response, 200, await operation(input, directory, permissionCheck(name, request, body, context)));
-}
-
-function operationName(request: IncomingMessage): string {
-  const header = request.headers['x-amz-target'];
-  return typeof header === 'string' && header.startsWith(target) ? header.slice(target.length) : '';
-}
-
-function readJson(body: Buffer): unknown {
+async function run(call: AwsJsonCall, directory: Directory, { counters, log }: Context): Promise<object> {
+  const operation = operations.get(call.operation);
+  if (!operation) throw call.notServed();
+  counters.count(`cognito.${call.operation}`);
   try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    throw new CognitoError('SerializationException', 'The request is not JSON');
+    return await operation(call.input, directory, (poolArn) =>
+      call.authorize(`cognito-idp:${call.operation}`, poolArn),
+    );
+  } catch (error) {
+    if (error instanceof CognitoError) throw error;
+    log(`cognito: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    throw new CognitoError('InternalErrorException', 'Something went wrong', 500);
   }
 }
 
 async function serveDiscovery(path: string, response: ServerResponse, directory: Directory): Promise<void> {
   const [, poolId = '', document] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? [];
   if (document !== 'jwks.json' && document !== 'openid-configuration') return notFound(response);
-  const pool = await directory.pool(poolId);
-  const body = document === 'jwks.json' ? pool.keys.jwks : openIdConfiguration(pool.issuer);
-  answerJson(response, 200, body, { 'content-type': 'application/json' });
+  try {
+    const pool = await directory.pool(poolId);
+    answerJson(response, 200, document === 'jwks.json' ? pool.keys.jwks : openIdConfiguration(pool.issuer));
+  } catch (error) {
+    if (!(error instanceof CognitoError)) throw error;
+    answerJson(response, error.status, error.body);
+  }
 }
 
 /** There is no hosted sign-in page locally, hence no `authorization_endpoint`. */

@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { unfinished, writeAtomically } from './atomic-file.ts';
+import { unfinished, writeAtomically } from '#write-atomically';
 import { type User, user as userSchema } from './user.ts';
 
 /** The names that lead to a user, as they are compared; see `handles`. */

@@ -5,58 +5,69 @@ import { itemSize } from './item-size.ts';
 import { isWrite } from './operations.ts';
 
 const units = z.looseObject({ CapacityUnits: z.number() });
-const consumed = z.looseObject({
+const ConsumedCapacity = z.looseObject({
   TableName: z.string(),
   CapacityUnits: z.number(),
   Table: units.optional(),
   GlobalSecondaryIndexes: z.record(z.string(), units).optional(),
 });
-type Consumed = z.infer<typeof consumed>;
-const answer = z.looseObject({ ConsumedCapacity: z.union([consumed, z.array(consumed)]).optional() });
+type ConsumedCapacity = z.infer<typeof ConsumedCapacity>;
+const Output = z.looseObject({
+  ConsumedCapacity: z.union([ConsumedCapacity, z.array(ConsumedCapacity)]).optional(),
+});
+const ConditionFailure = z.looseObject({ Item: z.unknown().optional() });
 
-const reporting = new Set([
-  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'],
-  ...['BatchGetItem', 'BatchWriteItem', 'TransactGetItems', 'TransactWriteItems'],
+/** The request for which units are counted. */
+interface Request {
+  readonly operation: string;
+  readonly principal: Principal;
+  readonly counters: Counters;
+}
+
+const consumesCapacity = new Set([
+  'GetItem',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'Query',
+  'Scan',
+  'BatchGetItem',
+  'BatchWriteItem',
+  'TransactGetItems',
+  'TransactWriteItems',
 ]);
 
 /**
- * The request with the engine asked for its consumed capacity, whatever the caller asked for; and how to give the caller the answer that
- * it asked for (`ReturnConsumedCapacity`: NONE by default, TOTAL, INDEXES). Undefined for operations that consume none.
+ * Changes the input so that the engine reports the consumed capacity in full, and says what the caller wanted (`ReturnConsumedCapacity`:
+ * NONE by default, TOTAL, INDEXES). Undefined for operations that consume none, and for a value that the engine will refuse.
  */
 export function askForCapacity(operation: string, input: object): { input: object; wanted: string } | undefined {
-  const wanted: unknown = 'ReturnConsumedCapacity' in input ? input.ReturnConsumedCapacity : undefined;
-  // Any other value is the engine's to refuse.
-  const known = wanted === undefined || wanted === 'NONE' || wanted === 'TOTAL' || wanted === 'INDEXES';
-  if (!reporting.has(operation) || !known) return undefined;
-  return { input: { ...input, ReturnConsumedCapacity: 'INDEXES' }, wanted: wanted ?? 'NONE' };
+  const wanted: unknown = ('ReturnConsumedCapacity' in input ? input.ReturnConsumedCapacity : undefined) ?? 'NONE';
+  if (!consumesCapacity.has(operation)) return undefined;
+  if (wanted !== 'NONE' && wanted !== 'TOTAL' && wanted !== 'INDEXES') return undefined;
+  return { input: { ...input, ReturnConsumedCapacity: 'INDEXES' }, wanted };
 }
 
 /**
  * Counts the units of an answer: `dynamodb.read-units` or `dynamodb.write-units`, the same with `:<function>`, with
  * `.<operation>`, and with `/<table>` and `/<table>/<index>`. Returns the answer as the caller wanted it.
  */
-export function countCapacity(
-  body: Buffer,
-  options: { operation: string; wanted: string; principal: Principal; counters: Counters },
-): Buffer {
-  const output = answer.parse(JSON.parse(body.toString()));
-  const { ConsumedCapacity: reported, ...rest } = output;
+export function countCapacity(body: Buffer, options: Request & { wanted: string }): Buffer {
+  const { ConsumedCapacity: reported, ...rest } = Output.parse(JSON.parse(body.toString()));
   if (reported === undefined) return body;
   for (const entry of [reported].flat()) countUnits(entry, options);
   if (options.wanted === 'INDEXES') return body;
-  const told = options.wanted === 'TOTAL' ? { ConsumedCapacity: mapOne(reported, totalOf) } : {};
-  return Buffer.from(JSON.stringify({ ...rest, ...told }));
+  const total = ({ TableName, CapacityUnits }: ConsumedCapacity) => ({ TableName, CapacityUnits });
+  const totals = Array.isArray(reported) ? reported.map(total) : total(reported);
+  return Buffer.from(JSON.stringify({ ...rest, ConsumedCapacity: options.wanted === 'TOTAL' ? totals : undefined }));
 }
 
-function countUnits(
-  entry: Consumed,
-  { operation, principal, counters }: { operation: string; principal: Principal; counters: Counters },
-): void {
+function countUnits(entry: ConsumedCapacity, { operation, principal, counters }: Request): void {
   const name = `dynamodb.${isWrite(operation) ? 'write' : 'read'}-units`;
   counters.count(name, entry.CapacityUnits);
   counters.count(`${name}.${operation}`, entry.CapacityUnits);
   if (principal.kind === 'role') {
-    // Without the hash that CDK puts at a logical id's end, as in the counters of invocations.
+    // Without the hash that CDK appends to a logical id, as in the counters of invocations.
     const functionName = principal.functionId.replace(/[0-9A-F]{8}$/, '');
     counters.count(`${name}:${functionName}`, entry.CapacityUnits);
   }
@@ -66,37 +77,24 @@ function countUnits(
   }
 }
 
-const conditional = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
-
 /**
- * A write whose condition does not hold is charged all the same, for the item that stands there, and the engine tells only its error: so
- * it is asked for that item, whether the caller wants it or not. Undefined for what has no condition, or is the engine's to refuse.
- * Source: AWS, "DynamoDB read and write operations", conditional writes.
+ * A write whose condition fails still costs write units for the existing item, and the engine does not report them. So the engine is asked
+ * to return that item. `wanted`: the caller asked for it too. Undefined for operations without a condition, and for a value that the engine
+ * will refuse. Source: AWS, "DynamoDB read and write operations", conditional writes.
  */
-export function askForStanding(operation: string, input: object): { input: object; wanted: boolean } | undefined {
+export function askForItemOnFailure(operation: string, input: object): { input: object; wanted: boolean } | undefined {
   const wanted: unknown =
     'ReturnValuesOnConditionCheckFailure' in input ? input.ReturnValuesOnConditionCheckFailure : undefined;
-  if (!conditional.has(operation) || !('ConditionExpression' in input)) return undefined;
-  if (wanted === 'ALL_OLD') return { input, wanted: true };
-  if (wanted !== undefined && wanted !== 'NONE') return undefined;
-  return { input: { ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }, wanted: false };
+  if (!['PutItem', 'UpdateItem', 'DeleteItem'].includes(operation) || !('ConditionExpression' in input))
+    return undefined;
+  if (wanted !== undefined && wanted !== 'NONE' && wanted !== 'ALL_OLD') return undefined;
+  return { input: { ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }, wanted: wanted === 'ALL_OLD' };
 }
 
-/** Counts the units of a condition that did not hold. Returns the engine's error as the caller wanted it. */
-export function countRefusal(
-  error: object,
-  options: { operation: string; tableName: string; wanted: boolean; principal: Principal; counters: Counters },
-): Buffer {
-  const { Item: standing, ...rest } = refused.parse(error);
-  const units = Math.max(1, Math.ceil((standing === undefined ? 0 : itemSize(standing)) / 1024));
-  countUnits({ TableName: options.tableName, CapacityUnits: units, Table: { CapacityUnits: units } }, options);
+/** Counts the units of a condition that failed. Returns the engine's error as the caller wanted it. */
+export function countFailedCondition(error: object, options: Request & { tableName: string; wanted: boolean }): Buffer {
+  const { Item: existing, ...rest } = ConditionFailure.parse(error);
+  const CapacityUnits = Math.max(1, Math.ceil((existing === undefined ? 0 : itemSize(existing)) / 1024));
+  countUnits({ TableName: options.tableName, CapacityUnits, Table: { CapacityUnits } }, options);
   return Buffer.from(JSON.stringify(options.wanted ? error : rest));
-}
-
-const refused = z.looseObject({ Item: z.unknown().optional() });
-
-const totalOf = ({ TableName, CapacityUnits }: Consumed) => ({ TableName, CapacityUnits });
-
-function mapOne<T, R>(value: T | T[], change: (value: T) => R): R | R[] {
-  return Array.isArray(value) ? value.map(change) : change(value);
 }

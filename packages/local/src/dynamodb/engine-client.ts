@@ -6,11 +6,11 @@ export interface EngineAnswer {
   readonly body: Buffer;
 }
 
-/** Speaks to the engine over connections that stay open. */
+/** Calls the engine over connections that stay open. */
 export interface EngineClient {
-  /** One call as it is: `target` like `DynamoDB_20120810.PutItem`, `body` JSON. Rejects only when the engine cannot be reached. */
+  /** Sends a request. `target` is like `DynamoDB_20120810.PutItem`, `body` is JSON. Rejects only when the engine cannot be reached. */
   send(target: string, body: string): Promise<EngineAnswer>;
-  /** One call for the runtime itself. @throws EngineError with DynamoDB's error name */
+  /** Sends a request and parses the answer. @throws EngineError with DynamoDB's error name */
   call(target: string, input: object): Promise<unknown>;
   stop(): void;
 }
@@ -23,9 +23,9 @@ export class EngineError extends Error {
   }
 }
 
-// Engines want a signature but verify none; DynamoDB Local takes the name of its database from the key and the region.
+// Engines need a signature but do not verify it. DynamoDB Local names its database after the key and the region.
 const authorization =
-  'AWS4-HMAC-SHA256 Credential=parley/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+  'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
 export function createEngineClient(url: string): EngineClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
@@ -62,7 +62,7 @@ export function createEngineClient(url: string): EngineClient {
 
   const send = (target: string, body: string) =>
     once(target, body).catch((error: unknown) => {
-      // The engine may close an idle connection just as it is used again: nothing was read, so once more is safe.
+      // The engine may close an idle connection just when it is used again. It has read nothing then, so a second try is safe.
       if (error instanceof Error && 'reused' in error && error.reused && 'code' in error && error.code === 'ECONNRESET')
         return once(target, body);
       throw error;
@@ -81,7 +81,7 @@ export function createEngineClient(url: string): EngineClient {
   };
 }
 
-/** The name (without its namespace) and the sentence of an error in DynamoDB's shape. */
+/** The name (without its namespace) and the message of an error in DynamoDB's shape. */
 export function errorOf(body: unknown): { name: string; message: string } {
   const { __type: type, message, Message } = Object(body);
   return {

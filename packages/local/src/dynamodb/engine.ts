@@ -2,59 +2,61 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeWhole } from '#write-whole';
-import { findEngine } from './find-engine.ts';
+import { defaultNames, type SettingNames } from '../setting-names.ts';
+import { writeAtomically } from '../write-atomically.ts';
+import { type EngineOptions, findEngine } from './find-engine.ts';
 import { freePort } from './free-port.ts';
 import { newDatabase } from './new-database.ts';
 
-/** The program that stores the tables, running. */
+/** The running program that stores the tables. */
 export interface Engine {
-  /** Its DynamoDB and DynamoDB Streams API; nothing is verified there, so it is for the runtime alone. */
+  /** The address of its DynamoDB and DynamoDB Streams APIs. It accepts any signature. */
   readonly url: string;
-  /** The address and token of its TTL sweep, where it has one: an engine that runs elsewhere sweeps by itself. */
+  /** The address and token for deleting expired items. Missing for an engine that runs elsewhere, which deletes them by itself. */
   readonly sweep?: { readonly url: string; readonly token: string };
-  /** Process id of the engine that was started here. */
+  /** The engine's process id, if it was started here. */
   readonly pid?: number;
-  /** Resolves with one sentence when the engine ends without being told to. */
+  /** Resolves with one sentence when the engine ends although nobody stopped it. */
   readonly died: Promise<string>;
   stop(): Promise<void>;
 }
 
-const readyWithin = 15_000;
+const startTimeoutMs = 15_000;
 
 /**
- * Starts the engine on a free loopback port with its database in `<dataDirectory>/dynamodb`.
- * @throws Error, one sentence, when there is none or it does not come up
+ * Starts the DynamoDB engine alone, on a free port of 127.0.0.1, with its database in `<dataDirectory>/dynamodb`.
+ * @throws Error, one sentence, when there is no engine or it does not start
  */
 export async function startEngine(options: {
   dataDirectory: string;
-  environment?: NodeJS.ProcessEnv;
+  engine?: EngineOptions;
+  settingNames?: SettingNames;
 }): Promise<Engine> {
-  const location = findEngine(options.environment ?? process.env);
+  const location = findEngine(options.engine, options.settingNames ?? defaultNames);
   if (location.kind === 'endpoint') {
     return { url: location.url, died: new Promise(() => {}), stop: async () => {} };
   }
   const folder = join(options.dataDirectory, 'dynamodb');
   mkdirSync(folder, { recursive: true });
   const database = join(folder, 'tables.db');
-  if (!existsSync(database)) await writeWhole(database, newDatabase());
+  if (!existsSync(database)) await writeAtomically(database, newDatabase());
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await startProgram(location.path, database);
     } catch (error) {
-      // Between finding a free port and listening on it, somebody else may take it.
+      // Another process may have taken the free port in the meantime.
       if (attempt === 3) throw error;
     }
   }
 }
 
 /*
- * The engine must not outlive the runtime: two engines would share one database, and a port would stay taken. A process killed with -9
- * can clean up nothing, but the system closes its pipes. So a shell stands between: it starts the engine, prints its id, and ends it as
- * soon as the pipe on its standard input closes, whatever the reason. `$0` is the program, `$@` its arguments. It ends politely first and
- * by force 2 s later; the database survives both.
+ * The engine must not outlive the runtime: two engines would share one database, and a port would stay taken. A process that is killed
+ * with -9 cannot clean up, but the system closes its pipes. So a shell runs the engine. It prints the engine's process id, and ends the
+ * engine when its own standard input closes: with SIGTERM first, and with SIGKILL 2 s later. The database survives both. `$0` is the
+ * program, `$@` its arguments.
  */
-const keeper = `
+const supervisor = `
 exec 3<&0 </dev/null
 "$0" "$@" 3<&- &
 engine=$!
@@ -72,10 +74,10 @@ async function startProgram(program: string, database: string): Promise<Engine> 
   const token = randomBytes(24).toString('hex');
   const child = spawn(
     'sh',
-    ['-c', keeper, program, 'serve', '--host', '127.0.0.1', '--port', `${port}`, '--db-path', database]
-      // The sweep of expired items is a tool of the engine's MCP server: on loopback, and only for who has the token.
+    ['-c', supervisor, program, 'serve', '--host', '127.0.0.1', '--port', `${port}`, '--db-path', database]
+      // Expired items are deleted by a tool of the engine's MCP server, which needs the token.
       .concat('--mcp', '--mcp-host', '127.0.0.1', '--mcp-port', `${sweepPort}`),
-    // A session of its own: Ctrl-C goes to every process of the terminal's group, and the runtime still has to finish its work.
+    // In a process group of its own, because Ctrl-C would end it before the runtime has finished its work.
     { detached: true, stdio: 'pipe', env: { ...process.env, DYNOXIDE_MCP_AUTH_TOKEN: token } },
   );
   child.stdin.on('error', () => {});
@@ -105,7 +107,7 @@ async function startProgram(program: string, database: string): Promise<Engine> 
 }
 
 interface Output {
-  /** Both streams so far. */
+  /** What it printed so far. */
   readonly text: () => { out: string; err: string };
   readonly lastLine: () => string;
   onData(listener: () => void): void;
@@ -127,7 +129,7 @@ function collect(child: ChildProcessWithoutNullStreams): Output {
   };
 }
 
-/** Resolves with the engine's process id once both its servers listen; it says so on stderr. */
+/** Resolves with the engine's process id when both its servers listen, which it says on stderr. */
 function ready(output: Output, ended: Promise<string>, child: ChildProcessWithoutNullStreams): Promise<number> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
@@ -135,7 +137,7 @@ function ready(output: Output, ended: Promise<string>, child: ChildProcessWithou
       child.stdin.end();
       reject(new Error(`unable to start DynamoDB; its engine says: ${reason}`));
     };
-    const timer = setTimeout(() => fail(`nothing for ${readyWithin / 1000} s`), readyWithin);
+    const timer = setTimeout(() => fail(`nothing for ${startTimeoutMs / 1000} s`), startTimeoutMs);
     const look = () => {
       const { out, err } = output.text();
       if (!/^Dynoxide listening on /m.test(err) || !/^MCP HTTP server listening on /m.test(err)) return;

@@ -1,40 +1,46 @@
 import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { defaultNames, type SettingNames } from '../setting-names.ts';
 
-/** A program to start, or one that runs already. */
+/** Which engine stores the tables. */
+export interface EngineOptions {
+  /** Path of the dynoxide program. Default: `DYNOXIDE_PATH`, else the npm package of this platform, else `dynoxide` on the PATH. */
+  readonly program?: string;
+  /** Address of a running DynamoDB Local, which is used instead. Default: `DYNAMODB_LOCAL_URL`. */
+  readonly endpoint?: string;
+}
+
 export type EngineLocation =
   | { readonly kind: 'program'; readonly path: string }
   | { readonly kind: 'endpoint'; readonly url: string };
 
-/**
- * Finds what stores the tables. First hit wins: `PARLEY_DYNAMODB_ENDPOINT` (a running DynamoDB Local), `PARLEY_DYNOXIDE` (path of the
- * program), the npm package of this platform, `dynoxide` on the PATH.
- * @throws Error, one sentence, when there is none
- */
-export function findEngine(environment: NodeJS.ProcessEnv): EngineLocation {
-  const { PARLEY_DYNAMODB_ENDPOINT: endpoint, PARLEY_DYNOXIDE: chosen, PATH: path = '' } = environment;
+/** @throws Error, one sentence, when there is no engine */
+export function findEngine(options: EngineOptions = {}, names: SettingNames = defaultNames): EngineLocation {
+  const { DYNAMODB_LOCAL_URL, DYNOXIDE_PATH, PATH = '' } = process.env;
+  const endpoint = options.endpoint || DYNAMODB_LOCAL_URL;
   if (endpoint) return { kind: 'endpoint', url: endpoint };
-  if (chosen) {
-    if (isExecutable(chosen)) return { kind: 'program', path: chosen };
-    throw new Error(`unable to start DynamoDB; PARLEY_DYNOXIDE names ${chosen}, which is not a program`);
+  const program = options.program || DYNOXIDE_PATH;
+  if (program) {
+    if (isExecutable(program)) return { kind: 'program', path: program };
+    throw new Error(`unable to start DynamoDB; ${names.engineProgram} names ${program}, which is not a program`);
   }
-  const candidates = [packaged(), ...path.split(delimiter).map((folder) => join(folder, 'dynoxide'))];
+  const candidates = [packagedProgram(), ...PATH.split(delimiter).map((folder) => join(folder, 'dynoxide'))];
   const found = candidates.find((candidate) => candidate !== undefined && isExecutable(candidate));
   if (found) return { kind: 'program', path: found };
   throw new Error(
-    `unable to start DynamoDB; there is no dynoxide for ${process.platform}-${process.arch} here: put it on the PATH or name it in PARLEY_DYNOXIDE, or name a running DynamoDB Local in PARLEY_DYNAMODB_ENDPOINT`,
+    `unable to start DynamoDB; there is no dynoxide for ${process.platform}-${process.arch} here: put it on the PATH or name it in ${names.engineProgram}, or name a running DynamoDB Local in ${names.engineEndpoint}`,
   );
 }
 
-function packaged(): string | undefined {
+function packagedProgram(): string | undefined {
   try {
     const manifest = createRequire(import.meta.url).resolve(
       `@dynoxide/${process.platform}-${process.arch}/package.json`,
     );
     return join(dirname(manifest), 'dynoxide');
   } catch {
-    // An optional dependency: npm leaves it out on other platforms.
+    // npm installs an optional dependency only on its platform.
     return undefined;
   }
 }

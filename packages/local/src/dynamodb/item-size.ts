@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const image = z.record(z.string(), z.unknown());
+const strings = z.array(z.string());
+const list = z.array(z.unknown());
 const bytes = (text: string) => Buffer.byteLength(text);
 const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
 
@@ -28,15 +30,7 @@ function valueSize(value: unknown): number {
     case 'BS':
       return sum(strings.parse(content).map((text) => Buffer.from(text, 'base64').length));
     case 'L':
-      return (
-        3 +
-        sum(
-          z
-            .array(z.unknown())
-            .parse(content)
-            .map((one) => 1 + valueSize(one)),
-        )
-      );
+      return 3 + sum(list.parse(content).map((one) => 1 + valueSize(one)));
     case 'M':
       return 3 + sum(Object.entries(image.parse(content)).map(([name, one]) => 1 + bytes(name) + valueSize(one)));
     default:
@@ -44,9 +38,7 @@ function valueSize(value: unknown): number {
   }
 }
 
-const strings = z.array(z.string());
-
-/** About a byte for two significant digits, and one more. */
+/** About one byte for two significant digits, and one more. */
 function numberSize(text: string): number {
   const digits = text
     .replace(/e.*$/i, '')

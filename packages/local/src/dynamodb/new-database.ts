@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * What a new data folder's database begins as: the engine's own tables, empty, and an index that the engine does not make. It finds the
- * next number of a stream's record with `SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = …` and
- * keeps all records, so that without the index a write took 50 ms after 30,000 of them.
+ * The first database of a new data folder: the engine's own empty tables, and an index that the engine does not make. It finds the next
+ * number of a stream's record with `SELECT MAX(CAST(sequence_number AS INTEGER)) FROM _stream_records WHERE table_name = …`, and it keeps
+ * all records. Without the index a write took 50 ms after 30,000 records.
  *
  * Made by starting dynoxide 1.2.1 on a new file, ending it, and
  * `sqlite3 <file> 'CREATE INDEX _stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER)); PRAGMA journal_mode = DELETE; VACUUM'`.

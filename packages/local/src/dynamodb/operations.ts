@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** One permission that a request needs. */
-export interface Need {
+/** A permission that a request needs. */
+export interface RequiredPermission {
   readonly action: string;
   readonly resource: string;
 }
@@ -12,33 +12,36 @@ const ofBatch = z.looseObject({ RequestItems: z.record(z.string(), z.unknown()) 
 const ofTransaction = z.looseObject({ TransactItems: z.array(z.record(z.string(), ofTable.nullish())) });
 const ofResource = z.looseObject({ ResourceArn: z.string() });
 
-const onTable = new Set(
-  [
-    ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    ['CreateTable', 'DescribeTable', 'UpdateTable', 'DeleteTable', 'DescribeTimeToLive', 'UpdateTimeToLive'],
-  ].flat(),
-);
-const onResource = new Set(['TagResource', 'UntagResource', 'ListTagsOfResource']);
+const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems', 'DeleteTable'];
 
-const writing = new Set([
-  ...['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems', 'DeleteTable'],
-]);
-
-export const isWrite = (operation: string) => writing.has(operation);
+export const isWrite = (operation: string) => writes.includes(operation);
 
 /**
- * What a request must be allowed, by the rules of the service authorization reference for DynamoDB: Query and Scan on an index need the
- * index, a batch needs each table, and a transaction has no action of its own but needs that of each part (`ConditionCheckItem` among them).
+ * The permissions that a request needs, after the service authorization reference for DynamoDB. Query and Scan on an index need the
+ * index. A batch needs every table. A transaction has no action of its own: it needs the action of each part.
  * @param tablesArn `arn:aws:dynamodb:<region>:<account>:table`
  * @returns undefined when the operation is not served locally
  * @throws z.ZodError when the request does not name its tables
  */
-export function needsOf(operation: string, input: unknown, tablesArn: string): Need[] | undefined {
+export function permissionsFor(operation: string, input: unknown, tablesArn: string): RequiredPermission[] | undefined {
   const action = `dynamodb:${operation}`;
   const table = (name: string) => `${tablesArn}/${name}`;
-  if (onTable.has(operation)) return [{ action, resource: table(ofTable.parse(input).TableName) }];
-  if (onResource.has(operation)) return [{ action, resource: ofResource.parse(input).ResourceArn }];
   switch (operation) {
+    case 'GetItem':
+    case 'PutItem':
+    case 'UpdateItem':
+    case 'DeleteItem':
+    case 'CreateTable':
+    case 'DescribeTable':
+    case 'UpdateTable':
+    case 'DeleteTable':
+    case 'DescribeTimeToLive':
+    case 'UpdateTimeToLive':
+      return [{ action, resource: table(ofTable.parse(input).TableName) }];
+    case 'TagResource':
+    case 'UntagResource':
+    case 'ListTagsOfResource':
+      return [{ action, resource: ofResource.parse(input).ResourceArn }];
     case 'Query':
     case 'Scan': {
       const { TableName, IndexName } = ofIndex.parse(input);
@@ -52,8 +55,10 @@ export function needsOf(operation: string, input: unknown, tablesArn: string): N
       return ofTransaction
         .parse(input)
         .TransactItems.flatMap((item) =>
-          Object.entries(item).flatMap(([part, of]) =>
-            of ? [{ action: transactionActions.get(part) ?? `dynamodb:${part}`, resource: table(of.TableName) }] : [],
+          Object.entries(item).flatMap(([part, target]) =>
+            target
+              ? [{ action: transactionActions.get(part) ?? `dynamodb:${part}`, resource: table(target.TableName) }]
+              : [],
           ),
         );
     case 'ListTables':

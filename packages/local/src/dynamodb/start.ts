@@ -1,28 +1,33 @@
 import type { Context, Service } from '../context.ts';
+import type { SettingNames } from '../setting-names.ts';
 import { startEngine } from './engine.ts';
 import { createEngineClient } from './engine-client.ts';
+import type { EngineOptions } from './find-engine.ts';
 import { createProxy } from './proxy.ts';
 import { ensureTables } from './tables.ts';
 import { startTtl } from './ttl.ts';
 
 export interface DynamoDb extends Service {
-  /** The engine behind the border, where nothing is verified: for the streams alone. */
+  /** The engine's own address, which accepts any signature. Only the streams use it. */
   readonly engineUrl: string;
-  /** Undefined when it was not started here. */
+  /** Undefined when the engine was not started here. */
   readonly enginePid: number | undefined;
-  /** Calls the listener after every write, so that streams need not wait for their next poll. Returns how to end that. */
+  /** Calls the listener after every write, so that streams do not wait for their next poll. Returns a function that removes it. */
   onWrite(listener: () => void): () => void;
-  /** Deletes expired items now; returns how many. It happens by itself about once a minute. */
+  /** Deletes expired items now and returns their number. This also happens about once a minute. */
   sweepExpired(): Promise<number>;
-  /** Brings the tables to what the stack says now. */
+  /** Updates the tables after the stack has changed. */
   reload(): Promise<void>;
-  /** Resolves with one sentence when the engine ends without being told to: nothing works from then on. */
+  /** Resolves with one sentence when the engine ends although nobody stopped it. Nothing works from then on. */
   readonly died: Promise<string>;
 }
 
-/** DynamoDB under `/_aws/dynamodb`: SigV4 and IAM checked here, stored by the engine, tables as the template has them. */
-export async function startDynamoDb(context: Context): Promise<DynamoDb> {
-  const engine = await startEngine({ dataDirectory: context.dataDirectory });
+/** DynamoDB under `/_aws/dynamodb`, with the template's tables. Signatures and permissions are checked here; the engine stores the items. */
+export async function startDynamoDb(
+  context: Context,
+  options: { engine?: EngineOptions; settingNames?: SettingNames } = {},
+): Promise<DynamoDb> {
+  const engine = await startEngine({ dataDirectory: context.dataDirectory, ...options });
   const client = createEngineClient(engine.url);
   const reload = () => ensureTables(context.stack, client);
   try {
@@ -33,7 +38,7 @@ export async function startDynamoDb(context: Context): Promise<DynamoDb> {
     throw error;
   }
   const listeners = new Set<() => void>();
-  const announce = () => {
+  const notifyListeners = () => {
     for (const listener of listeners) listener();
   };
   const ttl = startTtl({
@@ -42,7 +47,7 @@ export async function startDynamoDb(context: Context): Promise<DynamoDb> {
     log: context.log,
     onDeleted: (items) => {
       context.counters.count('dynamodb.expired', items);
-      announce();
+      notifyListeners();
     },
   });
   void engine.died.then(context.log);
@@ -50,7 +55,7 @@ export async function startDynamoDb(context: Context): Promise<DynamoDb> {
     engineUrl: engine.url,
     enginePid: engine.pid,
     died: engine.died,
-    handle: createProxy(context, client, announce),
+    handle: createProxy(context, client, notifyListeners),
     sweepExpired: ttl.sweep,
     reload,
     onWrite(listener) {

@@ -11,7 +11,7 @@ const index = z.object({
 });
 type Index = z.infer<typeof index>;
 
-/** What `AWS::DynamoDB::Table` and `AWS::DynamoDB::GlobalTable` (CDK's TableV2) have in common. Throughput has no meaning locally. */
+/** The common properties of `AWS::DynamoDB::Table` and `AWS::DynamoDB::GlobalTable` (CDK's TableV2), without throughput. */
 const TableProperties = z.object({
   AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
   KeySchema: keySchema,
@@ -37,8 +37,8 @@ const TimeToLive = z.object({
 const operation = (name: string) => `DynamoDB_20120810.${name}`;
 
 /**
- * Makes every table of the template, or brings one that stands already to what the template says: missing and surplus indexes, stream, TTL.
- * @throws Error, one sentence, for a change that CloudFormation would answer by replacing the table
+ * Creates the template's tables, or updates the indexes, stream and TTL of tables that exist already.
+ * @throws Error, one sentence, for a change for which CloudFormation would replace the table
  */
 export async function ensureTables(stack: Stack, engine: EngineClient): Promise<void> {
   for (const type of ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']) {
@@ -109,7 +109,7 @@ async function update(
     ? existing.StreamSpecification.StreamViewType
     : undefined;
   if (viewType !== wanted.StreamSpecification?.StreamViewType) {
-    // A stream's view type cannot change; on AWS too it is switched off and a new one on.
+    // As on AWS, a stream's view type cannot change: the stream is disabled and a new one is enabled.
     if (viewType !== undefined) await change({ StreamSpecification: { StreamEnabled: false } });
     if (wanted.StreamSpecification) await change({ StreamSpecification: streamOf(wanted) });
   }

@@ -6,13 +6,13 @@ const Swept = z.object({
 });
 const Deleted = z.object({ items_deleted: z.number() });
 
-/** AWS deletes "within a few days" of expiry, typically within minutes; a minute is short enough to see it work. */
-const interval = 60_000;
+/** AWS deletes items "within a few days" after they expire, typically within minutes. */
+const intervalMs = 60_000;
 
 /**
- * Deletes expired items now and then. The deletions appear in the stream as DynamoDB's own: `userIdentity` with type Service and
- * principal dynamodb.amazonaws.com. An engine that runs elsewhere sweeps by itself, so then this does nothing.
- * @param options.onDeleted told how many items went, when there were any
+ * Deletes expired items about once a minute. The stream shows these deletions as DynamoDB's own: `userIdentity` with type Service and
+ * principal dynamodb.amazonaws.com. Does nothing for an engine that runs elsewhere, which deletes by itself.
+ * @param options.onDeleted called with the number of deleted items, if there were any
  */
 export function startTtl(options: {
   engine: Engine;
@@ -36,7 +36,7 @@ export function startTtl(options: {
         complained = true;
       });
     },
-    Math.max(interval / options.timeScale, 200),
+    Math.max(intervalMs / options.timeScale, 200),
   );
   timer.unref();
   return {

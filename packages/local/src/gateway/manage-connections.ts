@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { verifySignature } from '#iam/signature';
+import { signatureErrors, verifyRequest } from '#iam/verify-request';
+import { readBody } from '#read-body';
 import type { WebSocketApi } from './apis.ts';
 import { executeApiArn } from './call-function.ts';
 import type { Gateway } from './gateway-state.ts';
 import { newId } from './ids.ts';
-import { readBody } from './read-body.ts';
 import { decode, type Target } from './target.ts';
 import { limits } from './websocket/connection.ts';
 import type { Sockets } from './websocket/sockets.ts';
@@ -55,17 +55,11 @@ async function answerTo(
 ): Promise<Answer> {
   const [, stageName = '', , connectionId = ''] = target.path.split('/').map(decode);
   const body = await readBody(request, limits.message);
-  if (body === 'too large') return refused(413, 'PayloadTooLargeException', 'Request Too Long');
+  if (!body) return refused(413, 'PayloadTooLargeException', 'Request Too Long');
 
   const method = request.method ?? '';
-  const signed = { method, url: request.url ?? '', headers: request.headers, payload: { body } };
-  const { stack, keys, clock, policies, faults, counters } = context;
-  const signature = await verifySignature(signed, {
-    service: 'execute-api',
-    region: stack.region,
-    keys,
-    now: () => clock.now(),
-  });
+  const { policies, faults, counters } = context;
+  const signature = await verifyRequest(request, body, 'execute-api', context);
   if (!signature.ok) return refused(403, signatureErrors[signature.code], signature.message);
   if (!api.stages.get(stageName)?.deployed) return refused(403, 'ForbiddenException', 'Forbidden');
   const resource = executeApiArn(context, api.id, `${stageName}/${method}/@connections/${connectionId}`);
@@ -107,11 +101,3 @@ async function answerTo(
     },
   };
 }
-
-const signatureErrors = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  InvalidAccessKeyId: 'UnrecognizedClientException',
-  InvalidToken: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-} as const;

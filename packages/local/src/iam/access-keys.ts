@@ -7,6 +7,7 @@ export type Principal =
   | { readonly kind: 'service'; readonly arn: string; readonly service: string }
   | { readonly kind: 'role'; readonly arn: string; readonly roleId: string; readonly functionId: string };
 
+/** Keys for an AWS SDK client. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

@@ -14,6 +14,7 @@ export interface Permission {
   readonly resource: string;
 }
 
+/** The permissions of the template. */
 export interface Policies {
   /**
    * May this principal do this? `action` like `dynamodb:PutItem`, `resource` an ARN, `conditions` the request's condition keys.

@@ -24,9 +24,12 @@ export type InvokeResult =
       readonly requestId: string;
     };
 
+/** The stack's functions. */
 export interface Functions {
   /** Runs the function (by logical id) to its end. Never rejects for what the function does: that is a result. */
   invoke(functionId: string, event: unknown): Promise<InvokeResult>;
+  /** The function as the template describes it. @throws BrokenStack */
+  config(functionId: string): FunctionConfig;
   /** Does a resource policy (`AWS::Lambda::Permission`) let this service principal with this source ARN invoke it? */
   allows(functionId: string, servicePrincipal: string, sourceArn: string): boolean;
   /** Other code, environment or limits from now on; what runs, runs to its end as it was. @throws BrokenStack, and nothing is changed */
@@ -140,6 +143,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
       return { ...outcome, requestId };
     },
 
+    config: (functionId) => functionConfig(stack, functionId),
     allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
 
     replace(next) {

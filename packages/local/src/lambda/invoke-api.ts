@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { BrokenStack } from '../assembly/broken-stack.ts';
 import type { Stack } from '../assembly/stack.ts';
 import type { Context, Service } from '../context.ts';
-import { readBody } from '../dynamodb/read-body.ts';
-import { type SignatureCode, verifySignature } from '../iam/signature.ts';
+import { signatureErrors, verifyRequest } from '../iam/verify-request.ts';
+import { readBody } from '../read-body.ts';
 import type { Queues } from '../sqs/start.ts';
 import { createAsyncQueue } from './async-queue.ts';
 
@@ -45,12 +45,9 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
       const message = `${size} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
       throw new Refusal(413, 'RequestTooLargeException', message);
     }
-    const { method = '', url = '', headers } = request;
-    const { stack, keys, clock } = context;
-    const signature = await verifySignature(
-      { method, url, headers, payload: { body } },
-      { service: 'lambda', region: stack.region, keys, now: () => clock.now() },
-    );
+    const { method, url = '' } = request;
+    const { stack } = context;
+    const signature = await verifyRequest(request, body, 'lambda', context);
     if (!signature.ok) throw new Refusal(403, signatureErrors[signature.code], signature.message);
 
     const name = /\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];
@@ -140,11 +137,3 @@ function refused(error: unknown): Answer {
     body: { Type: status < 500 ? 'User' : 'Service', message, Message: message },
   };
 }
-
-const signatureErrors: Readonly<Record<SignatureCode, string>> = {
-  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
-  InvalidAccessKeyId: 'UnrecognizedClientException',
-  InvalidToken: 'UnrecognizedClientException',
-  SignatureDoesNotMatch: 'InvalidSignatureException',
-  RequestExpired: 'InvalidSignatureException',
-};

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The ARN of a secret: behind its name a hyphen and six characters, always the same for the same name, so that a policy has to allow for
- * them as it has to on AWS.
+ * The ARN of a secret. It ends with a hyphen and six characters, which policies must allow for, as on AWS. They depend only on the name.
  * Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html#iam-resources
  */
 export function secretArn(name: string, { region, account }: { region: string; account: string }): string {

@@ -7,21 +7,21 @@ import { functionConfig } from '../lambda/function-config.ts';
 export interface QueueMapping {
   readonly id: string;
   readonly functionId: string;
-  /** Who polls: a session of the function's role. */
+  /** A session of the function's role, which polls the queue. */
   readonly principal: Principal;
   readonly queueArn: string;
   readonly batchSize: number;
-  /** Seconds, as the template has it. */
+  /** Seconds, as in the template. */
   readonly visibilityTimeout: number;
-  /** Batches under way at once. */
+  /** Batches at the same time. */
   readonly concurrency: number;
   readonly reportsFailures: boolean;
 }
 
-/** Lambda begins with five pollers and starts more as a queue grows; a laptop has no use for them. */
-const usualConcurrency = 5;
+/** Lambda begins with five batches at a time, and more for a long queue. Five are enough locally. */
+const maxConcurrency = 5;
 
-/** Larger batches, which need a window, and filters are not served. Defaults: Lambda's parameters for SQS. */
+/** Larger batches (which need a window) and filters are not served. The defaults are those of Lambda for SQS. */
 const Properties = z.object({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
@@ -39,7 +39,7 @@ export function isQueueMapping({ properties }: Resource): boolean {
   return Source.safeParse(properties).data?.EventSourceArn.startsWith('arn:aws:sqs:') ?? false;
 }
 
-/** The enabled mappings of the stack on its queues. @throws Error, one sentence, for what is not served, or what Lambda refuses */
+/** The stack's enabled mappings on its queues. @throws Error, one sentence, for a mapping that is not served or that Lambda refuses */
 export function readQueueMappings(stack: Stack): QueueMapping[] {
   return stack
     .ofType('AWS::Lambda::EventSourceMapping')
@@ -57,7 +57,7 @@ export function readQueueMappings(stack: Stack): QueueMapping[] {
       if (!queue) throw fail(`${data.EventSourceArn} is not a queue of this stack`);
       const { name, roleId, timeoutSeconds } = functionConfig(stack, target.logicalId);
       const { VisibilityTimeout } = QueueProperties.parse(queue.properties);
-      // As Lambda says it: a message would be received again while its function still runs.
+      // Lambda's own sentence. Otherwise a message could be received again while its function still runs.
       if (VisibilityTimeout < timeoutSeconds) {
         throw fail(
           `Queue visibility timeout: ${VisibilityTimeout} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
@@ -72,7 +72,7 @@ export function readQueueMappings(stack: Stack): QueueMapping[] {
           queueArn: data.EventSourceArn,
           batchSize: data.BatchSize,
           visibilityTimeout: VisibilityTimeout,
-          concurrency: Math.min(data.ScalingConfig?.MaximumConcurrency ?? usualConcurrency, usualConcurrency),
+          concurrency: Math.min(data.ScalingConfig?.MaximumConcurrency ?? maxConcurrency, maxConcurrency),
           reportsFailures: data.FunctionResponseTypes.length > 0,
         },
       ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { AwsError } from '../aws-json/aws-error.ts';
 import type { Queue } from './queue.ts';
-import { Refusal } from './refusal.ts';
 
 const shapes = {
   SendMessage: z.looseObject({ MessageBody: z.string().min(1) }),
@@ -20,27 +20,27 @@ const shapes = {
 
 const isReceipt = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** SQS's limits for one batch. */
-const mostEntries = 10;
-const largestBatch = 1024 * 1024;
+/** SQS's limits for a batch. */
+const maxEntries = 10;
+const maxBatchBytes = 1024 * 1024;
 
 type Handler = (queue: Queue, input: unknown, about: { arn: string; timeScale: number }) => object;
 
-/** What can be asked of a queue. Names, inputs and outputs are SQS's. */
+/** Names, inputs and outputs are those of SQS. */
 const handlers: Readonly<Record<string, Handler>> = {
   SendMessage: (queue, input) => queue.send(shapes.SendMessage.parse(input).MessageBody),
   SendMessageBatch(queue, input) {
     const { Entries } = shapes.SendMessageBatch.parse(input);
-    if (Entries.length === 0) throw batchError('EmptyBatchRequest', 'There should be at least one entry in the batch.');
-    if (Entries.length > mostEntries) {
-      throw batchError('TooManyEntriesInBatchRequest', `Maximum number of entries per request are ${mostEntries}.`);
+    if (Entries.length === 0) throw sqsError('EmptyBatchRequest', 'There should be at least one entry in the batch.');
+    if (Entries.length > maxEntries) {
+      throw sqsError('TooManyEntriesInBatchRequest', `Maximum number of entries per request are ${maxEntries}.`);
     }
     if (new Set(Entries.map(({ Id }) => Id)).size < Entries.length) {
-      throw batchError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
+      throw sqsError('BatchEntryIdsNotDistinct', 'Two or more batch entries in the request have the same Id.');
     }
     const size = Entries.reduce((sum, { MessageBody }) => sum + Buffer.byteLength(MessageBody), 0);
-    if (size > largestBatch) {
-      throw batchError('BatchRequestTooLong', `Batch requests cannot be longer than ${largestBatch} bytes.`);
+    if (size > maxBatchBytes) {
+      throw sqsError('BatchRequestTooLong', `Batch requests cannot be longer than ${maxBatchBytes} bytes.`);
     }
     return { Successful: Entries.map(({ Id, MessageBody }) => ({ Id, ...queue.send(MessageBody) })), Failed: [] };
   },
@@ -49,12 +49,7 @@ const handlers: Readonly<Record<string, Handler>> = {
     checkReceipt(ReceiptHandle);
     if (!queue.hide(ReceiptHandle, VisibilityTimeout / timeScale)) {
       const message = `Value ${ReceiptHandle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`;
-      throw new Refusal(
-        400,
-        'com.amazonaws.sqs#MessageNotInflight',
-        message,
-        'AWS.SimpleQueueService.MessageNotInflight',
-      );
+      throw sqsError('MessageNotInflight', message);
     }
     return {};
   },
@@ -87,13 +82,15 @@ const handlers: Readonly<Record<string, Handler>> = {
 
 export const operations: ReadonlyMap<string, Handler> = new Map(Object.entries(handlers));
 
-/** One that no queue ever gave out; an outdated one is accepted, and does nothing. */
+/** A receipt handle that no queue can have given is refused. An outdated one is accepted, and does nothing. */
 function checkReceipt(receiptHandle: string): void {
   if (isReceipt.test(receiptHandle)) return;
-  const message = 'The input receipt handle is invalid.';
-  throw new Refusal(400, 'com.amazonaws.sqs#ReceiptHandleIsInvalid', message, 'ReceiptHandleIsInvalid');
+  throw sqsError('ReceiptHandleIsInvalid', 'The input receipt handle is invalid.', 'ReceiptHandleIsInvalid');
 }
 
-function batchError(name: string, message: string): Refusal {
-  return new Refusal(400, `com.amazonaws.sqs#${name}`, message, `AWS.SimpleQueueService.${name}`);
+/** @param queryCode the error's name in the older query protocol, which SDKs still use */
+export function sqsError(name: string, message: string, queryCode = `AWS.SimpleQueueService.${name}`): AwsError {
+  return new AwsError(`com.amazonaws.sqs#${name}`, message, {
+    headers: { 'x-amzn-query-error': `${queryCode};Sender` },
+  });
 }

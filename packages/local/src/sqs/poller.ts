@@ -7,17 +7,17 @@ import type { ReceivedMessage } from './queue.ts';
 import type { OpenQueues } from './start.ts';
 
 export interface QueueTriggers {
-  /** Resolves when no message is visible in a queue that is polled, and no batch is under way. */
+  /** Resolves when no polled queue has a visible message, and no batch is being handled. */
   idle(): Promise<void>;
-  /** Runs the mappings as the stack has them now. */
+  /** Updates the mappings after the stack has changed. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** ms between looks when nothing tells of a change: times in a queue may be another clock's */
-const pollEvery = 250;
-/** ms that stopping waits for the batches that are being handled */
-const stopGrace = 2_000;
+/** Polling is needed beside change events, because a test's clock may move without timers. */
+const pollEveryMs = 250;
+/** Stopping waits this long for batches that are being handled. */
+const stopTimeoutMs = 2_000;
 
 /** Runs the template's event source mappings on queues. @throws Error, one sentence, for a mapping that is not served locally */
 export async function startQueueTriggers(context: Context, queues: OpenQueues): Promise<QueueTriggers> {
@@ -34,8 +34,8 @@ export async function startQueueTriggers(context: Context, queues: OpenQueues): 
       pollers = begin(mappings);
     },
     async stop() {
-      // A batch that takes longer is given up: its messages become visible again after the next start.
-      await Promise.race([end(), wait(stopGrace, undefined, { ref: false })]);
+      // The messages of a batch that takes longer become visible again after the next start.
+      await Promise.race([end(), wait(stopTimeoutMs, undefined, { ref: false })]);
     },
   };
 }
@@ -69,8 +69,8 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
     if (failed.size > 0) counters.count('sqs.failed', failed.size);
   };
   /**
-   * What failed becomes visible when its visibility timeout ends, or when the function said. Scaled from here on only: functions take as
-   * long as ever, and a message must not become visible while they run.
+   * A failed message becomes visible when its visibility timeout ends, or at the time that the function has set. The time is scaled only now, after the
+   * function: functions are not faster with a time scale, and a message must not become visible while its function runs.
    */
   const hideOn = (receiptHandle: string, receivedAt: number) => {
     const visibleAt = queue.visibleAt(receiptHandle);
@@ -98,8 +98,8 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
         continue;
       }
       const next = queue.nextVisibleAt();
-      const pause = next === undefined ? pollEvery : Math.max(5, next - clock.now());
-      await sleeper.sleep(Math.min(pause, pollEvery));
+      const pause = next === undefined ? pollEveryMs : Math.max(5, next - clock.now());
+      await sleeper.sleep(Math.min(pause, pollEveryMs));
     }
   };
   const running = run();
@@ -136,8 +136,8 @@ function toRecord(message: ReceivedMessage, { queueArn, principal }: QueueMappin
 }
 
 /**
- * The ids of the messages that are not deleted. A function that throws fails them all, and so does an answer that names something else than
- * messages of the batch; no answer, no list or an empty one is success.
+ * The ids of the messages that stay in the queue. All of them do when the function throws, or when its answer names other messages than
+ * those of the batch. No answer, no list or an empty list is success.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
 function failures(result: InvokeResult, messages: readonly ReceivedMessage[], reports: boolean): Set<string> {

@@ -7,25 +7,25 @@ import type { Clock } from '../clock.ts';
 const Message = z.object({
   id: z.string(),
   body: z.string(),
-  /** Milliseconds since the epoch, as are the other times. */
+  /** All times are milliseconds since the epoch. */
   sentAt: z.number(),
   firstReceivedAt: z.number().optional(),
   receiveCount: z.number(),
   visibleAt: z.number(),
   receipt: z.string().optional(),
 });
-/** A message as it is kept. */
+/** A message as it is stored. */
 export type Message = z.infer<typeof Message>;
 
 export interface QueueSettings {
-  /** Seconds, scaled already. */
+  /** Seconds, after scaling. */
   readonly visibilityTimeout: number;
   readonly retention: number;
-  /** Where a message goes instead of being received once more than `maxReceiveCount` times. */
+  /** A message that was received `maxReceiveCount` times moves to `deadLetters`. */
   readonly redrive?: { readonly maxReceiveCount: number; readonly deadLetters: Pick<Queue, 'take'> };
 }
 
-/** A message as ReceiveMessage gives it. */
+/** A message in the format of ReceiveMessage. */
 export interface ReceivedMessage {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
@@ -37,31 +37,31 @@ export interface ReceivedMessage {
 export interface Queue {
   /** Returns the message's id and the MD5 of its body. */
   send(body: string): { MessageId: string; MD5OfMessageBody: string };
-  /** Hides what it returns for the visibility timeout (seconds, the queue's own by default). */
+  /** Hides the returned messages for the visibility timeout (seconds; the queue's own by default). */
   receive(options: { most: number; visibilityTimeout?: number }): ReceivedMessage[];
-  /** A receipt of an earlier receive does nothing, as on SQS. */
+  /** An outdated receipt handle does nothing, as on SQS. */
   remove(receiptHandle: string): void;
-  /** Hides a received message for so many seconds from now on; `false` when it is not in flight by this receipt. */
+  /** Hides a received message for this many seconds from now. False when it is not in flight with this receipt handle. */
   hide(receiptHandle: string, seconds: number): boolean;
-  /** When a received message becomes visible again, in milliseconds since the epoch; undefined when it is gone or was received again. */
+  /** The time when a received message becomes visible again. Undefined when it was deleted or received again. */
   visibleAt(receiptHandle: string): number | undefined;
-  /** Puts a message of another queue here, with the id and the age that it has. */
+  /** Adds a message of another queue, which keeps its id and age. */
   take(message: Message): void;
-  /** When the next message can be received, in milliseconds since the epoch; undefined: there is none. */
+  /** The time when the next message can be received. Undefined when there is none. */
   nextVisibleAt(): number | undefined;
-  /** Told whenever a message has come or may have become visible earlier. */
+  /** Calls the listener when a message is added, or may become visible earlier. */
   onChange(listener: () => void): void;
   count(): { visible: number; hidden: number };
   purge(): void;
 }
 
-/** A queue whose messages lie in `<folder>/<name>.json`. Few wait at a time, so that the file is written as a whole. */
+/** A queue with its messages in `<folder>/<name>.json`. The file is rewritten at each change, because queues are short. */
 export function openQueue(folder: string, name: string, settings: QueueSettings, clock: Clock): Queue {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.json`);
   let messages = load(path);
   const listeners: (() => void)[] = [];
-  const tell = () => {
+  const notifyListeners = () => {
     for (const listener of listeners) listener();
   };
 
@@ -70,20 +70,20 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     messages = messages.filter(({ sentAt }) => sentAt >= oldest);
     return messages;
   };
-  /** Written beside and renamed, so that a crash leaves the old file or the new one. */
+  /** Writes a second file and renames it, so that a crash leaves the old file or the new one. */
   const save = () => {
     writeFileSync(`${path}.next`, JSON.stringify(messages));
     renameSync(`${path}.next`, path);
   };
   /** Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html */
-  const giveUp = (now: number) => {
+  const moveDeadLetters = (now: number) => {
     const { redrive } = settings;
     if (!redrive) return;
-    const over = current().filter((one) => one.visibleAt <= now && one.receiveCount >= redrive.maxReceiveCount);
-    if (over.length === 0) return;
-    messages = messages.filter((message) => !over.includes(message));
+    const dead = current().filter((one) => one.visibleAt <= now && one.receiveCount >= redrive.maxReceiveCount);
+    if (dead.length === 0) return;
+    messages = messages.filter((message) => !dead.includes(message));
     save();
-    for (const message of over) redrive.deadLetters.take(message);
+    for (const message of dead) redrive.deadLetters.take(message);
   };
   return {
     send(body) {
@@ -91,12 +91,12 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
       const message: Message = { id: randomUUID(), body, sentAt: now, receiveCount: 0, visibleAt: now };
       current().push(message);
       save();
-      tell();
+      notifyListeners();
       return { MessageId: message.id, MD5OfMessageBody: md5(body) };
     },
     receive({ most, visibilityTimeout = settings.visibilityTimeout }) {
       const now = clock.now();
-      giveUp(now);
+      moveDeadLetters(now);
       const taken = current()
         .filter(({ visibleAt }) => visibleAt <= now)
         .slice(0, most);
@@ -131,14 +131,14 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
       if (!message) return false;
       message.visibleAt = now + seconds * 1000;
       save();
-      tell();
+      notifyListeners();
       return true;
     },
     visibleAt: (receiptHandle) => current().find(({ receipt }) => receipt === receiptHandle)?.visibleAt,
     take({ receipt: _, ...message }) {
       current().push({ ...message, visibleAt: clock.now() });
       save();
-      tell();
+      notifyListeners();
     },
     nextVisibleAt() {
       const times = current().map(({ visibleAt }) => visibleAt);

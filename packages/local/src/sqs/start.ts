@@ -1,24 +1,22 @@
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { ZodError, z } from 'zod';
+import { z } from 'zod';
+import { AwsError } from '../aws-json/aws-error.ts';
+import { type AwsJsonCall, serveAwsJson } from '../aws-json/serve-aws-json.ts';
 import type { Context, Service } from '../context.ts';
-import { readBody } from '../dynamodb/read-body.ts';
 import type { Principal } from '../iam/access-keys.ts';
-import { type SignatureCode, verifySignature } from '../iam/signature.ts';
-import { operations } from './operations.ts';
+import { operations, sqsError } from './operations.ts';
 import { type Message, openQueue, type Queue } from './queue.ts';
-import { Refusal } from './refusal.ts';
 
 /** The stack's queues, for services inside the runtime. */
 export interface Queues {
   /**
-   * Sends as this principal, which needs `sqs:SendMessage`.
-   * @throws Error with AWS's sentence when it may not, or when the stack has no such queue
+   * Sends a message as this principal, which needs `sqs:SendMessage`.
+   * @throws Error with AWS's sentence when the permission or the queue is missing
    */
   send(queueArn: string, body: string, principal: Principal): Promise<void>;
 }
 
-/** What the mappings of queues poll. */
+/** For event source mappings, which poll queues. */
 export interface OpenQueues {
   /** @throws Error when the stack has no such queue */
   open(queueArn: string): Queue;
@@ -39,18 +37,16 @@ const Properties = z.object({
 });
 const ofQueue = z.looseObject({ QueueUrl: z.string() });
 const ofName = z.looseObject({ QueueName: z.string() });
-const target = 'AmazonSQS.';
-const largestRequest = 1024 * 1024;
 
 /**
- * The queues of the template under `/_aws/sqs`: enough of SQS's JSON protocol for functions that send, and to look at dead letters with the real CLI
- * and SDK (`aws sqs receive-message --endpoint-url <origin>/_aws/sqs --queue-url …`). Signature and role are checked.
+ * The template's queues under `/_aws/sqs`. It serves as much of SQS's JSON protocol as functions need to send messages, and people to read
+ * dead letters with the AWS CLI (`aws sqs receive-message --endpoint-url <origin>/_aws/sqs --queue-url …`).
  */
 export async function startSqs(context: Context): Promise<Service & Queues & OpenQueues> {
   const folder = join(context.dataDirectory, 'sqs');
   const opened = new Map<string, Opened>();
 
-  /** Opened at first use: after a reload the stack may have others. */
+  /** Queues are opened when they are first used, because a reload may bring others. */
   const queues = (): Opened[] =>
     context.stack.ofType('AWS::SQS::Queue').map((resource) => {
       const arn = context.stack.arn(resource.logicalId);
@@ -78,65 +74,45 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
     return found.queue;
   };
   const urlOf = (name: string) => `${context.origin}/_aws/sqs/${context.stack.account}/${name}`;
-  const mustAllow = (principal: Principal, action: string, resource: string) => {
-    const decision = context.policies.authorize(principal, action, resource);
-    if (!decision.allowed) throw new Refusal(403, 'AccessDeniedException', decision.message);
-  };
-
-  const answer = (operation: string, input: unknown, principal: Principal): object => {
+  const run = async ({ operation, input, authorize, notServed }: AwsJsonCall): Promise<object> => {
     if (operation === 'ListQueues') {
-      mustAllow(principal, 'sqs:ListQueues', '*');
+      await authorize('sqs:ListQueues', '*');
       return { QueueUrls: queues().map(({ name }) => urlOf(name)) };
     }
-    // A queue's URL ends with its name, whichever host it was made for.
-    const named =
+    // A queue's URL ends with its name, whatever its host is.
+    const wanted =
       operation === 'GetQueueUrl' ? ofName.parse(input).QueueName : ofQueue.parse(input).QueueUrl.split('/').at(-1);
-    const found = queues().find(({ name }) => name === named);
+    const found = queues().find(({ name }) => name === wanted);
     if (!found) {
-      throw new Refusal(
-        400,
-        'com.amazonaws.sqs#QueueDoesNotExist',
-        'The specified queue does not exist.',
-        'AWS.SimpleQueueService.NonExistentQueue',
-      );
+      const queryCode = 'AWS.SimpleQueueService.NonExistentQueue';
+      throw sqsError('QueueDoesNotExist', 'The specified queue does not exist.', queryCode);
     }
-    // A batch needs the permission for one.
-    mustAllow(principal, `sqs:${operation.replace(/Batch$/, '')}`, found.arn);
+    // A batch needs the permission for the single operation.
+    await authorize(`sqs:${operation.replace(/Batch$/, '')}`, found.arn);
     if (operation === 'GetQueueUrl') return { QueueUrl: urlOf(found.name) };
-    const run = operations.get(operation);
-    if (!run) throw new Refusal(400, 'UnknownOperationException', `${operation} is not served locally`);
+    const handler = operations.get(operation);
+    if (!handler) throw notServed();
     context.counters.count(`sqs.${operation}`);
-    return run(found.queue, input, { arn: found.arn, timeScale: context.timeScale });
+    return handler(found.queue, input, { arn: found.arn, timeScale: context.timeScale });
   };
 
   return {
-    async handle(request, response) {
-      try {
-        const body = await readBody(request, largestRequest);
-        if (!body) throw new Refusal(413, 'RequestEntityTooLarge', 'the request exceeds 1 MB');
-        const signature = await verifySignature(
-          { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { body } },
-          { service: 'sqs', region: context.stack.region, keys: context.keys, now: () => context.clock.now() },
-        );
-        if (!signature.ok) throw new Refusal(403, signatureErrors[signature.code], signature.message);
-        const called = String(request.headers['x-amz-target'] ?? '');
-        const operation = called.startsWith(target) ? called.slice(target.length) : called;
-        send(response, 200, answer(operation, parse(body), signature.principal));
-      } catch (error) {
-        if (error instanceof Refusal) {
-          if (error.queryCode) response.setHeader('x-amzn-query-error', `${error.queryCode};Sender`);
-          send(response, error.status, { __type: error.code, message: error.message });
-        } else if (error instanceof ZodError) {
-          send(response, 400, {
-            __type: 'com.amazon.coral.service#InvalidParameterValue',
-            message: z.prettifyError(error),
-          });
-        } else throw error;
-      }
-    },
+    handle: serveAwsJson(context, {
+      signingName: 'sqs',
+      targetPrefix: 'AmazonSQS.',
+      version: '1.0',
+      maxBodyBytes: 1024 * 1024,
+      errors: {
+        unsigned: ({ code, message }) => new AwsError(signatureErrors[code], message, { status: 403 }),
+        denied: (message) => new AwsError('AccessDeniedException', message, { status: 403 }),
+        invalid: (error) => new AwsError('com.amazon.coral.service#InvalidParameterValue', z.prettifyError(error)),
+      },
+      run: async (call) => ({ body: await run(call) }),
+    }),
     async send(queueArn, body, principal) {
       const queue = open(queueArn);
-      mustAllow(principal, 'sqs:SendMessage', queueArn);
+      const decision = context.policies.authorize(principal, 'sqs:SendMessage', queueArn);
+      if (!decision.allowed) throw new Error(decision.message);
       context.counters.count('sqs.SendMessage');
       queue.send(body);
     },
@@ -145,27 +121,11 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
   };
 }
 
-const signatureErrors: Readonly<Record<SignatureCode, string>> = {
+/** SQS has names of its own for these. */
+const signatureErrors = {
   MissingAuthenticationToken: 'MissingAuthenticationToken',
   InvalidAccessKeyId: 'InvalidClientTokenId',
   InvalidToken: 'InvalidClientTokenId',
   SignatureDoesNotMatch: 'SignatureDoesNotMatch',
   RequestExpired: 'SignatureDoesNotMatch',
 };
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    throw new Refusal(400, 'SerializationException', 'the request body is not JSON');
-  }
-}
-
-function send(response: ServerResponse, status: number, body: object): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.0',
-    'content-length': Buffer.byteLength(text),
-  });
-  response.end(text);
-}

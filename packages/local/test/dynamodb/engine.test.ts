@@ -118,16 +118,16 @@ test('what was stored is there after a restart', async () => {
 });
 
 test('a chosen program that does not exist, or that is no engine, is one clear sentence', async () => {
-  expect(() => findEngine({ PARLEY_DYNOXIDE: '/nowhere/dynoxide' })).toThrow(
-    'unable to start DynamoDB; PARLEY_DYNOXIDE names /nowhere/dynoxide, which is not a program',
+  expect(() => findEngine({ program: '/nowhere/dynoxide' })).toThrow(
+    'unable to start DynamoDB; DYNOXIDE_PATH names /nowhere/dynoxide, which is not a program',
   );
-  const other = startEngine({ dataDirectory: folder, environment: { PARLEY_DYNOXIDE: '/bin/false' } });
+  const other = startEngine({ dataDirectory: folder, engine: { program: '/bin/false' } });
   await expect(other).rejects.toThrow('unable to start DynamoDB; its engine says: exit 1');
 });
 
 test('an engine that runs already is used and not started', async () => {
   const running: Engine = await startEngine({ dataDirectory: folder });
-  const used = await startEngine({ dataDirectory: '/nowhere', environment: { PARLEY_DYNAMODB_ENDPOINT: running.url } });
+  const used = await startEngine({ dataDirectory: '/nowhere', engine: { endpoint: running.url } });
   expect(used.url).toBe(running.url);
   await used.stop();
   const client = createEngineClient(running.url);

@@ -31,7 +31,7 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
-export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'parley-data-'));
+export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'local-data-'));
 
 export async function startRuntime(options: {
   template: unknown;
@@ -58,7 +58,7 @@ export async function startRuntime(options: {
   const origin = `http://127.0.0.1:${port}`;
   const stack = stackFromTemplate({
     template: options.template,
-    name: 'Parley',
+    name: 'Try',
     origin,
     codeDirectories: options.codeDirectories,
   });

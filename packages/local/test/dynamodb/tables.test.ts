@@ -25,7 +25,7 @@ let TableName = '';
 const call = (name: string, input: object = {}) => client.call(`DynamoDB_20120810.${name}`, { TableName, ...input });
 const deploy = (Properties: object, Type = 'AWS::DynamoDB::Table') => {
   const template = { Resources: { Table: { Type, Properties: { ...Properties, TableName } } } };
-  return ensureTables(stackFromTemplate({ template, name: 'Parley', origin: 'http://127.0.0.1:1' }), client);
+  return ensureTables(stackFromTemplate({ template, name: 'Try', origin: 'http://127.0.0.1:1' }), client);
 };
 let tables = 0;
 beforeEach(() => {

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterAll(() => Promise.all(folders.map((path) => rm(path, { recursive: true }))));
 
 async function folder(files: Record<string, string>): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'parley-deployment-'));
+  const path = await mkdtemp(join(tmpdir(), 'local-deployment-'));
   folders.push(path);
   for (const [name, text] of Object.entries(files)) {
     await mkdir(dirname(join(path, name)), { recursive: true });

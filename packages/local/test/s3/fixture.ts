@@ -82,7 +82,7 @@ export const template = {
 export async function startFixture(
   options: { directory?: string; template?: unknown; codeDirectories?: Record<string, string> } = {},
 ): Promise<Fixture> {
-  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'parley-s3-')));
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'local-s3-')));
   const server = createServer((request, response) => void service.handle(request, response));
   // As the runtime's own port: longer than an SDK's agent keeps a connection.
   server.keepAliveTimeout = 65_000;

@@ -19,7 +19,7 @@ const Ready = z.object({
 test('after kill -9 every object that was acknowledged is there, and nothing of an upload that was under way', {
   timeout: 30_000,
 }, async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'parley-s3-kill-'));
+  const directory = await mkdtemp(join(tmpdir(), 'local-s3-kill-'));
   const bodies = join(directory, 's3', Bucket, 'bodies');
   const server = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'serve.ts'), directory], {
     stdio: ['ignore', 'pipe', 'inherit'],

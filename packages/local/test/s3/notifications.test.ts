@@ -52,7 +52,7 @@ const hearer = (permitted: boolean, name: string) => ({
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  directory = await mkdtemp(join(tmpdir(), 'parley-s3-code-'));
+  directory = await mkdtemp(join(tmpdir(), 'local-s3-code-'));
   await writeFile(join(directory, 'index.mjs'), code);
   const uploads = template.Resources.Uploads;
   s3 = await startFixture({

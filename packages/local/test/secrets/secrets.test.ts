@@ -7,7 +7,7 @@ import { startSecrets } from '#secrets/start';
 import { lambda, role } from '../dynamodb/template.ts';
 import { startContext } from '../sqs/fixture.ts';
 
-const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:parley/own-??????';
+const arn = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop/own-??????';
 
 let fixture: Awaited<ReturnType<typeof startContext>>;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
   fixture.serve('/_aws/secretsmanager', await startSecrets(fixture.context));
 });
 afterAll(() => fixture?.stop());
-beforeEach(() => store({ 'parley/own': { key: 'value' }, 'parley/other': 'text' }));
+beforeEach(() => store({ 'shop/own': { key: 'value' }, 'shop/other': 'text' }));
 
 const store = (values: object) => writeFileSync(join(fixture.dataDirectory, 'secrets.json'), JSON.stringify(values));
 
@@ -34,33 +34,33 @@ const get = (SecretId: string, credentials = fixture.worker()) =>
 const named = (name: string) => expect.objectContaining({ name });
 
 test('a secret of the file is given by its name and by its ARN, JSON as its text', async () => {
-  const answer = await get('parley/own');
-  expect(answer).toMatchObject({ Name: 'parley/own', SecretString: '{"key":"value"}' });
-  expect(answer.ARN).toMatch(/:secret:parley\/own-[0-9a-f]{6}$/);
+  const answer = await get('shop/own');
+  expect(answer).toMatchObject({ Name: 'shop/own', SecretString: '{"key":"value"}' });
+  expect(answer.ARN).toMatch(/:secret:shop\/own-[0-9a-f]{6}$/);
   expect(await get(answer.ARN ?? '')).toMatchObject({ SecretString: '{"key":"value"}' });
 });
 
 test('a new value counts at once', async () => {
-  store({ 'parley/own': 'new' });
-  expect(await get('parley/own')).toMatchObject({ SecretString: 'new' });
+  store({ 'shop/own': 'new' });
+  expect(await get('shop/own')).toMatchObject({ SecretString: 'new' });
 });
 
 test('a function gets only what its role allows, and is refused before it learns whether there is such a secret', async () => {
-  await expect(get('parley/other')).rejects.toThrow(named('AccessDeniedException'));
-  await expect(get('parley/none')).rejects.toThrow(named('AccessDeniedException'));
-  expect(await get('parley/other', fixture.root())).toMatchObject({ SecretString: 'text' });
+  await expect(get('shop/other')).rejects.toThrow(named('AccessDeniedException'));
+  await expect(get('shop/none')).rejects.toThrow(named('AccessDeniedException'));
+  expect(await get('shop/other', fixture.root())).toMatchObject({ SecretString: 'text' });
 });
 
 test('a secret that nobody has stored is ResourceNotFoundException, and the console says where it belongs', async () => {
   store({});
-  await expect(get('parley/own')).rejects.toThrow(named('ResourceNotFoundException'));
+  await expect(get('shop/own')).rejects.toThrow(named('ResourceNotFoundException'));
   expect(fixture.log.at(-1)).toContain('secrets.json');
 });
 
 test('who signs wrongly, or asks for something else, is refused', async () => {
   const forged = { ...fixture.worker(), secretAccessKey: 'wrong' };
-  await expect(get('parley/own', forged)).rejects.toThrow(named('InvalidSignatureException'));
-  await expect(client(fixture.root()).send(new DescribeSecretCommand({ SecretId: 'parley/own' }))).rejects.toThrow(
+  await expect(get('shop/own', forged)).rejects.toThrow(named('InvalidSignatureException'));
+  await expect(client(fixture.root()).send(new DescribeSecretCommand({ SecretId: 'shop/own' }))).rejects.toThrow(
     named('UnknownOperationException'),
   );
 });

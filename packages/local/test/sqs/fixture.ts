@@ -58,7 +58,7 @@ export function queueTemplate(code: { seen: string; plan: string }, mapping: obj
 
 /** A stack's context on a port of its own; `serve` mounts a service under a path. */
 export async function startContext(template: (files: { seen: string; plan: string }) => object, timeScale = 1) {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-queue-'));
+  const folder = mkdtempSync(join(tmpdir(), 'local-queue-'));
   const code = join(folder, 'code');
   const [seen, plan] = [join(folder, 'seen.jsonl'), join(folder, 'plan.json')];
   mkdirSync(code);
@@ -77,7 +77,7 @@ export async function startContext(template: (files: { seen: string; plan: strin
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
   const stack = stackFromTemplate({
     template: template({ seen, plan }),
-    name: 'Parley',
+    name: 'Try',
     origin,
     codeDirectories: { Worker: code },
   });

@@ -31,7 +31,7 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => void rounding.listen(0, '127.0.0.1', resolve));
   const address = rounding.address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  vi.stubEnv('PARLEY_DYNAMODB_ENDPOINT', `http://127.0.0.1:${port}`);
+  vi.stubEnv('DYNAMODB_LOCAL_URL', `http://127.0.0.1:${port}`);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../../read-body.ts';
 import type { HttpApi } from '../apis.ts';
 import { callFunction, domainNameOf, executeApiArn } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import { newId } from '../ids.ts';
-import { readBody } from '../read-body.ts';
 import { headerPairs, sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
 import { decode, type Target } from '../target.ts';
@@ -86,11 +86,11 @@ async function routedAnswer(
   gateway: Gateway,
   verify: VerifyToken,
   attempt: HttpAttempt,
-  body: Buffer | 'too large',
+  body: Buffer | undefined,
 ): Promise<HttpAnswer> {
   const { api, target, request, stage, found, notes } = attempt;
   const method = request.method ?? 'GET';
-  if (body === 'too large') return ownAnswer(413, 'Request Entity Too Large');
+  if (!body) return ownAnswer(413, 'Request Entity Too Large');
   if (headerPairs(request).reduce((sum, [name, value]) => sum + name.length + value.length, 0) > limits.headers)
     return ownAnswer(431, 'Request Header Fields Too Large');
   if (!found) return ownAnswer(404, 'Not Found');

@@ -1,3 +1,0 @@
-import { serveParley } from './serve.ts';
-
-serveParley({ watch: true });

@@ -1,0 +1,46 @@
+import { join, relative } from 'node:path';
+import type { LocalRuntime } from '@parley/local';
+import { confirmedUser } from './confirmed-user.ts';
+import { offerDemoPeople } from './demo-people.ts';
+import { LocalOutputs, wscatLine } from './local-outputs.ts';
+
+/** The text that `npm start` prints: the page, the other addresses, two demo users, and two lines to paste. Makes the users. */
+export async function welcome(runtime: LocalRuntime, dataDirectory: string): Promise<string> {
+  const outputs = LocalOutputs.parse(runtime.outputs);
+  const data = relative(process.cwd(), dataDirectory) || '.';
+  const addresses = [
+    '',
+    `Open ${outputs.WebUrl} in a browser: Parley is served there.`,
+    '',
+    `  HTTP API   ${outputs.WebUrl}/api    (itself: ${outputs.HttpUrl})`,
+    `  sockets    ${outputs.WebUrl.replace(/^http/, 'ws')}/ws    (itself: ${outputs.WebSocketUrl})`,
+    `  sign-up    ${outputs.CognitoEndpoint}    (pool ${outputs.UserPoolId}, client ${outputs.UserPoolClientId})`,
+    `  all of it  ${join(data, 'outputs.json')}`,
+  ];
+  if (runtime.stack.ofType('AWS::Cognito::UserPool').length === 0) {
+    return [...addresses, '', 'Tokens come from your own issuer, so there are no demo users here.', ''].join('\n');
+  }
+  const mail = join(dataDirectory, 'mail');
+  const users = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+  await offerDemoPeople(
+    runtime,
+    users.map(({ name, password }) => ({ username: name, password })),
+  );
+  return [
+    ...addresses,
+    '',
+    ...users.map(({ name, password }) => `  ${name.padEnd(9)}  password ${password}`),
+    '',
+    'The page signs in as either. Without a page: paste each line into a terminal of its own, and type {"message":"hello"}',
+    ...users.flatMap(({ token }) => ['', `  ${wscatLine(outputs, 'chat/alice_bob/', token)}`]),
+    '',
+    'Then try {"type":"typing","typing":true} and {"type":"read_messages"}, or',
+    '',
+    `  curl -H 'authorization: Bearer TOKEN' ${outputs.WebUrl}/api/conversations`,
+    '  npm run user -- carol     one more user; also a fresh line for alice, when her hour is over',
+    `  ${join(data, 'logs')}, ${join(data, 'mail')}     what the functions say, what was mailed`,
+    '',
+    'Ctrl-C stops everything; the data stays.',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,52 @@
+/**
+ * What `notify` does with the table's stream. Each row says which records Lambda delivers, which of them the row is for, and what happens.
+ * The stack takes the filters from here, so a row cannot lack its records.
+ * Filters: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ */
+import { isChange } from '../chat/change-message.ts';
+import type { Services } from '../runtime/services.ts';
+import type { ItemChange } from '../runtime/stream-event.ts';
+import { toEntry } from '../store/entry.ts';
+import { isExpiryReminder, reminderPrefix, toExpiryReminder } from '../store/expiry-reminder.ts';
+import { toNotificationMarker } from '../store/notification-marker.ts';
+import { expireConnection } from './close-connections.ts';
+import { completeChange } from './complete-change.ts';
+import { notifyWatchers } from './notify-watchers.ts';
+import { onUserChanged, toUserChange } from './on-user-changed.ts';
+
+export interface StreamHandler {
+  /** The records that Lambda delivers for it. */
+  readonly filter: { readonly [key: string]: unknown };
+  readonly matches: (change: ItemChange) => boolean;
+  readonly run: (services: Services, change: ItemChange) => Promise<void>;
+}
+
+export const streamHandlers: readonly StreamHandler[] = [
+  // The item of a user: connections came or went, or the user signed out everywhere.
+  {
+    filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['USER'] } } } },
+    matches: ({ keys }) => keys.sk === 'USER',
+    run: (services, change) => onUserChanged(services, toUserChange(change)),
+  },
+  // DynamoDB deleted the expiry reminder of a connection. Nothing else deletes one.
+  {
+    filter: { eventName: ['REMOVE'], dynamodb: { Keys: { sk: { S: [{ prefix: reminderPrefix }] } } } },
+    matches: ({ keys }) => isExpiryReminder(keys),
+    run: (services, { keys }) => expireConnection(services, toExpiryReminder(keys)),
+  },
+  // A message arrived, or was deleted, in a conversation whose unread count somebody watches.
+  {
+    filter: { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'NOTICE#' }] } } } },
+    matches: ({ keys }) => String(keys.sk).startsWith('NOTICE#'),
+    run: (services, { after = {} }) => notifyWatchers(services, toNotificationMarker(after)),
+  },
+  // A message was edited, deleted or reacted to.
+  {
+    filter: { eventName: ['INSERT'], dynamodb: { NewImage: { type: { S: ['edit', 'delete', 'reaction'] } } } },
+    matches: ({ after }) => after !== undefined && ['edit', 'delete', 'reaction'].includes(String(after.type)),
+    async run(services, { after = {} }) {
+      const entry = toEntry(after);
+      if (isChange(entry)) await completeChange(services, entry);
+    },
+  },
+];

@@ -1,0 +1,290 @@
+/** The types of the protocol. Generated from its schemas by `npm run generate:docs`: do not edit. */
+
+/**
+ * A file of a message; `url` is signed when the message is read and holds for an hour. `width` and `height` of a picture or film, pixels, are
+ * what its uploader said: both or neither.
+ */
+export type Attachment = {
+  readonly id: string;
+  readonly filename: string;
+  readonly content_type: string;
+  readonly size: number;
+  readonly width?: number | undefined;
+  readonly height?: number | undefined;
+  readonly url: string;
+};
+
+export type ContentType = 'text' | 'image' | 'file' | 'system';
+
+/**
+ * What became of a conversation and its members, and by whom. `who` is the person that it is about, where that is somebody else; `role` what
+ * they are now (who hands over ownership is `admin` from then on); `members` who is in it from the beginning.
+ */
+export type ConversationChange = {
+  readonly kind: 'created' | 'invited' | 'removed' | 'joined' | 'left' | 'title' | 'role';
+  readonly by: string;
+  readonly who?: string | undefined;
+  readonly title?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly members?: readonly string[] | undefined;
+};
+
+export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
+
+/** One conversation as its member sees it. `members` is empty for rooms and groups in lists: they may have thousands. */
+export type ConversationView = {
+  readonly id: string;
+  readonly kind: ConversationKind;
+  readonly title: string | null;
+  readonly seq: number;
+  readonly unread_count: number;
+  readonly read_seq: number;
+  readonly last_message: LastMessage | null;
+  readonly members: readonly Member[];
+};
+
+/** What is between oneself and somebody else: `sent` and `received` are requests that wait for an answer. */
+export type FriendState = 'friends' | 'received' | 'sent';
+
+/** The newest message of a conversation as lists show it: the text's beginning, no addresses. */
+export type LastMessage = {
+  readonly seq: number;
+  readonly from_user: Person;
+  readonly message: string;
+  readonly content_type: ContentType;
+  readonly date_added: Time;
+  readonly deleted: boolean;
+};
+
+/**
+ * A member and how far they have read; `last_seen` is null while online and for who was never here. What was said until `delivered_until`
+ * reached a device of theirs.
+ */
+export type Member = {
+  readonly username: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly read_seq: number;
+  readonly online: boolean;
+  readonly last_seen: Time | null;
+  readonly delivered_until: Time | null;
+};
+
+export type Message = {
+  readonly id: string;
+  readonly seq: number;
+  readonly conversation: string;
+  readonly from_user: Person;
+  readonly message: string;
+  readonly content_type: ContentType;
+  readonly attachments: readonly Attachment[];
+  readonly multimedia_url: string | null;
+  readonly reply_to: number | null;
+  readonly mentions: readonly string[];
+  readonly reactions: Readonly<Record<string, readonly string[]>>;
+  readonly date_added: Time;
+  readonly edited_at: Time | null;
+  readonly deleted: boolean;
+  readonly client_id?: string | undefined;
+};
+
+export type Person = { readonly username: string; readonly name: string };
+
+/** Somebody as others find them; `avatar` is an address, signed when it is read, that holds for an hour. */
+export type Profile = {
+  readonly username: string;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly online: boolean;
+  readonly last_seen: Time | null;
+};
+
+/** What a member may: `owner` everything, `admin` invite, remove and give a title; everybody in other conversations is `member`. */
+export type Role = 'owner' | 'admin' | 'member';
+
+/** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
+export type Time = string;
+
+export type MessagePage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Message[];
+};
+
+export type ConversationPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly ConversationView[];
+};
+
+export type PeoplePage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Profile[];
+};
+
+/** Oneself; `avatar` is an address, signed when it is read, that holds for an hour. */
+export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
+
+/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
+export type UploadForm = {
+  readonly id: string;
+  readonly url: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly expires_at: Time;
+};
+
+/** The log itself, as the events that were sent live: for who was away. */
+export type ChangesPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly (ServerEvents['chat_message'] | ServerEvents['message_edited'] | ServerEvents['message_deleted'] | ServerEvents['reaction'] | ServerEvents['conversation_updated'])[];
+};
+
+/** The events by their `type`. */
+export type ServerEvents = {
+  /** The Message; `client_id` and `delivered_to` only to its author, whose own copy comes last and is the acknowledgement. */
+  readonly chat_message: Message & {
+    readonly type: 'chat_message';
+    readonly room: string;
+    readonly delivered_to?: readonly string[] | undefined;
+  };
+  /** The Message as it now is; `change` is the number of the entry that changed it. */
+  readonly message_edited: Message & { readonly type: 'message_edited'; readonly room: string; readonly change: number };
+  /** The Message as it now is: without text and attachments. */
+  readonly message_deleted: Message & { readonly type: 'message_deleted'; readonly room: string; readonly change: number };
+  /** To the devices of who deleted it for themselves. */
+  readonly message_hidden: { readonly type: 'message_hidden'; readonly conversation: string; readonly seq: number };
+  /** To the devices of who cleared the history for themselves: all up to there is not shown to them any more. */
+  readonly history_cleared: {
+    readonly type: 'history_cleared';
+    readonly conversation: string;
+    readonly up_to: number;
+  };
+  readonly reaction: {
+    readonly type: 'reaction';
+    readonly conversation: string;
+    readonly seq: number;
+    readonly emoji: string;
+    readonly user: string;
+    readonly removed: boolean;
+    readonly change: number;
+  };
+  readonly typing: {
+    readonly type: 'typing';
+    readonly conversation: string;
+    readonly user: string;
+    readonly typing: boolean;
+  };
+  readonly user_join: { readonly type: 'user_join'; readonly conversation: string; readonly user: string };
+  readonly user_leave: { readonly type: 'user_leave'; readonly conversation: string; readonly user: string };
+  readonly presence: {
+    readonly type: 'presence';
+    readonly user: string;
+    readonly online: boolean;
+    readonly last_seen: Time | null;
+  };
+  /** `person` is the other one, as who gets this sees them; `by` is who asked. */
+  readonly friend_requested: { readonly type: 'friend_requested'; readonly by: string; readonly person: Profile };
+  /** `by` is who accepted. */
+  readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
+  /** Friendship or request is over; `user` is the other one. */
+  readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
+  readonly online_user_list: {
+    readonly type: 'online_user_list';
+    readonly conversation: string;
+    readonly users: readonly string[];
+  };
+  /** Newest first. */
+  readonly last_50_messages: {
+    readonly type: 'last_50_messages';
+    readonly conversation: string;
+    readonly messages: readonly Message[];
+    readonly has_more: boolean;
+  };
+  readonly messages_read: {
+    readonly type: 'messages_read';
+    readonly conversation: string;
+    readonly user: string;
+    readonly up_to: number;
+  };
+  /** That message, and with it the author's earlier ones in the conversation, reached a device of these users. */
+  readonly message_delivered: {
+    readonly type: 'message_delivered';
+    readonly conversation: string;
+    readonly seq: number;
+    readonly to: readonly string[];
+  };
+  readonly unread_count: { readonly type: 'unread_count'; readonly unread_count: number };
+  readonly new_message_notification: {
+    readonly type: 'new_message_notification';
+    readonly conversation: string;
+    readonly unread_count: number;
+    readonly name: string;
+    readonly message: Message;
+    readonly mentioned?: true | undefined;
+  };
+  readonly single_conversation_unread_count: {
+    readonly type: 'single_conversation_unread_count';
+    readonly conversation: string;
+    readonly unread_count: number;
+  };
+  readonly single_conversation_new_message_notification: {
+    readonly type: 'single_conversation_new_message_notification';
+    readonly conversation: string;
+    readonly unread_count: number;
+    readonly name: string;
+    readonly message: Message;
+    readonly mentioned?: true | undefined;
+  };
+  /** The inbox, latest first, as many as fit one frame; `next` is the HTTP address of the rest, relative to the HTTP API. */
+  readonly conversations: {
+    readonly type: 'conversations';
+    readonly count: number;
+    readonly next: string | null;
+    readonly previous: null;
+    readonly results: readonly ConversationView[];
+  };
+  /** A managed group changed. `title` is the present one; `message` is the entry as history shows it. */
+  readonly conversation_updated: {
+    readonly type: 'conversation_updated';
+    readonly conversation: string;
+    readonly seq: number;
+    readonly change: ConversationChange;
+    readonly by: string;
+    readonly title: string | null;
+    readonly message: Message;
+  };
+  readonly pong: { readonly type: 'pong' };
+  readonly error: {
+    readonly type: 'error';
+    readonly code: 'unauthenticated' | 'token_expired' | 'forbidden' | 'unknown_conversation' | 'unknown_user' | 'not_found' | 'invalid_frame' | 'too_large' | 'rate_limited' | 'conflict' | 'attachment_missing' | 'attachment_rejected' | 'internal';
+    readonly message: string;
+    readonly client_id?: string | undefined;
+    readonly retry_after?: number | undefined;
+  };
+};
+
+export type ServerEvent = ServerEvents[keyof ServerEvents];
+
+export const errorCodes = [
+  'unauthenticated',
+  'token_expired',
+  'forbidden',
+  'unknown_conversation',
+  'unknown_user',
+  'not_found',
+  'invalid_frame',
+  'too_large',
+  'rate_limited',
+  'conflict',
+  'attachment_missing',
+  'attachment_rejected',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];

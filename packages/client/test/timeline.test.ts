@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createTimeline, type LogEvent } from '../src/timeline.ts';
+import { fakeEvent, fakeMessage, fakeReaction } from './fakes.ts';
+
+const room = 'alice_bob';
+const edited = (seq: number, change: number): LogEvent => ({
+  ...fakeMessage(seq, { message: `edited by ${change}` }),
+  type: 'message_edited',
+  room,
+  change,
+  edited_at: `2026-11-20T12:00:${String(change).padStart(2, '0')}.000Z`,
+});
+const deleted = (seq: number, change: number): LogEvent => ({
+  ...fakeMessage(seq, { message: '', deleted: true }),
+  type: 'message_deleted',
+  room,
+  change,
+});
+
+/** A log: each number is a message, or the change of an earlier message. */
+const log = fc
+  .array(fc.record({ kind: fc.nat(4), target: fc.nat(), user: fc.constantFrom('alice', 'bob') }), {
+    minLength: 1,
+    maxLength: 30,
+  })
+  .map((entries) => {
+    const seqs: number[] = [];
+    const removed = new Set<number>();
+    return entries.map(({ kind, target, user }, index): LogEvent => {
+      const number = index + 1;
+      const seq = seqs[target % Math.max(1, seqs.length)];
+      if (seq === undefined || removed.has(seq) || kind === 0) {
+        seqs.push(number);
+        return fakeEvent(number);
+      }
+      if (kind === 1) return edited(seq, number);
+      if (kind === 2) {
+        removed.add(seq);
+        return deleted(seq, number);
+      }
+      return fakeReaction({ seq, change: number, user, removed: kind === 3 });
+    });
+  });
+
+describe('a timeline', () => {
+  it('holds the same whatever the order and number in which events come', () => {
+    fc.assert(
+      fc.property(
+        log.chain((events) => {
+          const twice = [...events, ...events];
+          return fc.tuple(fc.constant(events), fc.shuffledSubarray(twice, { minLength: twice.length }));
+        }),
+        ([events, shuffled]) => {
+          const [one, other] = [createTimeline(0), createTimeline(0)];
+          for (const event of events) one.apply(event);
+          for (const event of shuffled) other.apply(event);
+          expect(other.messages).toEqual(one.messages);
+          expect([other.completeUpTo, other.latestSeq]).toEqual([events.length, events.length]);
+        },
+      ),
+    );
+  });
+
+  it('sees a gap, and that it is closed', () => {
+    const timeline = createTimeline(0);
+    timeline.apply(fakeEvent(1));
+    timeline.apply(fakeEvent(4));
+    expect([timeline.completeUpTo, timeline.latestSeq]).toEqual([1, 4]);
+    timeline.apply(edited(1, 3));
+    timeline.markComplete(2);
+    expect([timeline.completeUpTo, timeline.latestSeq]).toEqual([4, 4]);
+  });
+
+  it('gives another array when something changed, and the same when nothing did', () => {
+    const timeline = createTimeline(0);
+    timeline.apply(fakeEvent(1));
+    const { messages } = timeline;
+    expect(timeline.messages).toBe(messages);
+    timeline.apply(fakeReaction({ seq: 1, change: 2 }));
+    expect(timeline.messages).not.toBe(messages);
+    expect(messages[0]?.reactions).toEqual({});
+    expect(timeline.messages[0]?.reactions).toEqual({ '👍': ['bob'] });
+  });
+
+  it('shows what is older only when it was loaded, with the changes that came before it', () => {
+    const timeline = createTimeline(10);
+    timeline.apply(edited(4, 11));
+    timeline.apply(fakeReaction({ seq: 5, change: 12 }));
+    expect(timeline.messages).toEqual([]);
+    timeline.addOlder([fakeMessage(5), fakeMessage(4)], 4);
+    expect(timeline.messages.map(({ message: text }) => text)).toEqual(['edited by 11', 'message 5']);
+    expect(timeline.messages[1]?.reactions).toEqual({ '👍': ['bob'] });
+  });
+
+  it.each([
+    ['before', [fakeEvent(1), deleted(1, 2), edited(1, 3)]],
+    ['after', [fakeEvent(1), edited(1, 3), deleted(1, 2)]],
+  ])('shows nothing of what was deleted, although an edit with a higher number came %s', (_, events) => {
+    const timeline = createTimeline(0);
+    for (const event of events) timeline.apply(event);
+    expect(timeline.messages).toMatchObject([{ deleted: true, message: '' }]);
+    expect(timeline.completeUpTo).toBe(3);
+  });
+
+  it('keeps what was sent under which id, which changes do not tell', () => {
+    const timeline = createTimeline(0);
+    timeline.apply(edited(1, 2));
+    timeline.apply(fakeEvent(1, { client_id: 'a1' }));
+    expect(timeline.messages[0]).toMatchObject({ client_id: 'a1', message: 'edited by 2' });
+  });
+
+  it('does not show what was hidden or cleared, also when it comes later', () => {
+    const timeline = createTimeline(0);
+    timeline.apply({ type: 'message_hidden', conversation: room, seq: 3 });
+    timeline.apply({ type: 'history_cleared', conversation: room, up_to: 1 });
+    for (const seq of [1, 2, 3]) timeline.apply(fakeEvent(seq));
+    expect(timeline.messages.map(({ seq }) => seq)).toEqual([2]);
+  });
+});

@@ -1,0 +1,22 @@
+/** An error in the shape of the AWS JSON protocols. */
+export class AwsError extends Error {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object;
+
+  /**
+   * @param type goes into `__type`; SDKs take what follows a `#` as the error's name
+   * @param options.status 400 by default: the caller did something wrong
+   * @param options.messageField where the message goes; services differ
+   */
+  constructor(
+    type: string,
+    message: string,
+    options: { status?: number; headers?: Readonly<Record<string, string>>; messageField?: 'message' | 'Message' } = {},
+  ) {
+    super(message);
+    this.status = options.status ?? 400;
+    this.headers = options.headers;
+    this.body = { __type: type, [options.messageField ?? 'message']: message };
+  }
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { ZodError } from 'zod';
+import type { Context, Service } from '../context.ts';
+import type { Principal } from '../iam/access-keys.ts';
+import type { SignatureCode, SignatureResult } from '../iam/signature.ts';
+import { signatureErrors, verifyRequest } from '../iam/verify-request.ts';
+import { readBody } from '../read-body.ts';
+import { AwsError } from './aws-error.ts';
+
+/** A request to a service. */
+export interface AwsJsonCall {
+  /** Like `PutItem`; empty when the target is another service's, or missing. */
+  readonly operation: string;
+  /** `X-Amz-Target` as it came. */
+  readonly target: string;
+  readonly input: object;
+  /** Who signed the request. @throws AwsError */
+  signer(): Promise<Principal>;
+  /** @throws AwsError when nobody known signed the request, or the signer may not do this */
+  authorize(action: string, resource: string): Promise<void>;
+  /** The error for an operation that is not served locally. */
+  notServed(): AwsError;
+}
+
+export interface AwsJsonAnswer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object | Buffer;
+}
+
+export type CommonError =
+  | (typeof signatureErrors)[SignatureCode]
+  | 'AccessDeniedException'
+  | 'RequestEntityTooLargeException'
+  | 'SerializationException'
+  | 'UnknownOperationException';
+
+/** What differs between services that speak AWS JSON: operation in `X-Amz-Target`, input and output as JSON bodies. */
+export interface AwsJsonService {
+  /** The name that requests are signed for, like `sqs`. */
+  readonly signingName: string;
+  /** What stands before the operation, like `AmazonSQS.`. */
+  readonly targetPrefix: string;
+  readonly version: '1.0' | '1.1';
+  readonly maxBodyBytes: number;
+  /** True: the signature is checked only when an operation asks for its signer. */
+  readonly allowsUnsigned?: boolean;
+  /** How the service spells errors; the default is the common spelling. */
+  readonly errors?: {
+    /** An error that all services have, like `SerializationException`. */
+    readonly common?: (name: CommonError, message: string, status?: number) => AwsError;
+    readonly unsigned?: (result: SignatureResult & { ok: false }) => AwsError;
+    readonly denied?: (message: string) => AwsError;
+    /** For an input without the required shape. */
+    readonly invalid?: (error: ZodError) => AwsError;
+  };
+  /** Headers of every answer. */
+  readonly headers?: (body: Buffer) => Readonly<Record<string, string>>;
+  /** @throws AwsError, ZodError */
+  run(call: AwsJsonCall): Promise<AwsJsonAnswer>;
+}
+
+/** Handles requests in AWS's order: size of the body, signature, JSON, permission, operation. */
+export function serveAwsJson(context: Context, service: AwsJsonService): Service['handle'] {
+  const { errors = {} } = service;
+  const fail =
+    errors.common ?? ((name: CommonError, message: string, status?: number) => new AwsError(name, message, { status }));
+
+  const callOf = (request: IncomingMessage, body: Buffer) => {
+    let verified: Promise<SignatureResult> | undefined;
+    const signer = async () => {
+      verified ??= verifyRequest(request, body, service.signingName, context);
+      const result = await verified;
+      if (result.ok) return result.principal;
+      throw errors.unsigned?.(result) ?? fail(signatureErrors[result.code], result.message);
+    };
+    const authorize = async (action: string, resource: string) => {
+      const decision = context.policies.authorize(await signer(), action, resource);
+      if (decision.allowed) return;
+      throw errors.denied?.(decision.message) ?? fail('AccessDeniedException', decision.message);
+    };
+    return { signer, authorize };
+  };
+  const answerTo = async (request: IncomingMessage): Promise<AwsJsonAnswer> => {
+    const body = await readBody(request, service.maxBodyBytes);
+    if (!body) {
+      throw fail('RequestEntityTooLargeException', `the request exceeds ${service.maxBodyBytes} bytes`, 413);
+    }
+    const call = callOf(request, body);
+    if (!service.allowsUnsigned) await call.signer();
+    const input = parseObject(body);
+    if (!input) throw fail('SerializationException', 'the request body is not a JSON object');
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const operation = target.startsWith(service.targetPrefix) ? target.slice(service.targetPrefix.length) : '';
+    const notServed = () => {
+      const called = operation || target || 'a request without X-Amz-Target';
+      return fail('UnknownOperationException', `${called} is not served locally`);
+    };
+    return service.run({ ...call, operation, target, input, notServed });
+  };
+  const answer = (response: ServerResponse, { headers, ...rest }: AwsJsonAnswer) =>
+    sendJson(response, rest, (body) => ({
+      'content-type': `application/x-amz-json-${service.version}`,
+      ...service.headers?.(body),
+      ...headers,
+    }));
+  return async (request, response) => {
+    try {
+      answer(response, await answerTo(request));
+    } catch (thrown) {
+      const error = thrown instanceof ZodError ? errors.invalid?.(thrown) : thrown;
+      if (!(error instanceof AwsError)) throw thrown;
+      answer(response, error);
+    }
+  };
+}
+
+/** @param headersOf made from the body's bytes */
+export function sendJson(
+  response: ServerResponse,
+  { status = 200, body }: Omit<AwsJsonAnswer, 'headers'>,
+  headersOf: (body: Buffer) => Readonly<Record<string, string>>,
+): void {
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'x-amzn-requestid': randomUUID(),
+    'content-length': bytes.length,
+    ...headersOf(bytes),
+  });
+  response.end(bytes);
+}
+
+export function parseObject(body: Buffer): object | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { faultNames } from './faults.ts';
+import { type ServeOptions, serve } from './serve.ts';
+
+const help = `Usage: npx @parley/local serve [folder] [options]
+
+Serves a CDK app on this machine. The folder is a CDK project (with cdk.json), which is synthesized
+first, or a cloud assembly (cdk.out). Default: the current folder.
+
+  --port <number>   8080 by default; 0 for any free port
+  --data <folder>   for tables, files, mail and logs; .local in the project by default
+  --faults <list>   failures of AWS, like postGone=0.1,dropDisconnect=0.5
+  --watch           synthesizes and reloads when a file of the project is saved
+  --help            prints this text
+
+Faults: ${faultNames.join(', ')}
+Each is a probability between 0 and 1; delayBatch is the longest delay in milliseconds.`;
+
+/** @returns undefined when the user asks for help @throws Error, one sentence */
+function readCommand(args: string[]): ServeOptions | undefined {
+  const { values, positionals } = parse(args);
+  const [command, directory = '.', ...rest] = positionals;
+  if (values.help || command === undefined) return undefined;
+  if (command !== 'serve') throw new Error(`unable to run ${command}; the only command is serve`);
+  if (rest.length > 0) throw new Error(`unable to serve ${positionals.slice(1).join(' and ')}; name one folder`);
+  const project = existsSync(join(directory, 'cdk.json')) ? directory : dirname(resolve(directory));
+  return {
+    directory,
+    dataDirectory: values.data ?? join(project, '.local'),
+    port: values.port,
+    faults: values.faults,
+    watch: values.watch,
+    settingNames: { port: '--port', dataDirectory: '--data' },
+  };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        port: { type: 'string' },
+        data: { type: 'string' },
+        faults: { type: 'string' },
+        watch: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    // Node's message goes on with advice about positional arguments.
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split('. ');
+    throw new Error(`unable to read the command; ${sentence} (--help lists the options)`);
+  }
+}
+
+try {
+  const command = readCommand(process.argv.slice(2));
+  if (command) serve(command);
+  else console.log(help);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

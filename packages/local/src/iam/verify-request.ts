@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from '../context.ts';
+import { type SignatureCode, type SignatureResult, verifySignature } from './signature.ts';
+
+/** Checks the signature of a request whose body was read. @param service the signing name, like `dynamodb` */
+export function verifyRequest(
+  request: IncomingMessage,
+  body: Buffer,
+  service: string,
+  { stack, keys, clock }: Pick<Context, 'stack' | 'keys' | 'clock'>,
+): Promise<SignatureResult> {
+  return verifySignature(
+    { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { body } },
+    { service, region: stack.region, keys, now: () => clock.now() },
+  );
+}
+
+/** The names that most services have for these failures (IAM user guide, "Common errors"). */
+export const signatureErrors = {
+  MissingAuthenticationToken: 'MissingAuthenticationTokenException',
+  InvalidAccessKeyId: 'UnrecognizedClientException',
+  InvalidToken: 'UnrecognizedClientException',
+  SignatureDoesNotMatch: 'InvalidSignatureException',
+  RequestExpired: 'InvalidSignatureException',
+} as const satisfies Record<SignatureCode, string>;

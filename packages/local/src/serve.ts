@@ -1,0 +1,124 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { requireUnclaimed } from './claim-folder.ts';
+import { parseFaults } from './faults.ts';
+import { openPort } from './port.ts';
+import { defaultNames } from './setting-names.ts';
+import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
+import { isSynthesized, synthesize } from './synthesize.ts';
+import { watchProject } from './watch.ts';
+import { writeAtomically } from './write-atomically.ts';
+
+export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engine' | 'settingNames'> {
+  /** A CDK project (a folder with `cdk.json`), which is synthesized when it has changed; or a cloud assembly, as `cdk synth` writes it. */
+  readonly directory: string;
+  /** 8080 by default; 0 for any free port. */
+  readonly port?: number | string;
+  /** Like `postGone=0.1,dropDisconnect=0.5`; none by default. */
+  readonly faults?: string;
+  /** Synthesizes and reloads when a file of the project is saved. */
+  readonly watch?: boolean;
+  /** The text that is printed when everything is served. */
+  readonly welcome?: (runtime: LocalRuntime) => string | Promise<string>;
+}
+
+/**
+ * Serves a stack until a signal ends the process, as a command does: prints to the console, and exits with 1 after an error. The stack's
+ * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`.
+ */
+export function serve(options: ServeOptions): void {
+  run(options).then(
+    (exitCode) => process.exit(exitCode),
+    (error: unknown) => {
+      if (error instanceof Interrupted) process.exit(0);
+      console.error(error instanceof Error ? error.message : error);
+      process.exit(1);
+    },
+  );
+}
+
+async function run(options: ServeOptions): Promise<number> {
+  const { engine } = options;
+  const settingNames = { ...defaultNames, ...options.settingNames };
+  const directory = resolve(options.directory);
+  const dataDirectory = resolve(options.dataDirectory);
+  const port = parsePort(options.port, settingNames.port);
+  const faults = parseFaults(options.faults);
+  const log = (line: string) => console.log(line);
+  // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
+  process.env.TZ = 'UTC';
+
+  const { signal, ended } = onSignal();
+  // Checked before the synthesis, which takes seconds.
+  await (await openPort(port, log, settingNames.port)).close();
+  await requireUnclaimed(dataDirectory, settingNames.dataDirectory);
+  const isProject = existsSync(join(directory, 'cdk.json'));
+  if (!isProject && !existsSync(join(directory, 'manifest.json'))) {
+    throw new Error(`unable to serve ${directory}; it has neither cdk.json nor manifest.json`);
+  }
+  if (options.watch && !isProject) throw new Error(`unable to watch; ${directory} has no cdk.json`);
+  const assemblyDirectory = isProject ? join(dataDirectory, 'cdk.out') : directory;
+  if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory })) {
+    log('Synthesizing the stack …');
+    await rm(assemblyDirectory, { recursive: true, force: true });
+    await synthesize({ projectDirectory: directory, assemblyDirectory, signal });
+  }
+
+  const runtime = await startLocal({ assemblyDirectory, dataDirectory, port, faults, engine, settingNames, log });
+  try {
+    signal.throwIfAborted();
+    const outputs = JSON.stringify({ [runtime.stack.name]: runtime.outputs }, undefined, 2);
+    await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
+    log(await (options.welcome ?? describe)(runtime));
+    if (Object.keys(faults).length > 0) log(`Faults are switched on: ${JSON.stringify(faults)}`);
+    const watching = options.watch && watchProject({ projectDirectory: directory, dataDirectory, runtime, log });
+    const died = await Promise.race([ended, runtime.died]);
+    if (watching) await watching.stop();
+    // The runtime has logged why it died.
+    return died === undefined ? 0 : 1;
+  } finally {
+    await runtime.stop();
+  }
+}
+
+function describe({ origin, stack, outputs }: LocalRuntime): string {
+  const rows = Object.entries(outputs).map(([name, value]) => `  ${name}  ${value}`);
+  return [`Serving ${stack.name} on ${origin}`, '', ...rows, '', 'Ctrl-C stops it; the data stays.', ''].join('\n');
+}
+
+function parsePort(port: number | string | undefined, settingName: string): number {
+  const number = Number(port || (port === 0 ? 0 : 8080));
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535) return number;
+  throw new Error(`unable to listen; ${settingName}=${port} is not a port number`);
+}
+
+/** A signal ended the process before the stack was served. */
+class Interrupted extends Error {}
+
+/** `ended` resolves at the first signal to end. The second one ends the process at once. */
+function onSignal(): { signal: AbortSignal; ended: Promise<undefined> } {
+  const controller = new AbortController();
+  const ended = new Promise<undefined>((done) => {
+    const end = () => {
+      if (controller.signal.aborted) process.exit(1);
+      controller.abort(new Interrupted());
+      done(undefined);
+    };
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+    whenOrphaned(end);
+  });
+  return { signal: controller.signal, ended };
+}
+
+/** npm and its shell do not pass a SIGTERM on to what they started, which would go on and keep the port. */
+function whenOrphaned(end: () => void): void {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    end();
+  }, 500);
+  timer.unref();
+}

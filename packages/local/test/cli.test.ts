@@ -1,0 +1,116 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+
+/*
+ * The command as it is published: built, and run by Node without TypeScript. The build lies inside the repository, where it finds its
+ * dependencies.
+ */
+
+const packageDirectory = resolve(import.meta.dirname, '..');
+const example = join(packageDirectory, 'example');
+const slow = 60_000;
+const children: ChildProcess[] = [];
+let built: string;
+let data: string;
+
+beforeAll(() => {
+  for (const folder of [packageDirectory, example]) mkdirSync(join(folder, '.local'), { recursive: true });
+  built = mkdtempSync(join(packageDirectory, '.local', 'build-'));
+  data = mkdtempSync(join(example, '.local', 'cli-'));
+  execFileSync(process.execPath, ['--import', 'tsx', join(packageDirectory, 'build.ts'), built]);
+}, slow);
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of [built, data]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+
+function run(...args: string[]) {
+  const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.push(child);
+  let output = '';
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = new Promise<number | null>((done) => child.once('close', done));
+  return {
+    child,
+    ended,
+    output: () => output,
+    prints: (pattern: RegExp) =>
+      new Promise<string>((found, reject) => {
+        const look = () => {
+          const match = pattern.exec(output);
+          if (match) found(match[1] ?? match[0]);
+        };
+        listeners.add(look);
+        look();
+        void ended.then(() => reject(new Error(`${pattern} was not printed in:\n${output}`)));
+      }),
+  };
+}
+
+test('serve synthesizes the example, prints its outputs, serves it, and ends at a signal', {
+  timeout: slow,
+}, async () => {
+  const command = run('serve', example, '--port', '0', '--data', data, '--faults', 'repeatBatch=0.5');
+  await command.prints(/Faults are switched on: \{"repeatBatch":0.5\}/);
+  expect(command.output()).toMatch(
+    /^Synthesizing the stack …\nServing Guestbook on http:\/\/127\.0\.0\.1:\d+\n\n {2}Url {2}ws:/,
+  );
+  const url = await command.prints(/Url {2}(\S+)/);
+  expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toMatchObject({ Guestbook: { Url: url } });
+
+  const socket = new WebSocket(url);
+  const received = new Promise((done) => socket.once('message', (text) => done(JSON.parse(String(text)))));
+  await new Promise((opened, failed) => socket.once('open', opened).once('error', failed));
+  socket.send('{"action":"sign","text":"built"}');
+  expect(await received).toEqual({ text: 'built' });
+  socket.close();
+
+  command.child.kill('SIGINT');
+  expect(await command.ended).toBe(0);
+});
+
+test('serve takes a cloud assembly too', { timeout: slow }, async () => {
+  const command = run('serve', join(data, 'cdk.out'), '--port', '0', '--data', data);
+  await command.prints(/Ctrl-C stops it/);
+  expect(command.output()).toMatch(/^Serving Guestbook/);
+  command.child.kill('SIGTERM');
+  expect(await command.ended).toBe(0);
+});
+
+test('--help tells the options and the faults', async () => {
+  const command = run('--help');
+  expect(await command.ended).toBe(0);
+  expect(command.output()).toMatch(/^Usage: [\s\S]*--faults[\s\S]*killWorker/);
+});
+
+describe('one sentence and exit code 1 for', () => {
+  test.each([
+    ['another command', ['deploy'], 'unable to run deploy; the only command is serve'],
+    [
+      'an unknown option',
+      ['serve', '--prot', '1'],
+      "unable to read the command; Unknown option '--prot' (--help lists the options)",
+    ],
+    ['two folders', ['serve', 'a', 'b'], 'unable to serve a and b; name one folder'],
+    ['a port that is none', ['serve', example, '--port', 'http'], 'unable to listen; --port=http is not a port number'],
+    [
+      'a folder without an app',
+      ['serve', '/', '--port', '0'],
+      'unable to serve /; it has neither cdk.json nor manifest.json',
+    ],
+  ])('%s', async (_what, args, sentence) => {
+    const command = run(...args);
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(`${sentence}\n`);
+  });
+});
