@@ -2,7 +2,7 @@
  * Allocating the next number of a log: one atomic update of the conversation state (conversation-state.ts). It is the only write for which
  * the writers of a conversation compete, and it is never undone.
  */
-import type { Services } from '../runtime/services.ts';
+import type { Services, Table } from '../runtime/services.ts';
 import {
   type ConversationState,
   conversationStateKey,
@@ -11,7 +11,7 @@ import {
   preview,
   toConversationState,
 } from './conversation-state.ts';
-import { updateItem, updateItemIf } from './item.ts';
+import { type ItemUpdate, updateItem, updateItemIf } from './item.ts';
 
 /** Allocates the next number for a message. */
 export async function allocateSeq(
@@ -19,8 +19,7 @@ export async function allocateSeq(
   conversation: string,
   last: LastMessage,
 ): Promise<ConversationState> {
-  const item = await updateItem(table, {
-    Key: conversationStateKey(conversation),
+  return allocate(table, conversation, {
     UpdateExpression:
       'SET seq = if_not_exists(seq, :zero) + :one, last_seq = if_not_exists(seq, :zero) + :one, #count = if_not_exists(#count, :zero) + :one, #at = :at, #last = :last',
     ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#last': 'last' },
@@ -30,9 +29,7 @@ export async function allocateSeq(
       ':at': last.at,
       ':last': { ...last, text: preview(last.text) },
     },
-    ReturnValues: 'ALL_NEW',
   });
-  return toConversationState(item);
 }
 
 /** Allocates the next number for a change of a message. A change is no message: the count and the last message stay. */
@@ -40,14 +37,11 @@ export async function allocateChangeSeq(
   { table, now }: Pick<Services, 'table' | 'now'>,
   conversation: string,
 ): Promise<ConversationState> {
-  const item = await updateItem(table, {
-    Key: conversationStateKey(conversation),
+  return allocate(table, conversation, {
     UpdateExpression: 'SET seq = seq + :one, #at = :at',
     ExpressionAttributeNames: { '#at': 'at' },
     ExpressionAttributeValues: { ':one': 1, ':at': now() },
-    ReturnValues: 'ALL_NEW',
   });
-  return toConversationState(item);
 }
 
 /** Allocates number one, for a new group. @returns undefined when the group exists already */
@@ -94,8 +88,7 @@ export async function allocateSystemSeq(
   if (title !== undefined) set.push('#title = :title');
   if (left !== undefined) set.push('#left = :at');
   const remove = removed.map((_, index) => `#removed${index}`).join(', ');
-  const item = await updateItem(table, {
-    Key: conversationStateKey(conversation),
+  return allocate(table, conversation, {
     UpdateExpression: `SET ${set.join(', ')}${remove === '' ? '' : ` REMOVE ${remove}`}`,
     // DynamoDB refuses names that no expression uses.
     ExpressionAttributeNames: {
@@ -106,7 +99,14 @@ export async function allocateSystemSeq(
       ...Object.fromEntries(removed.map((name, index) => [`#removed${index}`, leftPrefix + name])),
     },
     ExpressionAttributeValues: { ':zero': 0, ':one': 1, ':at': now(), ':title': title },
-    ReturnValues: 'ALL_NEW',
   });
-  return toConversationState(item);
+}
+
+async function allocate(
+  table: Table,
+  conversation: string,
+  update: Omit<ItemUpdate, 'Key'>,
+): Promise<ConversationState> {
+  const Key = conversationStateKey(conversation);
+  return toConversationState(await updateItem(table, { Key, ...update, ReturnValues: 'ALL_NEW' }));
 }

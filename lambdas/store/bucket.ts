@@ -36,19 +36,17 @@ interface IncomingFile {
   readonly start: Uint8Array;
 }
 
+/** S3 answers AccessDenied for a missing object if the caller may not list the bucket. */
+const missing = ['NoSuchKey', 'AccessDenied', 'InvalidRange'];
+
 /** Inspects an uploaded object. It reads only the first bytes. @returns undefined when nothing was uploaded */
 export async function inspectIncoming({ bucket }: Bucket, id: string): Promise<IncomingFile | undefined> {
-  try {
-    const { Body, ContentRange, ETag } = await bucket.client.send(
-      new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id), Range: `bytes=0-${sniffedBytes - 1}` }),
-    );
-    // "bytes 0-4099/123456"
-    const size = Number(ContentRange?.split('/')[1]);
-    return Body && ETag ? { size, etag: ETag, start: await Body.transformToByteArray() } : undefined;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
-  }
+  const Range = `bytes=0-${sniffedBytes - 1}`;
+  const get = new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id), Range });
+  const { Body, ContentRange, ETag } = (await unlessRefused(missing, bucket.client.send(get))) ?? {};
+  // "bytes 0-4099/123456"
+  const size = Number(ContentRange?.split('/')[1]);
+  return Body && ETag ? { size, etag: ETag, start: await Body.transformToByteArray() } : undefined;
 }
 
 /**
@@ -62,38 +60,34 @@ export async function storeIncoming(
   file: File,
   etag: string,
 ): Promise<boolean> {
-  try {
-    await bucket.client.send(
-      new CopyObjectCommand({
-        Bucket: bucket.name,
-        Key: storedKey(folder, file.id),
-        CopySource: `${bucket.name}/${incomingKey(file.id)}`,
-        CopySourceIfMatch: etag,
-        MetadataDirective: 'REPLACE',
-        ContentType: file.content_type,
-        ContentDisposition: disposition(file),
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof S3ServiceException && error.name === 'PreconditionFailed') return false;
-    throw error;
-  }
+  const copy = new CopyObjectCommand({
+    Bucket: bucket.name,
+    Key: storedKey(folder, file.id),
+    CopySource: `${bucket.name}/${incomingKey(file.id)}`,
+    CopySourceIfMatch: etag,
+    MetadataDirective: 'REPLACE',
+    ContentType: file.content_type,
+    ContentDisposition: disposition(file),
+  });
+  return (await unlessRefused(['PreconditionFailed'], bucket.client.send(copy))) !== undefined;
 }
 
 /** Copies an attachment for another message, which may be kept longer. @returns `false` when it does not exist any more */
 export async function copyFile({ bucket }: Bucket, from: string, to: string): Promise<boolean> {
+  const copy = new CopyObjectCommand({
+    Bucket: bucket.name,
+    Key: storedKey('files', to),
+    CopySource: `${bucket.name}/${storedKey('files', from)}`,
+  });
+  return (await unlessRefused(missing, bucket.client.send(copy))) !== undefined;
+}
+
+/** The answer of S3; undefined when it refuses the request with one of these errors. */
+async function unlessRefused<Answer>(errors: readonly string[], request: Promise<Answer>): Promise<Answer | undefined> {
   try {
-    await bucket.client.send(
-      new CopyObjectCommand({
-        Bucket: bucket.name,
-        Key: storedKey('files', to),
-        CopySource: `${bucket.name}/${storedKey('files', from)}`,
-      }),
-    );
-    return true;
+    return await request;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (error instanceof S3ServiceException && errors.includes(error.name)) return undefined;
     throw error;
   }
 }
@@ -101,11 +95,6 @@ export async function copyFile({ bucket }: Bucket, from: string, to: string): Pr
 /** Nothing happens if it does not exist. */
 export async function removeFile({ bucket }: Bucket, id: string): Promise<void> {
   await bucket.client.send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey('files', id) }));
-}
-
-/** S3 answers AccessDenied for a missing object if the caller may not list the bucket. */
-function isMissing(error: unknown): boolean {
-  return error instanceof S3ServiceException && ['NoSuchKey', 'AccessDenied', 'InvalidRange'].includes(error.name);
 }
 
 /** An address that serves the file for an hour. Signing is a computation, not a request. */
