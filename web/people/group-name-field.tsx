@@ -1,6 +1,5 @@
 import { limits } from '../../protocol/limits.ts';
 
-/** What a group is called. */
 export function GroupNameField(props: { readonly title: string; onTitle(title: string): void }) {
   return (
     <label class="label">
