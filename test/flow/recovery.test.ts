@@ -5,10 +5,10 @@ import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
 import { membershipKey } from '#lambdas/store/membership';
-import { type Chat, startChat } from './chat.ts';
-import { growOld, openTable } from './live.ts';
-import { named, type Person } from './person.ts';
-import type { Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { growOld, openTable } from '../support/live.ts';
+import { named, type Person } from '../support/person.ts';
+import type { Socket } from '../support/socket.ts';
 
 let chat: Chat;
 let table: DynamoDBDocumentClient;

@@ -11,10 +11,10 @@ it('a write that meets a transaction is tried again', async () => {
     [400, conflict],
     [200, { Item: { pk: { S: 'x' } } }],
   ] as const;
-  let asked = 0;
+  let requests = 0;
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      const [status, body] = answers[asked++] ?? [500, {}];
+      const [status, body] = answers[requests++] ?? [500, {}];
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
     });
   });
@@ -26,7 +26,7 @@ it('a write that meets a transaction is tried again', async () => {
   const table = openTable('Chat', { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials });
   const { Item } = await table.client.send(new GetCommand({ TableName: 'Chat', Key: { pk: 'x', sk: 'y' } }));
   expect(Item).toEqual({ pk: 'x' });
-  expect(asked).toBe(3);
+  expect(requests).toBe(3);
   table.client.destroy();
   server.close();
 });

@@ -59,15 +59,15 @@ it('is made whole after a try that died behind the owner’s membership, or behi
   expect(numbered.title).toBe('Trip');
 });
 
-/** The group after a try that died early, which is tried again. */
-async function died(clientId: string, then: (id: string) => Promise<void>) {
-  // What a first try would be called, learned from a second world's: the id follows from user and client_id alone.
+/** The group after an early try that died, and a retry. */
+async function died(clientId: string, doMore: (id: string) => Promise<void>) {
+  // The id depends on the user and the client_id alone, so a second table gives the id of the first try.
   const other = await startDomain();
   await createUser(other.services, ann);
   const { id } = await createGroup(other.services, ann, { title: 'Trip', members: [], client_id: clientId });
   await other.stop();
   await createMembership(services, 'ann', group(id), { seq: 0, count: 0 }, 'owner');
-  await then(id);
+  await doMore(id);
   return createGroup(services, ann, trip(clientId));
 }
 

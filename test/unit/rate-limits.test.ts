@@ -56,7 +56,7 @@ it('of a hundred messages and changes at once exactly as many come through as a 
   const messages = outcomes.filter((one, index) => one === 'sent' && index % 5 !== 4).length;
   const membership = await getMembership(services, 'ben', conversation.id);
   if (!membership) throw new Error('ben is no member');
-  // More numbers were given back than the state remembers, and still the count is right.
+  // More numbers were sealed than the state remembers, and the count is still right.
   expect(await unreadCount(services, await getConversationState(services, conversation.id), membership)).toBe(messages);
 });
 
