@@ -13,7 +13,7 @@ const alone = (name: string, folders = [`test/${name}`]) => ({
 });
 
 /** The same, on the stack that is synthesized once before them all. */
-const onTheStack = (name: string, synthesize = 'test/synthesize.ts', folders?: string[]) => ({
+const onTheStack = (name: string, synthesize = 'test/support/synthesize.ts', folders?: string[]) => ({
   test: { ...alone(name, folders).test, globalSetup: [synthesize] },
 });
 

@@ -1,7 +1,7 @@
+import { arrived, inBatches, type Stage } from '#test/support/stage';
 import { type Measured, measure, range, typical } from './measure.ts';
 import type { Guest } from './scenes.ts';
 import { fillRing, seat } from './scenes.ts';
-import { arrived, inBatches, type Stage } from './stage.ts';
 
 /** `create`, measured, and what every member's device got. */
 export interface MeasuredCreate extends Measured {

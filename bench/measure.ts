@@ -1,5 +1,5 @@
 import type { LocalRuntime } from '@parley/local';
-import { quiet } from './quiet.ts';
+import { quiet } from '#test/support/quiet';
 
 /** What one run of an operation made happen. */
 export interface Sample {

@@ -1,9 +1,9 @@
 /** Every operation of the protocol besides `create`, each on a scene of its own. Two guests are the author and the other. */
-import type { Person } from '#test/flow/person';
-import type { Socket } from '#test/flow/socket';
+import type { Person } from '#test/support/person';
+import type { Socket } from '#test/support/socket';
+import type { Stage } from '#test/support/stage';
 import type { Operation } from './measure.ts';
 import { type Guest, invite, say, seat } from './scenes.ts';
-import type { Stage } from './stage.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(

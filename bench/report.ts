@@ -1,7 +1,7 @@
 import type { Stack } from '@parley/local';
+import type { ColdStart } from '#test/support/cold-starts';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
-import type { ColdStart } from './cold-starts.ts';
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
 import { dollars } from './dollars.ts';
 import { type Measured, median, range } from './measure.ts';

@@ -1,14 +1,14 @@
 import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { limits } from '#protocol/limits';
+import { measureColdStarts } from '#test/support/cold-starts';
+import { openStage } from '#test/support/stage';
 import { bundleBar, createBars, largeBar, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
-import { measureColdStarts } from './cold-starts.ts';
 import { measureCreate } from './create.ts';
 import { type Measured, measure, type Operation } from './measure.ts';
 import * as operations from './operations.ts';
 import type { Results } from './report.ts';
 import { fillLog, invite } from './scenes.ts';
-import { openStage } from './stage.ts';
 
 /** Members of rooms in which everybody has a device. */
 const sizes = [2, 10, 100, 1_000, 2_000];

@@ -10,10 +10,10 @@ import { hashClientId } from '#lambdas/store/idempotency-window';
 import { createMembership, getMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
-import type { Person } from '#test/flow/person';
-import type { Socket } from '#test/flow/socket';
-import { quiet } from './quiet.ts';
-import { inBatches, type Stage } from './stage.ts';
+import type { Person } from '#test/support/person';
+import { quiet } from '#test/support/quiet';
+import type { Socket } from '#test/support/socket';
+import { inBatches, type Stage } from '#test/support/stage';
 
 export interface Guest {
   readonly person: Person;

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ParleyFunction } from '#lib/parley-function';
+import type { ParleyFunction } from './parley-function.ts';
 
 export interface AlarmsProps {
   /** Those whose errors are errors: an authorizer throws to say 401. */

@@ -1,8 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Options } from '#lib/options';
-import type { ParleyFunction } from '#lib/parley-function';
+import type { Options } from './options.ts';
+import type { ParleyFunction } from './parley-function.ts';
 
 /** Name of the index that inverts a membership: from a conversation to its members. */
 const membersIndex = 'members';

@@ -21,7 +21,7 @@ import {
 import { HttpOrigin, type HttpOriginProps, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { type PageReach, pageHeaders } from '#lib/page-headers';
+import { type PageReach, pageHeaders } from './page-headers.ts';
 
 /** The paths of the programs that Parley replaces, which stand at the root and not below `/api`. */
 const formerPaths = ['/conversation/*', '/messages*', '/filesmessage/*', '/chat/*', '/save-token*'];

@@ -1,9 +1,9 @@
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ChatTable } from '#lib/chat-table';
-import type { Options } from '#lib/options';
-import { ParleyFunction } from '#lib/parley-function';
-import type { SocketApi } from '#lib/socket-api';
+import type { ChatTable } from './chat-table.ts';
+import type { Options } from './options.ts';
+import { ParleyFunction } from './parley-function.ts';
+import type { SocketApi } from './socket-api.ts';
 
 export interface FanOutProps {
   readonly chat: ChatTable;

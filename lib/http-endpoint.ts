@@ -3,11 +3,11 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Construct } from 'constructs';
-import { accessLog } from '#lib/access-log';
-import type { Options } from '#lib/options';
-import type { ParleyFunction } from '#lib/parley-function';
-import type { Issuer } from '#lib/people';
 import { httpRoutes } from '#protocol/operations';
+import { accessLog } from './access-log.ts';
+import type { Options } from './options.ts';
+import type { ParleyFunction } from './parley-function.ts';
+import type { Issuer } from './people.ts';
 
 export interface HttpEndpointProps {
   readonly issuer: Issuer;

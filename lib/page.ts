@@ -8,8 +8,8 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
-import { buildPage } from '#lib/build-page';
-import type { Options } from '#lib/options';
+import { buildPage } from './build-page.ts';
+import type { Options } from './options.ts';
 
 export interface PageProps {
   /** Served as `/config.json`. It may contain tokens that are only resolved at deployment. */

@@ -8,8 +8,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
-import { bundle } from '#lib/bundle';
-import type { Options } from '#lib/options';
+import { bundle } from './bundle.ts';
+import type { Options } from './options.ts';
 
 export interface ParleyFunctionProps {
   /** Entry file below `lambdas/`; it exports `handler`. */

@@ -1,19 +1,19 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { streamHandlers } from '#lambdas/stream/handlers';
-import { Alarms } from '#lib/alarms';
-import { ChatTable } from '#lib/chat-table';
-import { Edge } from '#lib/edge';
-import { FanOut } from '#lib/fan-out';
-import { HttpEndpoint } from '#lib/http-endpoint';
-import type { Options } from '#lib/options';
-import { Page } from '#lib/page';
-import { ParleyFunction } from '#lib/parley-function';
-import { type Issuer, People } from '#lib/people';
-import { Push } from '#lib/push';
-import { SocketApi } from '#lib/socket-api';
-import { TableStream } from '#lib/table-stream';
-import { Uploads } from '#lib/uploads';
+import { Alarms } from './alarms.ts';
+import { ChatTable } from './chat-table.ts';
+import { Edge } from './edge.ts';
+import { FanOut } from './fan-out.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import type { Options } from './options.ts';
+import { Page } from './page.ts';
+import { ParleyFunction } from './parley-function.ts';
+import { type Issuer, People } from './people.ts';
+import { Push } from './push.ts';
+import { SocketApi } from './socket-api.ts';
+import { TableStream } from './table-stream.ts';
+import { Uploads } from './uploads.ts';
 
 export interface ParleyStackProps extends StackProps {
   readonly options: Options;

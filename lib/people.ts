@@ -8,8 +8,8 @@ import {
   UserPoolOperation,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { Options } from '#lib/options';
-import type { ParleyFunction } from '#lib/parley-function';
+import type { Options } from './options.ts';
+import type { ParleyFunction } from './parley-function.ts';
 
 /** Whose tokens are accepted. Both APIs check the same three facts. */
 export interface Issuer {

@@ -3,10 +3,10 @@ import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { pushFilters } from '#lambdas/push/filters';
-import type { ChatTable } from '#lib/chat-table';
-import type { Options, PushOptions } from '#lib/options';
-import { ParleyFunction } from '#lib/parley-function';
-import { TableStream } from '#lib/table-stream';
+import type { ChatTable } from './chat-table.ts';
+import type { Options, PushOptions } from './options.ts';
+import { ParleyFunction } from './parley-function.ts';
+import { TableStream } from './table-stream.ts';
 
 export interface PushProps {
   readonly chat: ChatTable;

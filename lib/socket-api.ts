@@ -5,10 +5,10 @@ import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authoriz
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { accessLog } from '#lib/access-log';
-import type { Options } from '#lib/options';
-import type { ParleyFunction } from '#lib/parley-function';
 import { socketRoutes } from '#protocol/operations';
+import { accessLog } from './access-log.ts';
+import type { Options } from './options.ts';
+import type { ParleyFunction } from './parley-function.ts';
 
 export interface SocketApiProps {
   readonly authorize: ParleyFunction;

@@ -3,7 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ParleyFunction } from '#lib/parley-function';
+import type { ParleyFunction } from './parley-function.ts';
 
 export interface TableStreamProps {
   readonly table: Table;

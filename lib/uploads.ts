@@ -1,8 +1,8 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { Options } from '#lib/options';
-import type { ParleyFunction } from '#lib/parley-function';
+import type { Options } from './options.ts';
+import type { ParleyFunction } from './parley-function.ts';
 
 /** Where the signed forms write. Nobody reads from here but the functions that look at an upload. */
 const incoming = 'incoming/';

@@ -7,7 +7,6 @@
 import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, type LastMessage, replaceLast } from '../store/conversation-state.ts';
-import type { Cursor } from '../store/cursor.ts';
 import {
   type Entry,
   getEntries,
@@ -17,6 +16,7 @@ import {
   type SealedEntry,
   type ShownEntry,
 } from '../store/entry.ts';
+import type { Cursor } from '../store/membership.ts';
 import { addUncounted, trimUncounted } from '../store/uncounted.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;

@@ -1,8 +1,7 @@
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
-import type { Cursor } from '../store/cursor.ts';
 import { countMessages } from '../store/entry.ts';
-import type { Membership } from '../store/membership.ts';
+import type { Cursor, Membership } from '../store/membership.ts';
 
 /**
  * The messages behind a member's cursor, without cleared, deleted and sealed ones. The member's own are not among them, because sending moves

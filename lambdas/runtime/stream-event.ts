@@ -2,7 +2,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
-import type { Item } from '../store/item.ts';
 
 const Image = z.record(
   z.string(),
@@ -24,6 +23,8 @@ export const StreamEvent = z.object({
 });
 type StreamRecord = z.infer<typeof StreamEvent>['Records'][number];
 
+type Item = Record<string, unknown>;
+
 /** What happened to one item. */
 export interface ItemChange {
   /** The record's sequence number: Lambda delivers the record again when the answer names it. */
@@ -32,7 +33,7 @@ export interface ItemChange {
   readonly before: Item | undefined;
   /** Undefined for a deleted item. */
   readonly after: Item | undefined;
-  /** The item's `pk` and `sk`. */
+  /** The item's key. */
   readonly keys: Item;
 }
 

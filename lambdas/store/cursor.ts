@@ -2,12 +2,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Services } from '../runtime/services.ts';
 import { conditional } from './item.ts';
-import { key } from './membership.ts';
-
-export interface Cursor {
-  readonly seq: number;
-  readonly count: number;
-}
+import { type Cursor, key } from './membership.ts';
 
 type Member = { readonly username: string; readonly conversation: string };
 type Store = Pick<Services, 'table'>;

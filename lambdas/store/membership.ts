@@ -18,9 +18,14 @@ import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import type { Cursor } from './cursor.ts';
 import { type SendRecord, unpackSend } from './idempotency-window.ts';
 import { conditional, getItems, type Item, type Key } from './item.ts';
+
+/** A place in the log: this entry, and how many messages there were up to it. */
+export interface Cursor {
+  readonly seq: number;
+  readonly count: number;
+}
 
 export interface Membership {
   readonly username: string;

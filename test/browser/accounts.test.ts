@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { password } from '../flow/chat.ts';
+import { password } from '../support/chat.ts';
 import { signIn } from './sign-in.ts';
 import { story } from './story.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { named } from '../flow/person.ts';
+import { named } from '../support/person.ts';
 import { story } from './story.ts';
 import { act, choose, field, message, openConversation, receipt, say } from './thread.ts';
 

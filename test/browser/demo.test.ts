@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { confirmedUser } from '#bin/confirmed-user';
 import { LocalOutputs } from '#bin/local-outputs';
-import { Person } from '../flow/person.ts';
+import { Person } from '../support/person.ts';
 import { landscape } from './picture.ts';
 import { prepare, screenshot } from './screenshot.ts';
 import { type Stage, story } from './story.ts';

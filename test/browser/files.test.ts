@@ -1,6 +1,6 @@
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
-import { named } from '../flow/person.ts';
+import { named } from '../support/person.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
 import { landscape } from './picture.ts';
 import { story } from './story.ts';

@@ -1,6 +1,6 @@
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Person } from '../flow/person.ts';
+import type { Person } from '../support/person.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
 import { story } from './story.ts';
 import { message, openConversation } from './thread.ts';

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
-import { password } from '../flow/chat.ts';
-import { named } from '../flow/person.ts';
+import { password } from '../support/chat.ts';
+import { named } from '../support/person.ts';
 import { story } from './story.ts';
 import { message, openConversation } from './thread.ts';
 

@@ -7,7 +7,7 @@ import type { TestProject } from 'vitest/node';
 import { confirmedUser } from '#bin/confirmed-user';
 import { offerDemoPeople } from '#bin/demo-people';
 import { LocalOutputs } from '#bin/local-outputs';
-import { assembly } from '../synthesize.ts';
+import { assembly } from '../support/synthesize.ts';
 import { launchBrowser, NoBrowser } from './launch.ts';
 
 declare module 'vitest' {

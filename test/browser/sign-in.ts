@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { password } from '../flow/chat.ts';
+import { password } from '../support/chat.ts';
 
 /** Signs in with the form; resolves when the inbox is shown. */
 export async function signIn(page: Page, username: string, secret = password): Promise<void> {

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContextOptions, chromium } from 'playwright-core';
 import { inject, test } from 'vitest';
-import { type Chat, chatOn, Outputs } from '../flow/chat.ts';
-import type { Person } from '../flow/person.ts';
+import { type Chat, chatOn } from '../support/chat.ts';
+import { Outputs } from '../support/outputs.ts';
+import type { Person } from '../support/person.ts';
 import { signIn } from './sign-in.ts';
 import { type Visitor, visit } from './visitor.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Person } from '../flow/person.ts';
+import type { Person } from '../support/person.ts';
 
 /** What is announced about a file before its upload. */
 export interface About {

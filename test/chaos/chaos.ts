@@ -1,7 +1,7 @@
 /** Several clients that act at random while the local runtime injects faults. */
 import { type Conversation, createChat, type Message, type OutboxItem, ParleyError } from '@parley/client';
 import type { LocalRuntime } from '@parley/local';
-import type { Person } from '../flow/person.ts';
+import type { Person } from '../support/person.ts';
 import { cuttableSockets } from './cuttable.ts';
 import { pick, pickIf, weighted } from './random.ts';
 

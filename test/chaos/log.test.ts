@@ -3,7 +3,7 @@
  * messages. `PARLEY_SEED` repeats the actions of a run, but not their timing. `PARLEY_RUNS` is the number of runs, each with the next seed.
  */
 import { expect, it } from 'vitest';
-import { type Chat, startChat } from '../flow/chat.ts';
+import { type Chat, startChat } from '../support/chat.ts';
 import {
   type Acted,
   actAtRandom,

@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { assembly, provideDataFolder } from '../synthesize.ts';
+import { assembly, provideDataFolder } from '../support/synthesize.ts';
 
 /** The stack with a higher rate limit, which a few people reach only now and then. */
 export default async function synthesizeOnce(project: TestProject): Promise<() => void> {

@@ -11,8 +11,8 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, password, startChat } from './chat.ts';
-import { Person } from './person.ts';
+import { type Chat, password, startChat } from '../support/chat.ts';
+import { Person } from '../support/person.ts';
 
 let chat: Chat;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
-import type { Event } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
+import type { Event } from '../support/socket.ts';
 
 let chat: Chat;
 beforeAll(async () => {

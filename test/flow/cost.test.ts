@@ -6,8 +6,8 @@ import { measureCreate } from '#bench/create';
 import { measure } from '#bench/measure';
 import { type Pair, pair, readMessages, search, typing } from '#bench/operations';
 import { fillLog, invite } from '#bench/scenes';
-import { openStage, type Stage } from '#bench/stage';
-import { type Chat, startChat } from './chat.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { openStage, type Stage } from '../support/stage.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
-import { openStage, type Stage } from '#bench/stage';
 import { changeFriendships } from '#lambdas/store/friendship';
 import { createMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
-import { Refused } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
+import { Refused } from '../support/socket.ts';
+import { openStage, type Stage } from '../support/stage.ts';
 
 type State = 'friends' | 'received' | 'sent';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Member } from '#protocol/message';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
-import type { Event, Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
+import type { Event, Socket } from '../support/socket.ts';
 
 let chat: Chat;
 beforeAll(async () => {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
-import { Refused } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
+import { Refused } from '../support/socket.ts';
 
 let chat: Chat;
 let alice: Person;

@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalRuntime } from '@parley/local';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { quiet } from '#bench/quiet';
 import { type Guest, invite, seat } from '#bench/scenes';
-import { arrived, openStage, type Stage } from '#bench/stage';
-import { type Chat, startChat } from './chat.ts';
-import type { Event, Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { quiet } from '../support/quiet.ts';
+import type { Event, Socket } from '../support/socket.ts';
+import { arrived, openStage, type Stage } from '../support/stage.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
 /** As in test/synthesize.ts. */

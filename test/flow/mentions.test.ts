@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { quiet } from '#bench/quiet';
-import { type Chat, startChat } from './chat.ts';
-import { named } from './person.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named } from '../support/person.ts';
+import { quiet } from '../support/quiet.ts';
 
 let chat: Chat;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { type Chat, password, startChat } from './chat.ts';
-import type { Person } from './person.ts';
+import { type Chat, password, startChat } from '../support/chat.ts';
+import type { Person } from '../support/person.ts';
 
 const Config = z.object({ cognito: z.url(), clientId: z.string(), region: z.string() });
 const SignedIn = z.object({ AuthenticationResult: z.object({ AccessToken: z.string() }) });

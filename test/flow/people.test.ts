@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
-import { openStage } from '#bench/stage';
 import type { Profile } from '#protocol/message';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
+import { openStage } from '../support/stage.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(

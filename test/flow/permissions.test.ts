@@ -10,16 +10,16 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime, Permission } from '@parley/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCold } from '#bench/cold-starts';
-import { quiet } from '#bench/quiet';
-import { tokenSigner } from '#bench/sign-token';
-import { arrived, inBatches } from '#bench/stage';
 import { createMembership } from '#lambdas/store/membership';
 import { parseConversation } from '#protocol/names';
 import { scopeToText } from '#protocol/scope';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
-import type { Event, Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { startCold } from '../support/cold-starts.ts';
+import { named, type Person } from '../support/person.ts';
+import { quiet } from '../support/quiet.ts';
+import { tokenSigner } from '../support/sign-token.ts';
+import type { Event, Socket } from '../support/socket.ts';
+import { arrived, inBatches } from '../support/stage.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(

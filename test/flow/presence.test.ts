@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from './chat.ts';
-import { growOld, liveOf, toldLeft } from './live.ts';
-import { named, type Person } from './person.ts';
-import type { Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { growOld, liveOf, toldLeft } from '../support/live.ts';
+import { named, type Person } from '../support/person.ts';
+import type { Socket } from '../support/socket.ts';
 
 let chat: Chat;
 beforeAll(async () => {

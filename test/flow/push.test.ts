@@ -8,11 +8,11 @@ import type { Permission } from '@parley/local';
 import { synthesize } from '@parley/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
-import { startCold } from '#bench/cold-starts';
-import { quiet } from '#bench/quiet';
 import { limits } from '#protocol/limits';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { startCold } from '../support/cold-starts.ts';
+import { named, type Person } from '../support/person.ts';
+import { quiet } from '../support/quiet.ts';
 import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from './chat.ts';
-import { named } from './person.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named } from '../support/person.ts';
 
 let chat: Chat;
 beforeAll(async () => {

@@ -7,11 +7,11 @@ import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-
 import type { LocalRuntime } from '@parley/local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { quiet } from '#bench/quiet';
 import type { Member, Message } from '#protocol/message';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
-import type { Event, Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
+import { quiet } from '../support/quiet.ts';
+import type { Event, Socket } from '../support/socket.ts';
 
 type Tick = 'sent' | 'delivered' | 'read';
 

@@ -2,10 +2,10 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
-import { type Chat, startChat } from './chat.ts';
-import { growOld, openTable } from './live.ts';
-import { named, type Person } from './person.ts';
-import type { Socket } from './socket.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { growOld, openTable } from '../support/live.ts';
+import { named, type Person } from '../support/person.ts';
+import type { Socket } from '../support/socket.ts';
 
 let chat: Chat;
 let table: DynamoDBDocumentClient;

@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenSigner } from '#bench/sign-token';
-import { type Chat, password, startChat } from './chat.ts';
-import { toldLeft } from './live.ts';
-import { named, Person } from './person.ts';
-import { Refused, type Socket } from './socket.ts';
+import { type Chat, password, startChat } from '../support/chat.ts';
+import { toldLeft } from '../support/live.ts';
+import { named, Person } from '../support/person.ts';
+import { tokenSigner } from '../support/sign-token.ts';
+import { Refused, type Socket } from '../support/socket.ts';
 
 let chat: Chat;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '#protocol/message';
-import { type Chat, startChat } from './chat.ts';
-import { named, type Person } from './person.ts';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(

@@ -8,8 +8,8 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Chat, password, startChat } from '#test/flow/chat';
-import { named, Person } from '#test/flow/person';
+import { type Chat, password, startChat } from '../support/chat.ts';
+import { named, Person } from '../support/person.ts';
 import { bytesAt, png, upload } from './upload.ts';
 
 let chat: Chat;

@@ -1,7 +1,7 @@
 /** ChatApplication: the rows of docs/seeds.md, in the order of the program's page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from '#test/flow/chat';
-import { named, type Person } from '#test/flow/person';
+import { type Chat, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
 import { bytesAt, png, upload } from './upload.ts';
 
 let chat: Chat;

@@ -1,8 +1,8 @@
 /** The one-to-one chat with ticks: the rows of docs/seeds.md, in the order of the program's page. */
 import { SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, password, startChat } from '#test/flow/chat';
-import { named, type Person } from '#test/flow/person';
+import { type Chat, password, startChat } from '../support/chat.ts';
+import { named, type Person } from '../support/person.ts';
 
 let chat: Chat;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** The chat of rooms: the rows of docs/seeds.md, in the order of the program's page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from '#test/flow/chat';
-import type { Person } from '#test/flow/person';
-import type { Socket } from '#test/flow/socket';
+import { type Chat, startChat } from '../support/chat.ts';
+import type { Person } from '../support/person.ts';
+import type { Socket } from '../support/socket.ts';
 import { bytesAt, png, upload } from './upload.ts';
 
 let chat: Chat;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Answer, Person } from '#test/flow/person';
+import type { Answer, Person } from '../support/person.ts';
 
 /** A picture of one pixel. */
 export const png = Buffer.from(

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildPage } from '../../lib/build-page.ts';
+import { buildPage } from '#lib/build-page';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { messageFor } from '../../web/session/cognito-messages.ts';
-import { belongsTo } from '../../web/session/forget-user.ts';
-import { checkPassword, passwordProblem } from '../../web/session/password-rules.ts';
+import { messageFor } from '#web/session/cognito-messages';
+import { belongsTo } from '#web/session/forget-user';
+import { checkPassword, passwordProblem } from '#web/session/password-rules';
 
 test('a password is checked by every rule of the pool, and the message names the first that is broken', () => {
   expect(checkPassword('abc').map(({ isMet }) => isMet)).toEqual([false, true, false, false, false]);

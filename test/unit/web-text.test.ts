@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isEmojiOnly } from '../../web/conversation/emoji-only.ts';
-import { splitText } from '../../web/conversation/split-text.ts';
+import { isEmojiOnly } from '#web/conversation/emoji-only';
+import { splitText } from '#web/conversation/split-text';
 
 const linksIn = (text: string) =>
   splitText(text, []).flatMap((piece) => (piece.kind === 'link' ? [piece.address] : []));

@@ -1,11 +1,11 @@
 import type { Message, OutboxItem } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { groupMessages } from '../../web/conversation/group-messages.ts';
-import { applyToHistory, historyWindow, joinHistory } from '../../web/conversation/history-window.ts';
-import { optimisticMessages } from '../../web/conversation/optimistic.ts';
-import { receiptOf, receiptSeqs } from '../../web/conversation/receipts.ts';
-import { unreadMessages } from '../../web/conversation/unread.ts';
-import { typingText } from '../../web/state/names.ts';
+import { groupMessages } from '#web/conversation/group-messages';
+import { applyToHistory, historyWindow, joinHistory } from '#web/conversation/history-window';
+import { optimisticMessages } from '#web/conversation/optimistic';
+import { receiptOf, receiptSeqs } from '#web/conversation/receipts';
+import { unreadMessages } from '#web/conversation/unread';
+import { typingText } from '#web/state/names';
 
 const noon = new Date(2026, 10, 20, 12).getTime();
 

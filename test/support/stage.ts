@@ -4,9 +4,9 @@ import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { LocalOutputs } from '#bin/local-outputs';
 import type { Services } from '#lambdas/runtime/services';
 import { limits } from '#protocol/limits';
-import { Person } from '#test/flow/person';
-import type { Socket } from '#test/flow/socket';
+import { Person } from './person.ts';
 import { tokenSigner } from './sign-token.ts';
+import type { Socket } from './socket.ts';
 
 /** A served stack to measure on, and what is needed to set a scene there. */
 export interface Stage {

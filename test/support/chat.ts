@@ -14,20 +14,9 @@ import {
 import type { Credentials } from '@parley/local';
 import { type LocalOptions, type LocalRuntime, startLocal } from '@parley/local';
 import { inject } from 'vitest';
-import { z } from 'zod';
-import { quiet } from '#bench/quiet';
+import { Outputs } from './outputs.ts';
 import { Person } from './person.ts';
-
-export const Outputs = z.object({
-  WebUrl: z.url(),
-  HttpUrl: z.url(),
-  WebSocketUrl: z.url(),
-  Region: z.string(),
-  UserPoolId: z.string(),
-  UserPoolClientId: z.string(),
-  CognitoEndpoint: z.optional(z.url()),
-});
-export type Outputs = z.infer<typeof Outputs>;
+import { quiet } from './quiet.ts';
 
 export const password = 'Correct-horse-7';
 

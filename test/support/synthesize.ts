@@ -16,7 +16,7 @@ declare module 'vitest' {
   }
 }
 
-const projectDirectory = resolve(import.meta.dirname, '..');
+const projectDirectory = resolve(import.meta.dirname, '../..');
 
 /** Synthesizes the stack before the first test, unless a run before has done so and nothing has changed since. */
 export default async function synthesizeOnce(project: TestProject): Promise<() => void> {

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { Outputs } from './chat.ts';
+import type { Outputs } from './outputs.ts';
 import { Socket } from './socket.ts';
 
 export interface Answer {
