@@ -76,11 +76,8 @@ export async function membersAmong(
   names: readonly string[],
 ): Promise<User[]> {
   const keys = [...new Set(names)].map((username) => ({ username, conversation }));
-  const memberships = await getMemberships(services, keys);
-  return getUsers(
-    services,
-    memberships.map(({ username }) => username),
-  );
+  const members = (await getMemberships(services, keys)).map(({ username }) => username);
+  return getUsers(services, members);
 }
 
 /**

@@ -93,9 +93,9 @@ function toDevice(
   if (body.platform === 'fcm') return { ...fields, platform: 'fcm', id: pushDeviceId('fcm', token), address: token };
   const { endpoint, keys } = body;
   if (!isPushEndpoint(endpoint, config.push.endpoints)) {
-    throw new ChatError('invalid_frame', 'endpoint is not the address of a known push service');
+    throw new ChatError('invalid_frame', 'endpoint is not the address of a push service known here');
   }
-  if (!isPoint(keys.p256dh)) throw new ChatError('invalid_frame', 'keys.p256dh is not a point of the curve P-256');
+  if (!isPoint(keys.p256dh)) throw new ChatError('invalid_frame', 'keys.p256dh is no point of the curve P-256');
   return { ...fields, platform: 'web', id: pushDeviceId('web', endpoint), address: endpoint, ...keys };
 }
 
