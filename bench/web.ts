@@ -1,4 +1,4 @@
-/** Prints what a first visit of the page downloads: bytes, compressed with gzip. */
+/** Prints the size of each file that a first visit of the page downloads, in bytes after gzip. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,4 +8,4 @@ const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
 const sizes = Object.entries(firstVisit(folder));
 rmSync(folder, { recursive: true });
 const all = sizes.reduce((sum, [, size]) => sum + size, 0);
-for (const [file, size] of [...sizes, ['in all', all] as const]) console.log(`${String(size).padStart(6)}  ${file}`);
+for (const [file, size] of [...sizes, ['total', all] as const]) console.log(`${String(size).padStart(6)}  ${file}`);

@@ -5,15 +5,15 @@ import { eventName, frameName, type Json, type JsonObject, schemaRef, socketSche
 
 const ref = (path: string): JsonObject => ({ $ref: `#/${path}` });
 
-/** The sockets as AsyncAPI 3.0, from the server's side: it receives frames and sends events. */
+/** The WebSocket API as AsyncAPI 3.0. The actions are the server's: it receives frames and sends events. */
 export function asyncapi(): JsonObject {
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Parley sockets',
+      title: 'Parley WebSocket API',
       version: '1',
       description:
-        'Generated from protocol/ by `npm run generate:docs`; the contract in words is docs/protocol.md. Clients ignore events and fields that they do not know.',
+        'Generated from protocol/ by `npm run generate:docs`; docs/protocol.md explains it. Clients ignore events and fields that they do not know.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
@@ -29,14 +29,14 @@ export function asyncapi(): JsonObject {
         host: '{distribution}.cloudfront.net',
         pathname: '/ws',
         protocol: 'wss',
-        description: 'The stack’s output WebUrl; WebSocketUrl leads to the same without the paths of docs/protocol.md.',
+        description: 'The stack’s output WebUrl; WebSocketUrl is the same API without the paths of docs/protocol.md.',
         variables: { distribution: { description: 'From the output WebUrl.' } },
         security: security(),
       },
     },
     channels: mapValues(channelTexts, (scope, { summary, query, events }) => ({
       address: '/',
-      title: `${scope} socket`,
+      title: `${scope} connection`,
       summary,
       description: `Chosen by the query: ${query}.`,
       messages: {
@@ -117,7 +117,7 @@ function operation(action: 'receive' | 'send', scope: string, names: readonly st
     {
       action,
       channel: ref(`channels/${scope}`),
-      summary: `${what} a ${scope} socket.`,
+      summary: `${what} a connection with the scope ${scope}.`,
       messages: names.map((name) => ref(`channels/${scope}/messages/${name}`)),
     },
   ];

@@ -1,4 +1,4 @@
-/** What the wire's words mean, a sentence or two each: for the generated files. The whole story is docs/protocol.md. */
+/** Short texts for AsyncAPI and OpenAPI. docs/protocol.md has the full explanations. */
 import type { ErrorCode } from '#protocol/errors';
 import type { EventType } from '#protocol/events';
 import type { FrameType } from '#protocol/frames';
@@ -6,47 +6,47 @@ import type { Scope } from '#protocol/scope';
 
 interface Described {
   readonly summary: string;
-  /** One that the schema accepts. */
+  /** The schema must accept it. */
   readonly example: Readonly<Record<string, unknown>>;
 }
 
 export const frameTexts: Readonly<Record<FrameType, Described>> = {
   create: {
     summary:
-      'A message. It is stored, then sent as `chat_message` to every device of every member; the sender’s own copy, with its `client_id`, is the acknowledgement. The same `client_id` again stores nothing twice. `chat_message` is another name of this frame.',
+      'Sends a message. The server stores it, then posts `chat_message` to the connections of all members. Your own copy carries the `client_id` and is the acknowledgement. The same `client_id` again stores nothing twice. `chat_message` is another name of this frame.',
     example: { type: 'create', conversation: 'alice_bob', message: 'Hello', client_id: '5d9f2c' },
   },
   edit: {
     summary:
-      'Another text for a message of one’s own, named by its `seq`, or by its id as `uiid`. Every device of every member gets `message_edited`. `edit_message` is another name of `message`.',
+      'Gives one of your messages a new text. `seq` names the message, or `uiid` with its id. All members get `message_edited`. `edit_message` is another name of `message`.',
     example: { type: 'edit', conversation: 'alice_bob', seq: 42, message: 'Hello, Bob' },
   },
   delete: {
     summary:
-      'Takes text and attachments from a message of one’s own (of anybody’s, for a group’s owner), named by its `seq`, or by its id as `uiid`. Its place in the log stays; every device of every member gets `message_deleted`. With `for: "me"` any message disappears for its sender alone, whose devices get `message_hidden`.',
+      'Removes text and attachments from one of your messages. The owner of a group can do that with any message. `seq` names the message, or `uiid` with its id. Its place in the log stays. All members get `message_deleted`. With `for: "me"` any message disappears for you alone, and your connections get `message_hidden`.',
     example: { type: 'delete', conversation: 'alice_bob', uiid: '01KAGM8S1B9XJ3Q0V70000001A' },
   },
   clear: {
     summary:
-      'Everything up to this `seq` (default: all) is not shown to the sender any more; the others keep it. The sender’s devices get `history_cleared`.',
+      'Clears the history up to this `seq` for you alone. Without `up_to`: all of it. The other members keep it. Your connections get `history_cleared`.',
     example: { type: 'clear', conversation: 'alice_bob', up_to: 42 },
   },
   react: {
     summary:
-      'Adds one emoji to a message of anybody, or with `remove` takes one’s own back. Every device of every member gets `reaction`.',
+      'Adds one emoji to a message of any author. With `remove`: takes your own emoji back. All members get `reaction`.',
     example: { type: 'react', conversation: 'alice_bob', seq: 42, emoji: '👍' },
   },
   typing: {
-    summary: 'The sender types, or has stopped. Told to the others who are connected, never stored.',
+    summary: 'Shows the other members who are connected that you are typing, or have stopped. Nothing is stored.',
     example: { type: 'typing', conversation: 'alice_bob', typing: true },
   },
   read_messages: {
     summary:
-      'The sender has read up to this `seq` (default: all). The cursor moves forward only. Members are told with `messages_read`, the reader’s own sockets get fresh counts.',
+      'Says that you have read everything up to this `seq`. Without `up_to`: everything. The cursor moves forward only. Members get `messages_read`, and your own connections get fresh unread counts.',
     example: { type: 'read_messages', conversation: 'alice_bob', up_to: 42 },
   },
   ping: {
-    summary: 'Answered with `pong`; keeps the idle limit of ten minutes away.',
+    summary: 'The server answers with `pong`. Each frame restarts API Gateway’s idle limit of ten minutes.',
     example: { type: 'ping' },
   },
 };
@@ -110,12 +110,12 @@ const view = {
 export const eventTexts: Readonly<Record<EventType, Described>> = {
   chat_message: {
     summary:
-      'A message. To its author it comes last of all and carries `client_id` and `delivered_to`: whom it has reached so far.',
+      'A message. Its author gets it after the other members, with `client_id` and `delivered_to`: the members to whom it has been delivered so far.',
     example: { type: 'chat_message', ...message, room: 'alice_bob', client_id: '5d9f2c', delivered_to: ['bob'] },
   },
   message_edited: {
     summary:
-      'A message has another text: the Message as it now is. `change` is the number of the log’s entry about it.',
+      'A message has a new text. The event has the Message as it is now. `change` is the number of the log entry for this change.',
     example: {
       type: 'message_edited',
       ...message,
@@ -127,20 +127,20 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   message_deleted: {
     summary:
-      'A message was deleted: the Message as it now is, without text and attachments. `change` is the number of the log’s entry about it.',
+      'A message was deleted. The event has the Message as it is now, without text and attachments. `change` is the number of the log entry for this change.',
     example: { type: 'message_deleted', ...message, message: '', deleted: true, room: 'alice_bob', change: 44 },
   },
   message_hidden: {
-    summary: 'To the devices of who deleted this message for themselves.',
+    summary: 'You deleted this message for yourself. Only your own connections get this event.',
     example: { type: 'message_hidden', conversation: 'alice_bob', seq: 42 },
   },
   history_cleared: {
-    summary: 'To the devices of who cleared the history for themselves: nothing up to this `seq` is shown any more.',
+    summary: 'You cleared the history up to this `seq` for yourself. Only your own connections get this event.',
     example: { type: 'history_cleared', conversation: 'alice_bob', up_to: 42 },
   },
   reaction: {
     summary:
-      'Somebody added an emoji to message `seq`, or took it back. `change` is the number of the log’s entry about it.',
+      'A member added an emoji to message `seq`, or took it back. `change` is the number of the log entry for this change.',
     example: {
       type: 'reaction',
       conversation: 'alice_bob',
@@ -152,68 +152,70 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     },
   },
   typing: {
-    summary: 'Somebody types, or has stopped.',
+    summary: 'A member is typing, or has stopped.',
     example: { type: 'typing', conversation: 'alice_bob', user: 'alice', typing: true },
   },
   user_join: {
-    summary: 'Somebody’s first conversation socket for this conversation was opened; on one’s own socket: one’s own.',
+    summary:
+      'A member opened their first `conversation` connection to this conversation. A new `conversation` connection also gets the `user_join` of its own user.',
     example: { type: 'user_join', conversation: 'alice_bob', user: 'bob' },
   },
   user_leave: {
-    summary: 'Somebody’s last conversation socket for this conversation is gone.',
+    summary: 'A member’s last `conversation` connection to this conversation has ended.',
     example: { type: 'user_leave', conversation: 'alice_bob', user: 'bob' },
   },
   presence: {
-    summary: 'A direct contact’s first user socket was opened, or the last one is gone.',
+    summary: 'The first `user` connection of a direct contact was opened, or the last one has ended.',
     example: { type: 'presence', user: 'bob', online: false, last_seen: '2026-11-20T09:41:00.000Z' },
   },
   friend_requested: {
     summary:
-      'Somebody asks to be friends. `person` is the other one, as who gets this sees them; where `by` is oneself, another device has asked.',
+      'A user asks to be friends. `person` is the other one of the two, as you see them. If `by` is you, you have asked yourself, perhaps on another device.',
     example: { type: 'friend_requested', by: 'alice', person: profile },
   },
   friend_accepted: {
-    summary: 'Two are friends now: `by` has accepted. `person` is the other one, as who gets this sees them.',
+    summary: 'Two users are friends now: `by` has accepted. `person` is the other one of the two, as you see them.',
     example: { type: 'friend_accepted', by: 'alice', person: profile },
   },
   friend_removed: {
     summary:
-      'A friendship is over, or a request was taken back; or one was refused, which only the devices of who refused get to know.',
+      'A friendship has ended, or a request was taken back. If a request was refused, only the user who refused it gets this event.',
     example: { type: 'friend_removed', user: 'alice' },
   },
   online_user_list: {
     summary:
-      'First event on a conversation socket: the members who have a live socket that receives this conversation.',
+      'First event on a `conversation` connection: the members who have an open connection that receives this conversation.',
     example: { type: 'online_user_list', conversation: 'alice_bob', users: ['bob'] },
   },
   last_50_messages: {
-    summary: 'The newest messages, newest first, as many of 50 as fit one frame; `has_more`: there are older ones.',
+    summary:
+      'The newest messages, newest first: as many of 50 as fit one frame. `has_more` says whether there are older ones.',
     example: { type: 'last_50_messages', conversation: 'alice_bob', messages: [message], has_more: false },
   },
   messages_read: {
-    summary: 'A member has read up to this `seq`.',
+    summary: 'A member has read everything up to this `seq`.',
     example: { type: 'messages_read', conversation: 'alice_bob', user: 'bob', up_to: 42 },
   },
   message_delivered: {
     summary:
-      'To the author: this message, and with it the author’s earlier ones in the conversation, has reached a device of these users.',
+      'For the author: this message has been delivered to a connection of these users. So have the author’s earlier messages in the conversation.',
     example: { type: 'message_delivered', conversation: 'alice_bob', seq: 42, to: ['bob'] },
   },
   unread_count: {
-    summary: 'Unread messages over all conversations of the user.',
+    summary: 'The number of your unread messages in all conversations.',
     example: { type: 'unread_count', unread_count: 3 },
   },
   new_message_notification: {
     summary:
-      'A message arrived in any conversation; the count is that of all conversations after it. `mentioned` only where it mentions the reader.',
+      'A message arrived in any conversation. `unread_count` counts all conversations, with this message. `mentioned` is there only if the message mentions you.',
     example: { type: 'new_message_notification', conversation: 'alice_bob', unread_count: 3, name: 'Alice', message },
   },
   single_conversation_unread_count: {
-    summary: 'Unread messages of the conversation that the socket watches.',
+    summary: 'The number of unread messages in the conversation that the connection watches.',
     example: { type: 'single_conversation_unread_count', conversation: 'alice_bob', unread_count: 1 },
   },
   single_conversation_new_message_notification: {
-    summary: 'A message arrived in the conversation that the socket watches.',
+    summary: 'A message arrived in the conversation that the connection watches.',
     example: {
       type: 'single_conversation_new_message_notification',
       conversation: 'alice_bob',
@@ -224,12 +226,12 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   conversations: {
     summary:
-      'First event on a user socket: the inbox, latest first, as many of 50 as fit one frame; `next` is the HTTP address of the rest.',
+      'First event on a `user` connection: the inbox, latest first, as many of 50 conversations as fit one frame. `next` is the HTTP address of the rest.',
     example: { type: 'conversations', count: 1, next: null, previous: null, results: [view] },
   },
   conversation_updated: {
     summary:
-      'A managed group changed: its title, its members or their roles. Told to all members, and to who was removed or left as the last of it. `message` is the entry as history shows it.',
+      'A managed group changed: its title, its members or their roles. All members get this event. A member who left or was removed gets it as the last event of the group. `message` is the system entry as the history shows it.',
     example: {
       type: 'conversation_updated',
       conversation: group,
@@ -242,7 +244,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   pong: { summary: 'The answer to `ping`.', example: { type: 'pong' } },
   error: {
-    summary: 'A frame was refused. The socket stays open, except after `token_expired` and `unauthenticated`.',
+    summary: 'A frame was refused. The connection stays open, except after `token_expired` and `unauthenticated`.',
     example: {
       type: 'error',
       code: 'rate_limited',
@@ -256,35 +258,36 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
 export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; readonly remedy: string }>> = {
   unauthenticated: {
     cause:
-      'The token names no user of at most 64 characters. On a socket: the user has signed out everywhere; the socket is closed after the error.',
-    remedy: 'Sign in with an account whose name fits, or again.',
+      'The token names no user of at most 64 characters. On a connection: the user has signed out everywhere, and the server closes the connection after the error.',
+    remedy: 'Sign in again, or with an account whose name fits.',
   },
   token_expired: {
-    cause: 'The token of this socket has expired since it was opened; the socket is closed after the error.',
-    remedy: 'Fetch a fresh token and connect again.',
+    cause: 'The token of this connection has expired. The server closes the connection after the error.',
+    remedy: 'Fetch a new token and connect again.',
   },
   forbidden: {
     cause:
-      'You are not a member of the conversation, or not the author of the message that you want to change, or your role in the group does not allow it, or the other person of a direct conversation has blocked you, or friends come first and you are none.',
+      'You are not a member of the conversation. Or you are not the author of the message that you want to change. Or your role in the group does not allow it. Or the other user of a direct conversation has blocked you. Or the server requires friendship first, and you are not friends.',
     remedy:
-      'Be named in it, join the room by connecting or posting, or ask a member of the group. Leave the messages of others as they are, and who has blocked you alone. Where friends come first, ask with `PUT /me/friends/{username}`. Ask the owner of the group for another role.',
+      'Use a conversation whose name includes you, join the room by connecting or posting, or ask the owner or an admin of the group to invite you. Change only your own messages. Do not repeat what a block refuses. Where friendship comes first, ask with `PUT /me/friends/{username}`. For another role, ask the owner of the group.',
   },
   unknown_conversation: {
-    cause: 'There is no room or group of this name, or nothing was ever said in it.',
-    remedy: 'Check the name; a room comes into being when somebody connects to it or posts in it.',
+    cause: 'There is no room or group with this name, or nothing was ever written in it.',
+    remedy: 'Check the name. A room is created when the first user connects to it or posts in it.',
   },
   unknown_user: {
-    cause: 'The conversation or the path names somebody who has never signed up.',
+    cause: 'The conversation or the path names a user who has never signed up.',
     remedy: 'Check the spelling, or let them sign up first.',
   },
   not_found: {
     cause:
-      'The message that is replied to or to be changed, the attachment that is asked for, or the member who is meant, does not exist in this conversation, or not any more.',
-    remedy: 'Read the history again and use what is there.',
+      'The message, attachment or member that you name does not exist in this conversation, or does not exist any more. The message may be the one that you reply to, or the one that you want to change.',
+    remedy: 'Fetch the history again and use what is there.',
   },
   invalid_frame: {
-    cause: 'The frame, body or query is not as documented; the sentence names the field and what would be right.',
-    remedy: 'Correct it; sending the same again fails the same way.',
+    cause:
+      'The frame, body or query does not have the documented shape. The sentence names the field and says what would be right.',
+    remedy: 'Correct it. The same again fails the same way.',
   },
   too_large: {
     cause: 'The text is longer than a message may be.',
@@ -292,27 +295,27 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   rate_limited: {
     cause:
-      'You sent too many messages to this conversation in too short a time; or began or joined too many conversations within an hour; or too many friend requests, or too many of them wait for an answer.',
+      'You sent too many messages to this conversation in too short a time. Or you started or joined too many conversations within an hour. Or you sent too many friend requests, or too many of them wait for an answer.',
     remedy:
-      'Send the same again, with the same `client_id`, after `retry_after` seconds; without `retry_after`, take a request back first.',
+      'Send the same again, with the same `client_id`, after `retry_after` seconds. Without `retry_after`, take a friend request back first.',
   },
   conflict: {
     cause:
-      'The message’s place in the log was taken again and again while it was being written; or the message has as many different emoji as it can have; or roles, or what is between friends, changed meanwhile; or the group would be without an owner.',
+      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another operation in this conversation. Or roles or a friendship changed at the same time. Or the group would have no owner.',
     remedy:
-      'Send the same again, with the same `client_id`; or react with an emoji that the message has; or look who has which role now; or hand the group over first.',
+      'Send the same again, with the same `client_id`. For a reaction, use an emoji that the message has already. If the `client_id` is taken, choose a new one. For roles, fetch the group again, or hand it over first.',
   },
   attachment_missing: {
     cause:
-      'You asked for no such upload in this conversation, or as your picture, or nothing was uploaded with its form yet.',
+      'You asked for no such upload in this conversation, or for your picture. Or nothing was uploaded with its form yet.',
     remedy: 'POST the file with its form, then send again.',
   },
   attachment_rejected: {
-    cause: 'What was uploaded has another size or another type than was announced.',
-    remedy: 'Ask for a form that says what the file is, and upload with that.',
+    cause: 'The uploaded file has another size or type than its form announced, or another message uses it already.',
+    remedy: 'Ask for a new form with the right size and type, and upload with it.',
   },
   internal: {
-    cause: 'Something went wrong on the server; its log has the details.',
+    cause: 'Something went wrong on the server. Its log has the details.',
     remedy: 'Send the same again, with the same `client_id`, after a moment.',
   },
 };
@@ -337,7 +340,7 @@ const ofConversations = [
 
 const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed'] as const;
 
-/** What each kind of socket receives. Frames are accepted on all of them. */
+/** What a connection of each scope receives. Every connection accepts all frames. */
 export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
   user: {
     summary: 'Everything, for all conversations of the user. Frames must name their conversation.',
@@ -351,7 +354,7 @@ export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
   },
   notifications: {
     summary:
-      'Unread counts and notices of new messages, of all conversations or of one. `chat_message` comes only as the answer to a message sent on this socket, and `message_edited`, `message_deleted` and `reaction` to a change.',
+      'Unread counts and notifications of new messages, for all conversations or for one. `chat_message` comes only as the answer to a message that was sent on this connection. `message_edited`, `message_deleted` and `reaction` come only as the answer to a change.',
     query: '`notifications=all` or `notifications=NAME`',
     events: [
       'unread_count',

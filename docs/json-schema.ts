@@ -25,9 +25,9 @@ const declared: readonly Operation[] = Object.values(operations);
 const shared = Object.fromEntries(
   Object.entries(exported).filter(([name, schema]) => name in message && schema instanceof z.ZodMiniObject),
 );
-/** What the server answers over HTTP. */
+/** Answers of the HTTP API. */
 const answers = byName([...declared.flatMap(({ answer }) => answer?.schemas ?? []), http.ErrorAnswer]);
-/** What the client sends over HTTP. */
+/** Bodies of the HTTP API. */
 const bodies = byName(declared.flatMap(({ body }) => body ?? []));
 /** Events that the changes over HTTP have too. */
 const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;
@@ -36,7 +36,7 @@ const logged = { chat_message, message_edited, message_deleted, reaction, conver
 const named = (schemas: Readonly<Record<string, z.ZodMiniType>>, name: (type: string) => string) =>
   Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [name(type), schema]));
 
-/** Schemas of the sockets: what clients may send, what they get. */
+/** Schemas of all frames and events. */
 export function socketSchemas(): JsonObject {
   return {
     ...toJsonSchemas(named(frames, frameName), 'input'),
@@ -97,7 +97,7 @@ function toJsonSchemas(schemas: Readonly<Record<string, z.ZodMiniType>>, io: 'in
   );
 }
 
-/** Says what a reader needs to know, no more: zod writes out calendars, the bounds of JavaScript's integers, and closed objects. */
+/** Leaves out what no reader needs: zod's patterns for calendars, the bounds of JavaScript's integers, and closed objects. */
 function simplify(schema: z.core.JSONSchema.BaseSchema, path: readonly string[], io: 'input' | 'output'): void {
   if (schema.format === 'date-time') delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

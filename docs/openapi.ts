@@ -19,7 +19,7 @@ export function openapi(): JsonObject {
       title: 'Parley HTTP API',
       version: '1',
       description:
-        'Generated from protocol/ by `npm run generate:docs`; the contract in words is docs/protocol.md. Clients ignore fields that they do not know.',
+        'Generated from protocol/ by `npm run generate:docs`; docs/protocol.md explains it. Clients ignore fields that they do not know.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [
@@ -153,7 +153,7 @@ function errorResponses(codes: readonly ErrorCode[]): JsonObject {
   );
 }
 
-/** What API Gateway's own refusals look like. */
+/** The shape of API Gateway's own errors. */
 const gatewayAnswer: JsonObject = {
   type: 'object',
   properties: { message: { type: 'string' } },

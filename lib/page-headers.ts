@@ -2,23 +2,23 @@ import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 
-/** Whom the page talks to besides its own host: addresses without a slash at the end. */
+/** The hosts that the page talks to besides its own: addresses without a slash at the end. */
 export interface PageReach {
-  /** Where files are sent to and fetched from. */
+  /** Where attachments are uploaded and downloaded. */
   readonly files: string;
-  /** Where people sign in. */
+  /** Where users sign in. */
   readonly signIn: string;
 }
 
-/** What the page might ask a browser for and does not need. */
+/** Browser features that the page does not use. */
 const unused = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone'];
 
 /**
- * The headers of the page: it runs nothing but its own files, talks to nobody but its own host and those of `reach`, and stands in no frame.
- * Its own host includes the sockets there: https://w3c.github.io/webappsec-csp/#match-url-to-source-expression (Chrome 71, Safari 16, Firefox).
+ * The page's response headers: it runs only its own files, talks only to its own host and those of `reach`, and cannot be framed.
+ * `'self'` includes WebSockets on the same host: https://w3c.github.io/webappsec-csp/#match-url-to-source-expression (Chrome 71, Safari 16, Firefox).
  */
 export function pageHeaders(scope: Construct, id: string, reach: PageReach): ResponseHeadersPolicy {
-  const [files, signIn] = [reach.files, reach.signIn].map(itselfAndBelow);
+  const [files, signIn] = [reach.files, reach.signIn].map(withSubpaths);
   const contentSecurityPolicy = [
     "default-src 'none'",
     "script-src 'self'",
@@ -53,5 +53,5 @@ export function pageHeaders(scope: Construct, id: string, reach: PageReach): Res
   });
 }
 
-/** An address that has a path, as buckets have where the stack is served locally, means that path alone, and with a slash what is below it. */
-const itselfAndBelow = (address: string) => `${address} ${address}/`;
+/** In a policy, an address with a path, as buckets have on the local runtime, matches only that path; with a slash at its end, all paths below it. */
+const withSubpaths = (address: string) => `${address} ${address}/`;

@@ -8,16 +8,16 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
-import { buildPage } from '#web/build';
+import { buildPage } from './build-page.ts';
 import type { Options } from './options.ts';
 
 export interface PageProps {
-  /** What the page has to know of its deployment: it fetches it as `/config.json`. May hold names that only the deployment knows. */
+  /** Served as `/config.json`. It may contain tokens that are only resolved at deployment. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly options: Pick<Options, 'logRetentionDays' | 'removalPolicy'>;
 }
 
-/** The chat page in a private bucket, which CloudFront alone reads. It is built here, at synthesis. */
+/** The chat page in a private bucket that only CloudFront reads. The page is built here, at synthesis. */
 export class Page extends Construct {
   readonly bucket: Bucket;
   private readonly role: Role;
@@ -36,7 +36,7 @@ export class Page extends Construct {
       id: 'AwsSolutions-S1',
       reason: 'What is in it is public, and CloudFront alone reads it; a log of that would say nothing about anybody.',
     });
-    // A role of our own: CDK's carries a managed policy that may write every log of the account.
+    // A role of its own: CDK's role has a managed policy that may write to all logs of the account.
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     this.deploy(config, options);
   }
@@ -51,10 +51,10 @@ export class Page extends Construct {
     this.allow(['s3:PutObject'], [this.bucket.arnForObjects('*')], 'The files of the page are what the build makes.');
     const common = {
       destinationBucket: this.bucket,
-      // What the deployment needs is listed above; CDK would grant six wildcards.
+      // The permissions above are all that the deployment needs; CDK would add six with wildcards.
       role: this.role.withoutPolicyUpdates(),
       logGroup,
-      // A page that is open still fetches the files that it names; and a deployer may have put files of their own beside it.
+      // Pages that are open still fetch the old files; and a deployer may have added files to the bucket.
       prune: false,
     };
     const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
@@ -74,9 +74,9 @@ export class Page extends Construct {
         exclude: ['assets/*'],
         cacheControl: [CacheControl.noCache()],
       });
-      // Nobody gets a document that names a file which is not there yet.
+      // A document must not be served before the files that it refers to.
       rest.node.addDependency(assets);
-      // One function, and with it the layer of the first, serves both.
+      // CDK uses one function, with the first deployment's layer, for both.
       rest.node.tryRemoveChild('AwsCliLayer');
       this.acknowledgeRuntime();
     } finally {
@@ -84,7 +84,7 @@ export class Page extends Construct {
     }
   }
 
-  /** The source, and the right to read the bucket with the synthesis's files. */
+  /** The source, and the permission to read the CDK assets bucket. */
   private readable(source: ISource): ISource {
     return {
       bind: (scope, context) => {
@@ -99,7 +99,7 @@ export class Page extends Construct {
     };
   }
 
-  /** CDK makes one function of its own for all deployments of a stack. */
+  /** CDK creates one function for all bucket deployments of a stack. */
   private acknowledgeRuntime(): void {
     const handlers = Stack.of(this).node.children.filter(({ node }) =>
       node.id.startsWith('Custom::CDKBucketDeployment'),
@@ -112,12 +112,12 @@ export class Page extends Construct {
     }
   }
 
-  private allow(actions: string[], resources: string[], anyOf?: string): void {
+  private allow(actions: string[], resources: string[], wildcardReason?: string): void {
     this.role.addToPolicy(new PolicyStatement({ actions, resources }));
-    if (anyOf === undefined) return;
+    if (wildcardReason === undefined) return;
     for (const resource of resources) {
       const name = flattenCfnReference(Stack.of(this).resolve(resource));
-      Validations.of(this.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${name}]`, reason: anyOf });
+      Validations.of(this.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${name}]`, reason: wildcardReason });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The closed list of error codes, with the HTTP status that each has over HTTP. Source: PROTOCOL section 4. */
+/** The closed list of error codes, with the HTTP status that each has over HTTP. Source: docs/protocol.md, section 4. */
 export const errorStatus = {
   unauthenticated: 401,
   token_expired: 401,

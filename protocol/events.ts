@@ -1,4 +1,4 @@
-/** Server → client. Source: PROTOCOL section 4. */
+/** Server → client. Source: docs/protocol.md, section 4. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { ConversationChange, ConversationView, Message, Profile, Time } from './message.ts';
@@ -6,19 +6,19 @@ import { ConversationChange, ConversationView, Message, Profile, Time } from './
 const conversation = z.string();
 
 export const events = {
-  /** The Message; `client_id` and `delivered_to` only to its author, whose own copy comes last and is the acknowledgement. */
+  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy comes last and is the acknowledgement. */
   chat_message: z.extend(Message, {
     type: z.literal('chat_message'),
     room: z.string(),
     delivered_to: z.optional(z.array(z.string())),
   }),
-  /** The Message as it now is; `change` is the number of the entry that changed it. */
+  /** The message after an edit; `change` is the number of the edit's entry. */
   message_edited: z.extend(Message, { type: z.literal('message_edited'), room: z.string(), change: z.int() }),
-  /** The Message as it now is: without text and attachments. */
+  /** The message after its deletion, without text and attachments; `change` is the number of the deletion's entry. */
   message_deleted: z.extend(Message, { type: z.literal('message_deleted'), room: z.string(), change: z.int() }),
-  /** To the devices of who deleted it for themselves. */
+  /** To a user's own connections: they have deleted the message for themselves. */
   message_hidden: z.object({ type: z.literal('message_hidden'), conversation, seq: z.int() }),
-  /** To the devices of who cleared the history for themselves: all up to there is not shown to them any more. */
+  /** To a user's own connections: they have cleared the history up to this number for themselves. */
   history_cleared: z.object({ type: z.literal('history_cleared'), conversation, up_to: z.int() }),
   reaction: z.object({
     type: z.literal('reaction'),
@@ -38,11 +38,11 @@ export const events = {
     online: z.boolean(),
     last_seen: z.nullable(Time),
   }),
-  /** `person` is the other one, as who gets this sees them; `by` is who asked. */
+  /** `by` has asked. `person` is the other person, as the receiver of this event sees them. */
   friend_requested: z.object({ type: z.literal('friend_requested'), by: z.string(), person: Profile }),
-  /** `by` is who accepted. */
+  /** `by` has accepted. `person` is as in `friend_requested`. */
   friend_accepted: z.object({ type: z.literal('friend_accepted'), by: z.string(), person: Profile }),
-  /** Friendship or request is over; `user` is the other one. */
+  /** A friendship or a request has ended; `user` is the other person. */
   friend_removed: z.object({ type: z.literal('friend_removed'), user: z.string() }),
   online_user_list: z.object({ type: z.literal('online_user_list'), conversation, users: z.array(z.string()) }),
   /** Newest first. */
@@ -53,7 +53,7 @@ export const events = {
     has_more: z.boolean(),
   }),
   messages_read: z.object({ type: z.literal('messages_read'), conversation, user: z.string(), up_to: z.int() }),
-  /** That message, and with it the author's earlier ones in the conversation, reached a device of these users. */
+  /** The message has been delivered to these users, and with it the author's earlier messages in the conversation. */
   message_delivered: z.object({
     type: z.literal('message_delivered'),
     conversation,
@@ -82,7 +82,7 @@ export const events = {
     message: Message,
     mentioned: z.optional(z.literal(true)),
   }),
-  /** The inbox, latest first, as many as fit one frame; `next` is the HTTP address of the rest, relative to the HTTP API. */
+  /** The inbox, latest first, as many conversations as fit one frame; `next` is the HTTP address of the rest. */
   conversations: z.object({
     type: z.literal('conversations'),
     count: z.int(),
@@ -90,7 +90,7 @@ export const events = {
     previous: z.null(),
     results: z.array(ConversationView),
   }),
-  /** A managed group changed. `title` is the present one; `message` is the entry as history shows it. */
+  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
   conversation_updated: z.object({
     type: z.literal('conversation_updated'),
     conversation,

@@ -1,4 +1,4 @@
-/** Fields that frames, bodies and queries share. A refusal says what would be right: "<field> must be …". */
+/** Fields that frames, bodies and queries share. An error says what would be right: "<field> must be …". */
 import * as z from 'zod/mini';
 import { limits } from './limits.ts';
 

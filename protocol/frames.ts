@@ -42,11 +42,11 @@ export const frameFields = {
     type: z.literal('delete'),
     conversation,
     ...target,
-    /** `me`: for oneself; the others still see the message. */
+    /** `me`: only for the caller; the others still see the message. */
     for: z._default(z.enum(['everyone', 'me'], { error: 'must be everyone or me' }), 'everyone'),
     client_id: z.optional(clientId),
   }),
-  /** Clears the history for oneself. */
+  /** Clears the history for the caller alone. */
   clear: z.object({ type: z.literal('clear'), conversation, up_to: upTo }),
   react: z.object({
     type: z.literal('react'),
@@ -113,7 +113,7 @@ export const frameTasks = {
 } as const satisfies Readonly<Record<FrameType, string>>;
 
 /**
- * A frame as a client sent it.
+ * Reads a frame as a client sent it.
  * @throws ChatError `invalid_frame`
  */
 export function readFrame(body: string | undefined): Frame {

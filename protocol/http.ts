@@ -1,4 +1,4 @@
-/** Bodies and answers of the HTTP API. Source: PROTOCOL section 6. */
+/** Bodies and answers of the HTTP API. Source: docs/protocol.md, section 6. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
@@ -10,7 +10,7 @@ import { ConversationView, FriendState, Message, Profile, Role, Time } from './m
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
-/** A page in the shape that the replaced programs share; `next` and `previous` are addresses, or null at the end. */
+/** A page in the shape that the replaced programs share. `next` and `previous` are addresses, or null at the end. */
 function page<T extends z.ZodMiniType>(result: T) {
   return z.object({
     count: z.int(),
@@ -23,7 +23,7 @@ function page<T extends z.ZodMiniType>(result: T) {
 export const MessagePage = page(Message);
 export type MessagePage = z.infer<typeof MessagePage>;
 
-/** A message as a change has left it; `change` is the number of that change in the log. */
+/** A message after a change; `change` is the number of the change's entry. */
 export const ChangedMessage = z.extend(Message, { change: z.int() });
 export type ChangedMessage = z.infer<typeof ChangedMessage>;
 export const ConversationPage = page(ConversationView);
@@ -31,7 +31,7 @@ export type ConversationPage = z.infer<typeof ConversationPage>;
 export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
-/** Oneself; `avatar` is an address, signed when it is read, that holds for an hour. */
+/** The user of the token. `avatar` is a signed address, valid for an hour. */
 export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
 export type Me = z.infer<typeof Me>;
 
@@ -54,8 +54,8 @@ const number = (says: string) =>
 const results = number(`must be a number from 1 to ${limits.pageMaximum}`);
 
 /**
- * How many results a page has at most. `page_size` and `page` are what the replaced programs call it and number their pages with; a log that
- * grows while it is read has no pages whose numbers stay, so the first is the only one that can be asked for in this way.
+ * The maximum of results on a page. The replaced programs call it `page_size` and number their pages with `page`. In a log that grows while it
+ * is read page numbers would shift, so only page 1 can be asked for by number.
  */
 const paging = {
   limit: z._default(results, limits.pageDefault),
@@ -63,7 +63,7 @@ const paging = {
   page: z.optional(z.literal('1', { error: 'can only be 1: every further page is at the address that next gives' })),
 };
 
-/** The log itself, as the events that were sent live: for who was away. */
+/** The log itself, as the events that were sent live, for clients that were offline. */
 export const ChangesPage = page(
   z.union([
     events.chat_message,
@@ -100,7 +100,7 @@ const state = 'must be friends, received or sent';
 export const FriendsQuery = z.extend(InboxQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
-/** What asking came to: `friends` where the other had asked before. */
+/** `friends` if the other person had asked before. */
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
@@ -111,7 +111,7 @@ const userName = z
   .string({ error: 'must be a user name' })
   .check(z.toLowerCase(), z.refine(isUserName, { error: 'must be a user name' }));
 
-/** The same `client_id` again is the same group. */
+/** The same `client_id` again gives the same group. */
 export const CreateGroupBody = z.object({
   title: Title,
   members: z.array(userName, { error: people }).check(z.maxLength(limits.groupBeginners, { error: people })),
@@ -132,7 +132,7 @@ const query = `must be the beginning of a name, 1 to ${limits.nameLength} charac
 
 export const PeopleQuery = z.object({
   query: z.optional(trimmedText(limits.nameLength, query)),
-  /** A place in the list, as the addresses of other pages hold it. */
+  /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   ...paging,
 });
@@ -140,7 +140,7 @@ export const PeopleQuery = z.object({
 const name = `must be a text of 1 to ${limits.nameLength} characters`;
 const avatar = 'must be the id of an upload, or null';
 
-/** What is left out stays as it is; `avatar: null` takes the picture away. */
+/** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
   avatar: z.optional(z.nullable(z.string({ error: avatar }))),
@@ -176,7 +176,7 @@ const FileBody = z.object({
   size: between(1, limits.attachmentBytes, size),
 });
 
-/** `width` and `height`, so that a page can keep the picture's place free before it loads. */
+/** `width` and `height`, so that a page can reserve the picture's place before it loads. */
 export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height: z.optional(Pixels) }).check(
   z.refine(({ width, height }) => (width === undefined) === (height === undefined), {
     path: ['width'],
@@ -196,7 +196,7 @@ export const AvatarBody = z.extend(FileBody, {
   size: between(1, limits.avatarBytes, pictureSize),
 });
 
-/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
+/** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export const UploadForm = z.object({
   id: z.string(),
   url: z.string(),
@@ -209,7 +209,7 @@ const endpoint = `must be the address of a push service, at most ${limits.pushEn
 const p256dh = 'must be the p256dh of a push subscription: 65 bytes in base64url';
 const auth = 'must be the auth of a push subscription: 16 bytes in base64url';
 
-/** What a push reaches: an app by its FCM token, which stands in the path, or a browser by its subscription, as `toJSON()` gives it. */
+/** A push device: an app with its FCM token in the path, or a browser with its subscription as `toJSON()` gives it. */
 export const DeviceBody = z.discriminatedUnion(
   'platform',
   [
@@ -232,12 +232,12 @@ export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
 
-/** The FCM token, as the program that has this path sends it. */
+/** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });
 export const TokenAnswer = z.object({ token: z.string() });
 export type TokenAnswer = z.infer<typeof TokenAnswer>;
 
-/** What this server pushes to. `public_key` is the `applicationServerKey` with which a page subscribes; null: it pushes to no browser. */
+/** `public_key` is the `applicationServerKey` with which a page subscribes; null if the server does not push to browsers. */
 export const PushAnswer = z.object({ web: z.nullable(z.object({ public_key: z.string() })), fcm: z.boolean() });
 export type PushAnswer = z.infer<typeof PushAnswer>;
 

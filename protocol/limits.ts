@@ -1,73 +1,73 @@
-/** Every limit of the protocol, in one place. AWS's own stand beside ours because ours follow from them. */
+/** Every limit of the protocol, with AWS's limit where ours follows from it. */
 export const limits = {
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
   frameBytes: 32 * 1024,
-  /** Bytes of a message's text as JSON together with its attachments, so that its event, with names around it, fits one frame. */
+  /** Bytes of a message's text as JSON together with its attachments, so that its event fits one frame. */
   messageBytes: 24 * 1024,
-  /** Bytes that an attachment takes of that: its name and signed address are long, and the first one's address stands there twice. */
+  /** Bytes of that for one attachment: name and signed address are long, and the first address occurs twice. */
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
-  /** Characters of the name that others are shown, after trimming. */
+  /** Characters of the name that others see, after trimming. */
   nameLength: 64,
   /** Characters of a room's name after `room:`. */
   roomNameLength: 64,
   /** Characters (Unicode code points) of a group's title, after trimming. */
   titleLength: 100,
-  /** People whom one request can make a group with; more are invited one by one. */
+  /** People in the request that creates a group; others can be invited later. */
   groupBeginners: 50,
-  /** People in a conversation that is named by its members (`alice_bob_carol`); larger ones are groups or rooms. */
+  /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,
-  /** Different names after an `@` that are looked up; those behind them are text. */
+  /** Different names after an `@` that are looked up; later ones are text. */
   mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** Different emoji of one member on one message, with those taken back. */
+  /** Different emoji of one member on one message, removed ones included. */
   reactionsPerMember: 10,
-  /** Bytes of a message's reactions as JSON, each with its user's name: what is left of a frame beside the longest text. */
+  /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
   attachmentBytes: 25 * 1024 * 1024,
   /** Bytes of a user's picture. */
   avatarBytes: 2 * 1024 * 1024,
-  /** Pixels of a picture's or film's width or height, as far as an uploader may say. */
+  /** Pixels of the width or height that an uploader may give. */
   attachmentPixels: 65_535,
   filenameLength: 200,
-  /** Seconds in which an upload form can be used. */
+  /** Seconds for which an upload form is valid. */
   uploadFormSeconds: 15 * 60,
-  /** Seconds for which a signed download address holds. */
+  /** Seconds for which a signed download address is valid. */
   downloadSeconds: 60 * 60,
   pageDefault: 50,
   pageMaximum: 100,
-  /** Characters (Unicode code points) of what is searched for, after trimming. */
+  /** Characters (Unicode code points) of a search, after trimming. */
   searchLength: 100,
-  /** Entries of the log that one page of a search reads: what it costs is bounded, whatever it finds. */
+  /** Entries of the log that one page of a search reads, which bounds its cost. */
   searchEntries: 500,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
-  /** A member may send this many messages and changes of messages in this many seconds, if the deployer says nothing else. */
+  /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */
   sends: { count: 20, seconds: 10 },
-  /** Sends of a member to a conversation that the server remembers: repeats of these are recognised. */
+  /** Size of the idempotency window: the server recognises repeats of a member's last sends to a conversation. */
   sendsRemembered: 24,
-  /** Friend requests of one user that wait for an answer. */
+  /** Open friend requests of one user. */
   friendRequests: 100,
-  /** A user may ask this many people in this many seconds, and each of them once. */
+  /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
-  /** Devices of one user that are pushed to; of more the one that was not renewed for longest goes. */
+  /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
-  /** Characters of a push token, or of the name that a browser gives itself. */
+  /** Characters of a push token, or of the name that a browser chooses for itself. */
   deviceTokenLength: 1_024,
-  /** Characters of the address that a push service gave a browser. */
+  /** Characters of the address of a push subscription. */
   pushEndpointLength: 1_024,
-  /** Days for which a device is pushed to without registering again. */
+  /** Days for which a device gets pushes without registering again. */
   deviceDays: 60,
   /** Characters (Unicode code points) of a message's text that a push shows. */
   pushTextLength: 200,
-  /** Conversations that a user may begin or join in this many seconds: what makes memberships, also those of others. */
+  /** Conversations that a user may start or join in this many seconds. Both create memberships, also of other people. */
   conversationsBegun: { count: 200, seconds: 60 * 60 },
-  /** Direct contacts who are told of a user's presence. */
+  /** Direct contacts who get a user's presence. */
   presenceContacts: 200,
 } as const;

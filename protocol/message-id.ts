@@ -5,13 +5,13 @@
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const numberLength = 8;
 
-/** Which message: by its number, or by its id. With both, both must be right. */
+/** A message, named by its number or by its id. If both are given, both must be right. */
 export interface MessageRef {
   readonly seq?: number | undefined;
   readonly id?: string | undefined;
 }
 
-/** @param ulid any ULID of the message's time; its random part is long enough without its end */
+/** @param ulid any ULID of the message's time; its random part is long enough without the last characters */
 export function messageId(ulid: string, seq: number): string {
   let rest = seq;
   let number = '';

@@ -1,4 +1,4 @@
-/** What is said and by whom, as it travels. Source: PROTOCOL section 5. */
+/** Messages, people and conversations on the wire. Source: docs/protocol.md, section 5. */
 import * as z from 'zod/mini';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
@@ -8,8 +8,8 @@ export const Person = z.object({ username: z.string(), name: z.string() });
 export type Person = z.infer<typeof Person>;
 
 /**
- * A file of a message; `url` is signed when the message is read and holds for an hour. `width` and `height` of a picture or film, pixels, are
- * what its uploader said: both or neither.
+ * A file of a message. `url` is signed when the message is read, and valid for an hour. `width` and `height` of a picture or film are the
+ * uploader's, in pixels: both or neither.
  */
 export const Attachment = z.object({
   id: z.string(),
@@ -35,7 +35,7 @@ export const Message = z.object({
   attachments: z.array(Attachment),
   multimedia_url: z.nullable(z.string()),
   reply_to: z.nullable(z.int()),
-  /** The members whom the text mentions, in its order. */
+  /** User names of the members whom the text mentions, in the order of the text. */
   mentions: z.array(z.string()),
   reactions: z.record(z.string(), z.array(z.string())),
   date_added: Time,
@@ -45,7 +45,7 @@ export const Message = z.object({
 });
 export type Message = Readonly<z.infer<typeof Message>>;
 
-/** The newest message of a conversation as lists show it: the text's beginning, no addresses. */
+/** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
 export const LastMessage = z.object({
   seq: z.int(),
   from_user: Person,
@@ -56,13 +56,13 @@ export const LastMessage = z.object({
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 
-/** What a member may: `owner` everything, `admin` invite, remove and give a title; everybody in other conversations is `member`. */
+/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
 export const Role = z.enum(['owner', 'admin', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /**
- * What became of a conversation and its members, and by whom. `who` is the person that it is about, where that is somebody else; `role` what
- * they are now (who hands over ownership is `admin` from then on); `members` who is in it from the beginning.
+ * What happened to a conversation, and who did it. `who` is the person concerned, if that is somebody else. `role` is their new role; an owner
+ * who transfers ownership becomes `admin`. `members` are the first members of a new group.
  */
 export const ConversationChange = z.object({
   kind: z.enum(['created', 'invited', 'removed', 'joined', 'left', 'title', 'role']),
@@ -75,8 +75,8 @@ export const ConversationChange = z.object({
 export type ConversationChange = Readonly<z.infer<typeof ConversationChange>>;
 
 /**
- * A member and how far they have read; `last_seen` is null while online and for who was never here. What was said until `delivered_until`
- * reached a device of theirs.
+ * A member, and how far they have read. `last_seen` is null while they are online, and before their first connection. Messages up to
+ * `delivered_until` have been delivered to a connection of theirs.
  */
 export const Member = z.object({
   username: z.string(),
@@ -89,7 +89,7 @@ export const Member = z.object({
 });
 export type Member = z.infer<typeof Member>;
 
-/** Somebody as others find them; `avatar` is an address, signed when it is read, that holds for an hour. */
+/** A user as others see them. `avatar` is a signed address, valid for an hour. */
 export const Profile = z.object({
   username: z.string(),
   name: z.string(),
@@ -99,13 +99,13 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
-/** What is between oneself and somebody else: `sent` and `received` are requests that wait for an answer. */
+/** Friends, or an open request that was `sent` or `received`. */
 export const FriendState = z.enum(['friends', 'received', 'sent']);
 export type FriendState = z.infer<typeof FriendState>;
 
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
-/** One conversation as its member sees it. `members` is empty for rooms and groups in lists: they may have thousands. */
+/** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
 export const ConversationView = z.object({
   id: z.string(),
   kind: ConversationKind,

@@ -1,8 +1,8 @@
 /**
- * The names of users and conversations. Source: PROTOCOL section 1.
+ * The names of users and conversations. Source: docs/protocol.md, section 1.
  *
- * A user's name consists of `a-z 0-9 . -` and of `%xx`, which stands for one byte of any other character, so that `_` and `:` never occur in it
- * and the names of conversations can be read back without a look-up.
+ * A user name consists of `a-z 0-9 . -` and of `%xx`, which stands for one byte of any other character. So `_` and `:` never occur in it, and
+ * the name of a conversation can be split into its members without a look-up.
  */
 import { ChatError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -11,7 +11,7 @@ const userPattern = /^(?:[a-z0-9.-]|%[0-9a-f]{2})+$/;
 const roomPattern = /^[a-z0-9._-]+$/;
 const groupPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
-/** Whose members stand in the name (`direct`, `fixed`), or are kept as memberships (`room`, `group`). */
+/** The name has the members (`direct`, `fixed`), or memberships have them (`room`, `group`). */
 export type Conversation =
   | { readonly id: string; readonly kind: 'direct' | 'fixed'; readonly members: readonly string[] }
   | { readonly id: string; readonly kind: 'room' | 'group' };
@@ -20,7 +20,7 @@ export function isUserName(text: string): boolean {
   return text.length <= limits.userNameLength && userPattern.test(text);
 }
 
-/** The user name for a name that an identity provider gave: every byte outside `a-z 0-9 . -` becomes `%xx`. One-to-one, so no two people share one. */
+/** The user name for an identity provider's name: every byte outside `a-z 0-9 . -` becomes `%xx`. One-to-one, so no two people share a name. */
 export function encodeUserName(external: string): string {
   return [...new TextEncoder().encode(external)]
     .map((byte) => {
@@ -32,7 +32,7 @@ export function encodeUserName(external: string): string {
 
 /**
  * Reads a conversation's name as `me` may write it: `bob`, `bob_alice`, `alice_bob_carol`, `room:Lobby`, `group:01j…`; upper case is folded.
- * @throws ChatError `invalid_frame` for what is no name, `forbidden` for a named conversation that does not name `me`
+ * @throws ChatError `invalid_frame` for a text that is not a name, `forbidden` for a conversation whose name does not have `me`
  */
 export function readConversation(text: string, me: string): Conversation {
   const conversation = parseConversation(text, me);
@@ -44,7 +44,7 @@ export function readConversation(text: string, me: string): Conversation {
   return conversation;
 }
 
-/** The same without the question who may: for ids that were stored, and for checking names. A bare `bob` needs `me`. */
+/** The same without checking permission: for stored ids, and for checking names. A bare `bob` needs `me`. */
 export function parseConversation(text: string, me?: string): Conversation {
   const name = text.toLowerCase();
   if (name.startsWith('room:')) return parseRoom(name, text);
@@ -88,7 +88,7 @@ function noName(text: string) {
   );
 }
 
-/** A name quoted in an error: never long, never with line breaks or broken characters. */
+/** A name as an error quotes it: short, without line breaks and broken characters. */
 function show(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -11,17 +11,17 @@ import { ConversationView, Message, Profile } from './message.ts';
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface Operation {
-  /** What it does, in a few words: "unable to <task>; …". `{username}` and `{id}` stand for the path's parameters. */
+  /** What the operation does, in a few words: "unable to <task>; …". `{username}` and `{id}` stand for the path's parameters. */
   readonly task: string;
   /** One or two sentences for OpenAPI. */
   readonly summary: string;
-  /** The frame that asks for the same on a socket. */
+  /** The frame that asks for the same over a WebSocket. */
   readonly frame?: FrameType;
   /** Other types of that frame, from the replaced programs. */
   readonly frameAliases?: readonly string[];
   /** HTTP routes as API Gateway writes them. The first is the operation's own; the others are those of the replaced programs. */
   readonly routes?: readonly `${Method} /${string}`[];
-  /** It is about the conversation that the path names as `{id}` or `{room}`, or the query as `conversation`. */
+  /** The path names a conversation as `{id}` or `{room}`, or the query names it as `conversation`. */
   readonly inConversation?: true;
   /** Parameters of the path besides the conversation. */
   readonly path?: Readonly<Record<string, z.ZodMiniType<unknown, string>>>;
@@ -29,20 +29,20 @@ export interface Operation {
   readonly body?: z.ZodMiniType;
   /** Without a body it means `{}`. */
   readonly bodyOptional?: true;
-  /** Of the HTTP API. */
+  /** The answer over HTTP. */
   readonly answer?: {
     readonly status: 200 | 201 | 204 | 302;
     readonly means: string;
-    /** Several: one of them. None: there is no body. */
+    /** With several schemas, the body has one of them. Without any, there is no body. */
     readonly schemas?: readonly z.ZodMiniType[];
-    /** It may also be 204 without a body: when. */
+    /** When the answer is 204 without a body instead. */
     readonly noContent?: string;
   };
   /** Besides `unauthenticated` and `internal`, which every operation may answer, and those of `inConversation`. */
   readonly errors?: readonly ErrorCode[];
 }
 
-/** What every operation in a conversation may answer: a bad name, or somebody else's conversation, or one that does not exist. */
+/** Every operation in a conversation may answer these: the name may be bad, and the conversation may be closed to the caller or not exist. */
 export const conversationErrors: readonly ErrorCode[] = [
   'invalid_frame',
   'forbidden',
@@ -53,23 +53,23 @@ export const conversationErrors: readonly ErrorCode[] = [
 
 const changed = {
   status: 200,
-  means: 'The message as it now is, and the number of the change.',
+  means: 'The message as it is now, and the number of the change.',
   schemas: [http.ChangedMessage],
 } as const;
 
 export const operations = {
   getMe: {
     task: 'read your profile',
-    summary: 'The user of the token. The first request creates the user.',
+    summary: 'Your profile. The first request creates the user.',
     routes: ['GET /me'],
-    answer: { status: 200, means: 'The user.', schemas: [http.Me] },
+    answer: { status: 200, means: 'Your profile.', schemas: [http.Me] },
   },
   updateMe: {
     task: 'change the profile',
-    summary: 'Changes the name or the picture that others see, or both. The first request creates the user.',
+    summary: 'Changes your name or picture, or both, as others see them. The first request creates the user.',
     routes: ['PATCH /me'],
     body: http.MeBody,
-    answer: { status: 200, means: 'The user as they now are.', schemas: [http.Me] },
+    answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
     errors: ['invalid_frame', 'attachment_missing', 'attachment_rejected'],
   },
   createAvatarUpload: {
@@ -82,19 +82,19 @@ export const operations = {
   },
   listBlocks: {
     task: 'read the blocks',
-    summary: 'The people whom the user has blocked, by user name.',
+    summary: 'The users whom you have blocked, by user name.',
     routes: ['GET /me/blocks'],
     query: http.InboxQuery,
-    answer: { status: 200, means: 'A page of people.', schemas: [http.PeoplePage] },
+    answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
   blockUser: {
     task: 'block {username}',
     summary:
-      'Blocks somebody: the server refuses what they do in the direct conversation, and a friendship ends. Repeating it changes nothing.',
+      'Blocks a user: the server refuses what they do in the direct conversation with you. A friendship ends. Repeating it changes nothing.',
     routes: ['PUT /me/blocks/{username}'],
     path: { username: http.path.username },
-    answer: { status: 204, means: 'They are blocked.' },
+    answer: { status: 204, means: 'The user is blocked.' },
     errors: ['invalid_frame', 'unknown_user', 'conflict'],
   },
   unblockUser: {
@@ -102,23 +102,27 @@ export const operations = {
     summary: 'Takes a block back. Repeating it changes nothing.',
     routes: ['DELETE /me/blocks/{username}'],
     path: { username: http.path.username },
-    answer: { status: 204, means: 'They are not blocked.' },
+    answer: { status: 204, means: 'The user is not blocked.' },
     errors: ['invalid_frame'],
   },
   listFriends: {
     task: 'read the friends',
-    summary: 'Friends by user name, or open requests that were received or sent, latest first.',
+    summary: 'Your friends by user name, or the open requests that you received or sent, latest first.',
     routes: ['GET /me/friends'],
     query: http.FriendsQuery,
-    answer: { status: 200, means: 'A page of people.', schemas: [http.PeoplePage] },
+    answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
   addFriend: {
     task: 'ask {username}',
-    summary: 'Asks somebody to be friends, or accepts their request. Repeating it changes nothing.',
+    summary: 'Asks a user to be friends, or accepts their request. Repeating it changes nothing.',
     routes: ['PUT /me/friends/{username}'],
     path: { username: http.path.username },
-    answer: { status: 200, means: 'Friends, or a request that waits for an answer.', schemas: [http.FriendAnswer] },
+    answer: {
+      status: 200,
+      means: '`friends`, or `sent` while the request waits for an answer.',
+      schemas: [http.FriendAnswer],
+    },
     errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited', 'conflict'],
   },
   removeFriend: {
@@ -126,44 +130,43 @@ export const operations = {
     summary: 'Ends a friendship, takes a request back, or refuses one. Repeating it changes nothing.',
     routes: ['DELETE /me/friends/{username}'],
     path: { username: http.path.username },
-    answer: { status: 204, means: 'The user has neither friendship nor request with them.' },
+    answer: { status: 204, means: 'There is no friendship and no request between you.' },
     errors: ['invalid_frame', 'conflict'],
   },
   signOutEverywhere: {
     task: 'sign out',
     summary:
-      'Signs the user out everywhere: tokens from before open no socket, and open sockets are closed. Repeating it changes nothing.',
+      'Signs you out everywhere: older tokens open no connection, and open connections are closed. Repeating it changes nothing.',
     routes: ['DELETE /me/sessions'],
-    answer: { status: 204, means: 'The user is signed out. Sockets close within moments.' },
+    answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
   },
   getPushSettings: {
     task: 'read the push settings',
-    summary: 'The push services of this server, and the key with which a page subscribes.',
+    summary: 'The push services of this server, and the public key with which a page subscribes.',
     routes: ['GET /push'],
     answer: { status: 200, means: 'The key, or null, and whether FCM is used.', schemas: [http.PushAnswer] },
   },
   registerDevice: {
     task: 'register the device',
     summary:
-      'Registers an app or a browser for pushes while the user is offline, for 60 days from now. The device then belongs to this user alone.',
+      'Registers an app or a browser for pushes while you are offline, for 60 days from now. The device then belongs to you alone.',
     routes: ['PUT /devices/{token}'],
     path: { token: http.DeviceToken },
     body: http.DeviceBody,
-    answer: { status: 204, means: 'It is registered.' },
+    answer: { status: 204, means: 'The device is registered.' },
     errors: ['invalid_frame'],
   },
   forgetDevice: {
     task: 'forget the device',
-    summary:
-      'Ends pushes to this device of the user. Repeating it changes nothing, and neither does an unknown device.',
+    summary: 'Ends pushes to one of your devices. An unknown device changes nothing, and neither does repeating it.',
     routes: ['DELETE /devices/{token}'],
     path: { token: http.DeviceToken },
-    answer: { status: 204, means: 'It is forgotten.' },
+    answer: { status: 204, means: 'The device gets no more pushes for you.' },
     errors: ['invalid_frame'],
   },
   registerToken: {
     task: 'register the device',
-    summary: 'Registers an app by its FCM token, which is in the body.',
+    summary: 'Registers an app by its FCM token, which the body contains.',
     routes: ['POST /save-token'],
     body: http.TokenBody,
     answer: { status: 201, means: 'The token.', schemas: [http.TokenAnswer] },
@@ -172,23 +175,27 @@ export const operations = {
   findUsers: {
     task: 'find people',
     summary:
-      'People whose user name or shown name begins with `query`, ignoring case, in the order of the matching name. Without `query`: everybody but oneself, by user name.',
+      'Users whose user name or shown name begins with `query`, ignoring case, in the order of the matching name. Without `query`: all users but you, by user name.',
     routes: ['GET /users'],
     query: http.PeopleQuery,
-    answer: { status: 200, means: 'A page of people; `count` is that of the page.', schemas: [http.PeoplePage] },
+    answer: {
+      status: 200,
+      means: 'A page of profiles. `count` is the number in this page.',
+      schemas: [http.PeoplePage],
+    },
     errors: ['invalid_frame'],
   },
   getUser: {
     task: 'find the user',
-    summary: 'Somebody as others see them.',
+    summary: 'The profile of a user.',
     routes: ['GET /users/{username}'],
     path: { username: http.path.username },
-    answer: { status: 200, means: 'The user.', schemas: [Profile] },
+    answer: { status: 200, means: 'The profile.', schemas: [Profile] },
     errors: ['invalid_frame', 'unknown_user'],
   },
   listConversations: {
     task: 'read the inbox',
-    summary: 'The inbox: the user’s conversations that have messages and the rooms that they joined, latest first.',
+    summary: 'Your inbox: conversations that have messages, rooms that you joined and your groups, latest first.',
     routes: ['GET /conversations'],
     query: http.InboxQuery,
     answer: { status: 200, means: 'A page of conversations.', schemas: [http.ConversationPage] },
@@ -196,14 +203,14 @@ export const operations = {
   },
   getConversation: {
     task: 'show the conversation',
-    summary: 'One conversation, with every member’s cursor.',
+    summary: 'One conversation, with the cursors of all members.',
     routes: ['GET /conversations/{id}', 'GET /conversation/{id}'],
     inConversation: true,
-    answer: { status: 200, means: 'The conversation as its member sees it.', schemas: [ConversationView] },
+    answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
   },
   createGroup: {
     task: 'make the group',
-    summary: 'Creates a managed group that the user owns. The same `client_id` again gives the same group.',
+    summary: 'Creates a managed group that you own. The same `client_id` again gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
     answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
@@ -212,37 +219,37 @@ export const operations = {
   updateGroup: {
     task: 'change {id}',
     summary:
-      'Changes the title of a managed group (its owner or an admin), or roles (its owner). An owner who makes somebody else owner becomes an admin.',
+      'Changes a managed group. The owner and admins can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin.',
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
-    answer: { status: 200, means: 'The group as it now is.', schemas: [ConversationView] },
+    answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes somebody a member of a managed group; its owner and its admins can do that. With one’s own name: joins a room. Repeating it changes nothing.',
+      'Makes a user a member of a managed group. Its owner and admins can do that. With your own name: joins a room. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
-    answer: { status: 200, means: 'The group or room as it now is.', schemas: [ConversationView] },
+    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
     errors: ['conflict'],
   },
   removeMember: {
     task: 'remove {username}',
     summary:
-      'With one’s own name: leaves a room or a managed group. Else: removes somebody from a managed group; its owner and its admins can do that.',
+      'Removes a member from a managed group. Its owner and admins can do that. With your own name: leaves a room or a managed group.',
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
-    answer: { status: 204, means: 'They are no longer a member.' },
+    answer: { status: 204, means: 'The user is no longer a member.' },
     errors: ['not_found', 'conflict'],
   },
   listMessages: {
     task: 'read the history',
     summary:
-      'Messages, newest first; with `after`, oldest first. Give at most one of `before`, `after` and `around`; only `around` includes the message that it names. With `after` and `changes=true`: the log itself, messages and their changes. With `q`: the messages that have all its words, newest first; a page reads 500 entries at most, so it may be empty although `next` is not null.',
+      'Messages, newest first. With `after`: oldest first. Give at most one of `before`, `after` and `around`. Only `around` includes the message that it names. With `after` and `changes=true`: the log itself, messages and their changes. With `q`: the messages that contain all its words, newest first. A search page reads at most 500 entries, so it may be empty although `next` is not null.',
     routes: [
       'GET /conversations/{id}/messages',
       'GET /messages',
@@ -253,7 +260,7 @@ export const operations = {
     query: http.HistoryQuery,
     answer: {
       status: 200,
-      means: 'A page of messages; with `changes=true` a page of events, in the log’s order.',
+      means: 'A page of messages. With `changes=true`: a page of events, in the order of the log.',
       schemas: [http.MessagePage, http.ChangesPage],
     },
   },
@@ -265,12 +272,12 @@ export const operations = {
     routes: ['POST /conversations/{id}/messages', 'POST /chat/{room}/messages'],
     inConversation: true,
     body: http.CreateBody,
-    answer: { status: 201, means: 'The message, also when this `client_id` was sent before.', schemas: [Message] },
+    answer: { status: 201, means: 'The message, even if this `client_id` was sent before.', schemas: [Message] },
     errors: ['too_large', 'not_found', 'attachment_missing', 'attachment_rejected', 'conflict'],
   },
   editMessage: {
     task: frameTasks.edit,
-    summary: 'Gives a message of one’s own another text: the `edit` frame over HTTP.',
+    summary: 'Gives one of your messages a new text: the `edit` frame over HTTP.',
     frame: 'edit',
     routes: ['PATCH /conversations/{id}/messages/{seq}'],
     inConversation: true,
@@ -282,23 +289,23 @@ export const operations = {
   deleteMessage: {
     task: frameTasks.delete,
     summary:
-      'Removes text and attachments from a message of one’s own; a group’s owner can do that with any message. The `delete` frame over HTTP. With `for=me` any message disappears for oneself alone.',
+      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group can do that with any message. With `for=me` any message disappears for you alone.',
     frame: 'delete',
     routes: ['DELETE /conversations/{id}/messages/{seq}'],
     inConversation: true,
     path: { seq: http.path.seq },
     query: http.DeleteQuery,
-    answer: { ...changed, noContent: 'With `for=me`: the message has disappeared for the user.' },
+    answer: { ...changed, noContent: 'With `for=me`: the message has disappeared for you.' },
     errors: ['not_found', 'conflict'],
   },
   clearHistory: {
     task: frameTasks.clear,
-    summary: 'Clears the history for oneself alone: the `clear` frame over HTTP. Without `up_to` all of it.',
+    summary: 'Clears the history for you alone: the `clear` frame over HTTP. Without `up_to`: all of it.',
     frame: 'clear',
     routes: ['DELETE /conversations/{id}/messages'],
     inConversation: true,
     query: http.ClearQuery,
-    answer: { status: 200, means: 'How far it is cleared, and the unread count.', schemas: [http.ReadAnswer] },
+    answer: { status: 200, means: 'How far the history is cleared, and the unread count.', schemas: [http.ReadAnswer] },
   },
   addReaction: {
     task: frameTasks.react,
@@ -313,7 +320,7 @@ export const operations = {
   },
   removeReaction: {
     task: frameTasks.react,
-    summary: 'Takes one’s own emoji back. Repeating it changes nothing.',
+    summary: 'Takes your own emoji back. Repeating it changes nothing.',
     routes: ['DELETE /conversations/{id}/messages/{seq}/reactions/{emoji}'],
     inConversation: true,
     path: { seq: http.path.seq, emoji: http.path.emoji },
@@ -323,7 +330,7 @@ export const operations = {
   },
   markRead: {
     task: frameTasks.read_messages,
-    summary: 'Moves the reader’s cursor: the `read_messages` frame over HTTP. Without a body everything is read.',
+    summary: 'Moves your cursor: the `read_messages` frame over HTTP. Without a body everything is read.',
     frame: 'read_messages',
     routes: ['POST /conversations/{id}/read'],
     inConversation: true,
@@ -333,19 +340,19 @@ export const operations = {
   },
   setTyping: {
     task: frameTasks.typing,
-    summary: 'Shows the other members that somebody types, or has stopped.',
+    summary: 'Shows the other members who are connected that you are typing, or have stopped.',
     frame: 'typing',
     inConversation: true,
   },
   ping: {
     task: frameTasks.ping,
-    summary: 'Answered with `pong`.',
+    summary: 'The server answers with `pong`.',
     frame: 'ping',
   },
   createUpload: {
     task: 'prepare the upload',
     summary:
-      'Creates a form that uploads exactly this file, of this type and size, to S3. A picture or film may have `width` and `height`, both or neither: its readers get them with the attachment.',
+      'Creates a form that uploads exactly this file, of this type and size, to S3. An image or video may have `width` and `height`, both or neither. Readers get them with the attachment.',
     routes: ['POST /conversations/{id}/attachments', 'POST /filesmessage/{id}'],
     inConversation: true,
     body: http.AttachBody,
@@ -363,12 +370,12 @@ export const operations = {
 } as const satisfies Readonly<Record<string, Operation>>;
 
 export type OperationName = keyof typeof operations;
-/** Those that have an HTTP route. */
+/** Operations with an HTTP route. */
 export type HttpOperation = {
   [Name in OperationName]: (typeof operations)[Name] extends { readonly routes: unknown } ? Name : never;
 }[OperationName];
 
-/** The table with one type for all rows. */
+/** The same table, with one type for all rows. */
 const table: Readonly<Record<OperationName, Operation>> = operations;
 
 export function operation(name: OperationName): Operation {

@@ -3,8 +3,8 @@ import * as z from 'zod/mini';
 import { ChatError } from './errors.ts';
 
 /**
- * A text from outside as an object.
- * @param what what it is, for the refusal; for a frame the refusal names an example
+ * Parses a text from outside as an object.
+ * @param what the word for it in the error; the error for a frame has an example
  * @throws ChatError `invalid_frame`
  */
 export function parseObject(text: string | undefined, what: 'frame' | 'body'): Record<string, unknown> {
@@ -23,8 +23,8 @@ export function parseObject(text: string | undefined, what: 'frame' | 'body'): R
 }
 
 /**
- * A value from outside against its schema.
- * @param task what was asked for, where it is not the operation itself
+ * Parses a value from outside with its schema.
+ * @param task the task for the error, if it is not the operation's own
  * @throws ChatError `invalid_frame`, which names the field and what it must be
  */
 export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown, task?: string): T {

@@ -1,4 +1,4 @@
-/** What one socket receives. Source: PROTOCOL section 2. Its text form is what connections are stored with: `user`, `conversation:alice_bob`, `notifications:all`. */
+/** What one connection receives. Stored as text: `user`, `conversation:alice_bob`, `notifications:all`. Source: docs/protocol.md, section 2. */
 export type Scope =
   | { readonly kind: 'user' }
   | { readonly kind: 'conversation'; readonly conversation: string }
@@ -16,12 +16,12 @@ export function scopeFromText(text: string): Scope {
   return { kind: 'user' };
 }
 
-/** Does such a socket get the events of that conversation? */
+/** Does a connection with this scope get the events of the conversation? */
 export function receives(scope: Scope, conversation: string): boolean {
   return scope.kind === 'user' || (scope.kind === 'conversation' && scope.conversation === conversation);
 }
 
-/** Does such a socket get the unread counts of that conversation? */
+/** Does a connection with this scope get the unread counts of the conversation? */
 export function watches(scope: Scope, conversation: string): boolean {
   return scope.kind === 'notifications' && (scope.conversation === 'all' || scope.conversation === conversation);
 }

@@ -1,8 +1,8 @@
-/** What a search finds. Source: PROTOCOL section 6, "Search". */
+/** Which texts a search finds. Source: docs/protocol.md, section 6, "Search". */
 
 /**
- * Text as it is compared: compatibility forms, accents (of Latin, Greek and Cyrillic letters) and case make no difference. Marks of other
- * scripts stay, because there they tell words apart. Upper case, because it has one form where lower case has two (ß and ss, σ and ς).
+ * Text for comparison: without compatibility forms, case, and accents of Latin, Greek and Cyrillic letters. Marks of other scripts stay,
+ * because they distinguish words there. In upper case, which has one form where lower case has two (ß and ss, σ and ς).
  */
 function fold(text: string): string {
   return text
@@ -12,7 +12,7 @@ function fold(text: string): string {
     .toUpperCase();
 }
 
-/** The words of a query, folded: what stands between white space. */
+/** The words of a query, separated by white space, folded. */
 export function searchWords(query: string): string[] {
   return fold(query)
     .split(/\s+/)
@@ -20,7 +20,7 @@ export function searchWords(query: string): string[] {
 }
 
 /**
- * Does every one of these words occur somewhere in the texts, also within a word?
+ * Does each word occur somewhere in the texts, at least as a part of a word?
  * @param words from `searchWords`
  */
 export function hasWords(texts: readonly string[], words: readonly string[]): boolean {

@@ -1,50 +1,50 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ChatWindow } from './chat/chat-window.tsx';
-import { createMessenger, type Messenger } from './chat/messenger.ts';
-import { SignedContext } from './chat/use-messenger.ts';
-import { Notices } from './notify/notices.tsx';
+import { Notifications } from './notify/notifications.tsx';
+import { type Auth, AuthContext } from './session/auth-context.ts';
 import { forgetUser } from './session/forget-user.ts';
 import { SignInPage } from './session/sign-in-page.tsx';
-import { type Door, DoorContext } from './session/use-door.ts';
+import { createMessenger, type Messenger } from './state/messenger.ts';
+import { SessionContext } from './state/session-context.ts';
 
 /**
- * The whole page: a client for as long as somebody is signed in.
- * @param named whom the page's address named, where they still have to sign in
- * @param refusal why what the address asked for did not work
+ * The whole page: the chat while a user is signed in, else the sign-in page.
+ * @param username the user named in the page's address who still has to sign in
+ * @param error why a sign-in that the address asked for failed
  */
 export function App({
-  door,
-  named,
-  refusal,
+  auth,
+  username,
+  error,
 }: {
-  readonly door: Door;
-  readonly named?: string;
-  readonly refusal?: string;
+  readonly auth: Auth;
+  readonly username?: string;
+  readonly error?: string;
 }) {
-  const { session } = door;
+  const { session } = auth;
   const me = session.user.value;
   const [messenger, setMessenger] = useState<Messenger>();
   useEffect(() => {
     if (me === undefined) return;
-    // A client that is about to be closed must not speak for the next one.
+    // A client that is about to be closed must not get the token of the next user.
     const started = createMessenger({ ...session, token: (refused) => session.token(refused, me) }, me);
     setMessenger(started);
     return () => {
       setMessenger(undefined);
       started.close();
-      // Whose session ended keeps what was not sent: they will be back.
-      if (!session.accounts.peek().some(({ username }) => username === me)) forgetUser(me);
+      // After an expired session the account is still listed, and unsent messages are kept until the user signs in again.
+      if (!session.accounts.peek().some((account) => account.username === me)) forgetUser(me);
     };
   }, [session, me]);
   return (
-    <DoorContext.Provider value={door}>
-      {me === undefined && <SignInPage named={named} refusal={refusal} />}
+    <AuthContext.Provider value={auth}>
+      {me === undefined && <SignInPage username={username} error={error} />}
       {messenger && messenger.me === me && (
-        <SignedContext.Provider value={{ session, messenger }}>
+        <SessionContext.Provider value={{ session, messenger }}>
           <ChatWindow />
-          <Notices />
-        </SignedContext.Provider>
+          <Notifications />
+        </SessionContext.Provider>
       )}
-    </DoorContext.Provider>
+    </AuthContext.Provider>
   );
 }

@@ -1,19 +1,19 @@
-/** What the page has to know of its deployment: `config.json`, which the stack writes beside it. */
+/** What the page needs to know about its deployment: `config.json`, which the stack deploys beside it. */
 export type Config =
   | {
       /** Address of Cognito. */
       readonly cognito: string;
-      /** The user pool client that signs people in. */
+      /** The user pool client that the page signs in with. */
       readonly clientId: string;
     }
   | {
-      /** An OpenID Connect issuer that the deployer brought. */
+      /** An OpenID Connect issuer that the deployer configured. */
       readonly issuer: string;
-      /** Accepted clients; the page is the first. */
+      /** Accepted clients; the first one is the page. */
       readonly audience: readonly string[];
     };
 
-/** @throws Error, one sentence */
+/** @throws Error with a sentence for the user */
 export async function loadConfig(): Promise<Config> {
   const response = await fetch('/config.json').catch(() => {
     throw new Error('The server cannot be reached. Check your connection and load this page again.');
@@ -22,7 +22,7 @@ export async function loadConfig(): Promise<Config> {
   return response.json();
 }
 
-/** Is this the runtime on somebody's own machine? Its mail is a file, and its demo people are for everybody. */
+/** Whether the server is a local runtime: it writes mail to files, and offers demo users. */
 export function isLocal(config: Config): boolean {
   if (!('cognito' in config)) return false;
   const { origin, hostname } = new URL(config.cognito, location.href);

@@ -1,27 +1,35 @@
 import { signal } from '@preact/signals';
 
-/** What the page shows, as its address says behind `#`: so that Back, reload and a link lead there. */
-export type Route = { readonly at: 'inbox' } | { readonly at: 'conversation'; readonly name: string };
+/** What the page shows. It is kept behind the `#` of the address, so that Back, reload and links work. */
+export type Route = { readonly page: 'inbox' } | { readonly page: 'conversation'; readonly name: string };
 
 /** @param hash `#/c/alice_bob`, `#/c/room%3Alobby`; anything else is the inbox */
-export function routeOf(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [, name] = /^#\/c\/(.+)$/.exec(hash) ?? [];
   try {
-    return name === undefined ? { at: 'inbox' } : { at: 'conversation', name: decodeURIComponent(name) };
+    return name === undefined ? { page: 'inbox' } : { page: 'conversation', name: decodeURIComponent(name) };
   } catch {
-    return { at: 'inbox' };
+    return { page: 'inbox' };
   }
 }
 
-export function addressOf(route: Route): string {
-  return route.at === 'inbox' ? '#/' : `#/c/${encodeURIComponent(route.name)}`;
+export function hrefOf(route: Route): string {
+  return route.page === 'inbox' ? '#/' : `#/c/${encodeURIComponent(route.name)}`;
 }
 
-export const route = signal(routeOf(location.hash));
+export const route = signal(parseRoute(location.hash));
 addEventListener('hashchange', () => {
-  route.value = routeOf(location.hash);
+  route.value = parseRoute(location.hash);
 });
 
-export function go(to: Route): void {
-  location.hash = addressOf(to);
+export function navigate(to: Route): void {
+  location.hash = hrefOf(to);
+}
+
+/** Counts the attempts to open the shown conversation. */
+export const openAttempts = signal(0);
+
+/** Opens the shown conversation again: the user may have been given access since. */
+export function reopen(): void {
+  openAttempts.value++;
 }

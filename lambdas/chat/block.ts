@@ -1,6 +1,6 @@
 /**
- * Blocking: noted on both memberships of the direct conversation, which is made for it where the two have never spoken. The other's
- * is read before anything of theirs is accepted, so that a block costs nothing when people speak. It ends friendship and requests too.
+ * Blocking. A block is noted in both memberships of the direct conversation, which is created if it does not exist. A sender's membership is
+ * read before every message anyway, so a block costs no extra read. It also ends a friendship and pending requests.
  */
 import { ChatError } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
@@ -21,17 +21,17 @@ export async function block(services: Services, caller: Caller, username: string
 /** @throws ChatError `invalid_frame` for oneself */
 export async function unblock(services: Pick<Services, 'table'>, caller: Caller, username: string): Promise<void> {
   const { id } = directConversationWith(caller.username, username);
-  // Listed until it does not hold any more: whoever is kept out can be found and let in.
+  // In this order: as long as the block holds, it is listed and can be removed.
   await endBlock(services, username, id, 'blocked');
   await endBlock(services, caller.username, id, 'blocks');
 }
 
-/** Whom this user has blocked, by name. Reads all memberships of the user, as an inbox does. */
+/** The users whom this user has blocked, sorted by name. Reads all memberships of the user, as an inbox does. */
 export async function blockedBy(services: Pick<Services, 'table'>, username: string): Promise<string[]> {
   const names: string[] = [];
   for await (const page of membershipsOf(services, username)) {
-    const blocking = page.filter(({ blocks }) => blocks).flatMap(({ conversation }) => conversation.split('_'));
-    names.push(...blocking.filter((name) => name !== username));
+    const inNames = page.filter(({ blocks }) => blocks).flatMap(({ conversation }) => conversation.split('_'));
+    names.push(...inNames.filter((name) => name !== username));
   }
   return names.sort();
 }

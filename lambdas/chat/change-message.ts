@@ -1,8 +1,10 @@
 /**
- * Changing a message: an entry of its own in the log, so that a client that was away learns of it by its number, then the message itself, so
- * that history shows it as it now is. Four write units: number, membership, entry, message.
+ * Changes a message: an edit, a deletion or a reaction. The change gets an entry of its own, so that clients that were offline learn of it by
+ * its number. Then it is applied to the message itself, so that history shows the current message. Four write units: number, membership,
+ * entry, message.
  *
- * The entry is what counts. Should its writer die before the message is changed, the table's stream does the rest (stream/repair.ts).
+ * A change is complete once its entry is written. If its writer dies before it is applied, the table's stream does the rest
+ * (stream/complete-change.ts).
  */
 import { ChatError } from '#protocol/errors';
 import type { ChangedMessage } from '#protocol/http';
@@ -24,29 +26,31 @@ import { addUncounted } from '../store/uncounted.ts';
 import { releaseUpload } from '../store/upload.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { isShown } from './log.ts';
+import { findShownEntry } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 
-/** Who wants to change what. */
 export interface ChangeRequest {
   readonly conversation: Conversation;
   readonly caller: Caller;
   readonly target: MessageRef;
-  /** The same again is the same change. */
+  /** The same `client_id` again is the same change. */
   readonly clientId?: string | undefined;
-  /** The connection that it came in on; it is answered whatever its scope. */
+  /** The connection that asked. It gets the answer whatever its scope. */
   readonly origin?: Connection | undefined;
 }
 
-/** What a change says, besides which message it changes and who made it. */
+/** The content of a change. The target, the user and the place in the log are added later. */
 type Change =
   | { type: 'edit'; text: string; mentions: string[] }
   | { type: 'delete' }
   | { type: 'reaction'; emoji: string; removed: boolean };
 
-/** @throws ChatError `forbidden` for who is not its author, `not_found`, `invalid_frame`, `too_large`, `rate_limited` */
+/** Checks whether the member may change the target, and returns the change. */
+type Decide = (target: MessageEntry, membership: Membership) => Change | Promise<Change>;
+
+/** @throws ChatError `forbidden` unless the caller is its author, `not_found`, `invalid_frame`, `too_large`, `rate_limited` */
 export async function editMessage(
   services: Services,
   request: ChangeRequest,
@@ -60,7 +64,10 @@ export async function editMessage(
   });
 }
 
-/** Leaves a tombstone. @throws ChatError `forbidden` for who is neither its author nor the group's owner, `not_found`, `invalid_frame`, `rate_limited` */
+/**
+ * Leaves a tombstone.
+ * @throws ChatError `forbidden` unless the caller is its author or the group's owner, `not_found`, `invalid_frame`, `rate_limited`
+ */
 export async function deleteMessage(services: Services, request: ChangeRequest): Promise<ChangedMessage> {
   return changeMessage(services, request, (target, membership) => {
     if (membership.role !== 'owner') assertAuthor(target, membership);
@@ -81,28 +88,28 @@ export async function addOrRemoveReaction(
   });
 }
 
-/** The same for every change: number and entry once, whatever is tried again, then the message, then everybody is told. */
 async function changeMessage(
   services: Services,
   { conversation, caller, target, clientId = services.newId(services.now()), origin }: ChangeRequest,
-  decide: (target: MessageEntry, membership: Membership) => Change | Promise<Change>,
+  decide: Decide,
 ): Promise<ChangedMessage> {
   const membership = await requireMembership(services, conversation, caller, { join: false });
-  const duplicate = await findDuplicate(services, membership, { clientId, kind: 'change' });
-  const entry = duplicate ?? (await appendChange(services, membership, { clientId, target }, decide));
+  const duplicate = await findDuplicate(services, membership, clientId, isChange);
+  const entry = duplicate ?? (await appendChange(services, membership, clientId, target, decide));
   const { applied, message } = await applyToMessage(services, entry);
   if (!message) throw new ChatError('not_found', 'it has just expired');
-  // The table's stream may be faster; then it tells everybody.
-  const isTold = applied === 'before' && !duplicate;
-  const told = await broadcastChange(services, conversation, entry, message, { origin, isTold });
-  return { ...told, change: entry.seq };
+  // If the table's stream was faster, it has also posted the change to everybody.
+  const originOnly = applied === 'before' && !duplicate;
+  const changed = await broadcastChange(services, conversation, entry, message, { origin, originOnly });
+  return { ...changed, change: entry.seq };
 }
 
 async function appendChange(
   services: Services,
   membership: Membership,
-  { clientId, target }: { clientId: string; target: MessageRef },
-  decide: (target: MessageEntry, membership: Membership) => Change | Promise<Change>,
+  clientId: string,
+  target: MessageRef,
+  decide: Decide,
 ): Promise<ChangeEntry> {
   const { conversation } = membership;
   const message = await findTarget(services, conversation, target);
@@ -121,14 +128,11 @@ export async function findTarget(
   conversation: string,
   target: MessageRef,
 ): Promise<ShownEntry> {
-  const { id } = target;
-  const seq = target.seq ?? (id === undefined ? undefined : seqOfMessageId(id));
-  if (seq === undefined) {
-    throw new ChatError('invalid_frame', 'it is not named: give its seq, or its id as uiid');
-  }
-  const entry = await getEntry(services, conversation, seq);
-  if (entry && isShown(entry) && (id === undefined || entry.id === id)) return entry;
-  throw notFound(conversation, target);
+  const { id = '', seq = seqOfMessageId(id) } = target;
+  if (seq === undefined) throw new ChatError('invalid_frame', 'it is not named: give its seq, or its id as uiid');
+  const entry = await findShownEntry(services, conversation, target);
+  if (!entry) throw notFound(conversation, target);
+  return entry;
 }
 
 function notFound(conversation: string, { seq }: MessageRef): ChatError {
@@ -139,7 +143,7 @@ function assertAuthor(entry: MessageEntry, { username }: Membership): void {
   if (entry.user !== username) throw new ChatError('forbidden', `only its author, ${entry.user}, can do that`);
 }
 
-/** A message travels with all of its reactions, and must go on fitting a frame. */
+/** A message is always sent with all of its reactions, so together they must fit a frame. */
 function assertReactionLimit({ reactions }: MessageEntry, user: string, emoji: string): void {
   if (reactions.some((other) => other.user === user && other.emoji === emoji)) return;
   const { reactionsPerMessage, reactionsPerMember, reactionBytes } = limits;
@@ -151,13 +155,13 @@ function assertReactionLimit({ reactions }: MessageEntry, user: string, emoji: s
     throw new ChatError('conflict', `you have used ${reactionsPerMember} different emoji on it, and no more fit`);
   }
   if (bytesOf(reactions.map((other) => [other.emoji, other.user])) + bytesOf([emoji, user]) > reactionBytes) {
-    throw new ChatError('conflict', 'so many have reacted that no more fit');
+    throw new ChatError('conflict', 'it has so many reactions that no more fit');
   }
 }
 
 /**
- * Makes the message, lists and files what the change says. Again: nothing changes.
- * @returns the message as it now is; `undefined` when retention has deleted it
+ * Applies the change to the message, to lists and to files. Applying it again changes nothing.
+ * @returns the current message; `undefined` when retention has deleted it
  */
 export async function applyToMessage(
   services: Pick<Services, 'table' | 'bucket' | 'now'>,
@@ -165,7 +169,7 @@ export async function applyToMessage(
 ): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
   const { conversation, target } = entry;
   if (entry.type === 'delete') {
-    // Before the message forgets which they are.
+    // First, because the tombstone does not have the list of files any more.
     const message = await getEntry(services, conversation, target);
     const files = message?.type === 'message' ? message.files : [];
     await Promise.all(
@@ -178,36 +182,42 @@ export async function applyToMessage(
   const { applied, message } = await applyChange(services, entry);
   if (!message || entry.type === 'reaction') return { applied, message };
   await updateLast(services, conversation, message);
-  // Nobody has to read what is not there any more.
   if (message.deleted) await addUncounted(services, conversation, [target]);
   return { applied, message };
 }
 
-/** Tells every connection of every member, and who watches unread counts when one may have become less; with `isTold` the origin alone. */
+/**
+ * Posts the change to all members, and marks a deletion for the stream, because it can lower unread counts.
+ * @param options.originOnly post it to the origin alone
+ */
 export async function broadcastChange(
   services: Services,
   conversation: Conversation,
   entry: ChangeEntry,
-  changed: MessageEntry,
-  { origin, isTold = false }: { origin?: Connection | undefined; isTold?: boolean } = {},
+  target: MessageEntry,
+  { origin, originOnly = false }: { origin?: Connection | undefined; originOnly?: boolean } = {},
 ): Promise<Message> {
-  const recipients = isTold
+  const recipients = originOnly
     ? { conversation: conversation.id, users: [] }
     : await recipientsOf(services, conversation, { alwaysInclude: [entry.user] });
-  // Whoever wrote it may have left since.
-  const message = await toMessage(services, changed, await namesFor(services, [changed], namesOf(recipients.users)));
-  const { seq: number, target: seq } = entry;
-  if (entry.type === 'reaction') {
-    const { emoji, user, removed } = entry;
-    const reaction = { conversation: conversation.id, seq, emoji, user, removed, change: number };
-    await broadcast(services, recipients, { type: 'reaction', ...reaction }, { origin });
-  } else {
-    const type = entry.type === 'edit' ? 'message_edited' : 'message_deleted';
-    const event = { ...message, room: message.conversation, change: number };
-    await broadcast(services, recipients, { type, ...event }, { origin });
-  }
-  if (entry.type === 'delete' && !isTold) await markForNotification(services, entry, recipients.users);
+  // The author may have left since, so the name may have to be read.
+  const message = await toMessage(services, target, await namesFor(services, [target], namesOf(recipients.users)));
+  const event = entry.type === 'reaction' ? reactionEvent(entry) : messageChangedEvent(entry, message);
+  await broadcast(services, recipients, event, { origin });
+  if (entry.type === 'delete' && !originOnly) await markForNotification(services, entry, recipients.users);
   return message;
+}
+
+type ReactionEntry = Extract<ChangeEntry, { type: 'reaction' }>;
+
+export function reactionEvent({ conversation, target, emoji, user, removed, seq }: ReactionEntry) {
+  return { type: 'reaction', conversation, seq: target, emoji, user, removed, change: seq } as const;
+}
+
+/** @param message the target of the edit or deletion, as it is after it */
+export function messageChangedEvent({ type, seq }: Exclude<ChangeEntry, ReactionEntry>, message: Message) {
+  const eventType = type === 'edit' ? 'message_edited' : 'message_deleted';
+  return { type: eventType, ...message, room: message.conversation, change: seq } as const;
 }
 
 export function isChange(entry: Entry): entry is ChangeEntry {

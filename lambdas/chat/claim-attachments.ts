@@ -13,11 +13,11 @@ import type { Caller } from './require-membership.ts';
 type Claimer = Pick<Services, 'table' | 'bucket'>;
 
 /**
- * The files of a message, before it is stored. An upload of this conversation is looked at: it was asked for by this user, it is there, as
- * large as announced, and of the announced type by its first bytes. `CONVERSATION/ID` forwards a file of another message that the
- * user can see: as a copy, which outlives the first. Claiming one again, for a retry of the same send, is harmless.
- * @param clientId that of the message
- * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of a conversation of others
+ * Claims the files of a message before it is stored. The upload must be the caller's own in this conversation, and the file must have been
+ * uploaded, with the announced size and, by its first bytes, the announced type. `CONVERSATION/ID` forwards a file of another message that
+ * the caller can see, as a copy, which stays when the original is deleted. A retry of the same send may claim the same files again.
+ * @param clientId the message's
+ * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of other people's conversation
  */
 export async function claimAttachments(
   services: Services,
@@ -26,8 +26,7 @@ export async function claimAttachments(
   ids: readonly string[],
   clientId: string,
 ): Promise<File[]> {
-  const { username } = caller;
-  const claim = { place: conversation.id, username, kept: 'files', usedBy: clientId } as const;
+  const claim = { place: conversation.id, username: caller.username, folder: 'files', usedBy: clientId } as const;
   return Promise.all(
     [...new Set(ids)].map((id) =>
       id.includes('/') ? forward(services, conversation, caller, id, clientId) : claimUpload(services, claim, id),
@@ -39,21 +38,21 @@ async function forward(
   services: Services,
   to: Conversation,
   caller: Caller,
-  name: string,
+  path: string,
   clientId: string,
 ): Promise<File> {
-  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
+  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(path) ?? [];
   const from = place === undefined ? '' : readConversation(place, caller.username).id;
-  const seen = from === '' ? undefined : await getMembership(services, caller.username, from);
-  const upload = seen && (await getUpload(services, from, source));
+  const membership = from === '' ? undefined : await getMembership(services, caller.username, from);
+  const upload = membership && (await getUpload(services, from, source));
   if (!upload?.used) {
-    throw new ChatError('attachment_missing', `no message that you can see has a file ${show(name)}`);
+    throw new ChatError('attachment_missing', `no message that you can see has a file ${quote(path)}`);
   }
-  // The same for every try of the send.
+  // Every retry of the send must get the same id.
   const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
   const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
   if (!(await copyFile(services, source, id))) {
-    throw new ChatError('attachment_missing', `the file ${show(source)} has just been deleted`);
+    throw new ChatError('attachment_missing', `the file ${quote(source)} has just been deleted`);
   }
   const file = fileOf({ ...upload, id });
   await putUsedUpload(services, { ...file, conversation: to.id, user: caller.username }, clientId);
@@ -61,28 +60,29 @@ async function forward(
 }
 
 /**
- * The upload of a user's picture, looked at in the same way.
+ * Claims the upload of a user's picture, with the same checks.
  * @throws ChatError `attachment_missing`, `attachment_rejected`
  */
 export async function claimAvatar(services: Claimer, username: string, id: string): Promise<Avatar> {
-  const claim = { place: username, username, kept: 'avatars', usedBy: username } as const;
+  const claim = { place: username, username, folder: 'avatars', usedBy: username } as const;
   const { content_type } = await claimUpload(services, claim, id);
   return { id, content_type };
 }
 
-/** Who claims an upload, where it was asked for, and where it goes. */
 interface Claim {
+  /** Where the upload was asked for: a conversation's id, or the user's name for a picture. */
   readonly place: string;
   readonly username: string;
-  readonly kept: StoredFolder;
+  /** Where the file goes. */
+  readonly folder: StoredFolder;
   readonly usedBy: string;
 }
 
 async function claimUpload(services: Claimer, claim: Claim, id: string): Promise<File> {
-  const { place, username, kept, usedBy } = claim;
+  const { place, username, folder, usedBy } = claim;
   const upload = await getUpload(services, place, id);
   if (upload?.user !== username) {
-    throw new ChatError('attachment_missing', `no upload ${show(id)} of yours was asked for in ${place}`);
+    throw new ChatError('attachment_missing', `no upload ${quote(id)} of yours was asked for in ${place}`);
   }
   const object = await inspectIncoming(services, id);
   if (!object) {
@@ -92,8 +92,8 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
     throw new ChatError('attachment_rejected', `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
   assertContentType(upload, object.start);
-  if (!(await storeIncoming(services, kept, upload, object.etag))) {
-    throw new ChatError('attachment_rejected', `${id} was replaced while it was looked at: try again`);
+  if (!(await storeIncoming(services, folder, upload, object.etag))) {
+    throw new ChatError('attachment_rejected', `${id} was replaced while it was checked: try again`);
   }
   if (!(await useUpload(services, upload, usedBy))) {
     throw new ChatError('attachment_rejected', `${id} is in another message: forward it as ${place}/${id}`);
@@ -101,30 +101,30 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
   return fileOf(upload);
 }
 
-/** What a message keeps of an upload. */
+/** The fields of an upload that a message stores. */
 function fileOf({ id, filename, content_type, size, width, height }: Upload): File {
   return { id, filename, content_type, size, width, height };
 }
 
 /**
- * What browsers show must be what it says by its first bytes, or a page could come as a picture; and text must be text. Anything else is only
- * ever saved, so nothing hangs on its type.
+ * The first bytes of a file that browsers show must match its type; otherwise a web page could be uploaded as a picture. Text must be text.
+ * All other files are only ever downloaded, so their type does not matter.
  */
 function assertContentType({ id, content_type: announced }: Upload, start: Uint8Array): void {
   const possible = filetypemime(start);
-  if (fits(announced, possible, start)) return;
-  const found = possible.length > 0 ? possible.slice(0, 3).join(' or ') : 'of no known type';
-  throw new ChatError('attachment_rejected', `${id} was announced as ${announced} but is ${found} by its content`);
+  if (matchesContent(announced, possible, start)) return;
+  const actual = possible.length > 0 ? possible.slice(0, 3).join(' or ') : 'of no known type';
+  throw new ChatError('attachment_rejected', `${id} was announced as ${announced} but is ${actual} by its content`);
 }
 
-function fits(announced: string, possible: readonly string[], start: Uint8Array): boolean {
+function matchesContent(announced: string, possible: readonly string[], start: Uint8Array): boolean {
   const [family] = announced.split('/');
   if (family === 'image' || announced === 'application/pdf') return possible.includes(announced);
-  // One container serves sound and film, under many names.
+  // The same container formats hold audio and video, under many type names.
   if (family === 'audio' || family === 'video') return possible.some((type) => /^(audio|video)\//.test(type));
   return family !== 'text' || !start.includes(0);
 }
 
-function show(id: string): string {
-  return JSON.stringify(id.slice(0, 40));
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 40));
 }

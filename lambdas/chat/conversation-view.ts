@@ -10,24 +10,24 @@ import { unreadCount } from './unread-count.ts';
 
 /**
  * One conversation as its member sees it, with every member.
- * @param fresh members who may be too new for the index to list them
+ * @param newMembers members whom the index may not list yet
  * @throws ChatError `forbidden` when the membership has ended meanwhile
  */
 export async function conversationView(
   services: Services,
   conversation: Conversation,
   username: string,
-  fresh: readonly string[] = [],
+  newMembers: readonly string[] = [],
 ): Promise<ConversationView> {
-  const [state, membership, listed] = await Promise.all([
+  const [state, membership, names] = await Promise.all([
     getConversationState(services, conversation.id),
     getMembership(services, username, conversation.id),
     memberNames(services, conversation),
   ]);
-  const names = [...new Set([...listed, ...fresh])];
-  const [view] = membership
-    ? await toViews(services, [{ state, membership, unread: await unreadCount(services, state, membership) }], names)
-    : [];
-  if (view) return view;
+  if (membership) {
+    const row = { state, membership, unread: await unreadCount(services, state, membership) };
+    const [view] = await toViews(services, [row], [...new Set([...names, ...newMembers])]);
+    if (view) return view;
+  }
   throw new ChatError('forbidden', 'you are not a member any more', { task: `show ${conversation.id}` });
 }

@@ -1,7 +1,7 @@
 /**
- * A new managed group. Whoever cannot know whether an earlier try came through tries again with the same `client_id`, from which the group's
- * id follows: a group that stands is the answer, and one whose maker died on the way is made whole. Its number one in the log, which only
- * one of all tries takes, comes last and says that it stands.
+ * Creates a managed group. A client may retry with the same `client_id`, which determines the group's id. If the group exists, the retry
+ * returns it; if an earlier try died half-way, the retry completes it. The first entry of the log is written last, by only one of all tries:
+ * from then on the group exists.
  */
 import { createHash } from 'node:crypto';
 import type { ConversationView } from '#protocol/message';
@@ -11,7 +11,7 @@ import { getConversationState } from '../store/conversation-state.ts';
 import { createMembership } from '../store/membership.ts';
 import { createUser } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
-import { assertUsersExist } from './manage-group.ts';
+import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 import { recordGroupCreated } from './system-events.ts';
@@ -19,13 +19,13 @@ import { recordGroupCreated } from './system-events.ts';
 export interface NewGroup {
   readonly title: string;
   readonly members: readonly string[];
-  /** The same again is the same group, whatever title and members come with it. */
+  /** The same `client_id` again is the same group, whatever title and members come with it. */
   readonly client_id?: string | undefined;
 }
 
 /**
- * A group of the caller, who owns it, and these people.
- * @throws ChatError `unknown_user`; `rate_limited` for who makes too many; `forbidden` for a group that stands and that the caller has left
+ * Creates a group of these users and the caller, who becomes its owner.
+ * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has left
  */
 export async function createGroup(
   services: Services,
@@ -37,7 +37,7 @@ export async function createGroup(
   await createUser(services, caller);
   const ulid = clientId === undefined ? services.newId(services.now()) : ulidOf(caller.username, clientId);
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
-  // Of one that stands nobody becomes a member again by trying again.
+  // A retry must not add members again who have left since.
   if (clientId === undefined || (await getConversationState(services, conversation.id)).seq === 0) {
     await assertConversationLimit(services, caller.username);
     const start = { seq: 0, count: 0 };
@@ -51,7 +51,7 @@ export async function createGroup(
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** 128 bits in the form of a ULID, whose time means nothing here. https://github.com/ulid/spec */
+/** A hash in the form of a ULID. Its time has no meaning. https://github.com/ulid/spec */
 function ulidOf(username: string, clientId: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([username, clientId]))

@@ -1,4 +1,4 @@
-/** Deleting for oneself: the others still see it. Nothing of the log changes, so nobody else is told. */
+/** Deletes messages for one member alone. The log does not change, so no other member gets an event. */
 import type { ServerEvent } from '#protocol/events';
 import type { MessageRef } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
@@ -8,8 +8,7 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { advanceHiddenLast, clearUpTo } from '../store/cursor.ts';
 import { hideMessage } from '../store/hidden.ts';
-import type { Connection } from '../store/user.ts';
-import { getUsers, type User } from '../store/user.ts';
+import { type Connection, getUsers, type User } from '../store/user.ts';
 import { findTarget } from './change-message.ts';
 import { cursorAt } from './log.ts';
 import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
@@ -17,7 +16,7 @@ import { type Caller, requireMembership } from './require-membership.ts';
 import { unreadCount } from './unread-count.ts';
 
 /**
- * One message, whoever wrote it. It counts as read, and all before it.
+ * Deletes one message, of any author, for the caller. It and all earlier messages count as read.
  * @throws ChatError `not_found`, `invalid_frame`, `forbidden`
  */
 export async function deleteMessageForMe(
@@ -30,7 +29,7 @@ export async function deleteMessageForMe(
   const membership = await requireMembership(services, conversation, caller, { join: false });
   const { seq } = await findTarget(services, conversation.id, target);
   await hideMessage(services, caller.username, conversation.id, seq);
-  // In this order: what is hidden counts once the membership says so.
+  // In this order: readers look for hidden messages only if the membership says that there are some.
   await advanceHiddenLast(services, membership, seq);
   if (seq > membership.read.seq) await markRead(services, conversation, caller, seq);
   const users = await getUsers(services, [caller.username]);
@@ -39,7 +38,7 @@ export async function deleteMessageForMe(
 }
 
 /**
- * Everything up to a number, or all of it. Who clears what they have not read is told to nobody as having read it.
+ * Clears everything up to a number, or everything, for the caller. Other members do not see cleared messages as read.
  * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`
  */
 export async function clearHistory(
@@ -52,10 +51,12 @@ export async function clearHistory(
   const membership = await requireMembership(services, conversation, caller, { join: false });
   const state = await getConversationState(services, conversation.id);
   assertWithinLog(state, upTo, 'clear');
-  // Cleared is also what holds no message, up to the number that was named.
-  const asked = { seq: upTo ?? state.seq, count: (await cursorAt(services, state, upTo ?? state.seq)).count };
-  const cleared = asked.seq > membership.cleared.seq ? asked : membership.cleared;
-  const isNew = asked.seq > membership.cleared.seq && (await clearUpTo(services, membership, asked));
+  const seq = upTo ?? state.seq;
+  // The cursor of a sealed number is the entry before it, but the number itself is cleared, too.
+  const requested = { seq, count: (await cursorAt(services, state, seq)).count };
+  const isLater = seq > membership.cleared.seq;
+  const cleared = isLater ? requested : membership.cleared;
+  const isNew = isLater && (await clearUpTo(services, membership, requested));
   const unread = await unreadCount(services, state, { ...membership, cleared });
   const users = await getUsers(services, [caller.username]);
   const event = { type: 'history_cleared', conversation: conversation.id, up_to: cleared.seq } as const;

@@ -1,19 +1,19 @@
-/** Pages of a conversation's messages. A page is a range of the log: what is in it is complete, whatever numbers hold no message. */
+/** Pages of a conversation's messages. A page covers a range of the log completely, although not every number in it has a message. */
 import { limits } from '#protocol/limits';
 import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import { isMessage, isShown, readLog } from './log.ts';
+import { isMessage, isNotSealed, isShown, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
 export interface MessagePage<E extends Entry = ShownEntry> {
   readonly entries: readonly E[];
-  /** Messages older than the page: those before this number; null when the page reaches the log's beginning. */
+  /** Older messages are those before this number; null when the page reaches the beginning of the log. */
   readonly before: number | null;
-  /** Messages newer than the page: those after this number; null when the page reaches the log's end. */
+  /** Newer messages are those after this number; null when the page reaches the end of the log. */
   readonly after: number | null;
 }
 
@@ -38,12 +38,12 @@ export async function pageBefore(
   return { entries, before: lowest > beginning ? lowest : null, after: end <= state.seq ? end - 1 : null };
 }
 
-/** Entries that a search reads at once: it may find enough in the newest ones. */
+/** A search reads so many entries at once, because the newest ones may already have enough results. */
 const searchStep = 100;
 
 /**
  * The newest messages below `before` that have all of these words, newest first. Reads `limits.searchEntries` entries at most, so the
- * page may have none although there are older ones.
+ * page may be empty although there are older results.
  */
 export async function searchBefore(
   services: Reader,
@@ -59,22 +59,22 @@ export async function searchBefore(
   while (lowest > stop && entries.length < limit) {
     const first = Math.max(stop, lowest - searchStep);
     const read = await readLog(services, state, { first, last: lowest - 1, complete: false });
-    const having = read.filter(isMessage).filter((entry) => isFoundBy(entry, words));
-    const found = (await visibleTo(services, viewer, having)).reverse();
-    const taken = found.slice(0, limit - entries.length);
-    entries.push(...taken);
-    lowest = taken.length < found.length ? (taken.at(-1)?.seq ?? first) : first;
+    const matching = read.filter(isMessage).filter((entry) => matches(entry, words));
+    const results = (await visibleTo(services, viewer, matching)).reverse();
+    const included = results.slice(0, limit - entries.length);
+    entries.push(...included);
+    lowest = included.length < results.length ? (included.at(-1)?.seq ?? first) : first;
   }
   return { entries, before: lowest > beginning ? lowest : null };
 }
 
-function isFoundBy({ text, files }: MessageEntry, words: readonly string[]): boolean {
+function matches({ text, files }: MessageEntry, words: readonly string[]): boolean {
   return hasWords([text, ...files.map(({ filename }) => filename)], words);
 }
 
 /**
- * The oldest messages above `after`, oldest first. The page ends before a number whose message may still come, so that who asks on
- * from its end misses nothing.
+ * The oldest messages above `after`, oldest first. The page ends before a number whose entry may still be written, so that a reader who
+ * continues from its end misses nothing.
  */
 export async function pageAfter(
   services: Reader,
@@ -83,10 +83,10 @@ export async function pageAfter(
   after: number,
   limit: number,
 ): Promise<MessagePage> {
-  return forward(services, state, viewer, { after, limit, wanted: isShown });
+  return readForward(services, state, viewer, { after, limit, isIncluded: isShown });
 }
 
-/** The same with every entry of the log that says something: messages and their changes. */
+/** The same with changes: every entry except sealed ones. */
 export async function changesAfter(
   services: Reader,
   state: ConversationState,
@@ -94,32 +94,28 @@ export async function changesAfter(
   after: number,
   limit: number,
 ): Promise<MessagePage<ShownEntry | ChangeEntry>> {
-  return forward(services, state, viewer, { after, limit, wanted: saysSomething });
+  return readForward(services, state, viewer, { after, limit, isIncluded: isNotSealed });
 }
 
-function saysSomething(entry: Entry): entry is ShownEntry | ChangeEntry {
-  return entry.type !== 'sealed';
-}
-
-async function forward<E extends ShownEntry | ChangeEntry>(
+async function readForward<E extends ShownEntry | ChangeEntry>(
   services: Reader,
   state: ConversationState,
   viewer: Viewer,
-  { after, limit, wanted }: { after: number; limit: number; wanted: (entry: Entry) => entry is E },
+  { after, limit, isIncluded }: { after: number; limit: number; isIncluded: (entry: Entry) => entry is E },
 ): Promise<MessagePage<E>> {
   const entries: E[] = [];
   let highest = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
   while (highest < state.seq && entries.length < limit) {
     const last = Math.min(state.seq, highest + (limit - entries.length));
     const read = await readLog(services, state, { first: highest + 1, last, complete: true });
-    entries.push(...(await visibleTo(services, viewer, read.filter(wanted))));
+    entries.push(...(await visibleTo(services, viewer, read.filter(isIncluded))));
     highest = read.at(-1)?.seq ?? highest;
     if (highest < last) break;
   }
   return { entries, before: after > 0 ? after + 1 : null, after: highest < state.seq ? highest : null };
 }
 
-/** Half a page to each side of a message, newest first. */
+/** A page with a message in its middle, newest first. */
 export async function pageAround(
   services: Reader,
   state: ConversationState,
@@ -132,7 +128,7 @@ export async function pageAround(
   return pageBefore(services, state, viewer, last + 1, limit);
 }
 
-/** The newest messages, for a socket that has just been opened. */
+/** The newest messages, for a connection that has just been opened. */
 export async function snapshot(services: Reader, state: ConversationState, viewer: Viewer): Promise<MessagePage> {
   return pageBefore(services, state, viewer, state.seq + 1, limits.snapshotMessages);
 }

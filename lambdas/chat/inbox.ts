@@ -1,21 +1,16 @@
 /**
- * A user's conversations, computed from their cursors when somebody looks: nothing is written to any member when a message is sent.
- * Costs one query of the memberships and half a unit for each state; paid on connect, on GET, and for those who watch notifications.
+ * A user's conversations with unread counts, computed when they are read: sending a message writes nothing for each member. Costs one query of
+ * the memberships and half a unit for each conversation; paid on connect, on GET, and for users who watch notifications.
  */
 import type { ConversationView } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import {
-  type ConversationState,
-  emptyConversationState,
-  getConversationStates,
-  type LastMessage,
-} from '../store/conversation-state.ts';
+import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { pageBefore } from './history.ts';
-import { isMessage, lastOf } from './log.ts';
+import { isMessage, type Last, lastOf } from './log.ts';
 import { unreadCount } from './unread-count.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
@@ -26,7 +21,7 @@ export interface InboxRow {
   readonly unread: number;
 }
 
-/** All conversations of a user in which something was said, latest first, and the rooms they joined. */
+/** All conversations of a user that have entries, and all their rooms, latest first. */
 export async function readInbox(services: Reader, username: string): Promise<InboxRow[]> {
   const memberships: Membership[] = [];
   for await (const page of membershipsOf(services, username)) memberships.push(...page);
@@ -48,7 +43,7 @@ export async function readInbox(services: Reader, username: string): Promise<Inb
     );
 }
 
-/** When a conversation was last used: its newest message, or, before there is one, what became of it. */
+/** When a conversation was last used: at its newest message, or, if there is none, at its newest entry. */
 function lastActiveAt({ last, at }: ConversationState): number {
   return last?.at ?? at;
 }
@@ -58,26 +53,26 @@ export function totalUnread(inbox: readonly InboxRow[]): number {
 }
 
 /**
- * Rows of the inbox as they travel: with the newest message, and how far each member has read. The members of rooms and groups, who may be
- * thousands, come only where the caller lists them.
+ * Rows of the inbox as clients get them: with the newest message, and how far each member has read.
+ * @param memberNames all members of the conversation. Without them, rooms and groups come without members, because there may be thousands
  */
 export async function toViews(
   services: Reader,
   rows: readonly InboxRow[],
-  listed?: readonly string[],
+  memberNames?: readonly string[],
 ): Promise<ConversationView[]> {
   const others = rows.flatMap(({ state: { conversation }, membership }) =>
-    (listed ?? membersInName(conversation))
+    (memberNames ?? membersInName(conversation))
       .filter((username) => username !== membership.username)
       .map((username) => ({ username, conversation })),
   );
-  const shown = [...others, ...rows.map(({ membership }) => membership)].map(({ username }) => username);
+  const members = [...others, ...rows.map(({ membership }) => membership)].map(({ username }) => username);
   const authors = rows.flatMap(({ state }) => (state.last ? [state.last.user] : []));
   const [memberships, users] = await Promise.all([
-    getMemberships(services, others, { consistent: listed !== undefined }),
-    getUsers(services, [...new Set([...shown, ...authors])]),
+    getMemberships(services, others, { consistent: memberNames !== undefined }),
+    getUsers(services, [...new Set([...members, ...authors])]),
   ]);
-  const newest = await Promise.all(rows.map((row) => newestShown(services, row)));
+  const newest = await Promise.all(rows.map((row) => newestVisible(services, row)));
   return rows.map(({ state, membership, unread }, row) => ({
     id: state.conversation,
     kind: parseConversation(state.conversation).kind,
@@ -86,21 +81,16 @@ export async function toViews(
     unread_count: unread,
     read_seq: membership.read.seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
-    members: isListed(state.conversation, listed)
-      ? [membership, ...memberships.filter(({ conversation }) => conversation === state.conversation)]
-          // Whoever is blocked is not told whether the other is here.
-          .map((member) => {
-            const closed = membership.blocked && member.username !== membership.username;
-            return toMember(member, users, services.now(), closed);
-          })
-          .sort((a, b) => (a.username < b.username ? -1 : 1))
-      : [],
+    members:
+      memberNames || membersInName(state.conversation).length > 0
+        ? [membership, ...memberships.filter(({ conversation }) => conversation === state.conversation)]
+            .map((member) => {
+              const blocksViewer = membership.blocked && member.username !== membership.username;
+              return toMember(member, users, services.now(), blocksViewer);
+            })
+            .sort((a, b) => (a.username < b.username ? -1 : 1))
+        : [],
   }));
-}
-
-/** Are the members shown: because they stand in the name, or because the caller lists them? */
-function isListed(id: string, listed: readonly string[] | undefined): boolean {
-  return listed !== undefined || membersInName(id).length > 0;
 }
 
 function membersInName(id: string): readonly string[] {
@@ -108,23 +98,29 @@ function membersInName(id: string): readonly string[] {
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember(membership: Membership, users: readonly User[], now: number, closed: boolean) {
+function toMember(membership: Membership, users: readonly User[], now: number, blocksViewer: boolean) {
   const { username, role, read } = membership;
   const user = users.find((other) => other.username === username);
-  const online = user !== undefined && !closed && openConnectionsOf(user, now).length > 0;
-  const lastSeen = user && !closed && !online ? lastSeenAt(user) : undefined;
+  const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, membership, now);
   return {
     username,
     name: user?.name ?? username,
     role,
     read_seq: read.seq,
-    online,
-    last_seen: lastSeen === undefined ? null : toTime(lastSeen),
-    delivered_until: closed ? null : timeOrNull(memberDeliveredUntil(user, membership, now)),
+    ...presenceOf(user, now, blocksViewer),
+    delivered_until: deliveredUntil === 0 ? null : toTime(deliveredUntil),
   };
 }
 
-/** Until when (ms) what was said reached a connection of this member; 0 for never. */
+/** Whether a user is online, and if not, when they were last seen. A viewer whom they have blocked sees neither. */
+export function presenceOf(user: User | undefined, now: number, blocksViewer: boolean) {
+  if (!user || blocksViewer) return { online: false, last_seen: null };
+  const online = openConnectionsOf(user, now).length > 0;
+  const lastSeen = online ? undefined : lastSeenAt(user);
+  return { online, last_seen: lastSeen === undefined ? null : toTime(lastSeen) };
+}
+
+/** ms; messages up to then were delivered to a connection of this member. 0: none were. */
 export function memberDeliveredUntil(
   user: User | undefined,
   { conversation, deliveredUntil = 0 }: Membership,
@@ -133,24 +129,13 @@ export function memberDeliveredUntil(
   return user ? Math.max(deliveredUntil, userDeliveredUntil(user, conversation, now)) : deliveredUntil;
 }
 
-function timeOrNull(ms: number): string | null {
-  return ms === 0 ? null : toTime(ms);
+/** ms; when an offline user was last seen. A connection whose end was not noticed counts until it expired. */
+export function lastSeenAt({ connections, lastSeen = 0 }: User): number | undefined {
+  return Math.max(lastSeen, ...connections.map(({ expires }) => expires)) || undefined;
 }
 
-/** When a user who is not here was last; a connection that ended unnoticed ended when it expired, at the latest. */
-export function lastSeenAt(user: User): number | undefined {
-  const times = [
-    ...user.connections.map(({ expires }) => expires),
-    ...(user.lastSeen === undefined ? [] : [user.lastSeen]),
-  ];
-  return times.length > 0 ? Math.max(...times) : undefined;
-}
-
-/** The newest message that the member sees: nearly always the state's. */
-async function newestShown(
-  services: Reader,
-  { state, membership }: InboxRow,
-): Promise<(LastMessage & { seq: number }) | undefined> {
+/** The newest message that the member sees: nearly always that of the state. */
+async function newestVisible(services: Reader, { state, membership }: InboxRow): Promise<Last | undefined> {
   const { last } = state;
   if (!last || last.seq <= membership.cleared.seq) return undefined;
   if (last.seq !== membership.hiddenLast) return last;
@@ -159,19 +144,14 @@ async function newestShown(
   return message && lastOf(message);
 }
 
-function toLastMessage(
-  last: (LastMessage & { seq: number }) | undefined,
-  names: Names,
-): ConversationView['last_message'] {
-  return (
-    (last && {
-      seq: last.seq,
-      from_user: { username: last.user, name: names.get(last.user) ?? last.user },
-      message: last.text,
-      content_type: last.content_type,
-      date_added: toTime(last.at),
-      deleted: last.deleted ?? false,
-    }) ??
-    null
-  );
+function toLastMessage(last: Last | undefined, names: Names): ConversationView['last_message'] {
+  if (!last) return null;
+  return {
+    seq: last.seq,
+    from_user: { username: last.user, name: names.get(last.user) ?? last.user },
+    message: last.text,
+    content_type: last.content_type,
+    date_added: toTime(last.at),
+    deleted: last.deleted ?? false,
+  };
 }

@@ -9,15 +9,13 @@ import { type Caller, requireMembership } from './require-membership.ts';
 import { recordSystemEvent } from './system-events.ts';
 
 /**
- * The caller leaves a room or a group. An owner hands over first, unless nobody else is there.
- * @throws ChatError `forbidden` for who is no member, and where the members stand in the name; `conflict` for an owner
+ * The caller leaves a room or a group. An owner must hand over the group first, unless there are no other members.
+ * @throws ChatError `forbidden` if the caller is no member, or the conversation is named by its members; `conflict` for an owner
  */
 export async function leaveConversation(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  if ('members' in conversation) {
-    throw new ChatError('forbidden', 'its members stand in its name');
-  }
+  if ('members' in conversation) throw new ChatError('forbidden', 'it is named by its members');
   const membership = await requireMembership(services, conversation, caller, { join: false });
-  if (membership.role === 'owner') await assertNotOwner(services, conversation, membership);
+  if (membership.role === 'owner') await assertOnlyMember(services, conversation, membership);
   if (!(await endMembership(services, membership))) {
     throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
   }
@@ -25,7 +23,11 @@ export async function leaveConversation(services: Services, conversation: Conver
   await postUnreadCounts(services, conversation.id, await getUsers(services, [caller.username]), 0);
 }
 
-async function assertNotOwner(services: Services, conversation: Conversation, { username }: Membership): Promise<void> {
+async function assertOnlyMember(
+  services: Services,
+  conversation: Conversation,
+  { username }: Membership,
+): Promise<void> {
   const others = (await memberNames(services, conversation)).filter((name) => name !== username);
   if (others.length === 0) return;
   throw new ChatError(

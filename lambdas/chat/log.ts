@@ -1,9 +1,10 @@
 /**
- * Reading a conversation's log. Numbers are given before their entries are written, so a number may have nothing behind it: for a
- * moment, while its writer is between the two, or for good, when that writer died. Whoever reads past such a hole that is older than a
- * few seconds seals it. The cell's write-once condition decides between sealer and late writer, who then takes a new number. So members
- * see one log without gaps, with no transaction and no lock. (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
+ * Reading a conversation's log. A number is allocated before its entry is written, so a number may have no entry: for a moment, or for good if
+ * its writer died. Readers seal such a hole when it is older than a few seconds. The cell's write-once condition decides between a reader and
+ * a late writer; the writer then takes a new number. So all members see one log without gaps, and no transactions or locks are needed.
+ * (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
+import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, type LastMessage, replaceLast } from '../store/conversation-state.ts';
 import {
@@ -19,63 +20,66 @@ import type { Cursor } from '../store/membership.ts';
 import { addUncounted, trimUncounted } from '../store/uncounted.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
+/** The newest message of a conversation with its number, as lists show it. */
+export type Last = LastMessage & { readonly seq: number };
 
-/** ms that a writer may stay between taking a number and filling its cell before readers seal it. */
-const patience = 5_000;
-const day = 86_400_000;
-/** Entries that are looked at in one step where something near a number is searched for, and steps before the search is given up. */
-const step = 50;
-const steps = 20;
+/** ms between allocating a number and writing its entry, after which readers seal the number. */
+const writeTimeoutMs = 5_000;
+const dayMs = 86_400_000;
+/** A search for an entry near a number reads this many entries at once, and gives up after this many reads. */
+const searchStep = 50;
+const searchSteps = 20;
 
 /**
- * The entries numbered `first` to `last`, in order. A young hole ends the range when `complete` is asked for, so that who reads forward
- * passes nothing that may still come; otherwise it is left out.
+ * The entries numbered `first` to `last`, in order.
+ * @param range.complete the range ends before a number whose entry may still be written, so that a reader who continues from its end misses
+ *   nothing; otherwise such a number is left out
  */
 export async function readLog(
   services: Reader,
   state: ConversationState,
-  { first, last, complete }: { first: number; last: number; complete: boolean },
+  range: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
-  const found = await getEntries(services, state.conversation, first, last);
-  const whole =
-    found.length === last - first + 1 ? found : await fillHoles(services, state, found, { first, last, complete });
-  await countSealed(services, state, whole);
-  return whole;
+  const stored = await getEntries(services, state.conversation, range.first, range.last);
+  const isWhole = stored.length === range.last - range.first + 1;
+  const entries = isWhole ? stored : await fillHoles(services, state, stored, range);
+  await countSealed(services, state, entries);
+  return entries;
 }
 
 async function fillHoles(
   services: Reader,
   state: ConversationState,
-  found: readonly Entry[],
+  stored: readonly Entry[],
   { first, last, complete }: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
-  const existing = new Map(found.map((entry) => [entry.seq, entry]));
-  const whole: Entry[] = [];
+  const bySeq = new Map(stored.map((entry) => [entry.seq, entry]));
+  const entries: Entry[] = [];
   for (let seq = first; seq <= last; seq++) {
-    const entry = existing.get(seq) ?? (await sealIfOld(services, state, seq, found));
-    if (entry === 'young' && complete) return whole;
-    if (typeof entry === 'object') whole.push(entry);
+    const entry = bySeq.get(seq) ?? (await sealIfOld(services, state, seq, stored));
+    if (entry === 'pending' && complete) return entries;
+    if (typeof entry === 'object') entries.push(entry);
   }
-  return whole;
+  return entries;
 }
 
-/** Decides about a missing entry by the age of what came after it. */
+/** Seals a hole, unless its entry may still be written or has expired. The next entry tells the hole's age. */
 async function sealIfOld(
   services: Reader,
   state: ConversationState,
   seq: number,
-  found: readonly Entry[],
-): Promise<Entry | 'young' | 'expired'> {
-  const age = services.now() - (found.find((entry) => entry.seq > seq)?.at ?? state.at);
-  if (age < patience) return 'young';
-  // Where messages expire, an old number that is missing was there once.
-  if (services.config.retentionDays > 0 && age > day) return 'expired';
+  stored: readonly Entry[],
+): Promise<Entry | 'pending' | 'expired'> {
+  const age = services.now() - (stored.find((entry) => entry.seq > seq)?.at ?? state.at);
+  if (age < writeTimeoutMs) return 'pending';
+  // Where messages expire, an old number without an entry had one before.
+  if (services.config.retentionDays > 0 && age > dayMs) return 'expired';
   const entry = await seal(services, state.conversation, seq);
   if (entry.type === 'sealed') await correctLast(services, state.conversation, seq);
   return entry;
 }
 
-/** Fills a number's cell with nothing, unless its entry came after all; what stands there then is the answer. */
+/** Seals the number's cell. Returns the entry in the cell: a late writer may have been faster. */
 async function seal(services: Reader, conversation: string, seq: number): Promise<Entry> {
   const sealed: SealedEntry = { type: 'sealed', conversation, seq, at: services.now() };
   const put = await putEntry(services, sealed);
@@ -83,15 +87,15 @@ async function seal(services: Reader, conversation: string, seq: number): Promis
 }
 
 /**
- * Seals a number that its own taker does not want any more.
- * @param counted it was taken for a message
- * @param original the message that lists showed for this number, where it stands under another
+ * Seals a number that the writer who allocated it does not need any more.
+ * @param counted it was allocated for a message
+ * @param original the same message under the number of an earlier try: lists show it instead
  */
 export async function sealUnused(
   services: Reader,
   conversation: string,
   seq: number,
-  { counted, original }: { counted: boolean; original: (LastMessage & { seq: number }) | undefined },
+  { counted, original }: { counted: boolean; original: Last | undefined },
 ): Promise<void> {
   await seal(services, conversation, seq);
   if (!counted) return;
@@ -100,26 +104,27 @@ export async function sealUnused(
 }
 
 /**
- * A sealed number counts for nobody. Its taker may have wanted a message, which the state has counted, or something else, which it has not:
- * the counts of the entries around it tell. Whoever passes by notes what its sealer could not know, or died before noting.
+ * Makes sure that sealed numbers do not count as unread. A number that was allocated for a message is in the state's count, any other is not.
+ * The sealer cannot tell which, and may die before it notes the number. So readers compare the counts of the entries around it.
  */
 async function countSealed(services: Reader, state: ConversationState, entries: readonly Entry[]): Promise<void> {
   const isNoted = (seq: number) => seq <= state.uncountedFloor || state.uncounted.has(seq);
   const [first] = entries;
   const last = entries.at(-1);
   if (!first || !last || entries.every(({ type, seq }) => type !== 'sealed' || isNoted(seq))) return;
-  const earlier = isCounted(first) ? [] : await upToCounted(services, state, first.seq, -1);
-  const later = isCounted(last) ? [] : await upToCounted(services, state, last.seq, 1);
+  const earlier = isNotSealed(first) ? [] : await readToCount(services, state, first.seq, -1);
+  const later = isNotSealed(last) ? [] : await readToCount(services, state, last.seq, 1);
 
-  const missed: number[] = [];
-  const unclear: { through: number; counted: number }[] = [];
-  const close = (run: readonly number[], counted: number) => {
+  const uncounted: number[] = [];
+  const unclear: { through: number; uncounted: number }[] = [];
+  /** Notes a run of sealed numbers, of which `allocated` were allocated for messages. */
+  const noteRun = (run: readonly number[], allocated: number) => {
     const unnoted = run.filter((seq) => !isNoted(seq));
-    const more = counted - (run.length - unnoted.length);
-    if (more === unnoted.length) missed.push(...unnoted);
-    else if (more > 0) unclear.push({ through: run.at(-1) ?? 0, counted: more });
+    const missing = allocated - (run.length - unnoted.length);
+    if (missing === unnoted.length) uncounted.push(...unnoted);
+    else if (missing > 0) unclear.push({ through: run.at(-1) ?? 0, uncounted: missing });
   };
-  // The count before the run of sealed numbers; unknown behind a number that may still come.
+  // The count before the run of sealed numbers; unknown after a number whose entry may still be written.
   let before: number | undefined;
   let run: number[] = [];
   let expected = 1;
@@ -131,103 +136,101 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
       run = [];
     }
     expected = entry.seq + 1;
-    if (!isCounted(entry)) {
+    if (!isNotSealed(entry)) {
       run.push(entry.seq);
       continue;
     }
-    if (before !== undefined) close(run, entry.count - (isMessage(entry) ? 1 : 0) - before);
+    if (before !== undefined) noteRun(run, entry.count - (isMessage(entry) ? 1 : 0) - before);
     before = entry.count;
     run = [];
   }
-  if (before !== undefined && expected === state.seq + 1) close(run, state.count - before);
-  if (missed.length > 0) await addUncounted(services, state.conversation, missed);
-  // Which of these numbers were messages nobody can tell: for who has not read past them, the log itself is counted.
-  for (const { through, counted } of unclear) await trimUncounted(services, state.conversation, through, counted);
+  if (before !== undefined && expected === state.seq + 1) noteRun(run, state.count - before);
+  if (uncounted.length > 0) await addUncounted(services, state.conversation, uncounted);
+  // Nobody can tell which of these numbers were messages. Members who have not read past them get their unread count from the log itself.
+  for (const { through, uncounted: more } of unclear) await trimUncounted(services, state.conversation, through, more);
 }
 
-/** What stands before (-1) or after (1) a number, in order, as far as the nearest entry that knows the count. */
-async function upToCounted(
+/** The entries before (-1) or after (1) a number, in order, up to the nearest one with a count. */
+async function readToCount(
   services: Reader,
   state: ConversationState,
   seq: number,
   direction: -1 | 1,
 ): Promise<Entry[]> {
   let entries: Entry[] = [];
-  for (let tries = 0; tries < steps; tries++) {
-    const near = seq + direction * (1 + tries * step);
-    const far = near + direction * (step - 1);
+  for (let tries = 0; tries < searchSteps; tries++) {
+    const near = seq + direction * (1 + tries * searchStep);
+    const far = near + direction * (searchStep - 1);
     const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(state.seq, Math.max(near, far))];
     if (first > last) return entries;
-    const found = await getEntries(services, state.conversation, first, last);
-    const nearest = direction < 0 ? found.findLastIndex(isCounted) : found.findIndex(isCounted);
-    const wanted = nearest < 0 ? found : direction < 0 ? found.slice(nearest) : found.slice(0, nearest + 1);
-    entries = direction < 0 ? [...wanted, ...entries] : [...entries, ...wanted];
+    const stored = await getEntries(services, state.conversation, first, last);
+    const nearest = direction < 0 ? stored.findLastIndex(isNotSealed) : stored.findIndex(isNotSealed);
+    const needed = nearest < 0 ? stored : direction < 0 ? stored.slice(nearest) : stored.slice(0, nearest + 1);
+    entries = direction < 0 ? [...needed, ...entries] : [...entries, ...needed];
     if (nearest >= 0) return entries;
   }
   return entries;
 }
 
 /**
- * The cursor of who has read up to entry `seq`: a sealed number knows no count, so it is that of the entry before. Where there is none any
- * more, because messages expire, the entry after tells.
+ * The cursor of a member who has read up to entry `seq`. A sealed number has no count, so the entry before it tells; if that has expired, the
+ * entry after it does.
  */
 export async function cursorAt(services: Reader, state: ConversationState, seq: number): Promise<Cursor> {
   if (seq >= state.seq) return { seq: state.seq, count: state.count };
   const entry = await getEntry(services, state.conversation, seq);
-  if (entry && isCounted(entry)) return { seq, count: entry.count };
-  const [before] = await upToCounted(services, state, seq, -1);
-  if (before && isCounted(before)) return { seq: before.seq, count: before.count };
-  const after = (await upToCounted(services, state, seq, 1)).at(-1);
-  if (!after || !isCounted(after)) return { seq: 0, count: 0 };
+  if (entry && isNotSealed(entry)) return { seq, count: entry.count };
+  const [before] = await readToCount(services, state, seq, -1);
+  if (before && isNotSealed(before)) return { seq: before.seq, count: before.count };
+  const after = (await readToCount(services, state, seq, 1)).at(-1);
+  if (!after || !isNotSealed(after)) return { seq: 0, count: 0 };
   return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
 }
 
-/** Lists show the newest message from the moment its number is taken; now they must show the one before. */
-async function correctLast(
-  services: Reader,
-  conversation: string,
-  empty: number,
-  original?: (LastMessage & { seq: number }) | undefined,
-): Promise<void> {
-  const message = await messageBefore(services, conversation, empty);
+/** Lists show the newest message as soon as its number is allocated. If that number is sealed, they must show an earlier message. */
+async function correctLast(services: Reader, conversation: string, sealed: number, original?: Last): Promise<void> {
+  const message = await messageBefore(services, conversation, sealed);
   const last = message && lastOf(message);
   // The original may not be written yet.
-  await replaceLast(services, conversation, empty, original && original.seq > (last?.seq ?? 0) ? original : last);
+  await replaceLast(services, conversation, sealed, original && original.seq > (last?.seq ?? 0) ? original : last);
 }
 
 async function messageBefore(services: Reader, conversation: string, seq: number): Promise<MessageEntry | undefined> {
-  for (let tries = 0; tries < steps; tries++) {
-    const last = seq - 1 - tries * step;
+  for (let tries = 0; tries < searchSteps; tries++) {
+    const last = seq - 1 - tries * searchStep;
     if (last < 1) return undefined;
-    const message = (await getEntries(services, conversation, Math.max(1, last - step + 1), last)).findLast(isMessage);
+    const first = Math.max(1, last - searchStep + 1);
+    const message = (await getEntries(services, conversation, first, last)).findLast(isMessage);
     if (message) return message;
   }
   return undefined;
 }
 
 /** A message as lists show it. */
-export function lastOf({
-  seq,
-  user,
-  text,
-  content_type,
-  at,
-  deleted,
-  changed,
-}: MessageEntry): LastMessage & { seq: number } {
+export function lastOf({ seq, user, text, content_type, at, deleted, changed }: MessageEntry): Last {
   return { seq, user, text, content_type, at, deleted, changed };
+}
+
+/** The entry that history shows under this number or id. If both are given, both must match. */
+export async function findShownEntry(
+  services: Pick<Services, 'table'>,
+  conversation: string,
+  { id, seq = seqOfMessageId(id ?? '') }: MessageRef,
+): Promise<ShownEntry | undefined> {
+  const entry = seq === undefined ? undefined : await getEntry(services, conversation, seq);
+  return entry && isShown(entry) && (id === undefined || entry.id === id) ? entry : undefined;
 }
 
 export function isMessage(entry: Entry): entry is MessageEntry {
   return entry.type === 'message';
 }
 
-/** Messages, and what became of the conversation, which history shows among them. */
+/** Messages and system entries, which history shows among them. */
 export function isShown(entry: Entry): entry is ShownEntry {
   return entry.type === 'message' || entry.type === 'system';
 }
 
-/** Does the entry know how many messages there were up to it? */
-function isCounted(entry: Entry): entry is Exclude<Entry, SealedEntry> {
+/** All entries except sealed ones have a count of the messages up to them. */
+export function isNotSealed(entry: Entry): entry is Exclude<Entry, SealedEntry> {
   return entry.type !== 'sealed';
 }

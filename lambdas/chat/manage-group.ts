@@ -1,4 +1,4 @@
-/** Managed groups: who is in them is up to their owner and admins. Roles are read strongly; that they still hold is a condition of the write. */
+/** Managed groups: the owner and admins decide about members. Roles are read consistently, and each write has the role as a condition. */
 import { ChatError } from '#protocol/errors';
 import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
@@ -9,11 +9,12 @@ import { changeRole, transferOwnership } from '../store/role.ts';
 import { getUsers } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
 import { postUnreadCounts } from './mark-read.ts';
+import { assertUsersExist } from './people.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { recordSystemEvent } from './system-events.ts';
 
 /**
- * Somebody becomes a member, with nothing unread. Who is one already stays it, and nobody is told again.
+ * Makes a user a member, with nothing unread. If they are one already, nothing happens.
  * @throws ChatError `forbidden`, `unknown_user`
  */
 export async function inviteMember(
@@ -31,8 +32,8 @@ export async function inviteMember(
 }
 
 /**
- * Somebody is a member no longer, from this moment on.
- * @throws ChatError `forbidden`, also for an admin who wants to remove the owner; `not_found` for who is no member; `conflict`
+ * Ends somebody's membership at once.
+ * @throws ChatError `forbidden`, also for removing the owner; `not_found` if `who` is no member; `conflict`
  */
 export async function removeMember(
   services: Services,
@@ -49,8 +50,8 @@ export async function removeMember(
 }
 
 /**
- * Another title, other roles; one entry of the log for each. What already is so is left alone.
- * @throws ChatError `forbidden`, `not_found` for a role of who is no member, `invalid_frame`, `conflict`
+ * Changes the title and roles, with one entry of the log for each. A title or role that is the same already is left alone.
+ * @throws ChatError `forbidden`; `not_found` for a role of somebody who is no member; `invalid_frame`, `conflict`
  */
 export async function updateGroup(
   services: Services,
@@ -59,17 +60,17 @@ export async function updateGroup(
   { title, roles = {} }: { title?: string | undefined; roles?: Readonly<Record<string, Role>> | undefined },
 ): Promise<ConversationView> {
   const own = await requireManager(services, conversation, caller);
-  const wanted = Object.entries(roles);
-  if (title === undefined && wanted.length === 0) {
-    throw new ChatError('invalid_frame', 'nothing is to be changed: give a title, or roles');
+  const requested = Object.entries(roles);
+  if (title === undefined && requested.length === 0) {
+    throw new ChatError('invalid_frame', 'there is nothing to change: give a title, or roles');
   }
   const changes = await Promise.all(
-    wanted.map(async ([who, role]) => ({
+    requested.map(async ([who, role]) => ({
       role,
-      membership: await roleToChange(services, conversation, own, who, role),
+      membership: await memberToChange(services, conversation, own, who, role),
     })),
   );
-  if (wanted.filter(([, role]) => role === 'owner').length > 1) {
+  if (requested.filter(([, role]) => role === 'owner').length > 1) {
     throw new ChatError('invalid_frame', 'a group has one owner: name one');
   }
 
@@ -77,7 +78,7 @@ export async function updateGroup(
   if (title !== undefined && title !== state.title) {
     await recordSystemEvent(services, conversation, { kind: 'title', by: caller.username, title }, state);
   }
-  // Whoever hands over has to be owner for all that comes before.
+  // The new owner comes last, because only the owner may change the other roles.
   const inOrder = changes.sort((a, b) => Number(a.role === 'owner') - Number(b.role === 'owner'));
   for (const { role, membership } of inOrder) {
     if (membership.role === role) continue;
@@ -92,7 +93,7 @@ export async function updateGroup(
   return conversationView(services, conversation, caller.username);
 }
 
-async function roleToChange(
+async function memberToChange(
   services: Services,
   conversation: Conversation,
   own: Membership,
@@ -102,19 +103,19 @@ async function roleToChange(
   if (own.role !== 'owner') throw new ChatError('forbidden', `only the owner of ${conversation.id} gives roles`);
   const membership = await requireMember(services, conversation, who);
   if (membership.role === 'owner' && role !== 'owner') {
-    throw new ChatError('conflict', 'a group has an owner: make somebody else owner, and you are admin');
+    throw new ChatError('conflict', 'a group must have an owner: make somebody else owner, and you become an admin');
   }
   return membership;
 }
 
-/** The caller's membership, if it is one of an owner or admin of a group. */
+/** The caller's membership. @throws ChatError `forbidden` unless the caller is owner or admin of a group */
 async function requireManager(services: Services, conversation: Conversation, caller: Caller): Promise<Membership> {
   if (conversation.kind !== 'group') {
     const why =
       conversation.kind === 'room'
-        ? 'an open room is nobody’s: people join by connecting or posting, and leave by themselves'
-        : 'its members stand in its name';
-    throw new ChatError('forbidden', `${conversation.id} is no managed group: ${why}`);
+        ? 'people join an open room by connecting or posting, and leave it by themselves'
+        : 'it is named by its members';
+    throw new ChatError('forbidden', `${conversation.id} is not a managed group: ${why}`);
   }
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role !== 'member') return membership;
@@ -125,13 +126,6 @@ async function requireMember(services: Services, conversation: Conversation, who
   const membership = await getMembership(services, who, conversation.id);
   if (membership) return membership;
   throw new ChatError('not_found', `${who} is not a member of ${conversation.id}`);
-}
-
-/** @throws ChatError `unknown_user` */
-export async function assertUsersExist(services: Services, names: readonly string[]): Promise<void> {
-  const known = new Set((await getUsers(services, names)).map(({ username }) => username));
-  const unknown = names.filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`);
 }
 
 function roleChanged() {

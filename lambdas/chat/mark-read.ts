@@ -1,4 +1,4 @@
-/** Moving a reader's cursor. One write, or none when the cursor already was there; unread counts follow from it by themselves. */
+/** Moves a reader's cursor: one write, or none if the cursor is there already. Unread counts follow from the cursor. */
 import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
 import { broadcast } from '../delivery/broadcast.ts';
@@ -14,8 +14,8 @@ import { type Caller, requireMembership } from './require-membership.ts';
 import { unreadCount } from './unread-count.ts';
 
 /**
- * Everything up to `upTo` (default: all) is read. Tells the members, and the reader's own sockets the fresh counts.
- * @returns the cursor and what is still unread in the conversation
+ * Marks everything up to `upTo` (default: everything) as read. The members get an event, and the reader's own connections the new counts.
+ * @returns the cursor and the remaining unread count of the conversation
  * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`, `unknown_user`
  */
 export async function markRead(
@@ -27,10 +27,10 @@ export async function markRead(
   const membership = await requireMembership(services, conversation, caller, { join: false });
   const state = await getConversationState(services, conversation.id);
   assertWithinLog(state, upTo, 'read');
-  const asked = await cursorAt(services, state, upTo ?? state.seq);
-  const read = asked.seq > membership.read.seq ? asked : membership.read;
-
-  const moved = asked.seq > membership.read.seq && (await moveCursor(services, membership, asked));
+  const requested = await cursorAt(services, state, upTo ?? state.seq);
+  const isLater = requested.seq > membership.read.seq;
+  const read = isLater ? requested : membership.read;
+  const moved = isLater && (await moveCursor(services, membership, requested));
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: caller.username, up_to: read.seq } as const;
@@ -41,18 +41,18 @@ export async function markRead(
   return { up_to: read.seq, unread_count: unread };
 }
 
-/** @throws ChatError `invalid_frame` for a number that no entry has yet */
+/** @throws ChatError `invalid_frame` for a number after the end of the log */
 export function assertWithinLog(
   state: ConversationState,
   seq: number | null | undefined,
-  doWhat: 'read' | 'clear',
+  verb: 'read' | 'clear',
 ): void {
   if ((seq ?? 0) <= state.seq) return;
   const why = `${state.conversation} ends at ${state.seq}: up_to is the seq of a message`;
-  throw new ChatError('invalid_frame', why, { task: `${doWhat} up to ${seq}` });
+  throw new ChatError('invalid_frame', why, { task: `${verb} up to ${seq}` });
 }
 
-/** The reader's own counts; the total, which takes reading their inbox, only when one of their sockets shows it. */
+/** Posts the new counts to the reader's own connections. The total takes reading the inbox, so it is computed only if a connection needs it. */
 export async function postUnreadCounts(
   services: Services,
   conversation: string,
@@ -68,8 +68,8 @@ export async function postUnreadCounts(
     (scope) => scope.kind === 'notifications' && scope.conversation === conversation,
   );
   await postAll(services, singles, { type: 'single_conversation_unread_count', conversation, unread_count: unread });
-  const [anyone] = totals;
-  if (!anyone) return;
-  const total = totalUnread(await readInbox(services, anyone.username));
+  const [first] = totals;
+  if (!first) return;
+  const total = totalUnread(await readInbox(services, first.username));
   await postAll(services, totals, { type: 'unread_count', unread_count: total });
 }

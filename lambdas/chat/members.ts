@@ -5,16 +5,17 @@ import { type ConversationState, getConversationState } from '../store/conversat
 import { firstMembersOf, getMemberships, membersOf } from '../store/membership.ts';
 import { getUsers, type User } from '../store/user.ts';
 
-/** ms after which the index surely has heard of who left; it lags by less than a second as a rule. */
-const indexLag = 60_000;
+/** ms after which the index of members is surely up to date. As a rule it lags by less than a second. */
+const indexLagMs = 60_000;
 
-/** Members as far as the index knows. Not `all`: there are more than one invocation posts to, and these are the first of them. */
+/** The members that the index lists. */
 export interface MemberList {
   readonly names: readonly string[];
+  /** False for a large conversation: `names` has only its first members, because one invocation does not post to all. */
   readonly complete: boolean;
 }
 
-/** Lists the members with one read, whatever their number: to be asked while a number is taken, whose state then tells who left. */
+/** Lists the members with one read, however many there are. May run while a number is allocated: that state then tells who left. */
 export async function listMembers(
   services: Pick<Services, 'table' | 'config'>,
   conversation: Conversation,
@@ -27,9 +28,9 @@ export async function listMembers(
 
 /**
  * The recipients of an event of the conversation.
- * @param options.alwaysInclude people whom the event concerns directly. They are posted to at once even in a large conversation, and even
- *   if they are too new for the index
- * @param options.members and `options.state`: where the caller has read them already
+ * @param options.alwaysInclude users whom the event concerns directly. They are posted to at once even in a large conversation, and even if
+ *   the index does not list them yet
+ * @param options.members and `options.state`: if the caller has read them already
  */
 export async function recipientsOf(
   services: Pick<Services, 'table' | 'now' | 'config'>,
@@ -44,7 +45,7 @@ export async function recipientsOf(
   const { alwaysInclude } = options;
   const [members, state] = await Promise.all([
     options.members ?? listMembers(services, conversation),
-    // Nobody leaves a conversation that is named by its members.
+    // Nobody can leave a conversation that is named by its members.
     options.state ??
       ('members' in conversation ? { left: new Map<string, number>() } : getConversationState(services, id)),
   ]);
@@ -56,7 +57,7 @@ export async function recipientsOf(
   return { conversation: id, users: await getUsers(services, [...names]) };
 }
 
-/** The names of all members, however many: those in its name, or those that the index lists and who did not leave a moment ago. */
+/** The names of all members, however many: those in the conversation's name, or those in the index without users who have just left. */
 export async function memberNames(
   services: Pick<Services, 'table' | 'now'>,
   conversation: Conversation,
@@ -68,14 +69,14 @@ export async function memberNames(
   return withoutLeft(names, await state, services.now());
 }
 
-/** Those of these people who are members. */
+/** Those of the users who are members. */
 export async function membersAmong(
   services: Pick<Services, 'table'>,
   conversation: string,
   names: readonly string[],
 ): Promise<User[]> {
-  const which = [...new Set(names)].map((username) => ({ username, conversation }));
-  const memberships = await getMemberships(services, which);
+  const keys = [...new Set(names)].map((username) => ({ username, conversation }));
+  const memberships = await getMemberships(services, keys);
   return getUsers(
     services,
     memberships.map(({ username }) => username),
@@ -83,8 +84,8 @@ export async function membersAmong(
 }
 
 /**
- * Those of these people, who were members at a moment, who still are. Shortly after it the state tells; later it may have forgotten who left.
- * @param at ms
+ * Those of the users who are still members.
+ * @param at ms; when they were members. Soon after it, the state tells who has left; later, it may have forgotten
  */
 export async function stillMembers(
   services: Pick<Services, 'table' | 'now'>,
@@ -93,26 +94,26 @@ export async function stillMembers(
   at: number,
 ): Promise<User[]> {
   const now = services.now();
-  if (now - at > indexLag / 2) return membersAmong(services, id, names);
+  if (now - at > indexLagMs / 2) return membersAmong(services, id, names);
   return getUsers(services, withoutLeft(names, await getConversationState(services, id), now));
 }
 
-/** The names without those who left so shortly before this state that the index may still list them. */
+/** The names without users who have just left, and whom the index may still list. */
 export function withoutLeft(
   names: readonly string[],
   { left }: Pick<ConversationState, 'left'>,
   now: number,
 ): string[] {
-  return names.filter((name) => now - (left.get(name) ?? 0) > indexLag);
+  return names.filter((name) => now - (left.get(name) ?? 0) > indexLagMs);
 }
 
-/** Names that the state keeps of those who left: it is written with every message and must stay small. */
+/** The state remembers at most so many users who left: it is written with every message and must stay small. */
 const leftMaximum = 16;
 
-/** Those of whom the state need not know any more that they left, so that one more has room. */
+/** Users who left and whom the state can forget, so that it has room for one more. */
 export function leftLongAgo({ left }: Pick<ConversationState, 'left'>, now: number): string[] {
   return [...left]
     .sort(([, a], [, b]) => b - a)
-    .filter(([, at], place) => place >= leftMaximum - 1 || now - at > indexLag)
+    .filter(([, at], place) => place >= leftMaximum - 1 || now - at > indexLagMs)
     .map(([name]) => name);
 }

@@ -1,17 +1,19 @@
 import type { ServerEvent } from '#protocol/events';
-import type { Scope } from '#protocol/scope';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import type { FriendshipChange } from '../store/friendship.ts';
 import { getUsers } from '../store/user.ts';
 import { getProfile } from './people.ts';
 
-type Told = 'friend_requested' | 'friend_accepted' | 'friend_removed';
+type FriendEvent = 'friend_requested' | 'friend_accepted' | 'friend_removed';
 
-/** Tells each of the two for whom something changed, on all their user sockets; who is asked, or accepted, also where they watch notifications. */
+/**
+ * Posts the event to the user connections of everybody whose side changed. A request, or its acceptance, also goes to the other user's
+ * connections for notifications.
+ */
 export async function notifyFriends(
   services: Services,
-  type: Told,
+  type: FriendEvent,
   by: string,
   changed: readonly Pick<FriendshipChange, 'username' | 'other'>[],
 ): Promise<void> {
@@ -21,26 +23,19 @@ export async function notifyFriends(
   );
   await Promise.all(
     changed.map(async ({ username, other }) => {
-      const isNews = username !== by && type !== 'friend_removed';
-      const told = users.filter((user) => user.username === username);
-      const connections = connectionsOf(told, (scope) => scope.kind === 'user' || (isNews && watchesAll(scope)));
+      const notifies = username !== by && type !== 'friend_removed';
+      const recipient = users.filter((user) => user.username === username);
+      const connections = connectionsOf(
+        recipient,
+        (scope) =>
+          scope.kind === 'user' || (notifies && scope.kind === 'notifications' && scope.conversation === 'all'),
+      );
       if (connections.length === 0) return;
-      await postAll(services, connections, await toEvent(services, type, by, username, other));
+      const event: ServerEvent =
+        type === 'friend_removed'
+          ? { type, user: other }
+          : { type, by, person: await getProfile(services, username, other) };
+      await postAll(services, connections, event);
     }),
   );
-}
-
-function watchesAll(scope: Scope): boolean {
-  return scope.kind === 'notifications' && scope.conversation === 'all';
-}
-
-async function toEvent(
-  services: Services,
-  type: Told,
-  by: string,
-  viewer: string,
-  other: string,
-): Promise<ServerEvent> {
-  if (type === 'friend_removed') return { type, user: other };
-  return { type, by, person: await getProfile(services, viewer, other) };
 }

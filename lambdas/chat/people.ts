@@ -1,19 +1,18 @@
-/** People as somebody sees them. Whom they have blocked sees neither whether they are here nor when they were. */
+/** Profiles and the search for people. A user does not see the presence of somebody who has blocked them. */
 import { ChatError } from '#protocol/errors';
 import type { Profile } from '#protocol/message';
 import { type Conversation, isUserName, parseConversation } from '#protocol/names';
-import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { signAvatar } from '../store/file-object.ts';
 import { getMemberships } from '../store/membership.ts';
 import { foldName, getListings, getUserNames, type Listing } from '../store/people-listing.ts';
-import { type Avatar, getUsers, openConnectionsOf, type User } from '../store/user.ts';
-import { lastSeenAt } from './inbox.ts';
+import { type Avatar, getUsers } from '../store/user.ts';
+import { presenceOf } from './inbox.ts';
 
 type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
 
 /**
- * A user name as somebody may write it; upper case is folded.
+ * Reads a user name, in any case.
  * @throws ChatError `invalid_frame`
  */
 export function readUserName(text: string): string {
@@ -27,6 +26,17 @@ export function directConversationWith(me: string, other: string): Conversation 
   return parseConversation(other, me);
 }
 
+/** @throws ChatError `unknown_user` @param task see `ChatError` */
+export async function assertUsersExist(
+  services: Pick<Services, 'table'>,
+  names: readonly string[],
+  task?: string,
+): Promise<void> {
+  const existing = new Set((await getUsers(services, names)).map(({ username }) => username));
+  const unknown = names.filter((name) => !existing.has(name));
+  if (unknown.length > 0) throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`, { task });
+}
+
 /** @throws ChatError `unknown_user` */
 export async function getProfile(services: Reader, viewer: string, username: string): Promise<Profile> {
   const [profile] = await getProfiles(services, viewer, [username]);
@@ -34,29 +44,24 @@ export async function getProfile(services: Reader, viewer: string, username: str
   throw new ChatError('unknown_user', `there is no user ${username}`);
 }
 
-/** Those of these people who exist, in this order. Costs half a unit for each, and as much for whether they have blocked the viewer. */
+/** The profiles of those users who exist, in this order. Costs half a unit for each, and half a unit for whether they have blocked the viewer. */
 export async function getProfiles(services: Reader, viewer: string, names: readonly string[]): Promise<Profile[]> {
   const directs = names
     .filter((name) => name !== viewer)
     .map((name) => ({ username: viewer, conversation: directConversationWith(viewer, name).id }));
   const [users, memberships] = await Promise.all([getUsers(services, names), getMemberships(services, directs)]);
-  const closed = new Set(memberships.filter(({ blocked }) => blocked).map(({ conversation }) => conversation));
-  const isClosed = (name: string) => name !== viewer && closed.has(directConversationWith(viewer, name).id);
+  const blocking = new Set(memberships.filter(({ blocked }) => blocked).map(({ conversation }) => conversation));
+  const blocksViewer = (name: string) => name !== viewer && blocking.has(directConversationWith(viewer, name).id);
   const byName = new Map(users.map((user) => [user.username, user]));
-  const known = names.flatMap((name) => byName.get(name) ?? []);
-  return Promise.all(known.map((user) => toProfile(services, user, isClosed(user.username))));
-}
-
-async function toProfile(services: Reader, user: User, closed: boolean): Promise<Profile> {
-  const online = !closed && openConnectionsOf(user, services.now()).length > 0;
-  const lastSeen = closed || online ? undefined : lastSeenAt(user);
-  return {
-    username: user.username,
-    name: user.name,
-    avatar: await avatarUrl(services, user.avatar),
-    online,
-    last_seen: lastSeen === undefined ? null : toTime(lastSeen),
-  };
+  const existing = names.flatMap((name) => byName.get(name) ?? []);
+  return Promise.all(
+    existing.map(async (user) => ({
+      username: user.username,
+      name: user.name,
+      avatar: await avatarUrl(services, user.avatar),
+      ...presenceOf(user, services.now(), blocksViewer(user.username)),
+    })),
+  );
 }
 
 export async function avatarUrl(
@@ -66,23 +71,24 @@ export async function avatarUrl(
   return avatar ? signAvatar(services, avatar) : null;
 }
 
-export interface PeopleFound {
+export interface PeoplePage {
   readonly people: Profile[];
-  /** From where to go on, either way; undefined at the end. */
+  /** Where the next and the previous page begin; undefined if there is none. */
   readonly after: Listing | undefined;
   readonly before: Listing | undefined;
 }
 
 /**
- * People whose user name or shown name begins with this text; without a text, everybody but the viewer, by user name. One query of the index and one batch of users, whatever the number of people.
- * Who is listed twice, as alice and as Alice, is shown once, so a page may have fewer than `limit`.
+ * People whose user name or shown name begins with this text; without a text, everybody except the viewer, by user name. One query of the
+ * index and one batch of users, however many people there are. A user with two listings, such as alice and Alice, is returned once, so a page
+ * may have fewer than `limit`.
  */
 export async function findPeople(
   services: Reader,
   viewer: string,
   query: string | undefined,
   place: { readonly after?: Listing | undefined; readonly before?: Listing | undefined; readonly limit: number },
-): Promise<PeopleFound> {
+): Promise<PeoplePage> {
   const { after, before, limit } = place;
   const text = query === undefined ? undefined : foldName(query);
   const backwards = before !== undefined;
@@ -91,28 +97,24 @@ export async function findPeople(
   const listings = read.slice(0, limit);
   if (backwards) listings.reverse();
 
-  const people = new Map(
-    (await getProfiles(services, viewer, [...new Set(listings.map(({ username }) => username))])).map((profile) => [
-      profile.username,
-      profile,
-    ]),
-  );
-  const shown = listings.flatMap((listing) => {
-    const profile = people.get(listing.username);
+  const usernames = [...new Set(listings.map(({ username }) => username))];
+  const profiles = new Map((await getProfiles(services, viewer, usernames)).map((one) => [one.username, one]));
+  const people = listings.flatMap((listing) => {
+    const profile = profiles.get(listing.username);
     if (!profile) return [];
-    const isShown = text === undefined ? profile.username !== viewer : isFirst(listing, profile, text);
-    return isShown ? [profile] : [];
+    const isIncluded = text === undefined ? profile.username !== viewer : isFirstMatch(listing, profile, text);
+    return isIncluded ? [profile] : [];
   });
   const more = read.length > limit;
   return {
-    people: shown,
+    people,
     after: backwards || more ? listings.at(-1) : undefined,
     before: (backwards ? more : after !== undefined) ? listings.at(0) : undefined,
   };
 }
 
-/** Is this the listing by which somebody is found first? Told by the names alone, so that it is the same on every page. */
-function isFirst(listing: Listing, { username, name }: Profile, text: string): boolean {
+/** Is this the first of the user's listings that match? Only the names decide, so the answer is the same on every page. */
+function isFirstMatch(listing: Listing, { username, name }: Profile, text: string): boolean {
   const byUsername = foldName(username);
   const byName = foldName(name);
   if (!byName.startsWith(text)) return listing.by === 'username';
@@ -120,7 +122,7 @@ function isFirst(listing: Listing, { username, name }: Profile, text: string): b
   return listing.by === (byteOrder(byUsername, byName) < 0 ? 'username' : 'name');
 }
 
-/** As the index sorts: by the bytes of UTF-8. */
+/** The index sorts by the bytes of UTF-8. */
 function byteOrder(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -1,4 +1,4 @@
-/** Which devices a user is pushed to. What a device's item says decides; the list on the user's item follows. */
+/** A user's push devices. The device's own item decides; the list in the user's item is updated after it. */
 import { ECDH } from 'node:crypto';
 import { ChatError } from '#protocol/errors';
 import type { DeviceBody } from '#protocol/http';
@@ -20,13 +20,13 @@ import type { Caller } from './require-membership.ts';
 
 /** s */
 const lifetime = limits.deviceDays * 86_400;
-/** s; what was renewed within them is not written again, so that a page may register whenever it is opened */
-const fresh = 86_400;
+/** s; a device that registered so recently is not written again, so that a page may register every time it is opened */
+const renewalInterval = 86_400;
 
 /**
- * Pushes go to this device from now on, and to nobody else's name: whose it was before is not pushed to on it any more.
- * @param token what the device is called: FCM's token, or a browser's name for itself
- * @throws ChatError `invalid_frame` for an address that is no push service's or a key that is none
+ * The caller gets pushes on this device from now on. If it was another user's before, that user gets no pushes on it any more.
+ * @param token FCM's token, or a browser's name for itself
+ * @throws ChatError `invalid_frame` for an address of an unknown push service, or an invalid key
  */
 export async function registerPushDevice(
   services: Pick<Services, 'table' | 'now' | 'config'>,
@@ -38,10 +38,10 @@ export async function registerPushDevice(
   const at = services.now();
   const now = Math.floor(at / 1000);
   const device = toDevice(services, { user, called: shortHash(token), at, expires: now + lifetime }, token, body);
-  const known = await ensureUser(services, caller);
-  if (isListed(known, device.id, now) && isSame(await getPushDevice(services, device.id), device)) return;
+  const owner = await ensureUser(services, caller);
+  if (isRegistered(owner, device.id, now) && isSame(await getPushDevice(services, device.id), device)) return;
 
-  const outdated = await outdatedOf(services, known, device, now);
+  const outdated = await outdatedOf(services, owner, device, now);
   const former = await putPushDevice(services, device);
   await addUserPushDevice(
     services,
@@ -49,11 +49,11 @@ export async function registerPushDevice(
     device,
     outdated.map(({ id }) => id),
   );
-  await Promise.all(outdated.map((old) => old.address !== undefined && endPushDevice(services, old)));
+  await Promise.all(outdated.map(({ device: old }) => old && endPushDevice(services, old)));
   if (former !== undefined && former !== user) await dropUserPushDevice(services, former, device.id);
 }
 
-/** Nothing is pushed to this device of the user any more. Again: the same. */
+/** The user gets no pushes on this device any more. */
 export async function forgetPushDevice(
   services: Pick<Services, 'table' | 'now'>,
   { username }: Caller,
@@ -61,24 +61,24 @@ export async function forgetPushDevice(
 ): Promise<void> {
   const user = await getUser(services, username);
   const devices = await getPushDevices(services, user?.pushDevices.map(({ id }) => id) ?? []);
-  const called = devices.filter((device) => device.user === username && device.called === shortHash(token));
-  for (const device of called) await removePushDevice(services, device);
+  const matching = devices.filter((device) => device.user === username && device.called === shortHash(token));
+  for (const device of matching) await removePushDevice(services, device);
 }
 
-/** Nothing is pushed to any device of the user any more, until it registers again. */
+/** The user gets no pushes on any device, until one registers again. */
 export async function forgetPushDevices(services: Pick<Services, 'table' | 'now'>, username: string): Promise<void> {
   const user = await getUser(services, username, { consistent: true });
   await Promise.all(
     (user?.pushDevices ?? []).map(async ({ id }) => {
       const device = await getPushDevice(services, id);
-      // What waits in the queue asks the device whose it is.
+      // A push that waits in the queue reads the device again, so it is not sent either.
       if (device?.user === username) await endPushDevice(services, device);
       await dropUserPushDevice(services, username, id);
     }),
   );
 }
 
-/** The device is gone, or not wanted. Renewed meanwhile: it stays. */
+/** Removes a device, unless it has registered again meanwhile. */
 export async function removePushDevice(services: Pick<Services, 'table' | 'now'>, device: PushDevice): Promise<void> {
   await endPushDevice(services, device);
   await dropUserPushDevice(services, device.user, device.id, device.expires);
@@ -93,15 +93,13 @@ function toDevice(
   if (body.platform === 'fcm') return { ...fields, platform: 'fcm', id: pushDeviceId('fcm', token), address: token };
   const { endpoint, keys } = body;
   if (!isPushEndpoint(endpoint, config.push.endpoints)) {
-    throw new ChatError('invalid_frame', 'endpoint is not the address of a push service known here');
+    throw new ChatError('invalid_frame', 'endpoint is not the address of a known push service');
   }
-  if (!isPoint(keys.p256dh)) {
-    throw new ChatError('invalid_frame', 'keys.p256dh is no point of the curve P-256');
-  }
+  if (!isPoint(keys.p256dh)) throw new ChatError('invalid_frame', 'keys.p256dh is not a point of the curve P-256');
   return { ...fields, platform: 'web', id: pushDeviceId('web', endpoint), address: endpoint, ...keys };
 }
 
-/** A key that is none would fail at every push, long after who sent it is gone. */
+/** With an invalid key, every push would fail later, when its client is not there to see the error. */
 function isPoint(p256dh: string): boolean {
   try {
     ECDH.convertKey(p256dh, 'prime256v1', 'base64url');
@@ -111,40 +109,34 @@ function isPoint(p256dh: string): boolean {
   }
 }
 
-function isListed(user: User, id: string, now: number): boolean {
-  return user.pushDevices.some((device) => device.id === id && device.expires > now + lifetime - fresh);
+function isRegistered(user: User, id: string, now: number): boolean {
+  return user.pushDevices.some((device) => device.id === id && device.expires > now + lifetime - renewalInterval);
 }
 
-function isSame(standing: PushDevice | undefined, device: PushDevice): boolean {
-  return standing !== undefined && JSON.stringify(identity(standing)) === JSON.stringify(identity(device));
+/** Are all fields the same, except the times? */
+function isSame(existing: PushDevice | undefined, device: PushDevice): boolean {
+  const identity = (one: PushDevice) =>
+    JSON.stringify([one.user, one.called, one.id, one.platform === 'web' && [one.p256dh, one.auth]]);
+  return existing !== undefined && identity(existing) === identity(device);
 }
 
-function identity(device: PushDevice): unknown[] {
-  const { user, called, id } = device;
-  return [user, called, id, ...(device.platform === 'web' ? [device.p256dh, device.auth] : [])];
-}
-
-/** The user's other devices that go: expired, called the same, or the oldest of too many. */
+/**
+ * The user's other devices to remove: expired ones, former registrations of the same device, and the oldest of too many. `device` is undefined
+ * if the item does not exist, or belongs to somebody else.
+ */
 async function outdatedOf(
   services: Pick<Services, 'table'>,
   user: User,
-  { id, called }: PushDevice,
+  { id: newId, called }: PushDevice,
   now: number,
-): Promise<(PushDevice | { readonly id: string; readonly address: undefined })[]> {
-  const listed = user.pushDevices.filter((device) => device.id !== id);
-  const known = await getPushDevices(
-    services,
-    listed.map((device) => device.id),
-  );
-  const lasting = listed
-    .flatMap((one) => known.find((device) => device.id === one.id && device.user === user.username) ?? [])
+): Promise<{ readonly id: string; readonly device: PushDevice | undefined }[]> {
+  const ids = user.pushDevices.map(({ id }) => id).filter((id) => id !== newId);
+  const own = (await getPushDevices(services, ids)).filter((device) => device.user === user.username);
+  const kept = own
     .filter((device) => device.expires > now && device.called !== called)
     .sort((a, b) => b.at - a.at)
     .slice(0, limits.devicesPerUser - 1);
-  return listed
-    .filter((one) => !lasting.some((device) => device.id === one.id))
-    .map((one) => {
-      const device = known.find((other) => other.id === one.id);
-      return device?.user === user.username ? device : { id: one.id, address: undefined };
-    });
+  return ids
+    .filter((id) => !kept.some((device) => device.id === id))
+    .map((id) => ({ id, device: own.find((device) => device.id === id) }));
 }

@@ -1,4 +1,4 @@
-/** How fast a member may send, and begin conversations. The ring in the membership has the times of their last sends, so that the limit costs nothing to keep. */
+/** Limits how fast a member may send and begin conversations. The membership has the times of the last sends, so the first limit costs nothing. */
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { Services } from '../runtime/services.ts';
@@ -7,14 +7,14 @@ import type { Membership } from '../store/membership.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
 
-/** Sends that the member has left at this moment. */
+/** How many messages and changes the member may still send now. */
 export function sendsLeft({ config, now }: Clock, membership: Membership): number {
   const { count, seconds } = config.sends;
   const since = now() - seconds * 1_000;
   return Math.max(0, count - [...membership.recentSends.values()].filter(({ at }) => at > since).length);
 }
 
-/** @throws ChatError `rate_limited` when the member's last sends lie too close together */
+/** @throws ChatError `rate_limited` when the member may send nothing now */
 export function assertRateLimit(services: Clock, membership: Membership): void {
   if (sendsLeft(services, membership) > 0) return;
   const { count, seconds } = services.config.sends;
@@ -26,8 +26,8 @@ export function assertRateLimit(services: Clock, membership: Membership): void {
 }
 
 /**
- * Counts that a user who exists begins or joins a conversation.
- * @throws ChatError `rate_limited` for who does so too often
+ * Counts that an existing user begins or joins a conversation.
+ * @throws ChatError `rate_limited` when they do so too often
  */
 export async function assertConversationLimit(
   services: Pick<Services, 'table' | 'now'>,
@@ -36,7 +36,6 @@ export async function assertConversationLimit(
   const wait = await countConversationStart(services, username);
   if (wait === undefined) return;
   const { count } = limits.conversationsBegun;
-  throw new ChatError('rate_limited', `at most ${count} new ones in an hour: try again in ${wait} s`, {
-    retryAfter: wait,
-  });
+  const rule = `at most ${count} new ones in an hour`;
+  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }

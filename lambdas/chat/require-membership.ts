@@ -4,22 +4,24 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
-import { ensureUser, getUsers } from '../store/user.ts';
+import { ensureUser } from '../store/user.ts';
+import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
 import { recordSystemEvent } from './system-events.ts';
 
-/** Who speaks, as the identity provider says. */
+/** The user who sent the frame or request, as the identity provider names them. */
 export interface Caller {
   readonly username: string;
-  /** The name that others are shown, where the user has not chosen one. */
+  /** The name that others see, if the user has not chosen one. */
   readonly name: string;
 }
 
 /**
- * The caller's membership, which everything else in a conversation asks for first. Conversations that are named by their members come into
- * being here, on first use; an open room is joined here when `join` says so.
- * @throws ChatError `forbidden` for who is not a member, or not friends with all whom the name names where friends come first, `unknown_conversation` for a room or group in which nothing was ever said,
- *   `unknown_user` when a conversation names somebody who does not exist, `rate_limited` for who begins or joins too many
+ * The caller's membership. Every operation in a conversation needs it first. The first use of a conversation that is named by its members
+ * creates it; with `join`, the first use of a room joins it.
+ * @throws ChatError `forbidden` if the caller is not a member, or, with `friendsFirst`, not friends with all members in the name;
+ *   `unknown_conversation` for a room or group without entries; `unknown_user` if the name has a user who does not exist; `rate_limited` if the
+ *   caller begins or joins too many
  */
 export async function requireMembership(
   services: Services,
@@ -33,35 +35,32 @@ export async function requireMembership(
   if ('members' in conversation) await openConversation(services, conversation, caller);
   else if (conversation.kind === 'room' && join) await joinRoom(services, conversation, caller);
 
-  const entered = await getMembership(services, caller.username, conversation.id);
-  if (entered) return entered;
+  const created = await getMembership(services, caller.username, conversation.id);
+  if (created) return created;
+  const task = `use ${conversation.id}`;
   const { seq } = await getConversationState(services, conversation.id);
-  if (seq === 0)
-    throw new ChatError('unknown_conversation', 'there is none of this name', { task: `use ${conversation.id}` });
-  const right = conversation.kind === 'room' ? 'join it, connect to it or post in it' : 'its members can invite you';
-  throw new ChatError('forbidden', `you are not a member: ${right}`, { task: `use ${conversation.id}` });
+  if (seq === 0) throw new ChatError('unknown_conversation', 'there is none of this name', { task });
+  const solution = conversation.kind === 'room' ? 'join it, connect to it or post in it' : 'its members can invite you';
+  throw new ChatError('forbidden', `you are not a member: ${solution}`, { task });
 }
 
-/** The caller's own membership comes last: once it stands, all of it does, and a first use that broke off is done again. */
+/** Writes the caller's own membership last. If the first use dies half-way, the membership is missing and the next use does it again. */
 async function openConversation(
   services: Pick<Services, 'table' | 'now' | 'config'>,
   conversation: Conversation & { readonly members: readonly string[] },
   caller: Caller,
 ): Promise<void> {
   const others = conversation.members.filter((name) => name !== caller.username);
-  const known = new Set((await getUsers(services, others)).map(({ username }) => username));
-  const unknown = others.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`, { task: `use ${conversation.id}` });
-  }
+  await assertUsersExist(services, others, `use ${conversation.id}`);
   if (services.config.friendsFirst) await assertFriends(services, caller.username, others);
   await ensureUser(services, caller);
   await assertConversationLimit(services, caller.username);
-  await Promise.all(others.map((name) => createMembership(services, name, conversation, { seq: 0, count: 0 })));
-  await createMembership(services, caller.username, conversation, { seq: 0, count: 0 });
+  const start = { seq: 0, count: 0 };
+  await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
+  await createMembership(services, caller.username, conversation, start);
 }
 
-/** Who joins a room has nothing unread: the cursor starts at the newest entry. Of several connections at once, one is told of. */
+/** A new member has nothing unread: the cursor starts at the newest entry. If several connections join at once, there is one system entry. */
 async function joinRoom(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
   await ensureUser(services, caller);
   await assertConversationLimit(services, caller.username);
@@ -70,7 +69,7 @@ async function joinRoom(services: Services, conversation: Conversation, caller: 
   if (isNew) await recordSystemEvent(services, conversation, { kind: 'joined', by: caller.username }, state);
 }
 
-/** Where nothing was said there is nothing to read, and a conversation that a block made must look as if it had made none. */
+/** A block may have created a conversation that nobody has used. With `friendsFirst` it must look as if it did not exist. */
 async function isUnusedAndUnfriended(
   services: Pick<Services, 'table' | 'config'>,
   { unfriended, conversation }: Membership,
@@ -78,7 +77,7 @@ async function isUnusedAndUnfriended(
   return unfriended && services.config.friendsFirst && (await getConversationState(services, conversation)).seq === 0;
 }
 
-/** Only who is friends with all the others opens a conversation that is named by its members. Read strongly, a unit each, and once: then it is open. */
+/** Read consistently, one unit for each friend, and only at the conversation's first use. @throws ChatError `forbidden` */
 async function assertFriends(
   services: Pick<Services, 'table'>,
   username: string,
@@ -95,14 +94,14 @@ function notFriends(strangers: readonly string[]): ChatError {
   return new ChatError('forbidden', `friends come first here: ask with ${ask}, and try again when they have accepted`);
 }
 
-/** @throws ChatError `forbidden` in a direct conversation that is closed to the caller: they read, and say nothing */
+/** @throws ChatError `forbidden` in a direct conversation in which the caller may only read */
 export function assertWritable(
   { config }: Pick<Services, 'config'>,
   { username, blocked, unfriended, conversation }: Membership,
 ): void {
-  // First, so that a block, which ends a friendship too, looks like nothing more than that.
+  // Checked before `blocked`, because a block ends a friendship too: it must look like an ended friendship.
   if (unfriended && config.friendsFirst) {
     throw notFriends(conversation.split('_').filter((name) => name !== username));
   }
-  if (blocked) throw new ChatError('forbidden', `the other person in ${conversation} takes nothing from you`);
+  if (blocked) throw new ChatError('forbidden', `the other person in ${conversation} accepts no messages from you`);
 }

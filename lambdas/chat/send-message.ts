@@ -1,18 +1,19 @@
 /**
- * Sends a message: three write units for a message under 1 KB, however many members there are (number, membership, entry: see append.ts),
- * then a post to every member's connections. In a large conversation the posts go out in chunks, and the sender does not wait for them.
+ * Sends a message. A message under 1 KB takes three write units, however many members there are (number, membership, entry: see append.ts).
+ * Then it is posted to every member's connections. In a large conversation the fan-out does this, and the sender does not wait for it.
  */
 import { ChatError } from '#protocol/errors';
 import type { ContentType, Message } from '#protocol/message';
-import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
+import type { MessageRef } from '#protocol/message-id';
 import { messageText } from '#protocol/message-text';
 import type { Conversation } from '#protocol/names';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services } from '../runtime/services.ts';
-import { type File, getEntry } from '../store/entry.ts';
+import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
 import { claimAttachments } from './claim-attachments.ts';
+import { findShownEntry, isMessage } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
@@ -41,14 +42,14 @@ export async function sendMessage(
   const text = messageText(message, attachments.length);
   const membership = await requireMembership(services, conversation, caller, { join: true });
   const alwaysInclude = [membership.username];
-  const duplicate = await findDuplicate(services, membership, { clientId, kind: 'message' });
+  const duplicate = await findDuplicate(services, membership, clientId, isMessage);
   if (duplicate) {
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
     return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
   }
 
   assertWritable(services, membership);
-  const replied = replyTo ? await findRepliedMessage(services, conversation, replyTo) : null;
+  const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
   const files = await claimAttachments(services, conversation, caller, attachments, clientId);
   const mentions = await mentionsIn(services, conversation, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once. Their connections are read later: a
@@ -59,13 +60,13 @@ export async function sendMessage(
       text,
       content_type: contentType(files),
       files,
-      reply_to: replied,
+      reply_to: repliedSeq,
       mentions: mentions.length > 0 ? mentions : undefined,
       client_id: clientId,
     }),
     listMembers(services, conversation),
   ]);
-  // The state that allocated the number knows who left before it, however far the index lags behind.
+  // The state that allocated the number has the users who left before it, however far the index lags behind.
   const recipients = await recipientsOf(services, conversation, { alwaysInclude, members, state });
   return deliverMessage(services, { entry, repeated, recipients, origin });
 }
@@ -76,13 +77,13 @@ function contentType([first]: readonly File[]): ContentType {
 }
 
 /** The number of the message that is replied to. @throws ChatError `not_found` */
-async function findRepliedMessage(
+async function findRepliedSeq(
   services: Pick<Services, 'table'>,
-  conversation: Conversation,
-  { seq, id }: MessageRef,
+  { id }: Conversation,
+  replyTo: MessageRef,
 ): Promise<number> {
-  const number = seq ?? (id === undefined ? undefined : seqOfMessageId(id));
-  const entry = number === undefined ? undefined : await getEntry(services, conversation.id, number);
-  if (entry?.type === 'message' && !entry.deleted && (id === undefined || entry.id === id)) return entry.seq;
-  throw new ChatError('not_found', `there is no message ${id ?? number} in ${conversation.id}`);
+  const entry = await findShownEntry(services, id, replyTo);
+  if (entry?.type === 'message' && !entry.deleted) return entry.seq;
+  const reason = `there is no message ${replyTo.id ?? replyTo.seq} in ${id}`;
+  throw new ChatError('not_found', reason, { task: 'send the reply' });
 }

@@ -1,6 +1,6 @@
 /**
- * What becomes of a conversation itself: who joins, leaves, is invited. The membership is written first and is what counts; then the log
- * gets an entry that history shows as a message, and everybody is told. Three writes: membership, number, entry.
+ * System entries: somebody joined, left or was invited; the title or a role changed. The membership is written first and is what counts. Then
+ * the log gets an entry, which history shows as a message, and the members get an event. Three writes: membership, number, entry.
  */
 import { ChatError } from '#protocol/errors';
 import type { ServerEvent } from '#protocol/events';
@@ -16,8 +16,8 @@ import { putEntry, type SystemEntry } from '../store/entry.ts';
 import { leftLongAgo, recipientsOf } from './members.ts';
 
 /**
- * Appends the change and tells the members. Of a room, who left is told nothing more; of a group, the last they hear is that they are out.
- * @param before the state as it was read before, for who left long ago
+ * Appends a system entry and posts it to the members. A member who leaves a room gets no event; one who leaves a group gets this last event.
+ * @param before an earlier state, if the caller has one: it tells who left long ago
  */
 export async function recordSystemEvent(
   services: Services,
@@ -25,11 +25,21 @@ export async function recordSystemEvent(
   change: ConversationChange,
   before?: ConversationState,
 ): Promise<Message> {
-  const { entry, state } = await appendSystemEntry(services, conversation, change, before);
-  return broadcastSystemEvent(services, conversation, entry, state);
+  const { id } = conversation;
+  const { left } = before ?? (await getConversationState(services, id));
+  const stateChange = stateChangeOf(change, leftLongAgo({ left }, services.now()));
+  // If readers have sealed the number, the entry takes another one.
+  for (let tries = 0; tries < 5; tries++) {
+    const state = await allocateSystemSeq(services, id, stateChange);
+    const entry = toEntry(services, state, change);
+    const put = await putEntry(services, entry);
+    if (put.stored) return broadcastSystemEvent(services, conversation, entry, state);
+  }
+  const reason = 'its place in the log was taken again and again: try again';
+  throw new ChatError('conflict', reason, { task: `change ${id}`, retryAfter: 1 });
 }
 
-/** The same for the very first entry of a log, with its title: of several who want to write it one does, and nothing else happens. */
+/** Writes the first entry of a group's log, with its title. If several callers try at once, one of them does it. */
 export async function recordGroupCreated(
   services: Services,
   conversation: Conversation,
@@ -43,64 +53,38 @@ export async function recordGroupCreated(
   else await recordSystemEvent(services, conversation, change, state);
 }
 
-/** Puts the change into the log. A number that readers sealed meanwhile is replaced by another. */
-async function appendSystemEntry(
-  services: Services,
-  { id: conversation }: Conversation,
-  change: ConversationChange,
-  before?: ConversationState,
-): Promise<{ entry: SystemEntry; state: ConversationState }> {
-  const earlier = before ?? (await getConversationState(services, conversation));
-  const headChange = { ...stateChangeOf(change), forgotten: leftLongAgo(earlier, services.now()) };
-  for (let tries = 0; tries < 5; tries++) {
-    const state = await allocateSystemSeq(services, conversation, headChange);
-    const entry = toEntry(services, state, change);
-    const put = await putEntry(services, entry);
-    if (put.stored) return { entry, state };
-  }
-  throw new ChatError('conflict', 'its place in the log was taken again and again: try again', {
-    task: `change ${conversation}`,
-    retryAfter: 1,
-  });
-}
-
-/** Tells everybody whom the change concerns, however far the index of members lags behind. */
-export async function broadcastSystemEvent(
+async function broadcastSystemEvent(
   services: Services,
   conversation: Conversation,
   entry: SystemEntry,
   state: ConversationState,
 ): Promise<Message> {
-  const { change } = entry;
-  const recipients = await recipientsOf(services, conversation, {
-    alwaysInclude: directlyConcerned(conversation, change),
-    state,
-  });
+  const alwaysInclude = directlyConcerned(conversation, entry.change);
+  const recipients = await recipientsOf(services, conversation, { alwaysInclude, state });
   const message = await toMessage(services, entry, await namesFor(services, [entry], namesOf(recipients.users)));
   await broadcast(services, recipients, systemEvent(entry, message, state.title));
   return message;
 }
 
-/** The entry as the event that is sent live: of a room a message, of a group what changed. */
-export function systemEvent(entry: SystemEntry, message: Message, title: string | undefined): ServerEventOfSystem {
+/** The entry as the event that is sent live: a message in a room, a change in a group. */
+export function systemEvent(entry: SystemEntry, message: Message, title: string | undefined): SystemEvent {
   const { conversation, seq, change } = entry;
   if (parseConversation(conversation).kind !== 'group') return { type: 'chat_message', ...message, room: conversation };
-  return {
-    type: 'conversation_updated',
-    ...{ conversation, seq, change, by: change.by, title: title ?? null, message },
-  };
+  return { type: 'conversation_updated', conversation, seq, change, by: change.by, title: title ?? null, message };
 }
 
-type ServerEventOfSystem = Extract<ServerEvent, { type: 'chat_message' | 'conversation_updated' }>;
+type SystemEvent = Extract<ServerEvent, { type: 'chat_message' | 'conversation_updated' }>;
 
+/** Users who get the event even if the index of members does not list them: not yet, or not any more. */
 function directlyConcerned({ kind }: Conversation, change: ConversationChange): string[] {
   if (kind === 'room') return change.kind === 'left' ? [] : [change.by];
   return [change.by, ...(change.who === undefined ? [] : [change.who]), ...(change.members ?? [])];
 }
 
-function stateChangeOf({ kind, by, who, title }: ConversationChange): StateChange {
+function stateChangeOf({ kind, by, who, title }: ConversationChange, pruneLeft: string[]): StateChange {
   return {
     title,
+    pruneLeft,
     left: kind === 'left' ? by : kind === 'removed' ? who : undefined,
     joined: kind === 'joined' ? by : kind === 'invited' ? who : undefined,
   };

@@ -1,6 +1,6 @@
 /**
- * Telling a conversation's members of an event. Of one that is small enough everybody is posted to at once. Of a large one those alone for
- * whom it must not wait; `fan-out` pages through all others and has `deliver` post to them, a chunk of members each.
+ * Posts an event to the members of a conversation. In a small conversation, all members are posted to at once. In a large one, only the users
+ * whom the event concerns directly are; for all others, `fan-out` pages through the members and `deliver` posts to one chunk of them at a time.
  */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { ServerEvent } from '#protocol/events';
@@ -10,54 +10,54 @@ import type { Connection, User } from '../store/user.ts';
 import type { FanOutJob } from './fan-out-job.ts';
 import { connectionsOf, type Poster, postAll, withOrigin } from './post.ts';
 
-/** Whom an event of a conversation is for. */
 export interface Recipients {
   readonly conversation: string;
-  /** Posted to at once: all members, or of a large conversation those whom the event concerns themselves. */
+  /** The users to post to at once: all members, or, in a large conversation, those whom the event concerns directly. */
   readonly users: readonly User[];
-  /** Of a large conversation: everybody else, without these, who are told already or have left. */
+  /** Only in a large conversation: all other members get the event by fan-out. `exclude`: users who get it at once, or have left. */
   readonly remaining?: { readonly exclude: readonly string[] };
 }
 
 interface BroadcastOptions {
-  /** Members who are not told. */
+  /** Members who do not get the event. */
   readonly exclude?: readonly string[];
-  /** ms; sockets that were opened later are not told. */
+  /** ms; connections that were opened later do not get the event. */
   readonly openedBy?: number;
-  /** The connection that asked for it, which is told whatever its scope. */
+  /** The connection that asked. It gets the event whatever its scope. */
   readonly origin?: Connection | undefined;
 }
 
-/** Posts the event to the members' connections; of a large conversation it is on its way to the others when this returns. */
+/** Posts the event to the recipients' connections. When this returns, the fan-out to a large conversation has been started. */
 export async function broadcast(
   services: Poster & Pick<Services, 'lambda' | 'config'>,
   recipients: Recipients,
   event: ServerEvent,
-  { exclude = [], openedBy = Number.POSITIVE_INFINITY, origin }: BroadcastOptions = {},
+  { exclude = [], openedBy, origin }: BroadcastOptions = {},
 ): Promise<void> {
-  const { conversation, users } = recipients;
-  const told = users.filter(({ username }) => !exclude.includes(username));
-  const connections = connectionsOf(told, (scope) => receives(scope, conversation)).filter(
-    ({ openedAt }) => openedAt <= openedBy,
+  const { conversation } = recipients;
+  const users = recipients.users.filter(({ username }) => !exclude.includes(username));
+  const connections = connectionsOf(users, (scope) => receives(scope, conversation)).filter(
+    ({ openedAt }) => openedBy === undefined || openedAt <= openedBy,
   );
   await Promise.all([
     postAll(services, withOrigin(connections, origin), event),
-    fanOut(services, recipients, event, { exclude, ...(Number.isFinite(openedBy) ? { openedBy } : {}) }),
+    fanOut(services, recipients, event, { exclude, openedBy }),
   ]);
 }
 
 /**
- * Has the event posted to the others of a large conversation.
- * @param choice.author of a message, who learns whom it reached
+ * Starts the fan-out to the remaining members of a large conversation.
+ * @param options.author the author of a message, who gets delivery receipts for each chunk
  */
 export async function fanOut(
   { lambda, config, now }: Pick<Services, 'lambda' | 'config' | 'now'>,
   { conversation, remaining }: Recipients,
   event: ServerEvent,
-  { exclude = [], ...choice }: Omit<BroadcastOptions, 'origin'> & { readonly author?: string } = {},
+  { exclude = [], openedBy, author }: Omit<BroadcastOptions, 'origin'> & { readonly author?: string } = {},
 ): Promise<void> {
   if (!remaining) return;
-  const job: FanOutJob = { conversation, event, without: [...remaining.exclude, ...exclude], at: now(), ...choice };
+  const without = [...remaining.exclude, ...exclude];
+  const job: FanOutJob = { conversation, event, without, at: now(), openedBy, author };
   await lambda.send(
     new InvokeCommand({
       FunctionName: config.fanOutFunction,

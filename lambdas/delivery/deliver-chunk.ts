@@ -5,8 +5,8 @@ import { connectionsOf, type Poster, post } from './post.ts';
 import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 
 /**
- * Posts to one chunk of a large conversation's members, and tells the author of a message whom it reached: one event for the chunk.
- * What can fail comes before the first post, so that a chunk that is tried again was posted to nobody.
+ * Posts an event to one chunk of a large conversation's members. For a message, its author gets one delivery receipt for the whole chunk.
+ * The steps that can fail come before the first post, so a chunk that is retried was not posted to anybody.
  * @param users the members of the chunk, and the author, who has the message already
  */
 export async function deliverChunk(
@@ -15,24 +15,23 @@ export async function deliverChunk(
   users: readonly User[],
 ): Promise<void> {
   const members = users.filter(({ username }) => username !== author);
-  const message =
-    event.type === 'chat_message' && author !== undefined ? { conversation, seq: event.seq, part } : undefined;
-  // Of a deletion, too, somebody's unread count may have become less.
-  const counted = event.type === 'message_deleted' ? { conversation, seq: event.change, part } : message;
-  if (counted) await markForNotification(services, counted, members);
+  const message = event.type === 'chat_message' && author !== undefined ? event : undefined;
+  // A deletion can lower unread counts, too.
+  const seq = event.type === 'message_deleted' ? event.change : message?.seq;
+  if (seq !== undefined) await markForNotification(services, { conversation, seq, part }, members);
 
-  const connections = connectionsOf(members, (scope) => receives(scope, conversation));
-  // Whom a message did not find had gone before it.
-  const until = message && event.type === 'chat_message' ? Date.parse(event.date_added) - 1 : at;
-  const reached = await Promise.all(
-    connections
+  // A connection that misses a message was closed before that message.
+  const until = message ? Date.parse(message.date_added) - 1 : at;
+  const delivered = new Set<string>();
+  await Promise.all(
+    connectionsOf(members, (scope) => receives(scope, conversation))
       .filter(({ openedAt }) => openedAt <= openedBy)
-      .map(async (connection) =>
-        (await post(services, connection, event, until)) === 'sent' ? [connection.username] : [],
-      ),
+      .map(async (connection) => {
+        if ((await post(services, connection, event, until)) === 'sent') delivered.add(connection.username);
+      }),
   );
   if (!message) return;
   const authors = users.filter(({ username }) => username === author);
-  const own = connectionsOf(authors, (scope) => receives(scope, conversation));
-  await postDeliveryReceipts(services, message, own, [...new Set(reached.flat())]);
+  const authorConnections = connectionsOf(authors, (scope) => receives(scope, conversation));
+  await postDeliveryReceipts(services, { conversation, seq: message.seq }, authorConnections, [...delivered]);
 }

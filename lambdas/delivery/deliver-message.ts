@@ -3,40 +3,44 @@ import type { Message } from '#protocol/message';
 import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
-import type { Connection } from '../store/user.ts';
-import { type User, userDeliveredUntil } from '../store/user.ts';
+import { type Connection, type User, userDeliveredUntil } from '../store/user.ts';
 import { fanOut, type Recipients } from './broadcast.ts';
 import { connectionsOf, post, postAll, withOrigin } from './post.ts';
 import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
 
-/** ms that the author's copy, the acknowledgement, waits to say who was reached. */
+/** ms that the author's copy, the acknowledgement, waits for the other posts, because it lists the users who have received the message. */
 const acknowledgementTimeoutMs = 150;
 /** ms after which a repeated send means that the first try may have died before it posted. */
 const repostAfterMs = 5_000;
 
+interface Delivery {
+  readonly entry: MessageEntry;
+  /** The entry was in the log already: this is a repeated send. */
+  readonly repeated: boolean;
+  readonly recipients: Recipients;
+  /** The connection that asked. It gets the acknowledgement whatever its scope. */
+  readonly origin: Connection | undefined;
+}
+
 /**
- * Posts a stored message to every connection of every member, the author's last; of a large conversation to the author's alone, and has the
- * others posted to in chunks, each of which tells the author whom it reached.
- * A repeat is answered to who asked; only when the first try is long past is everybody posted to again (they drop what they have by `seq`).
+ * Posts a stored message to every connection of every member, to the author's last. In a large conversation, the fan-out posts to the other
+ * members, and each chunk sends the author a delivery receipt.
+ * A repeated send is answered to the origin alone. If the first try was long ago, everybody is posted to again; clients drop duplicates by `seq`.
  * @returns the message as its author sees it
  */
 export async function deliverMessage(
   services: Services,
-  {
-    entry,
-    repeated,
-    recipients,
-    origin,
-  }: { entry: MessageEntry; repeated: boolean; recipients: Recipients; origin: Connection | undefined },
+  { entry, repeated, recipients, origin }: Delivery,
 ): Promise<Message> {
   const { users } = recipients;
   const message = await toMessage(services, entry, namesOf(users));
   const own = { ...message, client_id: entry.client_id };
+  /** As many names as fit beside the message. */
+  const fitNames = (names: Iterable<string>) => fitFrame([...names].sort(), chatMessage(own, []));
   const now = services.now();
   if (repeated && now - entry.at < repostAfterMs) {
-    if (origin)
-      await post(services, origin, chatMessage(own, fitFrame(reachedUsers(users, entry, now), chatMessage(own, []))));
+    if (origin) await post(services, origin, chatMessage(own, fitNames(usersDeliveredTo(users, entry, now))));
     return own;
   }
 
@@ -50,9 +54,9 @@ export async function deliverMessage(
   if (recipients.remaining) {
     await Promise.all([
       postAll(services, authors, chatMessage(own, [])),
-      // The message stands in the log, whatever becomes of its posts: who is not told sees the gap with the next one.
+      // The message is in the log even if the fan-out fails: clients that miss it see the gap at the next message.
       fanOut(services, recipients, chatMessage(message), { author: entry.user }).catch((error: unknown) =>
-        services.log.error('message not handed out', { seq: entry.seq, error: error as Error }),
+        services.log.error('fan-out not started', { seq: entry.seq, error: error as Error }),
       ),
     ]);
     await markForNotification(services, entry, users);
@@ -60,42 +64,35 @@ export async function deliverMessage(
   }
 
   const delivered = new Set<string>();
-  // What is long past says nothing of when somebody went.
-  const before = repeated ? undefined : entry.at - 1;
-  const toOthers = others.map(async (connection) => {
-    if ((await post(services, connection, chatMessage(message), before)) === 'sent') delivered.add(connection.username);
-  });
-  await Promise.race([Promise.all(toOthers), sleep(acknowledgementTimeoutMs)]);
-  // Of very many who were reached, as many as fit beside the message; the others are told with those who are reached late.
-  const told = fitFrame([...delivered].sort(), chatMessage(own, []));
-  await postAll(services, authors, chatMessage(own, told));
-
-  await Promise.all(toOthers);
-  await postDeliveryReceipts(
-    services,
-    entry,
-    authors,
-    [...delivered].filter((name) => !told.includes(name)),
+  // A connection that misses a new message was closed before it. A repeated message is too old to tell when that was.
+  const closedBefore = repeated ? undefined : entry.at - 1;
+  const posts = Promise.all(
+    others.map(async (connection) => {
+      const outcome = await post(services, connection, chatMessage(message), closedBefore);
+      if (outcome === 'sent') delivered.add(connection.username);
+    }),
   );
+  await Promise.race([posts, sleep(acknowledgementTimeoutMs)]);
+  const acknowledged = fitNames(delivered);
+  await postAll(services, authors, chatMessage(own, acknowledged));
+
+  // Names that were late, or did not fit, follow in delivery receipts.
+  await posts;
+  const late = [...delivered].filter((name) => !acknowledged.includes(name));
+  await postDeliveryReceipts(services, entry, authors, late);
   await markForNotification(services, entry, users);
   return own;
 }
 
 function chatMessage(message: Message, deliveredTo?: string[]): ServerEvent {
-  return {
-    type: 'chat_message',
-    ...message,
-    room: message.conversation,
-    ...(deliveredTo ? { delivered_to: deliveredTo } : {}),
-  };
+  return { type: 'chat_message', ...message, room: message.conversation, delivered_to: deliveredTo };
 }
 
-/** Whom the message reached as far as can be told afterwards: who is here now, or was after it was written. */
-function reachedUsers(users: readonly User[], { conversation, user, at }: MessageEntry, now: number): string[] {
+/** The users who have received the message, as far as can be told later: they are connected now, or were connected after it was written. */
+function usersDeliveredTo(users: readonly User[], { conversation, user, at }: MessageEntry, now: number): string[] {
   return users
     .filter((other) => other.username !== user && userDeliveredUntil(other, conversation, now) >= at)
-    .map(({ username }) => username)
-    .sort();
+    .map(({ username }) => username);
 }
 
 function sleep(ms: number): Promise<void> {

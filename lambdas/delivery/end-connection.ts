@@ -4,9 +4,9 @@ import { advanceDeliveredUntil } from '../store/cursor.ts';
 import { type Connection, getUser } from '../store/user.ts';
 
 /**
- * A connection has ended. Until when it received is noted: with the user, for one for everything, in the write that takes it away; for that
- * of one conversation with the membership, before, so that at no moment a message that reached it seems not to have.
- * @param at ms; before what it is known not to have received
+ * Removes a closed connection and notes until when it received events. For a user connection, one write does both. For a connection to one
+ * conversation, the membership is written first, so that a delivered message never looks undelivered in between.
+ * @param at ms; the last moment at which the connection may have received events
  */
 export async function endConnection(
   services: Pick<Services, 'table' | 'now'>,
@@ -15,7 +15,7 @@ export async function endConnection(
 ): Promise<void> {
   const { username, id, scope } = connection;
   if (scope.kind === 'conversation') {
-    // One that was taken away before ended then.
+    // If the connection was removed before, its end was noted then.
     const user = await getUser(services, username, { consistent: true });
     if (!user?.connections.some((other) => other.id === id)) return;
     const member = { username, conversation: scope.conversation };

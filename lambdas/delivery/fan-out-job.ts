@@ -1,32 +1,36 @@
-/** What the functions that post to a large conversation hand each other: far below the 256 KB that an asynchronous invocation always took. */
+/**
+ * The payloads of the functions that post to a large conversation. Both are far below 256 KB, which Lambda has always
+ * accepted for an asynchronous invocation. The attribute names must stay: during a deployment, functions of the previous version still hand
+ * over jobs.
+ */
 import * as z from 'zod/mini';
 import { type EventType, events, type ServerEvent } from '#protocol/events';
 
-const told = {
+const jobFields = {
   conversation: z.string(),
   event: z.custom<ServerEvent>(isEvent),
-  /** ms; when it happened */
+  /** ms; when the event happened */
   at: z.number(),
-  /** ms; sockets that were opened later are not told */
+  /** ms; connections that were opened later do not get the event */
   openedBy: z.optional(z.number()),
-  /** Of a message: who wrote it, and learns whom it reached. */
+  /** The author of a message, who gets delivery receipts. */
   author: z.optional(z.string()),
 };
 
-/** An event for the members of a conversation but for some. */
-export const FanOutJob = z.object({ ...told, without: z.array(z.string()) });
+/** An event for all members of a conversation except those in `without`. */
+export const FanOutJob = z.object({ ...jobFields, without: z.array(z.string()) });
 export type FanOutJob = z.infer<typeof FanOutJob>;
 
-/** An event for these members, the `part`-th chunk of all. */
-export const Chunk = z.object({ ...told, names: z.array(z.string()), part: z.int() });
+/** An event for the members in `names`, the `part`-th chunk of the conversation. */
+export const Chunk = z.object({ ...jobFields, names: z.array(z.string()), part: z.int() });
 export type Chunk = z.infer<typeof Chunk>;
 
-/** What speaks of this moment, and is wrong a while later. */
+/** Events that describe one moment and are wrong a little later. */
 const transientEvents: readonly EventType[] = ['typing', 'user_join', 'user_leave'];
-/** ms; Lambda tries again after a minute what failed */
+/** ms; Lambda retries a failed invocation after one minute */
 const transientEventTtlMs = 10_000;
 
-/** Is it too late to tell anybody? */
+/** Is the event too old to post? */
 export function isOutdated({ event, at }: Pick<FanOutJob, 'event' | 'at'>, now: number): boolean {
   return transientEvents.includes(event.type) && now - at > transientEventTtlMs;
 }

@@ -9,28 +9,28 @@ import type { Services } from '../runtime/services.ts';
 import type { Connection, User } from '../store/user.ts';
 import { endConnection } from './end-connection.ts';
 
-/** What became of a post. `gone`: nobody is there any more; `failed`: slow or throttled beyond the retries. */
+/** The result of a post. `gone`: the connection is closed; `failed`: it stayed slow or throttled after all retries. */
 export type Outcome = 'sent' | 'gone' | 'failed';
 
 export type Poster = Pick<Services, 'connectionApi' | 'table' | 'now' | 'log'>;
 
-/** API Gateway answers 410 also while `$connect` has not returned yet, so a connection this young (ms) is not taken for gone. */
+/** API Gateway also answers 410 before `$connect` has returned, so a connection younger than this (ms) does not count as gone. */
 const openingGraceMs = 10_000;
 
-/** The connections of these users that have a fitting scope. Expired ones are among them: a post removes them. */
-export function connectionsOf(users: readonly User[], fits: (scope: Scope) => boolean): Connection[] {
-  return users.flatMap(({ connections }) => connections.filter(({ scope }) => fits(scope)));
+/** These users' connections with a matching scope. Expired ones are included: a post removes them. */
+export function connectionsOf(users: readonly User[], matches: (scope: Scope) => boolean): Connection[] {
+  return users.flatMap(({ connections }) => connections.filter(({ scope }) => matches(scope)));
 }
 
-/** These connections and the one that asked, which is answered whatever its scope, and also when nothing else knows of it yet. */
+/** Adds the origin, which gets the answer whatever its scope, even if it is not stored yet. */
 export function withOrigin(connections: readonly Connection[], origin: Connection | undefined): Connection[] {
-  const known = !origin || connections.some(({ id }) => id === origin.id);
-  return known ? [...connections] : [...connections, origin];
+  const isIncluded = !origin || connections.some(({ id }) => id === origin.id);
+  return isIncluded ? [...connections] : [...connections, origin];
 }
 
 /**
- * Sends one event to one connection. It never throws: an unreachable connection is an outcome of delivery.
- * @param until ms; if the connection proves closed, it received events until then. For a new message: until just before that message
+ * Posts one event to one connection, and removes the connection if it is closed. A post that fails does not throw: see `Outcome`.
+ * @param until ms; until when a connection that turns out to be closed received events. For a new message: just before it
  */
 export async function post(
   services: Poster,
@@ -50,7 +50,7 @@ export async function post(
   return outcome;
 }
 
-/** Sends and no more: what becomes of a connection that is gone is left to the caller. */
+/** Only posts: the caller handles a connection that is gone. */
 export async function postOnly(
   { connectionApi, log }: Pick<Services, 'connectionApi' | 'log'>,
   { id }: Pick<Connection, 'id'>,
@@ -66,12 +66,12 @@ export async function postOnly(
   }
 }
 
-/** The same event to many connections at once; one that is slow holds up none of the others. */
+/** Posts to many connections at once, so that a slow one does not delay the others. */
 export async function postAll(services: Poster, connections: readonly Connection[], event: ServerEvent): Promise<void> {
   await Promise.all(connections.map((connection) => post(services, connection, event)));
 }
 
-/** Closes a connection, unless it is closed: its client sees 1000. */
+/** Closes a connection if it is still open. Its client sees close code 1000. */
 export async function close(
   { connectionApi }: Pick<Services, 'connectionApi'>,
   { id }: Pick<Connection, 'id'>,

@@ -1,11 +1,10 @@
-/** What follows from a message that was posted: its author learns whom it reached, and who watches notifications is told by the stream. */
 import { watches } from '#protocol/scope';
 import { type NotificationMarker, putNotificationMarker } from '../store/notification-marker.ts';
 import type { Connection, User } from '../store/user.ts';
 import { connectionsOf, type Poster, postAll } from './post.ts';
 import { fitFrame } from './render.ts';
 
-/** Tells the author's connections whom the message reached after it was acknowledged, in as few frames as that fits. */
+/** Tells the author which users received the message after its acknowledgement, in as few frames as possible. */
 export async function postDeliveryReceipts(
   services: Poster,
   { conversation, seq }: Pick<NotificationMarker, 'conversation' | 'seq'>,
@@ -19,7 +18,7 @@ export async function postDeliveryReceipts(
   }
 }
 
-/** Unread counts take reads that the sender need not wait for, so who watches them is told by the stream. */
+/** Leaves the unread counts to the stream, because computing them takes reads and the sender should not wait for these. */
 export async function markForNotification(
   services: Poster,
   message: Omit<NotificationMarker, 'users'>,

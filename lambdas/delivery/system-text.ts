@@ -1,11 +1,11 @@
 import type { ConversationChange } from '#protocol/message';
 
-/** What history says of a change of the conversation, with people as they are called now. */
+/** The text that history shows for a system entry, with the current names of users. */
 export function systemText(change: ConversationChange, names: ReadonlyMap<string, string>): string {
-  const called = (username: string | undefined) =>
+  const nameOf = (username: string | undefined) =>
     username === undefined ? 'somebody' : (names.get(username) ?? username);
-  const by = called(change.by);
-  const who = called(change.who);
+  const by = nameOf(change.by);
+  const who = nameOf(change.who);
   switch (change.kind) {
     case 'created':
       return `${by} created the group`;
@@ -20,12 +20,7 @@ export function systemText(change: ConversationChange, names: ReadonlyMap<string
     case 'title':
       return `${by} named the group ${change.title ?? ''}`;
     case 'role':
-      return change.role === 'owner'
-        ? `${by} handed the group over to ${who}`
-        : `${by} made ${who} ${article(change.role)}`;
+      if (change.role === 'owner') return `${by} handed the group over to ${who}`;
+      return `${by} made ${who} ${change.role === 'admin' ? 'an admin' : 'a member'}`;
   }
-}
-
-function article(role: ConversationChange['role']): string {
-  return role === 'admin' ? 'an admin' : 'a member';
 }

@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 
 /**
- * Ends a user's sessions at the user pool: their refresh tokens give no new tokens. Those that were given hold until they expire, for who
- * only checks the signature, as API Gateway does.
+ * Ends a user's sessions at the user pool: their refresh tokens give no new tokens. API Gateway checks the signature only, so tokens that were
+ * issued before are valid there until they expire.
  * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminUserGlobalSignOut.html
- * @param userPoolId undefined where tokens come from another issuer, who has no such operation: then nothing happens
+ * @param userPoolId undefined if tokens come from another issuer. It has no such operation, so nothing happens.
  */
 export function createSignOut(userPoolId: string | undefined): (account: string) => Promise<void> {
   if (userPoolId === undefined) return async () => {};
@@ -17,7 +17,7 @@ export function createSignOut(userPoolId: string | undefined): (account: string)
     try {
       await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId: userPoolId, Username: account }));
     } catch (error) {
-      // Whose account is deleted has no session there.
+      // A deleted account has no session.
       if (!(error instanceof UserNotFoundException)) throw error;
     }
   };

@@ -4,15 +4,15 @@ import * as z from 'zod/mini';
 import { type Identity, readIdentity } from './claims.ts';
 
 export type Verified =
-  /** `expires` and `issued` in seconds since 1970; `issued` is 0 where the token does not say */
+  /** `expires` and `issued` in seconds since 1970; `issued` is 0 if the token does not say */
   | ({ readonly ok: true; readonly expires: number; readonly issued: number } & Identity)
   | { readonly ok: false; readonly reason: string };
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /**
- * A verifier of the issuer's id and access tokens: signature, issuer, times and audience. Keys are fetched once and kept.
- * Works with every OpenID provider, Cognito included: where the keys are is asked of the issuer.
+ * A verifier of the issuer's id and access tokens: signature, issuer, times and audience. It fetches the keys once and keeps them.
+ * It works with every OpenID provider, Cognito included, because it asks the issuer for the address of the keys.
  */
 export function createTokenVerifier(options: {
   issuer: string;
@@ -21,7 +21,7 @@ export function createTokenVerifier(options: {
 }) {
   let verifier: Promise<ReturnType<typeof createVerifier>> | undefined;
 
-  /** @throws when the issuer cannot be asked for its keys: no fault of the token */
+  /** @throws when the issuer cannot be reached, which is no fault of the token */
   return async function verify(token: string): Promise<Verified> {
     verifier ??= discover(options.issuer);
     const ready = await verifier;
@@ -43,7 +43,7 @@ export function createTokenVerifier(options: {
     }
   }
 
-  /** Access tokens of Cognito name the client in `client_id` and have no `aud`; other tokens are checked by `aud`. */
+  /** Access tokens of Cognito have `client_id` instead of `aud`. */
   function accept(claims: Record<string, unknown>): Verified {
     const audience = [claims.aud ?? claims.client_id].flat();
     if (!audience.some((one) => typeof one === 'string' && options.audience.includes(one))) {
@@ -60,7 +60,7 @@ export function createTokenVerifier(options: {
 }
 
 function createVerifier(issuer: string, jwksUri: string) {
-  // The library's own fetcher refuses http:, which only ever is the address of a runtime on the developer's own machine.
+  // The library's own fetcher refuses http:, which a local runtime uses.
   const fetcher = { fetch: async (uri: string) => new Uint8Array(await (await fetch(uri)).arrayBuffer()).buffer };
   return JwtRsaVerifier.create({ issuer, audience: null, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
 }

@@ -1,11 +1,11 @@
 import type { Outcome } from './push-job.ts';
 
-/** ms; slower services are tried again later */
+/** A slower service is tried again later. */
 const requestTimeoutMs = 5_000;
-/** Characters of a refusal that are worth a place in the log. */
+/** Characters of a refusal that are logged. */
 const loggedCharacters = 300;
 
-/** One request to a push service. Redirects are not followed: they would lead where no list allows. */
+/** One request to a push service. It does not follow redirects, because they may lead to an address that the deployer does not allow. */
 export async function callPushService(
   url: string,
   init: RequestInit,
@@ -14,7 +14,7 @@ export async function callPushService(
   try {
     const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(requestTimeoutMs) });
     if (!response.ok) return await onRefusal(response);
-    // Read to its end, or its connection could not be used again.
+    // An answer that is not read to its end blocks its connection for other requests.
     await response.arrayBuffer();
     return { kind: 'sent' };
   } catch (error) {

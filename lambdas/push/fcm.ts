@@ -1,5 +1,5 @@
 /**
- * Pushing to apps through Firebase Cloud Messaging, which passes on to Apple's service for iOS.
+ * Pushes to apps through Firebase Cloud Messaging, which passes them on to Apple's service for iOS.
  * https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
  */
 import { JWT } from 'google-auth-library';
@@ -7,9 +7,9 @@ import * as z from 'zod/mini';
 import { type PushDevice, shortHash } from '../store/push-device.ts';
 import { callPushService, failed } from './call-push-service.ts';
 import type { Outcome, Push } from './push-job.ts';
-import { timeToLive } from './web-push.ts';
+import { timeToLiveSeconds } from './web-push.ts';
 
-/** The file that the Firebase console gives for a service account. */
+/** The JSON file of a service account, from the Firebase console. */
 const Account = z.object({
   project_id: z.string(),
   client_email: z.string(),
@@ -19,11 +19,11 @@ const Account = z.object({
 
 export interface Fcm {
   readonly projectId: string;
-  /** An access token; kept until shortly before its hour is over. */
+  /** An access token. It is kept until shortly before it expires. */
   token(): Promise<string>;
 }
 
-/** @throws Error when the secret is no service account */
+/** @throws Error when the secret is not the file of a service account */
 export function openFcm(secret: unknown): Fcm {
   const { data } = z.safeParse(Account, secret);
   if (!data) throw new Error('unable to push by FCM; the secret is not the JSON file of a service account');
@@ -31,7 +31,7 @@ export function openFcm(secret: unknown): Fcm {
     email: data.client_email,
     key: data.private_key,
     scopes: ['https://www.googleapis.com/auth/firebase.messaging'],
-    // The library would bring another fetch, and asks one address whatever the file says.
+    // The library would bundle another fetch, and it ignores the file's token_uri.
     transporterOptions: { fetchImplementation: (_, init) => fetch(data.token_uri, init) },
   });
   return {
@@ -57,10 +57,10 @@ const Refusal = z.object({
     ),
   }),
 });
-/** Nothing will ever reach the token again: the app is gone, or it is another project's. */
-const forGood = ['UNREGISTERED', 'SENDER_ID_MISMATCH'];
+/** No push will reach this token again: the app was removed, or it belongs to another project. */
+const permanentErrors = ['UNREGISTERED', 'SENDER_ID_MISMATCH'];
 
-/** @param url where FCM is, without a path */
+/** @param url the address of FCM, without a path */
 export async function pushToApp(device: PushDevice, push: Push, fcm: Fcm, url: string): Promise<Outcome> {
   const authorization = `Bearer ${await fcm.token()}`;
   return callPushService(
@@ -75,20 +75,20 @@ export async function pushToApp(device: PushDevice, push: Push, fcm: Fcm, url: s
       const { data } = z.safeParse(Refusal, parse(said));
       const details = data?.error.details ?? [];
       const code = details.find(({ errorCode }) => errorCode !== undefined)?.errorCode ?? '';
-      // Anybody may register what FCM never gave out.
+      // A user may register a token that FCM never issued.
       const isToken = details.some(({ fieldViolations }) =>
         fieldViolations.some(({ field }) => field === 'message.token'),
       );
-      if (isToken) return { kind: 'gone', why: `${code}: no token of FCM's` };
-      return forGood.includes(code) ? { kind: 'gone', why: code } : failed(response, said);
+      if (isToken) return { kind: 'gone', why: `${code}: not a token of FCM` };
+      return permanentErrors.includes(code) ? { kind: 'gone', why: code } : failed(response, said);
     },
   );
 }
 
-/** Of a conversation one notification: the newest replaces what waits for a device, and what it shows. */
+/** One notification per conversation: the newest replaces the one that waits for the device, and the one that it shows. */
 function toMessage(token: string, { title, body, ...push }: Push) {
   const topic = shortHash(push.conversation);
-  const expires = String(timeToLive);
+  const expires = String(timeToLiveSeconds);
   // FCM's data are strings.
   const data = {
     type: push.type,
@@ -109,7 +109,7 @@ function toMessage(token: string, { title, body, ...push }: Push) {
       headers: {
         'apns-collapse-id': topic,
         'apns-priority': '10',
-        'apns-expiration': String(Math.floor(Date.now() / 1000) + timeToLive),
+        'apns-expiration': String(Math.floor(Date.now() / 1000) + timeToLiveSeconds),
       },
       payload: { aps: { 'thread-id': push.conversation, sound: 'default' } },
     },

@@ -5,7 +5,7 @@ import type { Membership } from '../store/membership.ts';
 import type { User } from '../store/user.ts';
 import type { Push } from './push-job.ts';
 
-/** What a device shows of a message: who, in a room or group also where, and the beginning of the text, or the file's name. */
+/** What a device shows: the author, the conversation's title in a room or group, and the beginning of the text or the file's name. */
 export function toPush(
   entry: MessageEntry,
   state: ConversationState,
@@ -30,7 +30,7 @@ export function toPush(
   };
 }
 
-/** Has the member neither read what stands there, nor cleared it away? */
+/** Has the member neither read nor cleared this message? */
 export function isUnread({ read, cleared }: Membership, seq: number): boolean {
   return Math.max(read.seq, cleared.seq) < seq;
 }

@@ -1,14 +1,14 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** ms for which a secret is used without asking again, so that a new one counts soon */
-const lifetime = 5 * 60_000;
+/** A new secret is used after this time at the latest. */
+const lifetimeMs = 5 * 60_000;
 
-/** A value that is made from a secret, and made anew when the secret may have changed. */
+/** A value that is made from a secret. It is made again after the secret has changed. */
 export interface FromSecret<T> {
   get(): Promise<T>;
 }
 
-/** @param options.make @throws Error, one sentence, when the secret is not what it should be */
+/** @param options.make throws an Error of one sentence when the secret has another shape */
 export function fromSecret<T>(options: {
   client: SecretsManagerClient;
   name: string;
@@ -21,9 +21,9 @@ export function fromSecret<T>(options: {
     async get() {
       if (known && now() < known.until) return known.made;
       const { SecretString: text = '' } = await client.send(new GetSecretValueCommand({ SecretId: name }));
-      // The same value keeps what was made of it, for instance a token that is still good.
+      // An unchanged secret keeps its value, which may hold a token that is still valid.
       const made = known?.text === text ? known.made : make(parse(text, name));
-      known = { text, made, until: now() + lifetime };
+      known = { text, made, until: now() + lifetimeMs };
       return made;
     },
   };
@@ -33,7 +33,7 @@ function parse(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Without the text: it must not get into the log.
+    // The text itself must not get into the log.
     throw new Error(`unable to use the secret ${name}; it is not JSON`);
   }
 }

@@ -5,7 +5,7 @@ import { openTable, type Services } from '../runtime/services.ts';
 
 const Environment = z.object({ TABLE_NAME: z.string(), PUSH_QUEUE_URL: z.string() });
 
-/** What planning and sending both need. */
+/** Services that planning and sending share. */
 export interface PushServices extends Pick<Services, 'table' | 'now' | 'log'> {
   readonly queue: { readonly client: SQSClient; readonly url: string };
 }

@@ -1,5 +1,5 @@
 /**
- * Pushing to browsers: Web Push with VAPID.
+ * Pushes to browsers: Web Push with VAPID.
  * https://www.rfc-editor.org/rfc/rfc8030 (protocol), 8291 (encryption), 8292 (VAPID)
  */
 import { createECDH } from 'node:crypto';
@@ -10,7 +10,7 @@ import { shortHash, type WebPushDevice } from '../store/push-device.ts';
 import { callPushService, failed } from './call-push-service.ts';
 import type { Outcome, Push } from './push-job.ts';
 
-/** As `npx web-push generate-vapid-keys --json` writes it. */
+/** The output of `npx web-push generate-vapid-keys --json`. */
 const Keys = z.object({ publicKey: z.string(), privateKey: z.string() });
 
 export interface Vapid {
@@ -19,10 +19,10 @@ export interface Vapid {
   readonly privateKey: string;
 }
 
-/** s; who comes back later finds the message in the log */
-export const timeToLive = 86_400;
+/** A device that comes back later finds the message in the log. */
+export const timeToLiveSeconds = 86_400;
 
-/** @throws Error when the secret is not the pair to which browsers have subscribed: every push would be refused */
+/** @throws Error when the secret is not the key pair that browsers have subscribed with: every push would be refused. */
 export function parseVapid(secret: unknown, expected: { publicKey: string; subject: string }): Vapid {
   const { data } = z.safeParse(Keys, secret);
   if (!data) throw new Error('unable to push to browsers; the secret is not {"publicKey", "privateKey"}');
@@ -42,17 +42,17 @@ export async function pushToBrowser(
   services: readonly string[],
 ): Promise<Outcome> {
   const { address, p256dh, auth } = device;
-  // The deployer may have taken the service off the list since the browser subscribed.
+  // The deployer may have removed the service from the list since the browser subscribed.
   if (!isPushEndpoint(address, services)) return { kind: 'gone', why: 'its service is not allowed any more' };
   const request = webPush.generateRequestDetails({ endpoint: address, keys: { p256dh, auth } }, JSON.stringify(push), {
     vapidDetails: vapid,
-    TTL: timeToLive,
-    // RFC 8030 names chat as its example of this one: not on a phone that saves its battery's last.
+    TTL: timeToLiveSeconds,
+    // RFC 8030 names chat as its example of this urgency: a phone with a low battery gets it later.
     urgency: 'normal',
-    // Of a conversation only the newest waits for a browser that is away. RFC 8030: at most 32 characters.
+    // Only the newest message of a conversation waits for an offline browser. RFC 8030: at most 32 characters.
     topic: shortHash(push.conversation),
   });
-  // Its length is what fetch says by itself.
+  // fetch sets this header itself.
   const { 'Content-Length': _, ...headers } = request.headers;
   return callPushService(
     address,
@@ -62,7 +62,7 @@ export async function pushToBrowser(
       body: request.body && new Uint8Array(request.body),
     },
     async (response) => {
-      // 400: the subscription is none that could ever work.
+      // 400: this subscription can never work.
       if ([400, 404, 410].includes(response.status)) return { kind: 'gone', why: `answered ${response.status}` };
       return failed(response, await response.text());
     },

@@ -18,26 +18,26 @@ const Environment = z.object({
   PUSH_ENDPOINTS: z._default(z.string(), knownPushServices.join(',')),
 });
 
-/** What the stack tells the functions about itself. */
+/** The stack's settings, from the functions' environment. */
 export interface Config {
   readonly tableName: string;
   readonly bucketName: string;
   /** Address of the WebSocket stage's `@connections`, https. */
   readonly callbackUrl: string;
-  /** Address of the HTTP API, without a slash at the end, for the addresses of further pages. */
+  /** Address of the HTTP API without a slash at the end: where the addresses of further pages start. */
   readonly httpUrl: string;
   /** Days after which log entries expire; 0 keeps them forever. */
   readonly retentionDays: number;
-  /** Members up to which who causes an event posts it; with more it goes out in chunks of so many. */
+  /** Up to so many members, the function that has an event posts it. In larger conversations it goes out in chunks of so many. */
   readonly inlineMembers: number;
-  /** Name of the function that has an event posted in chunks. */
+  /** Name of the function that posts events in chunks. */
   readonly fanOutFunction: string;
   /** A member may send this many messages and changes in this many seconds. */
   readonly sends: { readonly count: number; readonly seconds: number };
-  /** A conversation that is named by its members is opened only by who is friends with all of them. */
+  /** Only friends of all members may open a conversation that is named by its members. */
   readonly friendsFirst: boolean;
   readonly push: {
-    /** With which browsers subscribe; undefined where browsers are not pushed to. */
+    /** The key with which browsers subscribe; undefined if the stack does not push to browsers. */
     readonly publicKey: string | undefined;
     readonly fcm: boolean;
     /** Origins of the services to which subscriptions may point. */
@@ -45,7 +45,7 @@ export interface Config {
   };
 }
 
-/** @throws when the stack's environment is incomplete: a mistake of the deployment, so the function fails to start */
+/** @throws when the environment is incomplete. That is a mistake of the deployment, so the function fails to start. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const parsed = z.parse(Environment, environment);
   return {

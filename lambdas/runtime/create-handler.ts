@@ -1,4 +1,4 @@
-/** The frame around every function: services, parsing, log keys, errors and their count are the same everywhere. docs/decisions/0034 */
+/** The frame around every function: services, parsing, log keys, errors and their count are the same everywhere. docs/decisions/0034-one-frame-around-every-function.md */
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';

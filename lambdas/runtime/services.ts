@@ -12,7 +12,7 @@ export interface Table {
   readonly name: string;
 }
 
-/** Everything a handler may need. A function names what it uses: `Pick<Services, 'table' | 'now'>`. */
+/** Everything that a handler may need. A function names its part: `Pick<Services, 'table' | 'now'>`. */
 export interface Services {
   readonly config: Config;
   readonly table: Table;
@@ -26,14 +26,14 @@ export interface Services {
   readonly newId: (now: number) => string;
 }
 
-/** The clients of one function's life: made once, outside the handler, so that later events reuse their connections. */
+/** Opened once, outside the handler, so that later events reuse the clients' connections. */
 export function openServices(environment: NodeJS.ProcessEnv): Services {
   const config = readConfig(environment);
   return {
     config,
     table: openTable(config.tableName),
     bucket: {
-      // WHEN_REQUIRED: otherwise the checksum of an empty body, and a wish for one, are signed into addresses that browsers use.
+      // Otherwise signed addresses contain the checksum of an empty body, and ask for one, which browsers do not send.
       client: new S3Client({
         requestChecksumCalculation: 'WHEN_REQUIRED',
         responseChecksumValidation: 'WHEN_REQUIRED',
@@ -48,10 +48,10 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
   };
 }
 
-/** @param config where another than the function's own is to be reached */
+/** @param config to reach a table elsewhere than the function's own */
 export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
   const client = new DynamoDBClient(config);
-  // A single write of an item that a transaction is just changing is refused, and worth trying again; the SDK does so where an error says it.
+  // A write is refused while a transaction changes its item. It is worth a retry, and the SDK retries errors that are marked so.
   // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
   client.middlewareStack.add(
     (next) => async (request) => {
@@ -61,7 +61,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
         throw error instanceof TransactionConflictException ? Object.assign(error, { $retryable: {} }) : error;
       }
     },
-    // Inside of the SDK's own retries, which are of this step and of high priority.
+    // Inside the SDK's own retries, which have high priority in this step.
     { step: 'finalizeRequest', priority: 'low', name: 'retryConflicts' },
   );
   return { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name };
@@ -70,7 +70,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
 export function openConnectionApi(endpoint: string): ApiGatewayManagementApiClient {
   return new ApiGatewayManagementApiClient({
     endpoint,
-    // 429 and 5xx are retried by the SDK with jittered backoff; a connection that stays slow must not hold up its sender.
+    // The SDK retries 429 and 5xx with jittered backoff. A slow connection must not delay the sender for longer.
     maxAttempts: 4,
     requestHandler: {
       httpsAgent: { maxSockets: 256 },

@@ -9,7 +9,7 @@ import { sendFile } from './upload.ts';
 const narrow = { width: 360, height: 740 };
 const wide = { width: 1200, height: 800 };
 
-/** Both schemes, both widths: nothing is wrong with it, and nothing has to be scrolled sideways. */
+/** On both screen widths: axe-core finds nothing, and the page does not scroll sideways. */
 async function expectFine(page: Page, what: string): Promise<void> {
   for (const viewport of [wide, narrow]) {
     await page.setViewportSize(viewport);
@@ -20,7 +20,7 @@ async function expectFine(page: Page, what: string): Promise<void> {
   await page.setViewportSize(wide);
 }
 
-/** Everything that a conversation may have, said by others and by oneself. */
+/** Sends every kind of message, by the guest and by another user. */
 async function sayAllKinds({ api, page }: Guest, other: Guest, id: string): Promise<void> {
   const path = `/conversations/${encodeURIComponent(id)}/messages`;
   const first = await other.api.post(path, { message: `Look at https://example.com, @${api.username}!` });
@@ -35,7 +35,7 @@ async function sayAllKinds({ api, page }: Guest, other: Guest, id: string): Prom
   await sendFile(other.api, id, { filename: 'notes.txt', content_type: 'text/plain' }, Buffer.from('Bring water.'));
 }
 
-story('axe-core finds nothing wrong before one is in', async ({ visitor }) => {
+story('axe-core finds nothing wrong before signing in', async ({ visitor }) => {
   const { page } = await visitor('somebody');
   await page.goto('/');
   await page.getByRole('button', { name: 'Continue as alice' }).waitFor();

@@ -13,7 +13,7 @@ async function signOut(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 }
 
-/** The code in the letter that arrives for a user: the last line. */
+/** The code in the mail to a user: its last line. */
 async function mailedCode(directory: string, username: string, kind: 'confirm' | 'forgot'): Promise<string> {
   const find = async () => (await readdir(directory)).find((file) => file.endsWith(`-${username}-${kind}.txt`));
   const name = await expect.poll(find, { timeout: 10_000 }).toBeDefined().then(find);
@@ -21,7 +21,7 @@ async function mailedCode(directory: string, username: string, kind: 'confirm' |
 }
 
 story(
-  'a newcomer makes an account with the code that is mailed, and is in; later with a password forgotten and renewed',
+  'a newcomer creates an account with a mailed code, and later resets a forgotten password',
   async ({ visitor, mail }) => {
     const person = await visitor('newcomer');
     const { page } = person;
@@ -37,7 +37,7 @@ story(
     await page.getByRole('navigation', { name: 'Conversations' }).getByText('Nobody has written yet.').waitFor();
 
     await signOut(page);
-    // What Cognito refuses is an answer of status 400, which browsers tell on the console too.
+    // Cognito answers errors with status 400, which browsers also write to the console.
     person.expectProblem(/status of 400/);
     await page.getByLabel('User name').fill(username);
     await page.getByLabel('Password', { exact: true }).fill('Not-the-password-1');
@@ -52,7 +52,7 @@ story(
     await page.getByRole('button', { name: 'Change the password' }).click();
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor();
 
-    // Signed out is signed out: nothing of the account is left in this browser.
+    // After signing out, nothing of the account is left in this browser.
     await signOut(page);
     expect(
       await page.evaluate((name) => Object.keys(localStorage).filter((key) => key.includes(name)), username),

@@ -17,12 +17,12 @@ const Report = z.object({
 
 const rules = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] };
 
-/** What axe-core finds wrong with the page as it is now, in both schemes: one text each, empty where all is well. */
+/** What axe-core finds wrong with the page in its present state, in both colour schemes: one text per problem. */
 export async function violations(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   const light = await run(page, rules);
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
-  // Nothing but its colours is different then.
+  // Only the colours are different.
   const dark = await run(page, { type: 'rule', values: ['color-contrast'] });
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   return [...light, ...dark.map((violation) => `in the dark: ${violation}`)];
@@ -30,7 +30,7 @@ export async function violations(page: Page): Promise<string[]> {
 
 async function run(page: Page, runOnly: typeof rules): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
-  // As the developer tools do it: the page's policy rightly forbids every other way to run what is not its own.
+  // Over the protocol of the developer tools: the content security policy forbids all other ways to run foreign code.
   await session.send('Runtime.evaluate', { expression: `globalThis.axe ?? (() => { ${source} })()` });
   const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
     expression: `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], runOnly })})

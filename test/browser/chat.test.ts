@@ -1,22 +1,22 @@
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
 import { story } from './story.ts';
-import { act, choose, field, message, openConversation, say, tick } from './thread.ts';
+import { act, choose, field, message, openConversation, receipt, say } from './thread.ts';
 
-story('what one says the other reads; what is done to it both see, and markup stays text', async ({ guest }) => {
+story('two users see each other’s messages and changes, and markup stays text', async ({ guest }) => {
   const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
   const name = named(alice.api, bob.api);
   const [a, b] = [alice.page, bob.page];
   await openConversation(a, name);
 
   await say(a, 'Are you there?');
-  // Bob's inbox is open, and the conversation is not.
-  await tick(a, 'Are you there?', 'Delivered').waitFor();
+  // Bob has his inbox open, but not the conversation.
+  await receipt(a, 'Are you there?', 'Delivered').waitFor();
   const row = b.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Alice' });
   await row.getByText('1 unread').waitFor();
   await row.click();
   await message(b, 'Are you there?').waitFor();
-  await tick(a, 'Are you there?', 'Read').waitFor();
+  await receipt(a, 'Are you there?', 'Read').waitFor();
 
   await field(b).pressSequentially('Ye');
   const typing = a.getByRole('main').getByText('typing…').first();

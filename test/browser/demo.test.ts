@@ -6,12 +6,12 @@ import { Person } from '../support/person.ts';
 import { landscape } from './picture.ts';
 import { prepare, screenshot } from './screenshot.ts';
 import { type Stage, story } from './story.ts';
-import { field, message, openConversation, say, tick } from './thread.ts';
+import { field, message, openConversation, receipt, say } from './thread.ts';
 import { sendFile } from './upload.ts';
 
 type Send = (by: Person, text: string, more?: object) => Promise<number>;
 
-/** Somebody of the demo, to speak for over HTTP. */
+/** A demo user who acts over HTTP. */
 async function demoPerson({ chat, mail }: Stage, username: string, name: string): Promise<Person> {
   const { token } = await confirmedUser(username, LocalOutputs.parse(chat.outputs), mail);
   const person = new Person(chat.outputs, username, { access: token, id: '' });
@@ -19,7 +19,7 @@ async function demoPerson({ chat, mail }: Stage, username: string, name: string)
   return person;
 }
 
-/** @returns what sends to a conversation, and tells the message's number */
+/** @returns a function that sends to a conversation and resolves with the message's `seq` */
 function sender(conversation: string): Send {
   return async (by, message, more = {}) => {
     const path = `/conversations/${encodeURIComponent(conversation)}/messages`;
@@ -34,7 +34,7 @@ function react(by: Person, conversation: string, seq: number, emoji: string) {
   return by.request('PUT', `/conversations/${id}/messages/${seq}/reactions/${encodeURIComponent(emoji)}`);
 }
 
-/** What three people may have said before. @returns the id of their group */
+/** Fills the demo with earlier messages of three people. @returns the id of their group */
 async function tellEarlier(alice: Person, bob: Person, carol: Person, picture: Buffer): Promise<string> {
   const { body: group } = await alice.post('/conversations', { title: 'Saturday hike', members: ['bob', 'carol'] });
   const toGroup = sender(group.id);
@@ -60,7 +60,7 @@ async function tellEarlier(alice: Person, bob: Person, carol: Person, picture: B
   return group.id;
 }
 
-story('two demo people are a click away, and chat with each other in two tabs of one browser', async (stage) => {
+story('two demo users sign in with one click, and chat with each other in two tabs of one browser', async (stage) => {
   const somebody = await stage.visitor('somebody', { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2 });
   const [alice, bob, carol] = await Promise.all([
     demoPerson(stage, 'alice', 'Alice'),
@@ -86,16 +86,16 @@ story('two demo people are a click away, and chat with each other in two tabs of
   await message(other, 'Carol is in.').waitFor();
   await say(other, 'Count me in 🙌');
   await message(page, 'Count me in').waitFor();
-  await tick(page, 'Carol is in.', 'Read').waitFor();
+  await receipt(page, 'Carol is in.', 'Read').waitFor();
   await isLoaded(page);
   await field(other).pressSequentially('I');
   await page.getByRole('main').getByText('typing…').first().waitFor();
   await screenshot(page, 'chat');
   await screenshot(page, 'chat-dark', 'dark');
 
-  // Each tab stays who it is.
+  // Each tab keeps its user.
   await other.reload();
-  await tick(other, 'Count me in', 'Read').waitFor();
+  await receipt(other, 'Count me in', 'Read').waitFor();
 
   await openConversation(page, group);
   await message(page, 'in my rucksack').waitFor();
@@ -104,9 +104,12 @@ story('two demo people are a click away, and chat with each other in two tabs of
   await screenshot(page, 'group');
 });
 
-story('on a phone one sees the list or a conversation, and goes back and forth', async (stage) => {
+story('a phone shows either the list or a conversation, and Back leads from one to the other', async (stage) => {
   const { page } = await stage.visitor('somebody', {
-    ...{ viewport: { width: 360, height: 780 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+    viewport: { width: 360, height: 780 },
+    deviceScaleFactor: 2,
+    hasTouch: true,
+    isMobile: true,
   });
   await page.goto('/');
   await prepare(page);
@@ -125,7 +128,7 @@ story('on a phone one sees the list or a conversation, and goes back and forth',
   await field(page).waitFor();
 });
 
-/** Resolves when the picture is there. */
+/** Resolves when the picture is loaded. */
 async function isLoaded(page: Page): Promise<void> {
   const picture = page.getByRole('img', { name: 'sunrise.jpg' });
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1_200);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 
-/** OFL-1.1; 24 MB, which is why it is fetched when screenshots are made, and no dependency. */
+/** OFL-1.1. It has 24 MB, so it is no dependency: it is fetched when screenshots are made. */
 const font = '@fontsource/noto-color-emoji@5.3.2';
 const run = promisify(execFile);
 let fetched: Promise<string> | undefined;
@@ -22,7 +22,7 @@ async function fetchFont(): Promise<string> {
   }
 }
 
-/** Gives a page emoji, which the Chromium of the package registry lacks. */
+/** Adds an emoji font to a page: the Chromium of the package registry has none. */
 export async function addEmoji(page: Page): Promise<void> {
   fetched ??= fetchFont();
   await page.evaluate(
@@ -34,7 +34,7 @@ export async function addEmoji(page: Page): Promise<void> {
       const { fontFamily } = getComputedStyle(document.body);
       style.setProperty('--font', `${fontFamily}, "Emoji of the test"`);
       await document.fonts.ready;
-      // What was painted without it is painted again.
+      // Wait until everything is painted with the font.
       for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     },
     await fetched,

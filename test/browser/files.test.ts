@@ -6,7 +6,7 @@ import { landscape } from './picture.ts';
 import { story } from './story.ts';
 import { openConversation } from './thread.ts';
 
-/** px that a picture has; 0 until it is loaded. */
+/** Width of a picture in px; 0 until it is loaded. */
 function widthOf(picture: Locator): Promise<number> {
   return picture.evaluate((image: HTMLImageElement) => image.naturalWidth);
 }
@@ -17,7 +17,7 @@ interface Given {
   readonly base64: string;
 }
 
-/** What a browser does with files from the clipboard or another window, of which a test has none. */
+/** Simulates pasting or dropping a file: a test has neither a clipboard nor another window. */
 async function give(page: Page, how: 'paste' | 'drop', file: Given): Promise<void> {
   await page.evaluate(
     async ([how, { name, type, base64 }]) => {
@@ -40,7 +40,7 @@ async function give(page: Page, how: 'paste' | 'drop', file: Given): Promise<voi
 }
 
 story(
-  'files are added by button, paste and drop, seen before they are sent, and by the other one in place',
+  'files are added by button, paste and drop, previewed before sending, and shown to the recipient without layout shifts',
   async ({ guest }) => {
     const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
     const name = named(alice.api, bob.api);
@@ -74,7 +74,7 @@ story(
     ]);
     expect(download.suggestedFilename()).toBe('notes.txt');
 
-    // Where the picture stands is kept free while it loads: nothing moves when it comes.
+    // The place of a picture is reserved while it loads, so nothing moves when it appears.
     const held: Route[] = [];
     await bob.context.route(
       ({ pathname }) => pathname.startsWith('/_aws/s3/'),
@@ -93,14 +93,17 @@ story(
   },
 );
 
-story('an upload that takes long tells how far it is, and ends when it is cancelled', async ({ guest, chat }) => {
+story('a slow upload shows its progress, and ends when it is cancelled', async ({ guest, chat }) => {
   const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
   const { page, context } = alice;
   await openConversation(page, named(alice.api, bob));
   const session = await context.newCDPSession(page);
   await session.send('Network.enable');
   await session.send('Network.emulateNetworkConditions', {
-    ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 150_000 },
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: 150_000,
   });
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),

@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 import { firstVisit } from '#bench/first-visit';
 import { story } from './story.ts';
 
-/** Bytes, as they travel. */
+/** Compressed bytes. */
 const most = 60 * 1_024;
 
-story('a first visit downloads at most 60 KB, and nothing is fetched from anybody else', async ({ visitor, url }) => {
+story('a first visit downloads at most 60 KB, and nothing is fetched from other hosts', async ({ visitor, url }) => {
   const { page, context } = await visitor('somebody');
   const session = await context.newCDPSession(page);
   await session.send('Network.enable');
@@ -17,7 +17,7 @@ story('a first visit downloads at most 60 KB, and nothing is fetched from anybod
   session.on('Network.responseReceived', ({ requestId, response }) => {
     answers.set(requestId, { address: response.url, headers: response.encodedDataLength });
   });
-  // Headers are not counted: HTTP/2, which CloudFront speaks, sends those of all responses but the first as references.
+  // Headers are not counted: CloudFront uses HTTP/2, which compresses repeated headers to references.
   session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
     const { address, headers } = answers.get(requestId) ?? { address: requestId, headers: 0 };
     bytes.set(address, encodedDataLength - headers);
@@ -25,10 +25,10 @@ story('a first visit downloads at most 60 KB, and nothing is fetched from anybod
   await page.goto('/', { waitUntil: 'networkidle' });
   await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
   expect([...bytes.keys()].filter((address) => !address.startsWith(url))).toEqual([]);
-  const travelled = [...bytes].filter(([address]) => /(\/|\.js|\.css|config\.json)$/.test(new URL(address).pathname));
+  const downloaded = [...bytes].filter(([address]) => /(\/|\.js|\.css|config\.json)$/.test(new URL(address).pathname));
   console.log(bytes);
-  expect(travelled.length).toBeGreaterThanOrEqual(4);
-  expect(travelled.reduce((sum, [, size]) => sum + size, 0)).toBeLessThan(most);
+  expect(downloaded.length).toBeGreaterThanOrEqual(4);
+  expect(downloaded.reduce((sum, [, size]) => sum + size, 0)).toBeLessThan(most);
 });
 
 it('what is built for a first visit is at most 60 KB when compressed', () => {

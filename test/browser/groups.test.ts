@@ -3,7 +3,7 @@ import { story } from './story.ts';
 import { field, message, say } from './thread.ts';
 
 story(
-  'a group is made of people who are found by name; others are invited, removed, and leave',
+  'a group is created with people found by name; members are invited and removed, and leave',
   async ({ guest, chat }) => {
     const carol = await chat.person('carol');
     const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
@@ -55,7 +55,7 @@ story(
   },
 );
 
-story('people are found by name, and one chat with somebody is as good as another', async ({ guest, chat }) => {
+story('a search finds people by name, and opens the direct conversation with them', async ({ guest, chat }) => {
   const carol = await chat.person('carol');
   const { page } = await guest('alice');
   await page.getByRole('searchbox', { name: 'Search conversations and people' }).fill(carol.username);

@@ -5,13 +5,13 @@ import { shiftOf, watchShifts } from './layout-shift.ts';
 import { story } from './story.ts';
 import { message, openConversation } from './thread.ts';
 
-/** How many messages there are when one looks, and how many of them are new. */
+/** Numbers of old and of unread messages. */
 const old = 272;
 const fresh = 28;
 
 /**
- * The first row that begins well within sight, or that of a number: its number, and where it lies once it stays there. Rows that were out of sight
- * get their real height when they are painted.
+ * The position of a row once it no longer moves: of the given row, or of the first row that is clearly visible. Rows outside of the viewport get
+ * their real height when they are painted.
  */
 function settled(log: Locator, seq?: string): Promise<{ readonly seq: string; readonly at: number }> {
   return log.evaluate(async (log, seq) => {
@@ -33,8 +33,8 @@ function settled(log: Locator, seq?: string): Promise<{ readonly seq: string; re
 }
 
 /**
- * Scrolls up until there is nothing older.
- * @returns px, by how much what one looked at moved each time when older messages came above it
+ * Scrolls up to the first message.
+ * @returns by how many px the visible rows moved, each time that older messages were added above them
  */
 async function scrollToBeginning(page: Page): Promise<number[]> {
   const log = page.getByRole('log', { name: 'Messages' });
@@ -59,7 +59,7 @@ async function scrollToBeginning(page: Page): Promise<number[]> {
 }
 
 story(
-  'one sees where the new messages begin, scrolls back through 300 without a jump, and is at the latest at once',
+  'the unread messages are marked, 300 messages scroll back without a jump, and one click leads to the latest',
   async ({ guest, chat }) => {
     const [alice, ...others] = await Promise.all([
       guest('alice'),
@@ -95,7 +95,7 @@ story(
     expect(jumps.filter((jump) => jump > 2)).toEqual([]);
     expect(await shiftOf(page)).toBeLessThan(0.05);
 
-    // What is said meanwhile moves nothing either; it is counted, and one jump away.
+    // A new message moves nothing either. It is counted on the button that leads to it.
     await write(bob, 'And now?');
     await page.getByRole('button', { name: 'Jump to latest, 1 new' }).click();
     await message(page, 'And now?').waitFor();

@@ -5,7 +5,7 @@ import { named } from '../support/person.ts';
 import { story } from './story.ts';
 import { message, openConversation } from './thread.ts';
 
-/** Presses Tab until something of this name has the focus. */
+/** Presses Tab until an element with this name has the focus. */
 async function tabTo(page: Page, name: RegExp): Promise<void> {
   const passed: string[] = [];
   for (let press = 0; press < 40; press++) {
@@ -17,7 +17,7 @@ async function tabTo(page: Page, name: RegExp): Promise<void> {
   throw new Error(`unable to reach ${name} with Tab; it passes ${passed.join(' | ')}`);
 }
 
-/** What has the focus, as it is called. */
+/** The name of the focused element. */
 function focused(page: Page): Promise<string> {
   return page.evaluate(() => {
     const { activeElement: at } = document;
@@ -28,7 +28,7 @@ function focused(page: Page): Promise<string> {
 }
 
 story(
-  'everything goes by keyboard: to sign in, to open a conversation, to write, to react, to answer',
+  'the keyboard is enough to sign in, open a conversation, write, react and reply',
   async ({ visitor, guest, chat }) => {
     const [carol, bob] = await Promise.all([chat.person('carol'), guest('bob')]);
     const name = named(carol, bob.api);

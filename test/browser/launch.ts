@@ -6,12 +6,12 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
 
-/** No browser could be started: one sentence. */
+/** No browser could be started. The message is one sentence. */
 export class NoBrowser extends Error {}
 
 /**
- * Starts a browser that files of tests connect to: `CHROME_PATH`, else an installed Chrome, Edge or Chromium, else, on Linux x64, the one of
- * the package registry. Never with web security switched off: CORS and Content Security Policy are part of what is tried.
+ * Starts a browser that test files connect to: `CHROME_PATH`, else an installed Chrome, Edge or Chromium, else, on Linux x64, the one of the
+ * package registry. Web security is never switched off: CORS and the content security policy are part of what is tested.
  * @throws NoBrowser
  */
 export async function launchBrowser(): Promise<BrowserServer> {
@@ -24,7 +24,7 @@ export async function launchBrowser(): Promise<BrowserServer> {
     }
   }
   throw new NoBrowser(
-    `unable to start a browser; there is no Chrome where one is looked for, and what comes from the package registry is for Linux on x64: install Chrome, or set CHROME_PATH (tried: ${refusals.join('; ')})`,
+    `unable to start a browser; no Chrome was found, and the one of the package registry is for Linux on x64: install Chrome, or set CHROME_PATH (tried: ${refusals.join('; ')})`,
   );
 }
 
@@ -48,7 +48,7 @@ function installedChromiums(): string[] {
   ].filter((path) => existsSync(path));
 }
 
-/** The Chromium of `@sparticuz/chromium`, with the font that comes with it, so that a page looks the same everywhere. */
+/** The Chromium of `@sparticuz/chromium`, with the package's font, so that pages look the same on every machine. */
 async function registryChromium(): Promise<LaunchOptions> {
   const folder = await unpacked();
   return {
@@ -58,7 +58,7 @@ async function registryChromium(): Promise<LaunchOptions> {
   };
 }
 
-/** Unpacked once for each version. The package unpacks into the temporary folder itself, where two at once would disturb each other. */
+/** Unpacked once for each version, into a folder of its own: the package uses the temporary folder itself, where two runs would collide. */
 async function unpacked(): Promise<string> {
   const require = createRequire(import.meta.url);
   const { version } = require(join(dirname(require.resolve('@sparticuz/chromium')), '../package.json'));
@@ -74,7 +74,7 @@ async function unpacked(): Promise<string> {
   try {
     renameSync(fresh, folder);
   } catch {
-    // Another run was faster.
+    // Another run has unpacked it in the meantime.
     rmSync(fresh, { recursive: true });
   }
   return folder;

@@ -2,12 +2,12 @@ import type { Page } from 'playwright-core';
 
 declare global {
   interface Window {
-    /** What `watchShifts` saw. */
+    /** Filled by `watchShifts`. */
     layoutShifts?: number[];
   }
 }
 
-/** Writes down from now on whenever things move that nobody touched. */
+/** Starts to record layout shifts. */
 export async function watchShifts(page: Page): Promise<void> {
   await page.evaluate(() => {
     const seen: number[] = [];
@@ -18,10 +18,10 @@ export async function watchShifts(page: Page): Promise<void> {
   });
 }
 
-/** The sum of all shifts since: 0 is calm, Google's tools call everything to 0.1 good: https://web.dev/articles/cls */
+/** The sum of all shifts since then. Google's tools call up to 0.1 good: https://web.dev/articles/cls */
 export async function shiftOf(page: Page): Promise<number> {
   return page.evaluate(async () => {
-    // Two frames, so that what was painted last has been reported.
+    // Two frames later, the last paint has been reported.
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
     return (window.layoutShifts ?? []).reduce((sum, value) => sum + value, 0);
   });

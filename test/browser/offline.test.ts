@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
 import { story } from './story.ts';
-import { field, message, openConversation, say, tick } from './thread.ts';
+import { field, message, openConversation, receipt, say } from './thread.ts';
 
 story(
   'what is written offline waits, survives a reload, and arrives once; place, session and draft are kept',
@@ -17,7 +17,7 @@ story(
     alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
     await say(page, 'In the tunnel');
-    await tick(page, 'In the tunnel', 'Waiting to be sent').waitFor();
+    await receipt(page, 'In the tunnel', 'Waiting to be sent').waitFor();
     await field(page).fill('Half a sen');
     await page.getByText('You are offline.').waitFor();
 
@@ -31,7 +31,7 @@ story(
 
     await context.setOffline(false);
     await expect.poll(() => field(page).inputValue()).toBe('Half a sen');
-    await tick(page, 'In the tunnel', 'Read').waitFor();
+    await receipt(page, 'In the tunnel', 'Read').waitFor();
     // Whoever has got the next one has got all that came before.
     await say(page, 'Behind the tunnel');
     await message(bob.page, 'Behind the tunnel').waitFor();

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-/** A landscape that a browser draws: evening light over hills and a lake. @returns a real JPEG file */
+/** A landscape drawn by the browser: evening light over hills and a lake. @returns a JPEG file */
 export async function landscape(page: Page, width = 1_200, height = 800): Promise<Buffer> {
   const blank = await page.context().newPage();
   const base64 = await blank.evaluate(
@@ -20,7 +20,7 @@ export async function landscape(page: Page, width = 1_200, height = 800): Promis
       draw.beginPath();
       draw.arc(width * 0.68, height * 0.5, height * 0.055, 0, 7);
       draw.fill();
-      // Hills, the farther the paler; sums of sines are never the same twice.
+      // Hills, paler in the distance; sums of sines give each another outline.
       for (const [row, colour] of ['#b17a8f', '#7d5f86', '#4d4a74', '#2c3358'].entries()) {
         const base = 0.5 + row * 0.045;
         draw.fillStyle = colour;

@@ -5,21 +5,21 @@ import { addEmoji } from './emoji-font.ts';
 
 const folder = join(import.meta.dirname, '../../docs/img');
 
-/** Are screenshots made? `npm run screenshots` does; other runs leave the tree as it is. */
+/** Only `npm run screenshots` writes screenshots; other runs do not change the working tree. */
 export const isTaking = process.env.PARLEY_SCREENSHOTS === '1';
 
-/** Gets a page ready for its pictures, before it shows any emoji. Takes seconds; only where they are made. */
+/** Prepares a page for screenshots, before it shows any emoji. Does nothing if no screenshots are made, because it takes seconds. */
 export async function prepare(page: Page): Promise<void> {
   if (isTaking) await addEmoji(page);
 }
 
-/** Puts what a page shows into the documents, as `docs/img/<name>.webp`. */
+/** Writes a screenshot to `docs/img/<name>.webp`. */
 export async function screenshot(page: Page, name: string, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
   if (!isTaking) return;
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   const session = await page.context().newCDPSession(page);
   const capture = () => session.send('Page.captureScreenshot', { format: 'webp', quality: 88 });
-  // The first time that emoji are painted they may be missing.
+  // In the first screenshot emoji may be missing.
   await capture();
   const { data } = await capture();
   await session.detach();

@@ -12,21 +12,21 @@ import { launchBrowser, NoBrowser } from './launch.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where a browser waits, and what it shall show; or one sentence why there is none. */
+    /** The browser to connect to and the stack; or a sentence that says why there is no browser. */
     site: Site | { readonly missing: string };
   }
 }
 
-/** The stack as `npm start` serves it, with two demo people, and a browser. */
+/** The stack as `npm start` serves it, with two demo users, and a browser. */
 export interface Site {
   readonly browser: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly credentials: Credentials;
-  /** Where the mail of the user pool arrives. */
+  /** The folder to which the mail of the user pool is written. */
   readonly mail: string;
 }
 
-/** One runtime and one browser for all files of this project. */
+/** Starts one runtime and one browser for all files of this project. */
 export default async function startSite(project: TestProject): Promise<() => Promise<void>> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -35,7 +35,7 @@ export default async function startSite(project: TestProject): Promise<() => Pro
   try {
     const browser = await launchBrowser();
     stops.push(() => browser.close());
-    // Hundreds of messages are sent here before the page is opened that shows them.
+    // Tests send hundreds of messages before they open the page.
     const assemblyDirectory = await assembly({ sendLimit: 24, sendLimitSeconds: 1 });
     const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-browser-'));
     stops.push(async () => rmSync(dataDirectory, { recursive: true, force: true }));

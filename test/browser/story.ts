@@ -9,7 +9,7 @@ import type { Person } from '../support/person.ts';
 import { signIn } from './sign-in.ts';
 import { type Visitor, visit } from './visitor.ts';
 
-/** Somebody at the page, who may also be spoken for over HTTP. */
+/** A user in a browser who can also act over HTTP. */
 export interface Guest extends Visitor {
   readonly api: Person;
   readonly username: string;
@@ -19,28 +19,28 @@ export interface Stage {
   readonly chat: Chat;
   /** Address of the page. */
   readonly url: string;
-  /** Where mail arrives. */
+  /** The folder to which mail is written. */
   readonly mail: string;
-  /** An empty browser. */
+  /** A browser without any accounts. */
   visitor(name: string, options?: BrowserContextOptions): Promise<Visitor>;
-  /** Somebody new, signed in on the page. */
+  /** A new user, signed in on the page. */
   guest(name: string, options?: BrowserContextOptions): Promise<Guest>;
 }
 
-/** ms; a story takes a few seconds on a machine that has nothing else to do. */
-const longest = 90_000;
+/** A story takes a few seconds on an idle machine. */
+const timeoutMs = 90_000;
 
 const site = inject('site');
 /**
- * A test with real browsers. It fails too when anything went wrong in one of them that the story does not expect: an error on the console, a
- * violated policy, a failed request. What was to be seen then is kept in a folder that the message names.
+ * A test with real browsers. It also fails if anything goes wrong in one of them that the story does not expect: an error on the console, a
+ * violation of the content security policy, a failed request. Then screenshots and traces are kept in a folder that the message names.
  * @param name the outcome
  */
 export function story(name: string, tell: (stage: Stage) => Promise<void>): void {
-  test(name, { timeout: longest + 30_000 }, async ({ skip }) => {
+  test(name, { timeout: timeoutMs + 30_000 }, async ({ skip }) => {
     if ('missing' in site) return skip(site.missing);
     const browser = await chromium.connect(site.browser);
-    // One for each story, so that everybody may have the same people.
+    // New users for each story, so that all stories can use the same names.
     const chat = chatOn(Outputs.parse(site.outputs), { credentials: site.credentials });
     const visitors: [string, Visitor][] = [];
     const visitor: Stage['visitor'] = async (who, options = {}) => {
@@ -68,16 +68,16 @@ export function story(name: string, tell: (stage: Stage) => Promise<void>): void
   });
 }
 
-/** Before the test runner gives up, so that there is time to keep what was seen. */
+/** Fails before vitest's own timeout, so that there is time to write screenshots. */
 async function inTime(story: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`the story took longer than ${longest / 1000} seconds`)), longest);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story took longer than ${timeoutMs / 1000} seconds`)), timeoutMs);
   });
-  await Promise.race([story, late]).finally(() => clearTimeout(timer));
+  await Promise.race([story, timeout]).finally(() => clearTimeout(timer));
 }
 
-/** Keeps what everybody saw, and how it came. @returns where, and what went wrong, for the message */
+/** Writes screenshots and traces of all browsers. @returns where they are and what went wrong, for the message */
 async function keep(visitors: readonly (readonly [string, Visitor])[]): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-story-'));
   for (const [who, { context }] of visitors) {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Person } from '../support/person.ts';
 
-/** What is said of a file before it is uploaded. */
+/** What is announced about a file before its upload. */
 export interface About {
   readonly filename: string;
   readonly content_type: string;
@@ -9,7 +9,7 @@ export interface About {
   readonly height?: number;
 }
 
-/** Sends a file over HTTP, with a text or without. */
+/** Sends a file over HTTP. */
 export async function sendFile(by: Person, to: string, about: About, file: Buffer, message?: string): Promise<void> {
   const path = `/conversations/${encodeURIComponent(to)}`;
   const { status, body } = await by.post(`${path}/attachments`, { ...about, size: file.length });

@@ -1,19 +1,19 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 
-/** A person's browser: its pages share what they keep, and everything that goes wrong in any of them is written down. */
+/** A browser of its own. Its tabs share their storage, and everything that goes wrong in any of them is recorded. */
 export interface Visitor {
   readonly context: BrowserContext;
   /** The first tab. */
   readonly page: Page;
-  /** Another tab. */
+  /** Opens another tab. */
   tab(): Promise<Page>;
-  /** Says that a problem is part of the story; without it, the story fails at its end. */
+  /** Expects a problem: if it does not happen, the story fails. */
   expectProblem(pattern: RegExp): void;
-  /** What went wrong that was not expected, and what was expected and did not come. */
+  /** Problems that were not expected, and expected ones that did not happen. */
   problems(): string[];
 }
 
-/** @param name for the messages */
+/** @param name used in messages */
 export async function visit(browser: Browser, name: string, options: BrowserContextOptions): Promise<Visitor> {
   const context = await browser.newContext({
     viewport: { width: 1200, height: 800 },
@@ -21,13 +21,13 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
     timezoneId: 'UTC',
     ...options,
   });
-  // Nobody waits for half a minute where something does not appear.
+  // Shorter than the default of 30 seconds, so that a story fails sooner.
   context.setDefaultTimeout(15_000);
   await context.tracing.start({ snapshots: true });
   const happened: string[] = [];
   const expected: { readonly pattern: RegExp; met: boolean }[] = [];
 
-  function hear(problem: string): void {
+  function record(problem: string): void {
     const match = expected.find(({ pattern }) => pattern.test(problem));
     if (match) match.met = true;
     else happened.push(`${name}: ${problem}`);
@@ -35,13 +35,13 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
 
   context.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning')
-      hear(`${message.text()} (${message.location().url})`);
+      record(`${message.text()} (${message.location().url})`);
   });
-  context.on('weberror', (error) => hear(error.error().stack ?? String(error.error())));
+  context.on('weberror', (error) => record(error.error().stack ?? String(error.error())));
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? 'failed';
-    // What a page gives up by itself, or leaves behind when it goes.
-    if (why !== 'net::ERR_ABORTED') hear(`${why} at ${request.method()} ${request.url()}`);
+    // Requests that the page itself aborts, or that end when it is closed.
+    if (why !== 'net::ERR_ABORTED') record(`${why} at ${request.method()} ${request.url()}`);
   });
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) => {

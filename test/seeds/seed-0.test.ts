@@ -1,4 +1,4 @@
-/** interchatbe: what its page and its code describe, in their order. The rows are those of docs/seeds.md. */
+/** interchatbe: the rows of docs/seeds.md, in the order of the program's page and code. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -13,10 +13,10 @@ import { named, Person } from '../support/person.ts';
 import { bytesAt, png, upload } from './upload.ts';
 
 let chat: Chat;
-/** Somebody else. */
+/** A user who is in none of the chats. */
 let eve: Person;
 beforeAll(async () => {
-  // Its chats are made by accepting a friend's request; where the stack is deployed, it is as it is.
+  // This program's chats begin with an accepted friend request. A deployed stack keeps its own option.
   chat = await startChat({ assemblyDirectory: inject('optionsDirectory') });
   eve = await chat.person('eve');
 });
@@ -36,7 +36,7 @@ async function friends(one: string, other: string): Promise<[Person, Person]> {
 
 const create = (data: Record<string, unknown>) => ({ event_type: 'create', event_data: data });
 
-/** Two friends on `ws/messages/<chat_id>`, who have got all that they get first. */
+/** Connects two friends to `ws/messages/<chat_id>` and waits for their snapshots. */
 async function talking(one: string, other: string) {
   const people = await friends(one, other);
   const sockets = [];
@@ -49,7 +49,7 @@ async function talking(one: string, other: string) {
 }
 
 describe('ws/messages/<chat_id>?token=', () => {
-  it('R0.1 opens for members with a good token alone', async () => {
+  it('R0.1 opens only for members with a valid token', async () => {
     const [anna, ben] = await friends('anna1', 'ben1');
     const path = `/ws/messages/${named(anna, ben)}`;
     const address = `${chat.outputs.WebUrl.replace(/^http/, 'ws')}${path}`;
@@ -59,12 +59,12 @@ describe('ws/messages/<chat_id>?token=', () => {
     await expect(anna.connectAt('/ws/messages/group:01jd3y2v3w4x5y6z7a8b9c0d1e')).rejects.toMatchObject({
       status: 404,
     });
-    // Wherever the token stands in the query.
+    // The token may be anywhere in the query.
     const opened = [await anna.open(`${address}?lang=en&token=${anna.tokens.access}`), await anna.connectAt(path)];
     for (const socket of opened) expect(await socket.next()).toMatchObject({ type: 'online_user_list' });
   });
 
-  it('R0.2 create is stored, and comes as one message to every member, its author too', async () => {
+  it('R0.2 create is stored, and every member gets it as one message, its author too', async () => {
     const { anna, ben, at, bt, id } = await talking('anna2', 'ben2');
     at.send(create({ message: '<Message>' }));
     const message = await bt.next();
@@ -90,7 +90,7 @@ describe('ws/messages/<chat_id>?token=', () => {
     expect((await ben.get(`/conversations/${id}/messages`)).body.results).toMatchObject([{ id: message.id }]);
   });
 
-  it('R0.3 a new socket gets the newest messages, nobody else gets them again, and older ones come by pages', async () => {
+  it('R0.3 a new connection gets the newest messages, nobody else gets them again, and older ones come in pages', async () => {
     const { anna, ben, at, id } = await talking('anna3', 'ben3');
     for (let index = 1; index <= 24; index++) {
       await (index % 2 ? anna : ben).post(`/conversations/${id}/messages`, { message: `${index}` });
@@ -108,7 +108,7 @@ describe('ws/messages/<chat_id>?token=', () => {
     expect([...texts(first.results), ...texts(second.results)]).toEqual(ascending);
   });
 
-  it('R0.4 create with ref_message answers a message of the same chat, and of no other', async () => {
+  it('R0.4 create with ref_message replies to a message of the same chat, and of no other', async () => {
     const { anna, ben, at, bt } = await talking('anna4', 'ben4');
     const question = await at.ask(create({ message: 'When?' }), 'chat_message');
     bt.send(create({ message: 'At ten.', ref_message: question.id }));
@@ -123,7 +123,7 @@ describe('ws/messages/<chat_id>?token=', () => {
     expect((await ben.get(`/conversations/${anna.username}/messages`)).body.count).toBe(2);
   });
 
-  it('R0.5 edit changes a message of one’s own, and comes to everybody as that one message', async () => {
+  it('R0.5 edit changes a message of your own, and everybody gets that one message', async () => {
     const { at, bt } = await talking('anna5', 'ben5');
     const { id: uiid } = await at.ask(create({ message: 'Helo' }), 'chat_message');
     const edit = { event_type: 'edit', event_data: { uiid, edit_message: 'Hello' } };
@@ -133,7 +133,7 @@ describe('ws/messages/<chat_id>?token=', () => {
     expect(await bt.next()).toMatchObject({ type: 'message_edited', ...edited });
   });
 
-  it('R0.6 delete leaves of one’s own message a place without a text, for everybody', async () => {
+  it('R0.6 delete empties a message of your own for everybody, and its place stays', async () => {
     const { ben, at, bt, id } = await talking('anna6', 'ben6');
     const { id: uiid } = await at.ask(create({ message: 'Oops' }), 'chat_message');
     const remove = { event_type: 'delete', event_data: { uiid } };
@@ -144,7 +144,7 @@ describe('ws/messages/<chat_id>?token=', () => {
     expect([count, results]).toMatchObject([0, [{ id: uiid, deleted: true, message: '' }]]);
   });
 
-  it('R0.7 delete all clears the chat for who says it, and for nobody else', async () => {
+  it('R0.7 delete all clears the chat for the user who sends it, and for nobody else', async () => {
     const { anna, ben, at, bt, id } = await talking('anna7', 'ben7');
     await at.ask(create({ message: 'one' }), 'chat_message');
     const { seq } = await bt.ask(create({ message: 'two' }), 'chat_message');
@@ -156,7 +156,7 @@ describe('ws/messages/<chat_id>?token=', () => {
     expect(await bt.rest()).toEqual([]);
   });
 
-  it('R0.8 an invalid event is answered with an error, and the connection stays', async () => {
+  it('R0.8 an invalid event is answered with an error, and the connection stays open', async () => {
     const { at } = await talking('anna8', 'ben8');
     const frames = [
       { event_type: 'create' },
@@ -174,7 +174,7 @@ describe('ws/messages/<chat_id>?token=', () => {
 });
 
 describe('HTTP', () => {
-  it('R0.9 an account is registered, signed in to, and its token refreshed', async () => {
+  it('R0.9 an account is registered and signed in, and its token is refreshed', async () => {
     const username = `cleo-${chat.run}`;
     const client = { ClientId: chat.outputs.UserPoolClientId };
     const UserAttributes = [{ Name: 'email', Value: `${username}@example.com` }];
@@ -199,7 +199,7 @@ describe('HTTP', () => {
     await cleo.leave();
   });
 
-  it('R0.10 the list of chats has one’s own alone, latest first', async () => {
+  it('R0.10 the list of chats has only your own chats, latest first', async () => {
     const { anna, ben, id } = await talking('anna10', 'ben10');
     await Promise.all([toggle(eve, anna), toggle(anna, eve)]);
     await anna.post(`/conversations/${ben.username}/messages`, { message: 'first' });
@@ -212,7 +212,7 @@ describe('HTTP', () => {
     });
   });
 
-  it('R0.11 somebody is found, asked, and accepts, with name and picture; until then there is no chat', async () => {
+  it('R0.11 a user is found, asked, and accepts, with name and picture; until then there is no chat', async () => {
     const [anna, ben] = await chat.people('anna11', 'ben11');
     const web = `${chat.outputs.WebUrl}/api`;
     const path = `/ws/messages/${named(anna, ben)}`;
@@ -238,7 +238,7 @@ describe('HTTP', () => {
   });
 });
 
-/** With the code from the mail where the runtime is ours, else as the pool's administrator. */
+/** On the local runtime with the code from the mail, on a deployed stack as the pool's administrator. */
 async function confirm(username: string): Promise<void> {
   const { UserPoolId, UserPoolClientId: ClientId } = chat.outputs;
   if (chat.dataDirectory === undefined) {

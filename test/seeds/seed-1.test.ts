@@ -1,11 +1,11 @@
-/** ChatApplication-: what its page describes, in its order. The rows are those of docs/seeds.md. */
+/** ChatApplication: the rows of docs/seeds.md, in the order of the program's page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
 import { bytesAt, png, upload } from './upload.ts';
 
 let chat: Chat;
-/** Somebody else. */
+/** A third user, for groups and refusals. */
 let third: Person;
 beforeAll(async () => {
   chat = await startChat();
@@ -13,13 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-/** `yugan_test`, the one who asks first. */
+/** `yugan_test`: the names in this order, not sorted. */
 const pair = (...people: readonly Person[]) => people.map(({ username }) => username).join('_');
 const get = (person: Person, path: string) => person.get(`${chat.outputs.WebUrl}${path}`);
 const post = (person: Person, path: string, body?: unknown) => person.post(`${chat.outputs.WebUrl}${path}`, body);
 
 describe('ws/chat/<conversation_name>/', () => {
-  it('R1.1 who is anonymous is refused with 401, on the socket and over HTTP', async () => {
+  it('R1.1 without a token the answer is 401, over WebSocket and over HTTP', async () => {
     const [yugan, test] = await chat.people('yugan1', 'test1');
     const socket = `${chat.outputs.WebUrl.replace(/^http/, 'ws')}/ws/chat/${pair(yugan, test)}/`;
     await expect(yugan.open(socket)).rejects.toMatchObject({ status: 401 });
@@ -41,7 +41,7 @@ describe('ws/chat/<conversation_name>/', () => {
     });
   });
 
-  it('R1.3 three names make a group, in any order the same, and only for those who are named', async () => {
+  it('R1.3 three names make a group, the same in any order, and only for the users in the name', async () => {
     const [one, two, three] = await chat.people('one', 'two', 'three');
     const first = await one.connectAt(`/ws/chat/${pair(one, two, three)}/`);
     expect(await first.next()).toMatchObject({ type: 'online_user_list', conversation: named(one, two, three) });
@@ -53,7 +53,7 @@ describe('ws/chat/<conversation_name>/', () => {
     await expect(third.connectAt(`/ws/chat/${pair(one, two, three)}/`)).rejects.toMatchObject({ status: 403 });
   });
 
-  it('R1.4 who is online, one’s own user_join, then the last 50 messages newest first, and whether there are more', async () => {
+  it('R1.4 a new connection gets the online users, its own user_join, then the last 50 messages newest first, and whether there are more', async () => {
     const [yugan, test] = await chat.people('yugan4', 'test4');
     const people = [yugan, test, third];
     const conversation = named(...people);
@@ -81,7 +81,7 @@ describe('ws/chat/<conversation_name>/', () => {
     expect([numbers(messages).at(0), messages.length, numbers(messages).at(-1), hasMore]).toEqual([51, 50, 2, true]);
   });
 
-  it('R1.5 chat_message comes back to everybody, the sender too, as a message with its author’s name', async () => {
+  it('R1.5 chat_message comes to everybody, the sender too, as a message with its author’s name', async () => {
     const [yugan, test] = await chat.people('yugan5', 'test5');
     const ours = await yugan.connectAt(`/ws/chat/${pair(yugan, test)}/`);
     const theirs = await test.connectAt(`/ws/chat/${pair(yugan, test)}/`);
@@ -99,7 +99,7 @@ describe('ws/chat/<conversation_name>/', () => {
     expect(await ours.next('chat_message')).toMatchObject({ ...message, delivered_to: [test.username] });
   });
 
-  it('R1.6 typing, as true or as "True", is told to the others, and not stored', async () => {
+  it('R1.6 typing, as true or as "True", comes to the others and is not stored', async () => {
     const [yugan, test] = await chat.people('yugan6', 'test6');
     const ours = await yugan.connectAt(`/ws/chat/${pair(yugan, test)}/`);
     const theirs = await test.connectAt(`/ws/chat/${pair(yugan, test)}/`);
@@ -118,7 +118,7 @@ describe('ws/chat/<conversation_name>/', () => {
         typing: told,
       });
     }
-    // The page's own sample lacks a comma.
+    // The sample on the program's page lacks a comma.
     expect(await ours.ask('{"type":"typing" "typing":"True"}', 'error')).toMatchObject({ code: 'invalid_frame' });
     expect((await ours.rest()).filter(({ type }) => type === 'typing')).toEqual([]);
     expect((await get(test, `/messages/?conversation=${pair(yugan, test)}`)).body).toMatchObject({ count: 0 });
@@ -126,7 +126,7 @@ describe('ws/chat/<conversation_name>/', () => {
 });
 
 describe('ws/notification/', () => {
-  it('R1.7 tells the number of unread messages of all conversations, and of every new one', async () => {
+  it('R1.7 the number of unread messages in all conversations comes first, and again with every new message', async () => {
     const [yugan, test] = await chat.people('yugan7', 'test7');
     await post(yugan, `/api/conversations/${test.username}/messages`, { message: 'one' });
     await post(third, `/api/conversations/${test.username}/messages`, { message: 'two' });
@@ -141,7 +141,7 @@ describe('ws/notification/', () => {
     });
   });
 
-  it('R1.8 read_messages takes the conversation’s messages from the number', async () => {
+  it('R1.8 read_messages subtracts the conversation’s messages from the number', async () => {
     const [yugan, test] = await chat.people('yugan8', 'test8');
     for (const message of ['one', 'two']) {
       await post(yugan, `/api/conversations/${test.username}/messages`, { message });
@@ -157,7 +157,7 @@ describe('ws/notification/', () => {
 });
 
 describe('HTTP', () => {
-  it('R1.9 conversation/yugan_test has who is in it and the last message, for its members alone', async () => {
+  it('R1.9 conversation/yugan_test has the members and the last message, only for its members', async () => {
     const [yugan, test] = await chat.people('yugan9', 'test9');
     await post(yugan, `/api/conversations/${test.username}/messages`, { message: 'hello' });
     expect(await get(test, `/conversation/${pair(yugan, test)}`)).toMatchObject({
@@ -178,7 +178,7 @@ describe('HTTP', () => {
     expect((await get(yugan, `/conversation/${yugan.username}_nobody-at-all`)).status).toBe(404);
   });
 
-  it('R1.10 messages/?conversation=yugan_test has the count and all messages, by pages, for members alone', async () => {
+  it('R1.10 messages/?conversation=yugan_test has the count and all messages in pages, only for members', async () => {
     const [yugan, test] = await chat.people('yugan10', 'test10');
     for (const message of ['1', '2', '3', '4', '5']) {
       await post(yugan, `/api/conversations/${test.username}/messages`, { message });
@@ -193,7 +193,7 @@ describe('HTTP', () => {
     expect((await get(third, `/messages/?conversation=${pair(yugan, test)}`)).status).toBe(403);
   });
 
-  it('R1.11 filesmessage/<name>/ gives a form for each file, and the message with them comes to everybody and is notified', async () => {
+  it('R1.11 filesmessage/<name>/ gives a form for each file, and the message with the files comes to everybody and to notifications', async () => {
     const [yugan, test] = await chat.people('yugan11', 'test11');
     for (const name of [pair(yugan, test), pair(yugan, test, third)]) {
       const theirs = await test.connectAt(`/ws/chat/${name}/`);
@@ -220,7 +220,7 @@ describe('HTTP', () => {
     }
   });
 
-  it('R1.12 who is connected is online to the other, from user_join to user_leave', async () => {
+  it('R1.12 a connected user is online to the other, from user_join to user_leave', async () => {
     const [yugan, test] = await chat.people('yugan12', 'test12');
     const theirs = await test.connectAt(`/ws/chat/${pair(yugan, test)}/`);
     await theirs.next('last_50_messages');

@@ -1,4 +1,4 @@
-/** The one-to-one chat with ticks: what its page describes, in its order. The rows are those of docs/seeds.md. */
+/** The one-to-one chat with ticks: the rows of docs/seeds.md, in the order of the program's page. */
 import { SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, password, startChat } from '../support/chat.ts';
@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-/** Somebody on `ws/chat/<user_id>/`, who has got all that they get first. */
+/** Connects a user to `ws/chat/<user_id>/` and waits for the snapshot. */
 async function chatWith(person: Person, other: Person) {
   const socket = await person.connectAt(`/ws/chat/${other.username}/`);
   await socket.next('last_50_messages');
@@ -21,7 +21,7 @@ const say = (person: Person, other: Person, message: string) =>
 const viewOf = async (person: Person, other: Person) => (await person.get(`/conversations/${other.username}`)).body;
 
 describe('ws/chat/<user_id>/', () => {
-  it('R2.1 people register and log in; a name belongs to one of them, and what others are shown can be changed', async () => {
+  it('R2.1 people register and log in; a name belongs to one of them, and the shown name can be changed', async () => {
     const alice = await chat.person('alice1');
     const again = new SignUpCommand({
       ClientId: chat.outputs.UserPoolClientId,
@@ -34,7 +34,7 @@ describe('ws/chat/<user_id>/', () => {
     expect((await alice.request('PATCH', '/me', { name: 'Alice S' })).body).toMatchObject({ name: 'Alice S' });
   });
 
-  it('R2.2 two who open ws/chat/<user_id>/ of each other meet in one conversation', async () => {
+  it('R2.2 two users who open ws/chat/<user_id>/ of each other meet in one conversation', async () => {
     const [alice, bob] = await chat.people('alice2', 'bob2');
     const at = await chatWith(alice, bob);
     const bt = await chatWith(bob, alice);
@@ -63,7 +63,7 @@ describe('a message', () => {
     expect((await viewOf(bob, alice)).seq).toBe(2);
   });
 
-  it('R2.4 messages get their first tick when their reader connects, once for all that waited', async () => {
+  it('R2.4 messages get their first tick when their reader connects, with one event for all that waited', async () => {
     const [alice, bob] = await chat.people('alice4', 'bob4');
     const at = await chatWith(alice, bob);
     await at.ask({ message: 'one' }, 'chat_message');
@@ -90,7 +90,7 @@ describe('a message', () => {
     expect(members).toContainEqual(expect.objectContaining({ username: bob.username, read_seq: 3 }));
   });
 
-  it('R2.7 a chat has what both said, oldest first; to open it reads nothing, to say so tells the sender', async () => {
+  it('R2.7 a chat has the messages of both, oldest first; opening it reads nothing, read_messages tells the sender', async () => {
     const [alice, bob] = await chat.people('alice7', 'bob7');
     await say(alice, bob, 'one');
     await say(bob, alice, 'two');
@@ -111,7 +111,7 @@ describe('a message', () => {
 });
 
 describe('users', () => {
-  it('R2.6 a person is online while any device is connected, and was last seen when the last one went', async () => {
+  it('R2.6 a user is online while any device is connected, and was last seen when the last one disconnected', async () => {
     const [alice, bob] = await chat.people('alice6', 'bob6');
     await say(alice, bob, 'hi');
     const watching = await alice.connectAt('/ws/');
@@ -124,12 +124,12 @@ describe('users', () => {
     const before = Date.now();
     await second.close();
     const { online, last_seen: seen } = await watching.next('presence');
-    // The clock of a deployed stack may be another.
+    // A deployed stack may have another clock.
     expect([online, Date.parse(seen) >= before - 5_000]).toEqual([false, true]);
     expect((await alice.get(`/users/${bob.username}`)).body).toMatchObject({ online: false, last_seen: seen });
   });
 
-  it('R2.8 the list of users has all but oneself, and who is online', async () => {
+  it('R2.8 the list of users has everybody but you, and says who is online', async () => {
     const [alice, bob, carol] = await chat.people('alice8', 'bob8', 'carol8');
     await chatWith(bob, alice);
     const users = new Map();

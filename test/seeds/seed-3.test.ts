@@ -1,4 +1,4 @@
-/** The chat of rooms: what its page describes, in its order. The rows are those of docs/seeds.md. */
+/** The chat of rooms: the rows of docs/seeds.md, in the order of the program's page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import type { Person } from '../support/person.ts';
@@ -8,7 +8,7 @@ import { bytesAt, png, upload } from './upload.ts';
 let chat: Chat;
 let ann: Person;
 let bob: Person;
-/** Somebody who joins no room. */
+/** A user who joins no room. */
 let eve: Person;
 beforeAll(async () => {
   chat = await startChat();
@@ -21,14 +21,14 @@ const roomOf = (name: string) => `${name}-${chat.run}`;
 const get = (person: Person, path: string) => person.get(`${chat.outputs.WebUrl}${path}`);
 const post = (person: Person, path: string, body?: unknown) => person.post(`${chat.outputs.WebUrl}${path}`, body);
 
-/** Somebody in a room, who has got all that they get first. */
+/** Connects a user to a room and waits for the snapshot. */
 async function joinRoom(person: Person, room: string) {
   const socket = await person.connectAt(`/ws/room:${room}/`);
   await socket.next('last_50_messages');
   return socket;
 }
 
-/** The message with this text, passing over who joined: events may come in another order than they were numbered in. */
+/** The message with this text. It skips system entries, because events may arrive in another order than their numbers. */
 async function heard(socket: Socket, text: string) {
   for (;;) {
     const event = await socket.next('chat_message');
@@ -37,7 +37,7 @@ async function heard(socket: Socket, text: string) {
 }
 
 describe('a room', () => {
-  it('R3.1 a room is joined by its name, whatever its case, and made by the first; the others are told', async () => {
+  it('R3.1 a room is joined by its name, in upper or lower case, and created by the first user; the others learn of it', async () => {
     const room = roomOf('Lobby');
     const at = await joinRoom(ann, room.toUpperCase());
     const bt = await bob.connectAt(`/ws/room:${room}/`);
@@ -50,12 +50,12 @@ describe('a room', () => {
     expect((await get(ann, `/api/chat/${room}/messages/`)).body.results.at(-1)).toMatchObject({
       message: 'Ann joined',
     });
-    // Who speaks is who is signed in, whatever is said.
+    // The author is the signed-in user, whatever the frame says.
     bt.send({ message: 'It is me, Ann', username: ann.username, room });
     expect(await heard(at, 'It is me, Ann')).toMatchObject({ from_user: { username: bob.username } });
   });
 
-  it('R3.2 a room is told once that somebody went, after their last device, and in its history when they leave for good', async () => {
+  it('R3.2 a room gets user_leave once, after a user’s last device, and an entry in its history when they leave for good', async () => {
     const room = roomOf('exit');
     const at = await joinRoom(ann, room);
     const devices = [await joinRoom(bob, room), await joinRoom(bob, room)];
@@ -71,7 +71,7 @@ describe('a room', () => {
     expect(await heard(at, 'Bob left')).toMatchObject({ content_type: 'system' });
   });
 
-  it('R3.3 a room gets a text with who wrote it and when; an empty one is refused, and so is who has not joined', async () => {
+  it('R3.3 a room gets a text with its author and time; an empty one is refused, and so is a user who has not joined', async () => {
     const room = roomOf('text');
     const [at, bt] = [await joinRoom(ann, room), await joinRoom(bob, room)];
     at.send({ message: 'Hello World' });
@@ -89,7 +89,7 @@ describe('a room', () => {
     expect(await outside.ask(typing, 'error')).toMatchObject({ code: 'forbidden' });
   });
 
-  it('R3.4 a room gets an image that was uploaded; what is no image is refused, and so is an image in the frame', async () => {
+  it('R3.4 a room gets an image that was uploaded; a file that is no image is refused, and so is an image in the frame', async () => {
     const room = roomOf('image');
     const [at, bt] = [await joinRoom(ann, room), await joinRoom(bob, room)];
     const forms = `/api/conversations/room:${room}/attachments`;
@@ -111,7 +111,7 @@ describe('a room', () => {
 });
 
 describe('HTTP', () => {
-  /** A room in which somebody said 1, 2, 3, 4 and 5. */
+  /** A room with the messages 1, 2, 3, 4 and 5. */
   async function spoken(name: string, person: Person): Promise<string> {
     const room = roomOf(name);
     for (const message of ['1', '2', '3', '4', '5']) await post(person, `/api/chat/${room}/messages/`, { message });
@@ -120,7 +120,7 @@ describe('HTTP', () => {
   const texts = ({ results }: { results: { message: string; content_type: string }[] }) =>
     results.filter(({ content_type: type }) => type !== 'system').map(({ message }) => message);
 
-  it('R3.11 who opens a room gets its newest messages, newest first', async () => {
+  it('R3.11 a user who opens a room gets its newest messages, newest first', async () => {
     const room = await spoken('open', ann);
     const socket = await bob.connectAt(`/ws/room:${room}/`);
     const { messages, has_more: more } = await socket.next('last_50_messages');
@@ -135,11 +135,11 @@ describe('HTTP', () => {
       sizes.push(body.results.length);
       page = body.next;
     }
-    // Five messages, and that Ann joined.
+    // Five messages, and the system entry for Ann's joining.
     expect(sizes).toEqual([4, 2]);
   });
 
-  it('R3.5 api/chat/<room>/messages/ comes in pages of page_size, newest first; further ones by next, and no room is 404', async () => {
+  it('R3.5 api/chat/<room>/messages/ comes in pages of page_size, newest first; next leads on, and an unknown room is 404', async () => {
     const room = await spoken('api', ann);
     const path = `/api/chat/${room}/messages/`;
     const first = (await get(ann, `${path}?page=1&page_size=2`)).body;
@@ -152,7 +152,7 @@ describe('HTTP', () => {
     expect((await get(eve, path)).status).toBe(403);
   });
 
-  it('R3.7 a message is posted over HTTP too, and those in the room get it', async () => {
+  it('R3.7 a message is posted over HTTP too, and the members of the room get it', async () => {
     const room = roomOf('post');
     const bt = await joinRoom(bob, room);
     const posted = await post(ann, `/api/chat/${room}/messages/`, { message: 'Hello World' });
@@ -160,7 +160,7 @@ describe('HTTP', () => {
     expect(await heard(bt, 'Hello World')).toMatchObject({ id: posted.body.id });
   });
 
-  it('R3.8 rooms are listed to who joined them; a group with a title is made over HTTP', async () => {
+  it('R3.8 rooms are listed for the users who joined them; a group with a title is created over HTTP', async () => {
     await joinRoom(ann, roomOf('mine'));
     const group = await post(ann, '/api/conversations', { title: 'Trip', members: [] });
     expect(group).toMatchObject({ status: 201, body: { kind: 'group', title: 'Trip' } });
@@ -173,8 +173,8 @@ describe('HTTP', () => {
     expect((await get(eve, '/api/conversations')).body.count).toBe(0);
   });
 
-  // What is then pushed to who is away: test/flow/push.test.ts, which has a push service.
-  it('R3.9 a push token is saved for who sends it, and what is none is refused', async () => {
+  // test/flow/push.test.ts has a push service and tests the pushes themselves.
+  it('R3.9 a push token is saved for the user who sends it, and an invalid one is refused', async () => {
     const token = `fcm-token:${chat.run}`;
     expect(await post(bob, '/api/save-token/', { token })).toMatchObject({ status: 201, body: { token } });
     for (const wrong of [{}, { token: 'no token' }]) {
@@ -184,7 +184,7 @@ describe('HTTP', () => {
     expect((await bob.request('DELETE', `${chat.outputs.WebUrl}/api/devices/${token}`)).status).toBe(204);
   });
 
-  it('R3.10 an image is fetched by members alone, under its name', async () => {
+  it('R3.10 an image is fetched only by members, under its name', async () => {
     const room = roomOf('media');
     await joinRoom(bob, room);
     const id = await upload(ann, `/api/conversations/room:${room}/attachments`, 'cat.png', png);

@@ -1,4 +1,4 @@
-/** The chat with three sockets: what its page describes, in its order. The rows are those of docs/seeds.md. */
+/** The chat with three sockets: the rows of docs/seeds.md, in the order of the program's page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
@@ -7,7 +7,7 @@ import { askForm, bytesAt, png, upload } from './upload.ts';
 const pdf = Buffer.from('%PDF-1.4\n%%EOF\n');
 
 let chat: Chat;
-/** Whom everybody knows. */
+/** The other side of most chats. */
 let esi: Person;
 beforeAll(async () => {
   chat = await startChat();
@@ -19,14 +19,14 @@ const get = (person: Person, path: string) => person.get(`${chat.outputs.WebUrl}
 const say = (person: Person, other: Person, message: string) =>
   person.post(`/conversations/${other.username}/messages`, { message });
 
-/** Somebody on `ws/<room>/`, who has got all that they get first. */
+/** Connects a user to `ws/<room>/` and waits for the snapshot. */
 async function room(person: Person, other: Person) {
   const socket = await person.connectAt(`/ws/${other.username}/`);
   await socket.next('last_50_messages');
   return socket;
 }
 
-describe('ws/<room>/, the room being the other’s name', () => {
+describe('ws/<room>/, where the room is the other’s user name', () => {
   it('R4.3 chat_message comes to both, with its file’s address, time, author and room', async () => {
     const [ama, kofi] = await chat.people('ama3', 'kofi3');
     const [at, kt] = [await room(ama, kofi), await room(kofi, ama)];
@@ -48,7 +48,7 @@ describe('ws/<room>/, the room being the other’s name', () => {
     expect(await bytesAt(url)).toEqual(pdf);
   });
 
-  it('R4.1 who connects gets who is online, then their own user_join, which the other gets too', async () => {
+  it('R4.1 a new connection gets the online users, then its own user_join, which the other user gets too', async () => {
     const [ama, kofi] = await chat.people('ama1', 'kofi1');
     const at = await ama.connectAt(`/ws/${kofi.username}/`);
     expect([await at.next(), await at.next()]).toMatchObject([
@@ -64,7 +64,7 @@ describe('ws/<room>/, the room being the other’s name', () => {
     expect(await at.next()).toEqual({ type: 'user_join', conversation: named(ama, kofi), user: kofi.username });
   });
 
-  it('R4.2 who leaves is told to the other', async () => {
+  it('R4.2 when a user leaves, the other one gets user_leave', async () => {
     const [ama, kofi] = await chat.people('ama2', 'kofi2');
     const [at, kt] = [await room(ama, kofi), await room(kofi, ama)];
     await kt.close();
@@ -123,7 +123,7 @@ describe('ws/notifications/', () => {
 });
 
 describe('HTTP', () => {
-  it('R4.7 an upload is a form with an end, and its id goes into the message', async () => {
+  it('R4.7 an upload is a form that expires, and its id goes into the message', async () => {
     const [ama, kofi] = await chat.people('ama7', 'kofi7');
     const path = `/api/conversations/${kofi.username}/attachments`;
     const before = Date.now();
@@ -136,14 +136,14 @@ describe('HTTP', () => {
     expect(sent.body.attachments).toMatchObject([{ id, filename: 'x.pdf', content_type: 'application/pdf' }]);
   });
 
-  it('R4.8 a file’s address is signed anew whenever it is asked for, for members alone', async () => {
+  it('R4.8 a file’s address is signed again for each request, only for members', async () => {
     const [ama, kofi] = await chat.people('ama8', 'kofi8');
     const id = await upload(ama, `/api/conversations/${kofi.username}/attachments`, 'x.png', png);
     const { body: sent } = await ama.post(`/conversations/${kofi.username}/messages`, { attachments: [id] });
     const path = `/api/conversations/${ama.username}/attachments/${id}`;
     const location = async () => (await get(kofi, path)).headers.get('location') ?? '';
     const signedAt = (address: string) => new URL(address).searchParams.get('X-Amz-Date') ?? '';
-    // Signatures count in seconds.
+    // A signature has its time in seconds.
     let fresh = await location();
     while (signedAt(fresh) === signedAt(sent.multimedia_url)) fresh = await location();
     expect(signedAt(fresh) > signedAt(sent.multimedia_url)).toBe(true);
@@ -153,7 +153,7 @@ describe('HTTP', () => {
     expect((await get(esi, `/api/conversations/${named(ama, kofi)}/attachments/${id}`)).status).toBe(403);
   });
 
-  it('R4.9 conversations are a page, with the last message of each; nobody has one with themselves', async () => {
+  it('R4.9 conversations are a page with the last message of each; nobody has one with themselves', async () => {
     const [ama, kofi] = await chat.people('ama9', 'kofi9');
     await say(kofi, ama, 'from Kofi');
     await say(ama, esi, 'to Esi');

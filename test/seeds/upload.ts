@@ -7,7 +7,7 @@ export const png = Buffer.from(
   'base64',
 );
 
-/** The media type by the end of a file's name, as browsers tell it. */
+/** The media type for the end of a file's name, as browsers give it. */
 const types: Readonly<Record<string, string>> = { png: 'image/png', txt: 'text/plain', pdf: 'application/pdf' };
 
 /** Asks for the form of this file at a path of the web host. */

@@ -1,4 +1,4 @@
-/** The log under every mixture of senders that finish, die half-way and try again, and of readers who come in between. */
+/** The log under random mixtures of senders that finish, die half-way or try again, and of readers in between. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addOrRemoveReaction, deleteMessage, editMessage, isChange } from '#lambdas/chat/change-message';
@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-type Change = 'edit' | 'delete' | 'addOrRemoveReaction' | 'unreact';
+type Change = 'edit' | 'delete' | 'react' | 'unreact';
 type Step =
   | { readonly do: 'send' | 'die after the number' | 'die after the claim'; readonly who: 0 | 1; readonly id: number }
   | { readonly do: 'send at once'; readonly who: 0 | 1; readonly id: number; readonly times: number }
@@ -53,7 +53,7 @@ type Step =
 const who = fc.constantFrom(0 as const, 1 as const);
 /** Few ids, so that tries of the same message meet. */
 const id = fc.integer({ min: 0, max: 8 });
-const change = fc.constantFrom('edit' as const, 'delete' as const, 'addOrRemoveReaction' as const, 'unreact' as const);
+const change = fc.constantFrom('edit' as const, 'delete' as const, 'react' as const, 'unreact' as const);
 const target = fc.integer({ min: 1, max: 12 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('send' as const), who, id }) },
@@ -79,7 +79,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'die after the claim of a change' as const,
         'die after the entry of a change' as const,
       ),
-      ...{ change, who, target, id },
+      change,
+      who,
+      target,
+      id,
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('look' as const) }) },
@@ -88,7 +91,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 let runs = 0;
 
-/** Two people who have just met, and what they were told of their messages. */
+/** Two users with a new conversation, and the acknowledged numbers of their messages. */
 async function meet() {
   const callers = ['ann', 'ben'].map((name) => ({ username: `${name}${++runs}`, name }));
   const [ann = { username: '', name: '' }, ben = ann] = callers;
@@ -101,7 +104,7 @@ async function meet() {
     const text = textOf(person, message);
     const caller = person === 0 ? ann : ben;
     const { seq } = await sendMessage(services, conversation, caller, { message: text, client_id: text });
-    // However often it is sent: the same answer.
+    // Every repeat gets the same answer.
     expect(acknowledged.get(text) ?? seq).toBe(seq);
     acknowledged.set(text, seq);
   }
@@ -120,8 +123,7 @@ async function meet() {
       const reader = one.who === 0 ? ann : ben;
       if (seq > 0) await markRead(services, conversation, reader, Math.min(one.upTo, seq));
     } else if ('change' in one) await dieChanging(one);
-    else if (one.do === 'edit' || one.do === 'delete' || one.do === 'addOrRemoveReaction' || one.do === 'unreact')
-      await alter(one);
+    else if (one.do === 'edit' || one.do === 'delete' || one.do === 'react' || one.do === 'unreact') await alter(one);
     else {
       const caller = one.who === 0 ? ann : ben;
       const membership = await getMembership(services, caller.username, conversation.id);
@@ -136,7 +138,7 @@ async function meet() {
     }
   }
 
-  /** Changes a message, if this person may: what is refused must leave nothing behind, and is checked by what stands in the end. */
+  /** Changes a message, if this user may. A refused change must leave nothing in the log; the end of the test checks this. */
   async function alter(one: Extract<Step, { do: Change }>): Promise<void> {
     const caller = one.who === 0 ? ann : ben;
     const clientId = `${one.do}${one.who}${one.target}${one.id}`;
@@ -170,7 +172,7 @@ async function meet() {
   return { callers, conversation, acknowledged, perform };
 }
 
-/** Sees everything. */
+/** A viewer who sees everything. */
 const anybody = { username: '', conversation: '', cleared: { seq: 0, count: 0 }, hiddenLast: 0 };
 
 interface Shown {
@@ -222,10 +224,10 @@ describe('the log', () => {
           await getConversationState(services, conversation.id),
           await range(conversation.id),
         );
-        // Before anybody has repaired anything, a page of changes shows each message as it will be.
+        // Before the incomplete changes are applied, a page of changes has each message as it will be.
         const entries = whole.filter((entry) => entry.type !== 'sealed');
-        const told = await toLogEvents(services, entries, '', undefined);
-        const texts = new Map(told.flatMap((event) => (isAboutText(event) ? [[event.seq, event.message]] : [])));
+        const events = await toLogEvents(services, entries, '', undefined);
+        const texts = new Map(events.flatMap((event) => (isAboutText(event) ? [[event.seq, event.message]] : [])));
         const last = replay(whole);
         expect([...texts].sort(([a], [b]) => a - b)).toEqual(last.map(({ seq, text }) => [seq, text]));
         for (const entry of whole.filter(isChange)) await completeChange(services, entry);
@@ -302,7 +304,7 @@ describe('pages', () => {
   it('across segments of the log are one', async () => {
     const { conversation, perform } = await meet();
     await perform({ do: 'send', who: 0, id: 0 });
-    // The log goes on at 998, as if a thousand messages had come and gone; retention leaves nothing of them to seal.
+    // The log continues at 999, as if the messages before had expired: retention leaves no numbers to seal.
     const expiring = { ...services, config: { ...services.config, retentionDays: 1 } };
     for (let skipped = 0; skipped < 997; skipped++) await jump(conversation.id);
     clock.now += 2 * 86_400_000;

@@ -4,8 +4,8 @@ import { AttachBody } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { announcedType } from '#web/uploads/announced-type';
 import { chooseFiles } from '#web/uploads/choose-files';
-import { fitName } from '#web/uploads/fit-name';
 import { formatSize } from '#web/uploads/format-size';
+import { safeFilename } from '#web/uploads/safe-filename';
 
 const bytes = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 const png = bytes('\x89PNG\r\n\x1a\n\0\0\0\rIHDR');
@@ -35,7 +35,7 @@ describe('a file is announced', () => {
     expect(isFound).toBe(true);
   });
 
-  it('as the picture that it is, whatever its name says', () => {
+  it('as the kind of picture that its contents show, not its name', () => {
     expect(announcedType('image/jpeg', png)).toBe('image/png');
   });
 
@@ -47,7 +47,7 @@ describe('a file is announced', () => {
     ['text with zeros', 'text/plain', bytes('\xff\xfeh\0i\0')],
     ['no type', '', bytes('hello')],
     ['a strange type', 'Application/vnd.x+$', bytes('hello')],
-  ])('to be saved, when it is %s', (_, type, start) => {
+  ])('as a download, if it is %s', (_, type, start) => {
     expect(announcedType(type, start)).toBe(saved);
   });
 
@@ -62,35 +62,44 @@ describe('a file is announced', () => {
 describe('of the chosen files', () => {
   const file = (name: string, size = 10) => ({ name, size });
 
-  it('those that fit are taken', () => {
+  it('those within the limits are taken', () => {
     const files = [file('a'), file('b', limits.attachmentBytes)];
-    expect(chooseFiles(files, 3)).toEqual({ chosen: files, refusal: undefined });
+    expect(chooseFiles(files, 3)).toEqual({ chosen: files, problem: undefined });
   });
 
-  it('those that are too large, empty or too many are left out, and it is said which', () => {
+  it('those that are too large, empty or too many are left out, and the message names them', () => {
     const large = limits.attachmentBytes + 1;
     const files = [file('film.mov', large), file('dump', large), file('none', 0), file('a'), file('b'), file('c')];
-    const { chosen, refusal } = chooseFiles(files, 4);
+    const { chosen, problem } = chooseFiles(files, 4);
     expect(chosen.map(({ name }) => name)).toEqual(['a']);
-    expect(refusal).toBe(
+    expect(problem).toBe(
       '“film.mov” and “dump” are too large: a file can have 25 MB. “none” is empty. A message can have 5 files: 2 were left out.',
     );
-    expect(chooseFiles([file('a')], 5).refusal).toBe('A message can have 5 files: one was left out.');
+    expect(chooseFiles([file('a')], 5).problem).toBe('A message can have 5 files: one was left out.');
   });
 });
 
 it.each(['a.png', `${'x'.repeat(300)}.jpeg`, `${'👍'.repeat(150)}.pdf`, 'tab\there.txt', '\ud800.txt', ''])(
-  'the name %j is made one that the server takes',
+  'the name %j becomes one that the server accepts',
   (name) => {
-    const filename = fitName(name);
+    const filename = safeFilename(name);
     expect(AttachBody.safeParse({ filename, content_type: saved, size: 1 }).success).toBe(true);
     expect(filename.endsWith(name.slice(name.lastIndexOf('.') >>> 0))).toBe(true);
   },
 );
 
-it('sizes are said shortly', () => {
+it('sizes are short', () => {
   const sizes = [1, 12, 1_023, 1_024, 1_500, 10_240, 1_048_000, 1_048_576, 2_500_000, limits.attachmentBytes];
   expect(sizes.map(formatSize)).toEqual([
-    ...['1 byte', '12 bytes', '1023 bytes', '1 KB', '1.5 KB', '10 KB', '1023 KB', '1 MB', '2.4 MB', '25 MB'],
+    '1 byte',
+    '12 bytes',
+    '1023 bytes',
+    '1 KB',
+    '1.5 KB',
+    '10 KB',
+    '1023 KB',
+    '1 MB',
+    '2.4 MB',
+    '25 MB',
   ]);
 });

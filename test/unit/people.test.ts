@@ -1,7 +1,7 @@
-/** Finding people among every mixture of names, in pages of every size. */
+/** Finds people among random names, in pages of every size. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPeople, type PeopleFound } from '#lambdas/chat/people';
+import { findPeople, type PeoplePage } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
 import { foldName } from '#lambdas/store/people-listing';
 import { createUser, updateProfile } from '#lambdas/store/user';
@@ -17,7 +17,7 @@ afterAll(() => stop());
 
 let crowds = 0;
 
-/** Few letters, so that names begin alike; with signs that sort differently by bytes and by UTF-16. */
+/** Few letters, so that many names begin alike. Some sort differently by bytes and by UTF-16. */
 const letter = fc.constantFrom('a', 'A', 'ä', 'a\u0308', 'b', ' ', '-', '🌻', '\uffee', 'İ');
 const rest = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''));
 const usernameRest = fc.stringMatching(/^[ab.-]{0,3}$/);
@@ -32,8 +32,8 @@ describe('a search', () => {
         }),
         fc.array(letter, { maxLength: 2 }),
         fc.integer({ min: 1, max: 5 }),
-        async (crowd, asked, limit) => {
-          // A start of their own keeps those of other runs out.
+        async (crowd, prefix, limit) => {
+          // Each run has a start of its own, so that it does not find the people of other runs.
           const start = `p${++crowds}.`;
           const people = crowd.map(({ user, name, alike, renamed }) => ({
             username: start + user,
@@ -44,7 +44,7 @@ describe('a search', () => {
             await createUser(services, { username, name });
             if (renamed !== undefined) await updateProfile(services, username, { name: renamed });
           }
-          const query = start + asked.join('');
+          const query = start + prefix.join('');
           const expected = people
             .filter(({ username, names }) =>
               [username, names.at(-1) ?? ''].some((name) => foldName(name).startsWith(foldName(query))),
@@ -52,7 +52,7 @@ describe('a search', () => {
             .map(({ username }) => username);
 
           const forth: string[] = [];
-          let last: PeopleFound | undefined;
+          let last: PeoplePage | undefined;
           for (let place: Parameters<typeof findPeople>[3] | undefined = { limit }; place; ) {
             last = await findPeople(services, 'viewer', query, place);
             forth.push(...last.people.map(({ username }) => username));

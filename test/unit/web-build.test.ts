@@ -2,14 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildPage } from '#web/build';
+import { buildPage } from '#lib/build-page';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
 const read = (name: string) => readFileSync(join(folder, name), 'utf8');
 beforeAll(() => buildPage(folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test('the page names files that are there, and nothing that is not built', () => {
+test('the page refers only to built files that exist', () => {
   const named = [...read('index.html').matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
   const there = readdirSync(folder, { recursive: true }).map((name) => `/${name}`);
   expect(named.filter((path) => !there.includes(path))).toEqual([]);
@@ -17,7 +17,7 @@ test('the page names files that are there, and nothing that is not built', () =>
   expect(named.length).toBeGreaterThan(5);
 });
 
-test('the worker keeps the page and all that it begins with', () => {
+test('the worker caches the page and all files that it loads at start', () => {
   const [list = '[]'] = /\["\/",[^\]]*\]/.exec(read('sw.js')) ?? [];
   const kept: string[] = JSON.parse(list);
   const named = read('index.html').match(/\/assets\/[\w.-]+/g) ?? [];
@@ -25,7 +25,7 @@ test('the worker keeps the page and all that it begins with', () => {
   expect(named.filter((path) => !kept.includes(path))).toEqual([]);
 });
 
-test('the same sources give the same bytes, so that nobody fetches them again', () => {
+test('the same sources give the same bytes, so that browsers need not load them again', () => {
   const before = [read('index.html'), read('sw.js')];
   buildPage(folder);
   expect([read('index.html'), read('sw.js')]).toEqual(before);

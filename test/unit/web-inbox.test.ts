@@ -1,30 +1,46 @@
 import type { ConversationView, LastMessage } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { lastTick } from '#web/inbox/last-tick';
+import { lastReceipt } from '#web/inbox/last-receipt';
 import { matches } from '#web/inbox/matches';
-import { inShownOrder } from '#web/inbox/order';
-import { previewOf, typingWords } from '#web/inbox/preview';
+import { previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
-import { mayGiveRoles, mayLeave, mayManage, mayRemove } from '#web/people/may';
-import { kindOf, otherOf, titleOf } from '#web/people/names';
-import { dayName, seenWords, shortTime } from '#web/ui/times';
+import { inShownOrder } from '#web/inbox/use-steady-order';
+import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';
+import { kindOf, otherOf, titleOf, typingText } from '#web/state/names';
+import { dayName, lastSeenText, shortTime } from '#web/ui/times';
 
 const member = (username: string, name: string) => ({
-  ...{ username, name, role: 'member' as const, read_seq: 0, online: false, last_seen: null, delivered_until: null },
+  username,
+  name,
+  role: 'member' as const,
+  read_seq: 0,
+  online: false,
+  last_seen: null,
+  delivered_until: null,
 });
 const view = (more: Partial<ConversationView>): ConversationView => ({
-  ...{ id: 'alice_bob', kind: 'direct', title: null, seq: 1, unread_count: 0, read_seq: 0, last_message: null },
-  ...{ members: [] },
+  id: 'alice_bob',
+  kind: 'direct',
+  title: null,
+  seq: 1,
+  unread_count: 0,
+  read_seq: 0,
+  last_message: null,
+  members: [],
   ...more,
 });
 const said = (from: string, more: Partial<LastMessage> = {}): LastMessage => ({
-  ...{ seq: 1, from_user: { username: from, name: from.toUpperCase() }, message: 'Hello', content_type: 'text' },
-  ...{ date_added: '2026-11-20T09:40:05.123Z', deleted: false },
+  seq: 1,
+  from_user: { username: from, name: from.toUpperCase() },
+  message: 'Hello',
+  content_type: 'text',
+  date_added: '2026-11-20T09:40:05.123Z',
+  deleted: false,
   ...more,
 });
 
 describe('the title of a conversation', () => {
-  it('is the shown names of the others, a title, or a room with #', () => {
+  it('is the display names of the others, a title, or a room with #', () => {
     const members = [member('alice', 'Alice'), member('bob', 'Bob B.'), member('carol', 'Carol')];
     expect(titleOf(view({ members: members.slice(0, 2) }), 'alice')).toBe('Bob B.');
     expect(titleOf(view({ id: 'alice_bob_carol', kind: 'fixed', members }), 'alice')).toBe('Bob B., Carol');
@@ -32,14 +48,18 @@ describe('the title of a conversation', () => {
     expect(titleOf(view({ id: 'room:lobby', kind: 'room' }), 'alice')).toBe('#lobby');
   });
 
-  it('is taken from the name where members are not known, with its characters', () => {
+  it('is taken from the id, decoded, if the members are not known', () => {
     expect(titleOf(view({ id: 'alice_bob%5fsmith' }), 'alice')).toBe('bob_smith');
   });
 });
 
-it('a name alone tells the kind of a conversation, and who the other is', () => {
+it('the id alone tells the kind of a conversation, and the other user', () => {
   expect(['bob', 'alice_bob', 'alice_bob_carol', 'room:a_b_c', 'group:01'].map(kindOf)).toEqual([
-    ...['direct', 'direct', 'fixed', 'room', 'group'],
+    'direct',
+    'direct',
+    'fixed',
+    'room',
+    'group',
   ]);
   expect(otherOf({ id: 'alice_bob', kind: 'direct' }, 'bob')).toBe('alice');
   expect(otherOf({ id: 'alice_bob_carol', kind: 'fixed' }, 'bob')).toBeUndefined();
@@ -51,13 +71,13 @@ describe('the second line of a row', () => {
     return by === undefined ? text : `${by}: ${text}`;
   };
 
-  it('names who said it, but the other one of a direct conversation', () => {
+  it('names the author, except for the other user of a direct conversation', () => {
     expect(lineOf({ last_message: said('alice') })).toBe('You: Hello');
     expect(lineOf({ last_message: said('bob') })).toBe('Hello');
     expect(lineOf({ kind: 'group', last_message: said('bob') })).toBe('BOB: Hello');
   });
 
-  it('has words for what is no text', () => {
+  it('has words for messages without text', () => {
     expect(lineOf({ last_message: said('bob', { message: '', content_type: 'image' }) })).toBe('Photo');
     expect(lineOf({ last_message: said('bob', { message: '', content_type: 'file' }) })).toBe('File');
     expect(lineOf({ last_message: said('alice', { message: '', deleted: true }) })).toBe('You: Deleted message');
@@ -65,28 +85,28 @@ describe('the second line of a row', () => {
     expect(lineOf({})).toBe('No messages yet');
   });
 
-  it('says who types', () => {
-    expect(typingWords(['Bob'], 'direct')).toBe('typing…');
-    expect(typingWords(['Bob'], 'group')).toBe('Bob is typing…');
-    expect(typingWords(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
-    expect(typingWords(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
+  it('says who is typing', () => {
+    expect(typingText(['Bob'], 'direct')).toBe('typing…');
+    expect(typingText(['Bob'], 'group')).toBe('Bob is typing…');
+    expect(typingText(['Bob', 'Carol'], 'group')).toBe('Bob and Carol are typing…');
+    expect(typingText(['a', 'b', 'c'], 'room')).toBe('3 people are typing…');
   });
 });
 
-it('the tick of one’s own last message is the least of the others', () => {
+it('the receipt of the user’s last message is the lowest of all other members', () => {
   const last_message = said('alice', { seq: 7 });
   const [alice, bob, carol] = [member('alice', 'Alice'), member('bob', 'Bob'), member('carol', 'Carol')];
   const later = '2026-11-20T10:00:00.000Z';
-  const tick = (...members: ConversationView['members']) => lastTick({ last_message, members }, 'alice');
-  expect(tick(alice, bob)).toBe('sent');
-  expect(tick(alice, { ...bob, delivered_until: later }, carol)).toBe('sent');
-  expect(tick(alice, { ...bob, delivered_until: later }, { ...carol, read_seq: 7 })).toBe('delivered');
-  expect(tick(alice, { ...bob, read_seq: 8 })).toBe('read');
-  expect(tick()).toBeUndefined();
-  expect(lastTick({ last_message: said('bob'), members: [alice, bob] }, 'alice')).toBeUndefined();
+  const receipt = (...members: ConversationView['members']) => lastReceipt({ last_message, members }, 'alice');
+  expect(receipt(alice, bob)).toBe('sent');
+  expect(receipt(alice, { ...bob, delivered_until: later }, carol)).toBe('sent');
+  expect(receipt(alice, { ...bob, delivered_until: later }, { ...carol, read_seq: 7 })).toBe('delivered');
+  expect(receipt(alice, { ...bob, read_seq: 8 })).toBe('read');
+  expect(receipt()).toBeUndefined();
+  expect(lastReceipt({ last_message: said('bob'), members: [alice, bob] }, 'alice')).toBeUndefined();
 });
 
-it('a search finds the beginnings of words, whatever their case and accents, and all of its words', () => {
+it('a search finds beginnings of words, ignores case and accents, and needs all of its words', () => {
   expect(matches('zoe', ['Zoë Smith'])).toBe(true);
   expect(matches('smi zo', ['Zoë Smith'])).toBe(true);
   expect(matches('mith', ['Zoë Smith'])).toBe(false);
@@ -94,30 +114,30 @@ it('a search finds the beginnings of words, whatever their case and accents, and
   expect(matches('lob', ['#lobby'])).toBe(true);
 });
 
-it('rows that are held keep their places, and what is new stands behind them', () => {
+it('rows keep their order while they are held, and new rows come last', () => {
   const rows = ['d', 'c', 'a', 'b'].map((id) => ({ id }));
   expect(inShownOrder(rows, ['a', 'b', 'gone', 'c']).map(({ id }) => id)).toEqual(['a', 'b', 'c', 'd']);
 });
 
-it('what is typed becomes a name that a room can have', () => {
+it('typed text becomes a valid room name', () => {
   expect(roomName('#Café Noir ')).toBe('cafe-noir');
   expect(roomName('  ##  ')).toBeUndefined();
   expect(roomName('x'.repeat(80))).toHaveLength(64);
 });
 
-it('what a role may do in a group is offered, and nothing more', () => {
+it('each role in a group has exactly its permissions', () => {
   const roles = ['owner', 'admin', 'member'] as const;
-  expect(roles.map(mayManage)).toEqual([true, true, false]);
-  expect(roles.map(mayGiveRoles)).toEqual([true, false, false]);
-  expect(roles.map((own) => roles.filter((other) => mayRemove(own, other)))).toEqual([
-    ...[['admin', 'member'], ['admin', 'member'], []],
+  expect(roles.map(canManage)).toEqual([true, true, false]);
+  expect(roles.map(canAssignRoles)).toEqual([true, false, false]);
+  expect(roles.map((own) => roles.filter((other) => canRemove(own, other)))).toEqual([
+    ['admin', 'member'],
+    ['admin', 'member'],
+    [],
   ]);
-  expect(roles.map((own) => [mayLeave(own, 3), mayLeave(own, 1)])).toEqual([
-    ...[
-      [false, true],
-      [true, true],
-      [true, true],
-    ],
+  expect(roles.map((own) => [canLeave(own, 3), canLeave(own, 1)])).toEqual([
+    [false, true],
+    [true, true],
+    [true, true],
   ]);
 });
 
@@ -133,11 +153,12 @@ describe('times', () => {
     expect(shortTime(at(2025, 10, 12, 12, 0), now)).toBe('12 Nov 2025');
   });
 
-  it('of a clock that runs ahead are today', () => expect(dayName(at(2026, 10, 21, 1, 0), now)).toBe('Today'));
+  it('in the future, from a clock that is ahead, are today', () =>
+    expect(dayName(at(2026, 10, 21, 1, 0), now)).toBe('Today'));
 
-  it('say when somebody was seen', () => {
-    expect(seenWords(at(2026, 10, 20, 0, 1), now)).toBe('last seen 00:01');
-    expect(seenWords(at(2026, 10, 19, 14, 5), now)).toBe('last seen yesterday at 14:05');
-    expect(seenWords(at(2026, 10, 12, 14, 5), now)).toBe('last seen 12 Nov');
+  it('say when a user was last seen', () => {
+    expect(lastSeenText(at(2026, 10, 20, 0, 1), now)).toBe('last seen 00:01');
+    expect(lastSeenText(at(2026, 10, 19, 14, 5), now)).toBe('last seen yesterday at 14:05');
+    expect(lastSeenText(at(2026, 10, 12, 14, 5), now)).toBe('last seen 12 Nov');
   });
 });

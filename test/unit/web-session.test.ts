@@ -1,31 +1,31 @@
 import { expect, test } from 'vitest';
-import { isOf } from '#web/session/forget-user';
-import { judge, weakness } from '#web/session/password-rules';
-import { sentenceFor } from '#web/session/sentences';
+import { messageFor } from '#web/session/cognito-messages';
+import { belongsTo } from '#web/session/forget-user';
+import { checkPassword, passwordProblem } from '#web/session/password-rules';
 
-test('a password is judged by every rule of the pool, and the first broken one is said', () => {
-  expect(judge('abc').map(({ holds }) => holds)).toEqual([false, true, false, false, false]);
-  expect(weakness('Parley-alice-1')).toBe('');
-  expect(weakness('Parley1alice')).toBe('This password needs more: a symbol, such as ! or -.');
-  expect(weakness('Parley 1alice')).toBe('');
+test('a password is checked by every rule of the pool, and the message names the first that is broken', () => {
+  expect(checkPassword('abc').map(({ isMet }) => isMet)).toEqual([false, true, false, false, false]);
+  expect(passwordProblem('Parley-alice-1')).toBe('');
+  expect(passwordProblem('Parley1alice')).toBe('This password needs more: a symbol, such as ! or -.');
+  expect(passwordProblem('Parley 1alice')).toBe('');
 });
 
-test('what is forgotten of alice is not taken from a user whose name begins like hers', () => {
+test('forgetting alice removes nothing of a user whose name starts like hers', () => {
   const kept = ['parley.draft.alice.alice_bob', 'parley.draft.alice.room:lobby', 'parley.inbox.alice'];
-  expect(kept.every((key) => isOf('alice', key))).toBe(true);
+  expect(kept.every((key) => belongsTo('alice', key))).toBe(true);
   const others = [
     'parley.draft.alice.b.alice.b_bob',
     'parley.draft.alice.b.room:lobby',
     'parley.inbox.alice.b',
     'parley.user',
   ];
-  expect(others.some((key) => isOf('alice', key))).toBe(false);
-  expect(isOf('alice.b', 'parley.draft.alice.b.alice.b_bob')).toBe(true);
+  expect(others.some((key) => belongsTo('alice', key))).toBe(false);
+  expect(belongsTo('alice.b', 'parley.draft.alice.b.alice.b_bob')).toBe(true);
 });
 
-test('a wrong password and an unknown user are told in the same sentence, whatever Cognito says', () => {
-  const wrong = sentenceFor('InitiateAuth', 'NotAuthorizedException', 'Incorrect username or password.');
-  expect(wrong).toBe(sentenceFor('InitiateAuth', 'UserNotFoundException', 'User does not exist.'));
-  expect(sentenceFor('InitiateAuth', 'NotAuthorizedException', 'Password attempts exceeded')).toMatch(/too often/);
-  expect(sentenceFor('SignUp', 'SomethingNewException', 'It is new')).toBe('It is new.');
+test('a wrong password and an unknown user give the same sentence', () => {
+  const wrong = messageFor('InitiateAuth', 'NotAuthorizedException', 'Incorrect username or password.');
+  expect(wrong).toBe(messageFor('InitiateAuth', 'UserNotFoundException', 'User does not exist.'));
+  expect(messageFor('InitiateAuth', 'NotAuthorizedException', 'Password attempts exceeded')).toMatch(/too often/);
+  expect(messageFor('SignUp', 'SomethingNewException', 'It is new')).toBe('It is new.');
 });

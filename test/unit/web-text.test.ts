@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { isEmojiOnly } from '#web/conversation/emoji-only';
 import { splitText } from '#web/conversation/split-text';
 
-const linksIn = (text: string) => splitText(text, []).flatMap((piece) => (piece.is === 'link' ? [piece.address] : []));
+const linksIn = (text: string) =>
+  splitText(text, []).flatMap((piece) => (piece.kind === 'link' ? [piece.address] : []));
 const mentionsIn = (text: string, ...members: string[]) =>
-  splitText(text, members).flatMap((piece) => (piece.is === 'mention' ? [piece.text, piece.username] : []));
+  splitText(text, members).flatMap((piece) => (piece.kind === 'mention' ? [piece.text, piece.username] : []));
 
 describe('a text', () => {
   it.each([
@@ -43,7 +44,7 @@ describe('a text', () => {
     expect(mentionsIn(text, 'bob', 'bob%5fsmith')).toEqual(found);
   });
 
-  it('is whole again when its pieces are joined, whatever it is', () => {
+  it('is the same again when its pieces are joined', () => {
     const word = fc.constantFrom('https://a.b/', ')', '(', '.', '@bob', ' ', '\n', 'x', '👍', '@', '//');
     fc.assert(
       fc.property(fc.array(fc.oneof(word, fc.string())), (words) => {
@@ -56,7 +57,7 @@ describe('a text', () => {
 });
 
 describe('a message', () => {
-  it.each(['👍', '👍🏽 🎉', '❤️❤️❤️', '👩‍👩‍👧', '🇨🇭', '1️⃣', ' 😀\n'])('of %j is emoji alone', (text) => {
+  it.each(['👍', '👍🏽 🎉', '❤️❤️❤️', '👩‍👩‍👧', '🇨🇭', '1️⃣', ' 😀\n'])('of %j is emoji only', (text) => {
     expect(isEmojiOnly(text)).toBe(true);
   });
 

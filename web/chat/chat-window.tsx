@@ -1,27 +1,26 @@
 import { useRef } from 'preact/hooks';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
-import { route } from '../route.ts';
+import { openAttempts, route } from '../route.ts';
+import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toast.tsx';
-import { useMedia } from '../ui/use-media.ts';
-import { NothingChosen } from './nothing-chosen.tsx';
-import { opened } from './reopen.ts';
-import { useFocusOnShown } from './use-focus-on-shown.ts';
+import { useMediaQuery } from '../ui/use-media-query.ts';
+import { usePaneFocus } from './use-pane-focus.ts';
 
-/** Both panes; on a narrow screen the one that the address names. */
+/** Inbox and conversation side by side; on a narrow screen only the one that the address names. */
 export function ChatWindow() {
-  const now = route.value;
-  // As chat.css has it: then one pane is all that is shown.
-  const narrow = useMedia('(max-width: 45rem)');
+  const current = route.value;
+  // The same width as in chat.css.
+  const isNarrow = useMediaQuery('(max-width: 45rem)');
   const inbox = useRef<HTMLElement>(null);
   const pane = useRef<HTMLElement>(null);
-  useFocusOnShown(now, inbox, pane);
+  usePaneFocus(current, inbox, pane);
   return (
-    <div class="window" data-at={now.at}>
+    <div class="window" data-page={current.page}>
       <header class="page-head">
-        <h1 class="unseen">Parley</h1>
-        {now.at === 'conversation' && (
-          <button type="button" class="skip" onClick={() => pane.current?.focus()}>
+        <h1 class="visually-hidden">Parley</h1>
+        {current.page === 'conversation' && (
+          <button type="button" class="skip-link" onClick={() => pane.current?.focus()}>
             Skip to the conversation
           </button>
         )}
@@ -29,17 +28,20 @@ export function ChatWindow() {
       <section
         class="inbox"
         aria-label="Inbox"
-        role={narrow && now.at === 'inbox' ? 'main' : undefined}
+        role={isNarrow && current.page === 'inbox' ? 'main' : undefined}
         ref={inbox}
         tabIndex={-1}
       >
         <InboxPane />
       </section>
       <main class="pane" id="conversation" ref={pane} tabIndex={-1}>
-        {now.at === 'conversation' ? (
-          <ConversationPane key={`${now.name} ${opened.value}`} name={now.name} />
+        {current.page === 'conversation' ? (
+          <ConversationPane key={`${current.name} ${openAttempts.value}`} name={current.name} />
         ) : (
-          <NothingChosen />
+          <div class="empty-pane">
+            <Icon name="send" />
+            <p>Choose a conversation, or begin a new one.</p>
+          </div>
         )}
       </main>
       <Toasts />

@@ -1,28 +1,30 @@
-import { useMessenger } from '../chat/use-messenger.ts';
-import { sayRoom } from './room-left.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { remainingText } from './remaining-length.ts';
 import type { Composition } from './use-composition.ts';
 
-/** What there is to know about the message that is being written; nothing most of the time. */
+/** Notes about the message being written; empty most of the time. */
 export function ComposerNotes(props: {
   readonly id: string;
   readonly composition: Composition;
-  /** How many the list of people to mention has. */
-  readonly people: number;
+  /** Length of the list of people to mention. */
+  readonly mentionCount: number;
 }) {
-  const { left, isDue, files } = props.composition;
+  const { remaining, isQueued, files } = props.composition;
   const { status } = useMessenger().state.value;
-  const room = sayRoom(left);
+  const lengthNote = remainingText(remaining);
   return (
     <div class="composer-notes" id={props.id}>
-      {room !== undefined && <p data-bad={left < 0}>{room}</p>}
+      {lengthNote !== undefined && <p data-bad={remaining < 0}>{lengthNote}</p>}
       <div role="status">
         {(status === 'offline' || status === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
-        {isDue && <p>Sent as soon as the files are uploaded.</p>}
-        {props.people > 0 && (
-          <p class="unseen">{props.people === 1 ? 'One person' : `${props.people} people`} to mention.</p>
+        {isQueued && <p>Sent as soon as the files are uploaded.</p>}
+        {props.mentionCount > 0 && (
+          <p class="visually-hidden">
+            {props.mentionCount === 1 ? 'One person' : `${props.mentionCount} people`} to mention.
+          </p>
         )}
       </div>
-      <div role="alert">{files.refusal.value !== undefined && <p data-bad="true">{files.refusal.value}</p>}</div>
+      <div role="alert">{files.problem.value !== undefined && <p data-bad="true">{files.problem.value}</p>}</div>
     </div>
   );
 }

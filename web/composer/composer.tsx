@@ -1,21 +1,21 @@
 import type { Conversation } from '@parley/client';
-import { useEffect, useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
 import { UploadTray } from '../uploads/upload-tray.tsx';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
+import { FailedSendList } from './failed-send-list.tsx';
+import { mentionCandidates } from './mention.ts';
 import { MentionList } from './mention-list.tsx';
 import { ModeBar } from './mode-bar.tsx';
-import { peopleHere } from './people-here.ts';
-import { RefusedList } from './refused-list.tsx';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { useComposition } from './use-composition.ts';
 import { useMentions } from './use-mentions.ts';
 
-/** Where one writes: a message with its files, an answer, or another text for a message of one's own. */
+/** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
 export function Composer({ conversation }: { readonly conversation: Conversation }) {
   const { me } = useMessenger();
   const composition = useComposition(conversation);
@@ -23,44 +23,45 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   const { replyTo, editing } = mode;
   const root = useRef<HTMLDivElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
-  const caret = useRef<number | undefined>(undefined);
+  const nextCaret = useRef<number | undefined>(undefined);
   const notes = useId();
   const focus = () => field.current?.focus();
 
-  function put(next: string, at: number): void {
+  function replaceText(next: string, caret: number): void {
     composition.write(next);
-    caret.current = at;
+    nextCaret.current = caret;
     focus();
   }
   const mentions = useMentions(
-    () => peopleHere(conversation, me),
+    () => mentionCandidates(conversation, me),
     () => field.current,
-    put,
+    replaceText,
   );
 
-  // Only after the field has the text can the caret stand in it.
+  // The caret can only be set after the field has been rendered with its new text.
   useLayoutEffect(() => {
-    if (caret.current !== undefined) field.current?.setSelectionRange(caret.current, caret.current);
-    caret.current = undefined;
+    if (nextCaret.current !== undefined) field.current?.setSelectionRange(nextCaret.current, nextCaret.current);
+    nextCaret.current = undefined;
   });
-  const isAbout = editing?.seq ?? replyTo?.seq;
-  useEffect(() => {
-    if (isAbout === undefined) return;
+  const target = editing?.seq ?? replyTo?.seq;
+  // In a layout effect, so that keys typed right after the click on Reply reach the field.
+  useLayoutEffect(() => {
+    if (target === undefined) return;
     field.current?.focus();
     const end = field.current?.value.length ?? 0;
     field.current?.setSelectionRange(end, end);
-  }, [isAbout]);
+  }, [target]);
 
-  function change(next: string, at: number): void {
+  function onText(next: string, caret: number): void {
     composition.write(next);
-    mentions.look(next, at);
+    mentions.update(next, caret);
     if (next.trim() === '') conversation.typing.stop();
     else if (!editing) conversation.typing.keystroke();
   }
 
-  function key(event: KeyboardEvent): boolean {
-    if (mentions.take(event)) return true;
-    if (event.key === 'Escape' && isAbout !== undefined) {
+  function onKey(event: KeyboardEvent): boolean {
+    if (mentions.onKey(event)) return true;
+    if (event.key === 'Escape' && target !== undefined) {
       composition.cancel();
       return true;
     }
@@ -70,7 +71,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   function insert(emoji: string): void {
     const from = field.current?.selectionStart ?? text.length;
     const to = field.current?.selectionEnd ?? text.length;
-    put(text.slice(0, from) + emoji + text.slice(to), from + emoji.length);
+    replaceText(text.slice(0, from) + emoji + text.slice(to), from + emoji.length);
   }
 
   function send(): void {
@@ -82,10 +83,10 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   if (conversation.ended) return <p class="composer-ended">{conversation.ended.message}</p>;
   return (
     <div class="composer" ref={root}>
-      <RefusedList
+      <FailedSendList
         conversation={conversation}
-        onEdit={(what) => {
-          composition.writeAgain(what);
+        onEdit={(action) => {
+          composition.restore(action);
           focus();
         }}
       />
@@ -100,7 +101,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           const pasted = [...(event.clipboardData?.files ?? [])];
           if (pasted.length === 0) return;
           event.preventDefault();
-          composition.add(pasted);
+          composition.addFiles(pasted);
         }}
       >
         {mentions.found.length > 0 && (
@@ -118,7 +119,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           <AttachButton
             disabled={editing !== undefined}
             onFiles={(chosen) => {
-              composition.add(chosen);
+              composition.addFiles(chosen);
               focus();
             }}
           />
@@ -126,18 +127,18 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           <TextField
             field={field}
             text={text}
-            isTooLong={composition.left < 0}
+            isTooLong={composition.remaining < 0}
             notes={notes}
             mentions={mentions}
-            onText={change}
-            onKey={key}
+            onText={onText}
+            onKey={onKey}
             onSend={send}
           />
           <SendButton isEdit={editing !== undefined} composition={composition} />
         </div>
-        <ComposerNotes id={notes} composition={composition} people={mentions.found.length} />
+        <ComposerNotes id={notes} composition={composition} mentionCount={mentions.found.length} />
       </form>
-      <DropZone within={root} onFiles={composition.add} />
+      <DropZone within={root} onFiles={composition.addFiles} />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { lazy } from '../ui/lazy.tsx';
 
-const EmojiPalette = lazy((more) => more.EmojiPalette);
+const EmojiPalette = lazy((chunk) => chunk.EmojiPalette);
 
-/** Opens a small palette, and closes it when one goes on elsewhere. */
+/** Opens a palette of emoji. It closes on a click, or when the focus moves, outside of it. */
 export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLDivElement>(null);
@@ -24,7 +24,7 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
   }, [open]);
 
   return (
-    <div class="emoji" ref={root}>
+    <div ref={root}>
       <button
         type="button"
         class="icon-button"

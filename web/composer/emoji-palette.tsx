@@ -3,18 +3,18 @@ import { emoji } from './emoji.ts';
 
 const columns = 8;
 const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
-/** Where one was the last time. */
-let last = 0;
+/** The position at which the palette was last used. */
+let lastIndex = 0;
 
-/** Emoji to choose from; arrows, Home and End move in it, Escape closes it. */
+/** Emoji to choose from. Arrows, Home and End move the focus; Escape closes the palette. */
 export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): void }) {
-  const [at, setAt] = useState(last);
+  const [focused, setFocused] = useState(lastIndex);
   const palette = useRef<HTMLDivElement>(null);
-  // Not later, when a choice may have moved the focus on already.
+  // In a layout effect: in a later effect, choosing an emoji may already have moved the focus elsewhere.
   useLayoutEffect(() => {
-    last = at;
+    lastIndex = focused;
     palette.current?.querySelector<HTMLButtonElement>('[tabindex="0"]')?.focus();
-  }, [at]);
+  }, [focused]);
 
   function move(event: KeyboardEvent): void {
     if (event.key === 'Escape') {
@@ -23,10 +23,10 @@ export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): 
       return;
     }
     const edge = { Home: 0, End: emoji.length - 1 }[event.key];
-    const next = edge ?? at + (steps[event.key] ?? Number.NaN);
+    const next = edge ?? focused + (steps[event.key] ?? Number.NaN);
     if (!(next >= 0 && next < emoji.length)) return;
     event.preventDefault();
-    setAt(next);
+    setFocused(next);
   }
 
   return (
@@ -34,13 +34,13 @@ export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): 
       {emoji.map(([character, name], index) => (
         <button
           type="button"
-          class="emoji-choice"
+          class="emoji-button"
           key={character}
           aria-label={name}
           title={name}
-          tabIndex={index === at ? 0 : -1}
+          tabIndex={index === focused ? 0 : -1}
           onClick={() => {
-            last = index;
+            lastIndex = index;
             props.onChoose(character);
           }}
         >

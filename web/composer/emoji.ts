@@ -1,4 +1,4 @@
-/** Those that are taken most, and what they are called; for more every system has a keyboard. */
+/** Common emoji and their names. For others, operating systems have an emoji keyboard. */
 export const emoji: readonly (readonly [emoji: string, name: string])[] = [
   ['😀', 'grinning'],
   ['😄', 'happy'],

@@ -1,7 +1,7 @@
 import type { Person } from '@parley/client';
 import { Avatar } from '../ui/avatar.tsx';
 
-/** Whom one may mean; focus stays in the text, which names the active one by its id. */
+/** The people to mention. The focus stays in the text field, whose `aria-activedescendant` is the active option. */
 export function MentionList(props: {
   readonly id: string;
   readonly people: readonly Person[];
@@ -11,14 +11,14 @@ export function MentionList(props: {
   return (
     <div class="mention-list" role="listbox" id={props.id} aria-label="People to mention">
       {props.people.map((person, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: keys are the text's, which has the focus
+        // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the text field has the focus and handles the keys
         <div
           class="mention-choice"
           role="option"
           key={person.username}
           id={`${props.id}-${index}`}
           aria-selected={index === props.active}
-          // Keeps the focus in the text.
+          // Keeps the focus in the text field.
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => props.onChoose(person)}
         >

@@ -1,31 +1,46 @@
-import type { Person } from '@parley/client';
+import type { Conversation, Person } from '@parley/client';
 
-/** What is being written after an `@`: the server finds mentions in the same places, see protocol/mentions.ts. */
+/** A mention that is being typed. The server finds mentions in the same places, see protocol/mentions.ts. */
 export interface Mention {
-  /** Place of the `@`. */
+  /** Index of the `@`. */
   readonly from: number;
   readonly query: string;
 }
 
-const before = /(?<![\p{L}\p{N}\p{M}._%+/@-])@([\p{L}\p{N}\p{M}.%-]*)$/u;
+const pattern = /(?<![\p{L}\p{N}\p{M}._%+/@-])@([\p{L}\p{N}\p{M}.%-]*)$/u;
 
-/** @param caret how far the text counts */
+/** The mention that ends at the caret. */
 export function mentionAt(text: string, caret: number): Mention | undefined {
-  const found = before.exec(text.slice(0, caret));
+  const found = pattern.exec(text.slice(0, caret));
   return found ? { from: found.index, query: found[1] ?? '' } : undefined;
 }
 
-/** At most six whose user name, or a word of whose name, begins so. Nobody, when the one that is meant stands there already. */
-export function peopleFor(query: string, people: readonly Person[]): readonly Person[] {
-  const wanted = query.toLowerCase();
-  const found = people.filter(({ username, name }) =>
-    [username, ...name.toLowerCase().split(/\s+/)].some((word) => word.startsWith(wanted)),
-  );
-  return found.length === 1 && found[0]?.username === wanted ? [] : found.slice(0, 6);
+/** The other users who can be mentioned: the members, and in a room, which may not list its members, also the authors, latest first. */
+export function mentionCandidates(
+  { view, messages }: Pick<Conversation, 'view' | 'messages'>,
+  me: string,
+): readonly Person[] {
+  const people = new Map<string, Person>();
+  for (const { username, name } of view.members) people.set(username, { username, name });
+  for (const { from_user, content_type } of [...messages].reverse()) {
+    const isMember = view.kind === 'room' && content_type !== 'system';
+    if (isMember && !people.has(from_user.username)) people.set(from_user.username, from_user);
+  }
+  people.delete(me);
+  return [...people.values()];
 }
 
-/** The text with the whole name in it, and where the caret stands then. */
-export function complete(text: string, caret: number, { from }: Mention, username: string) {
+/** At most six people whose user name, or a word of whose name, starts with the query. Empty if the only match is already written out. */
+export function matchingPeople(query: string, people: readonly Person[]): readonly Person[] {
+  const start = query.toLowerCase();
+  const found = people.filter(({ username, name }) =>
+    [username, ...name.toLowerCase().split(/\s+/)].some((word) => word.startsWith(start)),
+  );
+  return found.length === 1 && found[0]?.username === start ? [] : found.slice(0, 6);
+}
+
+/** The text with the whole name in it, and the caret behind the name. */
+export function completeMention(text: string, caret: number, { from }: Mention, username: string) {
   const rest = text.slice(caret);
   const name = `@${username}${rest.startsWith(' ') ? '' : ' '}`;
   return { text: text.slice(0, from) + name + rest, caret: from + username.length + 2 };

@@ -1,26 +1,20 @@
-import type { DraftMode } from '../conversation/draft-mode.ts';
+import type { ComposerMode } from '../state/composer-mode.ts';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
-/** Says which message one answers or edits. */
-export function ModeBar({ mode, onCancel }: { readonly mode: DraftMode; onCancel(): void }) {
-  const about = mode.editing ?? mode.replyTo;
-  if (!about) return null;
-  const files = about.attachments.length > 0 && about.attachments.map(({ filename }) => filename).join(', ');
+/** Shows which message the user replies to or edits. */
+export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCancel(): void }) {
+  const target = mode.editing ?? mode.replyTo;
+  if (!target) return null;
+  const files = target.attachments.length > 0 && target.attachments.map(({ filename }) => filename).join(', ');
   return (
     <div class="mode-bar">
       <Icon name={mode.editing ? 'edit' : 'reply'} />
       <p class="mode-text">
-        <strong>{mode.editing ? 'Editing your message' : `Replying to ${about.from_user.name}`}</strong>
-        <span class="mode-excerpt">{about.message || files || ''}</span>
+        <strong>{mode.editing ? 'Editing your message' : `Replying to ${target.from_user.name}`}</strong>
+        <span class="mode-excerpt">{target.message || files || ''}</span>
       </p>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={mode.editing ? 'Cancel editing' : 'Cancel reply'}
-        onClick={onCancel}
-      >
-        <Icon name="close" />
-      </button>
+      <IconButton icon="close" label={mode.editing ? 'Cancel editing' : 'Cancel reply'} onClick={onCancel} />
     </div>
   );
 }

@@ -2,20 +2,20 @@ import { Icon } from '../ui/icon.tsx';
 import type { Composition } from './use-composition.ts';
 
 export function SendButton(props: { readonly isEdit: boolean; readonly composition: Composition }) {
-  const { isBlocked, isWaiting, isDue } = props.composition;
-  const label = props.isEdit ? 'Save' : isWaiting ? 'Send when uploaded' : 'Send';
+  const { canSend, isUploading, isQueued } = props.composition;
+  const label = props.isEdit ? 'Save' : isUploading ? 'Send when uploaded' : 'Send';
   return (
     <button
       type="submit"
       class="icon-button send-button"
       aria-label={label}
       title={label}
-      // Not `disabled`, which would drop the focus when the last message has just been sent.
-      aria-disabled={isBlocked}
-      data-waiting={isWaiting && !isBlocked}
-      data-due={isDue}
+      // `disabled` would drop the focus when the field becomes empty after sending.
+      aria-disabled={!canSend}
+      data-uploading={isUploading && canSend}
+      data-queued={isQueued}
     >
-      <Icon name={props.isEdit ? 'check' : isDue ? 'clock' : 'send'} />
+      <Icon name={props.isEdit ? 'check' : isQueued ? 'clock' : 'send'} />
     </button>
   );
 }

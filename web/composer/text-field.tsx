@@ -2,16 +2,16 @@ import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 import type { Mentions } from './use-mentions.ts';
 
-/** As tall as its text, up to a limit; where CSS cannot do that, by measuring. */
+/** Grows with its text, up to a limit. Browsers without `field-sizing` get the height from a measurement. */
 export function TextField(props: {
   readonly field: RefObject<HTMLTextAreaElement | null>;
   readonly text: string;
   readonly isTooLong: boolean;
-  /** Id of what describes it. */
+  /** Id of the element that describes the field. */
   readonly notes: string;
   readonly mentions: Mentions;
   onText(text: string, caret: number): void;
-  /** @returns whether it was taken */
+  /** @returns whether the key has been handled */
   onKey(event: KeyboardEvent): boolean;
   onSend(): void;
 }) {
@@ -22,7 +22,7 @@ export function TextField(props: {
     current.style.height = 'auto';
     current.style.height = `${current.scrollHeight}px`;
   }, [field, text]);
-  const isListed = mentions.found.length > 0;
+  const isListOpen = mentions.found.length > 0;
   return (
     <textarea
       class="composer-text"
@@ -33,27 +33,27 @@ export function TextField(props: {
       aria-describedby={props.notes}
       aria-invalid={props.isTooLong}
       aria-autocomplete="list"
-      aria-controls={isListed ? mentions.id : undefined}
-      aria-activedescendant={isListed ? `${mentions.id}-${mentions.active}` : undefined}
+      aria-controls={isListOpen ? mentions.id : undefined}
+      aria-activedescendant={isListOpen ? `${mentions.id}-${mentions.active}` : undefined}
       enterkeyhint={isTouch() ? 'enter' : 'send'}
       value={text}
       onInput={({ currentTarget }) => props.onText(currentTarget.value, currentTarget.selectionStart)}
-      onClick={({ currentTarget }) => mentions.look(currentTarget.value, currentTarget.selectionStart)}
+      onClick={({ currentTarget }) => mentions.update(currentTarget.value, currentTarget.selectionStart)}
       onBlur={mentions.close}
       onKeyDown={(event) => {
-        // While a word is composed, its keys belong to the input method; Safari says so by this number alone.
+        // While an input method composes a word, the keys belong to it; Safari only sets this key code.
         if (event.isComposing || event.keyCode === 229) return;
         const isSend = event.key === 'Enter' && !event.shiftKey && !event.altKey && !isTouch();
-        const isTaken = props.onKey(event);
-        if (!isTaken && isSend) props.onSend();
-        if (isTaken || isSend) event.preventDefault();
-        if (isTaken) event.stopPropagation();
+        const isHandled = props.onKey(event);
+        if (!isHandled && isSend) props.onSend();
+        if (isHandled || isSend) event.preventDefault();
+        if (isHandled) event.stopPropagation();
       }}
     />
   );
 }
 
-/** Keyboards on a screen have no Shift+Enter. */
+/** On-screen keyboards have no Shift+Enter, so there Enter begins a new line. */
 function isTouch(): boolean {
   return matchMedia('(pointer: coarse)').matches;
 }

@@ -1,67 +1,65 @@
 import type { Conversation, OutboxItem } from '@parley/client';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
-import { type DraftMode, draftModeOf } from '../conversation/draft-mode.ts';
+import { type ComposerMode, composerModeOf } from '../state/composer-mode.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { type MessageFiles, messageFilesOf } from '../uploads/message-files.ts';
-import { roomLeft } from './room-left.ts';
+import { remainingLength } from './remaining-length.ts';
 import { useDraft } from './use-draft.ts';
 
-/** What is being written in a conversation, and what can be done with it. */
+/** The message that is being written, and what can be done with it. */
 export interface Composition {
-  readonly mode: DraftMode;
+  readonly mode: ComposerMode;
   readonly files: MessageFiles;
   readonly text: string;
   /** Characters that the text may still grow. */
-  readonly left: number;
-  /** There is nothing that could be sent. */
-  readonly isBlocked: boolean;
-  /** Files are not there yet. */
-  readonly isWaiting: boolean;
-  /** Send was pressed before the files were there: it goes when they are, unless something is written meanwhile. */
-  readonly isDue: boolean;
+  readonly remaining: number;
+  readonly canSend: boolean;
+  readonly isUploading: boolean;
+  /** Send was pressed while files were uploading: the message is sent when they are done, unless the text changes before. */
+  readonly isQueued: boolean;
   write(text: string): void;
-  add(files: readonly File[]): void;
+  addFiles(files: readonly File[]): void;
   send(): void;
-  /** Neither answers nor edits any more. */
+  /** Ends replying and editing. */
   cancel(): void;
-  /** Edits the last message of one's own that has a text. @returns whether there is one */
+  /** Edits the user's last message with a text. @returns whether there is one */
   editLast(): boolean;
-  /** Takes up what was refused. */
-  writeAgain(action: OutboxItem['action']): void;
+  /** Takes over a failed send, so that the user can change it. */
+  restore(action: OutboxItem['action']): void;
 }
 
 export function useComposition(conversation: Conversation): Composition {
   const { chat, me } = useMessenger();
-  const mode = draftModeOf(chat, conversation.id);
+  const mode = composerModeOf(chat, conversation.id);
   const files = messageFilesOf(chat, conversation.id);
   const { replyTo, editing } = mode.value;
   const { text, write } = useDraft(me, conversation.id, mode.value);
-  const [isDue, setDue] = useState(false);
+  const [isQueued, setQueued] = useState(false);
 
-  const count = editing ? editing.attachments.length : files.uploads.value.length;
-  const left = roomLeft(text, count);
-  const isWaiting = !editing && files.are.value === 'waiting';
-  const isFailed = !editing && files.are.value === 'failed';
-  const isBlocked = (text.trim() === '' && count === 0) || left < 0 || isFailed;
+  const attachments = editing ? editing.attachments.length : files.uploads.value.length;
+  const remaining = remainingLength(text, attachments);
+  const isUploading = !editing && files.status.value === 'uploading';
+  const hasFailed = !editing && files.status.value === 'failed';
+  const canSend = (text.trim() !== '' || attachments > 0) && remaining >= 0 && !hasFailed;
 
   function cancel(): void {
     mode.value = {};
-    files.refuse(undefined);
+    files.setProblem(undefined);
   }
 
   function send(): void {
-    if (isBlocked) return;
-    setDue(isWaiting);
-    if (isWaiting) return;
+    if (!canSend) return;
+    setQueued(isUploading);
+    if (isUploading) return;
     const message = text.trim();
     if (editing) {
       if (message !== editing.message) conversation.edit(editing.seq, message);
     } else {
-      const attachments = files.take();
+      const ids = files.take();
       conversation.send({
-        ...(message !== '' && { message }),
-        ...(attachments.length > 0 && { attachments }),
-        ...(replyTo && { reply_to: replyTo.seq }),
+        message: message || undefined,
+        attachments: ids.length > 0 ? ids : undefined,
+        reply_to: replyTo?.seq,
       });
       write('');
     }
@@ -69,29 +67,36 @@ export function useComposition(conversation: Conversation): Composition {
   }
 
   useLayoutEffect(() => {
-    if (isDue && (isBlocked || editing)) setDue(false);
-    else if (isDue && !isWaiting) send();
+    if (isQueued && (!canSend || editing)) setQueued(false);
+    else if (isQueued && !isUploading) send();
   });
 
-  const find = (wanted: number | undefined) =>
-    conversation.messages.find(({ seq, deleted }) => seq === wanted && !deleted);
-  // Somebody else, or oneself elsewhere, deleted what this was about.
-  const about = editing ?? replyTo;
-  const isGone = conversation.messages.some(({ seq, deleted }) => seq === about?.seq && deleted);
+  const find = (number: number | undefined) =>
+    conversation.messages.find(({ seq, deleted }) => seq === number && !deleted);
+  // The message that is edited or replied to may be deleted by another user, or on another device.
+  const target = editing ?? replyTo;
+  const isTargetDeleted = conversation.messages.some(({ seq, deleted }) => seq === target?.seq && deleted);
   useLayoutEffect(() => {
-    if (isGone) mode.value = {};
-  }, [isGone, mode]);
+    if (isTargetDeleted) mode.value = {};
+  }, [isTargetDeleted, mode]);
 
   return {
-    ...{ files, text, left, isBlocked, isWaiting, isDue, send, cancel },
     mode: mode.value,
+    files,
+    text,
+    remaining,
+    canSend,
+    isUploading,
+    isQueued,
+    send,
+    cancel,
     write(next) {
-      setDue(false);
+      setQueued(false);
       write(next);
     },
-    add: useCallback(
+    addFiles: useCallback(
       (chosen) => {
-        if (mode.value.editing) files.refuse('Files can only be added to a new message.');
+        if (mode.value.editing) files.setProblem('Files can only be added to a new message.');
         else if (chosen.length > 0) files.add(conversation, chosen);
       },
       [conversation, files, mode],
@@ -104,7 +109,7 @@ export function useComposition(conversation: Conversation): Composition {
       if (last) mode.value = { editing: last };
       return last !== undefined;
     },
-    writeAgain(action) {
+    restore(action) {
       if (action.type === 'create') {
         mode.value = { replyTo: find(action.reply_to) };
         files.restore(action.attachments ?? []);

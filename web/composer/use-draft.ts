@@ -1,15 +1,15 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { DraftMode } from '../conversation/draft-mode.ts';
-import { draftOf, keepDraft } from '../conversation/drafts.ts';
-import { createDraft } from './draft.ts';
+import type { ComposerMode } from '../state/composer-mode.ts';
+import { readDraft, saveDraft } from '../state/drafts.ts';
+import { createAutosave } from './draft-autosave.ts';
 
-/** The text that is being written: a draft, which is kept, or, while one edits, another text for that message, which is not. */
-export function useDraft(user: string, conversation: string, { editing }: DraftMode) {
+/** The text of the composer. A new message or a reply is saved as a draft; an edit is not. */
+export function useDraft(user: string, conversation: string, { editing }: ComposerMode) {
   const draft = useMemo(
     () =>
-      createDraft({
-        load: () => draftOf(user, conversation),
-        keep: (text) => keepDraft(user, conversation, text),
+      createAutosave({
+        load: () => readDraft(user, conversation),
+        save: (text) => saveDraft(user, conversation, text),
       }),
     [user, conversation],
   );

@@ -1,16 +1,16 @@
 import type { Person } from '@parley/client';
 import { useId, useState } from 'preact/hooks';
-import { complete, type Mention, mentionAt, peopleFor } from './mention.ts';
+import { completeMention, type Mention, matchingPeople, mentionAt } from './mention.ts';
 
-/** What a text field does about an `@` in it. */
+/** The list of people that opens when the user types an `@`. */
 export interface Mentions {
   readonly id: string;
   readonly found: readonly Person[];
   readonly active: number;
-  /** The text or the caret changed. */
-  look(text: string, caret: number): void;
-  /** @returns whether the key was for the list */
-  take(event: KeyboardEvent): boolean;
+  /** To be called when the text or the caret changed. */
+  update(text: string, caret: number): void;
+  /** @returns whether the list has handled the key */
+  onKey(event: KeyboardEvent): boolean;
   choose(person: Person): void;
   close(): void;
 }
@@ -23,24 +23,28 @@ export function useMentions(
   const id = useId();
   const [mention, setMention] = useState<Mention>();
   const [active, setActive] = useState(0);
-  const found = mention ? peopleFor(mention.query, people()) : [];
+  const found = mention ? matchingPeople(mention.query, people()) : [];
   const close = () => setMention(undefined);
 
   function choose({ username }: Person): void {
     const element = field();
     if (!mention || !element) return;
-    const { text, caret } = complete(element.value, element.selectionStart, mention, username);
+    const { text, caret } = completeMention(element.value, element.selectionStart, mention, username);
     close();
     onComplete(text, caret);
   }
 
   return {
-    ...{ id, found, active, choose, close },
-    look(text, caret) {
+    id,
+    found,
+    active,
+    choose,
+    close,
+    update(text, caret) {
       setMention(mentionAt(text, caret));
       setActive(0);
     },
-    take({ key }) {
+    onKey({ key }) {
       const person = found[active];
       if (!person) return false;
       if (key === 'Enter' || key === 'Tab') choose(person);

@@ -1,44 +1,38 @@
 import { useState } from 'preact/hooks';
-import { Opening } from '../chat/opening.tsx';
-import { useMessenger } from '../chat/use-messenger.ts';
 import { Composer } from '../composer/composer.tsx';
-import { lazy } from '../ui/lazy.tsx';
+import { lazy } from '../lazy.tsx';
+import { useMessenger } from '../state/session-context.ts';
+import { OfflinePane } from './offline-pane.tsx';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
-import { ThreadSkeleton } from './thread-skeleton.tsx';
 import { ThreadView } from './thread-view.tsx';
 import { TypingLine } from './typing-line.tsx';
 import { useConversation } from './use-conversation.ts';
 
-const DetailsPanel = lazy((more) => more.DetailsPanel);
-const Refused = lazy((more) => more.Refused);
-const ThreadSearch = lazy((more) => more.ThreadSearch);
+const AccessDenied = lazy((chunk) => chunk.AccessDenied);
+const DetailsPanel = lazy((chunk) => chunk.DetailsPanel);
+const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
 
-/** The open conversation: head, messages, and where one writes. */
+/** The open conversation: head, messages and composer. */
 export function ConversationPane({ name }: { readonly name: string }) {
   const { state } = useMessenger();
   const opened = useConversation(name);
-  if (opened.is === 'opening') {
-    return (
-      <section class="conversation" aria-busy="true" aria-label="Conversation">
-        <header class="thread-head">
-          <BackLink />
-        </header>
-        {['offline', 'waiting'].includes(state.value.status) ? <Opening name={name} /> : <ThreadSkeleton />}
-      </section>
-    );
-  }
-  if (opened.is === 'refused') {
-    return (
-      <section class="conversation" aria-label="Conversation">
-        <header class="thread-head">
-          <BackLink />
-        </header>
-        <Refused name={name} error={opened.error} />
-      </section>
-    );
-  }
-  return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} />;
+  if (opened.status === 'open') return <OpenConversation key={opened.thread.conversation.id} thread={opened.thread} />;
+  const isOffline = ['offline', 'waiting'].includes(state.value.status);
+  return (
+    <section class="conversation" aria-busy={opened.status === 'opening'} aria-label="Conversation">
+      <header class="thread-head">
+        <BackLink />
+      </header>
+      {opened.status === 'failed' ? (
+        <AccessDenied name={name} error={opened.error} />
+      ) : isOffline ? (
+        <OfflinePane name={name} />
+      ) : (
+        <ThreadSkeleton />
+      )}
+    </section>
+  );
 }
 
 function OpenConversation({ thread }: { readonly thread: Thread }) {
@@ -63,5 +57,18 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
       </div>
       {hasDetails && <DetailsPanel conversation={conversation} onClose={() => setDetails(false)} />}
     </section>
+  );
+}
+
+const skeletonWidths = [40, 62, 30, 54, 46, 24, 58];
+
+/** Placeholders while the messages are loading. */
+function ThreadSkeleton() {
+  return (
+    <div class="thread-skeleton" aria-hidden="true">
+      {skeletonWidths.map((width, index) => (
+        <span key={width} data-own={index % 3 === 1} style={{ width: `${width}%` }} />
+      ))}
+    </div>
   );
 }

@@ -1,35 +1,34 @@
 import type { Message } from '@parley/client';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { allowedWith, deleteForAll, deleteForMe } from './message-actions.ts';
+import { deleteForAll, deleteForMe, permissionsFor } from './message-actions.ts';
 import type { Thread } from './thread.ts';
 
-/** Asks for whom a message is to be deleted. */
+/** Asks whether to delete a message for everybody or for the user alone. */
 export function DeleteDialog(props: { readonly thread: Thread; readonly message: Message; onClose(): void }) {
   const { thread, message, onClose } = props;
-  const forAll = allowedWith(thread, message).deleteForAll;
-  const act = (what: (thread: Thread, message: Message) => void) => () => {
+  const canDeleteForAll = permissionsFor(thread, message).deleteForAll;
+  const choose = (act: (thread: Thread, message: Message) => void) => () => {
     onClose();
-    what(thread, message);
+    act(thread, message);
   };
   return (
     <Dialog title="Delete message" onClose={onClose}>
       <div class="stack">
         <p>
-          {forAll
-            ? 'For everybody, its text and files are gone for good. For you alone, the others keep it.'
+          {canDeleteForAll
+            ? 'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.'
             : 'It disappears for you alone; the others keep it.'}
         </p>
-        <div class="answers delete-answers">
-          <button type="button" class="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="button" class="button" data-kind="danger" onClick={act(deleteForMe)}>
+        <div class="dialog-buttons delete-buttons">
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="danger" onClick={choose(deleteForMe)}>
             Delete for me
-          </button>
-          {forAll && (
-            <button type="button" class="button" data-kind="danger-main" onClick={act(deleteForAll)}>
+          </Button>
+          {canDeleteForAll && (
+            <Button kind="danger-main" onClick={choose(deleteForAll)}>
               Delete for everybody
-            </button>
+            </Button>
           )}
         </div>
       </div>

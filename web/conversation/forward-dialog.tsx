@@ -1,14 +1,15 @@
 import type { Message } from '@parley/client';
 import { useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
-import { titleOf } from '../people/names.ts';
-import { go } from '../route.ts';
+import { navigate } from '../route.ts';
+import { titleOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { tell } from '../ui/toast.tsx';
+import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
-/** Sends what somebody said to another conversation. */
+/** Sends a copy of a message to another conversation. */
 export function ForwardDialog(props: { readonly thread: Thread; readonly message: Message; onClose(): void }) {
   const { chat, me, conversations } = useMessenger();
   const [query, setQuery] = useState('');
@@ -22,10 +23,13 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
     try {
       const conversation = await chat.open(to);
       const attachments = message.attachments.map(({ id }) => `${message.conversation}/${id}`);
-      await conversation.send({ message: message.message, ...(attachments.length > 0 && { attachments }) });
-      tell(`Forwarded to ${title}.`, { label: 'Open', run: () => go({ at: 'conversation', name: to }) });
+      await conversation.send({
+        message: message.message,
+        attachments: attachments.length > 0 ? attachments : undefined,
+      });
+      showToast(`Forwarded to ${title}.`, { label: 'Open', run: () => navigate({ page: 'conversation', name: to }) });
     } catch (error) {
-      if (error instanceof Error) tell(error.message);
+      if (error instanceof Error) showToast(error.message);
     }
   }
 
@@ -42,9 +46,9 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
       <ul class="forward-list">
         {found.map(({ view, title }) => (
           <li key={view.id}>
-            <button type="button" class="forward-to" onClick={() => forward(view.id, title)}>
+            <Button look="list-button" onClick={() => forward(view.id, title)}>
               <ConversationAvatar view={view} size={2.25} /> {title}
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

@@ -1,37 +1,37 @@
 import type { Message } from '@parley/client';
 
-/** Messages of one day, by the calendar of the device. */
+/** Messages of one day in the device's time zone. */
 export interface Day {
   /** `2026-11-20` */
   readonly date: string;
   readonly rows: readonly Row[];
 }
 
-/** A message as it stands among its neighbours. */
+/** A message and its place in a group of messages of the same author. */
 export interface Row {
   readonly message: Message;
-  /** Does it begin what somebody says at a stretch? Then it has the name. */
+  /** Is it the first of the group? Then it has the author's name. */
   readonly first: boolean;
-  /** Does it end it? Then it has the picture, and the corner. */
+  /** Is it the last of the group? Then it has the author's picture, and the bubble has a corner. */
   readonly last: boolean;
 }
 
-/** ms within which the same author goes on */
-const stretch = 5 * 60_000;
+/** A message that comes later begins a new group. */
+const maxGapMs = 5 * 60_000;
 
 /**
  * @param messages by `seq`
- * @param divider behind this number are the new ones; a stretch ends there
+ * @param divider the last read `seq`: a group ends there
  */
 export function groupMessages(messages: readonly Message[], divider?: number): Day[] {
   const days: { date: string; rows: Row[] }[] = [];
   messages.forEach((message, index) => {
     const before = messages[index - 1];
-    const behind = messages[index + 1];
+    const after = messages[index + 1];
     const row = {
       message,
-      first: !before || !goesOn(before, message, divider),
-      last: !behind || !goesOn(message, behind, divider),
+      first: !before || !continues(before, message, divider),
+      last: !after || !continues(message, after, divider),
     };
     const date = dateOf(message);
     const day = days.at(-1);
@@ -41,18 +41,18 @@ export function groupMessages(messages: readonly Message[], divider?: number): D
   return days;
 }
 
-function goesOn(a: Message, b: Message, divider?: number): boolean {
+function continues(a: Message, b: Message, divider?: number): boolean {
   return (
     a.from_user.username === b.from_user.username &&
     a.content_type !== 'system' &&
     b.content_type !== 'system' &&
     !(divider !== undefined && a.seq <= divider && b.seq > divider) &&
-    Date.parse(b.date_added) - Date.parse(a.date_added) < stretch &&
+    Date.parse(b.date_added) - Date.parse(a.date_added) < maxGapMs &&
     dateOf(a) === dateOf(b)
   );
 }
 
-/** Asked for each message whenever one comes. */
+/** A cache: all messages are grouped again whenever one arrives. */
 const dates = new WeakMap<Message, string>();
 
 function dateOf(message: Message): string {

@@ -1,28 +1,29 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
-/** Pictures of a message, one at a time, as large as the page; arrows lead to the others, Escape back. */
+/** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
 export function Lightbox(props: {
   readonly pictures: Message['attachments'];
-  /** Id of the one to begin with. */
+  /** Id of the picture to show first. */
   readonly first: string;
   onStale(event: Event): void;
   onClose(): void;
 }) {
   const { pictures } = props;
   const element = useRef<HTMLDialogElement>(null);
-  const [at, setAt] = useState(() =>
+  const [index, setIndex] = useState(() =>
     Math.max(
       0,
       pictures.findIndex(({ id }) => id === props.first),
     ),
   );
   useEffect(() => element.current?.showModal(), []);
-  const picture = pictures[at];
+  const picture = pictures[index];
   if (!picture) return null;
-  const step = (by: number) => setAt((at + by + pictures.length) % pictures.length);
-  const many = pictures.length > 1;
+  const step = (by: number) => setIndex((index + by + pictures.length) % pictures.length);
+  const hasOthers = pictures.length > 1;
   return (
     <dialog
       class="lightbox"
@@ -31,14 +32,14 @@ export function Lightbox(props: {
       onClose={props.onClose}
       onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
       onKeyDown={({ key }) => {
-        if (many && key === 'ArrowRight') step(1);
-        if (many && key === 'ArrowLeft') step(-1);
+        if (hasOthers && key === 'ArrowRight') step(1);
+        if (hasOthers && key === 'ArrowLeft') step(-1);
       }}
     >
       <header class="lightbox-head">
         <p class="lightbox-name">
           {picture.filename}
-          {many && ` (${at + 1} of ${pictures.length})`}
+          {hasOthers && ` (${index + 1} of ${pictures.length})`}
         </p>
         <a
           class="icon-button"
@@ -50,9 +51,7 @@ export function Lightbox(props: {
         >
           <Icon name="download" />
         </a>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
       </header>
       <img
         key={picture.url}
@@ -61,14 +60,10 @@ export function Lightbox(props: {
         alt={picture.filename}
         onError={props.onStale}
       />
-      {many && (
+      {hasOthers && (
         <p class="lightbox-steps">
-          <button type="button" class="icon-button" aria-label="Previous picture" onClick={() => step(-1)}>
-            <Icon name="back" />
-          </button>
-          <button type="button" class="icon-button" data-turned aria-label="Next picture" onClick={() => step(1)}>
-            <Icon name="back" />
-          </button>
+          <IconButton icon="back" label="Previous picture" onClick={() => step(-1)} />
+          <IconButton icon="back" label="Next picture" data-turned onClick={() => step(1)} />
         </p>
       )}
     </dialog>

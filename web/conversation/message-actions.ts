@@ -1,39 +1,49 @@
 import type { Message } from '@parley/client';
-import { tell } from '../ui/toast.tsx';
-import { draftModeOf } from './draft-mode.ts';
+import { composerModeOf } from '../state/composer-mode.ts';
+import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
-/** What one may do with a message. */
-export interface Allowed {
+/** What the user may do with a message. */
+export interface MessagePermissions {
+  /** Reply and react. */
   readonly write: boolean;
   readonly edit: boolean;
   readonly deleteForAll: boolean;
 }
 
-export function allowedWith({ conversation, me }: Thread, { from_user, deleted, message }: Message): Allowed {
+export function permissionsFor(
+  { conversation, me }: Thread,
+  { from_user, deleted, message }: Message,
+): MessagePermissions {
   const write = !deleted && !conversation.ended;
-  const own = from_user.username === me;
+  const isOwn = from_user.username === me;
   const { kind, members } = conversation.view;
-  const owner = kind === 'group' && members.some(({ username, role }) => username === me && role === 'owner');
-  return { write, edit: write && own && message !== '', deleteForAll: write && (own || owner) };
+  const isOwner = kind === 'group' && members.some(({ username, role }) => username === me && role === 'owner');
+  return { write, edit: write && isOwn && message !== '', deleteForAll: write && (isOwn || isOwner) };
 }
 
-export function answer({ chat, conversation }: Thread, message: Message): void {
-  draftModeOf(chat, conversation.id).value = { replyTo: message };
+export function reply({ chat, conversation }: Thread, message: Message): void {
+  composerModeOf(chat, conversation.id).value = { replyTo: message };
 }
 
 export function edit({ chat, conversation }: Thread, message: Message): void {
-  draftModeOf(chat, conversation.id).value = { editing: message };
+  composerModeOf(chat, conversation.id).value = { editing: message };
 }
 
 export function copy({ message }: Message): void {
   navigator.clipboard.writeText(message).then(
-    () => tell('Copied.'),
-    () => tell('Unable to copy; the browser does not allow it.'),
+    () => showToast('Copied.'),
+    () => showToast('Unable to copy; the browser does not allow it.'),
   );
 }
 
-/** What is refused is told by who keeps it. */
+/** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */
+export function react({ conversation, me }: Thread, { seq, reactions }: Message, emoji: string): void {
+  const remove = reactions[emoji]?.includes(me) ?? false;
+  conversation.react(seq, emoji, { remove }).catch(() => {});
+}
+
+/** A failure is shown by `FailedSendList`. */
 export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
   conversation.delete(seq).catch(() => {});
 }
@@ -41,5 +51,5 @@ export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
 export function deleteForMe(thread: Thread, message: Message): void {
   thread.conversation
     .deleteForMe(message.seq)
-    .catch((error: Error) => tell(error.message, { label: 'Try again', run: () => deleteForMe(thread, message) }));
+    .catch((error: Error) => showToast(error.message, { label: 'Try again', run: () => deleteForMe(thread, message) }));
 }

@@ -1,18 +1,18 @@
 import type { Message } from '@parley/client';
 import { useState } from 'preact/hooks';
+import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { lazy } from '../ui/lazy.tsx';
 import { formatSize } from '../uploads/format-size.ts';
 import type { Thread } from './thread.ts';
-import { useFreshFiles } from './use-fresh-files.ts';
+import { useFreshAttachments } from './use-fresh-attachments.ts';
 
-const Lightbox = lazy((more) => more.Lightbox);
+const Lightbox = lazy((chunk) => chunk.Lightbox);
 
 type SentFile = Message['attachments'][number];
 
-/** The files of a message: pictures, films and sounds to be looked at here, others to be saved. */
+/** The files of a message. Pictures, videos and sounds are shown; other files can be downloaded. */
 export function MessageAttachments({ thread, message }: { readonly thread: Thread; readonly message: Message }) {
-  const { files, version, renew } = useFreshFiles(thread, message);
+  const { files, version, renew } = useFreshAttachments(thread, message);
   const [open, setOpen] = useState<string>();
   const pictures = files.filter(isPicture);
   return (
@@ -34,9 +34,9 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
         }
         if (/^video\//.test(file.content_type)) {
           return (
-            // biome-ignore lint/a11y/useMediaCaption: what people send has none
+            // biome-ignore lint/a11y/useMediaCaption: files from users have no captions
             <video
-              class="film"
+              class="video"
               key={`${file.id} ${version}`}
               style={boxOf(file)}
               src={file.url}
@@ -52,12 +52,12 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
           return (
             <figure class="sound" key={`${file.id} ${version}`}>
               <figcaption>{file.filename}</figcaption>
-              {/* biome-ignore lint/a11y/useMediaCaption: what people send has none */}
+              {/* biome-ignore lint/a11y/useMediaCaption: files from users have no captions */}
               <audio src={file.url} aria-label={file.filename} controls preload="none" onError={renew} />
             </figure>
           );
         }
-        return <FileCard key={file.id} file={file} onUse={renew} />;
+        return <FileCard key={file.id} file={file} onApproach={renew} />;
       })}
       {open !== undefined && (
         <Lightbox pictures={pictures} first={open} onStale={renew} onClose={() => setOpen(undefined)} />
@@ -66,7 +66,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
   );
 }
 
-function FileCard({ file, onUse }: { readonly file: SentFile; onUse(event?: Event): void }) {
+function FileCard({ file, onApproach }: { readonly file: SentFile; onApproach(event?: Event): void }) {
   return (
     <a
       class="file"
@@ -74,13 +74,13 @@ function FileCard({ file, onUse }: { readonly file: SentFile; onUse(event?: Even
       target="_blank"
       rel="noopener noreferrer"
       download={file.filename}
-      onPointerEnter={() => onUse()}
-      onFocus={() => onUse()}
+      onPointerEnter={() => onApproach()}
+      onFocus={() => onApproach()}
     >
-      <span class="file-icon">
+      <span>
         <Icon name="file" />
       </span>
-      <span class="unseen">Download </span>
+      <span class="visually-hidden">Download </span>
       <span class="file-about">
         <span class="file-name">{file.filename}</span>
         <span class="file-size">{formatSize(file.size)}</span>
@@ -90,21 +90,21 @@ function FileCard({ file, onUse }: { readonly file: SentFile; onUse(event?: Even
   );
 }
 
-/** What browsers show, whoever made it. */
+/** Picture formats that every browser shows. */
 function isPicture({ content_type }: SentFile): boolean {
   return /^image\/(png|jpeg|gif|webp)$/.test(content_type);
 }
 
 /** rem */
-const widest = 20;
-const highest = 20;
-const narrowest = 7;
+const maxWidth = 20;
+const maxHeight = 20;
+const minWidth = 7;
 
-/** The place that it takes before it is there; very long ones are cut. */
+/** The size of a picture or video, so that nothing moves when it has loaded. Very long ones are cropped. */
 export function boxOf({ width = 4, height = 3 }: { readonly width?: number; readonly height?: number }): {
   width: string;
   aspectRatio: string;
 } {
   const ratio = Math.min(3, Math.max(0.5, width / height));
-  return { width: `${Math.max(narrowest, Math.min(widest, highest * ratio))}rem`, aspectRatio: String(ratio) };
+  return { width: `${Math.max(minWidth, Math.min(maxWidth, maxHeight * ratio))}rem`, aspectRatio: String(ratio) };
 }

@@ -2,24 +2,24 @@ import type { Message } from '@parley/client';
 import { computed, signal } from '@preact/signals';
 import type { Thread } from './thread.ts';
 
-/** The whole menu, or the choice of an emoji alone. */
+/** The whole menu, or only the emoji to react with. */
 export type MenuKind = 'all' | 'emoji';
 
 export interface Menu {
   readonly thread: Thread;
   readonly message: Message;
   readonly kind: MenuKind;
-  /** What it stands beside. */
-  readonly by: Element;
+  /** The menu opens beside this element. */
+  readonly anchor: Element;
   onClosed(): void;
 }
 
-/** The one that is open. */
+/** The open menu. */
 export const menu = signal<Menu | undefined>(undefined);
 
 let opened = false;
-/** Was one ever open? Then what shows them stays, with the dialogs that they lead to. */
-export const wasOpen = computed(() => {
+/** After the first menu, `MessageMenu` stays mounted, because it also renders the dialogs that the menu opens. */
+export const wasOpened = computed(() => {
   opened ||= menu.value !== undefined;
   return opened;
 });

@@ -1,61 +1,63 @@
 import type { Message } from '@parley/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
+import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { allowedWith, answer, copy, edit } from './message-actions.ts';
+import { copy, edit, permissionsFor, react, reply } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
-import { react } from './message-reactions.tsx';
-import { placeBeside } from './place-beside.ts';
+import { positionPopover } from './position-popover.ts';
 import type { Thread } from './thread.ts';
 
-/** Of the palette. */
+/** Columns of the emoji palette, as in menu.css. */
 const columns = 7;
-const quick = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
+const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-/** The menu of a message, and the dialogs that it leads to. */
+type DialogKind = 'delete' | 'forward';
+
+/** The menu of a message, and the dialogs that it opens. */
 export function MessageMenu() {
-  const [asks, setAsks] = useState<{ thread: Thread; message: Message; what: 'delete' | 'forward' }>();
+  const [dialog, setDialog] = useState<{ thread: Thread; message: Message; kind: DialogKind }>();
   const open = menu.value;
-  const done = () => setAsks(undefined);
+  const close = () => setDialog(undefined);
   return (
     <>
       {open && (
         <OpenMenu
           key={open.message.seq}
           {...open}
-          onAsk={(what) => setAsks({ thread: open.thread, message: open.message, what })}
+          onDialog={(kind) => setDialog({ thread: open.thread, message: open.message, kind })}
         />
       )}
-      {asks?.what === 'delete' && <DeleteDialog thread={asks.thread} message={asks.message} onClose={done} />}
-      {asks?.what === 'forward' && <ForwardDialog thread={asks.thread} message={asks.message} onClose={done} />}
+      {dialog?.kind === 'delete' && <DeleteDialog {...dialog} onClose={close} />}
+      {dialog?.kind === 'forward' && <ForwardDialog {...dialog} onClose={close} />}
     </>
   );
 }
 
-function OpenMenu(props: Menu & { onAsk(what: 'delete' | 'forward'): void }) {
-  const { thread, message, by, onClosed } = props;
+function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
+  const { thread, message, anchor, onClosed } = props;
   const element = useRef<HTMLDivElement>(null);
-  const [palette, setPalette] = useState(props.kind === 'emoji');
-  const may = allowedWith(thread, message);
+  const [isPalette, setPalette] = useState(props.kind === 'emoji');
+  const can = permissionsFor(thread, message);
 
   useLayoutEffect(() => {
     const popover = element.current;
     if (!popover) return;
     if (!popover.matches(':popover-open')) popover.showPopover();
-    placeBeside(popover, by);
+    positionPopover(popover, anchor);
     popover.querySelector<HTMLButtonElement>('button')?.focus();
-  }, [by, palette]);
+  }, [anchor, isPalette]);
   useEffect(() => {
     const popover = element.current;
-    const closed = (event: Event) => {
+    const onToggle = (event: Event) => {
       if (!(event instanceof ToggleEvent) || event.newState !== 'closed') return;
       menu.value = undefined;
       onClosed();
     };
-    popover?.addEventListener('toggle', closed);
-    return () => popover?.removeEventListener('toggle', closed);
+    popover?.addEventListener('toggle', onToggle);
+    return () => popover?.removeEventListener('toggle', onToggle);
   }, [onClosed]);
 
   const close = () => element.current?.hidePopover();
@@ -64,16 +66,16 @@ function OpenMenu(props: Menu & { onAsk(what: 'delete' | 'forward'): void }) {
     act();
   };
   const item = (icon: IconName, label: string, act: () => void) => (
-    <button type="button" role="menuitem" class="menu-item" tabIndex={-1} onClick={choose(act)}>
+    <Button look="list-button" role="menuitem" tabIndex={-1} onClick={choose(act)}>
       <Icon name={icon} /> {label}
-    </button>
+    </Button>
   );
-  const emojiButton = (sign: string, name: string) => (
+  const emojiButton = (sign: string, name = nameOf(sign)) => (
     <button
       type="button"
-      class="menu-emoji"
+      class="emoji-button"
       key={sign}
-      {...(palette ? {} : { role: 'menuitem', tabIndex: -1 })}
+      {...(isPalette ? {} : { role: 'menuitem', tabIndex: -1 })}
       aria-label={name}
       title={name}
       onClick={choose(() => react(thread, message, sign))}
@@ -83,21 +85,21 @@ function OpenMenu(props: Menu & { onAsk(what: 'delete' | 'forward'): void }) {
   );
   return (
     <div class="menu" popover="auto" ref={element}>
-      {palette ? (
+      {isPalette ? (
         <div class="menu-palette" role="dialog" aria-label="React" onKeyDown={(event) => moveFocus(event, columns)}>
-          {quick.map((sign) => emojiButton(sign, nameOf(sign)))}
-          {emoji.filter(([sign]) => !quick.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
+          {quickEmoji.map((sign) => emojiButton(sign))}
+          {emoji.filter(([sign]) => !quickEmoji.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
         </div>
       ) : (
         <div role="menu" aria-label="Message actions" onKeyDown={(event) => moveFocus(event, 1)}>
-          {may.write && (
-            // biome-ignore lint/a11y/useSemanticElements: a fieldset is no part of a menu
+          {can.write && (
+            // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
             <div class="menu-quick" role="group" aria-label="React">
-              {quick.map((sign) => emojiButton(sign, nameOf(sign)))}
+              {quickEmoji.map((sign) => emojiButton(sign))}
               <button
                 type="button"
                 role="menuitem"
-                class="menu-emoji"
+                class="emoji-button"
                 tabIndex={-1}
                 aria-label="More emoji"
                 title="More emoji"
@@ -107,11 +109,11 @@ function OpenMenu(props: Menu & { onAsk(what: 'delete' | 'forward'): void }) {
               </button>
             </div>
           )}
-          {may.write && item('reply', 'Reply', () => answer(thread, message))}
-          {may.edit && item('edit', 'Edit', () => edit(thread, message))}
+          {can.write && item('reply', 'Reply', () => reply(thread, message))}
+          {can.edit && item('edit', 'Edit', () => edit(thread, message))}
           {message.message !== '' && item('copy', 'Copy text', () => copy(message))}
-          {!message.deleted && item('forward', 'Forward', () => props.onAsk('forward'))}
-          {item('trash', 'Delete', () => props.onAsk('delete'))}
+          {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
+          {item('trash', 'Delete', () => props.onDialog('delete'))}
         </div>
       )}
     </div>
@@ -122,17 +124,21 @@ function nameOf(sign: string): string {
   return emoji.find(([one]) => one === sign)?.[1] ?? { '😮': 'surprised' }[sign] ?? sign;
 }
 
-/** Arrows go from one to the next, Home and End to the first and last. @param columns how far up and down lead */
+/** Moves the focus between buttons with the arrow keys, Home and End. @param columns the step of Up and Down */
 function moveFocus(event: KeyboardEvent, columns: number): void {
   const { currentTarget: menu, key } = event;
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-  const to: Readonly<Record<string, number>> = {
-    ...{ ArrowRight: at + 1, ArrowLeft: at - 1, ArrowDown: at + columns, ArrowUp: at - columns },
-    ...{ Home: 0, End: buttons.length - 1 },
+  const index = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const targets: Readonly<Record<string, number>> = {
+    ArrowRight: index + 1,
+    ArrowLeft: index - 1,
+    ArrowDown: index + columns,
+    ArrowUp: index - columns,
+    Home: 0,
+    End: buttons.length - 1,
   };
-  const next = to[key];
+  const next = targets[key];
   if (next === undefined) return;
   event.preventDefault();
   buttons[Math.max(0, Math.min(buttons.length - 1, next))]?.focus();

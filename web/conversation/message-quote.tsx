@@ -1,8 +1,8 @@
 import type { Message } from '@parley/client';
-import { tell } from '../ui/toast.tsx';
+import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
-/** The message that another one answers; it leads there. */
+/** The message that a reply refers to; a click leads to it. */
 export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonly seq: number }) {
   const original = thread.quoted(seq);
   return (
@@ -10,17 +10,17 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       type="button"
       class="quote"
       disabled={original === null}
-      onClick={() => thread.goTo(seq).catch(({ message }: Error) => tell(message))}
+      onClick={() => thread.goTo(seq).catch(({ message }: Error) => showToast(message))}
     >
-      <span class="unseen">In reply to </span>
+      <span class="visually-hidden">In reply to </span>
       <span class="quote-name">{original ? thread.nameOf(original.from_user.username) : '\u00a0'}</span>
-      <span class="quote-text">{original === undefined ? '\u00a0' : briefly(original)}</span>
+      <span>{original === undefined ? '\u00a0' : excerpt(original)}</span>
     </button>
   );
 }
 
-/** A message in a line. */
-export function briefly(message: Message | null): string {
+/** A message in one line. @param message null if it does not exist any more */
+export function excerpt(message: Message | null): string {
   if (!message || message.deleted) return 'Deleted message';
   return message.message.slice(0, 200) || message.attachments.map(({ filename }) => filename).join(', ');
 }

@@ -2,29 +2,30 @@ import type { Message, Receipt } from '@parley/client';
 import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { PersonAvatar } from '../people/person-avatar.tsx';
-import { clockTime, wholeTime } from '../ui/times.ts';
+import { clockTime, exactTime } from '../ui/times.ts';
 import { MessageAttachments } from './message-attachments.tsx';
 import { type MenuKind, menu } from './message-menu-state.ts';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageReactions } from './message-reactions.tsx';
 import { MessageText } from './message-text.tsx';
-import { MessageTools } from './message-tools.tsx';
+import { MessageToolbar } from './message-toolbar.tsx';
+import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
-import { Tick } from './tick.tsx';
 import { useLongPress } from './use-long-press.ts';
 
 interface RowProps {
   readonly thread: Thread;
   readonly message: Message;
+  /** See `Row` in group-messages.ts. */
   readonly first: boolean;
   readonly last: boolean;
-  /** Is it the first of the new ones? */
-  readonly divided: boolean;
-  /** Of one's own message. */
+  /** Is it the first unread message? */
+  readonly isFirstNew: boolean;
+  /** Only of the user's own messages. */
   readonly receipt?: Receipt;
 }
 
-/** A message, rendered again only when something of it changed: a thread has thousands. */
+/** A message. It is only rendered again when its props change, because a thread has thousands of messages. */
 export class MessageRow extends Component<RowProps> {
   override shouldComponentUpdate(next: RowProps): boolean {
     const { props } = this;
@@ -34,20 +35,16 @@ export class MessageRow extends Component<RowProps> {
       next.receipt !== props.receipt ||
       next.first !== props.first ||
       next.last !== props.last ||
-      next.divided !== props.divided
+      next.isFirstNew !== props.isFirstNew
     );
   }
 
   override render() {
-    return this.props.message.content_type === 'system' ? (
-      <SystemLine {...this.props} />
-    ) : (
-      <SpokenRow {...this.props} />
-    );
+    return this.props.message.content_type === 'system' ? <SystemRow {...this.props} /> : <UserRow {...this.props} />;
   }
 }
 
-function NewLine() {
+function NewMessagesLine() {
   return (
     <p class="new-line">
       <span>New messages</span>
@@ -55,62 +52,64 @@ function NewLine() {
   );
 }
 
-function SystemLine({ message, divided }: RowProps) {
+function SystemRow({ message, isFirstNew }: RowProps) {
   return (
     <li class="message" data-seq={message.seq} tabIndex={-1}>
-      {divided && <NewLine />}
-      <p class="system-line" title={wholeTime(message.date_added)}>
+      {isFirstNew && <NewMessagesLine />}
+      <p class="system-line" title={exactTime(message.date_added)}>
         {message.message}
       </p>
     </li>
   );
 }
 
-function SpokenRow({ thread, message, first, last, divided, receipt }: RowProps) {
+function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps) {
   const { seq, from_user, deleted, reply_to, attachments } = message;
-  const own = from_user.username === thread.me;
-  const many = thread.conversation.view.kind !== 'direct';
+  const isOwn = from_user.username === thread.me;
+  const isGroup = thread.conversation.view.kind !== 'direct';
   const row = useRef<HTMLLIElement>(null);
-  const [near, setNear] = useState(false);
-  const look = useCallback(() => setNear(isNear(row.current)), []);
-  const open = (kind: MenuKind, by: Element) => {
-    menu.value = { thread, message, kind, by, onClosed: look };
+  const [isActive, setActive] = useState(false);
+  const updateActive = useCallback(() => setActive(hasAttention(row.current)), []);
+  const open = (kind: MenuKind, anchor: Element) => {
+    menu.value = { thread, message, kind, anchor, onClosed: updateActive };
   };
-  const press = useLongPress((at) => open('all', at));
+  const longPress = useLongPress((bubble) => open('all', bubble));
   return (
     <li
       class="message"
       ref={row}
       data-seq={seq}
-      data-own={own}
+      data-own={isOwn}
       data-first={first}
       data-last={last}
       tabIndex={-1}
       onKeyDown={(event) => {
         const { key, target, currentTarget } = event;
         if (key !== 'Enter' || target !== currentTarget) return;
-        // Else the same key would press what has the focus then.
+        // Else the key would also press the menu item that gets the focus.
         event.preventDefault();
         open('all', currentTarget.querySelector('.bubble') ?? currentTarget);
       }}
-      onMouseEnter={() => setNear(true)}
-      onMouseLeave={look}
-      onFocusIn={look}
+      onMouseEnter={() => setActive(true)}
+      onMouseLeave={updateActive}
+      onFocusIn={updateActive}
       onFocusOut={({ relatedTarget }) => {
-        // Between two of its elements nothing has the focus for a moment.
-        if (!(relatedTarget instanceof Node && row.current?.contains(relatedTarget))) setTimeout(look);
+        // While the focus moves from one of its elements to another, nothing has it for a moment.
+        if (!(relatedTarget instanceof Node && row.current?.contains(relatedTarget))) setTimeout(updateActive);
       }}
     >
-      {divided && <NewLine />}
+      {isFirstNew && <NewMessagesLine />}
       <div class="message-line">
-        {many && !own && (
-          <span class="message-face">
+        {isGroup && !isOwn && (
+          <span class="message-avatar">
             {last && <PersonAvatar username={from_user.username} name={from_user.name} size={2} presence={false} />}
           </span>
         )}
         <div class="message-body">
-          {first && <p class={many && !own ? 'message-author' : 'unseen'}>{own ? 'You' : from_user.name}</p>}
-          <div class="bubble" data-deleted={deleted} {...press}>
+          {first && (
+            <p class={isGroup && !isOwn ? 'message-author' : 'visually-hidden'}>{isOwn ? 'You' : from_user.name}</p>
+          )}
+          <div class="bubble" data-deleted={deleted} {...longPress}>
             {reply_to !== null && !deleted && <MessageQuote thread={thread} seq={reply_to} />}
             {attachments.length > 0 && <MessageAttachments thread={thread} message={message} />}
             {deleted ? (
@@ -122,23 +121,23 @@ function SpokenRow({ thread, message, first, last, divided, receipt }: RowProps)
             )}
             <span class="message-meta">
               {message.edited_at !== null && !deleted && <span>edited</span>}
-              <time dateTime={message.date_added} title={wholeTime(message.date_added)}>
+              <time dateTime={message.date_added} title={exactTime(message.date_added)}>
                 {clockTime(message.date_added)}
               </time>
-              {receipt && !deleted && <Tick state={receipt} />}
+              {receipt && !deleted && <ReceiptIcon state={receipt} />}
             </span>
           </div>
           <MessageReactions thread={thread} message={message} />
         </div>
-        {near && <MessageTools deleted={deleted} thread={thread} message={message} onOpen={open} />}
+        {isActive && <MessageToolbar thread={thread} message={message} onOpen={open} />}
       </div>
     </li>
   );
 }
 
-/** Is the pointer on it, or the keyboard, or its menu open? */
-function isNear(row: HTMLElement | null): boolean {
+/** Does the row have the pointer or the keyboard focus, or is its menu open? */
+function hasAttention(row: HTMLElement | null): boolean {
   if (!row) return false;
-  const focused = row.contains(document.activeElement) && row.querySelector(':focus-visible') !== null;
-  return focused || row.matches(':hover, :focus-visible') || row.contains(menu.value?.by ?? null);
+  const isFocused = row.contains(document.activeElement) && row.querySelector(':focus-visible') !== null;
+  return isFocused || row.matches(':hover, :focus-visible') || row.contains(menu.value?.anchor ?? null);
 }

@@ -1,7 +1,7 @@
 import { isEmojiOnly } from './emoji-only.ts';
 import { splitText } from './split-text.ts';
 
-/** What somebody said: links can be followed, who is meant stands out, and a few emoji alone are large. */
+/** The text of a message with links and mentions. A few emoji alone are shown large. */
 export function MessageText(props: {
   readonly text: string;
   readonly mentions: readonly string[];
@@ -12,8 +12,8 @@ export function MessageText(props: {
   return (
     <span class="message-text">
       {splitText(text, props.mentions).map((piece) => {
-        if (piece.is === 'text') return piece.text;
-        if (piece.is === 'mention') {
+        if (piece.kind === 'text') return piece.text;
+        if (piece.kind === 'mention') {
           return (
             <span class="mention" data-me={piece.username === me}>
               {piece.text}

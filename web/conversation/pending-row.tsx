@@ -5,18 +5,18 @@ import { sentUpload } from '../uploads/sent-uploads.ts';
 import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageText } from './message-text.tsx';
+import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
-import { Tick } from './tick.tsx';
 
-/** A message of one's own that the server does not have yet. */
+/** A message of the user that is waiting to be sent. */
 export function PendingRow(props: {
   readonly thread: Thread;
-  readonly sending: OutboxItem;
+  readonly item: OutboxItem;
   readonly first: boolean;
   readonly last: boolean;
 }) {
   const { thread, first, last } = props;
-  const { action } = props.sending;
+  const { action } = props.item;
   if (action.type !== 'create') return null;
   return (
     <li class="message" data-own={true} data-first={first} data-last={last}>
@@ -27,7 +27,7 @@ export function PendingRow(props: {
             {action.attachments && action.attachments.length > 0 && <PendingFiles ids={action.attachments} />}
             {action.message !== undefined && <MessageText text={action.message} mentions={[]} me={thread.me} />}
             <span class="message-meta">
-              <Tick state="pending" />
+              <ReceiptIcon state="pending" />
             </span>
           </div>
         </div>
@@ -36,7 +36,7 @@ export function PendingRow(props: {
   );
 }
 
-/** As they will be shown, as far as this page knows them. */
+/** Shown like sent files, as far as this page still knows them. */
 function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
   const files = ids.map((id) => ({ id, ...sentUpload(id) }));
   const isPicture = ({ preview, type = '' }: (typeof files)[number]) => preview !== undefined && /^image\//.test(type);
@@ -50,7 +50,7 @@ function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
           </span>
         ) : (
           <p class="file" key={file.id}>
-            <span class="file-icon">
+            <span>
               <Icon name="file" />
             </span>
             <span class="file-about">

@@ -1,18 +1,19 @@
 import type { ConversationView } from '@parley/client';
-import { useMessenger } from '../chat/use-messenger.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
-import { otherOf, titleOf } from '../people/names.ts';
-import { addressOf } from '../route.ts';
+import { hrefOf } from '../route.ts';
+import { otherOf, titleOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { presenceWords } from './presence-words.ts';
+import { presenceText } from './presence-text.ts';
 import type { Thread } from './thread.ts';
 
-/** Of more than this many nobody is told who is here. */
-const counted = 100;
+/** In larger conversations the server sends no presence. */
+const maxPresence = 100;
 
 type Member = ConversationView['members'][number];
 
-/** Whose conversation it is, and who is here. */
+/** Title and presence of a conversation, and its buttons. */
 export function ThreadHead(props: {
   readonly thread: Thread;
   readonly isSearching: boolean;
@@ -24,17 +25,17 @@ export function ThreadHead(props: {
   const messenger = useMessenger();
   void thread.changes.value;
   const { view, typing, ended } = thread.conversation;
-  const isHere = ({ username, online }: Member) => messenger.presence(username)?.online ?? online;
+  const isOnline = ({ username, online }: Member) => messenger.presence(username)?.online ?? online;
   const title = titleOf(view, thread.me);
   const other = otherOf(view, thread.me);
-  const words = ended
+  const status = ended
     ? ''
-    : presenceWords({
+    : presenceText({
         kind: view.kind,
         typing: typing.users.map(thread.nameOf),
         other: other === undefined ? undefined : messenger.presence(other),
         members: view.members.length,
-        online: view.members.length > counted ? 0 : view.members.filter(isHere).length,
+        online: view.members.length > maxPresence ? 0 : view.members.filter(isOnline).length,
         now: Date.now(),
       });
   return (
@@ -48,34 +49,23 @@ export function ThreadHead(props: {
               {title}
             </button>
           </h2>
-          <span class="thread-presence">{words}</span>
+          <span class="thread-presence">{status}</span>
         </span>
       </div>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Search in this conversation"
+      <IconButton
+        icon="search"
+        label="Search in this conversation"
         aria-expanded={props.isSearching}
         onClick={props.onSearch}
-      >
-        <Icon name="search" />
-      </button>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Details"
-        aria-expanded={props.hasDetails}
-        onClick={props.onDetails}
-      >
-        <Icon name="info" />
-      </button>
+      />
+      <IconButton icon="info" label="Details" aria-expanded={props.hasDetails} onClick={props.onDetails} />
     </header>
   );
 }
 
 export function BackLink() {
   return (
-    <a class="icon-button back-link" href={addressOf({ at: 'inbox' })} aria-label="Back to conversations">
+    <a class="icon-button back-link" href={hrefOf({ page: 'inbox' })} aria-label="Back to conversations">
       <Icon name="back" />
     </a>
   );

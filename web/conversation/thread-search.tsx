@@ -1,62 +1,64 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { shortTime } from '../ui/times.ts';
-import { tell } from '../ui/toast.tsx';
-import { briefly } from './message-quote.tsx';
-import { searchPages } from './search-pages.ts';
+import { showToast } from '../ui/toast.tsx';
+import { excerpt } from './message-quote.tsx';
+import { searchMessages } from './search-messages.ts';
 import type { Thread } from './thread.ts';
 
-interface Found {
-  readonly of: string;
+interface Search {
+  readonly query: string;
   readonly messages: readonly Message[];
-  readonly is: 'searching' | 'more' | 'all' | 'failed';
+  /** `more`: there are older messages to search. */
+  readonly status: 'searching' | 'more' | 'done' | 'failed';
   readonly error?: string;
 }
 
-/** ms in which somebody goes on typing */
-const pause = 300;
+/** The search starts when the user has not typed for this long. */
+const delayMs = 300;
 
-/** Finds messages of the conversation by their words, and leads to them. */
+/** Searches the messages of the conversation; a click on a result scrolls to it. */
 export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onClose(): void }) {
   const [query, setQuery] = useState('');
-  const [found, setFound] = useState<Found>();
+  const [search, setSearch] = useState<Search>();
   const field = useRef<HTMLInputElement>(null);
-  const pages = useRef<ReturnType<typeof searchPages> | undefined>(undefined);
-  const wanted = query.trim();
+  const pages = useRef<ReturnType<typeof searchMessages> | undefined>(undefined);
+  const words = query.trim();
   const root = useRef<HTMLElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    const search = root.current;
+    const element = root.current;
     field.current?.focus();
     return () => {
-      if (before instanceof HTMLElement && search?.contains(document.activeElement)) before.focus();
+      if (before instanceof HTMLElement && element?.contains(document.activeElement)) before.focus();
     };
   }, []);
 
-  async function more(of: string, before: readonly Message[]): Promise<void> {
-    const reading = pages.current;
-    if (!reading) return;
-    setFound({ of, messages: before, is: 'searching' });
+  async function loadMore(query: string, found: readonly Message[]): Promise<void> {
+    const current = pages.current;
+    if (!current) return;
+    setSearch({ query, messages: found, status: 'searching' });
     try {
-      const { value = [], done } = await reading.next();
-      if (reading !== pages.current) return;
-      setFound({ of, messages: [...before, ...value], is: done ? 'all' : 'more' });
+      const { value = [], done } = await current.next();
+      if (current !== pages.current) return;
+      setSearch({ query, messages: [...found, ...value], status: done ? 'done' : 'more' });
     } catch (error) {
-      if (reading !== pages.current || !(error instanceof Error)) return;
-      setFound({ of, messages: before, is: 'failed', error: error.message });
+      if (current !== pages.current || !(error instanceof Error)) return;
+      setSearch({ query, messages: found, status: 'failed', error: error.message });
     }
   }
 
   useEffect(() => {
     pages.current = undefined;
-    if (wanted === '') return setFound(undefined);
+    if (words === '') return setSearch(undefined);
     const timer = setTimeout(() => {
-      pages.current = searchPages(thread.chat, thread.conversation.id, wanted);
-      void more(wanted, []);
-    }, pause);
+      pages.current = searchMessages(thread.chat, thread.conversation.id, words);
+      void loadMore(words, []);
+    }, delayMs);
     return () => clearTimeout(timer);
-  }, [thread, wanted]);
+  }, [thread, words]);
 
   return (
     <search
@@ -79,38 +81,36 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
           value={query}
           onInput={({ currentTarget }) => setQuery(currentTarget.value)}
         />
-        <button type="button" class="icon-button" aria-label="Close search" onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close search" onClick={onClose} />
       </div>
-      {found && (
+      {search && (
         <div class="thread-search-results">
-          <p class="thread-search-says" role="status">
-            {saysOf(found)}
+          <p class="thread-search-status" role="status">
+            {statusText(search)}
           </p>
           <ol aria-label="Found messages">
-            {found.messages.map((message) => (
+            {search.messages.map((message) => (
               <li key={message.seq}>
                 <button
                   type="button"
-                  class="found"
-                  onClick={() => thread.goTo(message.seq).catch(({ message: why }: Error) => tell(why))}
+                  class="list-button search-result"
+                  onClick={() => thread.goTo(message.seq).catch((error: Error) => showToast(error.message))}
                 >
-                  <span class="found-name">
+                  <span class="search-result-name">
                     {message.from_user.username === thread.me ? 'You' : message.from_user.name}
                   </span>
-                  <time class="found-time" dateTime={message.date_added}>
+                  <time class="search-result-time" dateTime={message.date_added}>
                     {shortTime(message.date_added, Date.now())}
                   </time>
-                  <span class="found-text">{briefly(message)}</span>
+                  <span class="search-result-text">{excerpt(message)}</span>
                 </button>
               </li>
             ))}
           </ol>
-          {(found.is === 'more' || found.is === 'failed') && (
-            <button type="button" class="button" onClick={() => more(found.of, found.messages)}>
-              {found.is === 'failed' ? 'Try again' : 'Search further back'}
-            </button>
+          {(search.status === 'more' || search.status === 'failed') && (
+            <Button onClick={() => loadMore(search.query, search.messages)}>
+              {search.status === 'failed' ? 'Try again' : 'Search further back'}
+            </Button>
           )}
         </div>
       )}
@@ -118,8 +118,8 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
   );
 }
 
-function saysOf({ is, messages, error }: Found): string {
-  if (is === 'failed') return error ?? '';
-  if (messages.length === 0) return is === 'searching' ? 'Searching…' : 'Nothing found.';
+function statusText({ status, messages, error }: Search): string {
+  if (status === 'failed') return error ?? '';
+  if (messages.length === 0) return status === 'searching' ? 'Searching…' : 'Nothing found.';
   return messages.length === 1 ? 'One message found' : `${messages.length} messages found`;
 }

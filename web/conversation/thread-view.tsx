@@ -1,53 +1,53 @@
 import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
-import { lazy } from '../ui/lazy.tsx';
+import { lazy } from '../lazy.tsx';
 import { dayName } from '../ui/times.ts';
-import { tell } from '../ui/toast.tsx';
+import { showToast } from '../ui/toast.tsx';
 import { groupMessages } from './group-messages.ts';
-import { wasOpen } from './message-menu-state.ts';
+import { JumpToLatest } from './jump-to-latest.tsx';
+import { MessageAnnouncer } from './message-announcer.tsx';
+import { wasOpened } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
-import { moveAmongRows } from './move-among-rows.ts';
-import { NewMessages } from './new-messages.tsx';
 import { PendingRow } from './pending-row.tsx';
+import { receiptOf } from './receipts.ts';
+import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
-import { tickOf } from './ticks.ts';
-import { ToLatest } from './to-latest.tsx';
-import { unreadAmong } from './unread.ts';
-import { useNear } from './use-near.ts';
+import { unreadMessages } from './unread.ts';
+import { useNearViewport } from './use-near-viewport.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
-const MessageMenu = lazy((more) => more.MessageMenu);
+const MessageMenu = lazy((chunk) => chunk.MessageMenu);
 
-/** What was said, by days, and where one is in it. */
+/** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
   const { me, conversation } = thread;
   const messages = thread.messages.value;
   const pending = thread.pending.value;
-  const ticks = thread.ticks.value;
-  const newest = thread.atNewest.value;
-  const older = thread.hasOlder.value;
+  const receipts = thread.receipts.value;
+  const atNewest = thread.atNewest.value;
+  const hasOlder = thread.hasOlder.value;
 
-  // It stays where it was when the thread was opened.
-  const [divider] = useState(() => unreadAmong(messages, conversation.readUpTo, me)[0]?.seq);
+  // The first unread message when the thread was opened. It stays, also when the messages have been read.
+  const [divider] = useState(() => unreadMessages(messages, conversation.readUpTo, me)[0]?.seq);
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const top = useRef<HTMLDivElement>(null);
   const bottom = useRef<HTMLDivElement>(null);
-  const { isAway, toEnd } = useThreadScroll(thread, scroller, content, divider);
+  const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, divider);
 
   const load = useCallback((page: () => Promise<void>) => {
-    page().catch(({ message }: Error) => tell(message, { label: 'Try again', run: () => load(page) }));
+    page().catch(({ message }: Error) => showToast(message, { label: 'Try again', run: () => load(page) }));
   }, []);
-  useNear(
+  useNearViewport(
     top,
     scroller,
-    older && messages,
+    hasOlder && messages,
     useCallback(() => load(thread.loadOlder), [thread, load]),
   );
-  useNear(
+  useNearViewport(
     bottom,
     scroller,
-    newest || messages,
+    atNewest || messages,
     useCallback(() => load(thread.loadNewer), [thread, load]),
   );
 
@@ -65,15 +65,15 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         aria-live="off"
         aria-label="Messages"
         aria-describedby={help}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard too
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users have to be able to scroll it
         tabIndex={0}
-        onKeyDown={moveAmongRows}
+        onKeyDown={navigateRows}
       >
         <div class="thread-content" ref={content}>
-          {older ? (
+          {hasOlder ? (
             <div class="thread-more" ref={top}>
               <span class="spinner" />
-              <span class="unseen">Older messages are loading</span>
+              <span class="visually-hidden">Older messages are loading</span>
             </div>
           ) : (
             messages.length === 0 && pending.length === 0 && <p class="thread-empty">No messages yet. Say hello!</p>
@@ -91,21 +91,21 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     message={message}
                     first={first}
                     last={last}
-                    divided={message.seq === divider}
-                    receipt={message.from_user.username === me ? tickOf(message.seq, ticks) : undefined}
+                    isFirstNew={message.seq === divider}
+                    receipt={message.from_user.username === me ? receiptOf(message.seq, receipts) : undefined}
                   />
                 ))}
               </ol>
             </section>
           ))}
-          {newest ? (
+          {atNewest ? (
             pending.length > 0 && (
-              <ol class="pending" aria-label="Waiting to be sent">
-                {pending.map((sending, index) => (
+              <ol aria-label="Waiting to be sent">
+                {pending.map((item, index) => (
                   <PendingRow
-                    key={sending.client_id}
+                    key={item.client_id}
                     thread={thread}
-                    sending={sending}
+                    item={item}
                     first={index === 0}
                     last={index === pending.length - 1}
                   />
@@ -115,17 +115,18 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
           ) : (
             <div class="thread-more" ref={bottom}>
               <span class="spinner" />
-              <span class="unseen">Newer messages are loading</span>
+              <span class="visually-hidden">Newer messages are loading</span>
             </div>
           )}
         </div>
       </div>
-      {isAway && <ToLatest thread={thread} onPress={toEnd} />}
-      <p class="unseen" id={help}>
-        Enter leads to the last message, arrows to the others, and Enter again to what can be done with it.
+      {isScrolledUp && <JumpToLatest thread={thread} onPress={jumpToEnd} />}
+      <p class="visually-hidden" id={help}>
+        Press Enter to go to the last message, arrow keys to go to other messages, and Enter again to open the actions
+        of a message.
       </p>
-      <NewMessages thread={thread} />
-      {wasOpen.value && <MessageMenu />}
+      <MessageAnnouncer thread={thread} />
+      {wasOpened.value && <MessageMenu />}
     </div>
   );
 }

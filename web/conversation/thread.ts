@@ -1,40 +1,41 @@
 import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { expectedMessages } from './expected.ts';
-import { loadMessage, loadPage } from './pages.ts';
-import { applyToPast, type Past, pastOf, withPast } from './past.ts';
-import { type Ticks, ticksOf } from './ticks.ts';
+import { applyToHistory, type HistoryWindow, historyWindow, joinHistory } from './history-window.ts';
+import { loadMessage, loadPage } from './load-messages.ts';
+import { optimisticMessages } from './optimistic.ts';
+import { type ReceiptSeqs, receiptSeqs } from './receipts.ts';
 
-/** What is shown of a conversation: its newest messages, and, after a jump, those around an older one. */
+/** The messages of a conversation that are shown: the newest ones or, after a jump, those around an older one. */
 export interface Thread {
   readonly chat: Chat;
   readonly me: string;
   readonly conversation: Conversation;
-  /** By `seq`, without a gap, and as they will be when what waits was accepted. */
+  /** By `seq`, without gaps, with the pending changes applied. */
   readonly messages: ReadonlySignal<readonly Message[]>;
-  /** New messages of one's own that wait. */
+  /** The user's new messages that are waiting to be sent. */
   readonly pending: ReadonlySignal<readonly OutboxItem[]>;
-  /** How far one's own messages came. */
-  readonly ticks: ReadonlySignal<Ticks>;
-  /** Counts the changes of anything in it: receipts, who types, how far one has read. */
+  /** Which of the user's messages are delivered and read. */
+  readonly receipts: ReadonlySignal<ReceiptSeqs>;
+  /** Counts all changes of the conversation: receipts, typing, the read position and so on. */
   readonly changes: ReadonlySignal<number>;
-  /** Do `messages` end with the newest there is? */
+  /** Is the last of `messages` the newest of the conversation? */
   readonly atNewest: ReadonlySignal<boolean>;
   readonly hasOlder: ReadonlySignal<boolean>;
-  /** The message to be brought into sight; another object each time. */
+  /** The message to scroll to; a new object each time. */
   readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
-  /** Shows the first unread messages, where they are from before those that the client loads. @throws ParleyError */
-  begin(): Promise<void>;
-  /** Each adds a page to `messages`; nothing while one is under way. @throws ParleyError */
+  /** Loads the first unread messages, if they are older than those that the client holds. @throws ParleyError */
+  showFirstUnread(): Promise<void>;
+  /** Adds a page to `messages`. Does nothing while another page is loading. @throws ParleyError */
   loadOlder(): Promise<void>;
+  /** The same at the other end. */
   loadNewer(): Promise<void>;
-  /** Brings a message into sight, or its neighbour where it is no more. @throws ParleyError */
+  /** Scrolls to a message, or to the next one if it does not exist any more. @throws ParleyError */
   goTo(seq: number): Promise<void>;
-  /** Shows the newest again. */
+  /** Shows the newest messages again. */
   goToNewest(): void;
-  /** A message that another one answers, once it is known; null where it is no more. */
+  /** The message that a reply refers to: undefined until it is loaded, null if it does not exist any more. */
   quoted(seq: number): Message | null | undefined;
-  /** What somebody is called, as far as anything here said it. */
+  /** Display name, if it is known; else the user name. */
   nameOf(username: string): string;
   close(): void;
 }
@@ -47,54 +48,54 @@ export function createThread(
 ): Thread {
   const { id } = conversation;
   const live = signal(conversation.messages);
-  const waiting = signal(conversation.pending);
+  const outbox = signal(conversation.pending);
   const members = signal(conversation.view.members);
   const changes = signal(0);
-  const past = signal<Past | undefined>(undefined);
+  const history = signal<HistoryWindow | undefined>(undefined);
   const target = signal<{ readonly seq: number } | undefined>(undefined);
-  const asked = new Map<number, Signal<Message | null | undefined>>();
+  const quotes = new Map<number, Signal<Message | null | undefined>>();
   let loading = false;
 
-  const held = computed(() => withPast(past.value, live.value));
-  const messages = computed(() => expectedMessages(held.value, waiting.value, me));
+  const loaded = computed(() => joinHistory(history.value, live.value));
+  const messages = computed(() => optimisticMessages(loaded.value, outbox.value, me));
   const bySeq = computed(() => new Map(messages.value.map((message) => [message.seq, message])));
   const pending = computed(() => {
-    const creates = waiting.value.filter(({ action }) => action.type === 'create');
-    if (creates.length === 0) return nothing;
+    const creates = outbox.value.filter(({ action }) => action.type === 'create');
+    if (creates.length === 0) return noItems;
     const stored = new Set(live.value.slice(-50).map(({ client_id }) => client_id));
     return creates.filter(({ client_id }) => !stored.has(client_id));
   });
   const names = computed(() => new Map(members.value.map(({ username, name }) => [username, name])));
   const own = computed(() => messages.value.filter(({ from_user }) => from_user.username === me));
-  let lastTicks: Ticks = { delivered: 0, read: 0 };
-  const ticks = computed(() => {
+  let lastReceipts: ReceiptSeqs = { delivered: 0, read: 0 };
+  const receipts = computed(() => {
     void changes.value;
-    const next = ticksOf(own.value, (message) => conversation.receipt(message));
-    if (next.delivered !== lastTicks.delivered || next.read !== lastTicks.read) lastTicks = next;
-    return lastTicks;
+    const next = receiptSeqs(own.value, (message) => conversation.receipt(message));
+    if (next.delivered !== lastReceipts.delivered || next.read !== lastReceipts.read) lastReceipts = next;
+    return lastReceipts;
   });
   const hasOlder = computed(() => {
     void changes.value;
-    return past.value ? past.value.from !== undefined : conversation.hasOlder;
+    return history.value ? history.value.from !== undefined : conversation.hasOlder;
   });
-  const atNewest = computed(() => past.value?.joined !== false);
+  const atNewest = computed(() => history.value?.isJoined !== false);
 
   const stops = [
     conversation.subscribe(() =>
       batch(() => {
         live.value = conversation.messages;
-        waiting.value = conversation.pending;
+        outbox.value = conversation.pending;
         members.value = conversation.view.members;
         changes.value++;
       }),
     ),
     chat.onEvent((event) => {
-      if (past.value && 'conversation' in event && event.conversation === id)
-        past.value = applyToPast(past.value, event);
+      if (history.value && 'conversation' in event && event.conversation === id)
+        history.value = applyToHistory(history.value, event);
     }),
   ];
 
-  /** One page at a time: two would be put behind each other at the same place. */
+  /** One page at a time: two requests for the same page would add it twice. */
   async function load(page: () => Promise<unknown>): Promise<void> {
     if (loading) return;
     loading = true;
@@ -106,56 +107,65 @@ export function createThread(
   }
 
   return {
-    ...{ chat, me, conversation, messages, pending, ticks, changes, hasOlder, target, atNewest },
-    async begin() {
+    chat,
+    me,
+    conversation,
+    messages,
+    pending,
+    receipts,
+    changes,
+    hasOlder,
+    target,
+    atNewest,
+    async showFirstUnread() {
       const { readUpTo, hasOlder } = conversation;
       const [first] = live.value;
       if (!first || !hasOlder || readUpTo >= first.seq - 1 || readUpTo === 0) return;
-      past.value = pastOf(await loadPage(chat, id, { around: readUpTo }), live.value);
+      history.value = historyWindow(await loadPage(chat, id, { around: readUpTo }), live.value);
     },
     loadOlder: () =>
       load(async () => {
-        const { from } = past.value ?? {};
-        if (!past.value) await conversation.loadOlder();
+        const { from } = history.value ?? {};
+        if (!history.value) await conversation.loadOlder();
         if (from === undefined) return;
         const page = await loadPage(chat, id, { before: from });
-        if (!past.value) return;
-        past.value = { ...past.value, from: page.from, messages: [...page.messages, ...past.value.messages] };
+        if (!history.value) return;
+        history.value = { ...history.value, from: page.from, messages: [...page.messages, ...history.value.messages] };
       }),
     loadNewer: () =>
       load(async () => {
-        const { upTo, joined } = past.value ?? {};
-        if (upTo === undefined || joined) return;
+        const { upTo, isJoined } = history.value ?? {};
+        if (upTo === undefined || isJoined) return;
         const page = await loadPage(chat, id, { after: upTo });
-        if (!past.value) return;
-        const both = { ...past.value, upTo: page.upTo, messages: [...past.value.messages, ...page.messages] };
-        past.value = pastOf(both, live.value);
+        if (!history.value) return;
+        const both = { ...history.value, upTo: page.upTo, messages: [...history.value.messages, ...page.messages] };
+        history.value = historyWindow(both, live.value);
       }),
     async goTo(seq) {
       const first = messages.value[0]?.seq;
       const last = messages.value.at(-1)?.seq ?? 0;
-      const covered = (first !== undefined && seq >= first && seq <= last) || (seq > last && atNewest.value);
-      if (!covered && seq >= (live.value[0]?.seq ?? 1)) past.value = undefined;
-      else if (!covered) past.value = pastOf(await loadPage(chat, id, { around: seq }), live.value);
+      const isLoaded = (first !== undefined && seq >= first && seq <= last) || (seq > last && atNewest.value);
+      if (!isLoaded && seq >= (live.value[0]?.seq ?? 1)) history.value = undefined;
+      else if (!isLoaded) history.value = historyWindow(await loadPage(chat, id, { around: seq }), live.value);
       const next = messages.value.find((message) => message.seq >= seq) ?? messages.value.at(-1);
       if (next) target.value = { seq: next.seq };
     },
     goToNewest() {
-      if (!atNewest.value) past.value = undefined;
+      if (!atNewest.value) history.value = undefined;
     },
     quoted(seq) {
       const message = bySeq.value.get(seq);
       if (message) return message;
-      const known = asked.get(seq);
-      if (known) return known.value;
+      const requested = quotes.get(seq);
+      if (requested) return requested.value;
       const answer = signal<Message | null | undefined>(undefined);
-      asked.set(seq, answer);
+      quotes.set(seq, answer);
       loadMessage(chat, id, seq).then(
         (found) => {
           answer.value = found ?? null;
         },
-        // Whoever asks again tries again.
-        () => asked.delete(seq),
+        // The next call tries again.
+        () => quotes.delete(seq),
       );
       return undefined;
     },
@@ -166,4 +176,4 @@ export function createThread(
   };
 }
 
-const nothing: readonly OutboxItem[] = [];
+const noItems: readonly OutboxItem[] = [];

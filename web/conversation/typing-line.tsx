@@ -1,7 +1,7 @@
-import { typingWords } from './presence-words.ts';
+import { typingText } from '../state/names.ts';
 import type { Thread } from './thread.ts';
 
-/** Who writes now. Its place is kept free, so that nothing moves. */
+/** The users who are typing. The line keeps its height when it is empty, so that nothing moves. */
 export function TypingLine({ thread }: { readonly thread: Thread }) {
   void thread.changes.value;
   const names = thread.conversation.typing.users.map(thread.nameOf);
@@ -14,7 +14,7 @@ export function TypingLine({ thread }: { readonly thread: Thread }) {
             <i />
             <i />
           </span>
-          {typingWords(names)}
+          {typingText(names)}
         </>
       )}
     </p>

@@ -1,7 +1,7 @@
 import type { Message } from '@parley/client';
 
-/** What others said behind what one has read. @param messages by `seq` */
-export function unreadAmong(messages: readonly Message[], readUpTo: number, me: string): readonly Message[] {
+/** Messages of other users that the user has not read. @param messages by `seq` */
+export function unreadMessages(messages: readonly Message[], readUpTo: number, me: string): readonly Message[] {
   const from = messages.findLastIndex(({ seq }) => seq <= readUpTo) + 1;
   return messages
     .slice(from)

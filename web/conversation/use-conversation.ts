@@ -1,47 +1,47 @@
 import type { Conversation } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { createThread, type Thread } from './thread.ts';
 
-export type Opened =
-  | { readonly is: 'opening' }
-  | { readonly is: 'open'; readonly thread: Thread }
-  | { readonly is: 'refused'; readonly error: Error };
+export type OpenedConversation =
+  | { readonly status: 'opening' }
+  | { readonly status: 'open'; readonly thread: Thread }
+  | { readonly status: 'failed'; readonly error: Error };
 
-/** Each that is open is caught up with at every connection; who comes back to one of the latest finds it at once. */
-const keptOpen = 8;
+/** The latest conversations stay open, so that going back to one is immediate. Not all, because each costs a request at every connection. */
+const maxOpen = 8;
 const recent: Conversation[] = [];
 
-/** Opens a conversation; what changes in it is told by its signals. */
-export function useConversation(name: string): Opened {
+/** Opens a conversation, and keeps its thread until another name is given. */
+export function useConversation(name: string): OpenedConversation {
   const { chat, me, nameOf } = useMessenger();
-  const [opened, setOpened] = useState<{ readonly name: string; readonly now: Opened }>();
+  const [opened, setOpened] = useState<{ readonly name: string; readonly result: OpenedConversation }>();
   useEffect(() => {
-    let wanted = true;
+    let mounted = true;
     let thread: Thread | undefined;
-    const show = (now: Opened) => wanted && setOpened({ name, now });
+    const show = (result: OpenedConversation) => mounted && setOpened({ name, result });
     chat.open(name).then(
       async (conversation) => {
-        noteOpened(conversation);
-        if (!wanted) return;
+        keepOpen(conversation);
+        if (!mounted) return;
         thread = createThread(chat, conversation, me, nameOf);
-        // What cannot be loaded now is loaded by scrolling there.
-        await thread.begin().catch(() => {});
-        show({ is: 'open', thread });
+        // If this fails, the messages are loaded when the user scrolls to them.
+        await thread.showFirstUnread().catch(() => {});
+        show({ status: 'open', thread });
       },
-      (error: Error) => show({ is: 'refused', error }),
+      (error: Error) => show({ status: 'failed', error }),
     );
     return () => {
-      wanted = false;
+      mounted = false;
       thread?.close();
     };
   }, [chat, me, nameOf, name]);
-  return opened?.name === name ? opened.now : { is: 'opening' };
+  return opened?.name === name ? opened.result : { status: 'opening' };
 }
 
-function noteOpened(conversation: Conversation): void {
-  const at = recent.indexOf(conversation);
-  if (at >= 0) recent.splice(at, 1);
+function keepOpen(conversation: Conversation): void {
+  const index = recent.indexOf(conversation);
+  if (index >= 0) recent.splice(index, 1);
   recent.unshift(conversation);
-  for (const old of recent.splice(keptOpen)) old.close();
+  for (const old of recent.splice(maxOpen)) old.close();
 }

@@ -3,20 +3,20 @@ import { useSignalEffect } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Thread } from './thread.ts';
-import { type Anchor, anchorOf, lastSeen, returnTo, rowOf } from './visible-rows.ts';
+import { type Anchor, anchorOf, lastVisibleSeq, restoreAnchor, rowOf } from './visible-rows.ts';
 
 interface Shown {
   readonly messages: readonly Message[];
   readonly pending: readonly OutboxItem[];
 }
 
-/** px from the end within which one is at the end */
-const close = 48;
+/** px; a thread that is scrolled this close to its end counts as at the end */
+const endTolerance = 48;
 
 /**
- * Where a thread is scrolled to: at its end it stays there, elsewhere nothing moves what one looks at.
- * @param scroller has the rows; `content` is all that is in it
- * @param divider the row to begin with; without one it begins at the end
+ * The scroll position of a thread. At the end, it follows new messages; elsewhere, the visible messages do not move when others are added.
+ * @param content the only child of the scroller
+ * @param divider the `seq` to start at; by default the end
  */
 export function useThreadScroll(
   thread: Thread,
@@ -26,38 +26,38 @@ export function useThreadScroll(
 ) {
   const messages = thread.messages.value;
   const pending = thread.pending.value;
-  const [isAway, setAway] = useState(false);
+  const [isScrolledUp, setScrolledUp] = useState(false);
   const atEnd = useRef(divider === undefined);
-  const begun = useRef(false);
+  const hasStarted = useRef(false);
   const shown = useRef<Shown | undefined>(undefined);
 
-  // What is on the page now is that of before this rendering.
-  const isOther = shown.current?.messages !== messages;
+  // The page still shows the rows of the previous rendering.
+  const hasChanged = shown.current?.messages !== messages;
   const anchor: Anchor | undefined =
-    scroller.current && isOther && !atEnd.current ? anchorOf(scroller.current) : undefined;
+    scroller.current && hasChanged && !atEnd.current ? anchorOf(scroller.current) : undefined;
 
-  const stay = useCallback(() => {
+  const followEnd = useCallback(() => {
     const element = scroller.current;
     if (element && atEnd.current && thread.atNewest.peek()) element.scrollTop = element.scrollHeight;
   }, [thread, scroller]);
 
-  /** Marks as read what somebody who looks at the page has before them. */
-  const see = useCallback(() => {
+  /** Marks the visible messages as read, if the page is visible and has the focus. */
+  const markRead = useCallback(() => {
     const element = scroller.current;
     if (!element || document.visibilityState !== 'visible' || !document.hasFocus()) return;
     if (atEnd.current && thread.atNewest.peek()) thread.conversation.read();
     else {
-      const seq = lastSeen(element);
+      const seq = lastVisibleSeq(element);
       if (seq !== undefined) thread.conversation.read(seq);
     }
   }, [thread, scroller]);
 
-  const toEnd = useCallback(() => {
+  const scrollToEnd = useCallback(() => {
     thread.goToNewest();
     atEnd.current = true;
-    stay();
-    setAway(false);
-  }, [thread, stay]);
+    followEnd();
+    setScrolledUp(false);
+  }, [thread, followEnd]);
 
   useLayoutEffect(() => {
     const before = shown.current;
@@ -65,50 +65,51 @@ export function useThreadScroll(
     const element = scroller.current;
     if (!element) return;
     const last = pending.at(-1);
-    if (begun.current && last && last !== before?.pending.at(-1) && !before?.pending.some(isThe(last))) toEnd();
-    else if (anchor) returnTo(element, anchor);
-    else stay();
-    if (!begun.current && messages.length > 0) {
-      begun.current = true;
+    if (hasStarted.current && last && last !== before?.pending.at(-1) && !before?.pending.some(isSame(last)))
+      scrollToEnd();
+    else if (anchor) restoreAnchor(element, anchor);
+    else followEnd();
+    if (!hasStarted.current && messages.length > 0) {
+      hasStarted.current = true;
       const row = divider === undefined ? null : rowOf(element, divider);
       if (row) element.scrollTop = row.offsetTop - element.clientHeight / 4;
     }
-    see();
+    markRead();
   }, [messages, pending]);
 
   useEffect(() => {
     const element = scroller.current;
     if (!element || !content.current) return;
     let frame = 0;
-    const look = () => {
+    const update = () => {
       frame = 0;
-      const away = element.scrollHeight - element.scrollTop - element.clientHeight;
-      atEnd.current = away <= close && thread.atNewest.peek();
-      setAway(!atEnd.current && (away > element.clientHeight / 2 || !thread.atNewest.peek()));
-      see();
+      const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
+      atEnd.current = distance <= endTolerance && thread.atNewest.peek();
+      setScrolledUp(!atEnd.current && (distance > element.clientHeight / 2 || !thread.atNewest.peek()));
+      markRead();
     };
-    const soon = () => {
-      frame ||= requestAnimationFrame(look);
+    const scheduleUpdate = () => {
+      frame ||= requestAnimationFrame(update);
     };
     const sizes = new ResizeObserver(() => {
-      stay();
-      soon();
+      followEnd();
+      scheduleUpdate();
     });
     sizes.observe(element);
     sizes.observe(content.current);
-    element.addEventListener('scroll', soon, { passive: true });
-    addEventListener('focus', see);
-    document.addEventListener('visibilitychange', see);
+    element.addEventListener('scroll', scheduleUpdate, { passive: true });
+    addEventListener('focus', markRead);
+    document.addEventListener('visibilitychange', markRead);
     return () => {
       cancelAnimationFrame(frame);
       sizes.disconnect();
-      element.removeEventListener('scroll', soon);
-      removeEventListener('focus', see);
-      document.removeEventListener('visibilitychange', see);
+      element.removeEventListener('scroll', scheduleUpdate);
+      removeEventListener('focus', markRead);
+      document.removeEventListener('visibilitychange', markRead);
     };
-  }, [thread, scroller, content, stay, see]);
+  }, [thread, scroller, content, followEnd, markRead]);
 
-  // The rows of the page with the target are there after the next rendering.
+  // The target's row may not exist before the next rendering.
   useSignalEffect(() => {
     const target = thread.target.value;
     if (!target) return;
@@ -117,28 +118,28 @@ export function useThreadScroll(
   });
 
   return {
-    isAway,
-    /** The button that leads there goes: the focus goes to the messages. */
-    toEnd() {
-      toEnd();
+    isScrolledUp,
+    /** The button that calls this disappears, so the focus goes to the messages. */
+    jumpToEnd() {
+      scrollToEnd();
       scroller.current?.focus({ preventScroll: true });
     },
   };
 }
 
-function isThe({ client_id }: OutboxItem) {
+function isSame({ client_id }: OutboxItem) {
   return (other: OutboxItem) => other.client_id === client_id;
 }
 
-/** Brings it into the middle, and shows for a moment which one is meant. */
+/** Scrolls a row into the middle, and highlights it for a moment. */
 function showRow(scroller: HTMLElement, seq: number): void {
   const row = rowOf(scroller, seq);
   if (!row) return;
-  // Only the thread: scrollIntoView would scroll what is around it too.
-  const middle = (scroller.clientHeight - row.offsetHeight) / 2;
-  returnTo(scroller, { seq, offset: Math.max(0, middle) });
+  // Not scrollIntoView, which would also scroll the elements around the thread.
+  const offset = (scroller.clientHeight - row.offsetHeight) / 2;
+  restoreAnchor(scroller, { seq, offset: Math.max(0, offset) });
   row.focus({ preventScroll: true });
-  row.removeAttribute('data-found');
-  requestAnimationFrame(() => row.setAttribute('data-found', ''));
-  row.addEventListener('animationend', () => row.removeAttribute('data-found'), { once: true });
+  row.removeAttribute('data-highlighted');
+  requestAnimationFrame(() => row.setAttribute('data-highlighted', ''));
+  row.addEventListener('animationend', () => row.removeAttribute('data-highlighted'), { once: true });
 }

@@ -1,24 +1,24 @@
-/** The rows of a thread as they lie in its scroller. */
+/** Positions of rows in the scroller of a thread. */
 
-/** px of a row that have to be seen for it to be seen */
-const enough = 24;
+/** px of a row that have to be visible */
+const minVisible = 24;
 
-/** The number of the last message that is in sight; undefined where none is. */
-export function lastSeen(scroller: HTMLElement): number | undefined {
+/** The `seq` of the last visible message. */
+export function lastVisibleSeq(scroller: HTMLElement): number | undefined {
   const { bottom } = scroller.getBoundingClientRect();
-  return seqOf(lastRow(scroller, (row) => row.top <= bottom - enough));
+  return seqOf(lastRow(scroller, (row) => row.top <= bottom - minVisible));
 }
 
 /**
- * A row and how far below the scroller's upper edge it ends: where it begins changes when older ones come before it that are the same author's,
- * as the name stands above the first.
+ * A row and the distance from the scroller's top edge to the row's bottom edge. Not to its top edge: the row loses the author's name, and with
+ * it some height, when an older message of the same author is added before it.
  */
 export interface Anchor {
   readonly seq: number;
   readonly offset: number;
 }
 
-/** The first row that is in sight: what must not move when something comes before it. */
+/** The first visible row, which must not move when rows are added before it. */
 export function anchorOf(scroller: HTMLElement): Anchor | undefined {
   const { top } = scroller.getBoundingClientRect();
   const row = lastRow(scroller, (rect) => rect.top <= top) ?? scroller.querySelector<HTMLElement>(rows);
@@ -26,8 +26,8 @@ export function anchorOf(scroller: HTMLElement): Anchor | undefined {
   return row && seq !== undefined ? { seq, offset: row.getBoundingClientRect().bottom - top } : undefined;
 }
 
-/** Scrolls so that a row lies where it lay. */
-export function returnTo(scroller: HTMLElement, { seq, offset }: Anchor): void {
+/** Scrolls so that the row is at the same place again. */
+export function restoreAnchor(scroller: HTMLElement, { seq, offset }: Anchor): void {
   const row = rowOf(scroller, seq);
   if (!row) return;
   const now = row.getBoundingClientRect().bottom - scroller.getBoundingClientRect().top;
@@ -40,7 +40,7 @@ export function rowOf(scroller: HTMLElement, seq: number): HTMLElement | null {
 
 const rows = '[data-seq]';
 
-/** The last row of which something holds that holds of all rows before it. */
+/** The last row for which `holds` is true, by binary search: it must be true for all rows before that one. */
 function lastRow(scroller: HTMLElement, holds: (rect: DOMRect) => boolean): HTMLElement | undefined {
   const all = scroller.querySelectorAll<HTMLElement>(rows);
   let [low, high] = [0, all.length];

@@ -1,16 +1,16 @@
 import type { ConversationView } from '@parley/client';
-import { useMessenger } from '../chat/use-messenger.ts';
-import { draftOf } from '../conversation/drafts.ts';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
-import { otherOf, titleOf } from '../people/names.ts';
-import { addressOf } from '../route.ts';
+import { hrefOf } from '../route.ts';
+import { readDraft } from '../state/drafts.ts';
+import { otherOf, titleOf, typingText } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
-import { shortTime, wholeTime } from '../ui/times.ts';
-import { lastTick } from './last-tick.ts';
-import { previewOf, typingWords } from './preview.ts';
+import { exactTime, shortTime } from '../ui/times.ts';
+import { lastReceipt } from './last-receipt.ts';
+import { previewOf } from './preview.ts';
 
-/** One conversation of the list: who, what was said last and when, and how much of it is unread. */
-export function ConversationRow({ view, current }: { readonly view: ConversationView; readonly current: boolean }) {
+/** A conversation of the list: title, last message, time and unread count. */
+export function ConversationRow({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
   const { me, presence } = useMessenger();
   const other = otherOf(view, me);
   const at = view.last_message?.date_added;
@@ -18,24 +18,24 @@ export function ConversationRow({ view, current }: { readonly view: Conversation
     <li>
       <a
         class="row"
-        href={addressOf({ at: 'conversation', name: view.id })}
-        aria-current={current ? 'page' : undefined}
+        href={hrefOf({ page: 'conversation', name: view.id })}
+        aria-current={isCurrent ? 'page' : undefined}
         data-conversation={view.id}
         data-unread={view.unread_count > 0}
       >
         <ConversationAvatar view={view} />
         <span class="row-title">{titleOf(view, me)}</span>
-        {other !== undefined && presence(other)?.online && <span class="unseen">, online, </span>}
+        {other !== undefined && presence(other)?.online && <span class="visually-hidden">, online, </span>}
         {at !== undefined && (
-          <time class="row-time" dateTime={at} title={wholeTime(at)}>
+          <time class="row-time" dateTime={at} title={exactTime(at)}>
             {shortTime(at, Date.now())}
           </time>
         )}
-        <SecondLine view={view} current={current} />
+        <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
           <span class="badge">
             {view.unread_count > 99 ? '99+' : view.unread_count}
-            <span class="unseen"> unread</span>
+            <span class="visually-hidden"> unread</span>
           </span>
         )}
       </a>
@@ -43,14 +43,14 @@ export function ConversationRow({ view, current }: { readonly view: Conversation
   );
 }
 
-/** Who types, else a draft, else what was said last. */
-function SecondLine({ view, current }: { readonly view: ConversationView; readonly current: boolean }) {
+/** Who is typing, else a draft, else the last message. */
+function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
   const { me, typing, nameOf } = useMessenger();
   const typists = typing(view.id);
   if (typists.length > 0) {
-    return <span class="row-text row-typing">{typingWords(typists.map(nameOf), view.kind)}</span>;
+    return <span class="row-text row-typing">{typingText(typists.map(nameOf), view.kind)}</span>;
   }
-  const draft = current ? '' : draftOf(me, view.id).trim();
+  const draft = isCurrent ? '' : readDraft(me, view.id).trim();
   if (draft !== '') {
     return (
       <span class="row-text">
@@ -59,14 +59,14 @@ function SecondLine({ view, current }: { readonly view: ConversationView; readon
       </span>
     );
   }
-  const { by, text, quiet } = previewOf(view, me);
-  const tick = lastTick(view, me);
+  const { by, text, isQuiet } = previewOf(view, me);
+  const receipt = lastReceipt(view, me);
   return (
-    <span class="row-text" data-quiet={quiet}>
-      {tick && (
-        <span class="row-tick" data-is={tick}>
-          <Icon name={tick === 'sent' ? 'check' : 'checks'} />
-          <span class="unseen">{`${tick}, `}</span>
+    <span class="row-text" data-quiet={isQuiet}>
+      {receipt && (
+        <span class="row-receipt" data-status={receipt}>
+          <Icon name={receipt === 'sent' ? 'check' : 'checks'} />
+          <span class="visually-hidden">{`${receipt}, `}</span>
         </span>
       )}
       {by !== undefined && `${by}: `}

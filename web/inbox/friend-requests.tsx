@@ -1,9 +1,11 @@
 import type { Profile } from '@parley/client';
-import { useMessenger } from '../chat/use-messenger.ts';
 import { PersonLine } from '../people/person-line.tsx';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
-/** Who wants to be friends, above the conversations. */
+/** Received friend requests, above the conversations. */
 export function FriendRequests() {
   const { friends } = useMessenger();
   const people = friends.received.value;
@@ -24,36 +26,24 @@ export function FriendRequests() {
 
 function FriendRequest({ person: { username, name } }: { readonly person: Profile }) {
   const { friends } = useMessenger();
-  const { busy, refusal, act } = useAction();
+  const { busy, error, run } = useAction();
   return (
     <li class="request">
       <PersonLine username={username} name={name} />
-      <span class="request-answers">
-        <button
-          type="button"
-          class="button"
-          data-kind="main"
+      <span class="request-buttons">
+        <Button
+          kind="main"
           aria-label={`Accept ${name}`}
           disabled={busy}
-          onClick={() => act(() => friends.ask(username))}
+          onClick={() => run(() => friends.ask(username))}
         >
           Accept
-        </button>
-        <button
-          type="button"
-          class="button"
-          aria-label={`Decline ${name}`}
-          disabled={busy}
-          onClick={() => act(() => friends.end(username))}
-        >
+        </Button>
+        <Button aria-label={`Decline ${name}`} disabled={busy} onClick={() => run(() => friends.end(username))}>
           Decline
-        </button>
+        </Button>
       </span>
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      <ErrorMessage text={error} />
     </li>
   );
 }

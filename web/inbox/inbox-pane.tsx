@@ -1,35 +1,31 @@
 import type { ConversationView } from '@parley/client';
 import { useState } from 'preact/hooks';
-import { ConnectionLine } from '../chat/connection-line.tsx';
-import { useMessenger } from '../chat/use-messenger.ts';
-import { draftOf } from '../conversation/drafts.ts';
-import { titleOf } from '../people/names.ts';
+import { lazy } from '../lazy.tsx';
 import { route } from '../route.ts';
 import { AccountButton } from '../settings/account-button.tsx';
+import { readDraft } from '../state/drafts.ts';
+import { kindOf, otherOf, titleOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { focusWithArrows } from '../ui/arrow-keys.ts';
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { lazy } from '../ui/lazy.tsx';
-import { ConversationList } from './conversation-list.tsx';
-import { EmptyInbox } from './empty-inbox.tsx';
+import { ConnectionLine } from './connection-line.tsx';
+import { ConversationRow } from './conversation-row.tsx';
 import { FriendRequests } from './friend-requests.tsx';
-import { isShown } from './is-shown.ts';
 import { matches } from './matches.ts';
-import { PeopleFound } from './people-found.tsx';
+import { PeopleResults } from './people-results.tsx';
+import { useSteadyOrder } from './use-steady-order.ts';
 
-const NewChatDialog = lazy((more) => more.NewChatDialog);
+const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
 
-/** To look at somebody is not to have a conversation: nothing has been said in it. */
-function isBegun({ kind, seq }: ConversationView): boolean {
-  return seq > 0 || kind === 'room' || kind === 'group';
-}
-
-/** All conversations, latest first; what is typed above them narrows them down, and finds people. */
+/** All conversations, latest first. The search field filters them, and finds people. */
 export function InboxPane() {
   const { me, conversations, loaded } = useMessenger();
   const [typed, setTyped] = useState('');
-  const [begins, setBegins] = useState(false);
+  const [isCreating, setCreating] = useState(false);
   const query = typed.trim();
   const rows = conversations.value.filter((view) => {
-    if (query === '') return isBegun(view) || isShown(view, route.value, me) || draftOf(me, view.id) !== '';
+    if (query === '') return hasStarted(view) || isOpen(view, me) || readDraft(me, view.id) !== '';
     return matches(query, [titleOf(view, me), ...view.members.flatMap(({ username, name }) => [username, name])]);
   });
   return (
@@ -39,9 +35,7 @@ export function InboxPane() {
           <p class="brand">Parley</p>
           <ConnectionLine />
         </div>
-        <button type="button" class="icon-button" aria-label="New chat" onClick={() => setBegins(true)}>
-          <Icon name="plus" />
-        </button>
+        <IconButton icon="plus" label="New chat" onClick={() => setCreating(true)} />
         <AccountButton />
       </div>
       <search class="inbox-search">
@@ -60,10 +54,42 @@ export function InboxPane() {
       <nav class="inbox-list" aria-label="Conversations">
         {query === '' && <FriendRequests />}
         {rows.length > 0 && <ConversationList rows={rows} />}
-        {query !== '' && <PeopleFound query={query} shown={rows} onChoose={() => setTyped('')} />}
-        {query === '' && rows.length === 0 && loaded.value && <EmptyInbox onBegin={() => setBegins(true)} />}
+        {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
+        {query === '' && rows.length === 0 && loaded.value && (
+          <div class="empty-inbox">
+            <p>Nobody has written yet.</p>
+            <p class="quiet">Find somebody by name, make a group, or join a room.</p>
+            <Button kind="main" onClick={() => setCreating(true)}>
+              Start a chat
+            </Button>
+          </div>
+        )}
       </nav>
-      {begins && <NewChatDialog onClose={() => setBegins(false)} />}
+      {isCreating && <NewChatDialog onClose={() => setCreating(false)} />}
     </>
   );
+}
+
+function ConversationList({ rows }: { readonly rows: readonly ConversationView[] }) {
+  const { me } = useMessenger();
+  const { ordered, handlers } = useSteadyOrder(rows);
+  return (
+    <ul onKeyDown={focusWithArrows} {...handlers}>
+      {ordered.map((view) => (
+        <ConversationRow key={view.id} view={view} isCurrent={isOpen(view, me)} />
+      ))}
+    </ul>
+  );
+}
+
+/** Opening a direct conversation creates it; it is not listed before it has a message. */
+function hasStarted({ kind, seq }: ConversationView): boolean {
+  return seq > 0 || kind === 'room' || kind === 'group';
+}
+
+/** Does the address name this conversation? It may name a direct conversation by the other user alone. */
+function isOpen(view: ConversationView, me: string): boolean {
+  if (route.value.page !== 'conversation') return false;
+  const name = route.value.name.toLowerCase();
+  return name === view.id || (kindOf(name) === 'direct' && name === otherOf(view, me));
 }

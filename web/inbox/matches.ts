@@ -1,13 +1,10 @@
-/** Does one of these texts have a word that begins with each word of the query? Case and accents do not count. */
+/** Does each word of the query begin some word of the texts? Case and accents are ignored. */
 export function matches(query: string, texts: readonly string[]): boolean {
-  const words = texts.flatMap((text) => wordsOf(text));
+  const words = texts.flatMap(wordsOf);
   return wordsOf(query).every((wanted) => words.some((word) => word.startsWith(wanted)));
 }
 
 function wordsOf(text: string): string[] {
-  return fold(text).match(/[\p{L}\p{N}]+/gu) ?? [];
-}
-
-function fold(text: string): string {
-  return text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  const folded = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
 }

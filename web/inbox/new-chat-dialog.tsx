@@ -1,19 +1,27 @@
 import { useState } from 'preact/hooks';
+import { PeoplePicker } from '../people/people-picker.tsx';
+import { navigate } from '../route.ts';
+import { directId } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { NewGroup } from './new-group.tsx';
-import { NewPerson } from './new-person.tsx';
 import { NewRoom } from './new-room.tsx';
 
 const kinds = { person: 'Person', group: 'Group', room: 'Room' } as const;
 type Kind = keyof typeof kinds;
 
-/** With whom: one person, some who make a group, or whoever joins a room. */
+/** Starts a chat with one person, a group of people, or a room that anybody can join. */
 export function NewChatDialog({ onClose }: { onClose(): void }) {
+  const { me } = useMessenger();
   const [kind, setKind] = useState<Kind>('person');
+  const open = (name: string) => {
+    onClose();
+    navigate({ page: 'conversation', name });
+  };
   return (
     <Dialog title="New chat" onClose={onClose}>
       <fieldset class="choice">
-        <legend class="unseen">Kind of chat</legend>
+        <legend class="visually-hidden">Kind of chat</legend>
         {(Object.keys(kinds) as Kind[]).map((each) => (
           <label key={each}>
             <input type="radio" name="kind" checked={kind === each} onChange={() => setKind(each)} />
@@ -21,9 +29,11 @@ export function NewChatDialog({ onClose }: { onClose(): void }) {
           </label>
         ))}
       </fieldset>
-      {kind === 'person' && <NewPerson onDone={onClose} />}
-      {kind === 'group' && <NewGroup onDone={onClose} />}
-      {kind === 'room' && <NewRoom onDone={onClose} />}
+      {kind === 'person' && (
+        <PeoplePicker label="Who do you want to write to?" onPick={({ username }) => open(directId(me, username))} />
+      )}
+      {kind === 'group' && <NewGroup onCreated={open} />}
+      {kind === 'room' && <NewRoom onJoined={open} />}
     </Dialog>
   );
 }

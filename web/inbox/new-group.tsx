@@ -1,38 +1,30 @@
 import type { ConversationView, Profile } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
-import { limits } from '../../protocol/limits.ts';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { limits } from '#protocol/limits';
 import { GroupNameField } from '../people/group-name-field.tsx';
-import { PickPeople } from '../people/pick-people.tsx';
-import { go } from '../route.ts';
+import { PeoplePicker } from '../people/people-picker.tsx';
+import { useMessenger } from '../state/session-context.ts';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
 
-/** A title, and who is in it from the beginning. */
-export function NewGroup({ onDone }: { onDone(): void }) {
+/** A form for the title and the first members of a group. */
+export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
   const { chat } = useMessenger();
   const [title, setTitle] = useState('');
   const [people, setPeople] = useState<readonly Profile[]>([]);
-  const { busy, refusal, act } = useAction();
-  /** So that trying again makes no second group. */
+  const { busy, error, submit } = useAction();
+  /** The same at each attempt, so that a retry creates no second group. */
   const clientId = useRef(crypto.randomUUID());
+  const usernames = people.map(({ username }) => username);
 
-  async function make(): Promise<void> {
-    const { id } = await chat.request<ConversationView>('POST', '/conversations', {
-      ...{ title, members: people.map(({ username }) => username), client_id: clientId.current },
-    });
-    onDone();
-    go({ at: 'conversation', name: id });
+  async function create(): Promise<void> {
+    const body = { title, members: usernames, client_id: clientId.current };
+    onCreated((await chat.request<ConversationView>('POST', '/conversations', body)).id);
   }
 
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        act(make);
-      }}
-    >
+    <form class="stack" onSubmit={submit(create)}>
       <GroupNameField title={title} onTitle={setTitle} />
       {people.length > 0 && (
         <ul class="chips" aria-label="People in the group">
@@ -42,7 +34,7 @@ export function NewGroup({ onDone }: { onDone(): void }) {
                 type="button"
                 class="chip"
                 aria-label={`Take ${person.name} out`}
-                onClick={() => setPeople(people.filter((one) => one !== person))}
+                onClick={() => setPeople(people.filter((other) => other !== person))}
               >
                 {person.name}
                 <Icon name="close" />
@@ -51,17 +43,13 @@ export function NewGroup({ onDone }: { onDone(): void }) {
           ))}
         </ul>
       )}
-      <PickPeople
+      <PeoplePicker
         label="Add people"
-        without={people.map(({ username }) => username)}
+        exclude={usernames}
         disabled={people.length >= limits.groupBeginners}
         onPick={(person) => setPeople([...people, person])}
       />
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      <ErrorMessage text={error} />
       <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
         Make the group
       </button>

@@ -1,30 +1,23 @@
 import { useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
-import { joinRoom } from '../people/join-room.ts';
-import { go } from '../route.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { roomName } from './room-name.ts';
 
-export function NewRoom({ onDone }: { onDone(): void }) {
-  const { chat, me } = useMessenger();
+export function NewRoom({ onJoined }: { onJoined(id: string): void }) {
+  const { joinRoom } = useMessenger();
   const [typed, setTyped] = useState('');
-  const { busy, refusal, act } = useAction();
+  const { busy, error, submit } = useAction();
   const name = roomName(typed);
 
-  async function join(room: string): Promise<void> {
-    await joinRoom(chat, me, room);
-    onDone();
-    go({ at: 'conversation', name: room });
+  async function join(): Promise<void> {
+    if (name === undefined) return;
+    await joinRoom(`room:${name}`);
+    onJoined(`room:${name}`);
   }
 
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name !== undefined) act(() => join(`room:${name}`));
-      }}
-    >
+    <form class="stack" onSubmit={submit(join)}>
       <label class="label">
         Name of the room
         <input
@@ -40,13 +33,9 @@ export function NewRoom({ onDone }: { onDone(): void }) {
       </label>
       <p class="quiet">
         {name === undefined ? 'A room is open to everybody who knows its name.' : `Everybody can join #${name}.`} If
-        there is none yet, this makes it.
+        there is none yet, this creates it.
       </p>
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      <ErrorMessage text={error} />
       <button type="submit" class="button" data-kind="main" disabled={busy || name === undefined}>
         Join
       </button>

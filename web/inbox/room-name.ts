@@ -1,4 +1,4 @@
-/** What a room is called in its address: small letters, digits and `. _ -`, 1 to 64; undefined where nothing is left of what was typed. */
+/** A room name from what the user typed: small letters, digits and `. _ -`, 1 to 64; undefined if nothing usable was typed. */
 export function roomName(typed: string): string | undefined {
   const name = typed
     .trim()

@@ -1,18 +1,18 @@
-import type { Messenger } from '../chat/messenger.ts';
-import { go } from '../route.ts';
-import type { Question } from '../worker/words.ts';
-import { isShown } from './notify-of.ts';
+import { navigate } from '../route.ts';
+import type { Messenger } from '../state/messenger.ts';
+import type { PageQuestion } from '../worker/messages.ts';
+import { isVisible } from './notify-messages.ts';
 
-/** Tells the worker what is to be seen here, and goes where a notification leads. @returns what ends it */
+/** Answers the worker's questions, and opens the conversation of a notification that was clicked. @returns stop */
 export function answerWorker({ me }: Pick<Messenger, 'me'>): () => void {
   if (!('serviceWorker' in navigator)) return () => {};
-  const listen = ({ data, ports: [port] }: MessageEvent<Question>) => {
-    // A push says not whom it is for, before anybody has registered here.
-    const mine = data.user === me || data.user === '';
-    if (mine && data.ask === 'open') go({ at: 'conversation', name: data.conversation });
-    port?.postMessage(mine && (data.ask === 'open' || isShown(data.conversation)));
+  const answer = ({ data, ports: [port] }: MessageEvent<PageQuestion>) => {
+    // The user is empty if a push came before this browser was registered for a user.
+    const isMine = data.user === me || data.user === '';
+    if (isMine && data.type === 'open') navigate({ page: 'conversation', name: data.conversation });
+    port?.postMessage(isMine && (data.type === 'open' || isVisible(data.conversation)));
   };
-  navigator.serviceWorker.addEventListener('message', listen);
+  navigator.serviceWorker.addEventListener('message', answer);
   navigator.serviceWorker.startMessages();
-  return () => navigator.serviceWorker.removeEventListener('message', listen);
+  return () => navigator.serviceWorker.removeEventListener('message', answer);
 }

@@ -1,27 +1,27 @@
-/** Pushes to this browser while no tab of it is open: docs/protocol.md, "Pushes". Of several people the one who came last gets them. */
+/** Pushes to this browser while no tab of it is open: docs/protocol.md, "Pushes". If it has several users, the last registered one gets them. */
 import type { Chat } from '@parley/client';
-import type { PushAnswer } from '../../protocol/http.ts';
-import { kept } from '../worker/words.ts';
+import type { PushAnswer } from '#protocol/http';
+import { sharedCache } from '../worker/messages.ts';
 
 type Server = Pick<Chat, 'request'>;
 
-const place = 'parley.device';
-/** What the browser calls itself. */
-const deviceOf = () => localStorage.getItem(place) ?? undefined;
+const storageKey = 'parley.device';
+/** The id that this browser is registered with. */
+const readDevice = () => localStorage.getItem(storageKey) ?? undefined;
 
-/** Has pushes come here, where the server sends any; again: it lasts longer. */
+/** Registers this browser for pushes, or prolongs the registration. Does nothing if the server sends no pushes. */
 export async function registerDevice(server: Server, me: string): Promise<void> {
   const { web } = await server.request<PushAnswer>('GET', '/push');
   if (!web) return;
   const { pushManager } = await navigator.serviceWorker.ready;
   const subscription = await subscribe(pushManager, web.public_key);
-  const device = deviceOf() ?? crypto.randomUUID();
-  localStorage.setItem(place, device);
+  const device = readDevice() ?? crypto.randomUUID();
+  localStorage.setItem(storageKey, device);
   await server.request('PUT', `/devices/${device}`, { platform: 'web', ...subscription.toJSON() });
-  await (await caches.open(kept.cache)).put(kept.owner, new Response(me));
+  await (await caches.open(sharedCache.name)).put(sharedCache.owner, new Response(me));
 }
 
-/** A subscription belongs to the key that it was made with: where the deployer has another now, it is made anew. */
+/** A subscription belongs to the server's key: if the deployer has replaced the key, a new subscription is needed. */
 async function subscribe(manager: PushManager, key: string): Promise<PushSubscription> {
   const options = { userVisibleOnly: true, applicationServerKey: key };
   try {
@@ -33,17 +33,17 @@ async function subscribe(manager: PushManager, key: string): Promise<PushSubscri
   }
 }
 
-/** Nothing of this user is pushed here any more. Without a connection the server finds that out by itself. */
+/** Ends the pushes for this user. Without a connection the server learns it later from the push service. */
 export async function forgetDevice(server: Server, me: string): Promise<void> {
-  const device = deviceOf();
+  const device = readDevice();
   if (device === undefined) return;
-  const cache = await caches.open(kept.cache);
-  const owner = await (await cache.match(kept.owner))?.text();
-  const told = server.request('DELETE', `/devices/${device}`).catch(() => {});
+  const cache = await caches.open(sharedCache.name);
+  const owner = await (await cache.match(sharedCache.owner))?.text();
+  const deletion = server.request('DELETE', `/devices/${device}`).catch(() => {});
   if (owner === me) {
-    await cache.delete(kept.owner);
+    await cache.delete(sharedCache.owner);
     const registration = await navigator.serviceWorker.getRegistration();
     await (await registration?.pushManager.getSubscription())?.unsubscribe().catch(() => {});
   }
-  await told;
+  await deletion;
 }

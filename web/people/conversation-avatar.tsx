@@ -1,10 +1,10 @@
 import type { ConversationView } from '@parley/client';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { otherOf, titleOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { otherOf, titleOf } from './names.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 
-/** The other one of a direct conversation; else a letter in a square. */
+/** The avatar of the other user of a direct conversation, else a letter in a square. */
 export function ConversationAvatar({ view, size }: { readonly view: ConversationView; readonly size?: number }) {
   const { me } = useMessenger();
   const title = titleOf(view, me);

@@ -1,60 +1,77 @@
 import type { Conversation } from '@parley/client';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { otherOf, plainName, titleOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { IconButton } from '../ui/button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { useFocusBack } from '../ui/use-focus-back.ts';
-import { useMedia } from '../ui/use-media.ts';
-import { ClearHistory } from './clear-history.tsx';
+import { lastSeenText } from '../ui/times.ts';
+import { useMediaQuery } from '../ui/use-media-query.ts';
+import { useRestoreFocus } from '../ui/use-restore-focus.ts';
 import { ConversationAvatar } from './conversation-avatar.tsx';
 import { GroupActions } from './group-actions.tsx';
-import { Leave } from './leave.tsx';
-import { Members } from './members.tsx';
-import { otherOf, titleOf } from './names.ts';
+import { LeaveButton } from './leave-button.tsx';
+import { MemberList } from './member-list.tsx';
 import { PersonActions } from './person-actions.tsx';
-import { PersonDetails } from './person-details.tsx';
-import { useView } from './use-view.ts';
+import { useConversationView } from './use-conversation-view.ts';
 
-/** Who is in a conversation, and what can be done with it: a column where there is room, else a dialog. */
-export function DetailsPanel(props: { readonly conversation: Conversation; onClose(): void }) {
+/** The members of a conversation and what can be done with it: a column on wide screens, else a dialog. */
+export function DetailsPanel({ conversation, onClose }: { readonly conversation: Conversation; onClose(): void }) {
   const { me } = useMessenger();
-  const view = useView(props.conversation);
-  const wide = useMedia('(min-width: 75rem)');
+  const view = useConversationView(conversation);
+  const isWide = useMediaQuery('(min-width: 75rem)');
   const other = otherOf(view, me);
-  const own = view.members.find(({ username }) => username === me)?.role ?? 'member';
+  const role = view.members.find(({ username }) => username === me)?.role ?? 'member';
   const name = titleOf(view, me);
-  const contents = (
-    <div class="details-body">
-      <div class="details-who">
-        <ConversationAvatar view={view} size={5} />
-        <p class="details-name">{name}</p>
-        {other !== undefined && <PersonDetails username={other} />}
-      </div>
-      {view.kind === 'group' && <GroupActions view={view} own={own} />}
-      {other === undefined && <Members view={view} own={own} />}
-      <div class="details-actions">
-        {other !== undefined && <PersonActions username={other} name={name} />}
-        <ClearHistory conversation={props.conversation} />
-        {(view.kind === 'group' || view.kind === 'room') && (
-          <Leave conversation={props.conversation} view={view} own={own} name={name} />
-        )}
-      </div>
-    </div>
-  );
-  if (wide) return <Column onClose={props.onClose}>{contents}</Column>;
+  const Frame = isWide ? Column : Dialog;
   return (
-    <Dialog title="Details" onClose={props.onClose}>
-      {contents}
-    </Dialog>
+    <Frame title="Details" onClose={onClose}>
+      <div class="details-body">
+        <div class="details-title">
+          <ConversationAvatar view={view} size={5} />
+          <p class="details-name">{name}</p>
+          {other !== undefined && <PersonStatus username={other} />}
+        </div>
+        {view.kind === 'group' && <GroupActions view={view} role={role} />}
+        {other === undefined && <MemberList view={view} role={role} />}
+        <div class="details-actions">
+          {other !== undefined && <PersonActions username={other} name={name} />}
+          <ConfirmButton
+            label="Clear history"
+            kind="danger"
+            title="Clear the history?"
+            action="Clear"
+            onConfirm={() => conversation.clearHistory()}
+          >
+            All messages so far are removed from your devices for good. The others keep theirs.
+          </ConfirmButton>
+          {(view.kind === 'group' || view.kind === 'room') && (
+            <LeaveButton conversation={conversation} view={view} role={role} name={name} />
+          )}
+        </div>
+      </div>
+    </Frame>
   );
 }
 
-/** Beside the conversation; Escape ends it as it ends a dialog, and the focus goes back to where it came from. */
-function Column({ children, onClose }: { readonly children: ComponentChildren; onClose(): void }) {
+/** The user name, and whether the user is online. */
+function PersonStatus({ username }: { readonly username: string }) {
+  const { presence } = useMessenger();
+  const { online, last_seen } = presence(username) ?? { online: false, last_seen: null };
+  return (
+    <p class="quiet">
+      @{plainName(username)}
+      {online ? ' · online' : last_seen !== null && ` · ${lastSeenText(last_seen, Date.now())}`}
+    </p>
+  );
+}
+
+/** Beside the conversation. Like a dialog it closes on Escape and gives the focus back. */
+function Column(props: { readonly title: string; readonly children: ComponentChildren; onClose(): void }) {
   const element = useRef<HTMLElement>(null);
   const title = useId();
-  useFocusBack();
+  useRestoreFocus();
   useEffect(() => element.current?.focus(), []);
   return (
     <section
@@ -62,15 +79,13 @@ function Column({ children, onClose }: { readonly children: ComponentChildren; o
       aria-labelledby={title}
       tabIndex={-1}
       ref={element}
-      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+      onKeyDown={(event) => event.key === 'Escape' && props.onClose()}
     >
       <header class="dialog-head">
-        <h2 id={title}>Details</h2>
-        <button type="button" class="icon-button" aria-label="Close details" onClick={onClose}>
-          <Icon name="close" />
-        </button>
+        <h2 id={title}>{props.title}</h2>
+        <IconButton icon="close" label="Close details" onClick={props.onClose} />
       </header>
-      {children}
+      {props.children}
     </section>
   );
 }

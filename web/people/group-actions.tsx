@@ -1,53 +1,46 @@
 import type { ConversationView, Role } from '@parley/client';
 import { useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { pathOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { GroupNameField } from './group-name-field.tsx';
-import { mayManage } from './may.ts';
-import { PickPeople } from './pick-people.tsx';
+import { PeoplePicker } from './people-picker.tsx';
+import { canManage } from './permissions.ts';
 
-/** What its owner and admins do with a group as a whole. */
-export function GroupActions({ view, own }: { readonly view: ConversationView; readonly own: Role }) {
-  const [asks, setAsks] = useState<'title' | 'invite'>();
-  const close = () => setAsks(undefined);
-  if (!mayManage(own)) return null;
+/** What the owner and the admins can do with a group. @param props.role the user's own role */
+export function GroupActions({ view, role }: { readonly view: ConversationView; readonly role: Role }) {
+  const [open, setOpen] = useState<'rename' | 'invite'>();
+  const close = () => setOpen(undefined);
+  if (!canManage(role)) return null;
   return (
     <div class="details-actions">
-      <button type="button" class="action" onClick={() => setAsks('invite')}>
+      <Button look="list-button" onClick={() => setOpen('invite')}>
         <Icon name="plus" />
         Invite people
-      </button>
-      <button type="button" class="action" onClick={() => setAsks('title')}>
+      </Button>
+      <Button look="list-button" onClick={() => setOpen('rename')}>
         <Icon name="edit" />
         Rename group
-      </button>
-      {asks === 'title' && <Rename view={view} onClose={close} />}
-      {asks === 'invite' && <Invite view={view} onClose={close} />}
+      </Button>
+      {open === 'rename' && <RenameDialog view={view} onClose={close} />}
+      {open === 'invite' && <InviteDialog view={view} onClose={close} />}
     </div>
   );
 }
 
-function Rename({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
+function RenameDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
   const { chat } = useMessenger();
-  const { busy, refusal, act } = useAction();
+  const { busy, error, submit } = useAction();
   const [title, setTitle] = useState(view.title ?? '');
   return (
     <Dialog title="Rename group" onClose={onClose}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          act(() => chat.request('PATCH', `/conversations/${encodeURIComponent(view.id)}`, { title }).then(onClose));
-        }}
-      >
+      <form class="stack" onSubmit={submit(() => chat.request('PATCH', pathOf(view.id), { title }).then(onClose))}>
         <GroupNameField title={title} onTitle={setTitle} />
-        {refusal && (
-          <p class="refusal" role="alert">
-            {refusal}
-          </p>
-        )}
+        <ErrorMessage text={error} />
         <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
           Rename
         </button>
@@ -56,36 +49,30 @@ function Rename({ view, onClose }: { readonly view: ConversationView; onClose():
   );
 }
 
-/** Stays open, so that several can be invited one after the other. */
-function Invite({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
+/** Stays open, so that the user can invite several people one after the other. */
+function InviteDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
   const { chat } = useMessenger();
-  const { busy, refusal, act } = useAction();
-  const [done, setDone] = useState('');
+  const { busy, error, run } = useAction();
+  const [invited, setInvited] = useState('');
+
+  async function invite(username: string, name: string): Promise<void> {
+    setInvited('');
+    await chat.request('PUT', pathOf(view.id, username));
+    setInvited(`${name} is in the group.`);
+  }
+
   return (
     <Dialog title="Invite people" onClose={onClose}>
-      <PickPeople
+      <PeoplePicker
         label="Who shall be in the group?"
-        without={view.members.map(({ username }) => username)}
+        exclude={view.members.map(({ username }) => username)}
         disabled={busy}
-        onPick={({ username, name }) =>
-          act(async () => {
-            setDone('');
-            await chat.request(
-              'PUT',
-              `/conversations/${encodeURIComponent(view.id)}/members/${encodeURIComponent(username)}`,
-            );
-            setDone(`${name} is in the group.`);
-          })
-        }
+        onPick={({ username, name }) => run(() => invite(username, name))}
       />
       <p class="list-note" role="status">
-        {done}
+        {invited}
       </p>
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      <ErrorMessage text={error} />
     </Dialog>
   );
 }

@@ -1,6 +1,5 @@
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 
-/** What a group is called. */
 export function GroupNameField(props: { readonly title: string; onTitle(title: string): void }) {
   return (
     <label class="label">

@@ -1,106 +1,92 @@
 import type { ConversationView, Member, Role } from '@parley/client';
-import { useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
-import { addressOf } from '../route.ts';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { hrefOf } from '../route.ts';
+import { directId, pathOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { seenWords } from '../ui/times.ts';
+import { lastSeenText } from '../ui/times.ts';
 import { useAction } from '../ui/use-action.ts';
-import { mayGiveRoles, mayRemove } from './may.ts';
+import { canAssignRoles, canRemove } from './permissions.ts';
 import { PersonLine } from './person-line.tsx';
 
-const roleWords: Record<Role, string> = { owner: 'Owner', admin: 'Admin', member: '' };
+const roleTexts: Record<Role, string> = { owner: 'Owner', admin: 'Admin', member: '' };
 
-/** A member; what can be done opens below. */
-export function MemberRow(props: {
+interface MemberProps {
   readonly view: ConversationView;
   readonly member: Member;
-  /** One's own role. */
-  readonly own: Role;
-  readonly isMe: boolean;
-}) {
+  /** The user's own role. */
+  readonly role: Role;
+}
+
+/** A member, which expands to show what can be done. */
+export function MemberRow({ isMe, ...props }: MemberProps & { readonly isMe: boolean }) {
   const { presence } = useMessenger();
-  const { view, member, own, isMe } = props;
+  const { view, member } = props;
   const { online, last_seen } = presence(member.username) ?? member;
-  const below = online ? 'online' : last_seen === null ? undefined : seenWords(last_seen, Date.now());
+  const status = online ? 'online' : last_seen === null ? undefined : lastSeenText(last_seen, Date.now());
   const line = (
-    <PersonLine username={member.username} name={member.name} note={isMe ? ' (you)' : ''} below={below}>
-      {view.kind === 'group' && <span class="role">{roleWords[member.role]}</span>}
+    <PersonLine username={member.username} name={member.name} suffix={isMe ? ' (you)' : ''} secondLine={status}>
+      {view.kind === 'group' && <span class="role">{roleTexts[member.role]}</span>}
     </PersonLine>
   );
   if (isMe) return <li class="member">{line}</li>;
   return (
     <li>
-      <details class="member-more">
-        <summary class="row-plain">
+      <details class="member-details">
+        <summary class="list-button">
           {line}
           <Icon name="down" />
         </summary>
-        <MemberActions view={view} member={member} own={own} />
+        <MemberActions {...props} />
       </details>
     </li>
   );
 }
 
-function MemberActions(props: { readonly view: ConversationView; readonly member: Member; readonly own: Role }) {
+function MemberActions({ view, member, role }: MemberProps) {
   const { chat, me } = useMessenger();
-  const [asks, setAsks] = useState<'remove' | 'owner'>();
-  const { busy, refusal, act } = useAction();
-  const { view, own } = props;
-  const { username, name, role } = props.member;
-  const path = `/conversations/${encodeURIComponent(view.id)}`;
-  const give = (next: Role) => chat.request('PATCH', path, { roles: { [username]: next } });
-  const managed = view.kind === 'group';
+  const { busy, error, run } = useAction();
+  const { username, name } = member;
+  const assign = (next: Role) => chat.request('PATCH', pathOf(view.id), { roles: { [username]: next } });
+  const isGroup = view.kind === 'group';
   return (
     <div class="member-actions">
-      <a class="action" href={addressOf({ at: 'conversation', name: [me, username].sort().join('_') })}>
+      <a class="list-button" href={hrefOf({ page: 'conversation', name: directId(me, username) })}>
         Write to {name}
       </a>
-      {managed && mayGiveRoles(own) && (
+      {isGroup && canAssignRoles(role) && (
         <>
-          <button
-            type="button"
-            class="action"
+          <Button
+            look="list-button"
             disabled={busy}
-            onClick={() => act(() => give(role === 'admin' ? 'member' : 'admin'))}
+            onClick={() => run(() => assign(member.role === 'admin' ? 'member' : 'admin'))}
           >
-            {role === 'admin' ? 'Remove admin role' : 'Make admin'}
-          </button>
-          <button type="button" class="action" onClick={() => setAsks('owner')}>
-            Make owner
-          </button>
+            {member.role === 'admin' ? 'Remove admin role' : 'Make admin'}
+          </Button>
+          <ConfirmButton
+            label="Make owner"
+            title={`Make ${name} the owner?`}
+            action="Make owner"
+            onConfirm={() => assign('owner')}
+          >
+            A group has one owner. You stay in it as an admin, and only {name} can make you the owner again.
+          </ConfirmButton>
         </>
       )}
-      {managed && mayRemove(own, role) && (
-        <button type="button" class="action" data-kind="danger" onClick={() => setAsks('remove')}>
-          Remove from group
-        </button>
-      )}
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
-      {asks === 'owner' && (
-        <ConfirmDialog
-          title={`Make ${name} the owner?`}
-          action="Make owner"
-          onConfirm={() => give('owner')}
-          onClose={() => setAsks(undefined)}
-        >
-          A group has one owner. You stay in it as an admin, and only {name} can give it back.
-        </ConfirmDialog>
-      )}
-      {asks === 'remove' && (
-        <ConfirmDialog
+      {isGroup && canRemove(role, member.role) && (
+        <ConfirmButton
+          label="Remove from group"
+          kind="danger"
           title={`Remove ${name}?`}
           action="Remove"
-          onConfirm={() => chat.request('DELETE', `${path}/members/${encodeURIComponent(username)}`)}
-          onClose={() => setAsks(undefined)}
+          onConfirm={() => chat.request('DELETE', pathOf(view.id, username))}
         >
-          {name} gets nothing more of this group, unless they are invited again.
-        </ConfirmDialog>
+          {name} gets no more messages of this group, unless they are invited again.
+        </ConfirmButton>
       )}
+      <ErrorMessage text={error} />
     </div>
   );
 }

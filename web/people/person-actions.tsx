@@ -1,79 +1,60 @@
-import { useEffect, useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
-import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { useEffect } from 'preact/hooks';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
-/** Friendship and blocks, of one other person. */
-export function PersonActions({ username, name }: { readonly username: string; readonly name: string }) {
-  const { friends, blocks } = useMessenger();
-  const [asks, setAsks] = useState<'block' | 'unfriend'>();
-  const { busy, refusal, act } = useAction();
-  useEffect(() => {
-    friends.load().catch(() => {});
-    blocks.load().catch(() => {});
-  }, [friends, blocks]);
-  const state = friends.of(username);
-  const blocked = blocks.people.value?.some((one) => one.username === username);
-  return (
-    <>
-      {refusal && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
-      {state === 'friends' ? (
-        <button type="button" class="action" onClick={() => setAsks('unfriend')}>
-          End friendship
-        </button>
-      ) : (
-        blocked === false && (
-          <button
-            type="button"
-            class="action"
-            disabled={busy}
-            onClick={() => act(() => (state === 'sent' ? friends.end(username) : friends.ask(username)))}
-          >
-            {words[state]}
-          </button>
-        )
-      )}
-      {blocked === true && (
-        <button type="button" class="action" disabled={busy} onClick={() => act(() => blocks.unblock(username))}>
-          Unblock {name}
-        </button>
-      )}
-      {blocked === false && (
-        <button type="button" class="action" data-kind="danger" onClick={() => setAsks('block')}>
-          Block {name}
-        </button>
-      )}
-      {asks === 'unfriend' && (
-        <ConfirmDialog
-          title={`End the friendship with ${name}?`}
-          action="End friendship"
-          onConfirm={() => friends.end(username)}
-          onClose={() => setAsks(undefined)}
-        >
-          They can ask again, and so can you.
-        </ConfirmDialog>
-      )}
-      {asks === 'block' && (
-        <ConfirmDialog
-          title={`Block ${name}?`}
-          action="Block"
-          onConfirm={() => blocks.block(username)}
-          onClose={() => setAsks(undefined)}
-        >
-          {name} cannot write to you here any more, and does not see whether you are online. They are not told. In
-          groups and rooms that you share nothing changes.
-        </ConfirmDialog>
-      )}
-    </>
-  );
-}
-
-const words = {
+const friendActions = {
   none: 'Ask to be friends',
   received: 'Accept friend request',
   sent: 'Take friend request back',
 };
+
+/** Friendship with, and blocking of, another user. */
+export function PersonActions({ username, name }: { readonly username: string; readonly name: string }) {
+  const { friends, blocks } = useMessenger();
+  const { busy, error, run } = useAction();
+  useEffect(() => {
+    friends.load().catch(() => {});
+    blocks.load().catch(() => {});
+  }, [friends, blocks]);
+  const friendship = friends.of(username);
+  const isBlocked = blocks.people.value?.some((person) => person.username === username);
+  const button = (label: string, act: () => Promise<unknown>) => (
+    <Button look="list-button" disabled={busy} onClick={() => run(act)}>
+      {label}
+    </Button>
+  );
+  return (
+    <>
+      <ErrorMessage text={error} />
+      {friendship === 'friends' ? (
+        <ConfirmButton
+          label="End friendship"
+          title={`End the friendship with ${name}?`}
+          action="End friendship"
+          onConfirm={() => friends.end(username)}
+        >
+          They can ask again, and so can you.
+        </ConfirmButton>
+      ) : (
+        isBlocked === false &&
+        button(friendActions[friendship], () => (friendship === 'sent' ? friends.end(username) : friends.ask(username)))
+      )}
+      {isBlocked === true && button(`Unblock ${name}`, () => blocks.unblock(username))}
+      {isBlocked === false && (
+        <ConfirmButton
+          label={`Block ${name}`}
+          kind="danger"
+          title={`Block ${name}?`}
+          action="Block"
+          onConfirm={() => blocks.block(username)}
+        >
+          {name} can no longer write to you here, and does not see whether you are online. They are not told. Nothing
+          changes in the groups and rooms that you share.
+        </ConfirmButton>
+      )}
+    </>
+  );
+}

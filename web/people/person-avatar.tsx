@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
+import { useMessenger } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 
-/** Somebody with their picture, which is asked for when it comes into sight, and a dot while they are here. */
+/** An avatar that loads the user's picture when it becomes visible, and has a dot while the user is online. */
 export function PersonAvatar({
   username,
   name,
@@ -13,24 +13,24 @@ export function PersonAvatar({
   readonly name: string;
   /** rem */
   readonly size?: number;
-  /** Is it shown whether they are here? */
+  /** Show the dot? */
   readonly presence?: boolean;
 }) {
   const { profiles, presence: presenceOf } = useMessenger();
   const element = useRef<HTMLSpanElement>(null);
-  const [seen, setSeen] = useState(false);
+  const [isVisible, setVisible] = useState(false);
   useEffect(() => {
     if (!element.current) return;
-    const watch = new IntersectionObserver((entries) => {
+    const observer = new IntersectionObserver((entries) => {
       if (entries.some(({ isIntersecting }) => isIntersecting)) {
-        setSeen(true);
-        watch.disconnect();
+        setVisible(true);
+        observer.disconnect();
       }
     });
-    watch.observe(element.current);
-    return () => watch.disconnect();
+    observer.observe(element.current);
+    return () => observer.disconnect();
   }, []);
-  const picture = seen ? profiles.of(username)?.avatar : undefined;
+  const picture = isVisible ? profiles.of(username)?.avatar : undefined;
   const online = presence && presenceOf(username)?.online === true;
   return (
     <span class="person-avatar" ref={element}>

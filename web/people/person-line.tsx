@@ -1,32 +1,32 @@
 import type { ComponentChildren } from 'preact';
-import { plainName } from './names.ts';
+import { plainName } from '../state/names.ts';
 import { PersonAvatar } from './person-avatar.tsx';
 
-/** Somebody in a list: picture, the name that is shown, and below it the user name or what else is to be said. */
+/** A user in a list: avatar, display name, and a second line, which is the user name by default. */
 export function PersonLine({
   username,
   name,
-  note = '',
-  below,
+  suffix = '',
+  secondLine,
   children,
 }: {
   readonly username: string;
   readonly name: string;
-  /** Behind the name, such as ` (you)`. */
-  readonly note?: string;
-  readonly below?: ComponentChildren;
-  /** What can be done, at the end. */
+  /** Shown directly after the name, such as ` (you)`. */
+  readonly suffix?: string;
+  readonly secondLine?: ComponentChildren;
+  /** Shown at the end of the line. */
   readonly children?: ComponentChildren;
 }) {
   return (
     <span class="person">
       <PersonAvatar username={username} name={name} size={2.25} />
-      <span class="person-words">
+      <span class="person-text">
         <span class="person-name">
           {name}
-          {note}
+          {suffix}
         </span>
-        <span class="person-below">{below ?? `@${plainName(username)}`}</span>
+        <span class="person-second-line">{secondLine ?? `@${plainName(username)}`}</span>
       </span>
       {children}
     </span>

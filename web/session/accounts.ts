@@ -1,61 +1,60 @@
-/** Who is signed in with this browser: in its store, so that all its tabs know. */
+/** The accounts that are signed in with this browser. They are kept in localStorage, so that all tabs share them. */
 import { type ReadonlySignal, signal } from '@preact/signals';
 
 export interface Account {
-  /** As Parley calls the user. */
   readonly username: string;
-  /** The name that is shown. */
+  /** Display name. */
   readonly name: string;
   readonly access: string;
-  /** Absent once the issuer has refused it: one has to sign in again. */
+  /** Undefined after the issuer has rejected it: the user has to sign in again. */
   readonly refresh?: string;
-  /** ms since 1970 when a tab began to use it */
+  /** ms since 1970, when a tab last switched to this account */
   readonly usedAt: number;
 }
 
 export interface Accounts {
-  /** Used last first; another array whenever any tab changed one. */
+  /** Last used first; a new array whenever any tab changes an account. */
   readonly all: ReadonlySignal<readonly Account[]>;
-  /** As the store has it now: another tab may have changed it a moment ago. */
+  /** Reads localStorage: another tab may have changed it a moment ago. */
   read(username: string): Account | undefined;
   write(account: Account): void;
   remove(username: string): void;
 }
 
-const place = 'parley.account.';
+const prefix = 'parley.account.';
 
 export function createAccounts(): Accounts {
   const all = signal(readAll());
-  const look = () => {
+  const update = () => {
     all.value = readAll();
   };
   addEventListener('storage', ({ key }) => {
-    if (key === null || key.startsWith(place)) look();
+    if (key === null || key.startsWith(prefix)) update();
   });
   return {
     all,
     read,
     write(account) {
-      localStorage.setItem(place + account.username, JSON.stringify(account));
-      look();
+      localStorage.setItem(prefix + account.username, JSON.stringify(account));
+      update();
     },
     remove(username) {
-      localStorage.removeItem(place + username);
-      look();
+      localStorage.removeItem(prefix + username);
+      update();
     },
   };
 }
 
 function readAll(): readonly Account[] {
   return Object.keys(localStorage)
-    .filter((key) => key.startsWith(place))
-    .flatMap((key) => read(key.slice(place.length)) ?? [])
+    .filter((key) => key.startsWith(prefix))
+    .flatMap((key) => read(key.slice(prefix.length)) ?? [])
     .sort((a, b) => b.usedAt - a.usedAt);
 }
 
 function read(username: string): Account | undefined {
   try {
-    return JSON.parse(localStorage.getItem(place + username) ?? 'null') ?? undefined;
+    return JSON.parse(localStorage.getItem(prefix + username) ?? 'null') ?? undefined;
   } catch {
     return undefined;
   }

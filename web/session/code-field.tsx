@@ -1,14 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks';
 
-/** The code that was mailed, which is what one types next. @param local the mail stays on this machine */
-export function CodeField({ local }: { readonly local: boolean }) {
+/** The code that was mailed. @param isLocal the server is a local runtime, which writes mail to files */
+export function CodeField({ isLocal }: { readonly isLocal: boolean }) {
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => input.current?.focus(), []);
   return (
     <>
-      {local && (
+      {isLocal && (
         <p class="note">
-          This server is a local one and sends no mail: the code stands in the console where it runs, and in a file in{' '}
+          This server is local and sends no mail. The code is printed on its console, and written to a file in{' '}
           <code>.parley/mail</code>.
         </p>
       )}

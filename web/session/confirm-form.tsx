@@ -1,55 +1,55 @@
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { type SignInStep, useAuth } from './auth-context.ts';
+import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
-import { EntryForm } from './entry-form.tsx';
-import type { People } from './people.ts';
-import type { Step } from './step.ts';
-import { useDoor } from './use-door.ts';
+import type { CognitoAuth } from './cognito-auth.ts';
 import { useResend } from './use-resend.ts';
 
 export function ConfirmForm({
-  people,
-  local,
+  cognito,
+  isLocal,
   step: { username, password, sentTo },
   go,
 }: {
-  readonly people: People;
-  readonly local: boolean;
-  readonly step: Step & { at: 'confirm' };
-  go(step: Step): void;
+  readonly cognito: CognitoAuth;
+  readonly isLocal: boolean;
+  readonly step: SignInStep & { name: 'confirm' };
+  go(step: SignInStep): void;
 }) {
-  const { session } = useDoor();
+  const { session } = useAuth();
   const action = useAction();
-  const resend = useResend(() => people.resend(username));
+  const resend = useResend(() => cognito.resend(username));
   const address = resend.sentTo ?? sentTo;
 
   async function confirm(code: string): Promise<void> {
-    await people.confirm(username, code);
-    await session.add(await people.signIn(username, password));
+    await cognito.confirm(username, code);
+    await session.add(await cognito.signIn(username, password));
   }
 
   return (
-    <EntryForm
-      action={resend.refusal === undefined ? action : resend}
-      says="Confirm"
-      onSubmit={(value) => action.act(() => confirm(value('code')))}
-      after={
-        <p class="door-links">
-          <button type="button" class="link-button" disabled={resend.busy} onClick={resend.send}>
+    <AuthForm
+      action={resend.error === undefined ? action : resend}
+      label="Confirm"
+      onSubmit={(value) => action.run(() => confirm(value('code')))}
+      links={
+        <>
+          <Button look="link-button" disabled={resend.busy} onClick={resend.send}>
             Send the code again
-          </button>
-          <button type="button" class="link-button" onClick={() => go({ at: 'sign in' })}>
+          </Button>
+          <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
             Back
-          </button>
-        </p>
+          </Button>
+        </>
       }
     >
       <p role="status">
         {resend.sentTo !== undefined && 'Sent again. '}
         {address === undefined
-          ? `A code was sent when ${username} was made: if it is gone, have it sent again.`
+          ? `A code was sent when ${username} was created. If you no longer have it, have it sent again.`
           : `A code for ${username} is on its way to ${address}.`}
       </p>
-      <CodeField local={local} />
-    </EntryForm>
+      <CodeField isLocal={isLocal} />
+    </AuthForm>
   );
 }

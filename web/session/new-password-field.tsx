@@ -1,9 +1,9 @@
 import { useId, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 import { PasswordField } from './password-field.tsx';
-import { judge } from './password-rules.ts';
+import { checkPassword } from './password-rules.ts';
 
-/** A new password, and what it needs, said beforehand and ticked off as one types. */
+/** A new password, with the password rules, which are ticked off while the user types. */
 export function NewPasswordField({ label }: { readonly label: string }) {
   const [typed, setTyped] = useState('');
   const rules = useId();
@@ -11,11 +11,11 @@ export function NewPasswordField({ label }: { readonly label: string }) {
     <div>
       <PasswordField label={label} name="password" autocomplete="new-password" describedBy={rules} onInput={setTyped} />
       <ul class="rules" id={rules}>
-        {judge(typed).map(({ says, holds }) => (
-          <li key={says} data-holds={holds}>
-            <Icon name={holds ? 'check' : 'dot'} />
-            {says}
-            <span class="unseen">{holds ? ': done' : ''}</span>
+        {checkPassword(typed).map(({ text, isMet }) => (
+          <li key={text} data-met={isMet}>
+            <Icon name={isMet ? 'check' : 'dot'} />
+            {text}
+            <span class="visually-hidden">{isMet ? ': done' : ''}</span>
           </li>
         ))}
       </ul>

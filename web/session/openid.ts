@@ -1,10 +1,10 @@
-/** Signing in with an issuer that the deployer brought: authorization code with PKCE. https://www.rfc-editor.org/rfc/rfc7636, https://openid.net/specs/openid-connect-core-1_0.html */
+/** Signing in with an OpenID Connect issuer that the deployer configured: authorization code with PKCE. https://www.rfc-editor.org/rfc/rfc7636, https://openid.net/specs/openid-connect-core-1_0.html */
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
 export interface OpenId extends TokenIssuer {
-  /** Goes to the issuer's page, which comes back here. */
+  /** Leaves for the issuer's sign-in page, which leads back here. */
   begin(): Promise<void>;
-  /** @param answer the query with which it came back @throws Error, one sentence */
+  /** @param answer the query of the address that the issuer led back to @throws Error with a sentence for the user */
   complete(answer: URLSearchParams): Promise<Tokens>;
 }
 
@@ -14,8 +14,8 @@ interface Endpoints {
   readonly revocation_endpoint?: string;
 }
 
-const place = 'parley.openid';
-const back = () => `${location.origin}/`;
+const storageKey = 'parley.openid';
+const redirectUri = () => `${location.origin}/`;
 
 export function createOpenId(issuer: string, client_id: string): OpenId {
   let endpoints: Promise<Endpoints> | undefined;
@@ -38,7 +38,7 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
     });
     const given = await response.json();
     if (response.status >= 500) throw new Error('The place where you sign in has a problem. Try again in a moment.');
-    // An access token may be for the issuer's eyes alone; the id token names this page.
+    // Other servers may not be able to read an access token; an id token is a JWT for this page.
     const access = given.id_token ?? given.access_token;
     if (!response.ok || typeof access !== 'string') throw new SessionEnded(given.error_description ?? 'Sign in again.');
     return { access, refresh: given.refresh_token };
@@ -49,24 +49,30 @@ export function createOpenId(issuer: string, client_id: string): OpenId {
       const { authorization_endpoint } = await discover();
       const verifier = random();
       const state = random();
-      sessionStorage.setItem(place, JSON.stringify({ verifier, state, hash: location.hash }));
+      sessionStorage.setItem(storageKey, JSON.stringify({ verifier, state, hash: location.hash }));
       const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier));
       const query = new URLSearchParams({
-        ...{ response_type: 'code', client_id, redirect_uri: back(), scope: 'openid profile offline_access', state },
-        ...{ code_challenge: base64url(new Uint8Array(digest)), code_challenge_method: 'S256' },
+        response_type: 'code',
+        client_id,
+        redirect_uri: redirectUri(),
+        scope: 'openid profile offline_access',
+        state,
+        code_challenge: base64url(new Uint8Array(digest)),
+        code_challenge_method: 'S256',
       });
       location.assign(`${authorization_endpoint}${authorization_endpoint.includes('?') ? '&' : '?'}${query}`);
     },
     async complete(answer) {
-      const { verifier, state, hash } = JSON.parse(sessionStorage.getItem(place) ?? '{}');
-      sessionStorage.removeItem(place);
+      const { verifier, state, hash } = JSON.parse(sessionStorage.getItem(storageKey) ?? '{}');
+      sessionStorage.removeItem(storageKey);
       const code = answer.get('code');
-      if (!state || answer.get('state') !== state) throw new Error('This sign-in was begun elsewhere. Begin it again.');
+      if (!state || answer.get('state') !== state)
+        throw new Error('This sign-in was started in another tab. Start it again.');
       if (!code) throw new Error(answer.get('error_description') ?? 'You were not signed in. Try again.');
       const tokens = await ask({
         grant_type: 'authorization_code',
         code,
-        redirect_uri: back(),
+        redirect_uri: redirectUri(),
         code_verifier: verifier,
       });
       history.replaceState(null, '', `/${hash}`);

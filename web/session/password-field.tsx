@@ -1,11 +1,12 @@
 import { useState } from 'preact/hooks';
+import { Button } from '../ui/button.tsx';
 
-/** A password, which can be looked at. */
+/** A password field with a button that shows what was typed. */
 export function PasswordField(props: {
   readonly label: string;
   readonly name: string;
   readonly autocomplete: 'current-password' | 'new-password';
-  /** Id of what says more about it. */
+  /** Id of an element that describes the field. */
   readonly describedBy?: string;
   onInput?(password: string): void;
 }) {
@@ -26,9 +27,9 @@ export function PasswordField(props: {
           required
         />
       </label>
-      <button type="button" class="link-button" aria-pressed={shown} onClick={() => setShown(!shown)}>
+      <Button look="link-button" aria-pressed={shown} onClick={() => setShown(!shown)}>
         Show password
-      </button>
+      </Button>
     </div>
   );
 }

@@ -1,5 +1,5 @@
-/** What the user pool wants of a password; the symbols are those that Cognito counts: developer guide, "Password policy". */
-const rules: readonly (readonly [says: string, holds: RegExp])[] = [
+/** The user pool's password policy; the symbols are those that Cognito counts: developer guide, "Password policy". */
+const rules: readonly (readonly [text: string, pattern: RegExp])[] = [
   ['At least 8 characters', /^.{8,}$/s],
   ['A small letter', /[a-z]/],
   ['A capital letter', /[A-Z]/],
@@ -7,13 +7,13 @@ const rules: readonly (readonly [says: string, holds: RegExp])[] = [
   ['A symbol, such as ! or -', /[\^$*.[\]{}()?\-"!@#%&/\\,><':;|_~`+=]|(?<=.) (?=.)/],
 ];
 
-/** Each rule, and whether this password keeps it. */
-export function judge(password: string): readonly { readonly says: string; readonly holds: boolean }[] {
-  return rules.map(([says, holds]) => ({ says, holds: holds.test(password) }));
+/** Each rule, and whether the password meets it. */
+export function checkPassword(password: string): readonly { readonly text: string; readonly isMet: boolean }[] {
+  return rules.map(([text, pattern]) => ({ text, isMet: pattern.test(password) }));
 }
 
-/** A sentence about the first rule that is broken; empty when there is none. */
-export function weakness(password: string): string {
-  const broken = judge(password).find(({ holds }) => !holds);
-  return broken ? `This password needs more: ${broken.says.toLowerCase()}.` : '';
+/** A sentence about the first rule that is not met; empty if all are met. */
+export function passwordProblem(password: string): string {
+  const broken = checkPassword(password).find(({ isMet }) => !isMet);
+  return broken ? `This password needs more: ${broken.text.toLowerCase()}.` : '';
 }

@@ -1,53 +1,55 @@
-import { tokenExpiresAt } from '@parley/client';
+import { type Me, tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import type { Me } from '../../protocol/http.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
-/** Who this tab speaks for. Several people can be signed in with one browser, each tab as one of them. */
+/** The account of this tab. Several accounts can be signed in with one browser; each tab uses one of them. */
 export interface Session {
-  /** The user name; undefined when nobody is signed in here. */
+  /** The user name; undefined if no user is signed in in this tab. */
   readonly user: ReadonlySignal<string | undefined>;
-  /** Everybody who is signed in with this browser, or was until their session ended; used last first. */
+  /** The accounts of this browser, also those whose session has expired; last used first. */
   readonly accounts: ReadonlySignal<readonly Account[]>;
-  /** Why nobody is signed in any more: a sentence. */
+  /** Why the user is no longer signed in: a sentence. */
   readonly ended: ReadonlySignal<string | undefined>;
   /**
-   * For `createChat`: a token that is good for a while, or null when one has to sign in again.
-   * @param of whose; default: the user's
-   * @throws Error when the issuer cannot be reached: the session stays
+   * For `createChat`: a token that stays valid for at least two minutes, or null if the user has to sign in again.
+   * @param refused a token that the server rejected
+   * @param username default: the user of this tab
+   * @throws Error if the issuer cannot be reached; the session is kept
    */
-  token(refused?: string, of?: string): Promise<string | null>;
-  /** Takes what signing in gave, and uses it in this tab. @throws Error, one sentence */
+  token(refused?: string, username?: string): Promise<string | null>;
+  /** Adds an account and uses it in this tab. @throws Error with a sentence for the user */
   add(tokens: Tokens): Promise<void>;
-  /** Has this tab speak for somebody who is signed in with this browser. */
+  /** Switches this tab to another account of this browser. */
   use(username: string): void;
-  /** Lets this tab ask who it is, without signing anybody out. */
+  /** Leads this tab back to the sign-in page, without signing out. */
   leave(): void;
-  /** The name that is shown has changed. */
+  /** The display name has changed. */
   rename(name: string): void;
   /**
-   * Signs out in all tabs of this browser; what it kept of the user is forgotten.
-   * @param who default: the user of this tab
+   * Signs out in all tabs, and removes what this browser stored for the user.
+   * @param username default: the user of this tab
    */
-  signOut(who?: string): Promise<void>;
+  signOut(username?: string): Promise<void>;
 }
 
-/** ms before its end from which on a token is not given any more; more than the client's own margin */
-const margin = 120_000;
-const tabPlace = 'parley.user';
+/** A token that expires sooner is refreshed first. Longer than the client's own margin. */
+const marginMs = 120_000;
+const tabKey = 'parley.user';
 
 export function createSession(issuer: TokenIssuer): Session {
   const accounts = createAccounts();
-  const isIn = ({ refresh }: Account) => refresh !== undefined;
-  // A new tab is whoever was used last.
-  const tab = signal(sessionStorage.getItem(tabPlace) ?? accounts.all.value.find(isIn)?.username);
-  const user = computed(() => accounts.all.value.find((one) => one.username === tab.value && isIn(one))?.username);
+  const isSignedIn = ({ refresh }: Account) => refresh !== undefined;
+  // A new tab uses the account that was used last.
+  const tab = signal(sessionStorage.getItem(tabKey) ?? accounts.all.value.find(isSignedIn)?.username);
+  const user = computed(
+    () => accounts.all.value.find((account) => account.username === tab.value && isSignedIn(account))?.username,
+  );
   const ended = computed(() => {
     if (tab.value === undefined || user.value !== undefined) return undefined;
-    const kept = accounts.all.value.some(({ username }) => username === tab.value);
-    return kept
+    const hasExpired = accounts.all.value.some(({ username }) => username === tab.value);
+    return hasExpired
       ? `The session of ${tab.value} has ended. Sign in again.`
       : `${tab.value} has signed out in another tab.`;
   });
@@ -56,24 +58,24 @@ export function createSession(issuer: TokenIssuer): Session {
   function use(username: string): void {
     const account = accounts.read(username);
     if (account) accounts.write({ ...account, usedAt: Date.now() });
-    sessionStorage.setItem(tabPlace, username);
+    sessionStorage.setItem(tabKey, username);
     tab.value = username;
   }
 
   function leave(): void {
-    sessionStorage.removeItem(tabPlace);
+    sessionStorage.removeItem(tabKey);
     tab.value = undefined;
   }
 
-  /** One tab at a time: the others then find what it got. */
+  /** Runs in one tab at a time, so that the other tabs find the new token in the store. */
   async function refresh(username: string, refused: string | undefined): Promise<string | null> {
     const account = accounts.read(username);
     if (account?.refresh === undefined) return null;
     const { access, refresh: old } = account;
-    if (access !== refused && (tokenExpiresAt(access) ?? 0) > Date.now() + margin) return access;
+    if (access !== refused && (tokenExpiresAt(access) ?? 0) > Date.now() + marginMs) return access;
     try {
       const given = await issuer.refresh(old);
-      // Whoever signed out meanwhile stays so.
+      // The user may have signed out, or in again, in the meantime.
       const now = accounts.read(username);
       if (now?.refresh !== old) return now?.access ?? null;
       accounts.write({ ...now, access: given.access, refresh: given.refresh ?? old });
@@ -88,12 +90,15 @@ export function createSession(issuer: TokenIssuer): Session {
   }
 
   return {
-    ...{ user, ended, use, leave },
+    user,
+    ended,
+    use,
+    leave,
     accounts: accounts.all,
-    token(refused, of = user.peek()) {
-      if (of === undefined) return Promise.resolve(null);
-      const ask = () => refresh(of, refused);
-      return navigator.locks ? navigator.locks.request(`parley.token.${of}`, ask) : ask();
+    token(refused, username = user.peek()) {
+      if (username === undefined) return Promise.resolve(null);
+      const ask = () => refresh(username, refused);
+      return navigator.locks ? navigator.locks.request(`parley.token.${username}`, ask) : ask();
     },
     async add({ access, refresh }) {
       const { username, name } = await whoIs(access);
@@ -104,27 +109,27 @@ export function createSession(issuer: TokenIssuer): Session {
       const account = accounts.read(user.peek() ?? '');
       if (account) accounts.write({ ...account, name });
     },
-    async signOut(who = user.peek()) {
-      if (who === undefined) return;
-      const refresh = accounts.read(who)?.refresh;
-      const isOpen = user.peek() === who;
+    async signOut(username = user.peek()) {
+      if (username === undefined) return;
+      const refresh = accounts.read(username)?.refresh;
+      const isOpen = user.peek() === username;
       leave();
-      accounts.remove(who);
-      // A client that is open keeps things until it is closed, and forgets them then.
-      if (!isOpen) forgetUser(who);
-      // Without a connection the token stays good where it was stored; here it is gone.
+      accounts.remove(username);
+      // An open client still writes to the store; its user is forgotten when it is closed, in app.tsx.
+      if (!isOpen) forgetUser(username);
+      // If this fails, the token stays valid at the issuer, but it is already removed from this browser.
       if (refresh) await issuer.revoke(refresh).catch(() => {});
     },
   };
 }
 
-/** The server knows what the user is called here: Cognito's name, encoded, or the claim that the deployer chose. */
+/** Asks the server for the user name: it is an encoded form of Cognito's name, or of the claim that the deployer chose. */
 async function whoIs(access: string): Promise<Me> {
   const response = await fetch('/api/me', { headers: { authorization: `Bearer ${access}` } }).catch(() => {
     throw new Error('The server cannot be reached. Check your connection and try again.');
   });
   if (response.status === 401)
-    throw new Error('The server does not take this sign-in: is the page another deployment’s?');
+    throw new Error('The server does not accept this sign-in. Does this page belong to another deployment?');
   if (!response.ok) throw new Error('The server has a problem. Try again in a moment.');
   return response.json();
 }

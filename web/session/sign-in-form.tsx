@@ -1,56 +1,56 @@
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { CognitoError } from './cognito.ts';
-import { EntryForm } from './entry-form.tsx';
-import { NameField } from './name-field.tsx';
+import { type SignInStep, useAuth } from './auth-context.ts';
+import { AuthForm } from './auth-form.tsx';
+import { CognitoError } from './cognito-api.ts';
+import type { CognitoAuth } from './cognito-auth.ts';
 import { PasswordField } from './password-field.tsx';
-import type { People } from './people.ts';
-import type { Step } from './step.ts';
-import { useDoor } from './use-door.ts';
+import { UsernameField } from './username-field.tsx';
 
 export function SignInForm({
-  people,
+  cognito,
   username,
   focused,
   go,
 }: {
-  readonly people: People;
+  readonly cognito: CognitoAuth;
   readonly username?: string;
-  /** Does one type next? */
+  /** Focus the first field? */
   readonly focused: boolean;
-  go(step: Step): void;
+  go(step: SignInStep): void;
 }) {
-  const { session } = useDoor();
+  const { session } = useAuth();
   const action = useAction();
 
   async function signIn(name: string, password: string): Promise<void> {
     try {
-      await session.add(await people.signIn(name, password));
+      await session.add(await cognito.signIn(name, password));
     } catch (error) {
       const code = error instanceof CognitoError ? error.code : undefined;
-      if (code === 'UserNotConfirmedException') return go({ at: 'confirm', username: name, password });
-      if (code === 'PasswordResetRequiredException') return go({ at: 'forgotten', username: name });
+      if (code === 'UserNotConfirmedException') return go({ name: 'confirm', username: name, password });
+      if (code === 'PasswordResetRequiredException') return go({ name: 'reset password', username: name });
       throw error;
     }
   }
 
   return (
-    <EntryForm
+    <AuthForm
       action={action}
-      says="Sign in"
-      onSubmit={(value) => action.act(() => signIn(value('username'), value('password')))}
-      after={
-        <p class="door-links">
-          <button type="button" class="link-button" onClick={() => go({ at: 'sign up' })}>
+      label="Sign in"
+      onSubmit={(value) => action.run(() => signIn(value('username'), value('password')))}
+      links={
+        <>
+          <Button look="link-button" onClick={() => go({ name: 'sign up' })}>
             Create an account
-          </button>
-          <button type="button" class="link-button" onClick={() => go({ at: 'forgotten' })}>
+          </Button>
+          <Button look="link-button" onClick={() => go({ name: 'reset password' })}>
             Forgotten password
-          </button>
-        </p>
+          </Button>
+        </>
       }
     >
-      <NameField value={username} focused={focused} />
+      <UsernameField value={username} focused={focused} />
       <PasswordField label="Password" name="password" autocomplete="current-password" />
-    </EntryForm>
+    </AuthForm>
   );
 }

@@ -1,51 +1,70 @@
 import { useEffect, useState } from 'preact/hooks';
-import { lazy } from '../ui/lazy.tsx';
-import { IssuerButton } from './issuer-button.tsx';
+import { lazy } from '../lazy.tsx';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { AccountPicker } from './account-picker.tsx';
+import { type SignInStep, useAuth } from './auth-context.ts';
+import type { OpenId } from './openid.ts';
 import { SignInForm } from './sign-in-form.tsx';
-import type { Step } from './step.ts';
-import { useDoor } from './use-door.ts';
-import { WhoIsHere } from './who-is-here.tsx';
 
-const MoreSteps = lazy((more) => more.MoreSteps);
+const SignUpFlow = lazy((chunk) => chunk.SignUpFlow);
 
-const titles: Readonly<Record<Step['at'], string>> = {
+const titles: Readonly<Record<SignInStep['name'], string>> = {
   'sign in': 'Sign in',
   'sign up': 'Create an account',
   confirm: 'Confirm your account',
-  forgotten: 'Choose a new password',
+  'reset password': 'Choose a new password',
 };
 
-/** @param named whom the page's address named; @param refusal why that did not work */
-export function SignInPage({ named, refusal }: { readonly named?: string; readonly refusal?: string }) {
-  const { session, way } = useDoor();
-  const back = session.accounts.peek().find(({ refresh }) => refresh === undefined);
-  const [step, setStep] = useState<Step>({ at: 'sign in', username: named ?? back?.username });
-  const [first] = useState(step);
+/** @param username the user named in the page's address; @param error why signing in from the address failed */
+export function SignInPage({ username, error }: { readonly username?: string; readonly error?: string }) {
+  const { session, signInMethod } = useAuth();
+  const expired = session.accounts.peek().find(({ refresh }) => refresh === undefined);
+  const [step, setStep] = useState<SignInStep>({ name: 'sign in', username: username ?? expired?.username });
+  const [firstStep] = useState(step);
   useEffect(() => {
     document.title = 'Parley';
   }, []);
-  const says = refusal ?? session.ended.value;
   return (
-    <main class="door">
-      <div class="door-card">
-        <p class="door-brand">
+    <main class="sign-in-page">
+      <div class="sign-in-card">
+        <p class="sign-in-brand">
           <img src="/icon.svg" width="40" height="40" alt="" /> Parley
         </p>
-        {step.at === 'sign in' && says !== undefined && (
-          <p class="refusal" role="alert">
-            {says}
-          </p>
+        {step.name === 'sign in' && (
+          <>
+            <ErrorMessage text={error ?? session.ended.value} />
+            <AccountPicker />
+          </>
         )}
-        {step.at === 'sign in' && <WhoIsHere />}
-        <h1>{titles[step.at]}</h1>
-        {way.by === 'issuer' && <IssuerButton openId={way.openId} />}
-        {way.by === 'password' && step.at === 'sign in' && (
-          <SignInForm people={way.people} username={step.username} focused={step !== first} go={setStep} />
-        )}
-        {way.by === 'password' && step.at !== 'sign in' && (
-          <MoreSteps way={way} step={step} go={setStep} onClose={() => setStep({ at: 'sign in' })} />
-        )}
+        <h1>{titles[step.name]}</h1>
+        {signInMethod.kind === 'issuer' && <IssuerButton openId={signInMethod.openId} />}
+        {signInMethod.kind === 'password' &&
+          (step.name === 'sign in' ? (
+            <SignInForm
+              cognito={signInMethod.cognito}
+              username={step.username}
+              focused={step !== firstStep}
+              go={setStep}
+            />
+          ) : (
+            <SignUpFlow method={signInMethod} step={step} go={setStep} onClose={() => setStep({ name: 'sign in' })} />
+          ))}
       </div>
     </main>
+  );
+}
+
+/** Leads to the sign-in page of the issuer that the deployer configured. */
+function IssuerButton({ openId }: { readonly openId: OpenId }) {
+  const { busy, error, run } = useAction();
+  return (
+    <div class="stack">
+      <ErrorMessage text={error && 'The place where you sign in cannot be reached. Try again in a moment.'} />
+      <Button kind="main" disabled={busy} onClick={() => run(openId.begin)}>
+        Sign in
+      </Button>
+    </div>
   );
 }

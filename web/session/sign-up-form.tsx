@@ -1,46 +1,44 @@
 import { useId } from 'preact/hooks';
+import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { EntryForm } from './entry-form.tsx';
-import { NameField } from './name-field.tsx';
+import { type SignInStep, useAuth } from './auth-context.ts';
+import { AuthForm } from './auth-form.tsx';
+import type { CognitoAuth } from './cognito-auth.ts';
 import { NewPasswordField } from './new-password-field.tsx';
-import { weakness } from './password-rules.ts';
-import type { People } from './people.ts';
-import type { Step } from './step.ts';
-import { useDoor } from './use-door.ts';
+import { passwordProblem } from './password-rules.ts';
+import { UsernameField } from './username-field.tsx';
 
-export function SignUpForm({ people, go }: { readonly people: People; go(step: Step): void }) {
-  const { session } = useDoor();
+export function SignUpForm({ cognito, go }: { readonly cognito: CognitoAuth; go(step: SignInStep): void }) {
+  const { session } = useAuth();
   const action = useAction();
   const hint = useId();
 
   async function signUp(typed: string, email: string, password: string): Promise<void> {
     const username = typed.toLowerCase();
-    // Others would have to write a name with other characters as %xx.
+    // Other characters would be encoded as %xx, and other users would have to type that.
     if (!/^[a-z0-9.-]{1,64}$/.test(username)) {
       throw new Error('A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.');
     }
-    const weak = weakness(password);
-    if (weak !== '') throw new Error(weak);
-    const sentTo = await people.signUp(username, password, email);
-    if (sentTo !== undefined) return go({ at: 'confirm', username, password, sentTo });
-    await session.add(await people.signIn(username, password));
+    const problem = passwordProblem(password);
+    if (problem !== '') throw new Error(problem);
+    const sentTo = await cognito.signUp(username, password, email);
+    if (sentTo !== undefined) return go({ name: 'confirm', username, password, sentTo });
+    await session.add(await cognito.signIn(username, password));
   }
 
   return (
-    <EntryForm
+    <AuthForm
       action={action}
-      says="Create the account"
-      onSubmit={(value) => action.act(() => signUp(value('username'), value('email'), value('password')))}
-      after={
-        <p class="door-links">
-          <button type="button" class="link-button" onClick={() => go({ at: 'sign in' })}>
-            Sign in instead
-          </button>
-        </p>
+      label="Create the account"
+      onSubmit={(value) => action.run(() => signUp(value('username'), value('email'), value('password')))}
+      links={
+        <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
+          Sign in instead
+        </Button>
       }
     >
       <div>
-        <NameField describedBy={`${hint}name`} />
+        <UsernameField describedBy={`${hint}name`} />
         <p class="hint" id={`${hint}name`}>
           Letters from a to z, digits, dots and hyphens. Others find you by it.
         </p>
@@ -58,10 +56,10 @@ export function SignUpForm({ people, go }: { readonly people: People; go(step: S
           />
         </label>
         <p class="hint" id={`${hint}mail`}>
-          You get a code there, and nobody sees it.
+          We send you a code. Nobody else sees your address.
         </p>
       </div>
       <NewPasswordField label="Password" />
-    </EntryForm>
+    </AuthForm>
   );
 }

@@ -1,20 +1,19 @@
-/** What signing in gives. */
+/** The result of signing in. */
 export interface Tokens {
-  /** Speaks for the user at the APIs. */
+  /** Sent to Parley's APIs. */
   readonly access: string;
-  /** Gives new ones; not given again where it stays the same. */
+  /** Gets new tokens. Undefined if the earlier one stays valid. */
   readonly refresh?: string;
 }
 
-/** Whoever gives tokens. */
 export interface TokenIssuer {
-  /** @throws SessionEnded when the issuer refuses; another Error when it is not reached */
+  /** @throws SessionEnded if the issuer rejects the token; another Error if it cannot be reached */
   refresh(token: string): Promise<Tokens>;
-  /** Gives no more tokens for this one. */
+  /** Makes a refresh token invalid. */
   revoke(token: string): Promise<void>;
 }
 
-/** One has to sign in again. */
+/** The user has to sign in again. */
 export class SessionEnded extends Error {
   override readonly name = 'SessionEnded';
 }

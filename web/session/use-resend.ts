@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
 import { useAction } from '../ui/use-action.ts';
 
-/** Has a code sent once more. @param ask gives where it went */
-export function useResend(ask: () => Promise<string>) {
+/** Sends a code again. @param request resolves with the address that the code was sent to */
+export function useResend(request: () => Promise<string>) {
   const [sentTo, setSentTo] = useState<string>();
   const action = useAction();
-  return { ...action, sentTo, send: () => action.act(async () => setSentTo(await ask())) };
+  return { ...action, sentTo, send: () => action.run(async () => setSentTo(await request())) };
 }

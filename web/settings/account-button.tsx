@@ -1,20 +1,20 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import { useSigned } from '../chat/use-messenger.ts';
+import { lazy } from '../lazy.tsx';
 import { PersonAvatar } from '../people/person-avatar.tsx';
-import { lazy } from '../ui/lazy.tsx';
+import { useMessenger } from '../state/session-context.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { SignOutDialog } from './sign-out-dialog.tsx';
-import { useShownName } from './use-shown-name.ts';
+import { useDisplayName } from './use-display-name.ts';
 
-const SettingsDialog = lazy((more) => more.SettingsDialog);
+const SettingsDialog = lazy((chunk) => chunk.SettingsDialog);
 
-/** Who one is, and what one can do about that. */
+/** The user's picture, which opens the account menu. */
 export function AccountButton() {
-  const { messenger } = useSigned();
+  const { me } = useMessenger();
   const [open, setOpen] = useState<'settings' | 'sign out'>();
   const button = useRef<HTMLButtonElement>(null);
   const menu = useId();
-  const name = useShownName();
+  const name = useDisplayName();
   const close = () => setOpen(undefined);
   return (
     <>
@@ -25,7 +25,7 @@ export function AccountButton() {
         popovertarget={menu}
         ref={button}
       >
-        <PersonAvatar username={messenger.me} name={name} size={2.25} presence={false} />
+        <PersonAvatar username={me} name={name} size={2.25} presence={false} />
       </button>
       <AccountMenu
         id={menu}

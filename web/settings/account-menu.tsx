@@ -1,28 +1,30 @@
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
-import { useSigned } from '../chat/use-messenger.ts';
-import { go } from '../route.ts';
-import { useDemo } from '../session/use-demo.ts';
+import { navigate } from '../route.ts';
+import { useDemoUsers } from '../session/auth-context.ts';
+import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
-import { Icon } from '../ui/icon.tsx';
-import { useShownName } from './use-shown-name.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { useDisplayName } from './use-display-name.ts';
 
-/** Below the button: the browser closes it on Escape and on a click elsewhere, and gives the focus back. */
+/** A popover below its button. The browser closes it on Escape and on a click outside, and gives the focus back. */
 export function AccountMenu(props: {
   readonly id: string;
   readonly button: RefObject<HTMLButtonElement | null>;
   onSettings(): void;
   onSignOut(): void;
 }) {
-  const { session, messenger } = useSigned();
+  const { session, messenger } = useSession();
   const menu = useRef<HTMLDivElement>(null);
-  const name = useShownName();
-  const demo = useDemo();
-  const others = session.accounts.value.filter(
+  const name = useDisplayName();
+  const demoUsers = useDemoUsers().filter(({ username }) => username !== messenger.me);
+  const accounts = session.accounts.value.filter(
     ({ username, refresh }) => username !== messenger.me && refresh !== undefined,
   );
+  const close = () => menu.current?.hidePopover();
   const choose = (act: () => void) => () => {
-    menu.current?.hidePopover();
+    close();
     act();
   };
   const place = () => {
@@ -30,55 +32,49 @@ export function AccountMenu(props: {
     menu.current?.style.setProperty('--below', `${bottom}px`);
     menu.current?.style.setProperty('--right', `${right}px`);
   };
+  const item = (icon: IconName, label: string, act: () => void) => (
+    <li>
+      <Button look="list-button" onClick={choose(act)}>
+        <Icon name={icon} /> {label}
+      </Button>
+    </li>
+  );
   return (
     <div id={props.id} class="account-menu" popover="auto" ref={menu} onBeforeToggle={place}>
-      <p class="account-who">
+      <p class="account-name">
         <strong>{name}</strong>
         {name !== messenger.me && <span class="quiet">{messenger.me}</span>}
       </p>
       <ul>
-        <li>
-          <button type="button" onClick={choose(props.onSettings)}>
-            <Icon name="settings" /> Settings
-          </button>
-        </li>
-        {others.map((one) => (
-          <li key={one.username}>
-            <button
-              type="button"
+        {item('settings', 'Settings', props.onSettings)}
+        {accounts.map((account) => (
+          <li key={account.username}>
+            <Button
+              look="list-button"
               onClick={choose(() => {
-                go({ at: 'inbox' });
-                session.use(one.username);
+                navigate({ page: 'inbox' });
+                session.use(account.username);
               })}
             >
-              <Avatar name={one.name} size={1.25} /> Switch to {one.name}
-            </button>
+              <Avatar name={account.name} size={1.25} /> Switch to {account.name}
+            </Button>
           </li>
         ))}
-        {demo
-          .filter(({ username }) => username !== messenger.me)
-          .map(({ username }) => (
-            <li key={username}>
-              <a
-                href={`/?user=${encodeURIComponent(username)}`}
-                target="_blank"
-                rel="noopener noreferrer"
-                onClick={choose(() => {})}
-              >
-                <Icon name="window" /> Open another tab as {username}
-              </a>
-            </li>
-          ))}
-        <li>
-          <button type="button" onClick={choose(session.leave)}>
-            <Icon name="plus" /> Add an account
-          </button>
-        </li>
-        <li>
-          <button type="button" onClick={choose(props.onSignOut)}>
-            <Icon name="out" /> Sign out
-          </button>
-        </li>
+        {demoUsers.map(({ username }) => (
+          <li key={username}>
+            <a
+              class="list-button"
+              href={`/?user=${encodeURIComponent(username)}`}
+              target="_blank"
+              rel="noopener noreferrer"
+              onClick={close}
+            >
+              <Icon name="window" /> Open another tab as {username}
+            </a>
+          </li>
+        ))}
+        {item('plus', 'Add an account', session.leave)}
+        {item('out', 'Sign out', props.onSignOut)}
       </ul>
     </div>
   );

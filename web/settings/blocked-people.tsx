@@ -1,13 +1,14 @@
 import { useEffect } from 'preact/hooks';
-import { useMessenger } from '../chat/use-messenger.ts';
 import { PersonAvatar } from '../people/person-avatar.tsx';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
-/** Whom one has blocked. */
 export function BlockedPeople() {
   const { blocks } = useMessenger();
-  const { busy, refusal, act } = useAction();
-  useEffect(() => act(blocks.load), [blocks]);
+  const { busy, error, run } = useAction();
+  useEffect(() => run(blocks.load), [blocks]);
   const people = blocks.people.value;
   return (
     <section>
@@ -19,24 +20,18 @@ export function BlockedPeople() {
             <li key={username}>
               <PersonAvatar username={username} name={name} size={2} presence={false} />
               <span>{name}</span>
-              <button
-                type="button"
-                class="button"
+              <Button
                 aria-label={`Unblock ${name}`}
                 disabled={busy}
-                onClick={() => act(() => blocks.unblock(username))}
+                onClick={() => run(() => blocks.unblock(username))}
               >
                 Unblock
-              </button>
+              </Button>
             </li>
           ))}
         </ul>
       )}
-      {refusal !== undefined && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      <ErrorMessage text={error} />
     </section>
   );
 }

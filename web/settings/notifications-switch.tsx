@@ -1,16 +1,22 @@
-import { useSigned } from '../chat/use-messenger.ts';
+import {
+  disableNotifications,
+  enableNotifications,
+  notificationsEnabled,
+  notificationsSupported,
+} from '../notify/notifications-setting.ts';
 import { forgetDevice } from '../notify/push-device.ts';
-import { canNotify, notificationsWanted, unwantNotifications, wantNotifications } from '../notify/wanted.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
 export function NotificationsSwitch() {
-  const { messenger } = useSigned();
-  const { busy, refusal, act } = useAction();
-  const wanted = notificationsWanted.value;
+  const { chat, me } = useMessenger();
+  const { busy, error, run } = useAction();
+  const enabled = notificationsEnabled.value;
 
-  async function stop(): Promise<void> {
-    unwantNotifications();
-    await forgetDevice(messenger.chat, messenger.me);
+  async function disable(): Promise<void> {
+    disableNotifications();
+    await forgetDevice(chat, me);
   }
 
   return (
@@ -25,23 +31,19 @@ export function NotificationsSwitch() {
         <input
           type="checkbox"
           role="switch"
-          aria-checked={wanted}
+          aria-checked={enabled}
           aria-label="Notifications"
-          checked={wanted}
-          disabled={busy || !canNotify()}
+          checked={enabled}
+          disabled={busy || !notificationsSupported()}
           onChange={(event) => {
-            // It is on when the browser has allowed it, not when it was clicked.
-            event.currentTarget.checked = wanted;
-            act(wanted ? stop : wantNotifications);
+            // The switch changes when the browser has given its permission, not at the click.
+            event.currentTarget.checked = enabled;
+            run(enabled ? disable : enableNotifications);
           }}
         />
       </label>
-      {!canNotify() && <p class="quiet">This browser shows no notifications for pages.</p>}
-      {refusal !== undefined && (
-        <p class="refusal" role="alert">
-          {refusal}
-        </p>
-      )}
+      {!notificationsSupported() && <p class="quiet">This browser shows no notifications for pages.</p>}
+      <ErrorMessage text={error} />
     </section>
   );
 }

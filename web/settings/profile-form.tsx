@@ -1,22 +1,24 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useSigned } from '../chat/use-messenger.ts';
+import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { pictureRefusal, pictureTypes, saveProfile } from './save-profile.ts';
-import { useShownName } from './use-shown-name.ts';
+import { pictureProblem, pictureTypes, saveProfile } from './save-profile.ts';
+import { useDisplayName } from './use-display-name.ts';
 
-/** The name and the picture that others are shown. */
+/** The display name and picture of the user. */
 export function ProfileForm() {
-  const { session, messenger } = useSigned();
-  const shown = useShownName();
-  const kept = messenger.profiles.of(messenger.me)?.avatar ?? undefined;
-  const [name, setName] = useState(shown);
-  /** A chosen picture; null: none any more; undefined: as it is. */
+  const { session, messenger } = useSession();
+  const currentName = useDisplayName();
+  const currentPicture = messenger.profiles.of(messenger.me)?.avatar ?? undefined;
+  const [name, setName] = useState(currentName);
+  /** The chosen picture; null to remove the current one; undefined to keep it. */
   const [chosen, setChosen] = useState<File | null>();
   const [preview, setPreview] = useState<string>();
-  const [wrong, setWrong] = useState<string>();
+  const [problem, setProblem] = useState<string>();
   const [saved, setSaved] = useState(false);
-  const { busy, refusal, act } = useAction();
+  const { busy, error, submit } = useAction();
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (!chosen) return setPreview(undefined);
@@ -26,10 +28,10 @@ export function ProfileForm() {
   }, [chosen]);
 
   function choose(file: File | null): void {
-    const why = file ? pictureRefusal(file) : undefined;
-    setWrong(why);
+    const found = file ? pictureProblem(file) : undefined;
+    setProblem(found);
     setSaved(false);
-    if (why === undefined) setChosen(file);
+    if (found === undefined) setChosen(file);
   }
 
   async function save(): Promise<void> {
@@ -40,27 +42,15 @@ export function ProfileForm() {
     setSaved(true);
   }
 
-  const picture = chosen === undefined ? kept : preview;
-  const changed = chosen !== undefined || (name.trim() !== shown && name.trim() !== '');
+  const picture = chosen === undefined ? currentPicture : preview;
+  const changed = chosen !== undefined || (name.trim() !== currentName && name.trim() !== '');
   return (
-    <form
-      class="profile stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        act(save);
-      }}
-    >
+    <form class="stack" onSubmit={submit(save)}>
       <div class="profile-picture">
-        <Avatar name={shown} picture={picture} size={5} />
+        <Avatar name={currentName} picture={picture} size={5} />
         <div>
-          <button type="button" class="button" onClick={() => input.current?.click()}>
-            {picture ? 'Change picture' : 'Choose a picture'}
-          </button>
-          {picture && (
-            <button type="button" class="button" onClick={() => choose(null)}>
-              Remove picture
-            </button>
-          )}
+          <Button onClick={() => input.current?.click()}>{picture ? 'Change picture' : 'Choose a picture'}</Button>
+          {picture && <Button onClick={() => choose(null)}>Remove picture</Button>}
           <input
             ref={input}
             type="file"
@@ -76,7 +66,7 @@ export function ProfileForm() {
         </div>
       </div>
       <label class="label">
-        Shown name
+        Display name
         <input
           class="field"
           name="name"
@@ -90,11 +80,7 @@ export function ProfileForm() {
           required
         />
       </label>
-      {(wrong ?? refusal) !== undefined && (
-        <p class="refusal" role="alert">
-          {wrong ?? refusal}
-        </p>
-      )}
+      <ErrorMessage text={problem ?? error} />
       <div class="profile-save">
         <span class="quiet" role="status">
           {saved && !changed ? 'Saved.' : ''}

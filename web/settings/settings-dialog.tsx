@@ -5,7 +5,7 @@ import { ProfileForm } from './profile-form.tsx';
 import { SignOutEverywhere } from './sign-out-everywhere.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
-/** The page's version; the build knows it. */
+/** Parley's version. The build defines it. */
 declare const PARLEY: string;
 
 export function SettingsDialog({ onClose }: { onClose(): void }) {

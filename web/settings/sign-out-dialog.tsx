@@ -1,33 +1,30 @@
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { useEffect, useState } from 'preact/hooks';
-import { useSigned } from '../chat/use-messenger.ts';
 import { forgetDevice } from '../notify/push-device.ts';
-import { go } from '../route.ts';
+import { navigate } from '../route.ts';
+import { useSession } from '../state/session-context.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 
-/** ms for which signing out waits for the server to forget this browser */
-const patience = 3_000;
+/** How long signing out waits for the server to delete this browser's push device. */
+const forgetTimeoutMs = 3_000;
 
-/** Signs out; asks before that only where something would be lost. */
+/** Signs out at once, or asks first if unsent messages would be lost. */
 export function SignOutDialog({ onClose }: { onClose(): void }) {
-  const { session, messenger } = useSigned();
+  const { session, messenger } = useSession();
   const [unsent, setUnsent] = useState<number>();
 
   async function signOut(): Promise<void> {
-    const late = new Promise<void>((resolve) => setTimeout(resolve, patience));
-    await Promise.race([forgetDevice(messenger.chat, messenger.me).catch(() => {}), late]);
-    go({ at: 'inbox' });
+    const timeout = new Promise<void>((resolve) => setTimeout(resolve, forgetTimeoutMs));
+    await Promise.race([forgetDevice(messenger.chat, messenger.me).catch(() => {}), timeout]);
+    navigate({ page: 'inbox' });
     await session.signOut();
   }
 
   useEffect(() => {
     indexedDbOutbox(messenger.me)
       .load()
-      .then(
-        ({ length }) => length,
-        () => 0,
-      )
-      .then((count) => (count === 0 ? signOut() : setUnsent(count)));
+      .catch(() => [])
+      .then(({ length }) => (length === 0 ? signOut() : setUnsent(length)));
   }, []);
 
   if (unsent === undefined) return null;

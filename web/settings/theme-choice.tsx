@@ -1,26 +1,45 @@
 import { useState } from 'preact/hooks';
-import { chooseTheme, chosenTheme, type Theme, themes } from './theme.ts';
 
-const words: Readonly<Record<Theme, string>> = { system: 'System', light: 'Light', dark: 'Dark' };
+const themes = { system: 'System', light: 'Light', dark: 'Dark' } as const;
+type Theme = keyof typeof themes;
+
+/** Read by apply-theme.ts before the page is there. */
+const storageKey = 'parley.theme';
+
+function storedTheme(): Theme {
+  const stored = localStorage.getItem(storageKey);
+  return stored === 'light' || stored === 'dark' ? stored : 'system';
+}
+
+function storeTheme(theme: Theme): void {
+  const { dataset } = document.documentElement;
+  if (theme === 'system') {
+    localStorage.removeItem(storageKey);
+    delete dataset.theme;
+  } else {
+    localStorage.setItem(storageKey, theme);
+    dataset.theme = theme;
+  }
+}
 
 export function ThemeChoice() {
-  const [chosen, setChosen] = useState(chosenTheme);
+  const [chosen, setChosen] = useState(storedTheme);
   return (
     <section>
       <h3 id="theme">Colours</h3>
       <fieldset class="choice" aria-labelledby="theme">
-        {themes.map((theme) => (
+        {(Object.keys(themes) as Theme[]).map((theme) => (
           <label key={theme}>
             <input
               type="radio"
               name="theme"
               checked={chosen === theme}
               onChange={() => {
-                chooseTheme(theme);
+                storeTheme(theme);
                 setChosen(theme);
               }}
             />
-            {words[theme]}
+            {themes[theme]}
           </label>
         ))}
       </fieldset>

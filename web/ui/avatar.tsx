@@ -1,4 +1,4 @@
-/** Somebody's picture, or the first letter of the name on a colour that is theirs. */
+/** The picture of a user, or the first letter of the name on a colour that depends on the name. */
 export function Avatar({
   name,
   picture,

@@ -1,34 +1,30 @@
 import type { ComponentChildren } from 'preact';
+import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
+import { ErrorMessage } from './error-message.tsx';
 import { useAction } from './use-action.ts';
 
-/** Asks before something that cannot be taken back; goes when it is done, and stays, with the reason, where it was refused. */
-export function ConfirmDialog(props: {
+export interface Confirmation {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** What the button says, such as `Leave`. */
+  /** Text of the button that confirms, such as `Leave`. */
   readonly action: string;
   onConfirm(): Promise<unknown>;
-  onClose(): void;
-}) {
-  const { busy, refusal, act } = useAction();
-  const confirm = () => act(() => props.onConfirm().then(props.onClose));
+}
+
+/** Asks before something that cannot be undone. Closes on success; on failure it stays open and shows the reason. */
+export function ConfirmDialog(props: Confirmation & { onClose(): void }) {
+  const { busy, error, run } = useAction();
   return (
     <Dialog title={props.title} onClose={props.onClose}>
       <div class="stack">
         <div>{props.children}</div>
-        {refusal && (
-          <p class="refusal" role="alert">
-            {refusal}
-          </p>
-        )}
-        <div class="answers">
-          <button type="button" class="button" onClick={props.onClose}>
-            Cancel
-          </button>
-          <button type="button" class="button" data-kind="danger-main" disabled={busy} onClick={confirm}>
+        <ErrorMessage text={error} />
+        <div class="dialog-buttons">
+          <Button onClick={props.onClose}>Cancel</Button>
+          <Button kind="danger-main" disabled={busy} onClick={() => run(() => props.onConfirm().then(props.onClose))}>
             {props.action}
-          </button>
+          </Button>
         </div>
       </div>
     </Dialog>

@@ -1,26 +1,24 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { Icon } from './icon.tsx';
-import { useFocusBack } from './use-focus-back.ts';
+import { IconButton } from './button.tsx';
+import { useRestoreFocus } from './use-restore-focus.ts';
 
-/** A window of its own above the page: the browser keeps focus in it, ends it with Escape, and gives the focus back. */
+/** A modal dialog. The browser keeps the focus in it, and closes it on Escape and on a click outside. */
 export function Dialog(props: {
   readonly title: string;
   readonly children: ComponentChildren;
-  /** It was ended; whoever shows it takes it away. */
+  /** The dialog was closed: the parent should stop rendering it. */
   onClose(): void;
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const title = useId();
-  useFocusBack();
+  useRestoreFocus();
   useEffect(() => element.current?.showModal(), []);
   return (
     <dialog class="dialog" ref={element} aria-labelledby={title} onClose={props.onClose} closedby="any">
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick={() => element.current?.close()}>
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
       </header>
       <div class="dialog-body">{props.children}</div>
     </dialog>

@@ -1,4 +1,4 @@
-/** Lines in a square of 24, drawn for this page. */
+/** SVG paths in a square of 24 by 24, drawn for this page. */
 const shapes = {
   attach: 'M21 11.5 12.5 20a5.5 5.5 0 0 1-8-8L13 3.5a3.7 3.7 0 0 1 5.3 5.3l-8.4 8.4a1.9 1.9 0 0 1-2.7-2.7L15 6.8',
   back: 'M15 5l-7 7 7 7',
@@ -36,7 +36,7 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-/** A picture beside words, or in a button that has a label: it says nothing by itself. */
+/** Hidden from screen readers: an icon is always beside a text, or in a button with a label. */
 export function Icon({ name }: { readonly name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true">

@@ -1,4 +1,4 @@
-/** Times as people say them, in the device's zone. Formats are made once: making one costs more than using it. */
+/** Times for people, in the device's time zone. The formats are created once, because that is slow. */
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
@@ -10,12 +10,12 @@ export function clockTime(at: string): string {
   return clock.format(new Date(at));
 }
 
-/** `Friday, 12 November 2027 at 14:05`, for who wants to know exactly. */
-export function wholeTime(at: string): string {
+/** `Friday, 12 November 2027 at 14:05` */
+export function exactTime(at: string): string {
   return whole.format(new Date(at));
 }
 
-/** `Today`, `Yesterday`, `Friday` within a week, else `12 Nov`, with the year where it is another. @param now ms since 1970 */
+/** `Today`, `Yesterday`, `Friday` within a week, else `12 Nov`, with the year if it is not this year. @param now ms since 1970 */
 export function dayName(at: string, now: number): string {
   const then = new Date(at);
   const days = daysBetween(then, new Date(now));
@@ -25,21 +25,21 @@ export function dayName(at: string, now: number): string {
   return (then.getFullYear() === new Date(now).getFullYear() ? day : dayOfYear).format(then);
 }
 
-/** Short, for a list: `14:05` of today, else the day. @param now ms since 1970 */
+/** Short, for lists: `14:05` today, else the day. @param now ms since 1970 */
 export function shortTime(at: string, now: number): string {
   const name = dayName(at, now);
   return name === 'Today' ? clockTime(at) : name;
 }
 
 /** `last seen 14:05`, `last seen yesterday at 14:05`, `last seen 12 Nov`. @param now ms since 1970 */
-export function seenWords(at: string, now: number): string {
+export function lastSeenText(at: string, now: number): string {
   const name = dayName(at, now);
   if (name === 'Today') return `last seen ${clockTime(at)}`;
   if (name === 'Yesterday') return `last seen yesterday at ${clockTime(at)}`;
   return `last seen ${name}`;
 }
 
-/** Whole days by the calendar, so that 23:59 was yesterday at 00:01. */
+/** Calendar days, so that at 00:01 a time at 23:59 is yesterday. */
 function daysBetween(a: Date, b: Date): number {
   const midnight = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
   return (midnight(b) - midnight(a)) / 86_400_000;

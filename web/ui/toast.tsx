@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { Icon } from './icon.tsx';
+import { IconButton } from './button.tsx';
+import { capitalized } from './use-action.ts';
 
 interface Toast {
   readonly id: number;
@@ -7,18 +8,17 @@ interface Toast {
   readonly action?: { readonly label: string; run(): void };
 }
 
-/** ms; long enough to read two sentences */
-const shown = 7_000;
-const most = 3;
+/** Long enough to read two sentences. */
+const shownMs = 7_000;
+const maxToasts = 3;
 const toasts = signal<readonly Toast[]>([]);
-let last = 0;
+let lastId = 0;
 
-/** Says something that no place on the page is for, such as what was refused; it goes by itself. @param text a sentence, or the message of an error */
-export function tell(text: string, action?: Toast['action']): void {
-  const id = ++last;
-  const [first = '', ...rest] = text;
-  toasts.value = [...toasts.value.slice(1 - most), { id, text: first.toUpperCase() + rest.join(''), action }];
-  setTimeout(() => dismiss(id), shown);
+/** Shows a message for a few seconds: for what has no place of its own on the page. @param text a sentence, or the message of an error */
+export function showToast(text: string, action?: Toast['action']): void {
+  const id = ++lastId;
+  toasts.value = [...toasts.value.slice(1 - maxToasts), { id, text: capitalized(text), action }];
+  setTimeout(() => dismiss(id), shownMs);
 }
 
 function dismiss(id: number): void {
@@ -43,9 +43,7 @@ export function Toasts() {
               {action.label}
             </button>
           )}
-          <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => dismiss(id)}>
-            <Icon name="close" />
-          </button>
+          <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
         </div>
       ))}
     </div>

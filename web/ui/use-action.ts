@@ -1,30 +1,41 @@
 import { useState } from 'preact/hooks';
 
-/** Something that takes a moment and may be refused: whether it is under way, and the sentence that says why it was refused. */
-export function useAction(): {
+export interface Action {
   readonly busy: boolean;
-  readonly refusal: string | undefined;
-  /** Does nothing while something is under way. */
-  act(what: () => Promise<unknown>): void;
-} {
-  const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState<string>();
-  return {
-    busy,
-    refusal,
-    act(what) {
-      if (busy) return;
-      setBusy(true);
-      setRefusal(undefined);
-      what()
-        .catch((error: Error) => setRefusal(sentenceOf(error)))
-        .finally(() => setBusy(false));
-    },
-  };
+  /** Why the last attempt failed: a sentence for the user. */
+  readonly error: string | undefined;
+  /** Does nothing while an earlier attempt is still running. */
+  run(what: () => Promise<unknown>): void;
+  /** The same as the `onSubmit` of a form. */
+  submit(what: () => Promise<unknown>): (event: Event) => void;
 }
 
-/** Errors begin small, because they stand in logs too. */
+/** The state of something that takes a moment and may fail. */
+export function useAction(): Action {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+
+  function run(what: () => Promise<unknown>): void {
+    if (busy) return;
+    setBusy(true);
+    setError(undefined);
+    what()
+      .catch((reason: Error) => setError(sentenceOf(reason)))
+      .finally(() => setBusy(false));
+  }
+
+  const submit = (what: () => Promise<unknown>) => (event: Event) => {
+    event.preventDefault();
+    run(what);
+  };
+  return { busy, error, run, submit };
+}
+
+/** The message of an error as a sentence. Errors begin with a small letter because they are also written to logs. */
 export function sentenceOf({ message }: Error): string {
-  const [first = '', ...rest] = message;
-  return `${first.toUpperCase()}${rest.join('')}${/[.!?]$/.test(message) ? '' : '.'}`;
+  return `${capitalized(message)}${/[.!?]$/.test(message) ? '' : '.'}`;
+}
+
+export function capitalized([first = '', ...rest]: string): string {
+  return first.toUpperCase() + rest.join('');
 }

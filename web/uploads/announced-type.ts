@@ -1,5 +1,5 @@
-/** What a file that is shown begins with; the server refuses a picture or film that is none. */
-const signatures: readonly (readonly [start: RegExp, type: RegExp, is?: string])[] = [
+/** First bytes of the file types that the page shows. The server rejects a picture or video that does not start like one. */
+const signatures: readonly (readonly [start: RegExp, family: RegExp, type?: string])[] = [
   [/^\x89PNG/, /^image\//, 'image/png'],
   [/^\xff\xd8\xff/, /^image\//, 'image/jpeg'],
   [/^GIF8[79]a/, /^image\//, 'image/gif'],
@@ -8,22 +8,22 @@ const signatures: readonly (readonly [start: RegExp, type: RegExp, is?: string])
   [/^(.{4}ftyp|.E\xdf\xa3|ID3|\xff[\xf3\xfb]|fLaC|RIFF.{4}WAVE)/s, /^(audio|video)\//],
 ];
 
-/** Types whose files are looked at before they are taken; files of others are only ever saved. */
-const lookedAt = /^(image|audio|video|text)\/|^application\/pdf$/;
-const saved = 'application/octet-stream';
+/** The server checks the contents of files of these types; files of other types are only ever downloaded. */
+const checked = /^(image|audio|video|text)\/|^application\/pdf$/;
+const download = 'application/octet-stream';
 
 /**
- * The media type to announce a file as. Browsers go by its name, so it may be another kind of picture than it says; what is nothing that could
- * be shown goes as a file to be saved.
- * @param type what the browser says
+ * The media type to announce to the server. Browsers derive the type from the file's name, so a picture may be of another kind than its name
+ * says. A file whose contents do not match its type is announced as a download.
+ * @param type the type that the browser reports
  * @param start the file's first bytes
  */
 export function announcedType(type: string, start: Uint8Array): string {
   const plain = type.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (!/^[a-z]+\/[a-z0-9.+-]{1,100}$/.test(plain)) return saved;
-  if (!lookedAt.test(plain)) return plain;
-  if (plain.startsWith('text/')) return start.includes(0) ? saved : plain;
+  if (!/^[a-z]+\/[a-z0-9.+-]{1,100}$/.test(plain)) return download;
+  if (!checked.test(plain)) return plain;
+  if (plain.startsWith('text/')) return start.includes(0) ? download : plain;
   const text = String.fromCharCode(...start.subarray(0, 16));
   const known = signatures.find(([begins, family]) => family.test(plain) && begins.test(text));
-  return known ? (known[2] ?? plain) : saved;
+  return known ? (known[2] ?? plain) : download;
 }

@@ -1,19 +1,11 @@
 import { useRef } from 'preact/hooks';
-import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/button.tsx';
 
 export function AttachButton(props: { readonly disabled: boolean; onFiles(files: readonly File[]): void }) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button
-        type="button"
-        class="icon-button"
-        aria-label="Attach files"
-        disabled={props.disabled}
-        onClick={() => input.current?.click()}
-      >
-        <Icon name="attach" />
-      </button>
+      <IconButton icon="attach" label="Attach files" disabled={props.disabled} onClick={() => input.current?.click()} />
       <input
         type="file"
         multiple
@@ -21,7 +13,7 @@ export function AttachButton(props: { readonly disabled: boolean; onFiles(files:
         ref={input}
         onChange={({ currentTarget }) => {
           props.onFiles([...(currentTarget.files ?? [])]);
-          // The same file again is a change as well.
+          // Else choosing the same file again would not be a change.
           currentTarget.value = '';
         }}
       />

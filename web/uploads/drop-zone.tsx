@@ -2,19 +2,19 @@ import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../ui/icon.tsx';
 
-/** Covers the pane while files are dragged over it. With the keyboard there is the button. */
+/** Covers the pane while files are dragged over it. Keyboard users have the attach button. */
 export function DropZone(props: {
-  /** Something within the pane. */
+  /** An element inside the pane. */
   readonly within: RefObject<HTMLElement | null>;
   onFiles(files: readonly File[]): void;
 }) {
   const { within, onFiles } = props;
-  const [over, setOver] = useState(false);
+  const [isOver, setOver] = useState(false);
   useEffect(() => {
     const pane = within.current?.closest<HTMLElement>('.conversation');
     if (!pane) return;
     const isIn = ({ target }: DragEvent) => target instanceof Node && pane.contains(target);
-    // On the window, because a file that is dropped beside the pane must not take the page's place.
+    // On the window: the browser would open a file that is dropped beside the pane, in place of the page.
     const drag = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
@@ -41,7 +41,7 @@ export function DropZone(props: {
       removeEventListener('drop', drop);
     };
   }, [within, onFiles]);
-  if (!over) return null;
+  if (!isOver) return null;
   return (
     <div class="drop-zone">
       <p>

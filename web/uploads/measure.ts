@@ -1,21 +1,21 @@
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 
 export interface Pixels {
   readonly width: number;
   readonly height: number;
 }
 
-/** ms; a film that tells nothing by then is shown without */
-const patience = 3_000;
+/** A video whose size is not known by then is shown without it. */
+const timeoutMs = 3_000;
 
 /**
- * Width and height of a picture or film, turned as it is shown; undefined where the browser can show none.
- * @param type its media type
- * @param address where it is, such as an object URL
+ * Width and height of a picture or video as it is shown, after any rotation; undefined if the browser cannot show it.
+ * @param type the media type
+ * @param address such as an object URL
  */
 export async function measure(type: string, address: string): Promise<Pixels | undefined> {
-  const late = new Promise<undefined>((resolve) => setTimeout(resolve, patience));
-  const pixels = await Promise.race([type.startsWith('image/') ? ofPicture(address) : ofFilm(address), late]);
+  const timeout = new Promise<undefined>((resolve) => setTimeout(resolve, timeoutMs));
+  const pixels = await Promise.race([type.startsWith('image/') ? ofPicture(address) : ofVideo(address), timeout]);
   const fits = (length: number) => length >= 1 && length <= limits.attachmentPixels;
   return pixels && fits(pixels.width) && fits(pixels.height) ? pixels : undefined;
 }
@@ -29,13 +29,13 @@ function ofPicture(address: string): Promise<Pixels | undefined> {
   });
 }
 
-function ofFilm(address: string): Promise<Pixels | undefined> {
+function ofVideo(address: string): Promise<Pixels | undefined> {
   return new Promise((resolve) => {
-    const film = document.createElement('video');
-    film.onloadedmetadata = () => resolve({ width: film.videoWidth, height: film.videoHeight });
-    film.onerror = () => resolve(undefined);
-    film.preload = 'metadata';
-    film.muted = true;
-    film.src = address;
+    const video = document.createElement('video');
+    video.onloadedmetadata = () => resolve({ width: video.videoWidth, height: video.videoHeight });
+    video.onerror = () => resolve(undefined);
+    video.preload = 'metadata';
+    video.muted = true;
+    video.src = address;
   });
 }

@@ -1,6 +1,6 @@
 import type { Conversation } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { perConversation } from '../chat/per-conversation.ts';
+import { perConversation } from '../state/per-conversation.ts';
 import { chooseFiles } from './choose-files.ts';
 import { rememberUpload, sentUpload } from './sent-uploads.ts';
 import { createUpload, type Upload } from './upload.ts';
@@ -8,70 +8,79 @@ import { createUpload, type Upload } from './upload.ts';
 /** The files of the message that is being written. They go on uploading while another conversation is shown. */
 export interface MessageFiles {
   readonly uploads: ReadonlySignal<readonly Upload[]>;
-  /** `waiting` for some of them, `failed` where one did, `ready` to be sent. */
-  readonly are: ReadonlySignal<'waiting' | 'failed' | 'ready'>;
-  /** What was wrong with files that were chosen last, in sentences. */
-  readonly refusal: ReadonlySignal<string | undefined>;
+  /** `uploading` until all are uploaded, `failed` if one of them failed. */
+  readonly status: ReadonlySignal<'uploading' | 'failed' | 'ready'>;
+  /** What was wrong with the files that were chosen last: sentences. */
+  readonly problem: ReadonlySignal<string | undefined>;
   add(conversation: Pick<Conversation, 'upload'>, files: readonly File[]): void;
-  /** Says why there can be none now; with undefined no more. */
-  refuse(why: string | undefined): void;
+  setProblem(problem: string | undefined): void;
   remove(upload: Upload): void;
-  /** Takes them into a message. @returns their ids; none unless they are ready */
+  /** Moves the files into a message. @returns their ids; empty unless the status is `ready` */
   take(): readonly string[];
-  /** Those of a message that was refused. */
+  /** Takes back the files of a message that could not be sent. */
   restore(ids: readonly string[]): void;
 }
 
 export const messageFilesOf = perConversation((): MessageFiles => {
   const uploads = signal<readonly Upload[]>([]);
-  const refusal = signal<string>();
-  const are = computed(() => {
-    const states = uploads.value.map(({ state }) => state.value.is);
+  const problem = signal<string>();
+  const status = computed(() => {
+    const states = uploads.value.map(({ state }) => state.value.status);
     if (states.includes('failed')) return 'failed';
-    return states.every((is) => is === 'uploaded') ? 'ready' : 'waiting';
+    return states.every((state) => state === 'uploaded') ? 'ready' : 'uploading';
   });
   return {
-    ...{ uploads, refusal, are },
+    uploads,
+    problem,
+    status,
     add(conversation, files) {
-      const { chosen, refusal: why } = chooseFiles(files, uploads.value.length);
-      refusal.value = why;
-      const added = chosen.map((file) => createUpload(conversation, file));
+      const choice = chooseFiles(files, uploads.value.length);
+      problem.value = choice.problem;
+      const added = choice.chosen.map((file) => createUpload(conversation, file));
       uploads.value = [...uploads.value, ...added];
       for (const upload of added) upload.start();
     },
-    refuse(why) {
-      refusal.value = why;
+    setProblem(next) {
+      problem.value = next;
     },
     remove(upload) {
       upload.cancel();
-      upload.forget();
-      uploads.value = uploads.value.filter((one) => one !== upload);
-      refusal.value = undefined;
+      upload.releasePreview();
+      uploads.value = uploads.value.filter((other) => other !== upload);
+      problem.value = undefined;
     },
     take() {
-      if (are.value !== 'ready') return [];
+      if (status.value !== 'ready') return [];
       const ids = uploads.value.flatMap((upload) => {
         const state = upload.state.value;
-        if (state.is !== 'uploaded') return [];
+        if (state.status !== 'uploaded') return [];
         rememberUpload(state.id, upload);
         return [state.id];
       });
       uploads.value = [];
-      refusal.value = undefined;
+      problem.value = undefined;
       return ids;
     },
     restore(ids) {
-      const known = ids.map((id) => sentUpload(id) ?? uploadedBefore(id));
-      uploads.value = [...known, ...uploads.value.filter((one) => !known.includes(one))];
+      const restored = ids.map((id) => sentUpload(id) ?? uploadedBefore(id));
+      uploads.value = [...restored, ...uploads.value.filter((upload) => !restored.includes(upload))];
     },
   };
 });
 
-/** One that an earlier page uploaded: nothing but its id is known. */
+/** A file that an earlier page uploaded: only its id is known. */
 function uploadedBefore(id: string): Upload {
   const nothing = () => {};
   return {
-    ...{ key: id, name: 'File', size: 0, type: '', preview: undefined, pixels: undefined },
-    ...{ state: signal({ is: 'uploaded', id }), start: nothing, cancel: nothing, forget: nothing },
+    key: id,
+    name: 'File',
+    size: 0,
+    type: '',
+    preview: undefined,
+    pixels: undefined,
+    state: signal({ status: 'uploaded', id }),
+    start: nothing,
+    cancel: nothing,
+    releasePreview: nothing,
   };
 }

@@ -1,9 +1,10 @@
+import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from './format-size.ts';
 import type { MessageFiles } from './message-files.ts';
 import type { Upload } from './upload.ts';
 
-/** The files of the message that is being written, each with how far it is. */
+/** The files of the message that is being written, with their progress. */
 export function UploadTray({ files, onRemoved }: { readonly files: MessageFiles; onRemoved(): void }) {
   if (files.uploads.value.length === 0) return null;
   return (
@@ -25,45 +26,44 @@ export function UploadTray({ files, onRemoved }: { readonly files: MessageFiles;
 function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove(): void }) {
   const { name, size } = upload;
   const state = upload.state.value;
-  const done = state.is === 'uploaded';
+  const done = state.status === 'uploaded';
   return (
-    <li class="upload" data-is={state.is}>
+    <li class="upload" data-status={state.status}>
       <UploadPicture upload={upload} />
       <div class="upload-about">
         <span class="upload-name" title={name}>
           {name}
         </span>
-        {state.is === 'failed' ? (
+        {state.status === 'failed' ? (
           <span class="upload-failure" role="alert">
             {state.why}
           </span>
         ) : (
           <span class="upload-size">
-            {state.is === 'waiting' ? 'Waits until you are online; keep this page open' : size > 0 && formatSize(size)}
+            {state.status === 'waiting'
+              ? 'Waits until you are online; keep this page open'
+              : size > 0 && formatSize(size)}
           </span>
         )}
-        {!done && state.is !== 'failed' && (
+        {!done && state.status !== 'failed' && (
           <progress
             class="upload-progress"
             aria-label={`Uploading ${name}`}
             max={1}
-            value={state.is === 'uploading' ? state.sent : 0}
+            value={state.status === 'uploading' ? state.sent : 0}
           />
         )}
       </div>
-      {state.is === 'failed' && (
-        <button type="button" class="text-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
+      {state.status === 'failed' && (
+        <Button look="text-button" aria-label={`Try again to upload ${name}`} onClick={upload.start}>
           Try again
-        </button>
+        </Button>
       )}
-      <button
-        type="button"
-        class="icon-button"
-        aria-label={done || state.is === 'failed' ? `Remove ${name}` : `Cancel upload of ${name}`}
+      <IconButton
+        icon="close"
+        label={done || state.status === 'failed' ? `Remove ${name}` : `Cancel upload of ${name}`}
         onClick={onRemove}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </li>
   );
 }

@@ -1,91 +1,97 @@
 import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { announcedType } from './announced-type.ts';
-import { fitName } from './fit-name.ts';
 import { measure, type Pixels } from './measure.ts';
+import { safeFilename } from './safe-filename.ts';
 
-/** `waiting`: this device is offline; it goes on by itself. */
+/** `waiting`: this device is offline; the upload starts again by itself. */
 export type UploadState =
-  | { readonly is: 'uploading' /** from 0 to 1 */; readonly sent: number }
-  | { readonly is: 'waiting' }
-  | { readonly is: 'failed'; readonly why: string }
-  | { readonly is: 'uploaded'; readonly id: string };
+  | { readonly status: 'uploading' /** from 0 to 1 */; readonly sent: number }
+  | { readonly status: 'waiting' }
+  | { readonly status: 'failed'; readonly why: string }
+  | { readonly status: 'uploaded'; readonly id: string };
 
-/** A file on its way into a message. */
+/** A file that is being uploaded for a message. */
 export interface Upload {
-  /** Another for each. */
+  /** Unique on this page. */
   readonly key: string | number;
   readonly name: string;
   /** bytes */
   readonly size: number;
-  /** As the browser says. */
+  /** The media type that the browser reports. */
   readonly type: string;
-  /** Address of the file on this page, of pictures and films. */
+  /** Object URL of a picture or video. */
   readonly preview: string | undefined;
   readonly pixels: Pixels | undefined;
   readonly state: ReadonlySignal<UploadState>;
-  /** Begins, or begins again after it failed. */
+  /** Starts, or starts again after a failure. */
   start(): void;
-  /** Breaks it off. */
   cancel(): void;
-  /** The preview is needed no more. */
-  forget(): void;
+  releasePreview(): void;
 }
 
-/** Bytes that tell what a file is. */
-const looked = 4_100;
-let made = 0;
+/** Bytes at the start of a file that show its type. */
+const signatureBytes = 4_100;
+const visual = /^(image|video)\//;
+let lastKey = 0;
 
 export function createUpload(conversation: Pick<Conversation, 'upload'>, file: File): Upload {
-  const shown = /^(image|video)\//.test(file.type);
-  const preview = shown ? URL.createObjectURL(file) : undefined;
-  const state = signal<UploadState>({ is: 'uploading', sent: 0 });
+  const preview = visual.test(file.type) ? URL.createObjectURL(file) : undefined;
+  const state = signal<UploadState>({ status: 'uploading', sent: 0 });
   let pixels: Pixels | undefined;
-  let giveUp = new AbortController();
+  let attempt = new AbortController();
 
-  async function run(broken: AbortSignal): Promise<string> {
+  async function upload(signal: AbortSignal): Promise<string> {
     const start = await file
-      .slice(0, looked)
+      .slice(0, signatureBytes)
       .arrayBuffer()
       .catch(() => {
         throw new Error('unable to read the file; it may be a folder, or have been changed');
       });
     const type = announcedType(file.type, new Uint8Array(start));
-    if (preview && /^(image|video)\//.test(type)) pixels = await measure(type, preview);
+    if (preview && visual.test(type)) pixels = await measure(type, preview);
     return conversation.upload(type === file.type ? file : file.slice(0, file.size, type), {
-      ...{ filename: fitName(file.name), signal: broken, ...pixels },
+      filename: safeFilename(file.name),
+      signal,
+      ...pixels,
       onProgress(sent, total) {
-        if (!broken.aborted) state.value = { is: 'uploading', sent: total > 0 ? Math.min(1, sent / total) : 0 };
+        if (!signal.aborted) state.value = { status: 'uploading', sent: total > 0 ? Math.min(1, sent / total) : 0 };
       },
     });
   }
 
-  const upload: Upload = {
-    ...{ key: ++made, name: file.name, size: file.size, type: file.type, preview, state },
+  function start(): void {
+    attempt.abort();
+    attempt = new AbortController();
+    const { signal } = attempt;
+    state.value = { status: 'uploading', sent: 0 };
+    upload(signal).then(
+      (id) => {
+        if (!signal.aborted) state.value = { status: 'uploaded', id };
+      },
+      (error: Error) => {
+        if (signal.aborted) return;
+        if (navigator.onLine) state.value = { status: 'failed', why: error.message };
+        else {
+          state.value = { status: 'waiting' };
+          addEventListener('online', start, { once: true, signal });
+        }
+      },
+    );
+  }
+
+  return {
+    key: ++lastKey,
+    name: file.name,
+    size: file.size,
+    type: file.type,
+    preview,
+    state,
     get pixels() {
       return pixels;
     },
-    start() {
-      giveUp.abort();
-      giveUp = new AbortController();
-      const broken = giveUp.signal;
-      state.value = { is: 'uploading', sent: 0 };
-      run(broken).then(
-        (id) => {
-          if (!broken.aborted) state.value = { is: 'uploaded', id };
-        },
-        (error: Error) => {
-          if (broken.aborted) return;
-          if (navigator.onLine) state.value = { is: 'failed', why: error.message };
-          else {
-            state.value = { is: 'waiting' };
-            addEventListener('online', upload.start, { once: true, signal: broken });
-          }
-        },
-      );
-    },
-    cancel: () => giveUp.abort(),
-    forget: () => preview !== undefined && URL.revokeObjectURL(preview),
+    start,
+    cancel: () => attempt.abort(),
+    releasePreview: () => preview !== undefined && URL.revokeObjectURL(preview),
   };
-  return upload;
 }

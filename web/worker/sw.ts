@@ -1,24 +1,23 @@
-/** The page's service worker: the page without a connection, and notifications while it is away. */
-import type { WorkerScope } from './scope.ts';
-import { answer, dropFormer, fetchShell } from './shell.ts';
-import { openNews, showNews } from './show-news.ts';
-import { kept, type News } from './words.ts';
+/** The page's service worker: it serves the page offline, and shows notifications while no tab is open. */
+import { type MessageNotification, sharedCache } from './messages.ts';
+import { openNotification, showNotification } from './notifications.ts';
+import { cacheFiles, deleteOldCaches, respond } from './page-cache.ts';
 
-declare const self: WorkerScope;
+declare const self: ServiceWorkerGlobalScope;
 
-// The former version's pages need nothing of it that is not on the server too, so that none of them has to be waited for.
-self.addEventListener('install', (event) => event.waitUntil(fetchShell().then(() => self.skipWaiting())));
-self.addEventListener('activate', (event) => event.waitUntil(dropFormer()));
+// A new worker need not wait for the pages of the former version: all their files are still on the server.
+self.addEventListener('install', (event) => event.waitUntil(cacheFiles().then(() => self.skipWaiting())));
+self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
 self.addEventListener('fetch', (event) => {
-  const found = answer(event.request);
-  if (found) event.respondWith(found);
+  const response = respond(event.request);
+  if (response) event.respondWith(response);
 });
-self.addEventListener('message', (event) => event.waitUntil(showNews(event.data as News)));
-self.addEventListener('notificationclick', (event) => event.waitUntil(openNews(event.notification)));
+self.addEventListener('message', (event) => event.waitUntil(showNotification(event.data as MessageNotification)));
+self.addEventListener('notificationclick', (event) => event.waitUntil(openNotification(event.notification)));
 self.addEventListener('push', (event) => event.waitUntil(showPush(event.data?.json())));
 
-/** @param push as docs/protocol.md, "Pushes", says */
+/** @param push as in docs/protocol.md, "Pushes" */
 async function showPush(push: unknown): Promise<void> {
-  const owner = await (await caches.open(kept.cache)).match(kept.owner);
-  await showNews({ ...(push as Omit<News, 'user'>), user: (await owner?.text()) ?? '' });
+  const owner = await (await caches.open(sharedCache.name)).match(sharedCache.owner);
+  await showNotification({ ...(push as Omit<MessageNotification, 'user'>), user: (await owner?.text()) ?? '' });
 }

@@ -13,19 +13,19 @@ export function indexedDbOutbox(name: string): OutboxStore & {
   let database: Promise<IDBDatabase> | undefined;
 
   function open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(`parley-outbox:${name}`, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore('items', { keyPath: 'client_id' });
+    const request = indexedDB.open(`parley-outbox-${name}`, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore('sending', { keyPath: 'client_id' });
     return resultOf(request);
   }
 
   async function use<T>(mode: IDBTransactionMode, run: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     database ??= open();
-    const transaction = (await database).transaction('items', mode);
+    const transaction = (await database).transaction('sending', mode);
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error);
     });
-    const result = await resultOf(run(transaction.objectStore('items')));
+    const result = await resultOf(run(transaction.objectStore('sending')));
     await done;
     return result;
   }

@@ -205,7 +205,7 @@ export function createOutbox(options: {
       if (item?.action.type === 'create') complete(item, message);
     },
     async restore() {
-      const items = [...(await store.load())].sort((a, b) => a.order - b.order);
+      const items = (await store.load()).map(withPresentNames).sort((a, b) => a.order - b.order);
       order = Math.max(order, ...items.map((item) => item.order));
       for (const item of items) {
         expired.add(item.client_id);
@@ -220,6 +220,19 @@ export function createOutbox(options: {
       flush();
     },
   };
+}
+
+/** An item that an earlier version kept: its fields had other names. */
+interface FormerItem {
+  readonly place?: number;
+  readonly what?: OutboxItem['action'];
+  readonly at?: number;
+  readonly after?: number;
+}
+
+function withPresentNames(item: OutboxItem & FormerItem): OutboxItem {
+  const { place: order = 0, what: action, at: createdAt = 0, after: afterSeq, client_id, conversation } = item;
+  return action ? { client_id, conversation, order, action, createdAt, afterSeq } : item;
 }
 
 function requestOf({ client_id, conversation, action }: OutboxItem): [Method, string, unknown?] {

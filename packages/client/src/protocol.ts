@@ -1,8 +1,8 @@
 /** The types of the protocol. Generated from its schemas by `npm run generate:docs`: do not edit. */
 
 /**
- * A file of a message; `url` is signed when the message is read and holds for an hour. `width` and `height` of a picture or film, pixels, are
- * what its uploader said: both or neither.
+ * A file of a message. `url` is signed when the message is read, and valid for an hour. `width` and `height` of a picture or film are the
+ * uploader's, in pixels: both or neither.
  */
 export type Attachment = {
   readonly id: string;
@@ -17,8 +17,8 @@ export type Attachment = {
 export type ContentType = 'text' | 'image' | 'file' | 'system';
 
 /**
- * What became of a conversation and its members, and by whom. `who` is the person that it is about, where that is somebody else; `role` what
- * they are now (who hands over ownership is `admin` from then on); `members` who is in it from the beginning.
+ * What happened to a conversation, and who did it. `who` is the person concerned, if that is somebody else. `role` is their new role; an owner
+ * who transfers ownership becomes `admin`. `members` are the first members of a new group.
  */
 export type ConversationChange = {
   readonly kind: 'created' | 'invited' | 'removed' | 'joined' | 'left' | 'title' | 'role';
@@ -31,7 +31,7 @@ export type ConversationChange = {
 
 export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
 
-/** One conversation as its member sees it. `members` is empty for rooms and groups in lists: they may have thousands. */
+/** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
 export type ConversationView = {
   readonly id: string;
   readonly kind: ConversationKind;
@@ -43,10 +43,10 @@ export type ConversationView = {
   readonly members: readonly Member[];
 };
 
-/** What is between oneself and somebody else: `sent` and `received` are requests that wait for an answer. */
+/** Friends, or an open request that was `sent` or `received`. */
 export type FriendState = 'friends' | 'received' | 'sent';
 
-/** The newest message of a conversation as lists show it: the text's beginning, no addresses. */
+/** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
 export type LastMessage = {
   readonly seq: number;
   readonly from_user: Person;
@@ -57,8 +57,8 @@ export type LastMessage = {
 };
 
 /**
- * A member and how far they have read; `last_seen` is null while online and for who was never here. What was said until `delivered_until`
- * reached a device of theirs.
+ * A member, and how far they have read. `last_seen` is null while they are online, and before their first connection. Messages up to
+ * `delivered_until` have been delivered to a connection of theirs.
  */
 export type Member = {
   readonly username: string;
@@ -90,7 +90,7 @@ export type Message = {
 
 export type Person = { readonly username: string; readonly name: string };
 
-/** Somebody as others find them; `avatar` is an address, signed when it is read, that holds for an hour. */
+/** A user as others see them. `avatar` is a signed address, valid for an hour. */
 export type Profile = {
   readonly username: string;
   readonly name: string;
@@ -99,7 +99,7 @@ export type Profile = {
   readonly last_seen: Time | null;
 };
 
-/** What a member may: `owner` everything, `admin` invite, remove and give a title; everybody in other conversations is `member`. */
+/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
 export type Role = 'owner' | 'admin' | 'member';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
@@ -126,10 +126,10 @@ export type PeoplePage = {
   readonly results: readonly Profile[];
 };
 
-/** Oneself; `avatar` is an address, signed when it is read, that holds for an hour. */
+/** The user of the token. `avatar` is a signed address, valid for an hour. */
 export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
 
-/** POST the file to `url` as multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
+/** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {
   readonly id: string;
   readonly url: string;
@@ -137,7 +137,7 @@ export type UploadForm = {
   readonly expires_at: Time;
 };
 
-/** The log itself, as the events that were sent live: for who was away. */
+/** The log itself, as the events that were sent live, for clients that were offline. */
 export type ChangesPage = {
   readonly count: number;
   readonly next: string | null;
@@ -147,19 +147,19 @@ export type ChangesPage = {
 
 /** The events by their `type`. */
 export type ServerEvents = {
-  /** The Message; `client_id` and `delivered_to` only to its author, whose own copy comes last and is the acknowledgement. */
+  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy comes last and is the acknowledgement. */
   readonly chat_message: Message & {
     readonly type: 'chat_message';
     readonly room: string;
     readonly delivered_to?: readonly string[] | undefined;
   };
-  /** The Message as it now is; `change` is the number of the entry that changed it. */
+  /** The message after an edit; `change` is the number of the edit's entry. */
   readonly message_edited: Message & { readonly type: 'message_edited'; readonly room: string; readonly change: number };
-  /** The Message as it now is: without text and attachments. */
+  /** The message after its deletion, without text and attachments; `change` is the number of the deletion's entry. */
   readonly message_deleted: Message & { readonly type: 'message_deleted'; readonly room: string; readonly change: number };
-  /** To the devices of who deleted it for themselves. */
+  /** To a user's own connections: they have deleted the message for themselves. */
   readonly message_hidden: { readonly type: 'message_hidden'; readonly conversation: string; readonly seq: number };
-  /** To the devices of who cleared the history for themselves: all up to there is not shown to them any more. */
+  /** To a user's own connections: they have cleared the history up to this number for themselves. */
   readonly history_cleared: {
     readonly type: 'history_cleared';
     readonly conversation: string;
@@ -188,11 +188,11 @@ export type ServerEvents = {
     readonly online: boolean;
     readonly last_seen: Time | null;
   };
-  /** `person` is the other one, as who gets this sees them; `by` is who asked. */
+  /** `by` has asked. `person` is the other person, as the receiver of this event sees them. */
   readonly friend_requested: { readonly type: 'friend_requested'; readonly by: string; readonly person: Profile };
-  /** `by` is who accepted. */
+  /** `by` has accepted. `person` is as in `friend_requested`. */
   readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
-  /** Friendship or request is over; `user` is the other one. */
+  /** A friendship or a request has ended; `user` is the other person. */
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
   readonly online_user_list: {
     readonly type: 'online_user_list';
@@ -212,7 +212,7 @@ export type ServerEvents = {
     readonly user: string;
     readonly up_to: number;
   };
-  /** That message, and with it the author's earlier ones in the conversation, reached a device of these users. */
+  /** The message has been delivered to these users, and with it the author's earlier messages in the conversation. */
   readonly message_delivered: {
     readonly type: 'message_delivered';
     readonly conversation: string;
@@ -241,7 +241,7 @@ export type ServerEvents = {
     readonly message: Message;
     readonly mentioned?: true | undefined;
   };
-  /** The inbox, latest first, as many as fit one frame; `next` is the HTTP address of the rest, relative to the HTTP API. */
+  /** The inbox, latest first, as many conversations as fit one frame; `next` is the HTTP address of the rest. */
   readonly conversations: {
     readonly type: 'conversations';
     readonly count: number;
@@ -249,7 +249,7 @@ export type ServerEvents = {
     readonly previous: null;
     readonly results: readonly ConversationView[];
   };
-  /** A managed group changed. `title` is the present one; `message` is the entry as history shows it. */
+  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
   readonly conversation_updated: {
     readonly type: 'conversation_updated';
     readonly conversation: string;

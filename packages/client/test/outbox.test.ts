@@ -152,6 +152,17 @@ it('sends what an earlier page left, before what is new', async () => {
   expect(requests.map(({ body }) => body?.client_id)).toEqual(['older', 'old', 'id1']);
 });
 
+it('sends what an earlier version left, whose items had other names', async () => {
+  const { order: place, action: what, createdAt: at, afterSeq: after, ...item } = left;
+  const former = { ...item, place, what, at, after } as unknown as OutboxItem;
+  const store = memoryStore([former]);
+  const { clock, outbox, requests } = setUp(({ body }, number) => stored(number, body?.client_id), store);
+  await outbox.restore();
+  await clock.pass(1_000);
+  expect(requests.map(({ body }) => body)).toEqual([{ message: 'Hello', client_id: 'old' }]);
+  expect(store.all.size).toBe(0);
+});
+
 it('does not send again what an earlier page left and the log has', async () => {
   const store = memoryStore([left]);
   const { clock, outbox, requests, found } = setUp(() => new NotFound('not_found', 'unable'), store);

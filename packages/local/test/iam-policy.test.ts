@@ -11,7 +11,7 @@ const asRoot: Principal = { kind: 'root', arn: 'arn:aws:iam::000000000000:root' 
 
 type Statements = object | object[];
 
-/** A role with these statements in one of the ways in which a template can attach them, and perhaps a bucket policy. */
+/** A role with these statements, attached in one of the ways of a template, and optionally a bucket policy. */
 function policies(
   statements: Statements,
   options: { how?: 'inline' | 'policy' | 'managed'; onBucket?: object[] } = {},
@@ -60,7 +60,7 @@ describe('a role may do', () => {
     });
   });
 
-  test("nothing else, and is told so in AWS's words", () => {
+  test("nothing else, and gets AWS's message", () => {
     expect(policies(allow('dynamodb:GetItem', table)).authorize(asRole, 'dynamodb:PutItem', table)).toEqual({
       allowed: false,
       message: `User: ${user} is not authorized to perform: dynamodb:PutItem on resource: ${table} because no identity-based policy allows the dynamodb:PutItem action`,
@@ -80,7 +80,7 @@ describe('a role may do', () => {
     expect(policies(allow(action, resource)).authorize(asRole, 'dynamodb:GetItem', table).allowed).toBe(allowed);
   });
 
-  test('all but what NotAction and NotResource name', () => {
+  test('everything except NotAction and NotResource', () => {
     const all = policies({ Effect: 'Allow', NotAction: 'dynamodb:Delete*', NotResource: `${bucket}/*` });
     const may = (action: string, resource: string) => all.authorize(asRole, action, resource).allowed;
     expect([
@@ -90,7 +90,7 @@ describe('a role may do', () => {
     ]).toEqual([true, false, false]);
   });
 
-  test('not what a Deny covers, whatever allows it', () => {
+  test('nothing that a Deny covers, even with an Allow', () => {
     const both = policies([allow('*', '*'), deny('dynamodb:Delete*', table)]);
     expect(both.authorize(asRole, 'dynamodb:DeleteItem', table)).toMatchObject({
       message: expect.stringContaining('with an explicit deny in an identity-based policy'),
@@ -127,7 +127,7 @@ describe('a condition', () => {
     ).toBe(allowed);
   });
 
-  test('that is not known locally allows nothing, and its name is told', () => {
+  test('that is not known locally allows nothing, and the message names it', () => {
     const odd = policies(allow('s3:ListBucket', bucket, { IpAddress: { 'aws:SourceIp': '10.0.0.0/8' } }));
     expect(odd.authorize(asRole, 's3:ListBucket', bucket)).toMatchObject({
       allowed: false,
@@ -143,7 +143,7 @@ describe('a bucket policy', () => {
   });
   const noDelete = deny('s3:DeleteObject', `${bucket}/*`, { Principal: '*' });
 
-  test('denies everybody, the owner too', () => {
+  test('denies everybody, also the owner', () => {
     const both = policies(allow('s3:*', `${bucket}/*`), { onBucket: [noDelete] });
     for (const who of [asRole, asRoot]) {
       expect(both.authorize(who, 's3:DeleteObject', `${bucket}/a`)).toMatchObject({
@@ -153,12 +153,12 @@ describe('a bucket policy', () => {
     }
   });
 
-  test('that asks for TLS does not stand in the way on loopback', () => {
+  test('that requires TLS has no effect on loopback', () => {
     const tls = policies(allow('s3:*', `${bucket}/*`), { onBucket: [onlyTls] });
     expect(tls.authorize(asRole, 's3:GetObject', `${bucket}/a`)).toEqual({ allowed: true });
   });
 
-  test('allows the role that it names, without any policy of that role', () => {
+  test('allows the role that it names, without a policy of that role', () => {
     const grant = { ...allow('s3:GetObject', `${bucket}/*`), Principal: { AWS: { 'Fn::GetAtt': ['Role', 'Arn'] } } };
     const granted = policies(nothing, { onBucket: [grant] });
     expect(granted.authorize(asRole, 's3:GetObject', `${bucket}/a`)).toEqual({ allowed: true });
@@ -174,7 +174,7 @@ describe('permissions of the template', () => {
       deny('s3:Delete*', '*'),
     ]);
 
-  test('are told one by one', () => {
+  test('are listed one by one', () => {
     expect(three().permissions()).toEqual([
       { roleId: 'Role', action: 'dynamodb:GetItem', resource: table },
       { roleId: 'Role', action: 'dynamodb:GetItem', resource: `${table}/index/*` },
@@ -184,7 +184,7 @@ describe('permissions of the template', () => {
     ]);
   });
 
-  test('are taken away one by one, and given back', () => {
+  test('can be revoked one by one, and restored', () => {
     const changing = three();
     const left = () => [
       changing.authorize(asRole, 'dynamodb:Query', table).allowed,
@@ -215,7 +215,7 @@ describe('a service of AWS may do', () => {
     Principal: { Service: service },
   });
 
-  test('what a resource’s policy lets it do for that resource, and nothing else', () => {
+  test('only what a resource policy allows it for that resource', () => {
     expect(asks([invites('cloudfront.amazonaws.com', distribution)])).toBe(true);
     expect(asks([invites('cloudfront.amazonaws.com', `${distribution}2`)])).toBe(false);
     expect(asks([invites('lambda.amazonaws.com', distribution)])).toBe(false);
@@ -225,7 +225,7 @@ describe('a service of AWS may do', () => {
     expect(asks([])).toBe(false);
   });
 
-  test('nothing that the policy denies to everybody', () => {
+  test('nothing that the policy denies everybody', () => {
     const denied = deny('s3:*', `${bucket}/*`, { Principal: '*' });
     expect(asks([invites('cloudfront.amazonaws.com', distribution), denied])).toBe(false);
   });

@@ -30,11 +30,11 @@ async function signed(change: { at?: number; as?: Credentials; body?: string; se
 }
 
 describe('a signature in the header', () => {
-  test('names the principal whose keys signed', async () => {
+  test('gives the principal that owns the keys', async () => {
     expect(await verifySignature(await signed(), options)).toMatchObject({ ok: true, principal: role });
   });
 
-  test('covers paths with encoded characters, which are encoded once more', async () => {
+  test('covers paths with encoded characters, which it encodes once more', async () => {
     const request = await signed({ service: 'execute-api', path: '/v1/@connections/abc%3D' });
     expect(await verifySignature(request, { ...options, service: 'execute-api' })).toMatchObject({ ok: true });
   });
@@ -63,14 +63,14 @@ describe('a signature in the header', () => {
     expect(await verifySignature(await request(), options)).toMatchObject({ ok: false, code });
   });
 
-  test('may be up to 15 minutes off', async () => {
+  test('may differ from the clock by up to 15 minutes', async () => {
     for (const at of [now - 14 * minute, now + 14 * minute]) {
       expect(await verifySignature(await signed({ at }), options)).toMatchObject({ ok: true });
     }
   });
 });
 
-describe('a presigned address', () => {
+describe('a presigned URL', () => {
   const client = new S3Client({ region: 'us-east-1', endpoint: 'http://127.0.0.1:8080/_aws/s3', credentials });
   const command = new GetObjectCommand({ Bucket: 'files', Key: "a b/ü+'(1).png", ResponseContentType: 'image/png' });
 
@@ -80,7 +80,7 @@ describe('a presigned address', () => {
   }
   const s3 = { ...options, service: 's3' };
 
-  test('holds until it expires', async () => {
+  test('is valid until it expires', async () => {
     expect(await verifySignature(await presigned(), s3)).toMatchObject({ ok: true, expiresAt: now + minute });
     expect(await verifySignature(await presigned(now - 61_000), s3)).toMatchObject({
       ok: false,
@@ -88,7 +88,7 @@ describe('a presigned address', () => {
     });
   });
 
-  test('is for one key, one method and one answer only', async () => {
+  test('is valid for one key, one method and one response only', async () => {
     const request = await presigned();
     const changes = [
       { url: request.url.replace('.png', '.exe') },
@@ -100,13 +100,13 @@ describe('a presigned address', () => {
     }
   });
 
-  test('cannot be given a longer life', async () => {
+  test('cannot be extended', async () => {
     const request = await presigned(now - 61_000);
     const longer = { ...request, url: request.url.replace('X-Amz-Expires=60', 'X-Amz-Expires=600') };
     expect(await verifySignature(longer, s3)).toMatchObject({ ok: false, code: 'SignatureDoesNotMatch' });
   });
 
-  test('takes no x-amz- header that was not signed', async () => {
+  test('does not allow unsigned x-amz- headers', async () => {
     const request = await presigned();
     const headers = { ...request.headers, 'x-amz-acl': 'public-read' };
     expect(await verifySignature({ ...request, headers }, s3)).toMatchObject({ code: 'SignatureDoesNotMatch' });

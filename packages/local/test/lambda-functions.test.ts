@@ -134,13 +134,13 @@ async function payload(functionId: string, event: unknown = {}): Promise<unknown
 }
 
 describe('an invocation', () => {
-  test('runs cold once, then in the environment that is there', async () => {
+  test('starts cold once and then reuses the environment', async () => {
     expect(await payload('Echo', { a: [1] })).toMatchObject({ event: { a: [1] }, calls: 1 });
     expect(await payload('Echo', null)).toMatchObject({ event: null, calls: 2 });
     expect(counters.snapshot()).toMatchObject({ 'lambda.invoke:Echo': 2, 'lambda.cold:Echo': 1 });
   });
 
-  test("has the template's variables, Lambda's own over them, and nothing of this machine", async () => {
+  test("has the template's variables, overridden by Lambda's, and none of this machine's", async () => {
     process.env.OF_THIS_MACHINE = 'yes';
     const result = await payload('Echo');
     expect(result).toMatchObject({
@@ -156,7 +156,7 @@ describe('an invocation', () => {
     expect(result).not.toHaveProperty('env.NODE_OPTIONS');
   });
 
-  test('signs with keys of its own role', async () => {
+  test('signs with keys of its role', async () => {
     const result = await functions.invoke('Echo', {});
     const id = /"AWS_ACCESS_KEY_ID":"(ASIA[A-Z0-9]+)"/.exec(JSON.stringify(result))?.[1] ?? '';
     const arn = `arn:aws:sts::000000000000:assumed-role/${stack.ref('Role')}/${stack.ref('Echo')}`;
@@ -179,11 +179,11 @@ describe('an invocation', () => {
     });
   });
 
-  test('that returns nothing answers null', async () => {
+  test('that returns nothing gives null', async () => {
     expect(await payload('Nothing')).toBeNull();
   });
 
-  test('of a function that is not there is a result, not an exception', async () => {
+  test('of an unknown function gives an error result, not an exception', async () => {
     expect(await payload('Nobody')).toMatchObject({ ok: false, errorType: 'ResourceNotFoundException' });
   });
 });
@@ -198,7 +198,7 @@ describe('a failing function', () => {
     });
   });
 
-  test('answers the name and message of what it threw, and its environment lives on', async () => {
+  test('returns the name and message of its error, and its environment is reused', async () => {
     expect(await payload('Throw')).toMatchObject({ ok: false, errorType: 'NotFound', errorMessage: 'no such thing' });
     expect(await payload('Throw', 'string')).toMatchObject({ ok: false, errorType: 'string', errorMessage: 'plain' });
     expect(await payload('Throw', 'calls')).toBe(3);
@@ -226,12 +226,12 @@ describe('a failing function', () => {
     expect(await payload('Exit')).toBe('alive');
   });
 
-  test('is never reached by an event over 6 MB', async () => {
+  test('is not invoked with an event over 6 MB', async () => {
     const event = 'x'.repeat(6 * 1024 * 1024);
     expect(await payload('Echo', event)).toMatchObject({ ok: false, errorType: 'RequestEntityTooLargeException' });
   });
 
-  test('may be killed from outside, when that fault is switched on', async () => {
+  test('may be killed if that fault is on', async () => {
     faults.killWorker = 1;
     const result = await payload('Slow');
     faults.killWorker = 0;
@@ -251,13 +251,13 @@ describe('concurrency', () => {
   };
 
   test('one environment handles one event at a time, several run at once', async () => {
-    // Cold starts take their own time; the second round finds both environments warm.
+    // The second round measures without cold starts: both environments are warm.
     await spans('Slow', 2);
     const [first, second] = await spans('Slow', 2);
     expect(second?.from).toBeLessThan(first?.to ?? 0);
   });
 
-  test('ReservedConcurrentExecutions of 1 lets one run after the other', async () => {
+  test('ReservedConcurrentExecutions of 1 runs invocations one after the other', async () => {
     const all = await spans('Single', 3);
     expect(all[1]?.from).toBeGreaterThanOrEqual(all[0]?.to ?? Number.POSITIVE_INFINITY);
     expect(all[2]?.from).toBeGreaterThanOrEqual(all[1]?.to ?? Number.POSITIVE_INFINITY);
@@ -265,7 +265,7 @@ describe('concurrency', () => {
 });
 
 describe('logs', () => {
-  test('have what the function wrote between START and REPORT, in one file a log group', async () => {
+  test('have the function’s lines between START and REPORT, in one file per log group', async () => {
     await payload('Throw');
     await payload('Hang');
     const group = `aws-lambda-${stack.ref('Hang')}.log`;
@@ -276,13 +276,13 @@ describe('logs', () => {
       );
   });
 
-  test('are not written when the role may not write them', async () => {
+  test('are not written if the role lacks the permission', async () => {
     expect(await functions.invoke('Mute', {})).toMatchObject({ ok: true });
     expect(readdirSync(join(data, 'logs')).filter((name) => name.includes('Mute'))).toEqual([]);
   });
 });
 
-describe('who may invoke', () => {
+describe('permission to invoke', () => {
   const arn = (path: string) => `arn:aws:execute-api:us-east-1:000000000000:${stack.ref('Api')}/${path}`;
 
   test.each([
@@ -295,7 +295,7 @@ describe('who may invoke', () => {
   });
 });
 
-test('after a reload the new code runs, and what did not change stays warm', async () => {
+test('after a reload the new code runs, and unchanged functions stay warm', async () => {
   expect(await payload('Reloaded')).toBe('one');
   await payload('Echo');
   const { 'lambda.cold:Echo': before } = counters.snapshot();

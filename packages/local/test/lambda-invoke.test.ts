@@ -1,4 +1,4 @@
-/** Lambda's Invoke: what AWS says of asynchronous invocations, asked with the real SDK. */
+/** Lambda's Invoke with the real SDK. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { startInvokeApi } from '#lambda/invoke-api';
 import { startSqs } from '#sqs/start';
 import { listen } from './fixture/start-fixture.ts';
 
-/** Appends when it began and ended, and what it got, to a file of its own; fails as often as it is told. */
+/** Appends its start, its end and its event to a file; fails as often as the event says. */
 const recorder = `
   import { appendFileSync } from 'node:fs';
   export const handler = async (event, { awsRequestId }) => {
@@ -102,7 +102,7 @@ beforeAll(async () => {
     await writeFile(join(folder, 'code', id, 'index.mjs'), recorder);
   }
   server = createServer();
-  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  // As the runtime's port does: longer than an SDK's agent keeps a connection.
   server.keepAliveTimeout = 65_000;
   const origin = await listen(server);
   const codeDirectories = Object.fromEntries(functionIds.map((id) => [id, join(folder, 'code', id)]));
@@ -144,7 +144,7 @@ function clientOf(credentials: ReturnType<Context['keys']['issue']>): LambdaClie
 const invoke = (FunctionName: string, event: unknown, more: Partial<InvokeCommandInput> = {}, client = lambda) =>
   client.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload: JSON.stringify(event), ...more }));
 
-/** What a function was tried with for this event, once all that it means is over. */
+/** The attempts for this event, after the last one has ended. */
 async function triesOf(id: string, event: { n: number }): Promise<z.infer<typeof Tried>[]> {
   await settled(id);
   const text = await readFile(join(folder, `${id}.jsonl`), 'utf8').catch(() => '');
@@ -179,7 +179,7 @@ describe('an event', () => {
     expect(await triesOf('Plain', { n: 1 })).toHaveLength(1);
   });
 
-  test('whose function fails is tried again a minute later, and once more two minutes after that', async () => {
+  test('whose function fails is retried after one minute and again after two', async () => {
     await invoke('plain', { n: 2, fails: true });
     const tries = await triesOf('Plain', { n: 2 });
     expect(tries).toHaveLength(3);
@@ -188,7 +188,7 @@ describe('an event', () => {
     expect((third?.began ?? 0) - (second?.ended ?? 0)).toBeGreaterThanOrEqual((2 * minute) / timeScale - 1);
   });
 
-  test('is tried as often as MaximumRetryAttempts says, and then kept in the queue with what went wrong', async () => {
+  test('is retried MaximumRetryAttempts times and then sent to the queue with the error', async () => {
     await invoke('once', { n: 3, fails: true });
     expect(await triesOf('Once', { n: 3 })).toHaveLength(2);
     expect((await letters()).at(-1)).toEqual({
@@ -206,7 +206,7 @@ describe('an event', () => {
     });
   });
 
-  test('for a function without any concurrency goes to the queue untried', async () => {
+  test('for a function with a concurrency of 0 goes to the queue without an attempt', async () => {
     await invoke('closed', { n: 4 });
     expect(await triesOf('Closed', { n: 4 })).toEqual([]);
     expect((await letters()).at(-1)).toMatchObject({
@@ -215,20 +215,20 @@ describe('an event', () => {
     });
   });
 
-  test('is gone when the function’s role may not write to the queue', async () => {
+  test('is lost if the function’s role may not write to the queue', async () => {
     const before = await letters();
     await invoke('mute', { n: 5, fails: true });
     expect(await triesOf('Mute', { n: 5 })).toHaveLength(1);
     expect(await letters()).toEqual(before);
   });
 
-  test('may come once more although it was handled', async () => {
+  test('may be delivered again although it was handled', async () => {
     context.faults.repeatEvent = 1;
     await invoke('plain', { n: 6 });
     expect(await triesOf('Plain', { n: 6 })).toHaveLength(2);
   });
 
-  test('is one of four of a function that are handled at once', async () => {
+  test('is one of at most four that a function handles at once', async () => {
     await Promise.all(Array.from({ length: 12 }, () => invoke('plain', { n: 7, takes: 60 })));
     const tries = await triesOf('Plain', { n: 7 });
     const most = Math.max(
@@ -237,7 +237,7 @@ describe('an event', () => {
     expect([tries.length, most]).toEqual([12, 4]);
   });
 
-  test('may have 1 MB and not a byte more', async () => {
+  test('may have up to 1 MB', async () => {
     const of = (bytes: number) => JSON.stringify({ n: 8, x: 'x'.repeat(bytes - '{"n":8,"x":""}'.length) });
     await invoke('plain', undefined, { Payload: of(1024 * 1024) });
     await expect(invoke('plain', undefined, { Payload: of(1024 * 1024 + 1) })).rejects.toMatchObject({
@@ -247,7 +247,7 @@ describe('an event', () => {
     expect(await triesOf('Plain', { n: 8 })).toHaveLength(1);
   });
 
-  test('that is no JSON is refused', async () => {
+  test('that is not JSON is refused', async () => {
     await expect(invoke('plain', undefined, { Payload: '{' })).rejects.toMatchObject({
       name: 'InvalidRequestContentException',
     });
@@ -255,21 +255,21 @@ describe('an event', () => {
 });
 
 describe('a function', () => {
-  test('is named by its name, its ARN, or the end of it, with $LATEST or without', async () => {
+  test('is found by its name, its ARN or the end of its ARN, with and without $LATEST', async () => {
     const arn = context.stack.arn('Plain');
     const named = ['plain', arn, `${arn}:$LATEST`, `${context.stack.account}:function:plain`];
     for (const name of named) expect((await invoke(name, { n: 9 })).StatusCode).toBe(202);
     expect(await triesOf('Plain', { n: 9 })).toHaveLength(4);
   });
 
-  test('that is not there is ResourceNotFoundException', async () => {
+  test('that does not exist gives ResourceNotFoundException', async () => {
     await expect(invoke('nobody', {})).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
       message: expect.stringMatching(/^Function not found: arn:aws:lambda:us-east-1:\d{12}:function:nobody$/),
     });
   });
 
-  test('is invoked by those whose role has lambda:InvokeFunction on it, and on no other', async () => {
+  test('can be invoked by roles with lambda:InvokeFunction on it only', async () => {
     const [role] = context.policies.permissions().filter(({ action }) => action === 'lambda:InvokeFunction');
     const arn = `arn:aws:sts::${context.stack.account}:assumed-role/Role/plain`;
     const keys = context.keys.issue({ kind: 'role', arn, roleId: role?.roleId ?? '', functionId: 'Plain' });
@@ -288,7 +288,7 @@ describe('a function', () => {
     expect(await triesOf('Plain', { n: 10 })).toHaveLength(1);
   });
 
-  test('that is waited for answers, also with its error; a dry run does nothing', async () => {
+  test('that is invoked synchronously returns its result or its error; a dry run does nothing', async () => {
     const wait = { InvocationType: 'RequestResponse' } as const;
     const answer = await invoke('plain', { n: 11 }, wait);
     expect(JSON.parse(Buffer.from(answer.Payload ?? []).toString())).toEqual({ heard: { n: 11 } });

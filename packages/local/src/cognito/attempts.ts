@@ -3,7 +3,7 @@ import { CognitoError, notAuthorized } from './errors.ts';
 
 const hour = 3_600_000;
 
-/** Requests of one user in an hour. Developer guide, "Quotas in Amazon Cognito": code requests 5 to 20, taken at the low end. */
+/** Requests per user and hour. The developer guide, "Quotas in Amazon Cognito", says 5 to 20 code requests; these are low values. */
 const perHour = {
   ConfirmSignUp: 15,
   ResendConfirmationCode: 5,
@@ -13,9 +13,9 @@ const perHour = {
   ChangePassword: 5,
 } as const;
 
-/** Counts what users try, so that six digits cannot be guessed. In memory: a restart forgets it, as it is one person's own machine. */
+/** Limits attempts, so that nobody can guess a code of six digits. In memory only: on a developer's machine a restart may reset it. */
 export interface Attempts {
-  /** @param user a `sub`, or the name of someone who is not there: both are refused alike. @throws CognitoError LimitExceededException */
+  /** @param user a `sub`, or the name of an unknown user, which has the same limits. @throws CognitoError LimitExceededException */
   count(operation: keyof typeof perHour, user: string): void;
   /** @throws CognitoError NotAuthorizedException "Password attempts exceeded" */
   requireUnlocked(user: string): void;
@@ -38,8 +38,8 @@ export function createAttempts(clock: Clock): Attempts {
     requireUnlocked(user) {
       if ((failures.get(user)?.lockedUntil ?? 0) > clock.now()) throw notAuthorized('Password attempts exceeded');
     },
-    // Five failures lock the user for a second, each further one doubles that up to 15 minutes; 15 quiet minutes forget it all
-    // (developer guide, "Lockout behavior for failed sign-in attempts").
+    // Five failures lock the user for one second. Each further failure doubles that, up to 15 minutes. After 15 minutes without a failure the
+    // count starts again (developer guide, "Lockout behavior for failed sign-in attempts").
     passwordFailed(user) {
       const now = clock.now();
       const before = failures.get(user);

@@ -2,7 +2,7 @@ import type { ClientSettings } from './client-settings.ts';
 import { invalidParameter, notAuthorized } from './errors.ts';
 import type { PoolSettings } from './pool-settings.ts';
 
-/** The standard attributes of OpenID Connect that every pool has (API reference, SchemaAttributeType). */
+/** The standard attributes of every pool, from OpenID Connect (API reference, SchemaAttributeType). */
 const standard = new Set([
   'address',
   'birthdate',
@@ -23,7 +23,7 @@ const standard = new Set([
   'zoneinfo',
 ]);
 
-/** Attributes that only Cognito itself, or an administrator, sets. */
+/** Only Cognito or an administrator sets these. */
 const reserved = new Set(['sub', 'email_verified', 'phone_number_verified']);
 
 export interface Attribute {
@@ -34,9 +34,9 @@ export interface Attribute {
 export type Attributes = Readonly<Record<string, string>>;
 
 /**
- * Reads attributes as a caller gave them.
- * @param client absent: an administrator, who may set the `…_verified` ones too
- * @throws CognitoError InvalidParameterException or NotAuthorizedException with Cognito's sentence
+ * Checks the attributes of a request.
+ * @param client absent for an administrator, who may also set the `…_verified` attributes
+ * @throws CognitoError InvalidParameterException or NotAuthorizedException with Cognito's message
  */
 export function readAttributes(
   given: readonly Attribute[],
@@ -59,14 +59,14 @@ export function readAttributes(
   return attributes;
 }
 
-/** @throws CognitoError InvalidParameterException when one that the schema requires is not there */
+/** @throws CognitoError InvalidParameterException if a required attribute is missing */
 export function requireComplete(attributes: Attributes, settings: Pick<PoolSettings, 'schema'>): void {
   const missing = settings.schema.filter(({ Name, Required }) => Required && !attributes[Name]);
   if (missing.length > 0)
     throw nonconforming(missing.map(({ Name }) => `${Name}: The attribute is required\n`).join(''));
 }
 
-/** @throws CognitoError InvalidParameterException when one is there that the schema calls immutable */
+/** @throws CognitoError InvalidParameterException if there is an immutable attribute */
 export function requireMutable(attributes: Attributes, settings: Pick<PoolSettings, 'schema'>): void {
   const fixed = settings.schema.find(({ Name, Mutable }) => !Mutable && storedName(Name) in attributes);
   if (fixed) throw invalidParameter(`user.${storedName(fixed.Name)}: Attribute cannot be updated.\n`);
@@ -79,7 +79,7 @@ export function readableAttributes(attributes: Attributes, client: Pick<ClientSe
     : attributes;
 }
 
-/** The list that the API answers with: `sub` first. */
+/** The form of the API's responses, with `sub` first. */
 export function attributeList(sub: string, attributes: Attributes): Attribute[] {
   return [{ Name: 'sub', Value: sub }, ...Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }))];
 }

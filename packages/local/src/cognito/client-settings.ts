@@ -23,7 +23,7 @@ const clientProperties = z.object({
   WriteAttributes: z.array(z.string()).optional(),
 });
 
-/** What the template says of an app client, with Cognito's defaults. Lifetimes are in seconds. */
+/** An app client of the template, with Cognito's defaults. Lifetimes are in seconds. */
 export interface ClientSettings {
   readonly id: string;
   readonly poolId: string;
@@ -33,7 +33,7 @@ export interface ClientSettings {
   readonly idTokenSeconds: number;
   readonly refreshTokenSeconds: number;
   readonly revocable: boolean;
-  /** `PreventUserExistenceErrors: ENABLED`: an unknown user looks like a wrong password or a wrong code. */
+  /** `PreventUserExistenceErrors: ENABLED`: the error for an unknown user is the one for a wrong password or code. */
   readonly hidesUsers: boolean;
   readonly hasSecret: boolean;
   /** Absent: all attributes. */
@@ -42,7 +42,7 @@ export interface ClientSettings {
   readonly writable?: readonly string[];
 }
 
-/** Reads an `AWS::Cognito::UserPoolClient`. @throws ZodError for a template that CloudFormation would refuse as well. */
+/** Reads an `AWS::Cognito::UserPoolClient`. @throws ZodError for a template that CloudFormation refuses too */
 export function clientSettings(resource: Resource, id: string): ClientSettings {
   const properties = clientProperties.parse(resource.properties);
   const units = properties.TokenValidityUnits;
@@ -53,12 +53,12 @@ export function clientSettings(resource: Resource, id: string): ClientSettings {
     flows: properties.ExplicitAuthFlows,
     accessTokenSeconds: properties.AccessTokenValidity * unitSeconds[units.AccessToken],
     idTokenSeconds: properties.IdTokenValidity * unitSeconds[units.IdToken],
-    // Cognito reads 0 as the default of 30 days.
+    // For Cognito, 0 means the default of 30 days.
     refreshTokenSeconds: properties.RefreshTokenValidity * unitSeconds[units.RefreshToken] || 30 * unitSeconds.days,
     revocable: properties.EnableTokenRevocation,
     hidesUsers: properties.PreventUserExistenceErrors === 'ENABLED',
     hasSecret: properties.GenerateSecret,
-    ...(properties.ReadAttributes ? { readable: properties.ReadAttributes } : {}),
-    ...(properties.WriteAttributes ? { writable: properties.WriteAttributes } : {}),
+    readable: properties.ReadAttributes,
+    writable: properties.WriteAttributes,
   };
 }

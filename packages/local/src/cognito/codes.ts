@@ -8,7 +8,7 @@ export interface Code {
 }
 
 const hour = 3_600_000;
-/** Developer guide, "Quotas": a sign-up or attribute code lives 24 hours, one for a forgotten password 1 hour. */
+/** Developer guide, "Quotas": a code for sign-up or an attribute is valid for 24 hours, a code for a forgotten password for 1 hour. */
 const lifetime = { confirm: 24 * hour, verify: 24 * hour, forgot: hour } as const;
 
 export function newCode(kind: keyof typeof lifetime, now: number): Code {
@@ -16,10 +16,10 @@ export function newCode(kind: keyof typeof lifetime, now: number): Code {
 }
 
 /**
- * @param asked the code last sent, if any is open
- * @throws CognitoError ExpiredCodeException when none is open or it is too old, CodeMismatchException when it is another
+ * @param sent the last code that was sent and not yet used
+ * @throws CognitoError ExpiredCodeException without a valid code, CodeMismatchException for another code
  */
-export function requireCode(asked: Code | undefined, given: string, now: number): void {
-  if (!asked || now >= asked.expiresAt) throw codeExpired();
-  if (asked.code !== given) throw codeMismatch();
+export function requireCode(sent: Code | undefined, given: string, now: number): void {
+  if (!sent || now >= sent.expiresAt) throw codeExpired();
+  if (sent.code !== given) throw codeMismatch();
 }

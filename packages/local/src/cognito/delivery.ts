@@ -1,4 +1,4 @@
-import { type Code, newCode } from './codes.ts';
+import { newCode } from './codes.ts';
 import { type CodeDelivery, deliveryDetails } from './mail.ts';
 import type { Pool } from './pool.ts';
 import type { Contact } from './pool-settings.ts';
@@ -9,7 +9,7 @@ export interface Destination {
   readonly to: string;
 }
 
-/** Where a sign-up code goes: a telephone before an address when the pool verifies both, as Cognito does. */
+/** The destination of a sign-up code. If the pool verifies both, Cognito prefers the phone number to the email address. */
 export function confirmationDestination(user: Pick<User, 'attributes'>, pool: Pool): Destination | undefined {
   return firstGiven(
     user,
@@ -17,13 +17,13 @@ export function confirmationDestination(user: Pick<User, 'attributes'>, pool: Po
   );
 }
 
-/** Where a code for a forgotten password goes: only to what is verified. */
+/** The destination of a code for a forgotten password, which must be verified. */
 export function recoveryDestination(user: Pick<User, 'attributes'>, pool: Pool): Destination | undefined {
   const verified = pool.settings.recovery.filter((name) => user.attributes[`${name}_verified`] === 'true');
   return firstGiven(user, verified);
 }
 
-/** @param choices the best first */
+/** @param choices in the order of preference */
 function firstGiven(user: Pick<User, 'attributes'>, choices: readonly Contact[]): Destination | undefined {
   for (const attribute of choices) {
     const to = user.attributes[attribute];
@@ -32,22 +32,22 @@ function firstGiven(user: Pick<User, 'attributes'>, choices: readonly Contact[])
   return undefined;
 }
 
-/** Makes a new code, which takes the place of one before, stores it, then sends it. */
+/** Stores and sends a new code, which replaces an earlier one. */
 export async function sendCode(
   pool: Pool,
   sub: string,
   kind: 'confirm' | 'forgot',
   { attribute, to }: Destination,
 ): Promise<CodeDelivery> {
-  const made: Code = newCode(kind, pool.clock.now());
-  const saved = await pool.users.update(sub, (user) => ({ ...user, codes: { ...user.codes, [kind]: made } }));
+  const code = newCode(kind, pool.clock.now());
+  const saved = await pool.users.update(sub, (user) => ({ ...user, codes: { ...user.codes, [kind]: code } }));
   if (saved && 'username' in saved) {
-    await pool.mailbox.send({ kind, username: saved.username, code: made.code, attribute, to }, pool.settings.mail);
+    await pool.mailbox.send({ kind, username: saved.username, code: code.code, attribute, to }, pool.settings.mail);
   }
   return deliveryDetails(attribute, to);
 }
 
-/** What a caller is told of a user who is not there, when the client hides users. */
-export function simulatedDelivery(username: string): CodeDelivery {
+/** The response for an unknown user, if the client hides users. */
+export function fakeDelivery(username: string): CodeDelivery {
   return deliveryDetails('email', username.includes('@') ? username : `${username.slice(0, 1)}@e`);
 }

@@ -3,19 +3,19 @@ import { type ClientSettings, clientSettings } from './client-settings.ts';
 import { CognitoError, notAuthorized } from './errors.ts';
 import { assemblePool, openPoolState, type Pool, type PoolState } from './pool.ts';
 
-/** The user pools of the stack as it is now. */
+/** The user pools of the current stack. */
 export interface Directory {
   /** @throws CognitoError ResourceNotFoundException */
   pool(id: string): Promise<Pool>;
   /** @throws CognitoError ResourceNotFoundException */
   client(id: string): Promise<{ pool: Pool; client: ClientSettings }>;
-  /** The pool that issued a token, by what the token says; nothing is proven by that. @throws CognitoError NotAuthorizedException */
-  issuerOf(token: string): Promise<Pool>;
-  /** Resolves when all that was begun is on disk. */
+  /** The pool of a token's `iss` claim, which is not verified here. @throws CognitoError NotAuthorizedException */
+  findIssuer(token: string): Promise<Pool>;
+  /** Resolves when all started writes are on disk. */
   idle(): Promise<void>;
 }
 
-/** Opens the pools. A reload of the stack changes their settings at the next request; their users stay. */
+/** Opens the pools. After a reload of the stack, the next request uses the new settings. Users stay. */
 export async function openDirectory(context: Context): Promise<Directory> {
   const states = new Map<string, PoolState>();
 
@@ -39,7 +39,7 @@ export async function openDirectory(context: Context): Promise<Directory> {
 
   function pools(): Promise<Map<string, Pool>> {
     if (loaded.stack !== context.stack) {
-      // One load after the other: two at once would open the same files twice.
+      // One load after another, because concurrent loads would open the same files twice.
       loaded = { stack: context.stack, pools: loaded.pools.then(load, load) };
     }
     return loaded.pools;
@@ -58,7 +58,7 @@ export async function openDirectory(context: Context): Promise<Directory> {
       }
       throw new CognitoError('ResourceNotFoundException', `User pool client ${id} does not exist.`);
     },
-    async issuerOf(token) {
+    async findIssuer(token) {
       const issuer = issuerClaim(token);
       const pool = [...(await pools()).values()].find((candidate) => candidate.issuer === issuer);
       if (!pool) throw notAuthorized('Invalid Access Token');

@@ -1,6 +1,6 @@
 import { AwsError } from '../aws-json/aws-error.ts';
 
-/** The error names that this service answers with; all are names that Cognito's API documents. */
+/** Error names of Cognito's API. */
 export type CognitoErrorName =
   | 'AccessDeniedException'
   | 'AliasExistsException'
@@ -29,12 +29,12 @@ export type CognitoErrorName =
   | 'UserNotFoundException'
   | 'UsernameExistsException';
 
-/** Cognito also names the error in a header. Everything that a caller did wrong is HTTP 400. */
+/** Cognito also names the error in a header. All client errors have the status 400. */
 export class CognitoError extends AwsError {
   override readonly name: CognitoErrorName;
 
   constructor(name: CognitoErrorName, message: string, status = 400) {
-    // A header cannot hold every character of a message.
+    // A header cannot contain all characters of a message.
     const inHeader = message.replaceAll(/[^\x20-\x7e]/g, ' ').slice(0, 1024);
     super(name, message, { status, headers: { 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': inHeader } });
     this.name = name;

@@ -3,48 +3,48 @@ import { join } from 'node:path';
 import type { Clock } from '#clock';
 import type { Contact, PoolSettings } from './pool-settings.ts';
 
-export interface Letter {
+export interface CodeMessage {
   readonly kind: 'confirm' | 'forgot' | 'verify';
   readonly username: string;
   readonly code: string;
   readonly attribute: Contact;
-  /** The address or telephone number. */
+  /** The email address or phone number. */
   readonly to: string;
 }
 
-/** What Cognito tells the caller of a code that it sent. */
+/** The description of a sent code in Cognito's responses. */
 export interface CodeDelivery {
   readonly AttributeName: Contact;
   readonly DeliveryMedium: 'EMAIL' | 'SMS';
   readonly Destination: string;
 }
 
-/** Mail and text messages, delivered as files: one each, to be opened with anything. */
+/** Writes each email or text message to a file. */
 export interface Mailbox {
-  send(letter: Letter, template: PoolSettings['mail']): Promise<void>;
+  send(message: CodeMessage, template: PoolSettings['mail']): Promise<void>;
 }
 
 /** @param directory where the files go, named by time, user and kind */
 export function createMailbox(directory: string, clock: Clock, log: (line: string) => void): Mailbox {
   return {
-    async send(letter, template) {
+    async send(message, template) {
       const time = new Date(clock.now()).toISOString();
       const text = [
-        `To: ${oneLine(letter.to)}`,
+        `To: ${oneLine(message.to)}`,
         `Subject: ${template.subject}`,
         `Date: ${time}`,
         '',
-        template.message.replaceAll('{####}', letter.code),
+        template.message.replaceAll('{####}', message.code),
         '',
-        letter.code,
+        message.code,
         '',
       ].join('\n');
       await mkdir(directory, { recursive: true });
       const path = await create(
-        join(directory, `${time.replaceAll(':', '-')}-${fileName(letter.username)}-${letter.kind}`),
+        join(directory, `${time.replaceAll(':', '-')}-${fileName(message.username)}-${message.kind}`),
         text,
       );
-      log(`mail for ${oneLine(letter.to)}: code ${letter.code} (${path})`);
+      log(`mail for ${oneLine(message.to)}: code ${message.code} (${path})`);
     },
   };
 }
@@ -56,17 +56,17 @@ async function create(path: string, text: string): Promise<string> {
       await writeFile(full, text, { flag: 'wx', mode: 0o600 });
       return full;
     } catch (error) {
-      // Two letters of one kind to one user in the same millisecond.
+      // The name may exist, because the user got two messages of this kind in the same millisecond.
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     }
   }
 }
 
-// User names and addresses are the caller's words: they must not leave the folder nor start a line of their own.
+// User names and addresses come from the caller: they must not leave the folder or add lines.
 const fileName = (username: string) => username.replaceAll(/[^A-Za-z0-9.@_-]/g, '_').slice(0, 64);
 const oneLine = (text: string) => text.replaceAll(/\p{Cc}/gu, ' ');
 
-/** `alice@example.com` → `a***@e***`, as Cognito masks it. */
+/** Masks `alice@example.com` as `a***@e***`, as Cognito does. */
 export function deliveryDetails(attribute: Contact, to: string): CodeDelivery {
   if (attribute === 'phone_number') {
     return { AttributeName: attribute, DeliveryMedium: 'SMS', Destination: `+${'*'.repeat(7)}${to.slice(-4)}` };

@@ -5,16 +5,16 @@ import { CognitoError, invalidParameter, notAuthorized, userNotFound } from './e
 import type { Pool } from './pool.ts';
 import type { User } from './user.ts';
 
-/** What an answer may be: it goes out as JSON. */
+/** A response, which is sent as JSON. */
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** Checks the signature of the request and that the signer may do this to the pool. @throws CognitoError */
+/** Checks the signature of the request and the signer's permission on the pool. @throws CognitoError */
 export type RequirePermission = (poolArn: string) => Promise<void>;
 
-/** One operation of Cognito's API. The input is parsed here; the caller is made sure of before `run` sees it. */
+/** One operation of Cognito's API. It parses the input and checks the caller before `run`. */
 export type Operation = (input: unknown, directory: Directory, requirePermission: RequirePermission) => Promise<Answer>;
 
-/** An operation that anyone may call for an app client, by its id. */
+/** An operation that anyone may call with the id of an app client. */
 export function clientOperation<Schema extends z.ZodType<{ ClientId: string }>>(
   schema: Schema,
   run: (at: { pool: Pool; client: ClientSettings }, input: z.output<Schema>) => Promise<Answer>,
@@ -25,14 +25,14 @@ export function clientOperation<Schema extends z.ZodType<{ ClientId: string }>>(
   };
 }
 
-/** An operation of a signed-in user, who shows an access token. */
+/** An operation of a signed-in user with an access token. */
 export function userOperation<Schema extends z.ZodType<{ AccessToken: string }>>(
   schema: Schema,
   run: (at: { pool: Pool; client: ClientSettings; user: User }, input: z.output<Schema>) => Promise<Answer>,
 ): Operation {
   return async (input, directory) => {
     const parsed = parse(schema, input);
-    const pool = await directory.issuerOf(parsed.AccessToken);
+    const pool = await directory.findIssuer(parsed.AccessToken);
     const claims = await pool.tokens.readAccess(parsed.AccessToken);
     const client = pool.clients.get(claims.clientId);
     if (!client) throw notAuthorized('Invalid Access Token');
@@ -44,7 +44,7 @@ export function userOperation<Schema extends z.ZodType<{ AccessToken: string }>>
   };
 }
 
-/** An operation of the account's own programs: signed, and allowed by IAM on the pool. */
+/** An operation of an administrator: signed, and allowed by IAM on the pool. */
 export function adminOperation<Schema extends z.ZodType<{ UserPoolId: string }>>(
   schema: Schema,
   run: (pool: Pool, input: z.output<Schema>) => Promise<Answer>,
@@ -86,7 +86,7 @@ function isMissing(input: unknown, path: readonly PropertyKey[]): boolean {
 function memberName(path: readonly PropertyKey[]): string {
   return path
     .map((key) =>
-      typeof key === 'number' ? `${key + 1}.member` : String(key).replace(/^[A-Z]/, (letter) => letter.toLowerCase()),
+      typeof key === 'number' ? `${key + 1}.member` : String(key).replace(/^[A-Z]/, (message) => message.toLowerCase()),
     )
     .join('.');
 }

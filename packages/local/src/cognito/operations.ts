@@ -9,20 +9,18 @@ import {
 import { changePassword } from './operations/change-password.ts';
 import { confirmForgotPassword } from './operations/confirm-forgot-password.ts';
 import { confirmSignUp } from './operations/confirm-sign-up.ts';
-import { deleteUser } from './operations/delete-user.ts';
 import { describeUserPoolClient } from './operations/describe-user-pool-client.ts';
 import { forgotPassword } from './operations/forgot-password.ts';
-import { getUser } from './operations/get-user.ts';
-import { globalSignOut } from './operations/global-sign-out.ts';
 import { initiateAuth } from './operations/initiate-auth.ts';
 import { listUsers } from './operations/list-users.ts';
+import { deleteUser, getUser, globalSignOut } from './operations/own-account.ts';
 import { resendConfirmationCode } from './operations/resend-confirmation-code.ts';
 import { revokeToken } from './operations/revoke-token.ts';
 import { signUp } from './operations/sign-up.ts';
 import { updateUserAttributes } from './operations/update-user-attributes.ts';
 import { verifyUserAttribute } from './operations/verify-user-attribute.ts';
 
-/** All that is served, by the name in `X-Amz-Target`. */
+/** All operations by the name in `X-Amz-Target`. */
 export const operations: ReadonlyMap<string, Operation> = new Map([
   ['AdminConfirmSignUp', adminConfirmSignUp],
   ['AdminDeleteUser', adminDeleteUser],

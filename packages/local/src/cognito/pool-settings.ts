@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Resource } from '#assembly/stack';
 
-/** CloudFormation gives booleans and numbers also as strings. */
+/** In CloudFormation, booleans and numbers may be strings. */
 const flag = z.union([z.boolean(), z.stringbool()]);
 const count = z.coerce.number();
 const contact = z.enum(['email', 'phone_number']);
@@ -15,7 +15,7 @@ const passwordPolicy = z.object({
   RequireSymbols: flag.default(false),
 });
 
-/** What Cognito applies when a template names no policy. */
+/** Cognito's default. */
 const defaultPasswordPolicy = {
   MinimumLength: 8,
   RequireLowercase: true,
@@ -56,29 +56,30 @@ const poolProperties = z.object({
 export type PasswordPolicy = z.infer<typeof passwordPolicy>;
 export type SchemaAttribute = z.infer<typeof schemaAttribute>;
 
-/** What the template says of a user pool, with Cognito's defaults. */
+/** A user pool of the template, with Cognito's defaults. */
 export interface PoolSettings {
   readonly passwordPolicy: PasswordPolicy;
-  /** Attributes that name a user at sign-in besides the user name, once verified. */
+  /** Attributes with which a user may sign in instead of the user name, after verification. */
   readonly aliases: readonly string[];
-  /** Attributes that are given instead of a user name at sign-up. */
+  /** Attributes that replace the user name at sign-up. */
   readonly usernameAttributes: readonly Contact[];
-  /** When false, names are lower-cased. */
+  /** If false, names are lower-cased. */
   readonly caseSensitive: boolean;
-  /** Where codes go at sign-up. */
+  /** The destinations of sign-up codes. */
   readonly autoVerified: readonly Contact[];
-  /** Where codes for a forgotten password go, the first choice first; empty: administrators reset passwords. */
+  /** The destinations of codes for a forgotten password, in order of preference. If empty, only administrators reset passwords. */
   readonly recovery: readonly Contact[];
-  /** New values of these count only after their code came back. */
+  /** Attributes that only change after verification. */
   readonly verifyBeforeUpdate: readonly Contact[];
   readonly schema: readonly SchemaAttribute[];
-  readonly adminsCreateUsersOnly: boolean;
+  readonly adminOnlySignUp: boolean;
   /** Trigger name → function ARN. */
   readonly triggers: Readonly<Record<string, string>>;
-  readonly mail: { readonly subject: string /** `{####}` stands for the code. */; readonly message: string };
+  /** `{####}` in the message is replaced by the code. */
+  readonly mail: { readonly subject: string; readonly message: string };
 }
 
-/** Reads an `AWS::Cognito::UserPool`. @throws ZodError for a template that CloudFormation would refuse as well. */
+/** Reads an `AWS::Cognito::UserPool`. @throws ZodError for a template that CloudFormation refuses too */
 export function poolSettings(resource: Resource): PoolSettings {
   const properties = poolProperties.parse(resource.properties);
   return {
@@ -90,7 +91,7 @@ export function poolSettings(resource: Resource): PoolSettings {
     recovery: recoveryOrder(properties.AccountRecoverySetting?.RecoveryMechanisms ?? []),
     verifyBeforeUpdate: properties.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
     schema: properties.Schema,
-    adminsCreateUsersOnly: properties.AdminCreateUserConfig.AllowAdminCreateUserOnly,
+    adminOnlySignUp: properties.AdminCreateUserConfig.AllowAdminCreateUserOnly,
     triggers: Object.fromEntries(
       Object.entries(properties.LambdaConfig).filter(
         (entry): entry is [string, string] => typeof entry[1] === 'string',
@@ -100,7 +101,7 @@ export function poolSettings(resource: Resource): PoolSettings {
   };
 }
 
-/** Without a setting Cognito takes a verified telephone before a verified address. */
+/** By default, Cognito prefers a verified phone number to a verified email address. */
 function recoveryOrder(mechanisms: readonly { Name: string; Priority: number }[]): Contact[] {
   if (mechanisms.length === 0) return ['phone_number', 'email'];
   return [...mechanisms]

@@ -14,7 +14,7 @@ import { createTriggers, type Triggers } from './triggers.ts';
 import type { User } from './user.ts';
 import { openUserStore, type UserStore } from './user-store.ts';
 
-/** What a pool keeps: the same through reloads of the stack. */
+/** The part of a pool that a reload of the stack does not change. */
 export interface PoolState {
   readonly issuer: string;
   readonly users: UserStore;
@@ -25,7 +25,6 @@ export interface PoolState {
   readonly mailbox: Mailbox;
 }
 
-/** A user pool as the operations see it. */
 export interface Pool extends PoolState {
   readonly id: string;
   readonly arn: string;
@@ -36,7 +35,7 @@ export interface Pool extends PoolState {
   readonly passwordCost: number | undefined;
 }
 
-/** Opens `<data>/cognito/<pool>/`: `users/` with a file each, `signing-keys.json`, `client-secrets.json`. */
+/** Opens `<data>/cognito/<pool>/`, which has `users/` with a file per user, `signing-keys.json` and `client-secrets.json`. */
 export async function openPoolState(poolId: string, context: Context): Promise<PoolState> {
   const { dataDirectory, origin, clock, log } = context;
   const directory = join(dataDirectory, 'cognito', poolId);
@@ -54,7 +53,7 @@ export async function openPoolState(poolId: string, context: Context): Promise<P
   };
 }
 
-/** Joins what a pool keeps with what the template says of it now. */
+/** Combines a pool's state with its settings in the current template. */
 export async function assemblePool(
   resource: Resource,
   clients: readonly ClientSettings[],
@@ -65,29 +64,29 @@ export async function assemblePool(
   const id = stack.ref(resource.logicalId);
   const arn = stack.arn(resource.logicalId);
   const settings = poolSettings(resource);
-  const own = clients.filter((client) => client.poolId === id);
+  const poolClients = clients.filter((client) => client.poolId === id);
   state.users.reindex((user) => handles(user, settings));
-  await state.secrets.ensure(own.filter((client) => client.hasSecret).map((client) => client.id));
+  await state.secrets.ensure(poolClients.filter((client) => client.hasSecret).map((client) => client.id));
   return {
     ...state,
     id,
     arn,
     settings,
-    clients: new Map(own.map((client) => [client.id, client])),
+    clients: new Map(poolClients.map((client) => [client.id, client])),
     triggers: createTriggers({ id, arn, triggers: settings.triggers }, context),
     clock,
     passwordCost,
   };
 }
 
-/** As names are stored and compared: a pool with `CaseSensitive: false` lower-cases them. */
+/** Lower-cases the name in a pool with `CaseSensitive: false`. */
 export function normalName(name: string, { caseSensitive }: Pick<PoolSettings, 'caseSensitive'>): string {
   return caseSensitive ? name : name.toLowerCase();
 }
 
 /**
- * Every name that leads to the user: user name, `sub`, the attributes that stand for the user name, and aliases. An address is an alias
- * only once it is verified (developer guide, "Customizing sign-in attributes").
+ * All names that identify the user: user name, `sub`, username attributes and aliases. An email address or phone number is only an alias
+ * after verification (developer guide, "Customizing sign-in attributes").
  */
 function handles(user: User, settings: PoolSettings): string[] {
   const given = (name: string) => user.attributes[name] || undefined;
@@ -98,6 +97,6 @@ function handles(user: User, settings: PoolSettings): string[] {
   return [user.sub, user.username, ...values].map((name) => normalName(name, settings));
 }
 
-/** The user whom a caller means by user name, `sub` or alias. */
+/** @param name a user name, `sub` or alias */
 export const findUser = (pool: Pool, name: string): User | undefined =>
   pool.users.byHandle(normalName(name, pool.settings));

@@ -8,12 +8,12 @@ function text(most: number, pattern: RegExp) {
   return z.string().min(1, atLeast(1)).max(most, atMost(most)).regex(pattern, matching(pattern));
 }
 
-// The members that several operations share, with the bounds of the API reference.
+// The fields that several operations share, with the limits of the API reference.
 export const clientId = text(128, /^[\w+]+$/);
 export const userPoolId = text(55, /^[\w-]+_[0-9a-zA-Z]+$/);
 export const username = text(128, /^[\p{L}\p{M}\p{S}\p{N}\p{P}]+$/u);
 export const password = text(256, /^[\S]+.*[\S]+$/);
-/** At sign-in any text is compared; only its length is bound. */
+/** At sign-in only the length is limited. */
 export const anyPassword = z.string().max(256, atMost(256));
 export const code = text(2048, /^[\S]+$/);
 export const accessToken = z.string().min(1, atLeast(1));

@@ -1,9 +1,9 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { exportJWK, type JWK } from 'jose';
 import { z } from 'zod';
 import { writeAtomically } from '#write-atomically';
+import { readJson } from './read-json.ts';
 
 export interface SigningKey {
   readonly kid: string;
@@ -11,7 +11,7 @@ export interface SigningKey {
   readonly publicKey: KeyObject;
 }
 
-/** A pool signs id tokens and access tokens with a key each, as Cognito does. */
+/** As in Cognito, id tokens and access tokens have different keys. */
 export interface SigningKeys {
   readonly id: SigningKey;
   readonly access: SigningKey;
@@ -20,21 +20,13 @@ export interface SigningKeys {
 
 const stored = z.object({ id: z.string(), access: z.string() });
 
-/** Reads the keys of this data folder, or makes them; the file is its owner's alone. */
+/** Reads the keys from the file, or creates them. Only the owner can read the file. */
 export async function openSigningKeys(path: string): Promise<SigningKeys> {
-  const pems = (await readPems(path)) ?? (await makePems(path));
+  const pems =
+    (await readJson(path, stored, 'the signing keys; take it away to have new ones')) ?? (await makePems(path));
   const id = signingKey(pems.id);
   const access = signingKey(pems.access);
   return { id, access, jwks: { keys: await Promise.all([publicJwk(id), publicJwk(access)]) } };
-}
-
-async function readPems(path: string): Promise<z.infer<typeof stored> | undefined> {
-  try {
-    return stored.parse(JSON.parse(await readFile(path, 'utf8')));
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw new Error(`${path} does not hold the signing keys; take it away to have new ones`, { cause: error });
-  }
 }
 
 async function makePems(path: string): Promise<z.infer<typeof stored>> {
@@ -51,7 +43,7 @@ async function makePem(): Promise<string> {
 function signingKey(pem: string): SigningKey {
   const privateKey = createPrivateKey(pem);
   const publicKey = createPublicKey(privateKey);
-  // Named by the key itself, so that it is the same after every start; base64 of 32 bytes is what Cognito's ids look like.
+  // A hash of the key, so that it stays the same after a restart. Cognito's ids are also 32 bytes in base64.
   const kid = createHash('sha256')
     .update(publicKey.export({ type: 'spki', format: 'der' }))
     .digest('base64');

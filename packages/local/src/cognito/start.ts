@@ -16,10 +16,10 @@ export interface Cognito extends Service {
   accessTokenKey(userPoolId: string): Promise<SigningKey>;
 }
 
-/** Serves the user pools of the stack below `/_aws/cognito-idp`: the JSON API, and each pool's keys and OpenID configuration. */
+/** Serves the stack's user pools below `/_aws/cognito-idp`: the JSON API, and each pool's keys and OpenID configuration. */
 export async function startCognito(context: Context): Promise<Cognito> {
   const directory = await openDirectory(context);
-  tellOfUnknownTriggers(context);
+  logUnservedTriggers(context);
   const common = (...[name, message, status]: ConstructorParameters<typeof CognitoError>) =>
     new CognitoError(name, message, status);
   const handleCall = serveAwsJson(context, {
@@ -84,10 +84,10 @@ const openIdConfiguration = (issuer: string) => ({
 
 const notFound = (response: ServerResponse) => answerJson(response, 404, { message: 'Not Found' });
 
-function tellOfUnknownTriggers({ stack, log }: Context): void {
+function logUnservedTriggers({ stack, log }: Context): void {
   for (const resource of stack.ofType('AWS::Cognito::UserPool')) {
-    const unknown = Object.keys(poolSettings(resource).triggers).filter((name) => !knownTriggers.includes(name));
-    if (unknown.length > 0)
-      log(`cognito: ${resource.logicalId} has triggers that are not run locally: ${unknown.join(', ')}`);
+    const unserved = Object.keys(poolSettings(resource).triggers).filter((name) => !knownTriggers.includes(name));
+    if (unserved.length > 0)
+      log(`cognito: ${resource.logicalId} has triggers that are not run locally: ${unserved.join(', ')}`);
   }
 }

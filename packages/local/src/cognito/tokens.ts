@@ -7,7 +7,7 @@ import { notAuthorized } from './errors.ts';
 import type { SigningKey, SigningKeys } from './signing-keys.ts';
 import type { Session, User } from './user.ts';
 
-/** The claims of an access token that the pool itself reads. */
+/** The claims of an access token that operations need. */
 export interface AccessClaims {
   readonly sub: string;
   readonly clientId: string;
@@ -15,9 +15,9 @@ export interface AccessClaims {
 }
 
 export interface Tokens {
-  /** An id and an access token (JWT, RS256) in Cognito's shape. */
+  /** Issues an id token and an access token (JWT, RS256) with Cognito's claims. */
   issue(user: User, session: Session, client: ClientSettings): Promise<{ id: string; access: string }>;
-  /** @throws CognitoError NotAuthorizedException unless it is an unexpired access token of this pool */
+  /** @throws CognitoError NotAuthorizedException unless it is a valid access token of this pool */
   readAccess(token: string): Promise<AccessClaims>;
 }
 
@@ -40,7 +40,7 @@ export function createTokens(keys: SigningKeys, issuer: string, clock: Clock): T
         event_id: session.eventId,
         auth_time: Math.floor(session.startedAt / 1000),
         // Only clients with token revocation have this claim (developer guide, "Ending user sessions with token revocation").
-        ...(client.revocable ? { origin_jti: session.id } : {}),
+        origin_jti: client.revocable ? session.id : undefined,
       };
       const id = sign(
         { ...idClaims(user, client), ...common, 'cognito:username': user.username, aud: client.id, token_use: 'id' },
@@ -80,7 +80,7 @@ export function createTokens(keys: SigningKeys, issuer: string, clock: Clock): T
   };
 }
 
-/** Attributes become claims of their own names; the two `…_verified` are booleans. */
+/** The user's attributes. The two `…_verified` claims are booleans. */
 function idClaims(user: User, client: ClientSettings): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(readableAttributes(user.attributes, client)).map(([name, value]) => [
@@ -92,13 +92,13 @@ function idClaims(user: User, client: ClientSettings): Record<string, unknown> {
 
 const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');
 
-/** A refresh token: opaque to clients, it begins with the user's id so that the user is found without an index. */
+/** A refresh token begins with the user's `sub`, so that the user is found without an index. It is opaque for clients. */
 export function newRefreshToken(sub: string): { token: string; hash: string } {
   const token = Buffer.concat([Buffer.from(sub.replaceAll('-', ''), 'hex'), randomBytes(48)]).toString('base64url');
   return { token, hash: hashOf(token) };
 }
 
-/** @returns the `sub` that a refresh token names; it proves nothing before `sessionOf` found its session */
+/** The `sub` of a refresh token. The token is only valid if `sessionOf` finds its session. */
 export function subOf(refreshToken: string): string {
   const hex = Buffer.from(refreshToken, 'base64url').subarray(0, 16).toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

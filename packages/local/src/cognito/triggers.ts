@@ -1,5 +1,6 @@
 import type { Context } from '#context';
-import type { InvokeResult } from '#lambda/functions';
+import { isObject } from '#text';
+import { withTimeout } from '#timeout';
 import type { Attributes } from './attributes.ts';
 import { CognitoError } from './errors.ts';
 import type { PoolSettings } from './pool-settings.ts';
@@ -23,14 +24,14 @@ export interface TriggerRequest {
 export interface Triggers {
   /**
    * Runs the pool's function for this event, if it has one.
-   * @returns the `response` part of the function's answer
-   * @throws CognitoError UserLambdaValidationException (the function failed), UnexpectedLambdaException (it may not be invoked, or
-   * gave no answer in time) or InvalidLambdaResponseException
+   * @returns the `response` part of the function's result
+   * @throws CognitoError UserLambdaValidationException (the function failed), UnexpectedLambdaException (no permission, or a timeout) or
+   * InvalidLambdaResponseException
    */
   run(request: TriggerRequest): Promise<Record<string, unknown>>;
 }
 
-/** The triggers that this service runs; a template may name others. */
+/** The triggers that are served locally. */
 export const knownTriggers: readonly string[] = ['PreSignUp', 'PostConfirmation'] satisfies TriggerName[];
 
 const emptyResponse = {
@@ -39,25 +40,25 @@ const emptyResponse = {
 } as const;
 
 /**
- * @param limit a function must answer within 5 s, and Cognito asks three times before it gives up (developer guide, "Customizing user
- * pool workflows with Lambda triggers"); a failure is not repeated.
+ * @param limit Cognito waits 5 s for a function, and invokes it three times if it does not answer (developer guide, "Customizing user pool
+ * workflows with Lambda triggers"). It does not retry after an error.
  */
 export function createTriggers(
   pool: { readonly id: string; readonly arn: string; readonly triggers: PoolSettings['triggers'] },
   { stack, functions }: Pick<Context, 'stack' | 'functions'>,
-  limit: { readonly milliseconds: number; readonly attempts: number } = { milliseconds: 5000, attempts: 3 },
+  limit: { readonly timeoutMs: number; readonly attempts: number } = { timeoutMs: 5000, attempts: 3 },
 ): Triggers {
   async function invoke(name: TriggerName, functionId: string, event: unknown): Promise<unknown> {
     for (let attempt = 1; attempt <= limit.attempts; attempt++) {
-      const result = await within(limit.milliseconds, functions.invoke(functionId, event));
-      if (result === 'late') continue;
+      const result = await withTimeout(functions.invoke(functionId, event), limit.timeoutMs, 'timeout' as const);
+      if (result === 'timeout') continue;
       if (result.ok) return result.payload;
       throw new CognitoError(
         'UserLambdaValidationException',
-        `${name} failed with error ${sentence(result.errorMessage)}`,
+        `${name} failed with error ${withFullStop(result.errorMessage)}`,
       );
     }
-    throw unexpected(name, 'Socket timeout while invoking Lambda function');
+    throw unexpectedError(name, 'Socket timeout while invoking Lambda function');
   }
 
   return {
@@ -66,9 +67,9 @@ export function createTriggers(
       const arn = pool.triggers[name];
       if (arn === undefined) return {};
       const functionId = stack.byPhysicalId('AWS::Lambda::Function', arn)?.logicalId;
-      if (functionId === undefined) throw unexpected(name, 'ResourceNotFoundException');
+      if (functionId === undefined) throw unexpectedError(name, 'ResourceNotFoundException');
       if (!functions.allows(functionId, 'cognito-idp.amazonaws.com', pool.arn)) {
-        throw unexpected(name, 'AccessDeniedException');
+        throw unexpectedError(name, 'AccessDeniedException');
       }
       const answer = await invoke(name, functionId, {
         version: '1',
@@ -86,22 +87,7 @@ export function createTriggers(
   };
 }
 
-const unexpected = (name: TriggerName, reason: string) =>
-  new CognitoError('UnexpectedLambdaException', `${name} invocation failed due to error ${sentence(reason)}`);
+const unexpectedError = (name: TriggerName, reason: string) =>
+  new CognitoError('UnexpectedLambdaException', `${name} invocation failed due to error ${withFullStop(reason)}`);
 
-const sentence = (text: string) => (text.endsWith('.') ? text : `${text}.`);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-async function within(milliseconds: number, result: Promise<InvokeResult>): Promise<InvokeResult | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), milliseconds);
-  });
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+const withFullStop = (text: string) => (text.endsWith('.') ? text : `${text}.`);

@@ -3,9 +3,8 @@ import type { Pool } from './pool.ts';
 import type { User } from './user.ts';
 
 /**
- * Changes a user who was there a moment ago.
- * @throws CognitoError UserNotFoundException when somebody deleted the user meanwhile, AliasExistsException when the change would give the
- * user a name that another one has
+ * Changes a user and its `modifiedAt`.
+ * @throws CognitoError UserNotFoundException if the user was deleted meanwhile, AliasExistsException if another user has the new name
  */
 export async function updateUser(pool: Pool, sub: string, change: (user: User) => User): Promise<User> {
   const result = await pool.users.update(sub, (user) => {
@@ -20,7 +19,7 @@ export async function updateUser(pool: Pool, sub: string, change: (user: User) =
   return result;
 }
 
-/** Ends all sessions: their refresh tokens are refused, and their access tokens by every operation of the pool. */
+/** Revokes all sessions, so that the pool refuses their refresh tokens and access tokens. */
 export const signOutEverywhere = (user: User): User => ({
   ...user,
   sessions: user.sessions.map((session) => ({ ...session, revoked: true })),

@@ -2,14 +2,14 @@ import { z } from 'zod';
 
 const code = z.object({ code: z.string(), expiresAt: z.number() });
 
-/** One sign-in: everything that one refresh token gave. Times are milliseconds since the epoch. */
+/** One sign-in with its refresh token. Times are milliseconds since the epoch. */
 export const session = z.object({
-  /** `origin_jti` of all its tokens. */
+  /** The `origin_jti` of all its tokens. */
   id: z.string(),
-  /** `event_id` of all its tokens. */
+  /** The `event_id` of all its tokens. */
   eventId: z.string(),
   clientId: z.string(),
-  /** SHA-256 of the refresh token, base64url; the token itself is not kept. */
+  /** SHA-256 of the refresh token in base64url. The token itself is not stored. */
   refreshHash: z.string(),
   startedAt: z.number(),
   expiresAt: z.number(),
@@ -17,7 +17,7 @@ export const session = z.object({
 });
 export type Session = z.infer<typeof session>;
 
-/** A user as stored, one file each. Codes stand in clear: they lie in the mail folder anyway, and live for hours. */
+/** The file of a user. Codes are not hashed, because the mail folder contains them too, and they expire after hours. */
 export const user = z.object({
   sub: z.string(),
   username: z.string(),
@@ -31,7 +31,7 @@ export const user = z.object({
   codes: z.object({
     confirm: code.optional(),
     forgot: code.optional(),
-    /** By attribute; the value is the one that the code proves. */
+    /** By attribute. The code verifies `value`. */
     verify: z.record(z.string(), code.extend({ value: z.string() })).optional(),
   }),
   sessions: z.array(session),

@@ -4,24 +4,24 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Context } from '#context';
 import type { Credentials } from '#iam/access-keys';
-import { encoder, encodingFor } from './compression.ts';
+import { createEncoder, responseEncoding } from './compression.ts';
 import type { Origin } from './distribution.ts';
 
-/** The bucket that an origin is: by its host on AWS, or by its local address. */
-export function bucketOf({ domainName }: Origin): string | undefined {
+/** The name of the bucket that is the origin, from its AWS host or its local address. */
+export function originBucket({ domainName }: Origin): string | undefined {
   return (
     /^(.+)\.s3(?:\.[a-z0-9-]+)?\.amazonaws\.com$/.exec(domainName)?.[1] ?? /\/_aws\/s3\/([^/]+)/.exec(domainName)?.[1]
   );
 }
 
-/** Headers of the viewer's request that decide what S3 answers. */
-const asked = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
+/** The viewer's headers that change S3's response. */
+const forwardedHeaders = ['range', 'if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'];
 
 /**
- * Fetches an object as CloudFront does, GET and HEAD alone: with origin access control signed as the distribution, which the bucket's policy
- * must let in; without it unsigned, which no bucket here answers.
- * @param object.path with the origin's path before it, percent-encoded
- * @param object.compress hands the answer on compressed where CloudFront would
+ * Fetches an object with GET or HEAD, as CloudFront does. With origin access control, the request is signed as the distribution, which
+ * the bucket's policy must allow. Without it, the request is unsigned, and every bucket here refuses it.
+ * @param object.path starts with the origin's path; percent-encoded
+ * @param object.compress whether to compress the response where CloudFront would
  */
 export async function sendFromBucket(
   context: Pick<Context, 'origin' | 'stack' | 'clock'>,
@@ -33,7 +33,7 @@ export async function sendFromBucket(
   const { hostname, port, host } = new URL(context.origin);
   const path = `/_aws/s3/${object.bucket}${object.path}`;
   const headers: Record<string, string> = { host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' };
-  for (const name of asked) {
+  for (const name of forwardedHeaders) {
     const value = request.headers[name];
     if (typeof value === 'string') headers[name] = value;
   }
@@ -43,7 +43,7 @@ export async function sendFromBucket(
   await new Promise<void>((resolve, reject) => {
     httpRequest({ hostname, port, path, method, headers: signed.headers }, (answer) => {
       response.once('close', resolve);
-      handOn(answer, request, response, object);
+      relay(answer, request, response, object);
     })
       .once('error', reject)
       .end();
@@ -59,7 +59,7 @@ function sign(
   return new SignatureV4(options).sign(request, { signingDate: new Date(clock.now()) });
 }
 
-function handOn(
+function relay(
   answer: IncomingMessage,
   request: IncomingMessage,
   response: ServerResponse,
@@ -69,7 +69,7 @@ function handOn(
   const status = answer.statusCode ?? 502;
   if (compress) response.setHeader('vary', 'Accept-Encoding');
   const encoding = compress
-    ? encodingFor(request.headers['accept-encoding']?.toString(), { status, headers: own })
+    ? responseEncoding(request.headers['accept-encoding']?.toString(), { status, headers: own })
     : undefined;
   if (encoding === undefined) {
     response.writeHead(status, own);
@@ -77,9 +77,9 @@ function handOn(
     return;
   }
   const { 'content-length': _length, 'accept-ranges': _ranges, etag, ...kept } = own;
-  // Other bytes than the origin's: the tag holds for the meaning only.
+  // The bytes differ from the origin's, so the tag becomes weak.
   const weak = etag && `W/${etag.replace(/^W\//, '')}`;
   response.writeHead(status, { ...kept, ...(weak && { etag: weak }), 'content-encoding': encoding });
   if (request.method === 'HEAD') response.end();
-  else answer.pipe(encoder(encoding)).pipe(response);
+  else answer.pipe(createEncoder(encoding)).pipe(response);
 }

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { keepsEncodings } from './compression.ts';
+import { readProperties } from '#gateway/properties';
+import { globMatches } from '#iam/glob';
+import { separatesEncodings } from './compression.ts';
 import { type Forwarding, readForwarding } from './forwarding.ts';
 import { readResponseHeaders } from './response-headers.ts';
 
 export interface Origin {
-  /** As on AWS, `<api>.execute-api.us-east-1.amazonaws.com`, or already local. */
+  /** As on AWS (`<api>.execute-api.us-east-1.amazonaws.com`), or a local address. */
   readonly domainName: string;
-  /** Put before the path: empty or beginning with `/`. */
+  /** Put before the path. Empty, or begins with `/`. */
   readonly path: string;
-  /** Whether CloudFront signs what it asks a bucket for: origin access control. */
+  /** Whether CloudFront signs its requests to a bucket: origin access control. */
   readonly signed: boolean;
 }
 
@@ -20,9 +22,9 @@ export interface Behavior {
   readonly origin: Origin;
   readonly methods: readonly string[];
   readonly forwarding: Forwarding;
-  /** What is added to every response. */
+  /** Added to every response. */
   readonly responseHeaders: Readonly<Record<string, string>>;
-  /** Whether answers are compressed for viewers that take it: the behaviour's setting, and a cache policy that tells encodings apart. */
+  /** The behaviour's setting; false if the cache policy does not separate encodings. */
   readonly compress: boolean;
   /** Code of the viewer-request function. */
   readonly viewerRequest: string | undefined;
@@ -32,16 +34,16 @@ export interface Distribution {
   readonly id: string;
   readonly arn: string;
   readonly domainName: string;
-  /** In the order in which they are tried; the last one is the default. */
+  /** In the order of evaluation. The last one is the default. */
   readonly behaviors: readonly Behavior[];
-  /** What `/` stands for, without the slash; empty for none. */
+  /** The object served for `/`, without the slash. Empty if there is none. */
   readonly rootObject: string;
 }
 
 const behaviorProperties = z.object({
   PathPattern: z.string().default('*'),
   TargetOriginId: z.string(),
-  // What a behaviour allows that names no methods.
+  // CloudFront's default.
   AllowedMethods: z.array(z.string()).default(['GET', 'HEAD']),
   CachePolicyId: z.string().optional(),
   OriginRequestPolicyId: z.string().optional(),
@@ -69,16 +71,12 @@ const distributionProperties = z.object({
 
 const functionProperties = z.object({ FunctionCode: z.string() });
 
-/** The template's distribution; the first one when there are several, `undefined` when there is none. @throws BrokenStack */
+/** The first distribution of the template, if there is one. @throws BrokenStack */
 export function readDistribution(stack: Stack): Distribution | undefined {
   const [resource] = stack.ofType('AWS::CloudFront::Distribution');
   if (!resource) return undefined;
-  const parsed = distributionProperties.safeParse(resource.properties);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new BrokenStack(`unable to serve ${resource.logicalId}; ${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject } = parsed.data.DistributionConfig;
+  const { DistributionConfig } = readProperties(distributionProperties, resource);
+  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject } = DistributionConfig;
   const id = stack.ref(resource.logicalId);
   return {
     id,
@@ -94,7 +92,7 @@ export function readDistribution(stack: Stack): Distribution | undefined {
         origin: { domainName: origin.DomainName, path: origin.OriginPath, signed: origin.OriginAccessControlId !== '' },
         methods: behavior.AllowedMethods,
         forwarding: readForwarding(stack, behavior),
-        compress: behavior.Compress && keepsEncodings(stack, behavior.CachePolicyId),
+        compress: behavior.Compress && separatesEncodings(stack, behavior.CachePolicyId),
         responseHeaders: readResponseHeaders(stack, behavior.ResponseHeadersPolicyId),
         viewerRequest: viewerRequestCode(stack, behavior.FunctionAssociations),
       };
@@ -102,15 +100,10 @@ export function readDistribution(stack: Stack): Distribution | undefined {
   };
 }
 
-/** The first behaviour whose pattern fits the path that the viewer asked for; what a function makes of it changes nothing here. */
+/** The first behaviour whose pattern matches the viewer's path. A function that rewrites the path does not change the behaviour. */
 export function findBehavior({ behaviors }: Distribution, path: string): Behavior | undefined {
-  return behaviors.find(({ pattern }) => {
-    const source = pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.');
-    return new RegExp(`^/?${source.replace(/^\//, '')}$`, 's').test(path);
-  });
+  const withoutSlash = (text: string) => text.replace(/^\//, '');
+  return behaviors.find(({ pattern }) => globMatches(withoutSlash(pattern), withoutSlash(path)));
 }
 
 function viewerRequestCode(

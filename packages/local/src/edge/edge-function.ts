@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Distribution } from './distribution.ts';
 import type { ViewerRequest } from './viewer-request.ts';
 
-/** What a function made of a request: another one, or the answer to it. */
+/** A function returns a request for the origin, or a response. */
 export type EdgeOutcome =
   | { readonly kind: 'request'; readonly request: ViewerRequest }
   | {
@@ -40,12 +40,12 @@ const responseResult = z.object({
     .default(''),
 });
 
-/** CloudFront allows about a millisecond of computing. This only ends what would never end: a busy laptop may stand still for a while. */
-const longest = 3_000;
+/** CloudFront allows about 1 ms of CPU time. This limit only ends endless loops, because a busy laptop may stall for a while. */
+const scriptTimeoutMs = 3_000;
 
 /**
- * Makes the deployed code callable, in a global scope of its own without Node's modules and without `eval`, as on CloudFront. `console`
- * goes to `log`.
+ * Makes the deployed code callable in its own global scope, without Node's modules and without `eval`, as on CloudFront. `console` writes
+ * to `log`.
  */
 export function edgeFunction(
   code: string,
@@ -57,20 +57,24 @@ export function edgeFunction(
     { console: { log: write, error: write, warn: write, info: write } },
     { codeGeneration: { strings: false, wasm: false } },
   );
-  new Script(code, { filename: 'edge-function.js' }).runInContext(scope, { timeout: longest });
+  new Script(code, { filename: 'edge-function.js' }).runInContext(scope, { timeout: scriptTimeoutMs });
 
   return async (request, { ip, requestId }) => {
-    const { id: distributionId, domainName: distributionDomainName } = distribution;
     const event = {
       version: '1.0',
-      context: { distributionDomainName, distributionId, eventType: 'viewer-request', requestId },
+      context: {
+        distributionDomainName: distribution.domainName,
+        distributionId: distribution.id,
+        eventType: 'viewer-request',
+        requestId,
+      },
       viewer: { ip },
       request,
     };
-    // The event crosses as text, so that the code meets objects of its own scope alone.
+    // The event is passed as text, so that the code only sees objects of its own scope.
     const call = `Promise.resolve(handler(JSON.parse(${JSON.stringify(JSON.stringify(event))}))).then(JSON.stringify)`;
     try {
-      return outcomeOf(JSON.parse(String(await new Script(call).runInContext(scope, { timeout: longest }))));
+      return outcomeOf(JSON.parse(String(await new Script(call).runInContext(scope, { timeout: scriptTimeoutMs }))));
     } catch (error) {
       return { kind: 'failed', message: String(error) };
     }

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Resource, Stack } from '#assembly/stack';
 
-/** Which headers, cookies or query strings of a viewer go on to the origin. */
+/** Whether a viewer's header, cookie or query parameter is forwarded to the origin. */
 export type Selection = (name: string) => boolean;
 
-/** What a behaviour's cache policy and origin request policy let through, together. Header names are in lower case. */
+/** What a behaviour's cache policy and origin request policy forward together. Header names are in lower case. */
 export interface Forwarding {
   readonly headers: Selection;
   readonly cookies: Selection;
@@ -25,7 +25,7 @@ const except =
 
 const nothing: Forwarding = { headers: none, cookies: none, queries: none };
 
-/** Policies that every account has. Source: AWS, "Use managed origin request policies", "Use managed cache policies". */
+/** AWS's managed policies. Source: AWS, "Use managed origin request policies", "Use managed cache policies". */
 const managed: Readonly<Record<string, Forwarding>> = {
   // AllViewer
   '216adef6-5c7f-47e4-b989-5492eafa07d3': { headers: all, cookies: all, queries: all },
@@ -48,9 +48,8 @@ const managed: Readonly<Record<string, Forwarding>> = {
 };
 
 const names = z.array(z.string()).default([]);
-const part = { HeaderBehavior: z.string(), Headers: names };
 const policyProperties = z.object({
-  HeadersConfig: z.object(part),
+  HeadersConfig: z.object({ HeaderBehavior: z.string(), Headers: names }),
   CookiesConfig: z.object({ CookieBehavior: z.string(), Cookies: names }),
   QueryStringsConfig: z.object({ QueryStringBehavior: z.string(), QueryStrings: names }),
 });
@@ -59,7 +58,7 @@ const cachePolicy = z.object({
   CachePolicyConfig: z.object({ ParametersInCacheKeyAndForwardedToOrigin: policyProperties }),
 });
 
-/** @throws BrokenStack for a policy that is neither the template's nor one of AWS's that are known here */
+/** @throws BrokenStack for a policy that is neither in the template nor one of the managed policies above */
 export function readForwarding(
   stack: Stack,
   behavior: { CachePolicyId?: string; OriginRequestPolicyId?: string },

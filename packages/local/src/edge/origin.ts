@@ -3,18 +3,18 @@ import { newId } from '#gateway/ids';
 import { sourceIpOf } from '#gateway/request-headers';
 import { gatewayPrefix } from '#gateway/target';
 import type { Behavior, Origin } from './distribution.ts';
-import { pairs, queryText, type ViewerRequest } from './viewer-request.ts';
+import { toPairs, toQueryString, type ViewerRequest } from './viewer-request.ts';
 
-/** The id of the API that an origin is: by its host on AWS, or by its local address. */
-export function apiOf({ domainName, path }: Origin): string | undefined {
+/** The id of the API that is the origin, from its AWS host or its local address. */
+export function originApiId({ domainName, path }: Origin): string | undefined {
   return (
     /^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/.exec(domainName)?.[1] ??
     /\/_aws\/execute-api\/([a-z0-9]+)/.exec(`${domainName}${path}`)?.[1]
   );
 }
 
-/** What goes to an origin under any policy: it belongs to the connection or describes the body. */
-const always = new Set([
+/** Headers that every policy forwards, because they belong to the connection or describe the body. */
+const alwaysForwarded = new Set([
   'connection',
   'upgrade',
   'transfer-encoding',
@@ -26,18 +26,20 @@ const always = new Set([
 ]);
 
 /**
- * Turns a viewer's request into the one for the origin, in place: path and query as the function left them, and of headers, cookies and
- * query strings those that the behaviour's policies let through.
+ * Changes the viewer's request in place into the request for the origin. The path comes from the viewer-request function; headers, cookies
+ * and query parameters are those that the behaviour's policies forward.
  */
-export function sendOn(
+export function rewriteForOrigin(
   request: IncomingMessage,
-  passage: { readonly behavior: Behavior; readonly apiId: string; readonly asked: ViewerRequest },
+  route: { readonly behavior: Behavior; readonly apiId: string; readonly viewerRequest: ViewerRequest },
 ): void {
-  const { behavior, apiId, asked } = passage;
-  const { forwarding, origin } = behavior;
-  const query = queryText(pairs(asked.querystring).filter(([name]) => forwarding.queries(name)));
-  const cookies = pairs(asked.cookies).filter(([name]) => forwarding.cookies(name));
-  const headers = pairs(asked.headers).filter(([name]) => always.has(name) || forwarding.headers(name));
+  const { apiId, viewerRequest } = route;
+  const { forwarding, origin } = route.behavior;
+  const query = toQueryString(toPairs(viewerRequest.querystring).filter(([name]) => forwarding.queries(name)));
+  const cookies = toPairs(viewerRequest.cookies).filter(([name]) => forwarding.cookies(name));
+  const headers = toPairs(viewerRequest.headers).filter(
+    ([name]) => alwaysForwarded.has(name) || forwarding.headers(name),
+  );
   const sent: (readonly [name: string, value: string])[] = [
     ...headers.filter(([name]) => name !== 'host' && name !== 'x-forwarded-for'),
     ...(cookies.length > 0 ? [['cookie', cookies.map(([name, value]) => `${name}=${value}`).join('; ')] as const] : []),
@@ -46,10 +48,9 @@ export function sendOn(
     ['x-amz-cf-id', newId()],
     ['x-forwarded-for', [request.headers['x-forwarded-for'] ?? [], sourceIpOf(request)].flat().join(', ')],
   ];
-  // API Gateway does not know the distribution's host and answers 403 to it; under its own name the API is found.
-  const known = !forwarding.headers('host');
-  const base = `${gatewayPrefix}/${known ? apiId : 'unknown-host'}`;
-  const path = `${origin.path.replace(/^\/_aws\/execute-api\/[a-z0-9]+/, '')}${asked.uri}`;
+  // API Gateway does not know the distribution's host: if the viewer's Host header is forwarded, the response is 403.
+  const base = `${gatewayPrefix}/${forwarding.headers('host') ? 'unknown-host' : apiId}`;
+  const path = `${origin.path.replace(/^\/_aws\/execute-api\/[a-z0-9]+/, '')}${viewerRequest.uri}`;
   request.url = `${base}${path}${query === '' ? '' : `?${query}`}`;
   request.rawHeaders = sent.flat();
   request.headers = {};

@@ -26,9 +26,9 @@ const policyProperties = z.object({
 });
 
 /**
- * The headers that a behaviour's response headers policy adds. A header that the origin sends itself stays the origin's here, also where
- * the policy would override it.
- * @throws BrokenStack for a policy that is not of the template
+ * The headers that a behaviour's response headers policy adds. Here a header that the origin sends always wins, even if the policy says
+ * that it overrides.
+ * @throws BrokenStack for a policy that is not in the template
  */
 export function readResponseHeaders(stack: Stack, policyId: string | undefined): Readonly<Record<string, string>> {
   if (policyId === undefined) return {};

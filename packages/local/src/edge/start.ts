@@ -2,13 +2,13 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import type { Context, Service } from '#context';
 import { perStack } from '#gateway/per-stack';
-import { bucketOf, sendFromBucket } from './bucket-origin.ts';
-import { apiOf, sendOn } from './origin.ts';
-import { type Answer, passageOf, readEdge, say } from './passage.ts';
+import { originBucket, sendFromBucket } from './bucket-origin.ts';
+import { originApiId, rewriteForOrigin } from './origin.ts';
+import { type EdgeResponse, edgeResponse, readEdge, routeRequest } from './route-request.ts';
 
 /**
- * The template's CloudFront distribution: behaviours, their methods, policies and viewer-request functions, with the template's APIs and
- * buckets as origins. Nothing is cached, and custom error responses are not made.
+ * Serves the template's CloudFront distribution: behaviours, their methods, policies and viewer-request functions, with the template's APIs
+ * and buckets as origins. It has no cache and no custom error responses.
  * @throws BrokenStack when the template has a distribution that cannot be served locally
  */
 export async function startEdge(
@@ -22,32 +22,35 @@ export async function startEdge(
   });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const passage = await passageOf(edge(), request, context.log);
-    if (passage.kind === 'answer') return send(response, passage, request.method);
-    const { behavior, asked } = passage;
+    const decision = await routeRequest(edge(), request, context.log);
+    if (decision.kind === 'response') return send(response, decision, request.method);
+    const { behavior, viewerRequest } = decision;
     const { origin } = behavior;
-    const [apiId, bucket] = [apiOf(origin), bucketOf(origin)];
+    const [apiId, bucket] = [originApiId(origin), originBucket(origin)];
     for (const [name, value] of Object.entries(behavior.responseHeaders)) response.setHeader(name, value);
     response.setHeader('x-cache', 'Miss from cloudfront');
     if (apiId !== undefined) {
-      sendOn(request, { behavior, apiId, asked });
+      rewriteForOrigin(request, { behavior, apiId, viewerRequest });
       await gateway.handle(request, response);
-    } else if (bucket !== undefined && (asked.method === 'GET' || asked.method === 'HEAD')) {
-      const path = `${origin.path.replace(/^\/_aws\/s3\/[^/]+/, '')}${asked.uri}`;
+    } else if (bucket !== undefined && (viewerRequest.method === 'GET' || viewerRequest.method === 'HEAD')) {
+      const path = `${origin.path.replace(/^\/_aws\/s3\/[^/]+/, '')}${viewerRequest.uri}`;
       const object = { bucket, path, compress: behavior.compress };
       await sendFromBucket(context, origin.signed ? credentials() : undefined, object, request, response);
     } else {
-      send(response, say(502, `The origin ${origin.domainName} is not served locally.`), request.method);
+      send(response, edgeResponse(502, `The origin ${origin.domainName} is not served locally.`), request.method);
     }
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const passage = await passageOf(edge(), request, context.log);
-    if (passage.kind === 'answer') return refuse(socket, passage);
-    const apiId = apiOf(passage.behavior.origin);
+    const decision = await routeRequest(edge(), request, context.log);
+    if (decision.kind === 'response') return rejectUpgrade(socket, decision);
+    const apiId = originApiId(decision.behavior.origin);
     if (apiId === undefined || !gateway.upgrade)
-      return refuse(socket, say(502, `The origin ${passage.behavior.origin.domainName} speaks no WebSocket.`));
-    sendOn(request, { ...passage, apiId });
+      return rejectUpgrade(
+        socket,
+        edgeResponse(502, `The origin ${decision.behavior.origin.domainName} does not serve WebSockets.`),
+      );
+    rewriteForOrigin(request, { ...decision, apiId });
     gateway.upgrade(request, socket, head);
   }
 
@@ -64,11 +67,11 @@ export async function startEdge(
   };
 }
 
-function send(response: ServerResponse, { status, headers, body }: Answer, method: string | undefined): void {
+function send(response: ServerResponse, { status, headers, body }: EdgeResponse, method: string | undefined): void {
   response.writeHead(status, headers).end(method === 'HEAD' ? undefined : body);
 }
 
-function refuse(socket: Duplex, { status, headers, body }: Answer): void {
+function rejectUpgrade(socket: Duplex, { status, headers, body }: EdgeResponse): void {
   const lines = Object.entries(headers).flatMap(([name, value]) => [value].flat().map((one) => `${name}: ${one}`));
   socket.write(
     [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`, ...lines, 'connection: close', '', ''].join('\r\n'),

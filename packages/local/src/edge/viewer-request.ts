@@ -5,7 +5,7 @@ export interface Value {
   readonly multiValue?: readonly { readonly value: string }[];
 }
 
-/** A request as a viewer-request function sees it: names as keys, nothing decoded. */
+/** A request in the shape that a viewer-request function gets. Nothing is decoded. */
 export interface ViewerRequest {
   readonly method: string;
   readonly uri: string;
@@ -25,31 +25,31 @@ export function readViewerRequest(request: IncomingMessage): ViewerRequest {
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const name = (request.rawHeaders[index] ?? '').toLowerCase();
     const value = request.rawHeaders[index + 1] ?? '';
-    if (name === 'cookie') cookies.push(...pairsOf(value, /;\s*/));
+    if (name === 'cookie') cookies.push(...parsePairs(value, /;\s*/));
     else headers.push([name, value]);
   }
   return {
     method: request.method ?? 'GET',
     uri,
-    querystring: values(pairsOf(query, '&')),
+    querystring: values(parsePairs(query, '&')),
     headers: values(headers),
     cookies: values(cookies),
   };
 }
 
-/** Names and values in order, repeated ones repeated. */
-export function pairs(all: Readonly<Record<string, Value>>): Pairs {
+/** Names and values in order. A name with several values appears several times. */
+export function toPairs(all: Readonly<Record<string, Value>>): Pairs {
   return Object.entries(all).flatMap(([name, { value, multiValue }]) =>
     (multiValue ?? [{ value }]).map((each) => [name, each.value] as const),
   );
 }
 
-/** Without the `?`; empty when nothing is in it. */
-export function queryText(querystring: Pairs): string {
+/** Without the `?`. */
+export function toQueryString(querystring: Pairs): string {
   return querystring.map(([name, value]) => (value === '' ? name : `${name}=${value}`)).join('&');
 }
 
-function pairsOf(text: string, separator: string | RegExp): Pairs {
+function parsePairs(text: string, separator: string | RegExp): Pairs {
   return text
     .split(separator)
     .filter((part) => part !== '')

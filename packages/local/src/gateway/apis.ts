@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { functionOf } from './function-of.ts';
-import { type Integration, readIntegration } from './integration.ts';
+import { functionOf, type Integration, readIntegration } from './integration.ts';
 import { readProperties } from './properties.ts';
 import { readStages, type Stage } from './stages.ts';
 
 /** A Lambda REQUEST authorizer of a WebSocket API. */
 export interface RequestAuthorizer {
   readonly id: string;
-  /** Logical id of the function; `undefined` when the template names none of its own, which fails at use, as on AWS. */
+  /** Logical id; undefined if the function is not in the template. As on AWS, the authorizer then fails when it is used. */
   readonly functionId: string | undefined;
-  /** Like `route.request.querystring.token`; none means that the function is always asked. */
+  /** Like `route.request.querystring.token`. If empty, the function is always invoked. */
   readonly identitySources: readonly string[];
 }
 
@@ -28,14 +27,15 @@ export interface SocketRoute {
   readonly key: string;
   readonly integration: Integration | undefined;
   readonly authorizer: RequestAuthorizer | undefined;
-  /** The route has a route response: what the integration answers goes to the client. */
+  /** The route has a route response, so the client gets the integration's response. */
   readonly twoWay: boolean;
 }
 
 export interface HttpRoute {
   readonly key: string;
-  /** `ANY` for every method; `$default` routes have no path. */
+  /** `ANY` for every method. */
   readonly method: string;
+  /** Empty for the `$default` route. */
   readonly path: string;
   readonly integration: Integration | undefined;
   readonly authorizer: JwtAuthorizer | undefined;
@@ -46,7 +46,7 @@ export interface Cors {
   readonly origins: readonly string[];
   readonly methods: readonly string[];
   readonly headers: readonly string[];
-  readonly exposed: readonly string[];
+  readonly exposedHeaders: readonly string[];
   readonly credentials: boolean;
   readonly maxAge: number | undefined;
 }
@@ -54,7 +54,7 @@ export interface Cors {
 export interface WebSocketApi {
   readonly kind: 'websocket';
   readonly id: string;
-  readonly selection: string;
+  readonly routeSelectionExpression: string;
   readonly routes: ReadonlyMap<string, SocketRoute>;
   readonly stages: ReadonlyMap<string, Stage>;
 }
@@ -102,7 +102,7 @@ const authorizerProperties = z.object({
   JwtConfiguration: z.object({ Issuer: z.string(), Audience: strings }).optional(),
 });
 
-/** Every API of the template, by id. @throws BrokenStack for what cannot be served locally: one sentence that names the resource. */
+/** All APIs of the template by id. @throws BrokenStack, one sentence that names the resource, if one cannot be served locally */
 export function readApis(stack: Stack): ReadonlyMap<string, Api> {
   const apis = stack.ofType('AWS::ApiGatewayV2::Api').map((resource): Api => {
     const properties = readProperties(apiProperties, resource);
@@ -112,7 +112,7 @@ export function readApis(stack: Stack): ReadonlyMap<string, Api> {
       ? {
           kind: 'websocket',
           id,
-          selection: properties.RouteSelectionExpression,
+          routeSelectionExpression: properties.RouteSelectionExpression,
           routes: new Map(socketRoutes(stack, id).map((route) => [route.key, route])),
           stages,
         }
@@ -129,14 +129,14 @@ function routesOf(stack: Stack, apiId: string) {
 }
 
 function socketRoutes(stack: Stack, apiId: string): SocketRoute[] {
-  const answered = new Set(
+  const withResponse = new Set(
     stack.ofType('AWS::ApiGatewayV2::RouteResponse').map(({ properties }) => properties.RouteId),
   );
   return routesOf(stack, apiId).map((route) => ({
     key: route.RouteKey,
     integration: readIntegration(stack, route.Target),
     authorizer: route.AuthorizationType === 'NONE' ? undefined : requestAuthorizer(stack, route),
-    twoWay: answered.has(route.id),
+    twoWay: withResponse.has(route.id),
   }));
 }
 
@@ -147,7 +147,7 @@ function httpRoutes(stack: Stack, apiId: string): HttpRoute[] {
       key: route.RouteKey,
       method,
       path,
-      integration: readIntegration(stack, route.Target, { format: '2.0' }),
+      integration: readIntegration(stack, route.Target, '2.0'),
       authorizer: route.AuthorizationType === 'NONE' ? undefined : jwtAuthorizer(stack, route),
       scopes: route.AuthorizationScopes,
     };
@@ -196,7 +196,7 @@ function corsOf(cors: z.output<typeof apiProperties>['CorsConfiguration']): Cors
       origins: cors.AllowOrigins,
       methods: cors.AllowMethods,
       headers: cors.AllowHeaders,
-      exposed: cors.ExposeHeaders,
+      exposedHeaders: cors.ExposeHeaders,
       credentials: cors.AllowCredentials,
       maxAge: cors.MaxAge,
     }

@@ -1,17 +1,18 @@
 import type { Context } from '#context';
+import { withTimeout } from '#timeout';
 
 export type CallResult = CallOutcome & {
-  /** Milliseconds until the outcome: the access log's `integrationLatency`. */
+  /** Milliseconds: the access log's `integrationLatency`. */
   readonly latency: number;
 };
 
 type CallOutcome =
   | { readonly kind: 'answer'; readonly payload: unknown }
-  /** It threw, ran into its own timeout, or is no function any more. */
+  /** It threw, ran into its own timeout, or does not exist any more. */
   | { readonly kind: 'failed'; readonly message: string }
-  /** The integration's time is over; the function runs on. */
+  /** The integration timed out. The function keeps running. */
   | { readonly kind: 'timeout' }
-  /** The function's resource policy does not let API Gateway in. */
+  /** The function's resource policy does not allow API Gateway. */
   | { readonly kind: 'forbidden' };
 
 export interface Call {
@@ -24,7 +25,7 @@ export interface Call {
   readonly timeout: number;
 }
 
-/** Invokes a function as API Gateway does: by permission of the function's resource policy, and for as long as the integration may take. */
+/** Invokes a function as API Gateway does: the function's resource policy must allow it, and the integration's timeout applies. */
 export async function callFunction(context: Context, call: Call): Promise<CallResult> {
   const { functionId, sourceArn } = call;
   if (!context.functions.allows(functionId, 'apigateway.amazonaws.com', sourceArn)) {
@@ -39,19 +40,11 @@ export async function callFunction(context: Context, call: Call): Promise<CallRe
         : { kind: 'failed', message: `${result.errorType}: ${result.errorMessage}` },
     (error: unknown): CallOutcome => ({ kind: 'failed', message: String(error) }),
   );
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<CallOutcome>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'timeout' }), call.timeout);
-  });
-  try {
-    const outcome = await Promise.race([invoked, late]);
-    return { ...outcome, latency: context.clock.now() - started };
-  } finally {
-    clearTimeout(timer);
-  }
+  const outcome = await withTimeout(invoked, call.timeout, { kind: 'timeout' } as const);
+  return { ...outcome, latency: context.clock.now() - started };
 }
 
-/** @param resource what follows the API's id: `prod/$connect`, `$default/GET/items/{id}`, `authorizers/abc` */
+/** @param resource the part after the API's id: `prod/$connect`, `$default/GET/items/{id}`, `authorizers/abc` */
 export function executeApiArn({ stack }: Pick<Context, 'stack'>, apiId: string, resource: string): string {
   return `arn:aws:execute-api:${stack.region}:${stack.account}:${apiId}/${resource}`;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** An id as API Gateway makes them for connections, requests and messages: 16 characters, the last one `=` (`Llf4ceE2NjMCF7w=`). */
+/** An id in API Gateway's form, for connections, requests and messages: 16 characters, the last one `=` (`Llf4ceE2NjMCF7w=`). */
 export function newId(random: (size: number) => Buffer = randomBytes): string {
   return `${random(11).toString('base64url')}=`;
 }

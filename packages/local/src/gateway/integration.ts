@@ -1,16 +1,14 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { functionOf } from './function-of.ts';
 import { readProperties } from './properties.ts';
 
-/** What stands behind a route. */
 export type Integration =
   | {
       readonly kind: 'function';
       /** Logical id. */
       readonly functionId: string;
-      /** Milliseconds; WebSocket APIs end at 29 s, HTTP APIs at 30 s. */
+      /** Milliseconds. The default is 29 s for WebSocket APIs and 30 s for HTTP APIs. */
       readonly timeout: number;
     }
   | {
@@ -20,7 +18,7 @@ export type Integration =
     };
 
 export interface MockResponse {
-  /** `$default` or a pattern between slashes, tried on the status: `/5\d\d/`. */
+  /** `$default`, or a pattern between slashes for the status: `/5\d\d/`. */
   readonly key: string;
   readonly template: string | undefined;
 }
@@ -45,13 +43,10 @@ const responseProperties = z.object({
 
 /**
  * @param target a route's `Target`: `integrations/<id>`
- * @param http HTTP APIs pass the payload format that is served; an integration of another one is refused
+ * @param httpFormat the required payload format of an HTTP API
+ * @throws BrokenStack for another payload format
  */
-export function readIntegration(
-  stack: Stack,
-  target: string | undefined,
-  http?: { readonly format: '2.0' },
-): Integration | undefined {
+export function readIntegration(stack: Stack, target: string | undefined, httpFormat?: '2.0'): Integration | undefined {
   if (target === undefined) return undefined;
   const id = target.replace(/^integrations\//, '');
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Integration', id);
@@ -60,28 +55,37 @@ export function readIntegration(
   if (properties.IntegrationType === 'MOCK') {
     return {
       kind: 'mock',
-      requestTemplate: chosen(properties.RequestTemplates, properties.TemplateSelectionExpression),
+      requestTemplate: chooseTemplate(properties.RequestTemplates, properties.TemplateSelectionExpression),
       responses: stack
         .ofType('AWS::ApiGatewayV2::IntegrationResponse')
         .map((response) => readProperties(responseProperties, response))
         .filter((response) => response.IntegrationId === id)
         .map((response) => ({
           key: response.IntegrationResponseKey,
-          template: chosen(response.ResponseTemplates, response.TemplateSelectionExpression),
+          template: chooseTemplate(response.ResponseTemplates, response.TemplateSelectionExpression),
         })),
     };
   }
-  if (http && properties.PayloadFormatVersion !== http.format)
+  if (httpFormat && properties.PayloadFormatVersion !== httpFormat)
     throw new BrokenStack(
-      `unable to serve ${resource.logicalId}; HTTP APIs are served with payload format ${http.format} only`,
+      `unable to serve ${resource.logicalId}; HTTP APIs are served with payload format ${httpFormat} only`,
     );
   const functionId = functionOf(stack, properties.IntegrationUri);
   if (functionId === undefined)
-    throw new BrokenStack(`unable to serve ${resource.logicalId}; it integrates no function of the template`);
-  return { kind: 'function', functionId, timeout: properties.TimeoutInMillis ?? (http ? 30_000 : 29_000) };
+    throw new BrokenStack(`unable to serve ${resource.logicalId}; its function is not in the template`);
+  return { kind: 'function', functionId, timeout: properties.TimeoutInMillis ?? (httpFormat ? 30_000 : 29_000) };
 }
 
-/** A template selection expression is a constant here (`200`, `\$default`); with a single template there is nothing to choose. */
-function chosen(named: Record<string, string>, expression = '$default'): string | undefined {
+/** Only constant template selection expressions are supported (`200`, `\$default`). The fallback is the first template. */
+function chooseTemplate(named: Record<string, string>, expression = '$default'): string | undefined {
   return named[expression.replaceAll('\\', '')] ?? named.$default ?? Object.values(named)[0];
+}
+/**
+ * The logical id of the function that an integration or an authorizer invokes.
+ * @param uri `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/<arn>/invocations`, or the function's ARN itself (HTTP APIs)
+ */
+export function functionOf(stack: Stack, uri: string): string | undefined {
+  const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+  const [unqualified = arn] = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/.exec(arn) ?? [];
+  return stack.byPhysicalId('AWS::Lambda::Function', unqualified)?.logicalId;
 }

@@ -2,8 +2,8 @@ import type { Stack } from '#assembly/stack';
 import type { Context } from '#context';
 
 /**
- * Reads something from the stack now, and again only when a reload brings another stack. One that cannot be read then is told to the
- * console, and what was served before goes on.
+ * Reads a value from the stack now, and again after each reload. If reading fails after a reload, the error is logged and the old value
+ * stays.
  */
 export function perStack<Value>(context: Pick<Context, 'stack' | 'log'>, read: (stack: Stack) => Value): () => Value {
   let stack = context.stack;

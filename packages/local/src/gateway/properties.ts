@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Resource } from '#assembly/stack';
 
-/** Reads a resource's properties, saying which resource is wrong. */
+/** Parses a resource's properties. @throws BrokenStack that names the resource */
 export function readProperties<Schema extends z.ZodType>(schema: Schema, resource: Resource): z.output<Schema> {
   const parsed = schema.safeParse(resource.properties);
   if (parsed.success) return parsed.data;

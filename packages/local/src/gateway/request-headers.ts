@@ -1,15 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { newTraceId } from './ids.ts';
 
-/** Headers of one hop, which API Gateway keeps to itself. */
-const hop = new Set(['connection', 'upgrade', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'transfer-encoding']);
+/** API Gateway does not forward hop-by-hop headers. */
+const hopByHop = new Set([
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+]);
 
-/** A request's headers as they came, without those of the one hop: name and value, repeated ones repeated. */
+/** A request's headers in order and with the client's case, without hop-by-hop headers. A repeated name appears several times. */
 export function headerPairs(request: IncomingMessage): [name: string, value: string][] {
   const pairs: [string, string][] = [];
   for (let index = 0; index + 1 < request.rawHeaders.length; index += 2) {
     const name = request.rawHeaders[index] ?? '';
-    if (!hop.has(name.toLowerCase())) pairs.push([name, request.rawHeaders[index + 1] ?? '']);
+    if (!hopByHop.has(name.toLowerCase())) pairs.push([name, request.rawHeaders[index + 1] ?? '']);
   }
   return pairs;
 }
@@ -18,7 +26,7 @@ export function sourceIpOf(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
 }
 
-/** What the load balancer in front adds: the host as AWS names it, where the request came from, and a trace id. */
+/** The headers that AWS's load balancer adds. */
 export function forwardedHeaders(request: IncomingMessage, options: { domainName: string; now: number }) {
   const before = request.headers['x-forwarded-for'];
   return {

@@ -10,11 +10,12 @@ export interface ThrottleSettings {
 
 export interface Stage {
   readonly name: string;
-  /** Neither AutoDeploy nor a Deployment: the stage exists and serves nothing. */
+  /** False without AutoDeploy and Deployment: the stage exists but serves nothing. */
   readonly deployed: boolean;
-  readonly variables: Readonly<Record<string, string>>;
+  /** Undefined if there are none. */
+  readonly variables: Readonly<Record<string, string>> | undefined;
   readonly accessLog: { readonly destination: string; readonly format: string } | undefined;
-  /** Of the route itself, or else the stage's default. */
+  /** The route's settings, or the stage's defaults. */
   throttle(routeKey: string): ThrottleSettings;
 }
 
@@ -28,7 +29,7 @@ const stageProperties = z.object({
   StageName: z.string(),
   AutoDeploy: z.coerce.boolean().default(false),
   DeploymentId: z.string().optional(),
-  StageVariables: z.record(z.string(), z.string()).default({}),
+  StageVariables: z.record(z.string(), z.string()).optional(),
   DefaultRouteSettings: routeSettings.default({}),
   RouteSettings: z.record(z.string(), routeSettings).default({}),
   AccessLogSettings: z.object({ DestinationArn: z.string(), Format: z.string() }).optional(),
@@ -48,7 +49,7 @@ function stageOf(properties: z.output<typeof stageProperties>): Stage {
   return {
     name: properties.StageName,
     deployed: properties.AutoDeploy || properties.DeploymentId !== undefined,
-    variables: properties.StageVariables,
+    variables: Object.keys(properties.StageVariables ?? {}).length > 0 ? properties.StageVariables : undefined,
     accessLog: log && { destination: log.DestinationArn, format: log.Format },
     throttle: (routeKey) => ({
       rate: byRoute[routeKey]?.ThrottlingRateLimit ?? byDefault.ThrottlingRateLimit,

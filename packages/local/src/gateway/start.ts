@@ -10,10 +10,10 @@ import { isManagement, manageConnections } from './manage-connections.ts';
 import { perStack } from './per-stack.ts';
 import { readTarget, type Target } from './target.ts';
 import { createThrottle } from './throttle.ts';
-import { refusals, refuse } from './websocket/refusal.ts';
+import { handshakeErrors, rejectUpgrade } from './websocket/handshake-error.ts';
 import { createSockets } from './websocket/sockets.ts';
 
-/** An open WebSocket connection, as tests and the console see it. Times in milliseconds since the epoch. */
+/** An open WebSocket connection, for tests and the console. Times are milliseconds since the epoch. */
 export interface ConnectionInfo {
   readonly connectionId: string;
   readonly apiId: string;
@@ -23,9 +23,9 @@ export interface ConnectionInfo {
 }
 
 /**
- * API Gateway v2: the template's HTTP and WebSocket APIs and the management of connections, below `/_aws/execute-api/<apiId>`.
- * Must be stopped before the functions are: closing the connections tells `$disconnect` of each.
- * @throws BrokenStack when the template has an API that cannot be served locally
+ * API Gateway v2: serves the template's HTTP and WebSocket APIs and the `@connections` API below `/_aws/execute-api/<apiId>`.
+ * Stop it before the functions, because closing the connections invokes `$disconnect`.
+ * @throws BrokenStack if the template has an API that cannot be served locally
  */
 export async function startGateway(
   context: Context,
@@ -43,8 +43,8 @@ export async function startGateway(
   function serve(api: Api, target: Target, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
     if (api.kind === 'http') return serveHttp(gateway, verify, api, target, request, response);
     if (isManagement(target)) return manageConnections(gateway, sockets, api, target, request, response);
-    // A WebSocket API speaks nothing else.
-    answer(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });
+    // A WebSocket API serves upgrades only.
+    sendJson(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });
   }
 
   return {
@@ -53,26 +53,26 @@ export async function startGateway(
       const api = target && gateway.api(target.apiId);
       try {
         if (api) await serve(api, target, request, response);
-        else answer(response, 403, 'Forbidden');
+        else sendJson(response, 403, 'Forbidden');
       } catch (error) {
-        // A client that went away in the middle is no failure.
+        // The client disconnected.
         if (request.errored) return;
         context.log(`API Gateway: ${String(error)}`);
-        if (!response.headersSent) answer(response, 500, 'Internal Server Error');
+        if (!response.headersSent) sendJson(response, 500, 'Internal Server Error');
         else response.destroy();
       }
     },
     upgrade(request, socket, head) {
       const target = readTarget(request.url ?? '');
       if (target) sockets.upgrade(target, request, socket, head);
-      else refuse(socket, refusals.forbidden, { connectionId: newId(), requestId: newId() });
+      else rejectUpgrade(socket, handshakeErrors.forbidden, { connectionId: newId(), requestId: newId() });
     },
     connections: () =>
-      sockets.all().map(({ visitor, lastActiveAt }) => ({
-        connectionId: visitor.connectionId,
-        apiId: visitor.apiId,
-        stage: visitor.stage,
-        connectedAt: visitor.connectedAt,
+      sockets.all().map(({ metadata, lastActiveAt }) => ({
+        connectionId: metadata.connectionId,
+        apiId: metadata.apiId,
+        stage: metadata.stage,
+        connectedAt: metadata.connectedAt,
         lastActiveAt: lastActiveAt(),
       })),
     async stop() {
@@ -82,7 +82,12 @@ export async function startGateway(
   };
 }
 
-function answer(response: ServerResponse, status: number, message: string, headers: Record<string, string> = {}): void {
+function sendJson(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(JSON.stringify({ message }));
 }

@@ -2,7 +2,7 @@ import type { Clock } from '#clock';
 import type { Stage } from './stages.ts';
 
 /**
- * Quotas of an account in one region: new connections, and requests of all its APIs, messages and posts to connections included.
+ * Quotas of an account in one region: new connections, and requests to all its APIs, including messages and posts to connections.
  * Source: AWS, "Quotas for configuring and running a WebSocket API" and "API Gateway account-level throttling".
  */
 const quotas = {
@@ -10,12 +10,12 @@ const quotas = {
   requests: { rate: 10_000, burst: 5_000 },
 };
 
-/** Says whether one more request may pass, and counts it. */
+/** Counts a request and returns whether it is within the limits. */
 export interface Throttle {
   connection(): boolean;
   /** A request of the account, to any API or connection. */
   request(): boolean;
-  /** A request to a route: its own limit, or else its stage's, within the account's. */
+  /** A request to a route. The limits of the route or its stage apply, and the account's. */
   route(apiId: string, stage: Stage, routeKey: string): boolean;
 }
 
@@ -44,7 +44,7 @@ export function createThrottle(clock: Clock): Throttle {
   };
 }
 
-/** A token bucket: `burst` at once, refilled with `rate` per second. */
+/** A token bucket of `burst` tokens, refilled with `rate` per second. */
 function createBucket({ rate, burst }: { rate: number; burst: number }, clock: Clock): () => boolean {
   let tokens = burst;
   let filled = clock.now();

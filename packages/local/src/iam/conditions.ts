@@ -1,16 +1,16 @@
 import { arnMatches, globMatches } from './glob.ts';
 
-/** Condition keys of a request, in any case: `aws:SecureTransport`, `dynamodb:LeadingKeys`, … */
+/** A request's values by condition key: `aws:SecureTransport`, `dynamodb:LeadingKeys`, … Case does not matter. */
 export type ConditionValues = Readonly<Record<string, string | readonly string[]>>;
 
 /** A statement's `Condition`: operator → key → values. */
 export type Conditions = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
-/** Thrown for an operator that is not known here: nobody may be let in, or kept out, by a guess. */
+/** An operator that is not supported here must not allow or deny anything. */
 export class UnknownOperator extends Error {}
 
 /**
- * Do all conditions of a statement hold?
+ * Whether all conditions of a statement hold.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
  * @throws UnknownOperator
  */
@@ -28,7 +28,7 @@ function holds(operator: string, wanted: readonly string[], given: readonly stri
   const negated = name.includes('Not');
   const test = tests[name.replace('Not', '')];
   if (!test) throw new UnknownOperator(operator);
-  // A key that the request lacks fails a condition, unless the operator is a negated one, …IfExists or ForAllValues.
+  // A missing key fails the condition, unless the operator is negated, …IfExists or ForAllValues.
   if (given === undefined || given.length === 0) {
     return ifExists !== undefined || quantifier === 'ForAllValues:' || (negated && quantifier === undefined);
   }

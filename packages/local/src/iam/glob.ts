@@ -1,9 +1,9 @@
-/** IAM's wildcards: `*` for any characters, also none; `?` for one. */
+/** IAM's wildcards: `*` for any number of characters, `?` for one. */
 export function globMatches(pattern: string, text: string): boolean {
   return compile(pattern).test(text);
 }
 
-/** ArnLike: each of the six parts of an ARN on its own, so that a `*` does not reach beyond its part (the last may hold colons). */
+/** ArnLike matches each of the six parts of an ARN separately, so a `*` matches within one part. The last part may contain colons. */
 export function arnMatches(pattern: string, arn: string): boolean {
   const [wanted, given] = [parts(pattern), parts(arn)];
   return wanted.length === given.length && wanted.every((part, index) => globMatches(part, given[index] ?? ''));

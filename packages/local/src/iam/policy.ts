@@ -1,13 +1,13 @@
 import type { Stack } from '../assembly/stack.ts';
 import type { Principal } from './access-keys.ts';
-import { type Role, resourceStatements, rolesOf } from './attached.ts';
 import { UnknownOperator } from './conditions.ts';
 import { globMatches } from './glob.ts';
+import { type Role, resourceStatements, rolesOf } from './role-policies.ts';
 import { applies, type Statement } from './statement.ts';
 
 export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly message: string };
 
-/** One action on one resource that a role of the template allows; both as written there, wildcards and all. */
+/** One action on one resource that a role allows. Both are as in the template, including wildcards. */
 export interface Permission {
   readonly roleId: string;
   readonly action: string;
@@ -17,8 +17,10 @@ export interface Permission {
 /** The permissions of the template. */
 export interface Policies {
   /**
-   * May this principal do this? `action` like `dynamodb:PutItem`, `resource` an ARN, `conditions` the request's condition keys.
-   * A refusal carries AWS's sentence.
+   * Decides whether the principal may perform the action. A refusal has AWS's message.
+   * @param action like `dynamodb:PutItem`
+   * @param resource an ARN
+   * @param conditions the request's condition keys
    */
   authorize(
     principal: Principal,
@@ -27,36 +29,39 @@ export interface Policies {
     conditions?: Record<string, string | string[]>,
   ): Decision;
   /**
-   * Takes permissions away until the returned function is called. `resource` as the template has it, absent: all; `roleId` absent: all;
-   * `action` may have wildcards.
+   * Removes permissions until the returned function is called. `action` may have wildcards. `resource` is as in the template. Without
+   * `roleId` or `resource`, all match.
    */
   revoke(match: { roleId?: string; action: string; resource?: string }): () => void;
-  /** Every allowed action and resource of the template's roles, one row each. */
+  /** All allowed pairs of action and resource of the template's roles. */
   permissions(): Permission[];
 }
 
 /**
- * Evaluates the policies of the template in IAM's order: an explicit Deny anywhere wins, then an Allow of the role or of the
- * resource's policy, else no. Root may do what no resource policy denies.
- * Own code, since the published simulators bring the whole catalogue of AWS actions (megabytes), and what is needed fits a few screens.
+ * Evaluates the template's policies in IAM's order: an explicit Deny wins, then an Allow of the role or of the resource's policy, else the
+ * action is denied. Root may do everything that no resource policy denies.
+ * This is our own code, because published simulators contain the catalogue of all AWS actions (megabytes).
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
- * @param stackNow asked each time, because a reload brings another stack
+ * @param currentStack called for each decision, because a reload replaces the stack
  */
-export function createPolicies(stackNow: () => Stack): Policies {
+export function createPolicies(currentStack: () => Stack): Policies {
   const revoked = new Set<{ roleId?: string; action: string; resource?: string }>();
-  let known: { stack: Stack; roles: Map<string, Role>; onResources: Statement[] } | undefined;
+  let cached: { stack: Stack; roles: Map<string, Role>; onResources: Statement[] } | undefined;
 
   const rules = () => {
-    const stack = stackNow();
-    if (known?.stack !== stack) known = { stack, roles: rolesOf(stack), onResources: resourceStatements(stack) };
-    return known;
+    const stack = currentStack();
+    if (cached?.stack !== stack) cached = { stack, roles: rolesOf(stack), onResources: resourceStatements(stack) };
+    return cached;
   };
 
   const allows = (role: Role, action: string, resource: string, values: Record<string, string | string[]>) =>
     role.statements
       .filter(({ Effect }) => Effect === 'Allow')
       .flatMap((statement) =>
-        [...revoked].reduce((left, taken) => left.flatMap((one) => without(one, role.id, taken, action)), [statement]),
+        [...revoked].reduce(
+          (left, revocation) => left.flatMap((one) => withoutPermission(one, role.id, revocation, action)),
+          [statement],
+        ),
       )
       .some((statement) => applies(statement, action, resource, values));
 
@@ -66,7 +71,7 @@ export function createPolicies(stackNow: () => Stack): Policies {
       const role = principal.kind === 'role' ? roles.get(principal.roleId) : undefined;
       const arn = role?.arn ?? principal.arn;
       const values = {
-        // The local port speaks plain HTTP, on loopback only; "TLS only" statements are for the deployed stack.
+        // The local port is plain HTTP on loopback. Statements that require TLS are for the deployed stack.
         'aws:SecureTransport': 'true',
         'aws:PrincipalArn': arn,
         'aws:PrincipalAccount': stack.account,
@@ -74,45 +79,50 @@ export function createPolicies(stackNow: () => Stack): Policies {
         ...(principal.kind === 'service' && { 'aws:SourceArn': principal.arn, 'aws:SourceAccount': stack.account }),
         ...conditions,
       };
-      const refuse = (reason: string): Decision => ({
+      const deny = (reason: string): Decision => ({
         allowed: false,
         message: `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
       });
       try {
-        const fits = (statement: Statement) => applies(statement, action, resource, values);
-        const concerned = onResources.filter((statement) => names(statement, arn, stack.account) && fits(statement));
-        if (concerned.some(({ Effect }) => Effect === 'Deny')) {
-          return refuse('with an explicit deny in a resource-based policy');
+        const matches = (statement: Statement) => applies(statement, action, resource, values);
+        const resourceRules = onResources.filter(
+          (statement) => namesPrincipal(statement, arn, stack.account) && matches(statement),
+        );
+        if (resourceRules.some(({ Effect }) => Effect === 'Deny')) {
+          return deny('with an explicit deny in a resource-based policy');
         }
         if (principal.kind === 'root') return { allowed: true };
         if (principal.kind === 'service') {
-          const invited = ({ Effect, Principal }: Statement) =>
-            Effect === 'Allow' && Principal?.Service?.includes(principal.service);
-          const own = onResources.some((statement) => invited(statement) && fits(statement));
-          return own
+          const allowed = onResources.some(
+            (statement) =>
+              statement.Effect === 'Allow' &&
+              statement.Principal?.Service?.includes(principal.service) &&
+              matches(statement),
+          );
+          return allowed
             ? { allowed: true }
-            : refuse(`because no resource-based policy allows ${principal.service} the action`);
+            : deny(`because no resource-based policy allows ${principal.service} the action`);
         }
-        if (role?.statements.some((statement) => statement.Effect === 'Deny' && fits(statement))) {
-          return refuse('with an explicit deny in an identity-based policy');
+        if (role?.statements.some((statement) => statement.Effect === 'Deny' && matches(statement))) {
+          return deny('with an explicit deny in an identity-based policy');
         }
         if (role && allows(role, action, resource, values)) return { allowed: true };
-        // Within one account a resource's policy is enough, where it names the role itself.
-        if (concerned.some(({ Effect, Principal }) => Effect === 'Allow' && Principal?.AWS?.includes(arn)))
+        // Within one account, a resource policy that names the role is enough.
+        if (resourceRules.some(({ Effect, Principal }) => Effect === 'Allow' && Principal?.AWS?.includes(arn)))
           return { allowed: true };
         const unknown = role?.unknownPolicies.length ? ` (not known locally: ${role.unknownPolicies.join(', ')})` : '';
-        return refuse(`because no identity-based policy allows the ${action} action${unknown}`);
+        return deny(`because no identity-based policy allows the ${action} action${unknown}`);
       } catch (error) {
         if (!(error instanceof UnknownOperator)) throw error;
-        return refuse(`because the local runtime does not know the condition operator ${error.message}`);
+        return deny(`because the local runtime does not know the condition operator ${error.message}`);
       }
     },
 
     revoke(match) {
-      // A copy, so that the same permission taken away twice comes back only after both.
-      const taken = { ...match };
-      revoked.add(taken);
-      return () => void revoked.delete(taken);
+      // A copy, so that after two equal revocations the permission only returns when both are undone.
+      const revocation = { ...match };
+      revoked.add(revocation);
+      return () => void revoked.delete(revocation);
     },
 
     permissions() {
@@ -129,33 +139,33 @@ export function createPolicies(stackNow: () => Stack): Policies {
 }
 
 /**
- * What is left of an Allow statement when one permission is taken from it: the other actions on all its resources, and that action on the
- * other resources. The action may be named as the template has it, or as the request has it where the template has a wildcard.
+ * The rest of an Allow statement after a revocation: the other actions on all its resources, and the revoked action on the other resources.
+ * The revocation matches the action of the template, or the action of the request.
  */
-function without(
+function withoutPermission(
   statement: Statement,
   roleId: string,
-  taken: { roleId?: string; action: string; resource?: string },
-  asked: string,
+  revocation: { roleId?: string; action: string; resource?: string },
+  requested: string,
 ): Statement[] {
-  if (!statement.Action || (taken.roleId !== undefined && taken.roleId !== roleId)) return [statement];
-  const pattern = taken.action.toLowerCase();
-  const gone = (action: string) =>
-    globMatches(pattern, action.toLowerCase()) || globMatches(pattern, asked.toLowerCase());
+  if (!statement.Action || (revocation.roleId !== undefined && revocation.roleId !== roleId)) return [statement];
+  const pattern = revocation.action.toLowerCase();
+  const isRevoked = (action: string) =>
+    globMatches(pattern, action.toLowerCase()) || globMatches(pattern, requested.toLowerCase());
   const actions = statement.Action;
   const resources = statement.Resource ?? [];
   return [
-    { ...statement, Action: actions.filter((action) => !gone(action)) },
+    { ...statement, Action: actions.filter((action) => !isRevoked(action)) },
     {
       ...statement,
-      Action: actions.filter(gone),
-      Resource: resources.filter((resource) => taken.resource !== undefined && taken.resource !== resource),
+      Action: actions.filter(isRevoked),
+      Resource: resources.filter((resource) => revocation.resource !== undefined && revocation.resource !== resource),
     },
   ];
 }
 
-/** Is a resource policy's statement about this principal? The account's root stands for everybody in the account. */
-function names({ Principal, NotPrincipal }: Statement, arn: string, account: string): boolean {
+/** Whether a resource policy's statement is about this principal. The account's root means everybody in the account. */
+function namesPrincipal({ Principal, NotPrincipal }: Statement, arn: string, account: string): boolean {
   const among = (listed: Record<string, string[]>) =>
     (listed.AWS ?? []).some((entry) => ['*', arn, account, `arn:aws:iam::${account}:root`].includes(entry));
   return Principal ? among(Principal) : NotPrincipal !== undefined && !among(NotPrincipal);

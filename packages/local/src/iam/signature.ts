@@ -1,15 +1,15 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+import { secretsEqual } from '../text.ts';
 import type { AccessKeys, Credentials, Principal } from './access-keys.ts';
-import { claimOf, one, type Query, splitUrl } from './signature-claim.ts';
-import { computeSignature, hashOf } from './signature-version-4.ts';
+import { computeSignature, hashOf } from './compute-signature.ts';
+import { one, type Query, readSignatureParameters, splitUrl } from './signature-parameters.ts';
 
 export interface SignedRequest {
   readonly method: string;
-  /** Path and query exactly as they came: a normalised path has another signature. */
+  /** Path and query exactly as received. A normalised path would have another signature. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
-  /** The body, whose hash must be the signed one; or S3's way, where `x-amz-content-sha256` says what was signed. */
+  /** The body, whose hash must be signed. With `unsigned`, as in S3, `x-amz-content-sha256` has the signed hash. */
   readonly payload: { readonly body: Buffer } | { readonly unsigned: true };
 }
 
@@ -25,17 +25,17 @@ export type SignatureResult =
       readonly ok: true;
       readonly principal: Principal;
       readonly credentials: Credentials;
-      /** Presigned only: milliseconds since the epoch. */
+      /** Presigned URLs only: milliseconds since the epoch. */
       readonly expiresAt?: number;
     }
   | { readonly ok: false; readonly code: SignatureCode; readonly message: string };
 
-/** AWS accepts clocks that differ by a quarter of an hour; a presigned address lives a week at most. */
-const skew = 15 * 60_000;
-const longestLife = 7 * 24 * 3600;
+/** AWS accepts clocks that differ by 15 minutes. A presigned URL is valid for at most a week. */
+const maxClockSkewMs = 15 * 60_000;
+const maxLifetimeSeconds = 7 * 24 * 3600;
 
 /**
- * Checks a Signature Version 4, in the Authorization header or in the query (presigned).
+ * Checks a Signature Version 4 in the Authorization header or in the query of a presigned URL.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  * @param options.service the signing name, like `dynamodb`, `s3`, `execute-api`
  */
@@ -44,29 +44,29 @@ export async function verifySignature(
   options: { service: string; region: string; keys: AccessKeys; now: () => number },
 ): Promise<SignatureResult> {
   const { path, query } = splitUrl(request.url);
-  const claim = claimOf(request.headers, query);
-  if (!claim) return refuse('MissingAuthenticationToken', 'Missing Authentication Token');
+  const signed = readSignatureParameters(request.headers, query);
+  if (!signed) return invalid('MissingAuthenticationToken', 'Missing Authentication Token');
 
-  const [accessKeyId = '', date, region, service, end] = claim.credential.split('/');
-  const found = options.keys.find(accessKeyId);
-  if (!found) return refuse('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.');
-  const signedAt = parseDate(claim.date);
+  const [accessKeyId = '', date, region, service, end] = signed.credential.split('/');
+  const key = options.keys.find(accessKeyId);
+  if (!key) return invalid('InvalidAccessKeyId', 'The AWS Access Key Id you provided does not exist in our records.');
+  const signedAt = parseDate(signed.date);
   if (region !== options.region || service !== options.service || end !== 'aws4_request' || signedAt === undefined) {
     const scope = `${options.region}/${options.service}`;
-    return refuse('SignatureDoesNotMatch', `Credential should be scoped to a valid region and service: ${scope}.`);
+    return invalid('SignatureDoesNotMatch', `Credential should be scoped to a valid region and service: ${scope}.`);
   }
-  if (date !== claim.date.slice(0, 8)) {
-    return refuse(
+  if (date !== signed.date.slice(0, 8)) {
+    return invalid(
       'SignatureDoesNotMatch',
       'Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date',
     );
   }
-  if (!same(claim.token ?? '', found.credentials.sessionToken ?? '')) {
-    return refuse('InvalidToken', 'The security token included in the request is invalid.');
+  if (!secretsEqual(signed.token ?? '', key.credentials.sessionToken ?? '')) {
+    return invalid('InvalidToken', 'The security token included in the request is invalid.');
   }
-  const unsigned = unsignedHeaders(request.headers, claim.signedHeaders, options.service);
+  const unsigned = unsignedHeaders(request.headers, signed.signedHeaders, options.service);
   if (unsigned.length > 0) {
-    return refuse(
+    return invalid(
       'SignatureDoesNotMatch',
       `There were headers present in the request which were not signed: ${unsigned}`,
     );
@@ -76,32 +76,34 @@ export async function verifySignature(
     method: request.method,
     path,
     query,
-    headers: chosenHeaders(request.headers, claim.signedHeaders),
+    headers: signedHeaders(request.headers, signed.signedHeaders),
     payloadHash: payloadHash(request, query),
     date: new Date(signedAt),
-    credentials: found.credentials,
+    credentials: key.credentials,
     region: options.region,
     service: options.service,
   });
-  if (!same(signature, claim.signature)) {
-    return refuse(
+  if (!secretsEqual(signature, signed.signature)) {
+    return invalid(
       'SignatureDoesNotMatch',
       'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
     );
   }
 
-  // The age comes last: only who holds the secret learns that it is merely too old.
+  // The age is checked last, so that only the owner of the secret learns that the signature is too old.
   const age = options.now() - signedAt;
-  if (age < -skew) return refuse('RequestExpired', `Signature not yet current: ${claim.date} is still in the future`);
-  if (claim.life === undefined) {
-    if (age > skew) return refuse('RequestExpired', `Signature expired: ${claim.date} is more than 15 minutes ago`);
-    return { ok: true, ...found };
+  if (age < -maxClockSkewMs)
+    return invalid('RequestExpired', `Signature not yet current: ${signed.date} is still in the future`);
+  if (signed.expiresInSeconds === undefined) {
+    if (age > maxClockSkewMs)
+      return invalid('RequestExpired', `Signature expired: ${signed.date} is more than 15 minutes ago`);
+    return { ok: true, ...key };
   }
-  if (!(claim.life > 0 && claim.life <= longestLife)) {
-    return refuse('RequestExpired', 'X-Amz-Expires must be between 1 and 604800 seconds');
+  if (!(signed.expiresInSeconds > 0 && signed.expiresInSeconds <= maxLifetimeSeconds)) {
+    return invalid('RequestExpired', 'X-Amz-Expires must be between 1 and 604800 seconds');
   }
-  if (age > claim.life * 1000) return refuse('RequestExpired', 'Request has expired');
-  return { ok: true, ...found, expiresAt: signedAt + claim.life * 1000 };
+  if (age > signed.expiresInSeconds * 1000) return invalid('RequestExpired', 'Request has expired');
+  return { ok: true, ...key, expiresAt: signedAt + signed.expiresInSeconds * 1000 };
 }
 
 function payloadHash(request: SignedRequest, query: Query): string {
@@ -109,14 +111,14 @@ function payloadHash(request: SignedRequest, query: Query): string {
   return one(request.headers['x-amz-content-sha256']) ?? one(query['X-Amz-Content-Sha256']) ?? 'UNSIGNED-PAYLOAD';
 }
 
-/** `host` must always be signed; S3 also wants every `x-amz-` header that is there. */
+/** `host` must be signed, and for S3 also all `x-amz-` headers. */
 function unsignedHeaders(headers: IncomingHttpHeaders, signed: readonly string[], service: string): string[] {
   const needed = service === 's3' ? Object.keys(headers).filter((name) => name.startsWith('x-amz-')) : [];
-  // The hash of the payload is part of what is signed even where the header is not listed.
+  // The hash of the payload is always signed, even if its header is not listed.
   return ['host', ...needed].filter((name) => !signed.includes(name) && name !== 'x-amz-content-sha256');
 }
 
-function chosenHeaders(headers: IncomingHttpHeaders, signed: readonly string[]): Record<string, string> {
+function signedHeaders(headers: IncomingHttpHeaders, signed: readonly string[]): Record<string, string> {
   return Object.fromEntries(signed.map((name) => [name, [headers[name] ?? ''].flat().join(',')]));
 }
 
@@ -129,11 +131,6 @@ function parseDate(text: string): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
-}
-
-function refuse(code: SignatureCode, message: string): SignatureResult {
+function invalid(code: SignatureCode, message: string): SignatureResult {
   return { ok: false, code, message };
 }

@@ -21,7 +21,7 @@ const statementShape = z.object({
   Condition: z.record(z.string(), z.record(z.string(), list)).default({}),
 });
 
-/** One statement of a policy document, every list a list. */
+/** One statement of a policy document. A single value is a list of one. */
 export type Statement = z.infer<typeof statementShape>;
 
 const documentShape = z.object({
@@ -29,7 +29,7 @@ const documentShape = z.object({
 });
 
 /**
- * @param owner the logical id of the resource that carries the document
+ * @param owner the logical id of the document's resource, for the error
  * @throws BrokenStack
  */
 export function parsePolicyDocument(document: unknown, owner: string): Statement[] {
@@ -41,16 +41,16 @@ export function parsePolicyDocument(document: unknown, owner: string): Statement
   );
 }
 
-/** Action names know no case; resource names do. */
-export function covers(statement: Statement, action: string, resource: string): boolean {
-  const names = (patterns: readonly string[]) =>
+type Scope = Pick<Statement, 'Action' | 'NotAction' | 'Resource' | 'NotResource'>;
+
+/** Actions match in any case, resources only in the same case. */
+export function covers({ Action, NotAction, Resource, NotResource }: Scope, action: string, resource: string): boolean {
+  const hasAction = (patterns: readonly string[]) =>
     patterns.some((pattern) => globMatches(pattern.toLowerCase(), action.toLowerCase()));
-  const reaches = (patterns: readonly string[]) => patterns.some((pattern) => globMatches(pattern, resource));
-  const actionFits = statement.Action ? names(statement.Action) : statement.NotAction && !names(statement.NotAction);
-  const resourceFits = statement.Resource
-    ? reaches(statement.Resource)
-    : statement.NotResource && !reaches(statement.NotResource);
-  return actionFits === true && resourceFits === true;
+  const hasResource = (patterns: readonly string[]) => patterns.some((pattern) => globMatches(pattern, resource));
+  const actionMatches = Action ? hasAction(Action) : NotAction && !hasAction(NotAction);
+  const resourceMatches = Resource ? hasResource(Resource) : NotResource && !hasResource(NotResource);
+  return actionMatches === true && resourceMatches === true;
 }
 
 /** @throws UnknownOperator */

@@ -1,41 +1,40 @@
 import type { Context } from '../context.ts';
-import type { Principal } from '../iam/access-keys.ts';
 import type { Queues } from '../sqs/start.ts';
 import { type EventInvokeConfig, eventInvokeConfig } from './event-invoke-config.ts';
 import { functionConfig } from './function-config.ts';
 import type { InvokeResult } from './functions.ts';
 import { type Condition, invocationRecord } from './invocation-record.ts';
 
-/** The events that functions are invoked with asynchronously. */
+/** The queue of asynchronous invocations. */
 export interface AsyncQueue {
-  /** Takes an event; the function gets it soon, at least once. @throws BrokenStack */
+  /** Accepts an event, which the function gets at least once. @throws BrokenStack */
   accept(functionId: string, event: unknown, requestId: string): void;
-  /** Forgets what waits. */
+  /** Drops the waiting events. */
   stop(): void;
 }
 
-/** Events of one function that are handled at once: an environment each, and more of them make a laptop no faster. */
-const atOnce = 4;
-/** ms before the second and the third try of what a function failed at. */
-const pauses = [60_000, 120_000];
+/** Concurrent events per function. Each needs an execution environment, and a laptop is not faster with more of them. */
+const maxConcurrency = 4;
+/** Milliseconds before the first and the second retry. */
+const retryDelays = [60_000, 120_000];
 
-interface Accepted {
+interface QueuedEvent {
   readonly functionId: string;
   readonly event: unknown;
   readonly requestId: string;
   readonly config: EventInvokeConfig;
-  readonly at: number;
+  readonly acceptedAt: number;
   readonly attempts: number;
 }
 
 /**
- * Lambda's queue of asynchronous invocations: what a function fails at is tried again a minute later, and two minutes after that, and then
- * given up; so is what has become too old. In no order, as on AWS. What waits is kept in memory alone.
+ * Lambda's queue of asynchronous invocations. After a failure, an event is retried after one minute and again after two, and then discarded.
+ * An event that is too old is discarded too. As on AWS, there is no order. Waiting events are in memory only.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
   const { counters, clock, faults, functions, timeScale } = context;
-  const waiting = new Map<string, Accepted[]>();
+  const waiting = new Map<string, QueuedEvent[]>();
   const running = new Map<string, number>();
   const timers = new Set<NodeJS.Timeout>();
   let stopped = false;
@@ -50,10 +49,10 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
 
   const next = (functionId: string) => {
     const busy = running.get(functionId) ?? 0;
-    const accepted = busy < atOnce ? waiting.get(functionId)?.shift() : undefined;
-    if (!accepted || stopped) return;
+    const queued = busy < maxConcurrency ? waiting.get(functionId)?.shift() : undefined;
+    if (!queued || stopped) return;
     running.set(functionId, busy + 1);
-    void attempt(accepted)
+    void attempt(queued)
       .catch((error: unknown) => context.log(`${functionId}: an event was lost; ${String(error)}`))
       .finally(() => {
         running.set(functionId, (running.get(functionId) ?? 1) - 1);
@@ -61,55 +60,52 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
       });
   };
 
-  const enqueue = (accepted: Accepted) => {
-    const { functionId } = accepted;
-    const line = waiting.get(functionId) ?? [];
-    line.push(accepted);
-    waiting.set(functionId, line);
+  const enqueue = (queued: QueuedEvent) => {
+    const { functionId } = queued;
+    const queue = waiting.get(functionId) ?? [];
+    queue.push(queued);
+    waiting.set(functionId, queue);
     next(functionId);
   };
 
-  const settle = (functionId: string) => counters.count(`lambda.event-done:${functionId}`);
+  const countDone = (functionId: string) => counters.count(`lambda.event-done:${functionId}`);
 
-  async function attempt(accepted: Accepted): Promise<void> {
-    const { functionId, event, config } = accepted;
-    if (clock.now() - accepted.at > (config.maximumAge * 1_000) / timeScale) {
-      return giveUp(accepted, 'EventAgeExceeded', undefined);
+  async function attempt(queued: QueuedEvent): Promise<void> {
+    const { functionId, event, config } = queued;
+    if (clock.now() - queued.acceptedAt > (config.maximumAge * 1_000) / timeScale) {
+      return discard(queued, 'EventAgeExceeded', undefined);
     }
-    if (functionConfig(context.stack, functionId).reserved === 0) {
-      return giveUp(accepted, 'ZeroReservedConcurrency', undefined);
+    if (functionConfig(context.stack, functionId).reservedConcurrency === 0) {
+      return discard(queued, 'ZeroReservedConcurrency', undefined);
     }
     const result = await functions.invoke(functionId, event);
     if (result.ok && faults.random() < faults.repeatEvent) {
       counters.count('faults.repeatEvent');
       await functions.invoke(functionId, event);
     }
-    if (result.ok || stopped) return settle(functionId);
-    const attempts = accepted.attempts + 1;
-    if (attempts > config.retries) return giveUp({ ...accepted, attempts }, 'RetriesExhausted', result);
+    if (result.ok || stopped) return countDone(functionId);
+    const attempts = queued.attempts + 1;
+    if (attempts > config.retries) return discard({ ...queued, attempts }, 'RetriesExhausted', result);
     counters.count('lambda.event-retries');
-    after((pauses[attempts - 1] ?? 0) / timeScale, () => enqueue({ ...accepted, attempts }));
+    after((retryDelays[attempts - 1] ?? 0) / timeScale, () => enqueue({ ...queued, attempts }));
   }
 
-  async function giveUp(accepted: Accepted, condition: Condition, result: InvokeResult | undefined): Promise<void> {
-    const { functionId, event, requestId, attempts, config } = accepted;
-    const { arn: functionArn, name, roleId } = functionConfig(context.stack, functionId);
+  async function discard(queued: QueuedEvent, condition: Condition, result: InvokeResult | undefined): Promise<void> {
+    const { functionId, event, requestId, attempts, config } = queued;
+    const { arn: functionArn, principal } = functionConfig(context.stack, functionId);
     const reason = result?.ok === false ? `${result.errorType}: ${result.errorMessage}` : condition;
     context.log(`${functionId}: gave up an event (${condition}); ${reason}`);
     try {
       if (!config.failureQueueArn) return;
-      const { account } = context.stack;
-      const arn = `arn:aws:sts::${account}:assumed-role/${context.stack.ref(roleId)}/${name}`;
-      const principal: Principal = { kind: 'role', arn, roleId, functionId };
       const now = clock.now();
       const record = invocationRecord({ requestId, functionArn, condition, attempts, event, result, now });
       await queues.send(config.failureQueueArn, JSON.stringify(record), principal);
       counters.count('lambda.dead-letters');
     } catch (error) {
-      // As on AWS: what cannot be written down is gone.
+      // As on AWS, an event is lost if its record cannot be sent.
       context.log(`${functionId}: unable to keep the failed event; ${String(error)}`);
     } finally {
-      settle(functionId);
+      countDone(functionId);
     }
   }
 
@@ -117,7 +113,7 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
     accept(functionId, event, requestId) {
       const config = eventInvokeConfig(context.stack, functionId);
       counters.count(`lambda.event:${functionId}`);
-      enqueue({ functionId, event, requestId, config, at: clock.now(), attempts: 0 });
+      enqueue({ functionId, event, requestId, config, acceptedAt: clock.now(), attempts: 0 });
     },
     stop() {
       stopped = true;

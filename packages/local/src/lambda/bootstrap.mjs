@@ -1,5 +1,4 @@
-// The inside of an execution environment: what AWS's own Node runtime is to a function. Plain JavaScript, because it runs in a
-// worker thread without any loader, as the function does on AWS.
+// The Node.js runtime inside an execution environment. It is plain JavaScript, because it runs in a worker thread without loaders.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -20,7 +19,7 @@ const send = (message) => parentPort.postMessage(message);
 let requestId;
 
 for (const stream of [process.stdout, process.stderr]) {
-  // Through the same channel as the results, so that a line written before the end is logged before END.
+  // Lines use the same channel as the results, so that they are logged before the END line.
   stream.write = (chunk, encoding, done) => {
     send({ kind: 'log', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString('utf8') });
     const callback = typeof encoding === 'function' ? encoding : done;
@@ -45,7 +44,7 @@ for (const [method, level] of Object.entries({
   };
 }
 
-/** An error as Lambda reports it; what is not an Error is reported by its type. */
+/** Lambda's description of an error. For another thrown value, `errorType` is its type. */
 function describe(error, errorType) {
   if (error instanceof Error) {
     return { errorType: errorType ?? error.name, errorMessage: error.message, trace: (error.stack ?? '').split('\n') };
@@ -56,13 +55,13 @@ function describe(error, errorType) {
 function fail(error, errorType, fatal = false) {
   const described = describe(error, errorType);
   console.error(
-    `${errorType ?? 'Invoke Error'}`,
+    errorType ?? 'Invoke Error',
     JSON.stringify({ ...described, stack: described.trace, trace: undefined }),
   );
   send({ kind: 'failed', fatal, ...described });
 }
 
-// On AWS both end the runtime process: the invocation fails, and the next one starts cold.
+// As on AWS, both end the process: the invocation fails, and the next one starts cold.
 process.on('uncaughtException', (error) => die(error));
 process.on('unhandledRejection', (reason) => die(describe(reason).errorMessage, 'Runtime.UnhandledPromiseRejection'));
 function die(error, errorType) {
@@ -72,7 +71,7 @@ function die(error, errorType) {
 
 async function load() {
   const [file = '', name = ''] = handlerName.split(/\.(?=[^./]*$)/);
-  const path = ['.mjs', '.js', '.cjs'].map((ending) => join(directory, file + ending)).find(existsSync);
+  const path = ['.mjs', '.js', '.cjs'].map((extension) => join(directory, file + extension)).find(existsSync);
   if (!path) throw Object.assign(new Error(`Cannot find module '${file}'`), { type: 'Runtime.ImportModuleError' });
   const module = await import(pathToFileURL(path).href).catch((error) => {
     throw Object.assign(error, { type: error instanceof SyntaxError ? 'Runtime.UserCodeSyntaxError' : undefined });
@@ -111,7 +110,7 @@ parentPort.on('message', async (invocation) => {
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
   try {
     const result = await handler(JSON.parse(invocation.event), contextOf(invocation));
-    // What JSON cannot say (undefined) is null in Lambda's answer.
+    // Lambda responds with null for undefined.
     send({ kind: 'done', payload: JSON.stringify(result) ?? 'null' });
   } catch (error) {
     fail(error);

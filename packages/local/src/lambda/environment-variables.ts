@@ -2,8 +2,8 @@ import type { Credentials } from '../iam/access-keys.ts';
 import type { FunctionConfig } from './function-config.ts';
 
 /**
- * A function's environment: its own variables, then those that Lambda sets and nobody can override, then where the services are.
- * Nothing of this process's own environment: a function must not find on a laptop what it would lack on AWS.
+ * A function's environment: its own variables, the reserved variables of Lambda, and the addresses of the local services. It contains
+ * nothing of this process's environment, because a function must not find a variable here that is missing on AWS.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export function environmentVariables(
@@ -15,7 +15,7 @@ export function environmentVariables(
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
     PATH: '/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin',
-    // The bundle runs on Node 24 when it is deployed; a warning about this machine's Node has no place in its log.
+    // The SDK would warn about the Node version of this machine. On AWS the function has its own version.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     ...config.environment,
     AWS_REGION: region,

@@ -2,13 +2,12 @@ import { z } from 'zod';
 import { BrokenStack } from '../assembly/broken-stack.ts';
 import type { Stack } from '../assembly/stack.ts';
 
-/** How Lambda treats events that a function is invoked with asynchronously. */
+/** Settings of asynchronous invocations. */
 export interface EventInvokeConfig {
-  /** How often an event is tried again after the function failed. */
   readonly retries: number;
-  /** Seconds after which an event is given up, however often it was tried. */
+  /** Seconds after which an event is discarded. */
   readonly maximumAge: number;
-  /** ARN of the queue that gets a note of every event that was given up. */
+  /** The queue that gets a record of every discarded event. */
   readonly failureQueueArn: string | undefined;
 }
 
@@ -23,7 +22,7 @@ const Properties = z.looseObject({
     .default({}),
 });
 
-/** @throws BrokenStack for what is not served locally: destinations of success, or other than queues */
+/** @throws BrokenStack for settings that are not served locally: OnSuccess destinations, and destinations other than queues */
 export function eventInvokeConfig(stack: Stack, functionId: string): EventInvokeConfig {
   const names = [stack.ref(functionId), stack.arn(functionId)];
   const resource = stack

@@ -1,25 +1,24 @@
 import { Worker } from 'node:worker_threads';
 import type { FunctionConfig } from './function-config.ts';
 
-/** How one run of a handler ended. */
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string; readonly timedOut: boolean };
 
-/** A worker thread that holds one function, one event at a time, like a Lambda execution environment. */
+/** A worker thread with one function that handles one event at a time, like a Lambda execution environment. */
 export interface ExecutionEnvironment {
-  /** Writes to the log that the function writes to. */
+  /** Writes to the function's log. */
   readonly log: (text: string) => void;
-  /** Runs one event. Only for one at a time. */
+  /** Handles one event. Wait for its result before the next call. */
   run(invocation: { requestId: string; event: string; traceId: string }): Promise<Outcome>;
-  /** False once the thread has ended or was told to. */
+  /** False after the thread has ended or `kill` was called. */
   readonly alive: boolean;
-  /** Ends the thread in whatever it does. */
+  /** Terminates the thread. */
   kill(): Promise<void>;
 }
 
-/** Lambda gives the code outside of the handler 10 seconds of its own. */
-const initLimit = 10_000;
+/** Lambda gives the code outside the handler 10 seconds. */
+const initTimeoutMs = 10_000;
 
 export function startEnvironment(options: {
   config: FunctionConfig;
@@ -27,13 +26,13 @@ export function startEnvironment(options: {
   logStream: string;
   now: () => number;
   log: (text: string) => void;
-  /** Called once the code outside of the handler has run, with the milliseconds since the start. */
-  onReady?: (took: number) => void;
+  /** Called when the code outside the handler has run. */
+  onReady?: (durationMs: number) => void;
 }): ExecutionEnvironment {
   const { config, logStream, now } = options;
   const started = performance.now();
   const worker = new Worker(new URL('./bootstrap.mjs', import.meta.url), {
-    // Not the loaders and flags of the process: a function must run with what is in its folder.
+    // Without the process's loaders and flags, because a function must run with the files of its folder alone.
     execArgv: [],
     env: { ...options.environment },
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMegabytes },
@@ -51,10 +50,10 @@ export function startEnvironment(options: {
 
   let alive = true;
   let ready = false;
-  let whenReady = () => {};
+  let onceReady = () => {};
   let finish: (outcome: Outcome) => void = () => {};
-  /** What the thread said of its own end, before it ended. */
-  let lastWords: Outcome | undefined;
+  /** The reason that the thread gave for its end. */
+  let exitReason: Outcome | undefined;
   let requestId = '';
 
   worker.on('message', (message: Message) => {
@@ -62,25 +61,25 @@ export function startEnvironment(options: {
     if (message.kind === 'ready') {
       ready = true;
       options.onReady?.(performance.now() - started);
-      whenReady();
+      onceReady();
     }
     if (message.kind === 'done') finish({ ok: true, payload: message.payload });
     if (message.kind === 'failed') {
       const { errorType, errorMessage } = message;
-      lastWords = { ok: false, errorType, errorMessage, timedOut: false };
+      exitReason = { ok: false, errorType, errorMessage, timedOut: false };
       if (message.fatal) alive = false;
-      if (ready) finish(lastWords);
+      if (ready) finish(exitReason);
     }
   });
   worker.on('error', (error) => {
     options.log(`${error.message}\n`);
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
-      lastWords = exited('signal: killed', 'Runtime.OutOfMemory');
+      exitReason = exited('signal: killed', 'Runtime.OutOfMemory');
   });
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
       alive = false;
-      finish(lastWords ?? exited(`exit status ${code}`, 'Runtime.ExitError'));
+      finish(exitReason ?? exited(`exit status ${code}`, 'Runtime.ExitError'));
       resolve();
     });
   });
@@ -97,11 +96,11 @@ export function startEnvironment(options: {
     },
     run(invocation) {
       requestId = invocation.requestId;
-      lastWords = undefined;
+      exitReason = undefined;
       return new Promise<Outcome>((resolve) => {
         let timer: NodeJS.Timeout | undefined;
         const limit = config.timeoutSeconds * 1000;
-        const timeOut = () => {
+        const onTimeout = () => {
           void environment.kill();
           const errorMessage = `${new Date(now()).toISOString()} ${requestId} Task timed out after ${config.timeoutSeconds.toFixed(2)} seconds`;
           finish({ ok: false, errorType: 'Sandbox.Timedout', errorMessage, timedOut: true });
@@ -113,19 +112,19 @@ export function startEnvironment(options: {
         };
         const begin = () => {
           clearTimeout(timer);
-          timer = setTimeout(timeOut, limit);
+          timer = setTimeout(onTimeout, limit);
           worker.postMessage({ ...invocation, milliseconds: limit });
         };
         if (!alive) return finish(exited('exit status 1', 'Runtime.ExitError'));
         if (ready) return begin();
-        whenReady = begin;
-        // An init that takes too long is, on AWS, tried again within the invocation's own time.
-        timer = setTimeout(timeOut, initLimit + limit);
+        onceReady = begin;
+        // On AWS, an init that times out is retried within the invocation's timeout.
+        timer = setTimeout(onTimeout, initTimeoutMs + limit);
       });
     },
     async kill() {
       alive = false;
-      lastWords ??= exited('signal: killed', 'Runtime.ExitError');
+      exitReason ??= exited('signal: killed', 'Runtime.ExitError');
       void worker.terminate();
       await ended;
     },

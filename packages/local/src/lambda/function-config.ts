@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { BrokenStack } from '../assembly/broken-stack.ts';
-import type { Stack } from '../assembly/stack.ts';
+import type { Resource, Stack } from '../assembly/stack.ts';
+import type { Principal } from '../iam/access-keys.ts';
 
-/** A function as the template describes it, defaults filled in. */
+/** A function of the template, with defaults. */
 export interface FunctionConfig {
   readonly id: string;
   readonly name: string;
   readonly arn: string;
   readonly roleId: string;
+  /** The function's identity: a session of its role. */
+  readonly principal: Principal;
   readonly directory: string;
   /** `file.export` */
   readonly handler: string;
@@ -15,8 +18,8 @@ export interface FunctionConfig {
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** As many at once as `ReservedConcurrentExecutions` allows; absent: no limit of its own. */
-  readonly reserved?: number;
+  /** Undefined if the function has no limit. */
+  readonly reservedConcurrency: number | undefined;
   readonly logGroup: string;
   readonly jsonLogs: boolean;
 }
@@ -53,19 +56,33 @@ export function functionConfig(stack: Stack, functionId: string): FunctionConfig
   if (!role)
     throw new BrokenStack(`unable to run function ${functionId}; its role ${Role} is not in stack ${stack.name}`);
   const name = stack.ref(functionId);
+  const roleId = role.logicalId;
   return {
     id: functionId,
     name,
     arn: stack.arn(functionId),
-    roleId: role.logicalId,
+    roleId,
+    principal: {
+      kind: 'role',
+      arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
+      roleId,
+      functionId,
+    },
     directory: stack.codeDirectory(functionId),
     handler: Handler,
     runtime: Runtime,
     timeoutSeconds: Timeout,
     memoryMegabytes: MemorySize,
     environment: Environment.Variables,
-    ...(ReservedConcurrentExecutions === undefined ? {} : { reserved: ReservedConcurrentExecutions }),
+    reservedConcurrency: ReservedConcurrentExecutions,
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
   };
+}
+
+/** The functions that run locally: those in Node.js. CDK adds some in Python, which only run during a deployment. */
+export function servedFunctions(stack: Pick<Stack, 'ofType'>): readonly Resource[] {
+  return stack
+    .ofType('AWS::Lambda::Function')
+    .filter(({ properties }) => String(properties.Runtime ?? 'nodejs').startsWith('nodejs'));
 }

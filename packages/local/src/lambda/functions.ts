@@ -4,9 +4,10 @@ import type { Stack } from '../assembly/stack.ts';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../counters.ts';
 import type { Faults } from '../faults.ts';
-import type { AccessKeys, Principal } from '../iam/access-keys.ts';
+import type { AccessKeys } from '../iam/access-keys.ts';
 import type { Policies } from '../iam/policy.ts';
 import { type LogFiles, openLogFiles } from '../logs/log-files.ts';
+import { withTimeout } from '../timeout.ts';
 import { environmentVariables } from './environment-variables.ts';
 import { type Outcome, startEnvironment } from './execution-environment.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
@@ -26,13 +27,13 @@ export type InvokeResult =
 
 /** The stack's functions. */
 export interface Functions {
-  /** Runs the function (by logical id) to its end. Never rejects for what the function does: that is a result. */
+  /** Runs the function to its end. An error of the function is a result, not a rejection. @param functionId logical id */
   invoke(functionId: string, event: unknown): Promise<InvokeResult>;
   /** The function as the template describes it. @throws BrokenStack */
   config(functionId: string): FunctionConfig;
-  /** Does a resource policy (`AWS::Lambda::Permission`) let this service principal with this source ARN invoke it? */
+  /** Whether a resource policy (`AWS::Lambda::Permission`) lets this service principal invoke the function for this source ARN. */
   allows(functionId: string, servicePrincipal: string, sourceArn: string): boolean;
-  /** Other code, environment or limits from now on; what runs, runs to its end as it was. @throws BrokenStack, and nothing is changed */
+  /** Uses the functions of another stack. Running invocations keep the old code. @throws BrokenStack and changes nothing */
   replace(stack: Stack): void;
   stop(): Promise<void>;
 }
@@ -49,11 +50,11 @@ export interface FunctionsOptions {
 }
 
 /** Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const payloadLimit = 6 * 1024 * 1024;
-/** As many environments a function as a laptop bears; on AWS a thousand for the account. */
-const usualConcurrency = 16;
-/** What is running when the runtime stops gets so long to end, in milliseconds. */
-const grace = 3000;
+const maxPayloadBytes = 6 * 1024 * 1024;
+/** Concurrent environments of a function on a laptop. On AWS the account has a thousand. */
+const maxConcurrency = 16;
+/** How long stopping waits for running invocations. */
+const stopTimeoutMs = 3000;
 
 interface Deployed {
   readonly config: FunctionConfig;
@@ -73,51 +74,51 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const find = (functionId: string): Deployed => {
     const known = deployed.get(functionId);
     if (known) return known;
-    const made = deploy(functionConfig(stack, functionId), { ...options, stack }, logs);
-    deployed.set(functionId, made);
-    return made;
+    const started = deploy(functionConfig(stack, functionId), { ...options, stack }, logs);
+    deployed.set(functionId, started);
+    return started;
   };
 
   async function run(functionId: string, event: unknown, requestId: string): Promise<Outcome> {
     const body = JSON.stringify(event) ?? 'null';
     const size = Buffer.byteLength(body);
-    if (size > payloadLimit) {
-      const limit = `(limit ${payloadLimit} bytes)`;
+    if (size > maxPayloadBytes) {
+      const limit = `(limit ${maxPayloadBytes} bytes)`;
       return failure(
         'RequestEntityTooLargeException',
         `${size} byte payload is too large for the RequestResponse invocation type ${limit}`,
       );
     }
     const target = find(functionId);
-    if (target.config.reserved === 0) return failure('TooManyRequestsException', 'Rate Exceeded.');
-    const asked = performance.now();
-    const taken = await target.pool.take();
-    if (!taken) return failure('ServiceException', 'The local runtime is stopping.');
-    const { environment, cold } = taken;
+    if (target.config.reservedConcurrency === 0) return failure('TooManyRequestsException', 'Rate Exceeded.');
+    const requestedAt = performance.now();
+    const acquired = await target.pool.acquire();
+    if (!acquired) return failure('ServiceException', 'The local runtime is stopping.');
+    const { environment, cold } = acquired;
     const { log } = environment;
     log(startLine(target.config, requestId, clock.now()));
-    const began = performance.now();
+    const startedAt = performance.now();
     const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')};Sampled=0`;
-    const unlucky = faults.killWorker > 0 && faults.random() < faults.killWorker;
+    const willBeKilled = faults.killWorker > 0 && faults.random() < faults.killWorker;
     const kill = () => {
       counters.count('faults.killWorker');
       void environment.kill();
     };
-    const killer = unlucky ? setTimeout(kill, faults.random() * 50) : undefined;
+    const killTimer = willBeKilled ? setTimeout(kill, faults.random() * 50) : undefined;
     const outcome = await environment.run({ requestId, event: body, traceId });
-    clearTimeout(killer);
-    const took = performance.now() - began;
+    clearTimeout(killTimer);
+    const durationMs = performance.now() - startedAt;
     if (!outcome.ok && outcome.timedOut) log(`${outcome.errorMessage}\n`);
-    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: took, ok: outcome.ok }));
-    target.pool.give(environment);
-    counters.count(`lambda.ms:${target.counterName}`, took);
-    counters.count(`lambda.waited-ms:${target.counterName}`, began - asked);
+    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, ok: outcome.ok }));
+    target.pool.release(environment);
+    counters.count(`lambda.ms:${target.counterName}`, durationMs);
+    counters.count(`lambda.waited-ms:${target.counterName}`, startedAt - requestedAt);
     if (cold) {
       counters.count(`lambda.cold:${target.counterName}`);
-      counters.count(`lambda.cold-ms:${target.counterName}`, took);
+      counters.count(`lambda.cold-ms:${target.counterName}`, durationMs);
     }
-    if (outcome.ok && Buffer.byteLength(outcome.payload) > payloadLimit) {
-      const message = `Response payload size exceeded maximum allowed payload size (${payloadLimit} bytes).`;
+    if (outcome.ok && Buffer.byteLength(outcome.payload) > maxPayloadBytes) {
+      const message = `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`;
       return failure('Function.ResponseSizeTooLarge', message);
     }
     return outcome;
@@ -147,11 +148,11 @@ export function createFunctions(options: FunctionsOptions): Functions {
     allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
 
     replace(next) {
-      const stays = ([functionId, { config }]: [string, Deployed]) =>
+      const isUnchanged = ([functionId, { config }]: [string, Deployed]) =>
         next.find(functionId)?.type === 'AWS::Lambda::Function' &&
         JSON.stringify(functionConfig(next, functionId)) === JSON.stringify(config);
-      // All are looked at before any is touched: a broken stack changes nothing.
-      const changed = [...deployed].filter((entry) => !stays(entry));
+      // All configs are read before any change, so that a broken stack changes nothing.
+      const changed = [...deployed].filter((entry) => !isUnchanged(entry));
       stack = next;
       for (const [functionId, { pool }] of changed) {
         deployed.delete(functionId);
@@ -162,12 +163,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
     async stop() {
       stopping = true;
-      let timer: NodeJS.Timeout | undefined;
-      const late = new Promise((resolve) => {
-        timer = setTimeout(resolve, grace);
-      });
-      await Promise.race([Promise.allSettled([...running]), late]);
-      clearTimeout(timer);
+      await withTimeout(Promise.allSettled([...running]), stopTimeoutMs, undefined);
       await Promise.all([...[...deployed.values()].map(({ pool }) => pool), ...retired].map((pool) => pool.kill()));
       await logs.stop();
     },
@@ -176,13 +172,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 
 function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
   const { stack, origin, keys, clock, counters } = options;
-  const principal: Principal = {
-    kind: 'role',
-    arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(config.roleId)}/${config.name}`,
-    roleId: config.roleId,
-    functionId: config.id,
-  };
-  const credentials = keys.issue(principal);
+  const credentials = keys.issue(config.principal);
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
@@ -191,18 +181,18 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
       environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
       logStream,
       now: clock.now,
-      log: logs.writer(principal, config.logGroup, logStream),
-      onReady: (took) => counters.count(`lambda.init-ms:${counterName(config.id)}`, took),
+      log: logs.writer(config.principal, config.logGroup, logStream),
+      onReady: (durationMs) => counters.count(`lambda.init-ms:${counterName(config.id)}`, durationMs),
     });
   };
   return {
     config,
-    pool: createPool(Math.min(config.reserved ?? usualConcurrency, usualConcurrency), start),
+    pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start),
     counterName: counterName(config.id),
   };
 }
 
-/** The logical id without the hash that CDK puts at its end, so that benchmarks can be compared. */
+/** The logical id without CDK's hash at its end, so that benchmarks stay comparable. */
 function counterName(functionId: string): string {
   return functionId.replace(/[0-9A-F]{8}$/, '');
 }

@@ -3,9 +3,9 @@ import type { InvokeResult } from './functions.ts';
 export type Condition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /**
- * What Lambda sends to the destination of an event that it gave up: unlike for a stream, with the event itself.
+ * What Lambda sends to the destination of a discarded event. Unlike a stream's record, it contains the event.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
- * @param options.result of the last try, if there was one
+ * @param options.result the result of the last attempt, if there was one
  */
 export function invocationRecord(options: {
   requestId: string;

@@ -8,18 +8,18 @@ import { readBody } from '../read-body.ts';
 import type { Queues } from '../sqs/start.ts';
 import { createAsyncQueue } from './async-queue.ts';
 
-/** Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; 1 MB since October 2025, 256 KB before. */
+/** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; 1 MB since October 2025, 256 KB before. */
 const payloadLimits = { Event: 1024 * 1024, RequestResponse: 6 * 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
 type InvocationType = keyof typeof payloadLimits;
 
-interface Answer {
+interface InvokeResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
 }
 
-/** An error as Lambda sends it: SDKs learn its name from `x-amzn-errortype`. */
-class Refusal extends Error {
+/** An error response of Lambda. SDKs read its name from the header `x-amzn-errortype`. */
+class LambdaError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
@@ -30,35 +30,35 @@ class Refusal extends Error {
 }
 
 /**
- * Lambda's Invoke under `/_aws/lambda`, for the functions of the stack: `Event`, `RequestResponse` and `DryRun`, by name or ARN. Signature and
- * role are checked. Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * Lambda's Invoke under `/_aws/lambda` for the stack's functions: `Event`, `RequestResponse` and `DryRun`, by name or ARN. Checks the signature
+ * and the permission. Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
  */
 export async function startInvokeApi(context: Context, queues: Queues): Promise<Service> {
   const queue = createAsyncQueue(context, queues);
 
-  async function answerTo(request: IncomingMessage, requestId: string): Promise<Answer> {
+  async function invoke(request: IncomingMessage, requestId: string): Promise<InvokeResponse> {
     const type = invocationType(request);
     const body = await readBody(request, payloadLimits[type]);
     if (!body) {
       const limit = payloadLimits[type];
       const size = request.headers['content-length'];
       const message = `${size} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
-      throw new Refusal(413, 'RequestTooLargeException', message);
+      throw new LambdaError(413, 'RequestTooLargeException', message);
     }
     const { method, url = '' } = request;
     const { stack } = context;
     const signature = await verifyRequest(request, body, 'lambda', context);
-    if (!signature.ok) throw new Refusal(403, signatureErrors[signature.code], signature.message);
+    if (!signature.ok) throw new LambdaError(403, signatureErrors[signature.code], signature.message);
 
     const name = /\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];
     if (method !== 'POST' || name === undefined) {
-      throw new Refusal(404, 'UnknownOperationException', 'only Invoke is served locally');
+      throw new LambdaError(404, 'UnknownOperationException', 'only Invoke is served locally');
     }
     const { functionId, arn } = findFunction(stack, decodeURIComponent(name));
-    // Whether it exists is told to nobody who may not invoke it.
+    // Checked before the function's existence, so that only callers with the permission learn that a function does not exist.
     const decision = context.policies.authorize(signature.principal, 'lambda:InvokeFunction', arn);
-    if (!decision.allowed) throw new Refusal(403, 'AccessDeniedException', decision.message);
-    if (functionId === undefined) throw new Refusal(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
+    if (!decision.allowed) throw new LambdaError(403, 'AccessDeniedException', decision.message);
+    if (functionId === undefined) throw new LambdaError(404, 'ResourceNotFoundException', `Function not found: ${arn}`);
 
     const event = parse(body);
     context.counters.count(`lambda.Invoke.${type}`);
@@ -71,7 +71,7 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
     const executed = { 'x-amz-executed-version': '$LATEST' };
     if (result.ok) return { status: 200, headers: executed, body: result.payload };
     const { errorType, errorMessage } = result;
-    if (errorType === 'TooManyRequestsException') throw new Refusal(429, errorType, errorMessage);
+    if (errorType === 'TooManyRequestsException') throw new LambdaError(429, errorType, errorMessage);
     return {
       status: 200,
       headers: { ...executed, 'x-amz-function-error': 'Unhandled' },
@@ -82,13 +82,13 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
   return {
     async handle(request, response) {
       const requestId = randomUUID();
-      const answer = await answerTo(request, requestId).catch(refused);
-      const text = answer.body === undefined ? '' : JSON.stringify(answer.body);
-      response.writeHead(answer.status, {
+      const result = await invoke(request, requestId).catch(toErrorResponse);
+      const text = result.body === undefined ? '' : JSON.stringify(result.body);
+      response.writeHead(result.status, {
         'x-amzn-requestid': requestId,
         'content-type': 'application/json',
         'content-length': Buffer.byteLength(text),
-        ...answer.headers,
+        ...result.headers,
       });
       response.end(text);
     },
@@ -99,15 +99,15 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
 }
 
 function invocationType(request: IncomingMessage): InvocationType {
-  const asked = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
-  if (asked === 'Event' || asked === 'RequestResponse' || asked === 'DryRun') return asked;
-  const message = `Value '${String(asked)}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
-  throw new Refusal(400, 'ValidationException', message);
+  const requested = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
+  if (requested === 'Event' || requested === 'RequestResponse' || requested === 'DryRun') return requested;
+  const message = `Value '${String(requested)}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;
+  throw new LambdaError(400, 'ValidationException', message);
 }
 
-/** By name, ARN or the end of one, also with `:$LATEST`. */
-function findFunction(stack: Stack, asked: string): { functionId: string | undefined; arn: string } {
-  const name = asked
+/** @param requested a name, an ARN or the end of an ARN, also with `:$LATEST` */
+function findFunction(stack: Stack, requested: string): { functionId: string | undefined; arn: string } {
+  const name = requested
     .replace(/:\$LATEST$/, '')
     .split(':')
     .at(-1);
@@ -116,20 +116,21 @@ function findFunction(stack: Stack, asked: string): { functionId: string | undef
   return { functionId: undefined, arn: `arn:aws:lambda:${stack.region}:${stack.account}:function:${name}` };
 }
 
-/** No payload is an empty event. */
+/** Without a payload, the event is an empty object. */
 function parse(body: Buffer): unknown {
   if (body.length === 0) return {};
   try {
     return JSON.parse(body.toString('utf8'));
   } catch (error) {
     const message = `Could not parse request body into json: ${String(error)}`;
-    throw new Refusal(400, 'InvalidRequestContentException', message);
+    throw new LambdaError(400, 'InvalidRequestContentException', message);
   }
 }
 
-function refused(error: unknown): Answer {
-  if (error instanceof BrokenStack) return refused(new Refusal(404, 'ResourceNotFoundException', error.message));
-  if (!(error instanceof Refusal)) throw error;
+function toErrorResponse(error: unknown): InvokeResponse {
+  if (error instanceof BrokenStack)
+    return toErrorResponse(new LambdaError(404, 'ResourceNotFoundException', error.message));
+  if (!(error instanceof LambdaError)) throw error;
   const { status, code, message } = error;
   return {
     status,

@@ -2,8 +2,8 @@ import type { Stack } from '../assembly/stack.ts';
 import { arnMatches } from '../iam/glob.ts';
 
 /**
- * Does one of the function's resource policies (`AWS::Lambda::Permission`) let a service invoke it?
- * @param sourceArn what calls, like an API's route; compared as `ArnLike` does
+ * Whether one of the function's resource policies (`AWS::Lambda::Permission`) lets a service invoke it.
+ * @param sourceArn the caller, like the route of an API; compared as `ArnLike` does
  */
 export function mayInvoke(stack: Stack, functionId: string, servicePrincipal: string, sourceArn: string): boolean {
   if (stack.find(functionId)?.type !== 'AWS::Lambda::Function') return false;

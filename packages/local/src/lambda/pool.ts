@@ -1,35 +1,37 @@
 import type { ExecutionEnvironment } from './execution-environment.ts';
 
-/** The execution environments of one function: used again while they live, bounded in number, the rest waits its turn. */
+/** The execution environments of one function. Idle ones are reused. */
 export interface Pool {
-  /** Resolves with an environment of one's own, `cold` when it was started for this; with nothing once the pool is killed. */
-  take(): Promise<{ environment: ExecutionEnvironment; cold: boolean } | undefined>;
-  /** Gives it back; a dead one is forgotten. */
-  give(environment: ExecutionEnvironment): void;
-  /** Ends what is idle now and the rest when it is given back. */
+  /**
+   * Waits for a free environment, which the caller must release. `cold` says whether it was started for this call. Resolves with undefined
+   * after `kill`.
+   */
+  acquire(): Promise<{ environment: ExecutionEnvironment; cold: boolean } | undefined>;
+  release(environment: ExecutionEnvironment): void;
+  /** Ends idle environments now, and the others when they are released. */
   retire(): void;
-  /** Ends everything at once, and resolves when all threads are gone. */
+  /** Ends all environments and resolves when their threads have ended. */
   kill(): Promise<void>;
 }
 
-/** @param limit how many at once */
+/** @param limit the maximum number of environments in use */
 export function createPool(limit: number, start: () => ExecutionEnvironment): Pool {
   const all = new Set<ExecutionEnvironment>();
   const idle: ExecutionEnvironment[] = [];
   const waiting: (() => void)[] = [];
-  const ending = new Set<Promise<void>>();
+  const terminating = new Set<Promise<void>>();
   let busy = 0;
   let retired = false;
   let killed = false;
 
-  const end = (environment: ExecutionEnvironment) => {
+  const terminate = (environment: ExecutionEnvironment) => {
     all.delete(environment);
-    const ended = environment.kill().finally(() => ending.delete(ended));
-    ending.add(ended);
+    const ended = environment.kill().finally(() => terminating.delete(ended));
+    terminating.add(ended);
   };
 
   return {
-    async take() {
+    async acquire() {
       if (busy >= limit && !retired) await new Promise<void>((resolve) => waiting.push(resolve));
       else busy += 1;
       if (killed) return undefined;
@@ -41,24 +43,24 @@ export function createPool(limit: number, start: () => ExecutionEnvironment): Po
       all.add(environment);
       return { environment, cold: true };
     },
-    give(environment) {
-      if (retired || !environment.alive) end(environment);
+    release(environment) {
+      if (retired || !environment.alive) terminate(environment);
       else idle.push(environment);
-      // Whoever waits takes over the place, so `busy` stays.
+      // The next waiter takes this slot, so `busy` stays the same.
       const next = waiting.shift();
       if (next) next();
       else busy -= 1;
     },
     retire() {
       retired = true;
-      for (const environment of idle.splice(0)) end(environment);
+      for (const environment of idle.splice(0)) terminate(environment);
     },
     async kill() {
       retired = true;
       killed = true;
       for (const next of waiting.splice(0)) next();
-      for (const environment of all) end(environment);
-      await Promise.all(ending);
+      for (const environment of all) terminate(environment);
+      await Promise.all(terminating);
     },
   };
 }

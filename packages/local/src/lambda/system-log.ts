@@ -1,7 +1,7 @@
 import type { FunctionConfig } from './function-config.ts';
 
 /**
- * The lines that Lambda itself writes around an invocation, as text or as JSON.
+ * The lines that Lambda writes around an invocation, as text or JSON.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
 export function startLine({ jsonLogs }: FunctionConfig, requestId: string, time: number): string {
@@ -9,7 +9,7 @@ export function startLine({ jsonLogs }: FunctionConfig, requestId: string, time:
   return `START RequestId: ${requestId} Version: $LATEST\n`;
 }
 
-/** Memory used is not known of a thread, so it is left out. */
+/** Without the memory used, which is not known for a thread. */
 export function reportLine(
   { jsonLogs, memoryMegabytes }: FunctionConfig,
   run: { requestId: string; time: number; milliseconds: number; ok: boolean },

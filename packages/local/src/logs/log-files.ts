@@ -7,15 +7,15 @@ import type { Policies } from '../iam/policy.ts';
 /** CloudWatch Logs as files: `<data>/logs/aws-lambda-Name.log` for the group `/aws/lambda/Name`. */
 export interface LogFiles {
   /**
-   * Where a principal may write its lines. As on AWS, what it may not write is lost without an error: it needs
-   * `logs:CreateLogStream` and `logs:PutLogEvents`, and a group that exists or that it may create.
+   * Returns a function that writes a principal's lines. The principal needs `logs:CreateLogStream` and `logs:PutLogEvents`, and the group must
+   * exist or the principal may create it. As on AWS, lines without permission are lost without an error.
    */
   writer(principal: Principal, group: string, stream: string): (text: string) => void;
   stop(): Promise<void>;
 }
 
-/** Bytes. A file that is larger when it is opened becomes `….old`, in place of the one before. */
-const large = 10_000_000;
+/** A file that is larger when it is opened is renamed to `….old`. */
+const maxFileBytes = 10_000_000;
 
 export function openLogFiles(options: { directory: string; stack: () => Stack; policies: Policies }): LogFiles {
   const { directory, policies } = options;
@@ -26,7 +26,8 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
     if (!file) {
       const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
       mkdirSync(directory, { recursive: true });
-      setAside(path);
+      const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+      if (size > maxFileBytes) renameSync(path, `${path}.old`);
       file = createWriteStream(path, { flags: 'a' });
       // A full disk must not end the runtime; the lines are lost.
       file.on('error', () => files.delete(group));
@@ -51,9 +52,4 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
       files.clear();
     },
   };
-}
-
-function setAside(path: string): void {
-  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > large) renameSync(path, `${path}.old`);
 }

@@ -1,18 +1,18 @@
 import { S3Error } from './errors.ts';
 
-/** Where the runtime mounts S3; addresses below it are path style. */
+/** The path of the local S3. URLs below it are path style. */
 export const s3Prefix = '/_aws/s3';
 
 export interface Address {
   readonly bucket: string;
-  /** Decoded; empty for the bucket itself. */
+  /** Decoded. Empty for the bucket itself. */
   readonly key: string;
   readonly query: URLSearchParams;
 }
 
 /**
- * Bucket, key and query of a request target. The target is taken as it came on the wire: `URL` would resolve `../` and merge keys that S3
- * keeps apart. A `+` in the path is a plus sign.
+ * Reads bucket, key and query of a request target. Does not use `URL`, which would resolve `../` and merge keys that S3 keeps separate.
+ * A `+` in the path is a plus sign.
  * @throws S3Error InvalidURI, KeyTooLongError
  */
 export function parseAddress(target: string): Address {
@@ -23,7 +23,7 @@ export function parseAddress(target: string): Address {
   return address;
 }
 
-/** S3's keys are at most 1,024 bytes of UTF-8. @throws S3Error KeyTooLongError */
+/** A key has at most 1,024 bytes of UTF-8. @throws S3Error KeyTooLongError */
 export function assertKeyLength(key: string): void {
   const size = Buffer.byteLength(key);
   if (size > 1024) throw new S3Error('KeyTooLongError', { details: { Size: size, MaxSizeAllowed: 1024 } });

@@ -4,14 +4,14 @@ import type { Credentials, Principal } from '#iam/access-keys';
 import { type SignatureCode, verifySignature } from '#iam/signature';
 import { invalidArgument, S3Error } from './errors.ts';
 
-/** Who makes a call. The credentials are kept because every chunk of a signed upload is signed with them again. */
+/** The signer of a request. Each chunk of a signed upload is signed with the credentials again. */
 export interface Caller {
   readonly principal: Principal;
   readonly credentials: Credentials;
 }
 
-/** A signed address lives at most a week. */
-const longestExpiry = 604_800;
+/** A presigned URL is valid for at most a week. */
+const maxExpirySeconds = 604_800;
 
 const presignedParameters = [
   'X-Amz-Algorithm',
@@ -23,7 +23,8 @@ const presignedParameters = [
 ];
 
 /**
- * The signer of a request, by header or presigned address; `undefined` for an anonymous one, which no operation accepts, because no bucket is public.
+ * Finds the signer of a request, by header or presigned URL. Returns undefined for an anonymous request. No operation accepts one, because no
+ * bucket is public.
  * @throws S3Error InvalidAccessKeyId, SignatureDoesNotMatch, AccessDenied, RequestTimeTooSkewed, InvalidToken, …
  */
 export async function authenticate(
@@ -43,7 +44,7 @@ export async function authenticate(
   );
   if (result.ok) return { principal: result.principal, credentials: result.credentials };
   const wrong = result.code === 'SignatureDoesNotMatch' && wrongRegion(context.stack.region, request, query);
-  throw wrong || refusal(result.code, presigned ? query : undefined, now);
+  throw wrong || toS3Error(result.code, presigned ? query : undefined, now);
 }
 
 function checkPresignedParameters(query: URLSearchParams): void {
@@ -60,9 +61,9 @@ function checkPresignedParameters(query: URLSearchParams): void {
   if (expires < 0) {
     throw new S3Error('AuthorizationQueryParametersError', { message: 'X-Amz-Expires must be non-negative' });
   }
-  if (expires > longestExpiry) {
+  if (expires > maxExpirySeconds) {
     throw new S3Error('AuthorizationQueryParametersError', {
-      message: `X-Amz-Expires must be less than a week (in seconds) that is ${longestExpiry}`,
+      message: `X-Amz-Expires must be less than a week (in seconds) that is ${maxExpirySeconds}`,
     });
   }
 }
@@ -79,21 +80,21 @@ function checkAuthorizationHeader(request: IncomingMessage): void {
   });
 }
 
-/** Signed for another region: S3 says for which one it should be, and some SDKs sign again for that. */
-function wrongRegion(right: string, request: IncomingMessage, query: URLSearchParams): S3Error | undefined {
+/** For a signature of another region, S3 names the right one, and some SDKs then sign again for it. */
+function wrongRegion(expected: string, request: IncomingMessage, query: URLSearchParams): S3Error | undefined {
   const inQuery = query.get('X-Amz-Credential');
   const credential = inQuery ?? /Credential=([^,\s]+)/.exec(request.headers.authorization ?? '')?.[1];
   const region = credential?.split('/')[2];
-  if (region === undefined || region === right) return undefined;
+  if (region === undefined || region === expected) return undefined;
   const what =
     inQuery === null ? 'The authorization header is malformed' : 'Error parsing the X-Amz-Credential parameter';
   return new S3Error(inQuery === null ? 'AuthorizationHeaderMalformed' : 'AuthorizationQueryParametersError', {
-    message: `${what}; the region '${region}' is wrong; expecting '${right}'`,
-    details: { Region: right },
+    message: `${what}; the region '${region}' is wrong; expecting '${expected}'`,
+    details: { Region: expected },
   });
 }
 
-function refusal(code: SignatureCode, presigned: URLSearchParams | undefined, now: number): S3Error {
+function toS3Error(code: SignatureCode, presigned: URLSearchParams | undefined, now: number): S3Error {
   const serverTime = new Date(now).toISOString();
   switch (code) {
     case 'MissingAuthenticationToken':

@@ -17,7 +17,7 @@ const BucketProperties = z.object({
   CorsConfiguration: z.object({ CorsRules: list(CorsRule) }).optional(),
 });
 
-/** A bucket of the template. There are no others: a bucket that is not deployed does not exist here either. */
+/** A bucket of the template. There are no other buckets. */
 export interface Bucket {
   readonly logicalId: string;
   readonly name: string;

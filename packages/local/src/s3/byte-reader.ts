@@ -1,4 +1,4 @@
-/** Reads lines and counted bytes from a stream of buffers without holding more than one of them. */
+/** Reads lines and counted bytes from a stream of buffers, and holds at most one buffer in memory. */
 export class ByteReader {
   readonly #source: AsyncIterator<Buffer>;
   #rest: Buffer = Buffer.alloc(0);
@@ -7,7 +7,7 @@ export class ByteReader {
     this.#source = source[Symbol.asyncIterator]();
   }
 
-  /** The next line without its end; `undefined` when the stream ends before one, or when it is longer than `limit` bytes. */
+  /** The next line without its line break; undefined if the stream ends before it, or if it is longer than `limit` bytes. */
   async line(limit = 8192): Promise<string | undefined> {
     for (;;) {
       const end = this.#rest.indexOf('\n');
@@ -20,7 +20,7 @@ export class ByteReader {
     }
   }
 
-  /** Exactly `count` bytes, piece by piece; fewer when the stream ends. */
+  /** `count` bytes in pieces; fewer if the stream ends. */
   async *bytes(count: number): AsyncGenerator<Buffer> {
     let left = count;
     while (left > 0) {
@@ -32,7 +32,7 @@ export class ByteReader {
     }
   }
 
-  /** Lets go of the source; must be called, or the request cannot be drained. */
+  /** Releases the source. Without this call, the rest of the request cannot be read. */
   async close(): Promise<void> {
     await this.#source.return?.();
   }

@@ -6,15 +6,14 @@ import type { Bucket } from './buckets.ts';
 import { S3Error } from './errors.ts';
 import type { ObjectStore, StoredObject } from './store.ts';
 
-/** What the operations work with. */
 export interface S3 {
   readonly context: Context;
   store(bucket: Bucket): Promise<ObjectStore>;
-  /** Tells the functions that the template subscribes to the bucket; returns at once. */
+  /** Starts the functions that are subscribed to the event, without waiting for them. */
   notify(event: ObjectEvent): void;
 }
 
-/** One request for a bucket that exists. */
+/** A request to an existing bucket. */
 export interface Call {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -34,7 +33,7 @@ export interface ObjectEvent {
   readonly name: 'ObjectCreated:Put' | 'ObjectCreated:Post' | 'ObjectCreated:Copy' | 'ObjectRemoved:Delete';
   readonly bucket: Bucket;
   readonly key: string;
-  /** Absent when removed. */
+  /** Absent for a removed object. */
   readonly object?: StoredObject;
   readonly principal: Principal;
   readonly requestId: string;
@@ -43,8 +42,11 @@ export interface ObjectEvent {
 
 export const objectArn = (bucket: Bucket, key: string): string => `${bucket.arn}/${key}`;
 
-/** Every call needs a signer, and the signer the permission now: an address or form is worth what its signer may do when it is used. */
-export function requireAllowed(
+/**
+ * Checks the signer's permission. For a presigned URL or a form, the permission at the time of use counts.
+ * @throws S3Error AccessDenied, also for an anonymous request
+ */
+export function authorizeCaller(
   { context }: Pick<S3, 'context'>,
   caller: Caller | undefined,
   action: string,
@@ -57,9 +59,9 @@ export function requireAllowed(
   return caller;
 }
 
-/** Who may not list a bucket does not learn either that a key is missing: then a missing object is forbidden, as on S3. */
+/** The error for a missing object. As on S3, without permission to list the bucket it is AccessDenied. */
 export function noSuchKey(s3: Pick<S3, 'context'>, call: Pick<Call, 'caller' | 'bucket'>, key: string): S3Error {
-  requireAllowed(s3, call.caller, 's3:ListBucket', call.bucket.arn);
+  authorizeCaller(s3, call.caller, 's3:ListBucket', call.bucket.arn);
   return new S3Error('NoSuchKey', { details: { Key: key } });
 }
 

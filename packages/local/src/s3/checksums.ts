@@ -3,7 +3,7 @@ import { crc32 } from 'node:zlib';
 import { type Crc, startCrc32c, startCrc64Nvme } from './crc.ts';
 import { notImplemented } from './errors.ts';
 
-/** `x-amz-checksum-<algorithm>` with the digest in base64. */
+/** The header `x-amz-checksum-<algorithm>` and its digest in base64. */
 export interface Checksum {
   readonly header: string;
   readonly value: string;
@@ -20,8 +20,8 @@ const hash = (algorithm: string) => (): Digest => {
 };
 
 const crc = (startCrc: () => Crc) => (): Digest => {
-  const running = startCrc();
-  return { update: (piece) => running.update(piece), base64: () => running.digest().toString('base64') };
+  const digest = startCrc();
+  return { update: (piece) => digest.update(piece), base64: () => digest.digest().toString('base64') };
 };
 
 const digests: Readonly<Record<string, () => Digest>> = {
@@ -44,10 +44,10 @@ const digests: Readonly<Record<string, () => Digest>> = {
   'x-amz-checksum-sha256': hash('sha256'),
 };
 
-/** Names such as `x-amz-checksum-type` say something about a checksum and are none. */
+/** False for other headers like `x-amz-checksum-type`. */
 export const isChecksumName = (name: string): boolean => Object.hasOwn(digests, name);
 
-/** @param header a checksum's name, see `isChecksumName` */
+/** @param header the name of a checksum header, see `isChecksumName` */
 export function startDigest(header: string): Digest {
   const start = digests[header];
   if (!start) throw notImplemented(header);

@@ -1,25 +1,26 @@
 import { createHash } from 'node:crypto';
+import { secretsEqual } from '#text';
 import { ByteReader } from './byte-reader.ts';
 import { S3Error } from './errors.ts';
-import { sameSignature, sign } from './signing-key.ts';
+import { sign } from './signing-key.ts';
 
-/** What signs the chunks of a `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` upload. */
+/** The parameters of the chunk signatures of a `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` upload. */
 export interface ChunkSigner {
   readonly key: Buffer;
   /** `x-amz-date`. */
   readonly date: string;
   /** `20151229/us-east-1/s3/aws4_request`. */
   readonly scope: string;
-  /** The signature of the request's headers, the first link of the chain. */
+  /** The signature of the request's headers, with which the chain of signatures begins. */
   readonly seed: string;
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * Takes the framing of `aws-chunked` away: `<size in hex>[;chunk-signature=…]`, the data, and after the empty chunk the trailing headers.
+ * Decodes `aws-chunked`: each chunk has the line `<size in hex>[;chunk-signature=…]` and its data. After the empty chunk come trailing headers.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-streaming.html
- * @throws S3Error IncompleteBody for broken framing, SignatureDoesNotMatch for a chunk that is not the signed one
+ * @throws S3Error IncompleteBody for broken framing, SignatureDoesNotMatch for a chunk with a wrong signature
  */
 export async function* decodeChunked(
   source: AsyncIterable<Buffer>,
@@ -71,11 +72,11 @@ async function readTrailers(
   }
 }
 
-/** Each signature covers the one before it, so that no chunk can be dropped, repeated or moved. */
+/** Each signature covers the previous one, so that no chunk can be dropped, repeated or moved. */
 function signatureChain({ key, date, scope, seed }: ChunkSigner) {
   let previous = seed;
   const check = (expected: string, given: string): void => {
-    if (!sameSignature(expected, given)) throw new S3Error('SignatureDoesNotMatch');
+    if (!secretsEqual(expected, given)) throw new S3Error('SignatureDoesNotMatch');
     previous = given;
   };
   return {

@@ -3,22 +3,24 @@ import type { CorsRule } from './buckets.ts';
 import { S3Error } from './errors.ts';
 
 /**
- * Cross-origin rules as S3 applies them: the first rule that fits origin, method and asked-for headers decides.
+ * Finds the CORS rule as S3 does: the first one that matches origin, method and requested headers.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/cors.html
  */
 export function findCorsRule(
   rules: readonly CorsRule[],
-  asked: { origin: string; method: string; headers: readonly string[] },
+  requested: { origin: string; method: string; headers: readonly string[] },
 ): CorsRule | undefined {
   return rules.find(
     (rule) =>
-      rule.AllowedMethods.includes(asked.method) &&
-      rule.AllowedOrigins.some((pattern) => matches(pattern, asked.origin)) &&
-      asked.headers.every((header) => rule.AllowedHeaders.some((pattern) => matches(pattern.toLowerCase(), header))),
+      rule.AllowedMethods.includes(requested.method) &&
+      rule.AllowedOrigins.some((pattern) => matches(pattern, requested.origin)) &&
+      requested.headers.every((header) =>
+        rule.AllowedHeaders.some((pattern) => matches(pattern.toLowerCase(), header)),
+      ),
   );
 }
 
-/** Answers a preflight. Real S3 refuses the one that no rule allows with 403. @throws S3Error BadRequest, AccessForbidden */
+/** Answers a preflight. @throws S3Error BadRequest; AccessForbidden if no rule allows it */
 export function answerPreflight(rules: readonly CorsRule[], request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   const method = request.headers['access-control-request-method'];
@@ -31,13 +33,13 @@ export function answerPreflight(rules: readonly CorsRule[], request: IncomingMes
     .map((header) => header.trim().toLowerCase())
     .filter((header) => header !== '');
   const rule = findCorsRule(rules, { origin, method, headers });
-  if (!rule) throw refusedPreflight(rules, method);
+  if (!rule) throw preflightError(rules, method);
   allow(rule, origin, response);
   if (headers.length > 0) response.setHeader('access-control-allow-headers', headers.join(', '));
   response.writeHead(200, { 'content-length': 0 }).end();
 }
 
-/** Puts the headers on any other answer, errors included: without them a page could not read S3's refusal. */
+/** Sets the CORS headers of any other response. Errors need them too, or else a page could not read them. */
 export function allowCrossOrigin(rules: readonly CorsRule[], request: IncomingMessage, response: ServerResponse): void {
   const { origin } = request.headers;
   if (!origin) return;
@@ -46,9 +48,9 @@ export function allowCrossOrigin(rules: readonly CorsRule[], request: IncomingMe
 }
 
 function allow(rule: CorsRule, origin: string, response: ServerResponse): void {
-  const anyone = rule.AllowedOrigins.includes('*');
-  response.setHeader('access-control-allow-origin', anyone ? '*' : origin);
-  if (!anyone) response.setHeader('access-control-allow-credentials', 'true');
+  const anyOrigin = rule.AllowedOrigins.includes('*');
+  response.setHeader('access-control-allow-origin', anyOrigin ? '*' : origin);
+  if (!anyOrigin) response.setHeader('access-control-allow-credentials', 'true');
   response.setHeader('access-control-allow-methods', rule.AllowedMethods.join(', '));
   if (rule.ExposedHeaders.length > 0) {
     response.setHeader('access-control-expose-headers', rule.ExposedHeaders.join(', '));
@@ -64,8 +66,8 @@ function matches(pattern: string, text: string): boolean {
   return text.length >= before.length + after.length && text.startsWith(before) && text.endsWith(after);
 }
 
-function refusedPreflight(rules: readonly CorsRule[], method: string): S3Error {
-  // S3's own spelling of "evaluation".
+function preflightError(rules: readonly CorsRule[], method: string): S3Error {
+  // "evalution" is S3's spelling.
   const message =
     rules.length === 0
       ? 'CORSResponse: CORS is not enabled for this bucket.'

@@ -1,4 +1,4 @@
-/** A reflected CRC of 32 or 64 bits, as two halves of 32: numbers of 64 bits would be twenty times slower. */
+/** A reflected CRC of 32 or 64 bits. It is computed in halves of 32 bits, because 64-bit integers would be twenty times slower. */
 export interface Crc {
   update(bytes: Uint8Array): void;
   /** Big-endian. */
@@ -11,21 +11,21 @@ interface Polynomial {
   readonly bits: 32 | 64;
 }
 
-/** Castagnoli's: https://www.rfc-editor.org/rfc/rfc3720#section-12.1 */
+/** Castagnoli: https://www.rfc-editor.org/rfc/rfc3720#section-12.1 */
 const crc32cPolynomial: Polynomial = { high: 0, low: 0x82f63b78, bits: 32 };
-/** The one of NVM Express, section 5.2.1.3.4 of its command set. */
+/** NVM Express command set, section 5.2.1.3.4. */
 const crc64NvmePolynomial: Polynomial = { high: 0x9a6c9329, low: 0xac4bc9b5, bits: 64 };
 
-const prepared = new Map<Polynomial, { high: Uint32Array; low: Uint32Array }>();
+const tables = new Map<Polynomial, { high: Uint32Array; low: Uint32Array }>();
 
 export const startCrc32c = (): Crc => start(crc32cPolynomial);
 export const startCrc64Nvme = (): Crc => start(crc64NvmePolynomial);
 
 function start(polynomial: Polynomial): Crc {
-  const table = prepared.get(polynomial) ?? makeTable(polynomial);
-  prepared.set(polynomial, table);
-  const wide = polynomial.bits === 64;
-  let high = wide ? 0xffffffff : 0;
+  const table = tables.get(polynomial) ?? makeTable(polynomial);
+  tables.set(polynomial, table);
+  const is64 = polynomial.bits === 64;
+  let high = is64 ? 0xffffffff : 0;
   let low = 0xffffffff;
   return {
     update(bytes) {
@@ -39,7 +39,7 @@ function start(polynomial: Polynomial): Crc {
       const value = Buffer.alloc(8);
       value.writeUInt32BE(~high >>> 0, 0);
       value.writeUInt32BE(~low >>> 0, 4);
-      return wide ? value : value.subarray(4);
+      return is64 ? value : value.subarray(4);
     },
   };
 }

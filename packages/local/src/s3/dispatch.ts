@@ -1,5 +1,4 @@
-import type { Call, Operation } from './call.ts';
-import { requireAllowed, type S3 } from './call.ts';
+import { authorizeCaller, type Call, type Operation, type S3 } from './call.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { deleteObject } from './operations/delete-object.ts';
@@ -8,7 +7,7 @@ import { listObjects } from './operations/list-objects.ts';
 import { postObject } from './operations/post-object.ts';
 import { putObject } from './operations/put-object.ts';
 
-/** Queries that name another operation than the plain one. */
+/** Query parameters that select another operation. */
 const subresources = [
   'accelerate',
   'acl',
@@ -46,7 +45,7 @@ const subresources = [
 
 const multipart = ['uploads', 'uploadId', 'partNumber'];
 
-/** What a request asks for, by the name S3 gives the operation. @throws S3Error NotImplemented, MethodNotAllowed */
+/** Finds the operation of a request and its S3 name. @throws S3Error NotImplemented, MethodNotAllowed */
 export function findOperation(call: Pick<Call, 'request' | 'key' | 'query'>): { name: string; run: Operation } {
   const { request, key, query } = call;
   if (multipart.some((name) => query.has(name))) {
@@ -93,6 +92,6 @@ function objectOperation({ request }: Pick<Call, 'request'>): { name: string; ru
 }
 
 async function headBucket(s3: S3, { caller, bucket, response }: Call): Promise<void> {
-  requireAllowed(s3, caller, 's3:ListBucket', bucket.arn);
+  authorizeCaller(s3, caller, 's3:ListBucket', bucket.arn);
   response.writeHead(200, { 'x-amz-bucket-region': s3.context.stack.region }).end();
 }

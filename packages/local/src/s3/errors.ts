@@ -1,8 +1,8 @@
 /**
- * S3's refusals that this service gives: status and sentence for each code. A sentence of its own replaces the default.
+ * Status and default message of S3's error codes.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
-const refusals = {
+const errors = {
   AccessControlListNotSupported: [400, 'The bucket does not allow ACLs'],
   AccessDenied: [403, 'Access Denied'],
   AccessForbidden: [403, 'Access Forbidden'],
@@ -44,19 +44,19 @@ const refusals = {
   XAmzContentSHA256Mismatch: [400, "The provided 'x-amz-content-sha256' header does not match what was computed."],
 } as const satisfies Record<string, readonly [number, string]>;
 
-export type S3ErrorCode = keyof typeof refusals;
+export type S3ErrorCode = keyof typeof errors;
 
-/** A refusal: S3's code, its status, its sentence, and the further elements that S3 puts beside them. */
+/** An error response of S3. `details` are further elements of its XML. */
 export class S3Error extends Error {
   readonly code: S3ErrorCode;
   readonly status: number;
   readonly details: Readonly<Record<string, string | number>>;
 
   constructor(code: S3ErrorCode, options: { message?: string; details?: Record<string, string | number> } = {}) {
-    super(options.message ?? refusals[code][1]);
+    super(options.message ?? errors[code][1]);
     this.name = 'S3Error';
     this.code = code;
-    this.status = refusals[code][0];
+    this.status = errors[code][0];
     this.details = options.details ?? {};
   }
 }
@@ -64,6 +64,6 @@ export class S3Error extends Error {
 export const invalidArgument = (name: string, value: string, message: string): S3Error =>
   new S3Error('InvalidArgument', { message, details: { ArgumentName: name, ArgumentValue: value } });
 
-/** What S3 can and this service cannot: refused by name, never half done. */
+/** The error for a feature of S3 that is not served locally. */
 export const notImplemented = (what: string): S3Error =>
   new S3Error('NotImplemented', { message: `${what} is not implemented by the local S3.` });

@@ -1,14 +1,15 @@
 import type { Context } from '#context';
+import { secretsEqual } from '#text';
 import type { Caller } from './authenticate.ts';
 import { invalidArgument, S3Error } from './errors.ts';
 import { missingField } from './form.ts';
-import { sameSignature, sign, signingKey } from './signing-key.ts';
+import { sign, signingKey } from './signing-key.ts';
 
-/** In the order in which S3 misses them. */
+/** In the order in which S3 checks them. */
 const required = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Signature', 'policy'];
 
 /**
- * The signer of a browser upload: the signature is that of the policy's text as it stands in the form.
+ * Finds the signer of a browser upload. The signature covers the policy's text in the form.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-authentication-HTTPPOST.html
  * @param fields lower-case names
  * @throws S3Error AccessDenied (unsigned), InvalidArgument, InvalidAccessKeyId, InvalidToken, SignatureDoesNotMatch
@@ -31,22 +32,22 @@ export function authenticateForm(
   if (!found) throw new S3Error('InvalidAccessKeyId', { details: { AWSAccessKeyId: accessKeyId } });
   if ((found.credentials.sessionToken ?? '') !== field('X-Amz-Security-Token')) throw new S3Error('InvalidToken');
 
-  const [policy, given] = [field('policy'), field('X-Amz-Signature')];
-  if (!sameSignature(sign(signingKey(found.credentials.secretAccessKey, scope), policy), given)) {
+  const [policy, signature] = [field('policy'), field('X-Amz-Signature')];
+  if (!secretsEqual(sign(signingKey(found.credentials.secretAccessKey, scope), policy), signature)) {
     throw new S3Error('SignatureDoesNotMatch', {
-      details: { AWSAccessKeyId: accessKeyId, StringToSign: policy, SignatureProvided: given },
+      details: { AWSAccessKeyId: accessKeyId, StringToSign: policy, SignatureProvided: signature },
     });
   }
   return found;
 }
 
 function parseCredential(credential: string, region: string): { accessKeyId: string; scope: string } {
-  const refuse = (message: string): S3Error => invalidArgument('X-Amz-Credential', credential, message);
+  const invalid = (message: string): S3Error => invalidArgument('X-Amz-Credential', credential, message);
   const [, accessKeyId = '', scope = '', scopeRegion] =
     /^([^/]+)\/(\d{8}\/([^/]+)\/s3\/aws4_request)$/.exec(credential) ?? [];
   if (scopeRegion === undefined) {
-    throw refuse('the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".');
+    throw invalid('the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".');
   }
-  if (scopeRegion !== region) throw refuse(`the region '${scopeRegion}' is wrong; expecting '${region}'`);
+  if (scopeRegion !== region) throw invalid(`the region '${scopeRegion}' is wrong; expecting '${region}'`);
   return { accessKeyId, scope };
 }

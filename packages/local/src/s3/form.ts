@@ -3,22 +3,22 @@ import { Readable } from 'node:stream';
 import busboy from 'busboy';
 import { invalidArgument, notImplemented, S3Error } from './errors.ts';
 
-/** A browser upload as far as its file: S3 ignores all that comes after. */
+/** A browser upload up to its file. S3 ignores everything after it. */
 export interface UploadForm {
-  /** Lower-case names: S3 does not tell `Policy` from `policy`. */
+  /** By lower-case name, because S3 ignores case. */
   readonly fields: ReadonlyMap<string, string>;
-  /** As the part says, without folders. */
+  /** Without folders. */
   readonly fileName: string | undefined;
-  /** Must be read to its end, or `leave` called. */
+  /** Must be read to its end, unless `abort` is called. */
   readonly file: AsyncIterable<Buffer>;
-  /** Stops parsing, so that the rest of the request can be thrown away. */
-  leave(): void;
+  /** Stops parsing, so that the rest of the request can be discarded. */
+  abort(): void;
 }
 
 /** S3's limit for everything before the file: 20 KB. */
-const largestPreamble = 20_480;
-/** A file part without a file name is a field for the parser, which holds it in memory. */
-const largestPlainFile = 1_048_576;
+const maxFieldsBytes = 20_480;
+/** For the parser, a file without a file name is a field, which it holds in memory. */
+const maxUnnamedFileBytes = 1_048_576;
 
 /**
  * Reads a form up to its file.
@@ -31,31 +31,31 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
     let size = 0;
     let settled = false;
 
-    const leave = (): void => {
+    const abort = (): void => {
       request.unpipe(parser);
-      request.off('error', onLost).off('aborted', onLost);
+      request.off('error', onDisconnect).off('aborted', onDisconnect);
       parser.destroy();
     };
     const fail = (error: Error): void => {
       if (settled) return;
       settled = true;
-      leave();
+      abort();
       reject(error);
     };
-    const onLost = (): void => void parser.destroy(new Error('the client went away'));
+    const onDisconnect = (): void => void parser.destroy(new Error('the client disconnected'));
     const succeed = (fileName: string | undefined, file: Readable): void => {
       settled = true;
-      resolve({ fields, fileName, file: errorsAsMalformed(file), leave });
+      resolve({ fields, fileName, file: errorsAsMalformed(file), abort });
     };
 
     const onField = (name: string, value: string): void => {
       size += Buffer.byteLength(name) + Buffer.byteLength(value);
-      if (size > largestPreamble) fail(tooMuchBefore());
+      if (size > maxFieldsBytes) fail(fieldsTooLarge());
       else if (!fields.has(name.toLowerCase())) fields.set(name.toLowerCase(), value);
       else fail(invalidArgument(name, value, `POST requires exactly one '${name}' field per request.`));
     };
 
-    // The parser's types do not say so, but a part may have no name.
+    // A part may have no name, although the parser's types do not say so.
     parser.on('field', (name: string | undefined, value, info) => {
       if (settled) return;
       if (name === undefined) fail(new S3Error('MalformedPOSTRequest'));
@@ -64,7 +64,7 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
       else succeed(undefined, Readable.from([Buffer.from(value)]));
     });
     parser.on('file', (name: string | undefined, file, info) => {
-      // A refused form destroys the parser and with it this stream, which must not bring the process down.
+      // An error destroys the parser and this stream. Without a listener, that would end the process.
       file.on('error', () => undefined);
       if (settled) file.resume();
       else if (name?.toLowerCase() === 'file') succeed(info.filename, file);
@@ -72,21 +72,21 @@ export function readForm(request: IncomingMessage): Promise<UploadForm> {
     });
     parser.on('error', () => fail(new S3Error('MalformedPOSTRequest')));
     parser.on('close', () => fail(noFile()));
-    request.on('error', onLost).on('aborted', onLost);
+    request.on('error', onDisconnect).on('aborted', onDisconnect);
     request.pipe(parser);
   });
 }
 
 export const missingField = (name: string): S3Error =>
-  // Two blanks, as S3 writes it.
+  // S3 writes two spaces.
   invalidArgument(
     name,
     '',
     `Bucket POST must contain a field named '${name}'.  If it is specified, please check the order of the fields.`,
   );
 
-const tooMuchBefore = (): S3Error =>
-  new S3Error('MaxPostPreDataLengthExceeded', { details: { MaxPostPreDataLengthBytes: largestPreamble } });
+const fieldsTooLarge = (): S3Error =>
+  new S3Error('MaxPostPreDataLengthExceeded', { details: { MaxPostPreDataLengthBytes: maxFieldsBytes } });
 
 const noFile = (): S3Error => invalidArgument('file', '0', 'POST requires exactly one file upload per request.');
 
@@ -99,15 +99,15 @@ function startParser(request: IncomingMessage): busboy.Busboy {
     return busboy({
       headers: request.headers,
       defParamCharset: 'utf8',
-      limits: { fieldSize: largestPlainFile, fieldNameSize: largestPreamble + 1, headerPairs: 100 },
+      limits: { fieldSize: maxUnnamedFileBytes, fieldNameSize: maxFieldsBytes + 1, headerPairs: 100 },
     });
   } catch {
-    // No boundary.
+    // The content type has no boundary.
     throw new S3Error('MalformedPOSTRequest');
   }
 }
 
-/** A form that ends in the middle of its file is an ill-formed one. */
+/** A form that ends in the middle of its file is malformed. */
 async function* errorsAsMalformed(file: Readable): AsyncGenerator<Buffer> {
   try {
     yield* file;

@@ -1,10 +1,10 @@
 import { invalidArgument, notImplemented, S3Error } from './errors.ts';
 import type { ObjectMetadata } from './store.ts';
 
-/** The standard headers that S3 keeps with an object. */
+/** The standard headers that S3 stores with an object. */
 const systemHeaders = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];
 
-/** Taken for granted by a client that sends one of these; so refused rather than ignored. */
+/** Refused instead of ignored, because a client relies on them. */
 const unsupported = [
   'tagging',
   'x-amz-tagging',
@@ -16,17 +16,17 @@ const unsupported = [
   'x-amz-server-side-encryption-aws-kms-key-id',
 ];
 
-/** All user metadata of an object together: 2 KB. */
-const largestUserMetadata = 2048;
+/** The limit for all user metadata of an object. */
+const maxUserMetadataBytes = 2048;
 
 /**
- * What is kept with an object, from the headers of a request or the fields of a form.
+ * Reads an object's metadata from the headers of a request or the fields of a form.
  * @param given lower-case names
  * @throws S3Error NotImplemented, AccessControlListNotSupported, MetadataTooLarge, InvalidArgument
  */
 export function readMetadata(given: ReadonlyMap<string, string>): ObjectMetadata {
-  const refused = unsupported.find((name) => given.has(name));
-  if (refused) throw notImplemented(refused);
+  const found = unsupported.find((name) => given.has(name));
+  if (found) throw notImplemented(found);
   assertNoAcl(given);
   assertPlainStorage(given);
 
@@ -34,8 +34,8 @@ export function readMetadata(given: ReadonlyMap<string, string>): ObjectMetadata
     .filter(([name]) => name.startsWith('x-amz-meta-'))
     .map(([name, value]) => [name.slice('x-amz-meta-'.length), value] as const);
   const size = user.reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value), 0);
-  if (size > largestUserMetadata) {
-    throw new S3Error('MetadataTooLarge', { details: { Size: size, MaxSizeAllowed: largestUserMetadata } });
+  if (size > maxUserMetadataBytes) {
+    throw new S3Error('MetadataTooLarge', { details: { Size: size, MaxSizeAllowed: maxUserMetadataBytes } });
   }
   return {
     contentType: headerValue('Content-Type', given.get('content-type') || 'binary/octet-stream'),
@@ -50,17 +50,17 @@ export function readMetadata(given: ReadonlyMap<string, string>): ObjectMetadata
   };
 }
 
-/** A value as a header may carry it. S3's sentence. @throws S3Error InvalidArgument */
+/** Returns the value. @throws S3Error InvalidArgument if a header cannot contain it */
 export function headerValue(name: string, value: string): string {
   if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return value;
   throw invalidArgument(name, value, 'Header value cannot be represented using ISO-8859-1.');
 }
 
-/** User metadata is UTF-8; outside ASCII it comes back in the encoding of mail headers, as from S3. */
+/** User metadata is UTF-8. As S3 does, non-ASCII values are returned in the encoding of mail headers. */
 export const encodeUserValue = (value: string): string =>
   /^[\x20-\x7e]*$/.test(value) ? value : `=?UTF-8?B?${Buffer.from(value).toString('base64')}?=`;
 
-/** `aws-chunked` speaks of the transport and is not kept. */
+/** `aws-chunked` describes the transport and is not stored. */
 const withoutChunking = (encoding: string): string =>
   encoding
     .split(',')
@@ -68,7 +68,7 @@ const withoutChunking = (encoding: string): string =>
     .filter((coding) => coding !== 'aws-chunked')
     .join(',');
 
-/** Buckets made since April 2023 have no ACLs; only the one that changes nothing is accepted. */
+/** Buckets created since April 2023 have no ACLs. They only accept an ACL that changes nothing. */
 function assertNoAcl(given: ReadonlyMap<string, string>): void {
   const acl = given.get('x-amz-acl') ?? given.get('acl') ?? 'private';
   const grants = [...given.keys()].some((name) => name.startsWith('x-amz-grant-'));

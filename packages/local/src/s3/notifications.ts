@@ -4,7 +4,6 @@ import type { Context } from '#context';
 import type { Bucket } from './buckets.ts';
 import type { ObjectEvent } from './call.ts';
 
-/** One function's wish to hear of a bucket's events. */
 interface Subscription {
   readonly id: string;
   /** `s3:ObjectCreated:*` and the like. */
@@ -16,7 +15,7 @@ interface Subscription {
 
 const FilterRules = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
 
-/** As the bucket's own property writes it. */
+/** The form of the bucket's property. */
 const BucketNotifications = z.object({
   NotificationConfiguration: z
     .object({
@@ -33,7 +32,7 @@ const BucketNotifications = z.object({
     .optional(),
 });
 
-/** As the CDK's custom resource writes it, which is S3's API. */
+/** The form of CDK's fromCustomResources resource, which is that of S3's API. */
 const CustomNotifications = z.object({
   BucketName: z.string(),
   NotificationConfiguration: z.object({
@@ -51,11 +50,11 @@ const CustomNotifications = z.object({
 });
 
 /**
- * Invokes the functions that are subscribed to an event. One try each: Lambda's own retries of asynchronous invocations are not repeated here.
- * @returns when all have run
+ * Invokes the functions that are subscribed to an event, and resolves when all have run. Each is invoked once, without Lambda's retries of
+ * asynchronous invocations.
  */
 export async function deliverEvent(context: Context, event: ObjectEvent): Promise<void> {
-  const matching = subscriptions(context.stack, event.bucket).filter((subscription) => fits(subscription, event));
+  const matching = subscriptions(context.stack, event.bucket).filter((subscription) => matches(subscription, event));
   await Promise.all(matching.map((subscription) => invoke(context, subscription, event)));
 }
 
@@ -67,24 +66,26 @@ async function invoke(context: Context, subscription: Subscription, event: Objec
     );
     return;
   }
-  const result = await context.functions.invoke(target.logicalId, { Records: [record(context, subscription, event)] });
+  const result = await context.functions.invoke(target.logicalId, {
+    Records: [eventRecord(context, subscription, event)],
+  });
   if (!result.ok) context.log(`${target.logicalId} failed for s3:${event.name} ${event.key}: ${result.errorMessage}`);
 }
 
 function subscriptions(stack: Stack, bucket: Bucket): Subscription[] {
-  const own = BucketNotifications.parse(stack.find(bucket.logicalId)?.properties ?? {});
-  const custom = stack
+  const fromBucket = BucketNotifications.parse(stack.find(bucket.logicalId)?.properties ?? {});
+  const fromCustomResources = stack
     .ofType('Custom::S3BucketNotifications')
     .map(({ properties }) => CustomNotifications.parse(properties))
     .filter(({ BucketName }) => BucketName === bucket.name);
   return [
-    ...(own.NotificationConfiguration?.LambdaConfigurations ?? []).map((configuration) => ({
+    ...(fromBucket.NotificationConfiguration?.LambdaConfigurations ?? []).map((configuration) => ({
       id: bucket.logicalId,
       events: [configuration.Event],
       functionArn: configuration.Function,
       ...keyFilter(configuration.Filter?.S3Key.Rules),
     })),
-    ...custom.flatMap(({ NotificationConfiguration }) =>
+    ...fromCustomResources.flatMap(({ NotificationConfiguration }) =>
       NotificationConfiguration.LambdaFunctionConfigurations.map((configuration) => ({
         id: configuration.Id ?? bucket.logicalId,
         events: configuration.Events,
@@ -100,14 +101,14 @@ function keyFilter(rules: z.infer<typeof FilterRules> = []): Pick<Subscription, 
   return { prefix: rule('prefix'), suffix: rule('suffix') };
 }
 
-function fits({ events, prefix, suffix }: Subscription, { name, key }: ObjectEvent): boolean {
+function matches({ events, prefix, suffix }: Subscription, { name, key }: ObjectEvent): boolean {
   const [group = ''] = name.split(':');
-  const wanted = events.some((wish) => wish === `s3:${name}` || wish === `s3:${group}:*`);
-  return wanted && key.startsWith(prefix) && key.endsWith(suffix);
+  const subscribed = events.some((event) => event === `s3:${name}` || event === `s3:${group}:*`);
+  return subscribed && key.startsWith(prefix) && key.endsWith(suffix);
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
-function record(context: Context, subscription: Subscription, event: ObjectEvent) {
+function eventRecord(context: Context, subscription: Subscription, event: ObjectEvent) {
   const now = context.clock.now();
   return {
     eventVersion: '2.1',
@@ -123,9 +124,10 @@ function record(context: Context, subscription: Subscription, event: ObjectEvent
       configurationId: subscription.id,
       bucket: { name: event.bucket.name, ownerIdentity: { principalId: context.stack.account }, arn: event.bucket.arn },
       object: {
-        // As in a query: a space is a plus sign, a slash stays.
+        // Encoded as in a query: a space becomes a plus sign, and slashes stay.
         key: encodeURIComponent(event.key).replaceAll('%20', '+').replaceAll('%2F', '/'),
-        ...(event.object ? { size: event.object.size, eTag: event.object.etag } : {}),
+        size: event.object?.size,
+        eTag: event.object?.etag,
         sequencer: now.toString(16).toUpperCase().padStart(18, '0'),
       },
     },

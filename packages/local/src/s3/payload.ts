@@ -6,23 +6,23 @@ import { type ChunkSigner, decodeChunked } from './chunked.ts';
 import { invalidArgument, S3Error } from './errors.ts';
 import { signingKey } from './signing-key.ts';
 
-/** The largest object of one request: 5 GB. */
-export const largestObject = 5 * 1024 ** 3;
+/** The limit for an upload in one request. */
+export const maxObjectBytes = 5 * 1024 ** 3;
 
-/** An upload's body: the object's own bytes. Reading it to the end throws unless it is what the client said it would be. */
 export interface Payload {
+  /** The object's bytes. Reading them throws at the end if length, hash or checksum differ from the request's. */
   readonly stream: AsyncIterable<Buffer>;
-  /** What the client sent to check the body by, kept with the object; known when the body has been read. */
+  /** The client's checksum, stored with the object. It is complete when the body has been read. */
   checksum(): Checksum | undefined;
 }
 
-/** The request's bytes; leaving the loop early keeps the socket open, so that the refusal can still be sent. */
-export const requestBytes = (request: IncomingMessage): AsyncIterable<Buffer> => ({
+/** The request's bytes. Ending the loop early keeps the socket open, so that the error can still be sent. */
+const requestBytes = (request: IncomingMessage): AsyncIterable<Buffer> => ({
   [Symbol.asyncIterator]: () => request.iterator({ destroyOnReturn: false }),
 });
 
 /**
- * The body of a PUT: `aws-chunked` framing removed; length, `x-amz-content-sha256`, `Content-MD5` and checksum verified while it passes.
+ * Reads the body of a PUT: decodes `aws-chunked`, and verifies length, `x-amz-content-sha256`, `Content-MD5` and checksum meanwhile.
  * @throws S3Error MissingContentLength, EntityTooLarge, InvalidArgument, InvalidDigest; while reading
  * IncompleteBody, XAmzContentSHA256Mismatch, BadDigest, SignatureDoesNotMatch
  */
@@ -32,7 +32,7 @@ export function readPayload(request: IncomingMessage, query: URLSearchParams, ca
   assertContentHash(hashHeader);
   const length = expectedLength(request, streaming);
   const md5 = expectedMd5(request);
-  let checksum = statedChecksum(request, query);
+  let checksum = givenChecksum(request, query);
   const trailer = header(request, 'x-amz-trailer')?.toLowerCase();
   const checksumHeader = checksum?.header ?? (trailer && isChecksumName(trailer) ? trailer : undefined);
   const digest = checksumHeader ? startDigest(checksumHeader) : undefined;
@@ -91,13 +91,13 @@ function assertContentHash(value: string): void {
   );
 }
 
-/** S3 takes no upload of unknown length. */
+/** S3 does not accept an upload of unknown length. */
 function expectedLength(request: IncomingMessage, streaming: boolean): number {
-  const stated = header(request, streaming ? 'x-amz-decoded-content-length' : 'content-length');
-  if (stated === undefined || !/^\d+$/.test(stated)) throw new S3Error('MissingContentLength');
-  const length = Number(stated);
-  if (length > largestObject) {
-    throw new S3Error('EntityTooLarge', { details: { ProposedSize: length, MaxSizeAllowed: largestObject } });
+  const given = header(request, streaming ? 'x-amz-decoded-content-length' : 'content-length');
+  if (given === undefined || !/^\d+$/.test(given)) throw new S3Error('MissingContentLength');
+  const length = Number(given);
+  if (length > maxObjectBytes) {
+    throw new S3Error('EntityTooLarge', { details: { ProposedSize: length, MaxSizeAllowed: maxObjectBytes } });
   }
   return length;
 }
@@ -109,10 +109,10 @@ function expectedMd5(request: IncomingMessage): string | undefined {
 }
 
 /**
- * From a header, or from the address when a presigner put it there. Whether S3 compares the latter is disputed;
- * comparing finds the address that was signed with the checksum of an empty body.
+ * The checksum of a header or of a presigned URL. It is not clear whether S3 compares the latter. Here it is compared, which finds URLs that
+ * were signed with the checksum of an empty body.
  */
-function statedChecksum(request: IncomingMessage, query: URLSearchParams): Checksum | undefined {
+function givenChecksum(request: IncomingMessage, query: URLSearchParams): Checksum | undefined {
   const fromHeaders = Object.keys(request.headers).find(isChecksumName);
   if (fromHeaders) return { header: fromHeaders, value: header(request, fromHeaders) ?? '' };
   const [name, value] = [...query].find(([candidate]) => isChecksumName(candidate)) ?? [];

@@ -1,7 +1,7 @@
 import { S3Error } from './errors.ts';
 
 /**
- * The policy of a browser upload: until when, and what every field of the form must be.
+ * The policy of a browser upload: its expiration and the conditions for the form's fields.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
  */
 export interface PostPolicy {
@@ -12,15 +12,16 @@ export interface PostPolicy {
 
 type Condition =
   | {
-      readonly kind: 'eq' | 'starts-with' /** As written, with its `$`. */;
+      readonly kind: 'eq' | 'starts-with';
+      /** With its `$`. */
       readonly name: string;
       readonly value: string;
     }
   | { readonly kind: 'content-length-range'; readonly min: number; readonly max: number }
-  /** One that nothing can fulfil. */
-  | { readonly kind: 'never'; readonly shown: string };
+  /** A condition that always fails. */
+  | { readonly kind: 'never'; readonly text: string };
 
-/** Bytes, both ends allowed. */
+/** Bytes, inclusive. */
 export interface SizeRange {
   readonly min: number;
   readonly max: number;
@@ -44,9 +45,9 @@ export function parsePostPolicy(encoded: string): PostPolicy {
 }
 
 /**
- * Holds the form against the policy: not expired, every condition fulfilled, every field named by one.
- * @param fields lower-case names, `${filename}` already put in; `bucket` is the addressed one
- * @returns what the file's size must be within
+ * Checks that the policy has not expired, that all conditions hold, and that each field has a condition.
+ * @param fields by lower-case name, with `${filename}` replaced; `bucket` is the bucket of the URL
+ * @returns the limits of the file's size
  * @throws S3Error AccessDenied with S3's `Invalid according to Policy: …`
  */
 export function checkPostPolicy(policy: PostPolicy, fields: ReadonlyMap<string, string>, now: number): SizeRange {
@@ -54,7 +55,7 @@ export function checkPostPolicy(policy: PostPolicy, fields: ReadonlyMap<string, 
   const covered = new Set(['bucket', 'file', 'policy', 'x-amz-signature']);
   const range = { min: 0, max: Number.POSITIVE_INFINITY };
   for (const condition of policy.conditions) {
-    if (condition.kind === 'never') throw denied(`Policy Condition failed: ${condition.shown}`);
+    if (condition.kind === 'never') throw denied(`Policy Condition failed: ${condition.text}`);
     if (condition.kind === 'content-length-range') {
       range.min = Math.max(range.min, condition.min);
       range.max = Math.min(range.max, condition.max);
@@ -63,7 +64,7 @@ export function checkPostPolicy(policy: PostPolicy, fields: ReadonlyMap<string, 
     const field = condition.name.slice(1).toLowerCase();
     covered.add(field);
     if (!holds(condition, field, fields.get(field))) {
-      throw denied(`Policy Condition failed: ${show([condition.kind, condition.name, condition.value])}`);
+      throw denied(`Policy Condition failed: ${conditionText([condition.kind, condition.name, condition.value])}`);
     }
   }
   const extra = [...fields.keys()].filter((name) => !covered.has(name) && !name.startsWith('x-ignore-'));
@@ -71,11 +72,11 @@ export function checkPostPolicy(policy: PostPolicy, fields: ReadonlyMap<string, 
   return range;
 }
 
-/** An absent field fulfils nothing, not even `starts-with ""`. */
+/** No condition holds for an absent field, not even `starts-with ""`. */
 function holds(condition: { kind: 'eq' | 'starts-with'; value: string }, field: string, given?: string): boolean {
   if (given === undefined) return false;
   if (condition.kind === 'eq') return given === condition.value;
-  // Only a Content-Type with commas is a list, each member of which must fit.
+  // Only a Content-Type with commas is a list. Each member must match.
   const values = field === 'content-type' ? given.split(',').map((value) => value.trim()) : [given];
   return values.every((value) => value.startsWith(condition.value));
 }
@@ -103,14 +104,14 @@ function parseList(list: readonly unknown[]): Condition {
   if (list.length !== 3) throw invalid(`Invalid ${operation}: wrong number of arguments.`);
   if (kind === 'content-length-range') {
     const [min, max] = [Number(first), Number(second)];
-    const fits = Number.isSafeInteger(min) && Number.isSafeInteger(max);
-    return fits ? { kind, min, max } : { kind: 'never', shown: show(list) };
+    const valid = Number.isSafeInteger(min) && Number.isSafeInteger(max);
+    return valid ? { kind, min, max } : { kind: 'never', text: conditionText(list) };
   }
   if (typeof first !== 'string' || typeof second !== 'string') throw invalid('Invalid JSON.');
-  return first.startsWith('$') ? { kind, name: first, value: second } : { kind: 'never', shown: show(list) };
+  return first.startsWith('$') ? { kind, name: first, value: second } : { kind: 'never', text: conditionText(list) };
 }
 
-const show = (list: readonly unknown[]): string => `[${list.map((item) => JSON.stringify(item)).join(', ')}]`;
+const conditionText = (list: readonly unknown[]): string => `[${list.map((item) => JSON.stringify(item)).join(', ')}]`;
 
 function parseJson(text: string): unknown {
   try {

@@ -5,8 +5,8 @@ import type { StoredObject } from './store.ts';
 const failed = (condition: string): S3Error => new S3Error('PreconditionFailed', { details: { Condition: condition } });
 
 /**
- * The conditions of GET and HEAD in their order of precedence.
- * @returns whether the client's copy is still good (304)
+ * Checks the conditions of GET and HEAD in their order of precedence.
+ * @returns whether the client's copy is still valid (304)
  * @throws S3Error PreconditionFailed
  */
 export function notModified(headers: IncomingHttpHeaders, object: StoredObject): boolean {
@@ -24,7 +24,7 @@ export function notModified(headers: IncomingHttpHeaders, object: StoredObject):
   return ifModifiedSince !== undefined && changedAt <= ifModifiedSince;
 }
 
-/** Conditional writes: `If-None-Match: *` only creates, `If-Match` only replaces what it names. @throws S3Error PreconditionFailed, NoSuchKey */
+/** `If-None-Match: *` only creates, and `If-Match` only replaces that version. @throws S3Error PreconditionFailed, NoSuchKey */
 export function checkWriteConditions(headers: IncomingHttpHeaders, existing: StoredObject | undefined): void {
   const [ifMatch, ifNoneMatch] = [headers['if-match'], headers['if-none-match']];
   if (ifNoneMatch !== undefined && existing && listsEtag(ifNoneMatch, existing)) throw failed('If-None-Match');

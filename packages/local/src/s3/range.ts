@@ -1,14 +1,14 @@
 import { S3Error } from './errors.ts';
 
-/** Both ends included, as in the header. */
+/** Inclusive, as in the header. */
 export interface ByteRange {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The one range that a `Range` header asks for. What is not a range of bytes, and several ranges at once, S3 answers with the whole object.
- * @throws S3Error InvalidRange when it begins behind the end
+ * The range of a `Range` header. Undefined means the whole object, also for several ranges and for other units, as on S3.
+ * @throws S3Error InvalidRange if the range begins after the object's end
  */
 export function parseRange(header: string | undefined, size: number): ByteRange | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '') ?? [];

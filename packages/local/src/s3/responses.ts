@@ -15,7 +15,7 @@ export function sendResult(response: ServerResponse, root: string, elements: rea
   sendXml(response, 200, xmlDocument(root, elements));
 }
 
-/** S3's error document; the answer to HEAD has none. */
+/** Sends S3's error document. The response to HEAD has no body. */
 export function sendError(
   request: IncomingMessage,
   response: ServerResponse,
@@ -36,7 +36,7 @@ export function sendError(
   sendXml(response, error.status, xmlDocument('Error', elements, false));
 }
 
-/** Everything that GET and HEAD say of an object, except its length. */
+/** The object's headers in the responses to GET and HEAD, except its length. */
 export function setObjectHeaders(response: ServerResponse, object: StoredObject): void {
   response.setHeader('etag', quotedEtag(object));
   response.setHeader('last-modified', new Date(object.lastModified).toUTCString());
@@ -50,10 +50,10 @@ export function setObjectHeaders(response: ServerResponse, object: StoredObject)
 }
 
 /**
- * Reads and drops what is left of a request's body: a client that is still sending when its refusal comes would otherwise see a broken
- * connection in place of the refusal.
+ * Reads and discards the rest of a request's body. Otherwise a client that is still sending would see a broken connection instead of the
+ * error.
  */
 export function discardBody(request: IncomingMessage): void {
-  // Later, because a reader that has just let go is still counted as one until then.
+  // Deferred, because a reader that has just ended is only detached in the next turn.
   setImmediate(() => request.resume());
 }

@@ -1,9 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /**
- * The Signature Version 4 key for one day, region and service; forms and signed chunks are signed with it directly.
+ * The Signature Version 4 key for one day, region and service. Forms and chunks are signed with it directly.
  * @param scope `20151229/us-east-1/s3/aws4_request`
  */
 export function signingKey(secretAccessKey: string, scope: string): Buffer {
@@ -11,8 +11,3 @@ export function signingKey(secretAccessKey: string, scope: string): Buffer {
 }
 
 export const sign = (key: Buffer, text: string): string => hmac(key, text).toString('hex');
-
-export function sameSignature(expected: string, given: string): boolean {
-  const [a, b] = [Buffer.from(expected), Buffer.from(given)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}

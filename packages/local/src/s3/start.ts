@@ -12,20 +12,18 @@ import { findOperation } from './dispatch.ts';
 import { notImplemented, S3Error } from './errors.ts';
 import { deliverEvent } from './notifications.ts';
 import { discardBody, sendError } from './responses.ts';
-import { type ObjectStore, type OpenObject, openStore } from './store.ts';
+import { type ObjectStore, openStore } from './store.ts';
 
 export interface S3Service extends Service {
-  /** An object for a reader in this process (a distribution's origin); the caller closes its file. `undefined` when bucket or key do not exist. */
-  openObject(bucket: string, key: string): Promise<OpenObject | undefined>;
-  /** The files that CDK deploys into buckets of a stack that is to be served next. */
+  /** Prepares the files that CDK deploys into the buckets of the next stack. */
   readonly prepareDeployments: PrepareDeployments;
 }
 
 /**
- * S3 for the buckets of the template, path style below `/_aws/s3`. Signatures, permissions and form policies are checked as S3 checks them, no
- * bucket is public, and objects lie in `<data>/s3/<bucket>`. Not built, and refused with NotImplemented: multipart uploads, versions, tags,
- * website, and what `dispatch.ts` and `metadata.ts` list. Lifecycle rules are not carried out.
- * @param options.newId names request ids and stored bodies; never the same twice
+ * S3 for the template's buckets, path style below `/_aws/s3`. Signatures, permissions and form policies are checked as in S3, no bucket is
+ * public, and objects are stored in `<data>/s3/<bucket>`. Multipart uploads, versions, tags, websites and the features listed in
+ * `dispatch.ts` and `metadata.ts` are refused with NotImplemented. Lifecycle rules have no effect.
+ * @param options.newId returns a unique id for a request or a stored body
  */
 export async function startS3(context: Context, options: { newId?: () => string } = {}): Promise<S3Service> {
   const newId = options.newId ?? randomUUID;
@@ -43,7 +41,7 @@ export async function startS3(context: Context, options: { newId?: () => string 
       deliverEvent(context, event).catch((error: unknown) => context.log(`S3 event not delivered: ${String(error)}`));
     },
   };
-  // At once, so that a damaged folder is told at the start and not at the first upload.
+  // Opened now, so that a damaged folder fails the start and not the first upload.
   await Promise.all(
     context.stack.ofType('AWS::S3::Bucket').map(async ({ logicalId }) => {
       const bucket = findBucket(context.stack, context.stack.ref(logicalId));
@@ -56,26 +54,21 @@ export async function startS3(context: Context, options: { newId?: () => string 
 
   return {
     handle: (request, response) => handle(s3, request, response, newId()),
-    openObject: async (name, key) => {
-      const bucket = findBucket(context.stack, name);
-      return bucket && (await store(bucket)).open(key);
-    },
     prepareDeployments,
     stop: async () => undefined,
   };
 }
 
-/** The one place where a request gets its id and a failure its answer. */
 async function handle(s3: S3, request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
   const requestId = id.replaceAll('-', '').slice(0, 16).toUpperCase();
   response.setHeader('x-amz-request-id', requestId);
   response.setHeader('x-amz-id-2', requestId);
   response.setHeader('server', 'AmazonS3');
-  // A client that goes away is seen by whoever reads or writes; without a listener it would end the process.
+  // A disconnect fails the read or the write. Without a listener it would end the process.
   request.on('error', () => undefined);
   response.on('error', () => undefined);
   try {
-    await answer(s3, request, response, requestId);
+    await serve(s3, request, response, requestId);
   } catch (error) {
     fail(s3, request, response, { error, requestId });
   } finally {
@@ -83,7 +76,7 @@ async function handle(s3: S3, request: IncomingMessage, response: ServerResponse
   }
 }
 
-async function answer(s3: S3, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+async function serve(s3: S3, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
   const { context } = s3;
   const address = parseAddress(request.url ?? '');
   const bucket = findBucket(context.stack, address.bucket);
@@ -121,17 +114,17 @@ function fail(
   response: ServerResponse,
   { error, requestId }: { error: unknown; requestId: string },
 ): void {
-  const gone = request.destroyed && !request.complete;
-  if (!(error instanceof S3Error) && !gone && !response.destroyed) {
+  const disconnected = request.destroyed && !request.complete;
+  if (!(error instanceof S3Error) && !disconnected && !response.destroyed) {
     context.log(
       `S3 failed at ${request.method} ${request.url}: ${error instanceof Error ? error.stack : String(error)}`,
     );
   }
-  if (gone || response.headersSent) {
-    // Half an answer must not look like a whole one.
+  if (disconnected || response.headersSent) {
+    // A partial response must not look complete.
     response.destroy();
     return;
   }
-  const refusal = error instanceof S3Error ? error : new S3Error('InternalError');
-  sendError(request, response, refusal, { requestId, resource: request.url?.split('?')[0] ?? '' });
+  const s3Error = error instanceof S3Error ? error : new S3Error('InternalError');
+  sendError(request, response, s3Error, { requestId, resource: request.url?.split('?')[0] ?? '' });
 }

@@ -4,7 +4,6 @@ import { type FileHandle, mkdir, open, readdir, readFile, rm, writeFile } from '
 import { join } from 'node:path';
 import { z } from 'zod';
 
-/** What a client says about an object and gets back with it. */
 export type ObjectMetadata = z.infer<typeof ObjectMetadata>;
 const ObjectMetadata = z.object({
   contentType: z.string(),
@@ -28,13 +27,13 @@ const StoredObject = ObjectMetadata.extend({
   lastModified: z.number(),
 });
 
-/** An object held open: a later write or delete does not touch what is being read. */
+/** An open object. A later write or delete does not change the open file. */
 export interface OpenObject {
   readonly object: StoredObject;
   readonly file: FileHandle;
 }
 
-/** One bucket's objects on disk. */
+/** The objects of one bucket on disk. */
 export interface ObjectStore {
   find(key: string): StoredObject | undefined;
   /** All objects, in S3's order: by the bytes of the key. */
@@ -42,9 +41,9 @@ export interface ObjectStore {
   /** The caller closes the file. */
   open(key: string): Promise<OpenObject | undefined>;
   /**
-   * Stores a body while it arrives; nothing is visible before all of it is there, and nothing remains when the body or the condition throws.
-   * @param describe called after the body has been read
-   * @param condition called with what stands at the key in the moment of the write
+   * Stores a body. The object becomes visible when it is complete, and nothing remains if the body or the condition throws.
+   * @param describe returns the metadata; called after the body has been read
+   * @param condition called at the moment of the write with the existing object
    */
   put(
     key: string,
@@ -56,9 +55,9 @@ export interface ObjectStore {
 }
 
 /**
- * Opens a bucket's folder. A body goes into a file of its own under `bodies/`; the rename of its small description in `objects/`, named by the
- * key's hash, is the commit. A body without description is what a killed process left: it is removed here.
- * @param options.newId a name for a body, never the same twice
+ * Opens a bucket's folder. Each body is a file in `bodies/`. Its description, named by the key's hash, is renamed into `objects/`, which commits
+ * the write. Bodies without a description were left by a killed process and are removed here.
+ * @param options.newId returns a unique name for a body
  */
 export async function openStore(
   directory: string,
@@ -69,7 +68,8 @@ export async function openStore(
   const index = await readIndex(objects);
   await removeLeftovers(bodies, index);
 
-  const describePath = (key: string): string => join(objects, `${createHash('sha256').update(key).digest('hex')}.json`);
+  const descriptionPath = (key: string): string =>
+    join(objects, `${createHash('sha256').update(key).digest('hex')}.json`);
   const removeBody = (body: string): Promise<void> => rm(join(bodies, body), { force: true });
 
   return {
@@ -80,7 +80,7 @@ export async function openStore(
         try {
           return { object, file: await open(join(bodies, object.body), 'r') };
         } catch (error) {
-          // Replaced between the look and the opening: look again. Otherwise the body is really missing.
+          // If the object was replaced in between, try again. Otherwise its body is missing.
           if (object === index.get(key)) throw error;
         }
       }
@@ -96,10 +96,10 @@ export async function openStore(
         const received = await writeBody(path, body);
         object = { ...describe(), ...received, key, body: id, lastModified: options.now() };
         await writeFile(description, JSON.stringify(object));
-        // No await from here on: two writers of one key must not come between each other's rename and index.
+        // No await from here to the index, so that two writers of one key cannot interleave.
         existing = index.get(key);
         condition?.(existing);
-        renameSync(description, describePath(key));
+        renameSync(description, descriptionPath(key));
         index.set(key, object);
       } catch (error) {
         await Promise.all([rm(path, { force: true }), rm(description, { force: true })]);
@@ -111,7 +111,7 @@ export async function openStore(
     async remove(key) {
       const existing = index.get(key);
       if (!existing) return false;
-      rmSync(describePath(key), { force: true });
+      rmSync(descriptionPath(key), { force: true });
       index.delete(key);
       await removeBody(existing.body);
       return true;
@@ -140,7 +140,7 @@ async function readIndex(objects: string): Promise<Map<string, StoredObject>> {
   for (const name of await readdir(objects)) {
     const path = join(objects, name);
     const object = StoredObject.safeParse(parseJson(await readFile(path, 'utf8')));
-    if (!object.success) throw new Error(`unable to read ${path}; remove it to go on without this upload`);
+    if (!object.success) throw new Error(`unable to read ${path}; remove it to continue without this upload`);
     index.set(object.data.key, object.data);
   }
   return index;

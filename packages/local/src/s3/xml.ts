@@ -1,6 +1,6 @@
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 
-/** Text for XML. Control characters become references, as S3 writes them for keys that contain them. */
+/** As S3 does, control characters in keys become character references. */
 export const escapeXml = (text: string): string =>
   text
     .replace(/[&<>"]/g, (character) => escapes[character] ?? character)
@@ -10,7 +10,7 @@ export const escapeXml = (text: string): string =>
 export type XmlContent = string | number | boolean | undefined | readonly Xml[];
 export type Xml = readonly [name: string, content: XmlContent];
 
-/** Elements in the order given; one whose content is `undefined` is left out. */
+/** Omits elements whose content is undefined. */
 export function renderXml(elements: readonly Xml[]): string {
   return elements
     .filter(([, content]) => content !== undefined)
@@ -21,7 +21,7 @@ export function renderXml(elements: readonly Xml[]): string {
     .join('');
 }
 
-/** A whole document as S3 answers it; results (not errors, not form answers) stand in S3's namespace. */
+/** An XML document. S3 uses the namespace for results, but not for errors and responses to forms. */
 export function xmlDocument(root: string, elements: readonly Xml[], namespace = true): string {
   const attribute = namespace ? ' xmlns="http://s3.amazonaws.com/doc/2006-03-01/"' : '';
   return `<?xml version="1.0" encoding="UTF-8"?>\n<${root}${attribute}>${renderXml(elements)}</${root}>`;

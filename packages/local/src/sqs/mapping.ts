@@ -55,7 +55,7 @@ export function readQueueMappings(stack: Stack): QueueMapping[] {
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);
       if (!queue) throw fail(`${data.EventSourceArn} is not a queue of this stack`);
-      const { name, roleId, timeoutSeconds } = functionConfig(stack, target.logicalId);
+      const { principal, timeoutSeconds } = functionConfig(stack, target.logicalId);
       const { VisibilityTimeout } = QueueProperties.parse(queue.properties);
       // Lambda's own sentence. Otherwise a message could be received again while its function still runs.
       if (VisibilityTimeout < timeoutSeconds) {
@@ -63,12 +63,11 @@ export function readQueueMappings(stack: Stack): QueueMapping[] {
           `Queue visibility timeout: ${VisibilityTimeout} seconds is less than Function timeout: ${timeoutSeconds} seconds`,
         );
       }
-      const arn = `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`;
       return [
         {
           id: logicalId,
           functionId: target.logicalId,
-          principal: { kind: 'role', arn, roleId, functionId: target.logicalId },
+          principal,
           queueArn: data.EventSourceArn,
           batchSize: data.BatchSize,
           visibilityTimeout: VisibilityTimeout,

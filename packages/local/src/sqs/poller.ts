@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import type { InvokeResult } from '../lambda/functions.ts';
-import { createSleeper } from '../streams/sleeper.ts';
+import { failedItems } from '../lambda/batch-failures.ts';
+import { createWakeableTimer } from '../streams/wakeable-timer.ts';
 import { type QueueMapping, readQueueMappings } from './mapping.ts';
 import type { ReceivedMessage } from './queue.ts';
 import type { OpenQueues } from './start.ts';
@@ -21,33 +21,34 @@ const stopTimeoutMs = 2_000;
 
 /** Runs the template's event source mappings on queues. @throws Error, one sentence, for a mapping that is not served locally */
 export async function startQueueTriggers(context: Context, queues: OpenQueues): Promise<QueueTriggers> {
-  const begin = (mappings: readonly QueueMapping[]) => mappings.map((mapping) => startPoller(context, mapping, queues));
-  let pollers = begin(readQueueMappings(context.stack));
-  const end = () => Promise.all(pollers.map((poller) => poller.stop()));
+  const startPollers = (mappings: readonly QueueMapping[]) =>
+    mappings.map((mapping) => startPoller(context, mapping, queues));
+  let pollers = startPollers(readQueueMappings(context.stack));
+  const stopPollers = () => Promise.all(pollers.map((poller) => poller.stop()));
   return {
     async idle() {
       await Promise.all(pollers.map((poller) => poller.idle()));
     },
     async reload() {
       const mappings = readQueueMappings(context.stack);
-      await end();
-      pollers = begin(mappings);
+      await stopPollers();
+      pollers = startPollers(mappings);
     },
     async stop() {
       // The messages of a batch that takes longer become visible again after the next start.
-      await Promise.race([end(), wait(stopTimeoutMs, undefined, { ref: false })]);
+      await Promise.race([stopPollers(), wait(stopTimeoutMs, undefined, { ref: false })]);
     },
   };
 }
 
 function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues) {
   const { counters, clock, policies } = context;
-  const sleeper = createSleeper();
+  const timer = createWakeableTimer();
   const queue = queues.open(mapping.queueArn);
-  queue.onChange(sleeper.wake);
+  queue.onChange(timer.wake);
   const batches = new Set<Promise<void>>();
   let stopped = false;
-  let complaint = '';
+  let lastProblem = '';
 
   /** Lambda receives and deletes with the function's role. Source: the managed policy AWSLambdaSQSQueueExecutionRole. */
   const denied = () => {
@@ -61,7 +62,8 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
     counters.count('sqs.batches');
     const event = { Records: messages.map((message) => toRecord(message, mapping, context.stack.region)) };
     const result = await context.functions.invoke(mapping.functionId, event);
-    const failed = failures(result, messages, mapping.reportsFailures);
+    const ids = messages.map(({ MessageId }) => MessageId);
+    const failed = failedItems(result, ids, mapping.reportsFailures);
     for (const { MessageId, ReceiptHandle } of messages) {
       if (!failed.has(MessageId)) queue.remove(ReceiptHandle);
       else hideOn(ReceiptHandle, receivedAt);
@@ -81,10 +83,10 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
   const run = async () => {
     while (!stopped) {
       const reason = denied();
-      if (reason !== '' && reason !== complaint) {
+      if (reason !== '' && reason !== lastProblem) {
         context.log(`the queue trigger ${mapping.id} does not run: ${reason}`);
       }
-      complaint = reason;
+      lastProblem = reason;
       const free = reason === '' && batches.size < mapping.concurrency;
       const { batchSize: most, visibilityTimeout } = mapping;
       const receivedAt = clock.now();
@@ -92,28 +94,28 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
       if (messages.length > 0) {
         const batch = deliver(messages, receivedAt).finally(() => {
           batches.delete(batch);
-          sleeper.wake();
+          timer.wake();
         });
         batches.add(batch);
         continue;
       }
       const next = queue.nextVisibleAt();
       const pause = next === undefined ? pollEveryMs : Math.max(5, next - clock.now());
-      await sleeper.sleep(Math.min(pause, pollEveryMs));
+      await timer.sleep(Math.min(pause, pollEveryMs));
     }
   };
   const running = run();
 
   return {
     async idle() {
-      while (!stopped && complaint === '' && (queue.count().visible > 0 || batches.size > 0)) {
+      while (!stopped && lastProblem === '' && (queue.count().visible > 0 || batches.size > 0)) {
         await Promise.all(batches);
         await wait(2);
       }
     },
     async stop() {
       stopped = true;
-      sleeper.wake();
+      timer.wake();
       await running;
       await Promise.all(batches);
     },
@@ -133,21 +135,4 @@ function toRecord(message: ReceivedMessage, { queueArn, principal }: QueueMappin
     eventSourceARN: queueArn,
     awsRegion,
   };
-}
-
-/**
- * The ids of the messages that stay in the queue. All of them do when the function throws, or when its answer names other messages than
- * those of the batch. No answer, no list or an empty list is success.
- * Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
- */
-function failures(result: InvokeResult, messages: readonly ReceivedMessage[], reports: boolean): Set<string> {
-  const all = new Set(messages.map(({ MessageId }) => MessageId));
-  if (!result.ok) return all;
-  if (!reports || result.payload === null || result.payload === undefined) return new Set();
-  if (typeof result.payload !== 'object') return all;
-  const list: unknown = 'batchItemFailures' in result.payload ? result.payload.batchItemFailures : undefined;
-  if (list === null || list === undefined) return new Set();
-  if (!Array.isArray(list)) return all;
-  const failed = list.map((failure: unknown) => String(Object(failure).itemIdentifier));
-  return failed.every((id) => all.has(id)) ? new Set(failed) : all;
 }

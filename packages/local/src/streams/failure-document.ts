@@ -4,9 +4,9 @@ import type { StreamRecord } from './record.ts';
 export type Condition = 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
 
 /**
- * What Lambda sends to an OnFailure destination: where the discarded records stand, not the records themselves.
+ * What Lambda sends to an OnFailure destination: the positions of the discarded records, not the records themselves.
  * Source: Lambda developer guide, "Retain discarded batches for a DynamoDB event source".
- * @param attempts how often the batch was tried; 0 when it was too old already
+ * @param options.attempts how often the batch was tried; 0 if it was too old before the first attempt
  */
 export function failureDocument(options: {
   mapping: Mapping;
@@ -22,13 +22,10 @@ export function failureDocument(options: {
   const last = records.at(-1) ?? first;
   return {
     requestContext: { requestId, functionArn: mapping.functionArn, condition, approximateInvokeCount: attempts },
-    ...(attempts > 0 && {
-      responseContext: {
-        statusCode: 200,
-        executedVersion: '$LATEST',
-        functionError: functionError ? 'Unhandled' : null,
-      },
-    }),
+    responseContext:
+      attempts > 0
+        ? { statusCode: 200, executedVersion: '$LATEST', functionError: functionError ? 'Unhandled' : null }
+        : undefined,
     version: '1.0',
     timestamp: new Date(now).toISOString(),
     DDBStreamBatchInfo: {

@@ -1,8 +1,10 @@
-/** Does this value (a record as the function would get it) pass? */
+import { isObject } from '../text.ts';
+
+/** Whether a record, in the shape that the function gets, matches. */
 export type Filter = (value: unknown) => boolean;
 
 /**
- * Reads one `Pattern` of an event source mapping's FilterCriteria. Fields are joined by AND, the values of a list by OR, `$or` joins
+ * Reads one `Pattern` of an event source mapping's FilterCriteria. AND joins fields, OR joins the values of a list, and `$or` joins
  * whole patterns. Operators: exact, prefix, suffix, anything-but, exists, numeric, equals-ignore-case.
  * Source: Lambda developer guide, "Control which events Lambda sends to your function".
  * @throws Error, one sentence, for a pattern that Lambda would refuse on deployment
@@ -12,13 +14,13 @@ export function readPattern(text: string): Filter {
   try {
     pattern = JSON.parse(text);
   } catch {
-    throw broken(text, 'it is not JSON');
+    throw invalidPattern(text, 'it is not JSON');
   }
-  if (!isObject(pattern)) throw broken(text, 'it is not an object');
+  if (!isObject(pattern)) throw invalidPattern(text, 'it is not an object');
   return objectFilter(pattern, '');
 }
 
-/** The FilterCriteria as a whole: a record passes when one pattern lets it pass, or when there is none. */
+/** The whole FilterCriteria: a record matches if one pattern matches, or if there are no patterns. */
 export function readFilters(patterns: readonly string[]): Filter {
   const filters = patterns.map(readPattern);
   return filters.length === 0 ? () => true : (value) => filters.some((filter) => filter(value));
@@ -26,7 +28,7 @@ export function readFilters(patterns: readonly string[]): Filter {
 
 function objectFilter(pattern: Record<string, unknown>, path: string): Filter {
   const parts = Object.entries(pattern).map(([key, inner]) => fieldFilter(key, inner, path ? `${path}.${key}` : key));
-  if (parts.length === 0) throw broken(path, 'an empty object says nothing');
+  if (parts.length === 0) throw invalidPattern(path, 'an empty object says nothing');
   return (value) => parts.every((part) => part(value));
 }
 
@@ -36,12 +38,12 @@ function fieldFilter(key: string, pattern: unknown, path: string): Filter {
     const inner = objectFilter(pattern, path);
     return (value) => {
       const field = fieldOf(value, key);
-      // Lists in an event stand for each of their elements; an absent object has all its fields absent, which `exists: false` may want.
+      // A list in an event matches if one of its elements does. All fields of an absent object are absent, which `exists: false` matches.
       return Array.isArray(field) ? field.some(inner) : inner(field);
     };
   }
   if (!Array.isArray(pattern) || pattern.length === 0)
-    throw broken(path, 'a field needs a list of values or an object');
+    throw invalidPattern(path, 'a field needs a list of values or an object');
   const rules = pattern.map((rule) => leafRule(rule, path));
   return (value) => {
     const leaves = leavesOf(fieldOf(value, key));
@@ -51,7 +53,7 @@ function fieldFilter(key: string, pattern: unknown, path: string): Filter {
 
 function anyOf(pattern: unknown, path: string): Filter {
   if (!Array.isArray(pattern) || pattern.length < 2 || !pattern.every(isObject)) {
-    throw broken(path, '$or needs a list of two or more objects');
+    throw invalidPattern(path, '$or needs a list of two or more objects');
   }
   const choices = pattern.map((choice) => objectFilter(choice, path));
   return (value) => choices.some((choice) => choice(value));
@@ -62,11 +64,11 @@ type LeafRule = (leaves: readonly Leaf[]) => boolean;
 
 function leafRule(rule: unknown, path: string): LeafRule {
   if (isLeaf(rule)) return (leaves) => leaves.includes(rule);
-  if (!isObject(rule)) throw broken(path, 'a list inside a list is no rule');
+  if (!isObject(rule)) throw invalidPattern(path, 'a list inside a list is no rule');
   const [[operator, operand] = [], ...others] = Object.entries(rule);
-  if (operator === undefined || others.length > 0) throw broken(path, 'a rule has exactly one operator');
+  if (operator === undefined || others.length > 0) throw invalidPattern(path, 'a rule has exactly one operator');
   if (operator === 'exists') {
-    if (typeof operand !== 'boolean') throw broken(path, 'exists is true or false');
+    if (typeof operand !== 'boolean') throw invalidPattern(path, 'exists is true or false');
     return (leaves) => leaves.length > 0 === operand;
   }
   const matches = operator === 'anything-but' ? anythingBut(operand, path) : leafTest(operator, operand, path);
@@ -81,14 +83,14 @@ function anythingBut(operand: unknown, path: string): (leaf: Leaf) => boolean {
   }
   const excluded = [operand].flat();
   if (excluded.length === 0 || !excluded.every((value) => typeof value === 'string' || typeof value === 'number')) {
-    throw broken(path, 'anything-but needs strings or numbers');
+    throw invalidPattern(path, 'anything-but needs strings or numbers');
   }
   return (leaf) => !excluded.some((value) => value === leaf);
 }
 
 function leafTest(operator: string, operand: unknown, path: string): (leaf: Leaf) => boolean {
   if (operator === 'numeric') return numeric(operand, path);
-  if (typeof operand !== 'string') throw broken(path, `${operator} needs a string`);
+  if (typeof operand !== 'string') throw invalidPattern(path, `${operator} needs a string`);
   switch (operator) {
     case 'prefix':
       return (leaf) => typeof leaf === 'string' && leaf.startsWith(operand);
@@ -97,7 +99,7 @@ function leafTest(operator: string, operand: unknown, path: string): (leaf: Leaf
     case 'equals-ignore-case':
       return (leaf) => typeof leaf === 'string' && leaf.toLowerCase() === operand.toLowerCase();
     default:
-      throw broken(path, `there is no operator ${operator}`);
+      throw invalidPattern(path, `there is no operator ${operator}`);
   }
 }
 
@@ -109,17 +111,17 @@ const comparisons = new Map<unknown, (a: number, b: number) => boolean>([
   ['>=', (a, b) => a >= b],
 ]);
 
-/** `["=", 3]` or a range `[">", 0, "<=", 5]`. DynamoDB's numbers are strings in a record ({"N": "3"}), so it never matches those. */
+/** `["=", 3]` or a range `[">", 0, "<=", 5]`. Never matches DynamoDB's numbers, which are strings in a record: `{"N": "3"}`. */
 function numeric(operand: unknown, path: string): (leaf: Leaf) => boolean {
   if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
-    throw broken(path, 'numeric needs one or two comparisons');
+    throw invalidPattern(path, 'numeric needs one or two comparisons');
   }
   const tests: ((leaf: number) => boolean)[] = [];
   for (let at = 0; at < operand.length; at += 2) {
     const compare = comparisons.get(operand[at]);
     const limit: unknown = operand[at + 1];
     if (!compare || typeof limit !== 'number')
-      throw broken(path, 'numeric compares with =, <, <=, > or >= and a number');
+      throw invalidPattern(path, 'numeric compares with =, <, <=, > or >= and a number');
     tests.push((leaf) => compare(leaf, limit));
   }
   return (leaf) => typeof leaf === 'number' && tests.every((test) => test(leaf));
@@ -129,7 +131,7 @@ function fieldOf(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
-/** `exists` and all other rules see leaves only: an object is no value, and a list is each of its elements. */
+/** All rules, also `exists`, see leaves only: an object has no value, and a list has the values of its elements. */
 function leavesOf(value: unknown): readonly Leaf[] {
   return [value].flat(Number.POSITIVE_INFINITY).filter(isLeaf);
 }
@@ -138,10 +140,6 @@ function isLeaf(value: unknown): value is Leaf {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function broken(where: string, reason: string): Error {
+function invalidPattern(where: string, reason: string): Error {
   return new Error(`unable to read the filter pattern${where ? ` at ${where}` : ''}; ${reason}`);
 }

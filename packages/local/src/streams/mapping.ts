@@ -10,13 +10,13 @@ export interface Mapping {
   readonly id: string;
   readonly functionId: string;
   readonly functionArn: string;
-  /** Who polls: a session of the function's role. */
+  /** The poller's identity: a session of the function's role. */
   readonly principal: Principal;
   readonly streamArn: string;
   readonly tableName: string;
-  /** The name of the table's partition key, by which records are divided between parallel batches. */
+  /** The name of the table's partition key. Records with the same key go to the same batch worker. */
   readonly partitionKey: string;
-  readonly passes: Filter;
+  readonly matches: Filter;
   readonly batchSize: number;
   readonly windowSeconds: number;
   readonly parallelBatches: number;
@@ -49,7 +49,7 @@ const Properties = z.object({
 
 const Table = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })) });
 
-/** The enabled mappings of the stack on streams of its tables. @throws Error, one sentence, for what is not served locally */
+/** The stack's enabled mappings on table streams. @throws Error, one sentence, for a mapping that is not served locally */
 export function readMappings(stack: Stack): Mapping[] {
   return stack.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
     if (isQueueMapping(resource)) return [];
@@ -72,21 +72,16 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
   const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
   if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
   const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
-  const { arn, name, roleId } = functionConfig(stack, target.logicalId);
+  const { arn, principal } = functionConfig(stack, target.logicalId);
   return {
     id,
     functionId: target.logicalId,
     functionArn: arn,
-    principal: {
-      kind: 'role',
-      arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
-      roleId,
-      functionId: target.logicalId,
-    },
+    principal,
     streamArn: properties.EventSourceArn,
     tableName: stack.ref(table.logicalId),
     partitionKey: key?.AttributeName ?? '',
-    passes: readFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
+    matches: readFilters((properties.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
     batchSize: properties.BatchSize,
     windowSeconds: properties.MaximumBatchingWindowInSeconds,
     parallelBatches: properties.ParallelizationFactor,

@@ -3,49 +3,50 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import type { EngineClient } from '../dynamodb/engine-client.ts';
 import type { Queues } from '../sqs/start.ts';
-import { createCaughtUp } from './caught-up.ts';
-import { type checkpointFile, covers, earliest } from './checkpoint.ts';
+import { type BatchWorker, startBatchWorker } from './batch-worker.ts';
+import { earliest, type openCheckpoint } from './checkpoint.ts';
 import { deliverBatch } from './deliver-batch.ts';
 import type { FailureDocument } from './failure-document.ts';
-import { type Lane, startLane } from './lane.ts';
+import { createIdleTracker } from './idle-tracker.ts';
 import type { Mapping } from './mapping.ts';
-import { openReader, type Place, type Reader } from './reader.ts';
+import { openReader, type Reader, type StreamPosition } from './reader.ts';
 import { readRecord, retention, type StreamRecord } from './record.ts';
-import { createSleeper } from './sleeper.ts';
+import { createWakeableTimer } from './wakeable-timer.ts';
 
-/** Lambda polls a stream's shards four times a second; a write that the runtime saw wakes the poller before that. */
-const pollEvery = 250;
-/** However many writes wake it: a read of many records costs the engine as much as one of a single record. */
-const shortestPause = 5;
-const mostPending = 10_000;
+/** Lambda polls a stream's shards four times a second. A write that the runtime sees wakes the poller earlier. */
+const pollIntervalMs = 250;
+/** The pause after a read, however many writes wake the poller: a read of many records costs the engine as much as a read of one. */
+const minPauseMs = 5;
+const maxPending = 10_000;
 
 export interface Poller {
   wake(): void;
-  /** Resolves when everything written before was handled or discarded, or cannot be because the poller may not read. */
+  /** Resolves when everything written before is handled or discarded, or if the poller is not allowed to read. */
   idle(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Runs one event source mapping: reads the stream, filters, and keeps a batch under way for each of its parallel lanes. */
+/** Runs one event source mapping: reads the stream, filters the records, and hands them to the batch workers. */
 export function startPoller(options: {
   context: Context;
   mapping: Mapping;
   engine: EngineClient;
-  checkpoint: ReturnType<typeof checkpointFile>;
+  checkpoint: ReturnType<typeof openCheckpoint>;
   queues: Queues;
 }): Poller {
   const { context, mapping, engine, checkpoint, queues } = options;
   const { counters, timeScale } = context;
-  const sleeper = createSleeper();
-  const caughtUp = createCaughtUp();
-  const ending = new AbortController();
-  const stopped = () => ending.signal.aborted;
-  let complaint = '';
+  const timer = createWakeableTimer();
+  const idleTracker = createIdleTracker();
+  const aborter = new AbortController();
+  const stopped = () => aborter.signal.aborted;
+  let lastProblem = '';
 
-  /** Says it once, until something else is wrong or all is well again. */
-  const complain = (reason: string) => {
-    if (reason !== complaint && reason !== '') context.log(`the stream trigger ${mapping.id} does not run: ${reason}`);
-    complaint = reason;
+  /** Logs a problem once, until it changes. An empty reason means that there is none. */
+  const reportProblem = (reason: string) => {
+    if (reason !== lastProblem && reason !== '')
+      context.log(`the stream trigger ${mapping.id} does not run: ${reason}`);
+    lastProblem = reason;
   };
 
   const sendFailure = async (document: FailureDocument) => {
@@ -56,29 +57,30 @@ export function startPoller(options: {
       await queues.send(mapping.failureQueueArn, JSON.stringify(document), mapping.principal);
       counters.count('streams.dead-letters');
     } catch (error) {
-      // As on AWS a destination that cannot be reached holds nothing up: the batch is gone.
+      // As on AWS, a destination that cannot be reached blocks nothing: the batch is lost.
       context.log(`${mapping.functionId}: unable to keep the failed batch; ${String(error)}`);
     }
   };
 
   let reader: Reader | undefined;
-  let places: Place[] = [];
-  /** Records up to here are in the lanes or past them: a reader that was opened anew, after an error, begins before that. */
-  let taken: { label: string; position: bigint } | undefined;
-  /** When a read last found nothing more: what comes later is younger than that. DynamoDB Local says of a record's time only the minute. */
+  let positions: StreamPosition[] = [];
+  /** The last record that the workers got. After an error the reader is opened again and starts before it. */
+  let lastTaken: { label: string; position: bigint } | undefined;
+  /** When a read last found nothing: later records are younger than that. DynamoDB Local rounds a record's time to the minute. */
   let allReadAt = 0;
-  const pending = () => lanes.flatMap((lane) => lane.pending());
+  const pause = (milliseconds: number) => wait(milliseconds, undefined, { signal: aborter.signal }).catch(() => {});
+  const pending = () => workers.flatMap((worker) => worker.pending());
   const save = () => {
     if (!reader) return;
-    const readTo = reader.place();
-    // A lane with nothing under way has come as far as the reader has read.
-    places = places.map((place, at) => (lanes[at]?.pending().length === 0 ? readTo : place));
-    checkpoint.save({ streamLabel: reader.streamLabel, lanes: places });
+    const readTo = reader.position();
+    // A worker without pending records has come as far as the reader.
+    positions = positions.map((position, at) => (workers[at]?.pending().length === 0 ? readTo : position));
+    checkpoint.save({ streamLabel: reader.streamLabel, positions });
   };
-  const lanes: Lane[] = Array.from({ length: mapping.parallelBatches }, (_, at) => {
-    const lane: Lane = startLane({
+  const workers: BatchWorker[] = Array.from({ length: mapping.parallelBatches }, (_, at) => {
+    const worker: BatchWorker = startBatchWorker({
       batchSize: mapping.batchSize,
-      window: (mapping.windowSeconds * 1000) / timeScale,
+      windowMs: (mapping.windowSeconds * 1000) / timeScale,
       deliver: (batch) =>
         deliverBatch(
           {
@@ -86,49 +88,48 @@ export function startPoller(options: {
             mapping,
             stopped,
             sendFailure,
-            sleep: (milliseconds) => wait(milliseconds, undefined, { signal: ending.signal }).catch(() => {}),
+            sleep: pause,
             onDone: (last) => {
-              lane.finish(last);
-              places[at] = { shardId: last.shardId, position: last.position };
+              worker.finish(last);
+              positions[at] = { shardId: last.shardId, position: last.position };
               save();
-              caughtUp.finished(pending());
+              idleTracker.finished(pending());
             },
           },
           batch,
         ).catch(async (error: unknown) => {
-          complain(String(error));
-          await wait(1_000, undefined, { signal: ending.signal }).catch(() => {});
+          reportProblem(String(error));
+          await pause(1_000);
         }),
     });
-    return lane;
+    return worker;
   });
 
   const open = async (): Promise<Reader> => {
     const known = checkpoint.load();
-    const [first, ...others] = known?.lanes ?? [];
-    const from = known && first ? { label: known.streamLabel, place: earliest([first, ...others]) } : undefined;
+    const [first, ...others] = known?.positions ?? [];
+    const from = known && first ? { label: known.streamLabel, position: earliest([first, ...others]) } : undefined;
     const opened = await openReader(engine, mapping.tableName, from ?? mapping.startingPosition);
-    const continues = known?.streamLabel === opened.streamLabel && known.lanes.length === lanes.length;
-    places = continues ? [...known.lanes] : lanes.map(() => opened.place());
+    const continues = known?.streamLabel === opened.streamLabel && known.positions.length === workers.length;
+    positions = continues ? [...known.positions] : workers.map(() => opened.position());
     return opened;
   };
 
   const take = (record: StreamRecord, label: string) => {
-    if (taken?.label === label && record.position <= taken.position) return;
-    taken = { label, position: record.position };
+    if (lastTaken?.label === label && record.position <= lastTaken.position) return;
+    lastTaken = { label, position: record.position };
     if (context.clock.now() - record.createdAt > retention) return counters.count('streams.trimmed');
-    const at = laneOf(record, mapping.partitionKey, lanes.length);
-    // A lane may have been ahead of the others when the runtime ended.
-    const place = places[at];
-    if (place && covers(place, record.position)) return;
-    if (!mapping.passes(record.delivered)) return counters.count('streams.filtered');
-    lanes[at]?.push(record);
+    const at = workerIndex(record, mapping.partitionKey, workers.length);
+    // This worker may have been ahead of the others when the runtime stopped.
+    if (record.position <= (positions[at]?.position ?? -1n)) return;
+    if (!mapping.matches(record.delivered)) return counters.count('streams.filtered');
+    workers[at]?.push(record);
   };
 
   const poll = async (): Promise<'more' | 'all read'> => {
     reader ??= await open();
-    const allRead = caughtUp.reading();
-    const asked = context.clock.now();
+    const allRead = idleTracker.beginRead();
+    const startedAt = context.clock.now();
     const { shardId, records } = await reader.read();
     const stream = { arn: mapping.streamArn, region: context.stack.region, shardId };
     const { streamLabel } = reader;
@@ -138,83 +139,77 @@ export function startPoller(options: {
     }
     if (records.length > 0) {
       save();
-    } else {
-      allReadAt = asked;
-      allRead(pending());
+      return 'more';
     }
-    return records.length === 0 ? 'all read' : 'more';
+    allReadAt = startedAt;
+    allRead(pending());
+    return 'all read';
   };
 
   const run = async () => {
     while (!stopped()) {
-      const denied = refusal(context, mapping);
-      complain(denied ?? '');
-      if (denied !== undefined) caughtUp.release();
+      const denied = deniedMessage(context, mapping);
+      reportProblem(denied ?? '');
+      if (denied !== undefined) idleTracker.release();
       try {
-        if (denied === undefined && pending().length < mostPending && (await poll()) === 'more') {
-          if (!caughtUp.waiting()) await wait(shortestPause, undefined, { signal: ending.signal }).catch(() => {});
+        if (denied === undefined && pending().length < maxPending && (await poll()) === 'more') {
+          if (!idleTracker.needsRead()) await pause(minPauseMs);
           continue;
         }
       } catch (error) {
-        complain(String(error));
+        reportProblem(String(error));
         reader = undefined;
-        caughtUp.release();
-        await wait(pollEvery, undefined, { signal: ending.signal }).catch(() => {});
+        idleTracker.release();
+        await pause(pollIntervalMs);
         continue;
       }
-      await sleeper.sleep(pollEvery);
+      await timer.sleep(pollIntervalMs);
     }
   };
   const running = run();
 
   return {
-    wake: sleeper.wake,
+    wake: timer.wake,
     async idle() {
       if (stopped()) return;
-      const done = caughtUp.wait();
-      sleeper.wake();
+      const done = idleTracker.wait();
+      timer.wake();
       await done;
     },
     async stop() {
-      ending.abort();
+      aborter.abort();
       try {
         checkpoint.end();
       } catch (error) {
-        // A full disk is no reason to go on: what was handled since comes again.
-        complain(String(error));
+        // Stop even if the disk is full: records handled since the last write are delivered again.
+        reportProblem(String(error));
       }
-      // Told at once: a lane that went on would be handed the same batch again and again, and nothing else would get a turn.
-      const ended = lanes.map((lane) => lane.stop());
-      sleeper.wake();
+      // Stop the workers before waiting for the poll: a worker that keeps running would retry its batch in a loop and block everything else.
+      const ended = workers.map((worker) => worker.stop());
+      timer.wake();
       await running;
       await Promise.all(ended);
-      caughtUp.release();
+      idleTracker.release();
     },
   };
 }
 
-/** Records of one partition key keep their order: they are in the same lane. */
-function laneOf({ keys }: StreamRecord, partitionKey: string, lanes: number): number {
-  if (lanes === 1) return 0;
+/** Records of one partition key go to the same worker, so that they keep their order. */
+function workerIndex({ keys }: StreamRecord, partitionKey: string, workers: number): number {
+  if (workers === 1) return 0;
   const digest = createHash('md5')
     .update(JSON.stringify(keys[partitionKey] ?? null))
     .digest();
-  return digest.readUInt32BE(0) % lanes;
+  return digest.readUInt32BE(0) % workers;
 }
 
 /**
- * Lambda reads a stream with the function's role, and wants these four "on your stream", as its own refusal says; `*` or all streams of
- * the table will do too. Returns why it may not. Source: the managed policy AWSLambdaDynamoDBExecutionRole.
+ * Lambda reads a stream with the function's role, which needs these four actions on the stream.
+ * Returns the message of the first denied one. Source: the managed policy AWSLambdaDynamoDBExecutionRole.
  */
-function refusal({ policies }: Context, { principal, streamArn }: Mapping): string | undefined {
-  const needs = [
-    ['dynamodb:GetRecords', streamArn],
-    ['dynamodb:GetShardIterator', streamArn],
-    ['dynamodb:DescribeStream', streamArn],
-    ['dynamodb:ListStreams', streamArn],
-  ] as const;
-  for (const [action, resource] of needs) {
-    const decision = policies.authorize(principal, action, resource);
+function deniedMessage({ policies }: Context, { principal, streamArn }: Mapping): string | undefined {
+  for (const action of ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams']) {
+    const decision = policies.authorize(principal, `dynamodb:${action}`, streamArn);
     if (!decision.allowed) return decision.message;
   }
   return undefined;

@@ -19,30 +19,30 @@ const Description = z.object({
 const Iterator = z.object({ ShardIterator: z.string() });
 const Records = z.object({ Records: z.array(z.unknown()), NextShardIterator: z.string().nullish() });
 
-/** A place in a stream: after record `position` of the shard, or at the shard's start. */
-export interface Place {
+/** After record `position` of the shard, or at the shard's start if `position` is undefined. */
+export interface StreamPosition {
   readonly shardId: string;
   readonly position: bigint | undefined;
 }
 
-/** Reads one table's stream in order, shard after shard (the engines make one at a time). */
+/** Reads one table's stream in order, shard after shard. The engines open one shard at a time. */
 export interface Reader {
-  /** Changes when the table was deleted and made anew: places of the old stream mean nothing in the new one. */
+  /** Changes when the table is deleted and created again. Positions of the old stream are not valid in the new one. */
   readonly streamLabel: string;
   /** Everything up to here has been read. */
-  place(): Place;
-  /** The next records, at most 1,000; none when all was read. */
+  position(): StreamPosition;
+  /** The next records, at most 1,000; none if all are read. */
   read(): Promise<{ readonly shardId: string; readonly records: readonly unknown[] }>;
 }
 
 /**
- * @param from a place of an earlier run with its stream's label, or where to begin when there is none (or the stream is another one)
+ * @param from a position of an earlier run with its stream's label; or where to begin
  * @throws EngineError; Error when the table has no stream
  */
 export async function openReader(
   engine: EngineClient,
   tableName: string,
-  from: { label: string; place: Place } | 'LATEST' | 'TRIM_HORIZON',
+  from: { label: string; position: StreamPosition } | 'LATEST' | 'TRIM_HORIZON',
 ): Promise<Reader> {
   const { Streams: streams } = Streams.parse(await engine.call(operation('ListStreams'), { TableName: tableName }));
   const stream = streams.at(-1);
@@ -51,7 +51,10 @@ export async function openReader(
     Description.parse(await engine.call(operation('DescribeStream'), { StreamArn: stream.StreamArn })).StreamDescription
       .Shards;
 
-  const iteratorAt = async ({ shardId, position }: Place, atStart: 'LATEST' | 'TRIM_HORIZON'): Promise<string> => {
+  const iteratorAt = async (
+    { shardId, position }: StreamPosition,
+    atStart: 'LATEST' | 'TRIM_HORIZON',
+  ): Promise<string> => {
     const input = { StreamArn: stream.StreamArn, ShardId: shardId };
     const where =
       position === undefined
@@ -60,33 +63,33 @@ export async function openReader(
     return Iterator.parse(await engine.call(operation('GetShardIterator'), { ...input, ...where })).ShardIterator;
   };
 
-  let place = startIn(await shards(), stream.StreamLabel, from);
-  let iterator = await iteratorAt(place, from === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON');
+  let current = startPosition(await shards(), stream.StreamLabel, from);
+  let iterator = await iteratorAt(current, from === 'LATEST' ? 'LATEST' : 'TRIM_HORIZON');
 
   return {
     streamLabel: stream.StreamLabel,
-    place: () => place,
+    position: () => current,
     async read() {
-      const { shardId } = place;
+      const { shardId } = current;
       const output = await getRecords(engine, iterator).catch(async (error: unknown) => {
         if (!(error instanceof EngineError && error.name === 'ExpiredIteratorException')) throw error;
-        return getRecords(engine, await iteratorAt(place, 'TRIM_HORIZON'));
+        return getRecords(engine, await iteratorAt(current, 'TRIM_HORIZON'));
       });
       const last = output.Records.at(-1);
-      let next = { place: last === undefined ? place : { shardId, position: positionOf(last) }, iterator };
-      if (output.NextShardIterator) {
-        next = { ...next, iterator: output.NextShardIterator };
-      } else {
-        // This shard is closed and read to its end; what was written since is in the next one.
+      let next = last === undefined ? current : { shardId, position: positionOf(last) };
+      let nextIterator = output.NextShardIterator;
+      if (!nextIterator) {
+        // The shard is closed and read to its end. Newer records are in the next shard.
         const ids = (await shards()).map(({ ShardId }) => ShardId);
         const following = ids[ids.indexOf(shardId) + 1];
         if (following !== undefined) {
-          const start = { shardId: following, position: next.place.position };
-          next = { place: start, iterator: await iteratorAt({ ...start, position: undefined }, 'TRIM_HORIZON') };
+          next = { shardId: following, position: next.position };
+          nextIterator = await iteratorAt(beginning(following), 'TRIM_HORIZON');
         }
       }
-      // Only now: when something failed on the way, the same records are read again.
-      ({ place, iterator } = next);
+      // Set last: if a call above failed, the same records are read again.
+      current = next;
+      iterator = nextIterator || iterator;
       return { shardId, records: output.Records };
     },
   };
@@ -94,18 +97,18 @@ export async function openReader(
 
 type Shards = z.infer<typeof Description>['StreamDescription']['Shards'];
 
-function startIn(shards: Shards, label: string, from: Parameters<typeof openReader>[2]): Place {
+function startPosition(shards: Shards, label: string, from: Parameters<typeof openReader>[2]): StreamPosition {
   const [first, last] = [shards[0], shards.at(-1)];
   if (!first || !last) throw new Error('a stream has no shards');
   if (typeof from === 'object' && from.label === label) {
-    return shards.some(({ ShardId }) => ShardId === from.place.shardId) ? from.place : beginning(first.ShardId);
+    return shards.some(({ ShardId }) => ShardId === from.position.shardId) ? from.position : beginning(first.ShardId);
   }
   if (from !== 'LATEST') return beginning(first.ShardId);
   const { EndingSequenceNumber: end } = last.SequenceNumberRange;
   return { shardId: last.ShardId, position: end === undefined ? undefined : BigInt(end) };
 }
 
-const beginning = (shardId: string): Place => ({ shardId, position: undefined });
+const beginning = (shardId: string): StreamPosition => ({ shardId, position: undefined });
 
 async function getRecords(engine: EngineClient, iterator: string) {
   return Records.parse(await engine.call(operation('GetRecords'), { ShardIterator: iterator, Limit: 1_000 }));

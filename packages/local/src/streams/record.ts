@@ -18,12 +18,12 @@ const Raw = z.object({
 
 /** One change of an item. */
 export interface StreamRecord {
-  /** Where it stands, by the engine's own numbers; they ascend. */
   readonly shardId: string;
+  /** The engine's own sequence number. Numbers ascend. */
   readonly position: bigint;
-  /** The number that the function sees. */
+  /** The sequence number that the function gets. */
   readonly sequenceNumber: string;
-  /** Milliseconds since the epoch, exact to the second; the poller knows it better where the engine rounds more than that. */
+  /** Milliseconds since the epoch, in whole seconds. The poller corrects it if the engine rounds to minutes. */
   readonly createdAt: number;
   readonly keys: Readonly<Record<string, unknown>>;
   /** The record as Lambda delivers it. */
@@ -32,15 +32,15 @@ export interface StreamRecord {
   readonly size: number;
 }
 
-/** DynamoDB keeps a stream's records for a day. */
+/** Milliseconds: DynamoDB keeps a stream's records for a day. */
 export const retention = 24 * 3600 * 1000;
 
-/** DynamoDB's numbers have 21 digits and more: who would keep one in a JavaScript number loses it on AWS, and so here. */
+/** DynamoDB's sequence numbers have 21 or more digits. Code that stores one in a JavaScript number fails on AWS, and so fails here too. */
 const firstSequenceNumber = 100_000_000_000_000_000_000n;
 
 /**
- * Reads a record of the engine's streams API and writes it as Lambda does. Returns undefined for a change that changed nothing:
- * DynamoDB makes no record of those, the engine does.
+ * Reads a record of the engine's streams API and converts it to Lambda's shape. Returns undefined for a write that changed nothing:
+ * the engine makes a record of it, but DynamoDB does not.
  */
 export function readRecord(
   raw: unknown,
@@ -53,14 +53,14 @@ export function readRecord(
   const position = BigInt(dynamodb.SequenceNumber);
   const sequenceNumber = `${firstSequenceNumber + position}`;
   const delivered = {
-    // The same on every delivery of the record, as on AWS: it is what makes a handler's repeat recognisable.
+    // As on AWS, every delivery of the record has the same id, so that a handler can recognise a repeat.
     eventID: createHash('md5').update(`${stream.arn} ${sequenceNumber}`).digest('hex'),
     eventName,
     eventVersion: '1.1',
     eventSource: 'aws:dynamodb',
     awsRegion: stream.region,
     dynamodb: { ...dynamodb, SequenceNumber: sequenceNumber },
-    ...(userIdentity ? { userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' } } : {}),
+    userIdentity: userIdentity ? { type: 'Service', principalId: 'dynamodb.amazonaws.com' } : undefined,
     eventSourceARN: stream.arn,
   };
   return {

@@ -1,26 +1,26 @@
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.ts';
 import { createEngineClient } from '../dynamodb/engine-client.ts';
 import type { Queues } from '../sqs/start.ts';
-import { checkpointFile } from './checkpoint.ts';
+import { withTimeout } from '../timeout.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { type Mapping, readMappings } from './mapping.ts';
 import { type Poller, startPoller } from './poller.ts';
 
 export interface Streams {
-  /** Resolves when every record written before was handled or given up. What the functions write meanwhile is not waited for. */
+  /** Resolves when every record written before is handled or discarded. Does not wait for records that functions write meanwhile. */
   idle(): Promise<void>;
-  /** Runs the mappings as the stack has them now; each goes on where it was. */
+  /** Runs the mappings of the current stack. Each continues at its checkpoint. */
   reload(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** ms that stopping waits for the batches that are being handled */
-const stopGrace = 2_000;
+/** How long stopping waits for running batches. */
+const stopTimeoutMs = 2_000;
 
 /**
  * Runs the template's event source mappings on table streams.
- * @param options.onWrite how to hear of writes; without it a record waits for the next poll, up to a quarter of a second
+ * @param options.onWrite subscribes to writes and returns the unsubscriber; without it, a record waits up to 250 ms for the next poll
  * @throws Error, one sentence, for a mapping that is not served locally
  */
 export async function startStreams(
@@ -30,14 +30,14 @@ export async function startStreams(
   const engine = createEngineClient(options.engineUrl);
   const folder = join(context.dataDirectory, 'streams');
   let pollers: Poller[] = [];
-  const begin = (mappings: readonly Mapping[]) => {
+  const startPollers = (mappings: readonly Mapping[]) => {
     pollers = mappings.map((mapping) =>
-      startPoller({ context, mapping, engine, checkpoint: checkpointFile(folder, mapping.id), queues: options.queues }),
+      startPoller({ context, mapping, engine, checkpoint: openCheckpoint(folder, mapping.id), queues: options.queues }),
     );
   };
-  const end = () => Promise.all(pollers.map((poller) => poller.stop()));
-  begin(readMappings(context.stack));
-  const deafen = options.onWrite?.(() => {
+  const stopPollers = () => Promise.all(pollers.map((poller) => poller.stop()));
+  startPollers(readMappings(context.stack));
+  const unsubscribe = options.onWrite?.(() => {
     for (const poller of pollers) poller.wake();
   });
   return {
@@ -45,15 +45,15 @@ export async function startStreams(
       await Promise.all(pollers.map((poller) => poller.idle()));
     },
     async reload() {
-      // Read first: when the new stack's mappings cannot be served, the old ones go on.
+      // Read before stopping: if the new stack's mappings cannot be served, the old ones keep running.
       const mappings = readMappings(context.stack);
-      await end();
-      begin(mappings);
+      await stopPollers();
+      startPollers(mappings);
     },
     async stop() {
-      deafen?.();
-      // A batch that takes longer is given up: its records come again after the next start.
-      await Promise.race([end(), wait(stopGrace, undefined, { ref: false })]);
+      unsubscribe?.();
+      // A batch that takes longer is abandoned. Its records are delivered again after the next start.
+      await withTimeout(stopPollers(), stopTimeoutMs, undefined);
       engine.stop();
     },
   };

@@ -13,7 +13,7 @@ import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { template, triggerCode } from './template.ts';
 
-export interface World {
+export interface Fixture {
   readonly origin: string;
   readonly endpoint: string;
   readonly dataDirectory: string;
@@ -24,23 +24,23 @@ export interface World {
   readonly web: string;
   readonly pool: string;
   readonly issuer: string;
-  /** The real client; without credentials it sends no signature. */
+  /** The SDK's client. Without credentials it does not sign. */
   sdk(credentials?: Credentials): CognitoIdentityProviderClient;
   root(): CognitoIdentityProviderClient;
-  /** Lets time pass for the service. */
-  pass(milliseconds: number): void;
-  /** The code in the newest letter to this user. */
+  /** Moves the service's clock. */
+  advance(milliseconds: number): void;
+  /** The code in the newest message to this user. */
   code(username: string, kind?: 'confirm' | 'forgot' | 'verify'): Promise<string>;
-  /** What the trigger function got. */
+  /** The events of the trigger function. */
   events(): Promise<unknown[]>;
-  /** Puts a changed template in place, as after a save in development. */
+  /** Replaces the template, as a save in development does. */
   reload(change: Change): void;
   stop(): Promise<void>;
 }
 
 type Change = (resources: typeof template.Resources) => void;
 
-/** Each pool takes a moment to make its keys: `pools` names those that a test needs, with all that belongs to them. */
+/** Keeps only the `pools` that a test needs and their resources, because creating a pool's keys takes time. */
 function pick(resources: typeof template.Resources, pools: readonly string[] | undefined) {
   const unwanted = Object.entries(resources)
     .filter(([id, { Type }]) => Type === 'AWS::Cognito::UserPool' && pools?.includes(id) === false)
@@ -51,10 +51,10 @@ function pick(resources: typeof template.Resources, pools: readonly string[] | u
 
 const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) || text.includes(`["${id}","Arn"]`);
 
-/** The service alone, on a port of its own, with real functions, keys and policies. */
-export async function startWorld(
+/** Serves only Cognito on its own port, with real functions, keys and policies. */
+export async function startFixture(
   options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
-): Promise<World> {
+): Promise<Fixture> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
   const codeDirectory = join(dataDirectory, 'code');
   const eventsFile = join(dataDirectory, 'events.jsonl');
@@ -62,7 +62,7 @@ export async function startWorld(
   await writeFile(join(codeDirectory, 'index.mjs'), triggerCode);
 
   const server = createServer();
-  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  // As the runtime's port does: longer than an SDK's agent keeps a connection.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -127,7 +127,7 @@ export async function startWorld(
     issuer: `${endpoint}/${pool}`,
     sdk,
     root: () => sdk(shared.keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` })),
-    pass: (milliseconds) => {
+    advance: (milliseconds) => {
       ahead += milliseconds;
     },
     async code(username, kind = 'confirm') {

@@ -4,7 +4,7 @@ import {
   InitiateAuthCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import type { World } from './fixture.ts';
+import type { Fixture } from './fixture.ts';
 
 export const password = 'Correct-horse-1';
 
@@ -12,8 +12,8 @@ export type SignedIn = Required<
   Pick<AuthenticationResultType, 'AccessToken' | 'IdToken' | 'RefreshToken' | 'ExpiresIn'>
 >;
 
-/** What the SDK threw, as far as callers see it. */
-export async function refusal(request: Promise<unknown>): Promise<{ name: string; message: string }> {
+/** The error of the SDK. */
+export async function errorOf(request: Promise<unknown>): Promise<{ name: string; message: string }> {
   try {
     await request;
   } catch (error) {
@@ -23,13 +23,13 @@ export async function refusal(request: Promise<unknown>): Promise<{ name: string
 }
 
 export function signUp(
-  world: World,
+  fixture: Fixture,
   username: string,
   change: { email?: string; password?: string; client?: string } = {},
 ) {
-  return world.sdk().send(
+  return fixture.sdk().send(
     new SignUpCommand({
-      ClientId: change.client ?? world.web,
+      ClientId: change.client ?? fixture.web,
       Username: username,
       Password: change.password ?? password,
       UserAttributes: [{ Name: 'email', Value: change.email ?? `${username}@example.com` }],
@@ -37,13 +37,18 @@ export function signUp(
   );
 }
 
-export async function confirm(world: World, username: string, client = world.web): Promise<void> {
-  const ConfirmationCode = await world.code(username);
-  await world.sdk().send(new ConfirmSignUpCommand({ ClientId: client, Username: username, ConfirmationCode }));
+export async function confirm(fixture: Fixture, username: string, client = fixture.web): Promise<void> {
+  const ConfirmationCode = await fixture.code(username);
+  await fixture.sdk().send(new ConfirmSignUpCommand({ ClientId: client, Username: username, ConfirmationCode }));
 }
 
-export async function signIn(world: World, username: string, secret = password, client = world.web): Promise<SignedIn> {
-  const { AuthenticationResult: result } = await world.sdk().send(
+export async function signIn(
+  fixture: Fixture,
+  username: string,
+  secret = password,
+  client = fixture.web,
+): Promise<SignedIn> {
+  const { AuthenticationResult: result } = await fixture.sdk().send(
     new InitiateAuthCommand({
       ClientId: client,
       AuthFlow: 'USER_PASSWORD_AUTH',
@@ -55,8 +60,12 @@ export async function signIn(world: World, username: string, secret = password, 
   return { AccessToken, IdToken, RefreshToken, ExpiresIn };
 }
 
-export async function refresh(world: World, token: string, client = world.web): Promise<AuthenticationResultType> {
-  const { AuthenticationResult } = await world.sdk().send(
+export async function refresh(
+  fixture: Fixture,
+  token: string,
+  client = fixture.web,
+): Promise<AuthenticationResultType> {
+  const { AuthenticationResult } = await fixture.sdk().send(
     new InitiateAuthCommand({
       ClientId: client,
       AuthFlow: 'REFRESH_TOKEN_AUTH',
@@ -66,8 +75,8 @@ export async function refresh(world: World, token: string, client = world.web): 
   return AuthenticationResult ?? {};
 }
 
-export async function newcomer(world: World, username: string): Promise<SignedIn> {
-  await signUp(world, username);
-  await confirm(world, username);
-  return signIn(world, username);
+export async function newUser(fixture: Fixture, username: string): Promise<SignedIn> {
+  await signUp(fixture, username);
+  await confirm(fixture, username);
+  return signIn(fixture, username);
 }

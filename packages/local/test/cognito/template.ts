@@ -22,7 +22,7 @@ const permissionFor = (poolId: string) => ({
 const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'];
 const poolId = { Ref: 'People' };
 
-/** One pool of user names with a client of each kind, one pool of addresses, one of aliases, one closed to sign-ups. */
+/** A pool of user names with all kinds of clients, one of addresses, one of aliases, and one without sign-up. */
 export const template = {
   Resources: {
     People: {
@@ -113,7 +113,7 @@ export const template = {
   },
 };
 
-/** Writes down what it gets; what it does else hangs on the user's name. */
+/** Records its event. Its behaviour depends on the user's name. */
 export const triggerCode = `
 import { appendFileSync } from 'node:fs';
 export const handler = async (event) => {

@@ -9,33 +9,33 @@ import { JwtRsaVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startWorld, type World } from './fixture.ts';
-import { newcomer, refresh, refusal, type SignedIn, signIn } from './people.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+import { errorOf, newUser, refresh, type SignedIn, signIn } from './people.ts';
 
-let world: World;
+let fixture: Fixture;
 let alice: SignedIn;
 beforeAll(async () => {
-  world = await startWorld({ pools: ['People'] });
-  alice = await newcomer(world, 'alice');
+  fixture = await startFixture({ pools: ['People'] });
+  alice = await newUser(fixture, 'alice');
 });
-afterAll(() => world.stop());
+afterAll(() => fixture.stop());
 
 const revoked = { name: 'NotAuthorizedException', message: 'Access Token has been revoked' };
 const invalidAccess = { name: 'NotAuthorizedException', message: 'Invalid Access Token' };
-const whoAmI = (AccessToken: string) => world.sdk().send(new GetUserCommand({ AccessToken }));
+const whoAmI = (AccessToken: string) => fixture.sdk().send(new GetUserCommand({ AccessToken }));
 
 describe('tokens', () => {
-  test('carry the claims of Cognito: who in both, the address in the id token, the client in the access token', () => {
+  test('have Cognito’s claims: the user in both, the address in the id token, the client in the access token', () => {
     const id = decodeJwt(alice.IdToken);
     const access = decodeJwt(alice.AccessToken);
     expect(id).toEqual({
       sub: access.sub,
-      aud: world.web,
+      aud: fixture.web,
       email: 'alice@example.com',
       email_verified: true,
       'cognito:username': 'alice',
       token_use: 'id',
-      iss: world.issuer,
+      iss: fixture.issuer,
       auth_time: expect.any(Number),
       iat: expect.any(Number),
       exp: (id.iat ?? 0) + 3600,
@@ -45,11 +45,11 @@ describe('tokens', () => {
     });
     expect(access).toEqual({
       sub: expect.stringMatching(/^[0-9a-f-]{36}$/),
-      client_id: world.web,
+      client_id: fixture.web,
       username: 'alice',
       token_use: 'access',
       scope: 'aws.cognito.signin.user.admin',
-      iss: world.issuer,
+      iss: fixture.issuer,
       auth_time: expect.any(Number),
       iat: expect.any(Number),
       exp: (access.iat ?? 0) + 30 * 60,
@@ -61,30 +61,33 @@ describe('tokens', () => {
     expect(alice.ExpiresIn).toBe(30 * 60);
   });
 
-  test('verify with jose against the served keys, one key for each kind', async () => {
-    const configuration: unknown = await (await fetch(`${world.issuer}/.well-known/openid-configuration`)).json();
-    expect(configuration).toMatchObject({ issuer: world.issuer, jwks_uri: `${world.issuer}/.well-known/jwks.json` });
-    const keys = createRemoteJWKSet(new URL(`${world.issuer}/.well-known/jwks.json`));
-    await jwtVerify(alice.IdToken, keys, { issuer: world.issuer, audience: world.web });
-    await jwtVerify(alice.AccessToken, keys, { issuer: world.issuer });
+  test('verify with jose against the served keys, one key for each kind of token', async () => {
+    const configuration: unknown = await (await fetch(`${fixture.issuer}/.well-known/openid-configuration`)).json();
+    expect(configuration).toMatchObject({
+      issuer: fixture.issuer,
+      jwks_uri: `${fixture.issuer}/.well-known/jwks.json`,
+    });
+    const keys = createRemoteJWKSet(new URL(`${fixture.issuer}/.well-known/jwks.json`));
+    await jwtVerify(alice.IdToken, keys, { issuer: fixture.issuer, audience: fixture.web });
+    await jwtVerify(alice.AccessToken, keys, { issuer: fixture.issuer });
     const [idKid, accessKid] = [alice.IdToken, alice.AccessToken].map((token) => decodeProtectedHeader(token).kid);
     expect(idKid).not.toBe(accessKid);
   });
 
-  test('are accepted by aws-jwt-verify, and an altered one is not', async () => {
+  test('are accepted by aws-jwt-verify, but not when they are changed', async () => {
     const jwksCache = new SimpleJwksCache({
       fetcher: { fetch: async (uri) => (await fetch(uri.replace('https:', 'http:'))).arrayBuffer() },
     });
-    const jwksUri = `${world.issuer.replace('http:', 'https:')}/.well-known/jwks.json`;
-    const verifier = JwtRsaVerifier.create({ issuer: world.issuer, audience: null, jwksUri }, { jwksCache });
-    expect(await verifier.verify(alice.AccessToken)).toMatchObject({ username: 'alice', client_id: world.web });
-    expect(await verifier.verify(alice.IdToken)).toMatchObject({ aud: world.web });
+    const jwksUri = `${fixture.issuer.replace('http:', 'https:')}/.well-known/jwks.json`;
+    const verifier = JwtRsaVerifier.create({ issuer: fixture.issuer, audience: null, jwksUri }, { jwksCache });
+    expect(await verifier.verify(alice.AccessToken)).toMatchObject({ username: 'alice', client_id: fixture.web });
+    expect(await verifier.verify(alice.IdToken)).toMatchObject({ aud: fixture.web });
     await expect(verifier.verify(withClaim(alice.AccessToken, { username: 'bob' }))).rejects.toThrow(
       'Invalid signature',
     );
   });
 
-  test('with a changed claim, a foreign signature, no signature or of the wrong kind are refused', async () => {
+  test('are refused with a changed claim, a foreign signature, no signature or of the wrong kind', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const header = decodeProtectedHeader(alice.AccessToken);
     const foreign = await new SignJWT(decodeJwt(alice.AccessToken))
@@ -100,93 +103,95 @@ describe('tokens', () => {
       'x',
       'a.b.c',
     ]) {
-      expect(await refusal(whoAmI(token))).toEqual(invalidAccess);
+      expect(await errorOf(whoAmI(token))).toEqual(invalidAccess);
     }
     await whoAmI(alice.AccessToken);
   });
 
-  test('of access expire', async () => {
-    const own = await newcomer(world, 'sleepy');
-    world.pass(30 * 60_000);
-    expect(await refusal(whoAmI(own.AccessToken))).toEqual({
+  test('for access expire', async () => {
+    const own = await newUser(fixture, 'sleepy');
+    fixture.advance(30 * 60_000);
+    expect(await errorOf(whoAmI(own.AccessToken))).toEqual({
       name: 'NotAuthorizedException',
       message: 'Access Token has expired',
     });
-    const again = await refresh(world, own.RefreshToken);
+    const again = await refresh(fixture, own.RefreshToken);
     expect(await whoAmI(again.AccessToken ?? '')).toMatchObject({ Username: 'sleepy' });
   });
 });
 
 describe('a refresh token', () => {
-  test('gives new tokens of the same session, and no new refresh token', async () => {
-    const own = await newcomer(world, 'fresh');
-    const again = await refresh(world, own.RefreshToken);
+  test('gives new tokens for the same session, and no new refresh token', async () => {
+    const own = await newUser(fixture, 'fresh');
+    const again = await refresh(fixture, own.RefreshToken);
     expect(again.RefreshToken).toBeUndefined();
     const [before, after] = [own.AccessToken, again.AccessToken ?? ''].map((token) => decodeJwt(token));
     expect(after).toMatchObject({ origin_jti: before?.origin_jti, auth_time: before?.auth_time, sub: before?.sub });
     expect(after?.jti).not.toBe(before?.jti);
   });
 
-  test('is refused to another client, when it was never given out, and after its time', async () => {
+  test('is refused for another client, if it was never issued, and after it expires', async () => {
     const invalid = { name: 'NotAuthorizedException', message: 'Invalid Refresh Token' };
-    const own = await newcomer(world, 'keeper');
-    expect(await refusal(refresh(world, own.RefreshToken, world.stack.ref('Legacy')))).toEqual(invalid);
-    expect(await refusal(refresh(world, altered(own.RefreshToken)))).toEqual(invalid);
-    expect(await refusal(refresh(world, 'nonsense'))).toEqual(invalid);
-    world.pass(7 * 24 * 3_600_000);
-    expect(await refusal(refresh(world, own.RefreshToken))).toEqual({
+    const own = await newUser(fixture, 'keeper');
+    expect(await errorOf(refresh(fixture, own.RefreshToken, fixture.stack.ref('Legacy')))).toEqual(invalid);
+    expect(await errorOf(refresh(fixture, altered(own.RefreshToken)))).toEqual(invalid);
+    expect(await errorOf(refresh(fixture, 'nonsense'))).toEqual(invalid);
+    fixture.advance(7 * 24 * 3_600_000);
+    expect(await errorOf(refresh(fixture, own.RefreshToken))).toEqual({
       name: 'NotAuthorizedException',
       message: 'Refresh Token has expired',
     });
   });
 
-  test('revoked takes its access tokens with it, and leaves other sessions alone', async () => {
-    const own = await newcomer(world, 'revoker');
-    const elsewhere = await signIn(world, 'revoker');
-    await world.sdk().send(new RevokeTokenCommand({ ClientId: world.web, Token: own.RefreshToken }));
-    expect(await refusal(refresh(world, own.RefreshToken))).toEqual({
+  test('that is revoked also revokes its access tokens, but not other sessions', async () => {
+    const own = await newUser(fixture, 'revoker');
+    const elsewhere = await signIn(fixture, 'revoker');
+    await fixture.sdk().send(new RevokeTokenCommand({ ClientId: fixture.web, Token: own.RefreshToken }));
+    expect(await errorOf(refresh(fixture, own.RefreshToken))).toEqual({
       name: 'NotAuthorizedException',
       message: 'Refresh Token has been revoked',
     });
-    expect(await refusal(whoAmI(own.AccessToken))).toEqual(revoked);
+    expect(await errorOf(whoAmI(own.AccessToken))).toEqual(revoked);
     await whoAmI(elsewhere.AccessToken);
-    await refresh(world, elsewhere.RefreshToken);
+    await refresh(fixture, elsewhere.RefreshToken);
   });
 
-  test('is revoked by its own client alone, and not in the place of an access token', async () => {
-    const own = await newcomer(world, 'guarded');
+  test('can only be revoked by its client; an access token cannot be revoked', async () => {
+    const own = await newUser(fixture, 'guarded');
     const revoke = (ClientId: string, Token: string) =>
-      refusal(world.sdk().send(new RevokeTokenCommand({ ClientId, Token })));
-    expect(await revoke(world.stack.ref('Legacy'), own.RefreshToken)).toMatchObject({ name: 'UnauthorizedException' });
-    expect(await revoke(world.web, own.AccessToken)).toMatchObject({ name: 'UnsupportedTokenTypeException' });
-    expect(await revoke(world.stack.ref('Plain'), own.RefreshToken)).toMatchObject({
+      errorOf(fixture.sdk().send(new RevokeTokenCommand({ ClientId, Token })));
+    expect(await revoke(fixture.stack.ref('Legacy'), own.RefreshToken)).toMatchObject({
+      name: 'UnauthorizedException',
+    });
+    expect(await revoke(fixture.web, own.AccessToken)).toMatchObject({ name: 'UnsupportedTokenTypeException' });
+    expect(await revoke(fixture.stack.ref('Plain'), own.RefreshToken)).toMatchObject({
       name: 'UnsupportedOperationException',
     });
-    await refresh(world, own.RefreshToken);
+    await refresh(fixture, own.RefreshToken);
   });
 });
 
 test('a global sign-out ends every session of the user, and a later sign-in works', async () => {
-  const first = await newcomer(world, 'leaver');
-  const second = await signIn(world, 'leaver');
-  await world.sdk().send(new GlobalSignOutCommand({ AccessToken: second.AccessToken }));
+  const first = await newUser(fixture, 'leaver');
+  const second = await signIn(fixture, 'leaver');
+  await fixture.sdk().send(new GlobalSignOutCommand({ AccessToken: second.AccessToken }));
   for (const session of [first, second]) {
-    expect(await refusal(whoAmI(session.AccessToken))).toEqual(revoked);
-    expect(await refusal(refresh(world, session.RefreshToken))).toEqual({
+    expect(await errorOf(whoAmI(session.AccessToken))).toEqual(revoked);
+    expect(await errorOf(refresh(fixture, session.RefreshToken))).toEqual({
       name: 'NotAuthorizedException',
       message: 'Refresh Token has been revoked',
     });
   }
-  await whoAmI((await signIn(world, 'leaver')).AccessToken);
+  await whoAmI((await signIn(fixture, 'leaver')).AccessToken);
 });
 
 test('a flow that the client does not allow is refused', async () => {
   const request = new InitiateAuthCommand({
-    ClientId: world.stack.ref('Plain'),
+    ClientId: fixture.stack.ref('Plain'),
     AuthFlow: 'USER_PASSWORD_AUTH',
     AuthParameters: { USERNAME: 'alice', PASSWORD: 'x' },
   });
-  expect(await refusal(world.sdk().send(request))).toEqual({
+  expect(await errorOf(fixture.sdk().send(request))).toEqual({
     name: 'InvalidParameterException',
     message: 'USER_PASSWORD_AUTH flow not enabled for this client',
   });

@@ -7,40 +7,40 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTriggers } from '#cognito/triggers';
-import { startWorld, type World } from './fixture.ts';
-import { confirm, newcomer, refusal, signIn, signUp } from './people.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+import { confirm, errorOf, newUser, signIn, signUp } from './people.ts';
 
-let world: World;
+let fixture: Fixture;
 beforeAll(async () => {
-  world = await startWorld({ pools: ['People', 'Addresses'] });
+  fixture = await startFixture({ pools: ['People', 'Addresses'] });
 });
-afterAll(() => world.stop());
+afterAll(() => fixture.stop());
 
-const eventsOf = async (userName: string, at = world) =>
+const eventsOf = async (userName: string, at = fixture) =>
   (await at.events()).filter(
     (event) => typeof event === 'object' && event && 'userName' in event && event.userName === userName,
   );
 
 describe('the post-confirmation trigger', () => {
-  test('gets the event of Cognito, once', async () => {
-    const { UserSub } = await signUp(world, 'alice');
-    const ConfirmationCode = await world.code('alice');
-    await world.sdk().send(
+  test('gets Cognito’s event once', async () => {
+    const { UserSub } = await signUp(fixture, 'alice');
+    const ConfirmationCode = await fixture.code('alice');
+    await fixture.sdk().send(
       new ConfirmSignUpCommand({
-        ClientId: world.web,
+        ClientId: fixture.web,
         Username: 'alice',
         ConfirmationCode,
         ClientMetadata: { invitedBy: 'bob' },
       }),
     );
-    await signIn(world, 'alice');
+    await signIn(fixture, 'alice');
     expect(await eventsOf('alice')).toEqual([
       {
         version: '1',
         region: 'us-east-1',
-        userPoolId: world.pool,
+        userPoolId: fixture.pool,
         userName: 'alice',
-        callerContext: { awsSdkVersion: expect.any(String), clientId: world.web },
+        callerContext: { awsSdkVersion: expect.any(String), clientId: fixture.web },
         triggerSource: 'PostConfirmation_ConfirmSignUp',
         request: {
           userAttributes: {
@@ -56,24 +56,24 @@ describe('the post-confirmation trigger', () => {
     ]);
   });
 
-  test('fires once for ten confirmations at once, of which one succeeds', async () => {
-    await signUp(world, 'eager');
-    const results = await Promise.allSettled(Array.from({ length: 10 }, () => confirm(world, 'eager')));
+  test('runs once for ten concurrent confirmations, of which one succeeds', async () => {
+    await signUp(fixture, 'eager');
+    const results = await Promise.allSettled(Array.from({ length: 10 }, () => confirm(fixture, 'eager')));
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect(await eventsOf('eager')).toHaveLength(1);
   });
 
-  test('also fires when an administrator confirms, and after a forgotten password with a source of its own', async () => {
-    await signUp(world, 'helped');
-    const user = { UserPoolId: world.pool, Username: 'helped' };
-    await world.root().send(new AdminConfirmSignUpCommand(user));
-    await newcomer(world, 'forgetful');
-    await world.sdk().send(new ForgotPasswordCommand({ ClientId: world.web, Username: 'forgetful' }));
-    await world.sdk().send(
+  test('also runs after an administrator confirms, and after a forgotten password with another source', async () => {
+    await signUp(fixture, 'helped');
+    const user = { UserPoolId: fixture.pool, Username: 'helped' };
+    await fixture.root().send(new AdminConfirmSignUpCommand(user));
+    await newUser(fixture, 'forgetful');
+    await fixture.sdk().send(new ForgotPasswordCommand({ ClientId: fixture.web, Username: 'forgetful' }));
+    await fixture.sdk().send(
       new ConfirmForgotPasswordCommand({
-        ClientId: world.web,
+        ClientId: fixture.web,
         Username: 'forgetful',
-        ConfirmationCode: await world.code('forgetful', 'forgot'),
+        ConfirmationCode: await fixture.code('forgetful', 'forgot'),
         Password: 'Another-one-4',
       }),
     );
@@ -84,47 +84,47 @@ describe('the post-confirmation trigger', () => {
     ]);
   });
 
-  test('that throws is told to the caller, and the user stays confirmed', async () => {
-    await signUp(world, 'thrower');
-    expect(await refusal(confirm(world, 'thrower'))).toEqual({
+  test('that throws gives the caller an error, and the user stays confirmed', async () => {
+    await signUp(fixture, 'thrower');
+    expect(await errorOf(confirm(fixture, 'thrower'))).toEqual({
       name: 'UserLambdaValidationException',
       message: 'PostConfirmation failed with error no room.',
     });
-    const user = { UserPoolId: world.pool, Username: 'thrower' };
-    expect(await world.root().send(new AdminGetUserCommand(user))).toMatchObject({ UserStatus: 'CONFIRMED' });
+    const user = { UserPoolId: fixture.pool, Username: 'thrower' };
+    expect(await fixture.root().send(new AdminGetUserCommand(user))).toMatchObject({ UserStatus: 'CONFIRMED' });
     expect(await eventsOf('thrower')).toHaveLength(1);
   });
 
-  test('that gives no event back is an invalid response', async () => {
-    await signUp(world, 'mute');
-    expect(await refusal(confirm(world, 'mute'))).toEqual({
+  test('that does not return an event gives InvalidLambdaResponseException', async () => {
+    await signUp(fixture, 'mute');
+    expect(await errorOf(confirm(fixture, 'mute'))).toEqual({
       name: 'InvalidLambdaResponseException',
       message: 'Unrecognizable lambda output',
     });
   });
 
-  test('that does not answer in time is asked three times', async () => {
+  test('that does not answer in time is invoked three times', async () => {
     const pool = {
-      id: world.pool,
-      arn: world.stack.arn('People'),
-      triggers: { PostConfirmation: world.stack.arn('Trigger') },
+      id: fixture.pool,
+      arn: fixture.stack.arn('People'),
+      triggers: { PostConfirmation: fixture.stack.arn('Trigger') },
     };
-    const triggers = createTriggers(pool, world, { milliseconds: 300, attempts: 3 });
+    const triggers = createTriggers(pool, fixture, { timeoutMs: 300, attempts: 3 });
     const run = triggers.run({
       source: 'PostConfirmation_ConfirmSignUp',
       username: 'sleeper',
-      clientId: world.web,
+      clientId: fixture.web,
       userAttributes: {},
     });
-    expect(await refusal(run)).toEqual({
+    expect(await errorOf(run)).toEqual({
       name: 'UnexpectedLambdaException',
       message: 'PostConfirmation invocation failed due to error Socket timeout while invoking Lambda function.',
     });
     expect(await eventsOf('sleeper')).toHaveLength(3);
   });
 
-  test("is not invoked when the function's policy does not let Cognito, for this pool", async () => {
-    const locked = await startWorld({
+  test("is not invoked if the function's policy does not allow Cognito for this pool", async () => {
+    const locked = await startFixture({
       pools: ['People', 'Aliases'],
       change: (resources) => {
         resources.PeoplePermission.Properties.SourceArn = { 'Fn::GetAtt': ['Aliases', 'Arn'] };
@@ -132,7 +132,7 @@ describe('the post-confirmation trigger', () => {
     });
     try {
       await signUp(locked, 'alice');
-      expect(await refusal(confirm(locked, 'alice'))).toEqual({
+      expect(await errorOf(confirm(locked, 'alice'))).toEqual({
         name: 'UnexpectedLambdaException',
         message: 'PostConfirmation invocation failed due to error AccessDeniedException.',
       });
@@ -144,11 +144,11 @@ describe('the post-confirmation trigger', () => {
 });
 
 test('the pre-sign-up trigger may confirm the user and verify the address at once', async () => {
-  const client = world.stack.ref('AddressesClient');
-  const made = await signUp(world, 'carol@example.org', { client, email: 'carol@example.org' });
+  const client = fixture.stack.ref('AddressesClient');
+  const made = await signUp(fixture, 'carol@example.org', { client, email: 'carol@example.org' });
   expect(made).toMatchObject({ UserConfirmed: true });
   expect(made.CodeDeliveryDetails).toBeUndefined();
-  await signIn(world, 'carol@example.org', undefined, client);
+  await signIn(fixture, 'carol@example.org', undefined, client);
   expect(await eventsOf(made.UserSub ?? '')).toMatchObject([
     { triggerSource: 'PreSignUp_SignUp', request: { userAttributes: { email: 'carol@example.org' } } },
   ]);

@@ -1,16 +1,16 @@
 import { AssociateSoftwareTokenCommand, SignUpCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startWorld, type World } from './fixture.ts';
-import { refusal } from './people.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+import { errorOf } from './people.ts';
 
-let world: World;
+let fixture: Fixture;
 beforeAll(async () => {
-  world = await startWorld({ pools: ['People'] });
+  fixture = await startFixture({ pools: ['People'] });
 });
-afterAll(() => world.stop());
+afterAll(() => fixture.stop());
 
 async function post(operation: string, body: string) {
-  const response = await fetch(world.endpoint, {
+  const response = await fetch(fixture.endpoint, {
     method: 'POST',
     headers: {
       'content-type': 'application/x-amz-json-1.1',
@@ -23,7 +23,7 @@ async function post(operation: string, body: string) {
 }
 
 describe('an error on the wire', () => {
-  test('stands in the header and in __type, as JSON 1.1', async () => {
+  test('has its name in the header and in __type, as JSON 1.1', async () => {
     const { status, headers, answer } = await post('InitiateAuth', JSON.stringify({ ClientId: 'x', AuthFlow: 'x' }));
     expect(status).toBe(400);
     expect(headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException:');
@@ -34,8 +34,8 @@ describe('an error on the wire', () => {
     });
   });
 
-  test('of an operation that is not built is UnknownOperationException', async () => {
-    expect(await refusal(world.sdk().send(new AssociateSoftwareTokenCommand({})))).toMatchObject({
+  test('for an operation that is not served is UnknownOperationException', async () => {
+    expect(await errorOf(fixture.sdk().send(new AssociateSoftwareTokenCommand({})))).toMatchObject({
       name: 'UnknownOperationException',
     });
     for (const name of ['', 'toString', '__proto__', 'signUp']) {
@@ -54,9 +54,9 @@ describe('an error on the wire', () => {
     },
   );
 
-  test('names the member that breaks a bound', async () => {
+  test('names the field that breaks a limit', async () => {
     const make = (Username: string) =>
-      refusal(world.sdk().send(new SignUpCommand({ ClientId: world.web, Username, Password: 'Correct-horse-1' })));
+      errorOf(fixture.sdk().send(new SignUpCommand({ ClientId: fixture.web, Username, Password: 'Correct-horse-1' })));
     expect(await make('x'.repeat(129))).toEqual({
       name: 'InvalidParameterException',
       message:
@@ -66,14 +66,14 @@ describe('an error on the wire', () => {
       name: 'InvalidParameterException',
       message: expect.stringContaining('Member must satisfy regular expression pattern'),
     });
-    expect((await post('SignUp', JSON.stringify({ ClientId: world.web, Username: 'x' }))).answer).toEqual({
+    expect((await post('SignUp', JSON.stringify({ ClientId: fixture.web, Username: 'x' }))).answer).toEqual({
       __type: 'InvalidParameterException',
       message:
         "1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null",
     });
   });
 
-  test('for a body beyond a megabyte is 413, and the service goes on', async () => {
+  test('for a body of more than 1 MB is 413, and the service keeps running', async () => {
     const { status } = await post('SignUp', 'x'.repeat(1024 * 1024 + 1));
     expect(status).toBe(413);
     expect((await post('SignUp', '{}')).status).toBe(400);
@@ -81,8 +81,8 @@ describe('an error on the wire', () => {
 });
 
 describe('a browser', () => {
-  test('of any origin may call, after asking', async () => {
-    const asked = await fetch(world.endpoint, {
+  test('of any origin may call, after a preflight', async () => {
+    const asked = await fetch(fixture.endpoint, {
       method: 'OPTIONS',
       headers: { origin: 'http://example.com', 'access-control-request-headers': 'content-type,x-amz-target' },
     });
@@ -92,25 +92,25 @@ describe('a browser', () => {
     const { headers } = await post('SignUp', '{}');
     expect(headers.get('access-control-allow-origin')).toBe('*');
     expect(headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType');
-    const keys = await fetch(`${world.issuer}/.well-known/jwks.json`);
+    const keys = await fetch(`${fixture.issuer}/.well-known/jwks.json`);
     expect(keys.headers.get('access-control-allow-origin')).toBe('*');
   });
 
-  test('finds nothing at other addresses', async () => {
-    expect((await fetch(`${world.endpoint}/elsewhere`)).status).toBe(404);
-    expect((await fetch(`${world.endpoint}/us-east-1_none/.well-known/jwks.json`)).status).toBe(400);
+  test('gets 404 at other paths', async () => {
+    expect((await fetch(`${fixture.endpoint}/elsewhere`)).status).toBe(404);
+    expect((await fetch(`${fixture.endpoint}/us-east-1_none/.well-known/jwks.json`)).status).toBe(400);
   });
 });
 
-test('a user name that looks like a path leaves the mail folder alone and still signs up', async () => {
+test('a user name that looks like a path can sign up, and its mail stays in the mail folder', async () => {
   const Username = '../../../evil';
-  await world.sdk().send(
+  await fixture.sdk().send(
     new SignUpCommand({
-      ClientId: world.web,
+      ClientId: fixture.web,
       Username,
       Password: 'Correct-horse-1',
       UserAttributes: [{ Name: 'email', Value: 'evil@example.com' }],
     }),
   );
-  expect(await world.code('.._.._.._evil')).toMatch(/^\d{6}$/);
+  expect(await fixture.code('.._.._.._evil')).toMatch(/^\d{6}$/);
 });

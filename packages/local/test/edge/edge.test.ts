@@ -14,7 +14,7 @@ const get = (path: string, init: RequestInit = {}) =>
 const wsOrigin = () => fixture.origin.replace('http', 'ws');
 
 describe('a request', () => {
-  test('goes to the origin with method, body and headers, its host being the origin’s', async () => {
+  test('goes to the origin with method, body and headers, and with the origin’s host', async () => {
     const response = await get('/echo', {
       method: 'POST',
       body: '{"a":1}',
@@ -32,14 +32,14 @@ describe('a request', () => {
     expect(response.headers.get('x-cache')).toBe('Miss from cloudfront');
   });
 
-  test('goes to the first behaviour whose pattern fits, below the path of its origin, else to the default', async () => {
+  test('goes to the first behaviour whose pattern matches, below its origin’s path, or else to the default', async () => {
     const event = await (await get('/open/x?q=1')).json();
     expect([event.rawPath, event.rawQueryString]).toEqual(['/v1/open/x', 'q=1']);
     expect((await get('/open/xy')).status).toBe(404);
     expect((await (await get('/items/7')).json()).rawPath).toBe('/items/7');
   });
 
-  test('of a method that the behaviour does not allow is a 403', async () => {
+  test('with a method that the behaviour does not allow gets 403', async () => {
     expect((await get('/items/read-only', { method: 'POST', body: 'x' })).status).toBe(403);
     expect((await get('/items/read-only')).status).toBe(200);
   });
@@ -54,19 +54,19 @@ describe('a request', () => {
     expect(event.headers['user-agent']).toBe('Amazon CloudFront');
   });
 
-  test('with the viewer’s Host is a 403 of API Gateway, which does not know it', async () => {
+  test('forwarded with the viewer’s Host header gets 403 from API Gateway, which does not know that host', async () => {
     const response = await get('/items/hosted');
     expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }]);
   });
 
-  test('to an origin that is not of the stack is a 502 that says so', async () => {
+  test('to an origin outside the stack gets 502 with a reason', async () => {
     const response = await get('/elsewhere');
     expect(response.status).toBe(502);
     expect(await response.text()).toContain('example.com');
   });
 });
 
-describe('a bucket is an origin', () => {
+describe('a bucket as origin', () => {
   const page = `<h1>${'hello '.repeat(300)}</h1>`;
   beforeAll(async () => {
     const s3 = new S3Client({
@@ -87,7 +87,7 @@ describe('a bucket is an origin', () => {
     s3.destroy();
   });
 
-  test('with its objects, below the path of the origin, and the headers of the behaviour’s policy', async () => {
+  test('serves its objects below the origin’s path, with the headers of the behaviour’s policy', async () => {
     const response = await get('/files/a%20page.html', { headers: { range: 'bytes=4-8' } });
     expect([response.status, await response.text()]).toEqual([206, 'hello']);
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -101,12 +101,12 @@ describe('a bucket is an origin', () => {
     expect((await get('/files/x', { method: 'PUT', body: 'x' })).status).toBe(502);
   });
 
-  test('as far as its policy lets this distribution in, and who may not list it does not learn what is missing', async () => {
+  test('serves what its policy allows this distribution, and answers 403 for a missing object without list permission', async () => {
     const paths = ['/small/page.html', '/small/none.html', '/private/page.html', '/unsigned/page.html'];
     expect(await Promise.all(paths.map(async (path) => (await get(path)).status))).toEqual([200, 403, 403, 403]);
   });
 
-  test('whose texts are compressed as the viewer takes it, with a weak tag that still says what is unchanged', async () => {
+  test('compresses text in an encoding that the viewer accepts, with a weak tag that still revalidates', async () => {
     const encoded = async (encodings: string, path = '/small/page.html') => {
       const { headers } = await get(path, { headers: { 'accept-encoding': encodings }, method: 'HEAD' });
       return headers.get('content-encoding');
@@ -128,7 +128,7 @@ describe('a bucket is an origin', () => {
 });
 
 describe('a viewer-request function', () => {
-  test('rewrites path and query; what it leaves is sent as it came', async () => {
+  test('rewrites path and query, and leaves the rest unchanged', async () => {
     const event = await (await get('/api/items/a%2Fb?x=1&x=%C3%BC')).json();
     expect([event.pathParameters, event.rawQueryString]).toEqual([
       { id: 'a/b' },
@@ -136,20 +136,20 @@ describe('a viewer-request function', () => {
     ]);
   });
 
-  test('may answer itself', async () => {
+  test('may return a response', async () => {
     const response = await get('/api/moved');
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe(`https://${new URL(fixture.origin).host}/there`);
   });
 
-  test('that fails is a 503', async () => {
+  test('that fails gives 503', async () => {
     const response = await get('/api/broken');
     expect(response.status).toBe(503);
     expect(response.headers.get('x-cache')).toBe('FunctionExecutionError from cloudfront');
     expect(fixture.lines.join('\n')).toContain('broken at the edge');
   });
 
-  test('has nothing of Node around it, and no eval', async () => {
+  test('has neither Node’s globals nor eval', async () => {
     expect((await get('/api/eval')).status).toBe(503);
     expect((await (await get('/api/escape')).json()).rawPath).toBe('/items/undefined-undefined');
   });
@@ -168,16 +168,16 @@ describe('an upgrade', () => {
     client.socket.close();
   });
 
-  test('is refused with the status that the API gives', async () => {
+  test('is refused with the API’s status', async () => {
     expect((await refusedHandshake(`${wsOrigin()}/?status=418`)).status).toBe(418);
   });
 
-  test('to an HTTP API is a 403, to a behaviour without policies a 400: its headers are lost', async () => {
+  test('to an HTTP API gets 403; through a behaviour without policies it loses its headers and gets 400', async () => {
     expect((await refusedHandshake(`${wsOrigin()}/echo`)).status).toBe(403);
     expect((await refusedHandshake(`${wsOrigin()}/items/poor`)).status).toBe(400);
   });
 
-  test('is answered by the edge when its function does', async () => {
+  test('gets the response of the viewer-request function, if it returns one', async () => {
     const refused = await refusedHandshake(`${wsOrigin()}/api/moved`);
     expect([refused.status, refused.headers.location]).toEqual([302, `https://${new URL(fixture.origin).host}/there`]);
   });

@@ -43,7 +43,7 @@ async function disconnectOf(id: string): Promise<RecordedEvent['requestContext']
 }
 
 describe('POST', () => {
-  test('reaches the connection as a text message; its id, with =, is URL-encoded', async () => {
+  test('reaches the connection as a text message; the = of its id is URL-encoded', async () => {
     const { id, next, socket } = await open();
     expect(id).toMatch(/^[\w-]{15}=$/);
     const answer = await post(id, '{"hello":"grüße"}');
@@ -52,7 +52,7 @@ describe('POST', () => {
     socket.close();
   });
 
-  test('of 128 KB comes whole, of one byte more is a PayloadTooLargeException', async () => {
+  test('of 128 KB arrives; one more byte gives PayloadTooLargeException', async () => {
     const { id, next, socket } = await open();
     await post(id, 'é'.repeat(64 * 1024));
     expect(await next()).toBe('é'.repeat(64 * 1024));
@@ -63,7 +63,7 @@ describe('POST', () => {
     socket.close();
   });
 
-  test('to an unknown id, and to a closed connection, is a GoneException', async () => {
+  test('to an unknown id or a closed connection gives GoneException', async () => {
     const gone = { name: 'GoneException', $metadata: { httpStatusCode: 410 } };
     const before = fixture.context.counters.snapshot()['connections.post.gone'] ?? 0;
     await expect(post('Llf4ceE2NjMCF7w=', 'x')).rejects.toMatchObject(gone);
@@ -75,7 +75,7 @@ describe('POST', () => {
     expect(fixture.context.counters.snapshot()['connections.post.gone']).toBe(before + 2);
   });
 
-  test('from inside $connect is a GoneException: the connection is not there yet', async () => {
+  test('from inside $connect gives GoneException, because the connection is not open yet', async () => {
     const { id, socket } = await open('?post=yes');
     const event = await eventually(async () =>
       (await fixture.events()).find(({ requestContext }) => requestContext.connectionId === id),
@@ -84,7 +84,7 @@ describe('POST', () => {
     socket.close();
   });
 
-  test('to a client that does not read is a LimitExceededException once the send buffer is full', async () => {
+  test('to a client that does not read gives LimitExceededException when the send buffer is full', async () => {
     const { id, socket } = await open();
     socket.pause();
     const posts = async () => {
@@ -97,7 +97,7 @@ describe('POST', () => {
     socket.terminate();
   });
 
-  test('answers 410 and 429 to live connections when these faults are switched on', async () => {
+  test('gives 410 and 429 for open connections if these faults are on', async () => {
     const { id, socket } = await open();
     fixture.context.faults.postGone = 1;
     await expect(post(id, 'x')).rejects.toMatchObject({ name: 'GoneException' });
@@ -110,7 +110,7 @@ describe('POST', () => {
   });
 });
 
-test('GET tells when it was made, when it was last active and who is there', async () => {
+test('GET returns connectedAt, lastActiveAt and the identity', async () => {
   const { id, socket, next } = await open();
   const before = await management.send(new GetConnectionCommand({ ConnectionId: id }));
   expect(before.Identity?.SourceIp).toBe('127.0.0.1');
@@ -124,7 +124,7 @@ test('GET tells when it was made, when it was last active and who is there', asy
 });
 
 describe('DELETE', () => {
-  test('is a 204, closes with 1000, and $disconnect hears "Connection Closed Normally"', async () => {
+  test('gives 204 and closes with 1000, and $disconnect gets "Connection Closed Normally"', async () => {
     const { id, closed } = await open();
     const answer = await management.send(new DeleteConnectionCommand({ ConnectionId: id }));
     expect(answer.$metadata.httpStatusCode).toBe(204);
@@ -139,7 +139,7 @@ describe('DELETE', () => {
     });
   });
 
-  test('ends a client too that does not answer the close', { timeout: 10_000 }, async () => {
+  test('also closes a client that does not answer the close frame', { timeout: 10_000 }, async () => {
     const { id, socket } = await open();
     socket.pause();
     await management.send(new DeleteConnectionCommand({ ConnectionId: id }));
@@ -150,7 +150,7 @@ describe('DELETE', () => {
 });
 
 describe('$disconnect', () => {
-  test("tells the client's own code and reason, has a small set of headers and no body", async () => {
+  test("gets the client's code and reason, a few headers and no body", async () => {
     const { id, socket } = await open();
     socket.close(4001, 'enough');
     expect(await disconnectOf(id)).toMatchObject({ disconnectStatusCode: 4001, disconnectReason: 'enough' });
@@ -165,7 +165,7 @@ describe('$disconnect', () => {
     expect(event).not.toHaveProperty('body');
   });
 
-  test('tells 1005 for a close without a code, and 1006 for a connection that broke', async () => {
+  test('gets 1005 for a close without a code, and 1006 for a broken connection', async () => {
     const [quiet, broken] = [await open(), await open()];
     quiet.socket.close();
     broken.socket.terminate();
@@ -173,7 +173,7 @@ describe('$disconnect', () => {
     expect((await disconnectOf(broken.id)).disconnectStatusCode).toBe(1006);
   });
 
-  test('is best effort: with dropDisconnect it does not come', async () => {
+  test('is best effort: with dropDisconnect it is not invoked', async () => {
     const [dropped, told] = [await open(), await open()];
     fixture.context.faults.dropDisconnect = 1;
     dropped.socket.close();
@@ -190,8 +190,8 @@ describe('$disconnect', () => {
   });
 });
 
-describe('who may', () => {
-  test('an unsigned request is a 403', async () => {
+describe('permission', () => {
+  test('an unsigned request gets 403', async () => {
     const { id, socket } = await open();
     const url = `${fixture.socketUrl('Socket').replace('ws', 'http')}/@connections/${encodeURIComponent(id)}`;
     const response = await fetch(url, { method: 'POST', body: 'x' });
@@ -200,7 +200,7 @@ describe('who may', () => {
     socket.close();
   });
 
-  test('a wrong secret and an unknown key are a 403', async () => {
+  test('a wrong secret and an unknown key get 403', async () => {
     const forged = client({ ...root, secretAccessKey: 'wrong' });
     await expect(post('Llf4ceE2NjMCF7w=', 'x', forged)).rejects.toMatchObject({
       name: 'InvalidSignatureException',
@@ -213,7 +213,7 @@ describe('who may', () => {
     });
   });
 
-  test('a role may only what its policy says of execute-api:ManageConnections', async () => {
+  test('a role may only do what its policy allows for execute-api:ManageConnections', async () => {
     const { id, socket, next } = await open();
     const role = client(
       fixture.context.keys.issue({
@@ -236,14 +236,14 @@ describe('who may', () => {
     socket.close();
   });
 
-  test('another stage than that of the connection does not have it: 403 when there is no such stage', async () => {
+  test('a connection is not found in another stage; an unknown stage gets 403', async () => {
     const { id, socket } = await open();
     await expect(post(id, 'x', client(root, 'other'))).rejects.toMatchObject({ name: 'ForbiddenException' });
     socket.close();
   });
 });
 
-test('stopping closes every connection with 1001 and tells $disconnect of each', async () => {
+test('stopping closes every connection with 1001 and invokes $disconnect for each', async () => {
   const own = await startFixture();
   const clients = await Promise.all([1, 2, 3].map(() => connect(own.socketUrl('Socket'))));
   const started = Date.now();

@@ -23,12 +23,12 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
     client.socket.close();
   });
 
-  test('a status that is not 2xx is the status of the handshake', async () => {
+  test('a status other than 2xx becomes the status of the handshake', async () => {
     expect(await statusOf(`${fixture.socketUrl('Socket')}?status=418`)).toBe(418);
     expect(await statusOf(`${fixture.socketUrl('Socket')}?status=302`)).toBe(302);
   });
 
-  test('a function that throws, or returns no proxy response, is a 502 that tells nothing of it', async () => {
+  test('a function that throws or returns a malformed response gives 502 without details', async () => {
     const refused = await refusedHandshake(`${fixture.socketUrl('Socket')}?throw=secret`);
     expect(refused.status).toBe(502);
     expect(refused.body).not.toContain('secret');
@@ -36,17 +36,17 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
     expect(await statusOf(`${fixture.socketUrl('Socket')}?malformed=yes`)).toBe(502);
   });
 
-  test('a function that takes longer than the integration may is a 504', async () => {
+  test('a function that takes longer than the integration timeout gives 504', async () => {
     expect(await statusOf(fixture.socketUrl('Slow'))).toBe(504);
   });
 
-  test('a function without a permission for API Gateway is a 500, and is not invoked', async () => {
+  test('a function without a permission for API Gateway gives 500 and is not invoked', async () => {
     expect(await statusOf(fixture.socketUrl('Shut'))).toBe(500);
     expect(fixture.lines.join('\n')).toMatch(/may not invoke Locked.*\/test\/\$connect/);
     expect(fixture.context.counters.snapshot()['lambda.invoke:Locked']).toBeUndefined();
   });
 
-  test('an API without $connect accepts everybody: the integration is optional', async () => {
+  test('an API without $connect accepts every client', async () => {
     const client = await connect(fixture.socketUrl('Bare'));
     client.socket.close();
   });
@@ -57,7 +57,7 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
     client.socket.close();
   });
 
-  test('its event has headers and query, once and as lists, and neither body nor method', async () => {
+  test('its event has headers and query, as single values and as lists, and neither body nor method', async () => {
     const client = await connect(`${fixture.socketUrl('Socket')}?a=1&a=2&b=x%20y`, [], {
       headers: { 'x-lower': 'yes', 'user-agent': 'tester' },
     });
@@ -109,7 +109,7 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
     client.socket.close();
   });
 
-  test('a frame that comes in one piece with the handshake is a message like any other', async () => {
+  test('a frame that arrives together with the handshake is handled as a message', async () => {
     const { host, hostname, port, pathname } = new URL(fixture.socketUrl('Socket'));
     const raw = connectSocket(Number(port), hostname);
     const upgrade = ['Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
@@ -124,7 +124,7 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
     raw.destroy();
   });
 
-  test('a client that goes away while $connect runs leaves nothing open, and $disconnect hears of it', async () => {
+  test('a client that disconnects while $connect runs leaves no connection, and $disconnect is invoked', async () => {
     const { hostname, port, pathname } = new URL(fixture.socketUrl('Socket'));
     const raw = connectSocket(Number(port), hostname);
     const lines = ['Host: x', 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
@@ -158,20 +158,20 @@ describe('$connect (AWS: the upgrade waits for the integration)', () => {
   });
 });
 
-describe('subprotocols (AWS: spoken only when $connect returns the header)', () => {
-  test('the one that $connect names is spoken', async () => {
+describe('subprotocols (AWS: used only if $connect returns the header)', () => {
+  test('the one that $connect returns is used', async () => {
     const client = await connect(`${fixture.socketUrl('Socket')}?speak=second`, ['first', 'second']);
     expect(client.socket.protocol).toBe('second');
     client.socket.close();
   });
 
-  test('none is accepted by itself, so a client that asked for one gives up', async () => {
+  test('none is accepted by default, so a client that requested one gives up', async () => {
     await expect(connect(fixture.socketUrl('Socket'), ['first'])).rejects.toThrow('Server sent no subprotocol');
   });
 });
 
 describe('REQUEST authorizer', () => {
-  test('a missing or empty identity source is a 401 without invoking it, whichever of several it is', async () => {
+  test('any missing or empty identity source gives 401 without an invocation', async () => {
     const invocations = () => fixture.context.counters.snapshot()['lambda.invoke:Authorizer'] ?? 0;
     const before = invocations();
     const refused = await refusedHandshake(fixture.socketUrl('Guarded'), device);
@@ -183,21 +183,21 @@ describe('REQUEST authorizer', () => {
     expect(invocations()).toBe(before);
   });
 
-  test('the error "Unauthorized" is a 401', async () => {
+  test('the error "Unauthorized" gives 401', async () => {
     expect(await statusOf(guarded('unauthorized'), device)).toBe(401);
   });
 
-  test('a Deny, also beside an Allow, and a policy that does not name the method, are a 403', async () => {
+  test('a Deny, a Deny next to an Allow, and a policy without the method give 403', async () => {
     expect(await statusOf(guarded('both'), device)).toBe(403);
     expect(await statusOf(guarded('deny'), device)).toBe(403);
     expect(await statusOf(guarded('elsewhere'), device)).toBe(403);
   });
 
-  test.each(['throw', 'malformed', 'nested', 'large'])('any other failure is a 500: %s', async (ticket) => {
+  test.each(['throw', 'malformed', 'nested', 'large'])('any other failure gives 500: %s', async (ticket) => {
     expect(await statusOf(guarded(ticket), device)).toBe(500);
   });
 
-  test('its context, as strings, is in every later event of the connection, $disconnect too', async () => {
+  test('its context is in every later event of the connection as strings, also in $disconnect', async () => {
     const client = await connect(guarded('good'), [], device);
     client.socket.send('anything');
     const authorizer = { principalId: 'somebody', ticket: 'good', count: '3', admin: 'true' };
@@ -217,27 +217,27 @@ describe('REQUEST authorizer', () => {
   });
 });
 
-describe('what is no connection', () => {
-  test('a plain GET is a 426', async () => {
+describe('requests that open no connection', () => {
+  test('a plain GET gets 426', async () => {
     const response = await fetch(fixture.socketUrl('Socket').replace('ws', 'http'));
     expect(response.status).toBe(426);
   });
 
-  test('an unknown stage, one that is not deployed, a path behind the stage and an unknown API are a 403', async () => {
+  test('an unknown stage, an undeployed stage, a path after the stage and an unknown API get 403', async () => {
     expect(await statusOf(fixture.socketUrl('Socket', 'other'))).toBe(403);
     expect(await statusOf(fixture.socketUrl('Socket', 'undeployed'))).toBe(403);
     expect(await statusOf(`${fixture.socketUrl('Socket')}/more`)).toBe(403);
     expect(await statusOf(fixture.socketUrl('Socket').replace(/[^/]+\/test$/, 'unknown/test'))).toBe(403);
   });
 
-  test('a handshake of another version is a 400, and nothing is invoked for it', async () => {
+  test('a handshake of another version gets 400, and no function is invoked', async () => {
     const before = fixture.context.counters.snapshot()['lambda.invoke:Connect'];
     expect(await statusOf(fixture.socketUrl('Socket'), { protocolVersion: 8 })).toBe(400);
     expect(fixture.context.counters.snapshot()['lambda.invoke:Connect']).toBe(before);
   });
 });
 
-test('the access log has a line per event in the format of the stage, with - for what has no value', async () => {
+test('the access log has a line per event in the stage’s format, with - for missing values', async () => {
   const client = await connect(fixture.socketUrl('Socket'));
   client.socket.send('{"action":"throw"}');
   const { connectionId } = JSON.parse(await client.next());

@@ -15,7 +15,7 @@ async function seen(response: Response) {
   return { status: response.status, body: await response.json() };
 }
 
-describe('routes (AWS: the most specific one)', () => {
+describe('routes (AWS: the most specific one matches)', () => {
   test.each([
     ['GET', '/items/latest', 'GET /items/latest', undefined],
     ['GET', '/items/7', 'GET /items/{id}', { id: '7' }],
@@ -38,7 +38,7 @@ describe('routes (AWS: the most specific one)', () => {
     expect(await seen(await get(path, { method }))).toEqual({ status: 404, body: { message: 'Not Found' } });
   });
 
-  test('a stage with a name stands first in the path, and in the event', async () => {
+  test('the name of a stage begins the path, also in the event', async () => {
     const event = await (await fetch(`${fixture.httpUrl('Open')}/v1/any/where?x=1`)).json();
     expect([event.routeKey, event.rawPath, event.requestContext.stage]).toEqual(['$default', '/v1/any/where', 'v1']);
     const response = await fetch(`${fixture.httpUrl('Open')}/v2/any/where`);
@@ -113,7 +113,7 @@ describe('a body', () => {
     },
   );
 
-  test('that is compressed arrives in base64, whatever its type', async () => {
+  test('that is compressed arrives in base64 for every type', async () => {
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
     expect(await eventOf('/echo', { method: 'POST', body: 'zipped', headers })).toMatchObject({
       body: Buffer.from('zipped').toString('base64'),
@@ -121,7 +121,7 @@ describe('a body', () => {
     });
   });
 
-  test('of more than 10 MB is a 413 before any function', async () => {
+  test('of more than 10 MB gets 413 without an invocation', async () => {
     const before = fixture.context.counters.snapshot()['lambda.invoke:Echo'];
     const response = await get('/echo', { method: 'POST', body: new Uint8Array(10 * 1024 * 1024 + 1) });
     expect(await seen(response)).toEqual({ status: 413, body: { message: 'Request Entity Too Large' } });
@@ -129,12 +129,12 @@ describe('a body', () => {
   });
 });
 
-test('headers of more than 10,240 bytes are a 431', async () => {
+test('headers of more than 10,240 bytes get 431', async () => {
   expect((await get('/items/7', { headers: { 'x-long': 'x'.repeat(10_240) } })).status).toBe(431);
 });
 
 describe('a response', () => {
-  test('with a statusCode is taken as it is, cookies and all', async () => {
+  test('with a statusCode is sent unchanged, including cookies', async () => {
     const response = await get('/answer?kind=structured');
     expect(response.status).toBe(201);
     expect(response.headers.get('x-kind')).toBe('structured');
@@ -144,7 +144,7 @@ describe('a response', () => {
     expect(await response.text()).toBe('made');
   });
 
-  test('without one is the body of a 200 in JSON', async () => {
+  test('without a statusCode becomes the JSON body of a 200', async () => {
     const response = await get('/answer?kind=simple');
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('application/json');
@@ -161,30 +161,30 @@ describe('a response', () => {
 
   const failure = { status: 500, body: { message: 'Internal Server Error' } };
 
-  test('that is malformed, an error, and a function that may not be invoked, are a 500 that tells nothing', async () => {
+  test('that is malformed, an error, or a function without permission gives 500 without details', async () => {
     expect(await seen(await get('/answer?kind=malformed'))).toEqual(failure);
     expect(await seen(await get('/throw'))).toEqual(failure);
     expect(await seen(await get('/locked'))).toEqual(failure);
   });
 
-  test('that takes longer than TimeoutInMillis is a 503', async () => {
+  test('that takes longer than TimeoutInMillis gives 503', async () => {
     expect(await seen(await get('/hang'))).toEqual({ status: 503, body: { message: 'Service Unavailable' } });
   });
 });
 
-test('a request above the rate of its route is a 429; other routes go on', async () => {
+test('a request above the rate of its route gets 429; other routes still work', async () => {
   expect((await get('/limited')).status).toBe(200);
   expect(await seen(await get('/limited'))).toEqual({ status: 429, body: { message: 'Too Many Requests' } });
   expect((await get('/items/7')).status).toBe(200);
 });
 
-describe('CORS, once configured, is the gateway’s', () => {
+describe('configured CORS', () => {
   const open = (path: string, headers: Record<string, string>, method = 'GET') =>
     fetch(`${fixture.httpUrl('Open')}/v1${path}`, { method, headers });
   const corsOf = (response: Response) =>
     Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('access-control-')));
 
-  test('it answers preflights itself, without a function', async () => {
+  test('answers preflights without a function', async () => {
     const before = fixture.context.counters.snapshot();
     const asked = { origin: 'https://one.example', 'access-control-request-method': 'POST' };
     const response = await open('/any', asked, 'OPTIONS');
@@ -200,7 +200,7 @@ describe('CORS, once configured, is the gateway’s', () => {
     expect(fixture.context.counters.snapshot()).toEqual(before);
   });
 
-  test('its headers stand in place of those of the function', async () => {
+  test('replaces the CORS headers of the function', async () => {
     expect(corsOf(await open('/answer?kind=structured', { origin: 'http://any.example' }))).toEqual({
       'access-control-allow-origin': 'http://any.example',
       'access-control-allow-credentials': 'true',

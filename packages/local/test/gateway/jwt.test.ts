@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../fixture/sockets.ts';
 import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
 
-/** An OpenID provider with one key, as any would be: discovery and keys over HTTP. */
+/** An OpenID provider with one key: discovery and keys over HTTP. */
 async function startIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
@@ -44,7 +44,7 @@ afterAll(async () => {
 const get = (token?: string, path = '/private') =>
   fetch(`${fixture.httpUrl('Http')}${path}`, { headers: token === undefined ? {} : { authorization: token } });
 
-async function refusal(token?: string) {
+async function refusedWith(token?: string) {
   const response = await get(token);
   return {
     status: response.status,
@@ -61,7 +61,7 @@ const unauthorized = (why: string) => ({
 });
 
 describe('JWT authorizer', () => {
-  test('lets a token of its issuer pass, with and without Bearer, and gives its claims as strings', async () => {
+  test('accepts a token of its issuer, with and without Bearer, and passes the claims as strings', async () => {
     const claims = { aud: 'the-app', sub: 'somebody', count: 3, groups: ['a', 'b'], verified: true };
     const token = await issuer.sign(claims);
     const response = await get(`Bearer ${token}`);
@@ -84,37 +84,37 @@ describe('JWT authorizer', () => {
     expect((await get(`bearer ${token}`)).status).toBe(200);
   });
 
-  test('takes client_id for the audience when there is no aud', async () => {
+  test('uses client_id as the audience if there is no aud', async () => {
     expect((await get(await issuer.sign({ client_id: 'the-app' }))).status).toBe(200);
-    expect(await refusal(await issuer.sign({ client_id: 'another' }))).toEqual(
+    expect(await refusedWith(await issuer.sign({ client_id: 'another' }))).toEqual(
       unauthorized('the token does not have a valid audience'),
     );
     expect((await get(await issuer.sign({ aud: 'another', client_id: 'the-app' }))).status).toBe(401);
   });
 
-  test('refuses what is missing, malformed, expired, not valid yet, of another issuer or audience, or forged', async () => {
+  test('refuses a missing, malformed, expired, not yet valid or forged token, and one of another issuer or audience', async () => {
     const before = fixture.context.counters.snapshot()['lambda.invoke:Echo'];
     const good = { aud: 'the-app' };
     const { privateKey: another } = await generateKeyPair('RS256');
-    expect(await refusal()).toEqual(unauthorized(''));
-    expect(await refusal('Bearer nonsense')).toEqual(unauthorized('the token is not a valid JWT'));
-    expect(await refusal(await issuer.sign({ ...good, exp: seconds() - 1 }))).toEqual(
+    expect(await refusedWith()).toEqual(unauthorized(''));
+    expect(await refusedWith('Bearer nonsense')).toEqual(unauthorized('the token is not a valid JWT'));
+    expect(await refusedWith(await issuer.sign({ ...good, exp: seconds() - 1 }))).toEqual(
       unauthorized('the token has expired'),
     );
-    expect((await refusal(await issuer.sign({ ...good, nbf: seconds() + 60 }))).status).toBe(401);
-    expect((await refusal(await issuer.sign({ ...good, iat: seconds() + 60 }))).status).toBe(401);
-    expect(await refusal(await issuer.sign({ ...good, iss: 'https://else.example' }))).toEqual(
+    expect((await refusedWith(await issuer.sign({ ...good, nbf: seconds() + 60 }))).status).toBe(401);
+    expect((await refusedWith(await issuer.sign({ ...good, iat: seconds() + 60 }))).status).toBe(401);
+    expect(await refusedWith(await issuer.sign({ ...good, iss: 'https://else.example' }))).toEqual(
       unauthorized('the token has an invalid issuer'),
     );
-    expect((await refusal(await issuer.sign({ aud: ['one', 'two'] }))).status).toBe(401);
-    expect(await refusal(await issuer.sign(good, another))).toEqual(unauthorized('signature validation error'));
+    expect((await refusedWith(await issuer.sign({ aud: ['one', 'two'] }))).status).toBe(401);
+    expect(await refusedWith(await issuer.sign(good, another))).toEqual(unauthorized('signature validation error'));
     const [, payload] = (await issuer.sign(good)).split('.');
     const unsigned = Buffer.from('{"alg":"none","kid":"one"}').toString('base64url');
-    expect((await refusal(`${unsigned}.${payload}.`)).status).toBe(401);
+    expect((await refusedWith(`${unsigned}.${payload}.`)).status).toBe(401);
     expect(fixture.context.counters.snapshot()['lambda.invoke:Echo']).toBe(before);
   });
 
-  test('of a route with scopes asks for one of them, else 403', async () => {
+  test('of a route with scopes requires one of them, or else gives 403', async () => {
     const scoped = async (scope: string) => get(await issuer.sign({ aud: 'the-app', scope }), '/scoped');
     const response = await scoped('items/read something/else');
     expect((await response.json()).requestContext.authorizer.jwt.scopes).toEqual(['items/read']);
@@ -123,7 +123,7 @@ describe('JWT authorizer', () => {
   });
 });
 
-test('an issuer that cannot be reached is a 401', async () => {
+test('an unreachable issuer gives 401', async () => {
   const lost = await startFixture({ issuer: 'http://127.0.0.1:1/pool' });
   const token = await issuer.sign({ aud: 'the-app' });
   const response = await fetch(`${lost.httpUrl('Http')}/private`, { headers: { authorization: token } });
@@ -132,7 +132,7 @@ test('an issuer that cannot be reached is a 401', async () => {
   await lost.stop();
 });
 
-test('the access log names the claims of who asked, and how long the function took', async () => {
+test('the access log has the caller’s claims and the duration of the function', async () => {
   await get(await issuer.sign({ aud: 'the-app', sub: 'logged' }));
   const line = await eventually(async () => {
     const log = await readFile(join(fixture.context.dataDirectory, 'logs', 'fixture-http.log'), 'utf8').catch(() => '');

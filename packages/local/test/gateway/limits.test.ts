@@ -23,7 +23,7 @@ function sendFrames(client: Client, sizes: readonly number[]): void {
 }
 
 describe('size (AWS: frames of 32 KB, messages of 128 KB)', () => {
-  test('a frame of exactly 32 KB passes, one byte more closes with 1009 and reaches no function', async () => {
+  test('a frame of 32 KB is accepted; one more byte closes with 1009 and invokes no function', async () => {
     const client = await open();
     sendFrames(client, [32 * kilobyte]);
     expect(JSON.parse(await client.next()).body).toHaveLength(32 * kilobyte);
@@ -33,7 +33,7 @@ describe('size (AWS: frames of 32 KB, messages of 128 KB)', () => {
     expect(fixture.context.counters.snapshot()['lambda.invoke:Echo']).toBe(before);
   });
 
-  test('a message of 128 KB in frames of 32 KB passes, one byte more closes with 1009', async () => {
+  test('a message of 128 KB in frames of 32 KB is accepted; one more byte closes with 1009', async () => {
     const client = await open();
     const frames = Array.from({ length: 4 }, () => 32 * kilobyte);
     sendFrames(client, frames);
@@ -42,7 +42,7 @@ describe('size (AWS: frames of 32 KB, messages of 128 KB)', () => {
     expect((await client.closed).code).toBe(1009);
   });
 
-  test('a frame is judged by its header: many small ones in one packet, and one byte at a time, are read right', async () => {
+  test('frame headers are read correctly from many frames in one packet and from one byte at a time', async () => {
     const client = await open();
     for (let count = 0; count < 50; count += 1) client.socket.send(`{"action":"ping","n":${count}}`);
     for (let count = 0; count < 50; count += 1) expect(await client.next()).toContain('pong');
@@ -63,7 +63,7 @@ describe('size (AWS: frames of 32 KB, messages of 128 KB)', () => {
     raw.destroy();
   });
 
-  test('a frame that promises 2^40 bytes closes with 1009 before they come, and the process lives on', async () => {
+  test('a frame header of 2^40 bytes closes with 1009 before the payload arrives, and the process survives', async () => {
     const client = await open();
     const header = Buffer.from([0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4]);
     Reflect.get(client.socket, '_socket').write(header);
@@ -78,7 +78,7 @@ test('a binary frame closes with 1003 (AWS: inbound binary is not supported)', a
   expect((await client.closed).code).toBe(1003);
 });
 
-test('a frame that breaks the protocol ends its own connection only', async () => {
+test('a frame that breaks the protocol closes only its own connection', async () => {
   const client = await open();
   const neighbour = await open();
   Reflect.get(client.socket, '_socket').write(Buffer.from([0xff, 0xff, 0xff]));
@@ -88,7 +88,7 @@ test('a frame that breaks the protocol ends its own connection only', async () =
   neighbour.socket.close();
 });
 
-describe('time (AWS: 10 minutes idle, 2 hours at most; here 8000 times as fast)', () => {
+describe('time (AWS: 10 minutes idle, 2 hours at most; here 8000 times faster)', () => {
   let quick: Fixture;
   beforeAll(async () => {
     quick = await startFixture({ timeScale: 8000 });
@@ -102,7 +102,7 @@ describe('time (AWS: 10 minutes idle, 2 hours at most; here 8000 times as fast)'
     expect(Date.now() - started).toBeGreaterThanOrEqual(70);
   });
 
-  test('a busy connection is closed with 1001 after two hours all the same', async () => {
+  test('an active connection is closed with 1001 after two hours', async () => {
     const client = await connect(quick.socketUrl('Socket'));
     const started = Date.now();
     const timer = setInterval(() => client.socket.send('{"action":"ping"}'), 15);

@@ -27,11 +27,11 @@ const errorFrame = (message: string) => ({
 });
 
 describe('the route selection expression', () => {
-  test('names the route', async () => {
+  test('selects the route', async () => {
     expect(await routeOf('{"action":"echo"}')).toBe('echo');
   });
 
-  test('a value that is no string is turned into one: 5 finds the route 5, a list the route [a, b]', async () => {
+  test('other values become strings: 5 selects the route 5, a list the route [a, b]', async () => {
     expect(await routeOf('{"action":5}')).toBe('5');
     expect(await routeOf('{"action":["a","b"]}')).toBe('[a, b]');
   });
@@ -56,13 +56,13 @@ describe('the route selection expression', () => {
     expect(await routeOf(message)).toBe('$default');
   });
 
-  test('may be composite, with nested values and text between', async () => {
+  test('may combine nested values and text', async () => {
     const bare = await connect(fixture.socketUrl('Bare'));
     expect(await routeOf('{"service":"room","deep":{"action":"join"}}', bare)).toBe('room/join');
     bare.socket.close();
   });
 
-  test('without a match and without $default the answer is Forbidden, and the connection stays open', async () => {
+  test('without a match and without $default the client gets Forbidden, and the connection stays open', async () => {
     const bare = await connect(fixture.socketUrl('Bare'));
     const forbidden = errorFrame('Forbidden');
     expect(await frame('{"service":"room"}', bare)).toEqual(forbidden);
@@ -72,7 +72,7 @@ describe('the route selection expression', () => {
   });
 });
 
-test('the event of a message has requestContext, body and isBase64Encoded alone, the body as it was sent', async () => {
+test('the event of a message has only requestContext, isBase64Encoded and the unchanged body', async () => {
   const body = '{ "action": "echo",  "text": "grüße 👋" }';
   client.socket.send(body);
   const event = JSON.parse(await client.next());
@@ -87,19 +87,19 @@ test('the event of a message has requestContext, body and isBase64Encoded alone,
   expect(event.requestContext.requestTimeEpoch).toBeGreaterThanOrEqual(event.requestContext.connectedAt);
 });
 
-describe('what the client hears', () => {
-  test('of a one-way route nothing, whatever the function returns; of a two-way route the body', async () => {
+describe('what the client receives', () => {
+  test('nothing from a one-way route, the body from a two-way route', async () => {
     const before = (await fixture.events()).length;
     client.socket.send('{"action":"record"}');
     client.socket.send('{"action":"failing"}');
     await eventually(async () => (await fixture.events())[before]);
     client.socket.send('{"action":"failing-aloud"}');
-    // Had the one-way routes said something, it would have come first: their functions had ended.
+    // A message from the one-way routes would have arrived first, because their functions had ended.
     expect(await client.next()).toBe('it failed');
     expect(client.unread).toEqual([]);
   });
 
-  test('a mock integration answers by its template, without a function', async () => {
+  test('the template of a mock integration, without a function', async () => {
     const invocations = () =>
       Object.entries(fixture.context.counters.snapshot()).filter(([name]) => name.startsWith('lambda.invoke:'));
     const before = invocations();
@@ -109,30 +109,30 @@ describe('what the client hears', () => {
     expect(invocations()).toEqual(before);
   });
 
-  test('of a function that throws: Internal server error, three keys in AWS order, nothing of the reason', async () => {
+  test('from a function that throws: Internal server error with three keys in AWS’s order, without the reason', async () => {
     client.socket.send('{"action":"throw"}');
     const text = await client.next();
     expect(JSON.parse(text)).toEqual(errorFrame('Internal server error'));
     expect(Object.keys(JSON.parse(text))).toEqual(['message', 'connectionId', 'requestId']);
   });
 
-  test('of a function that returns no proxy response, or may not be invoked: Internal server error', async () => {
+  test('from a function with a malformed response or without permission: Internal server error', async () => {
     expect(await frame('{"action":"nothing"}')).toEqual(errorFrame('Internal server error'));
     expect(await frame('{"action":"locked"}')).toEqual(errorFrame('Internal server error'));
   });
 
-  test('of a function that takes longer than TimeoutInMillis: Endpoint request timed out', async () => {
+  test('from a function that takes longer than TimeoutInMillis: Endpoint request timed out', async () => {
     expect(await frame('{"action":"hang"}')).toEqual(errorFrame('Endpoint request timed out'));
   });
 
-  test('of a message above the rate of its route: Too Many Requests', async () => {
+  test('for a message above the rate of its route: Too Many Requests', async () => {
     expect(await routeOf('{"action":"limited"}')).toBe('limited');
     expect(await frame('{"action":"limited"}')).toEqual(errorFrame('Too Many Requests'));
     expect(await routeOf('{"action":"echo"}')).toBe('echo');
   });
 });
 
-test('messages of one connection run side by side: a quick one overtakes a slow one', async () => {
+test('messages of one connection run concurrently: a fast one overtakes a slow one', async () => {
   client.socket.send('{"action":"hang"}');
   client.socket.send('{"action":"echo"}');
   expect(JSON.parse(await client.next()).requestContext?.routeKey).toBe('echo');

@@ -9,7 +9,7 @@ const stackOf = (Resources: object) =>
   stackFromTemplate({ template: { Resources }, name: 'Reloaded', origin: 'http://x' });
 const api = (ProtocolType: string) => ({ Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType } } });
 
-test('another stack is served from the next request on; one that cannot be served changes nothing and is told', () => {
+test('another stack is served from the next request on; a broken stack changes nothing and is logged', () => {
   const lines: string[] = [];
   const context: { stack: Stack; log: (line: string) => void } = {
     stack: stackOf(api('HTTP')),

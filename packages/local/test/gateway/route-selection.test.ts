@@ -22,7 +22,7 @@ describe('a route selection expression (AWS: "Create routes for WebSocket APIs")
     expect(selectRoute(expression, JSON.stringify(message))).toBe(key);
   });
 
-  test('what is not JSON goes to $default, whatever static text the expression has', () => {
+  test('a message that is not JSON goes to $default, also if the expression has static text', () => {
     expect(selectRoute('join-${request.body.room}', 'not JSON')).toBe('$default');
   });
 });

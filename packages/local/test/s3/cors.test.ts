@@ -16,7 +16,7 @@ async function preflight(headers: Record<string, string>, bucket = bucketName) {
 }
 
 describe('a preflight', () => {
-  test('that a rule allows is answered with that rule', async () => {
+  test('that a rule allows gets the headers of that rule', async () => {
     const { status, header } = await preflight({
       origin: page,
       'access-control-request-method': 'POST',
@@ -41,7 +41,7 @@ describe('a preflight', () => {
     });
   });
 
-  test('may come from an origin that a pattern fits', async () => {
+  test('may come from an origin that matches a pattern', async () => {
     const from = (origin: string) => preflight({ origin, 'access-control-request-method': 'GET' });
     expect((await from('https://pr-7.preview.example')).header('access-control-allow-origin')).toBe(
       'https://pr-7.preview.example',
@@ -67,19 +67,19 @@ describe('a preflight', () => {
     expect([status, text]).toEqual([403, expect.stringContaining('CORS is not enabled for this bucket.')]);
   });
 
-  test('without origin or method is a bad request', async () => {
+  test('without origin or method gets 400', async () => {
     expect((await preflight({ 'access-control-request-method': 'GET' })).status).toBe(400);
     expect((await preflight({ origin: page })).status).toBe(400);
   });
 });
 
-test('a refusal carries the headers too, so that the page can read it', async () => {
+test('an error has the CORS headers too, so that the page can read it', async () => {
   const response = await fetch(`${s3.endpoint}/${bucketName}/a`, { headers: { origin: page } });
   expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([403, page]);
   expect(response.headers.get('access-control-expose-headers')).toBe('ETag');
 });
 
-test('an answer to an origin without rule carries none', async () => {
+test('a response to an origin without a rule has no CORS headers', async () => {
   const response = await fetch(`${s3.endpoint}/${bucketName}/a`, { headers: { origin: 'https://evil.example' } });
   expect(response.headers.get('access-control-allow-origin')).toBeNull();
 });

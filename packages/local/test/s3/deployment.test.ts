@@ -63,7 +63,7 @@ async function textOf(key: string): Promise<string> {
 }
 
 describe('a deployment', () => {
-  test('puts the files of all sources into the bucket, the last one first come, with types and metadata', async () => {
+  test('puts the files of all sources into the bucket, with types and metadata; a later source overrides an earlier one', async () => {
     const stack = await stackOf([{ 'index.html': 'one', 'deep/a.js': 'a', LICENSE: 'l' }, { 'index.html': 'two' }], {
       DestinationBucketKeyPrefix: 'site',
       SystemMetadata: { 'cache-control': 'no-cache' },
@@ -83,14 +83,14 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('puts what is excluded only when it is included again, and * goes through slashes', async () => {
+  test('skips excluded files unless they are included, and * matches slashes', async () => {
     await prepare(await stackOf([{ 'a/b/c.js': '', 'a.css': '', 'b.js': '' }], { Exclude: ['*'], Include: ['a/*'] }))();
     expect(keys()).toEqual(['a/b/c.js']);
     await prepare(await stackOf([{ 'a/b/c.js': '', 'a.css': '', 'b.js': '' }], { Exclude: ['?.js', 'a/*'] }))();
     expect(keys()).toEqual(['a.css', 'a/b/c.js']);
   });
 
-  test('removes what no source has, unless it is excluded or Prune is false', async () => {
+  test('removes files that no source has, unless they are excluded or Prune is false', async () => {
     await prepare(await stackOf([{ 'old.js': '', 'kept/old.js': '' }]))();
     await prepare(await stackOf([{ 'new.js': '' }], { Prune: 'false' }))();
     expect(keys()).toEqual(['kept/old.js', 'new.js', 'old.js']);
@@ -98,7 +98,7 @@ describe('a deployment', () => {
     expect(keys()).toEqual(['kept/old.js', 'newer.js']);
   });
 
-  test('fills the marks of its source, escaped as asked, and with local addresses', async () => {
+  test('replaces the markers of its source in their encoding, and AWS addresses by local ones', async () => {
     const marked = '{"pool":"<<1>>","say":"<<2>>","all":<<3>>,"cognito":"https://cognito-idp.<<4>>.amazonaws.com"}';
     const stack = await stackOf([{ 'plain.json': '<<1>>' }, { 'config.json': marked }], {
       SourceMarkers: [
@@ -117,7 +117,7 @@ describe('a deployment', () => {
     expect(await textOf('plain.json')).toBe('<<1>>');
   });
 
-  test('that asks for the same again is not carried out again', async () => {
+  test('that did not change does not run again', async () => {
     const stack = await stackOf([{ 'a.txt': 'deployed' }]);
     await prepare(stack)();
     await store.remove('a.txt');
@@ -126,7 +126,7 @@ describe('a deployment', () => {
   });
 });
 
-describe('one sentence, and nothing is changed, for', () => {
+describe('a clear error, and no change, for', () => {
   test.each([
     [
       'a source that the assembly has no folder for',

@@ -13,7 +13,7 @@ import { createPolicies, type Policies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
 import { type S3Service, startS3 } from '#s3/start';
 
-/** S3 on a port of its own with a small template: the bucket `uploads`, and roles that may do more or less with it. */
+/** S3 on its own port with a small template: the bucket `uploads`, and roles with different permissions. */
 export interface Fixture {
   readonly origin: string;
   readonly endpoint: string;
@@ -22,7 +22,7 @@ export interface Fixture {
   readonly counters: Counters;
   readonly service: S3Service;
   readonly log: readonly string[];
-  /** Keys of the account's owner, who may do everything. */
+  /** The keys of the account's root. */
   readonly root: Credentials;
   role(logicalId: 'Uploader' | 'Reader' | 'Auditor'): Credentials;
   client(credentials?: Credentials): S3Client;
@@ -84,7 +84,7 @@ export async function startFixture(
 ): Promise<Fixture> {
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'local-s3-')));
   const server = createServer((request, response) => void service.handle(request, response));
-  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  // As the runtime's port does: longer than an SDK's agent keeps a connection.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

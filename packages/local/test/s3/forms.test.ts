@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => s3.stop());
 
-/** As forms write it: no template of ours. */
+/** A form's variable, not a template literal. */
 const variable = ['$', '{filename}'].join('');
 
 type Fields = Record<string, string>;
@@ -24,7 +24,7 @@ type Fields = Record<string, string>;
 const presign = (options: Partial<PresignedPostOptions> & { Key: string }, credentials = uploader) =>
   createPresignedPost(s3.client(credentials), { Bucket, Expires: 60, ...options });
 
-/** A form as a browser sends it: the fields in order, the file last. */
+/** A browser's form: the fields in order, the file last. */
 async function send(
   { url, fields }: { url: string; fields: Fields },
   file: string | Blob = 'content',
@@ -51,7 +51,7 @@ const stored = async (Key: string) => {
 const expectNothingAt = (Key: string) =>
   expect(s3.client().send(new HeadObjectCommand({ Bucket, Key }))).rejects.toMatchObject({ name: 'NotFound' });
 
-/** Signs any policy document, also those that the SDK would not write. */
+/** Signs any policy document, also one that the SDK would not make. */
 function signPolicy(policy: unknown, more: Fields = {}, { secretAccessKey, accessKeyId, sessionToken } = uploader) {
   const date = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   const scope = `${date}/us-east-1/s3/aws4_request`;
@@ -77,8 +77,8 @@ const anything: unknown[] = [
 ].map((name) => ['starts-with', name, '']);
 const later = () => new Date(Date.now() + 60_000).toISOString();
 
-describe('a form that keeps its policy', () => {
-  test('stores the file with type and metadata and answers 204 with ETag and Location', async () => {
+describe('a form that conforms to its policy', () => {
+  test('stores the file with type and metadata and gets 204 with ETag and Location', async () => {
     const fields = { 'Content-Type': 'image/png', 'x-amz-meta-name': 'ünï' };
     const form = await presign({
       Key: 'images/a b.png',
@@ -102,12 +102,12 @@ describe('a form that keeps its policy', () => {
     });
   });
 
-  test('without a Content-Type field the object is binary/octet-stream, whatever the file part says', async () => {
+  test('without a Content-Type field the object is binary/octet-stream, also if the file part has a type', async () => {
     await send(await presign({ Key: 'untyped' }), new Blob(['x'], { type: 'text/html' }));
     expect(await stored('untyped')).toMatchObject({ type: 'binary/octet-stream' });
   });
 
-  test('success_action_status 200 is an empty 200, 201 a document, anything else 204', async () => {
+  test('success_action_status 200 gives an empty 200, 201 a document, any other value 204', async () => {
     const answer = async (status: string) =>
       send(await presign({ Key: 'dir/status', Fields: { success_action_status: status } }));
     expect(await answer('200')).toMatchObject({ status: 200, text: '' });
@@ -119,7 +119,7 @@ describe('a form that keeps its policy', () => {
     );
   });
 
-  test('success_action_redirect leads on with bucket, key and etag; one that is no address is ignored', async () => {
+  test('success_action_redirect redirects with bucket, key and etag; an invalid URL is ignored', async () => {
     const answer = async (to: string) =>
       send(await presign({ Key: 'dir/to', Fields: { success_action_redirect: to } }));
     const { status, headers } = await answer('https://app.example/done?id=7');
@@ -130,13 +130,13 @@ describe('a form that keeps its policy', () => {
     expect(await answer('/relative')).toMatchObject({ status: 204 });
   });
 
-  test('the variable filename becomes the name of the file without its folders', async () => {
+  test('the variable filename is replaced by the file name without folders', async () => {
     const form = await presign({ Key: `names/${variable}` });
     expect(await send(form, 'x', 'C:\\dir\\grüße.txt')).toMatchObject({ status: 204 });
     expect(await stored('names/grüße.txt')).toMatchObject({ body: 'x' });
   });
 
-  test('names of fields and of conditions are the same in any case', async () => {
+  test('names of fields and conditions ignore case', async () => {
     const fields = { KEY: 'case', 'content-TYPE': 'text/plain' };
     const form = signPolicy(
       { expiration: later(), conditions: [...anything, { 'Content-Type': 'text/plain' }] },
@@ -150,7 +150,7 @@ describe('a form that keeps its policy', () => {
     expect(await send({ ...form, fields: { ...form.fields, 'x-ignore-me': '1' } })).toMatchObject({ status: 204 });
   });
 
-  test('fields behind the file are not looked at', async () => {
+  test('fields after the file are ignored', async () => {
     const { url, fields } = await presign({ Key: 'trailing' });
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
@@ -161,7 +161,7 @@ describe('a form that keeps its policy', () => {
     expect(await stored('trailing')).toMatchObject({ body: 'x' });
   });
 
-  test('a file part without file name is a file too', async () => {
+  test('a file part may have no file name', async () => {
     const { url, fields } = await presign({ Key: `text-area/${variable}` });
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);
@@ -170,7 +170,7 @@ describe('a form that keeps its policy', () => {
     expect(await stored(`text-area/${variable}`)).toMatchObject({ body: 'typed' });
   });
 
-  test('both ends of content-length-range are allowed', async () => {
+  test('content-length-range is inclusive', async () => {
     const form = await presign({ Key: 'bounds', Conditions: [['content-length-range', 5, 10]] });
     const statuses = [5, 10].map(async (size) => (await send(form, 'x'.repeat(size))).status);
     expect(await Promise.all(statuses)).toEqual([204, 204]);
@@ -211,7 +211,7 @@ describe('a form that breaks its policy', () => {
     });
   });
 
-  test('one type of a list that does not fit', async () => {
+  test('one wrong type in a list', async () => {
     const form = await presign({
       Key: 'types',
       Fields: { 'Content-Type': 'image/png,text/html' },
@@ -222,14 +222,14 @@ describe('a form that breaks its policy', () => {
     });
   });
 
-  test('a field that is missing, even where any value would do', async () => {
+  test('a missing field, even if any value would match', async () => {
     const form = await presign({ Key: 'absent', Conditions: [['starts-with', '$Content-Type', '']] });
     expect(await send(form)).toMatchObject({
       message: 'Invalid according to Policy: Policy Condition failed: ["starts-with", "$Content-Type", ""]',
     });
   });
 
-  test('too large: refused at the byte that is too much, nothing stored', async () => {
+  test('too large: refused at the first byte above the limit, and nothing is stored', async () => {
     const form = await presign({ Key: 'too-large', Conditions: [['content-length-range', 1, 10]] });
     const answer = await send(form, 'x'.repeat(12));
     expect(answer).toMatchObject({
@@ -241,7 +241,7 @@ describe('a form that breaks its policy', () => {
     await expectNothingAt('too-large');
   });
 
-  test('far too large: the client still gets the refusal', { timeout: 20_000 }, async () => {
+  test('far too large: the client still gets the error', { timeout: 20_000 }, async () => {
     const form = await presign({ Key: 'far-too-large', Conditions: [['content-length-range', 1, 10]] });
     const file = new Blob([Buffer.alloc(20_000_000)]);
     expect(await send(form, file)).toMatchObject({ status: 400, code: 'EntityTooLarge' });
@@ -271,7 +271,7 @@ describe('a form that breaks its policy', () => {
     await late.stop();
   });
 
-  test('a field that no condition names', async () => {
+  test('a field without a condition', async () => {
     const form = await presign({ Key: 'extra' });
     expect(await send({ ...form, fields: { ...form.fields, 'x-amz-meta-more': '1' } })).toMatchObject({
       status: 403,
@@ -319,7 +319,7 @@ describe('the signature of a form', () => {
     return send({ ...form, fields: { ...form.fields, ...changed } });
   };
 
-  test('a policy that was changed does not match its signature', async () => {
+  test('a changed policy does not match its signature', async () => {
     const form = await presign({ Key: 'tampered', Conditions: [['content-length-range', 0, 10]] });
     const policy = Buffer.from(form.fields.Policy ?? '', 'base64')
       .toString()
@@ -331,7 +331,7 @@ describe('the signature of a form', () => {
     });
   });
 
-  test('a signature that was changed does not match', async () => {
+  test('a changed signature does not match', async () => {
     expect(await change({ 'X-Amz-Signature': '0'.repeat(64) })).toMatchObject({
       status: 403,
       code: 'SignatureDoesNotMatch',
@@ -370,7 +370,7 @@ describe('the signature of a form', () => {
     },
   );
 
-  test('a role without s3:PutObject cannot make a form that works', async () => {
+  test('a form signed by a role without s3:PutObject is denied', async () => {
     const form = await presign({ Key: 'public/form' }, s3.role('Reader'));
     expect(await send(form)).toMatchObject({
       status: 403,
@@ -379,7 +379,7 @@ describe('the signature of a form', () => {
     });
   });
 
-  test('a form stops working when its signer loses the permission', async () => {
+  test('a form is denied after its signer loses the permission', async () => {
     const form = await presign({ Key: 'revoked' });
     const restore = s3.policies.revoke({ roleId: 'Uploader', action: 's3:PutObject' });
     expect(await send(form)).toMatchObject({ status: 403, code: 'AccessDenied' });
@@ -388,7 +388,7 @@ describe('the signature of a form', () => {
   });
 
   // https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-post-example.html
-  test('is the one that AWS prints in its example', () => {
+  test('equals the one in the example of AWS', () => {
     const lines = [
       '{ "expiration": "2015-12-30T12:00:00.000Z",',
       '  "conditions": [',
@@ -413,7 +413,7 @@ describe('the signature of a form', () => {
   });
 });
 
-describe('a body that is no proper form', () => {
+describe('a malformed form', () => {
   const post = async (contentType: string, body: string) =>
     read(await fetch(`${s3.endpoint}/${Bucket}`, { method: 'POST', headers: { 'content-type': contentType }, body }));
   const multipart = 'multipart/form-data; boundary=b';
@@ -445,7 +445,7 @@ describe('a body that is no proper form', () => {
     });
   });
 
-  test('without a key, with a key that is too long, with the same field twice', async () => {
+  test('without a key, with a too long key, with the same field twice', async () => {
     const { url, fields } = await presign({ Key: variable });
     const { key: _key, ...keyless } = fields;
     expect(await send({ url, fields: keyless })).toMatchObject({
@@ -457,22 +457,22 @@ describe('a body that is no proper form', () => {
     expect(await send({ url, fields: { ...fields, KEY: 'other' } })).toMatchObject({ status: 400 });
   });
 
-  test('with header values that no header can carry', async () => {
+  test('with values that a header cannot contain', async () => {
     const form = await presign({ Key: 'k', Fields: { 'Content-Type': 'text/plain\r\nSet-Cookie: a=b' } });
     expect((await send(form)).status).toBe(400);
     const emoji = await presign({ Key: 'k', Fields: { 'Content-Disposition': 'inline; filename=🙂' } });
     expect(await send(emoji)).toMatchObject({ status: 400, code: 'InvalidArgument' });
   });
 
-  test('that breaks off in the middle of the file stores nothing and ends nothing', async () => {
+  test('that ends in the middle of the file stores nothing, and the service keeps running', async () => {
     const { fields } = await presign({ Key: 'broken-off' });
     const parts = Object.entries(fields).map(
       ([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
     );
     const body = `${parts.join('')}--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nhalf of`;
-    // The client says that all of it is there: an ill-formed form.
+    // The client ends the request: a malformed form.
     expect(await post(multipart, body)).toMatchObject({ status: 400, code: 'MalformedPOSTRequest' });
-    // The client goes away.
+    // The client disconnects.
     const socket = connect(Number(new URL(s3.origin).port), '127.0.0.1');
     socket.write(
       `POST /_aws/s3/${Bucket} HTTP/1.1\r\nHost: x\r\nContent-Type: ${multipart}\r\nContent-Length: 99999\r\n\r\n${body}`,
@@ -484,7 +484,7 @@ describe('a body that is no proper form', () => {
     await expectNothingAt('broken-off');
   });
 
-  test('of any kind gets an answer, and the service goes on', { timeout: 20_000 }, async () => {
+  test('of any kind gets a response, and the service keeps running', { timeout: 20_000 }, async () => {
     const piece = fc.constantFrom(
       '--b',
       '--b--',

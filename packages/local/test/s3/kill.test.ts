@@ -16,7 +16,7 @@ const Ready = z.object({
   root: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
 });
 
-test('after kill -9 every object that was acknowledged is there, and nothing of an upload that was under way', {
+test('after kill -9 all acknowledged objects exist, and nothing of unfinished uploads', {
   timeout: 30_000,
 }, async () => {
   const directory = await mkdtemp(join(tmpdir(), 'local-s3-kill-'));

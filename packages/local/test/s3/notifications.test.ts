@@ -9,7 +9,7 @@ import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-s
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bucketName as Bucket, type Fixture, startFixture, template } from './fixture.ts';
 
-/** Tells the test what it was invoked with. */
+/** Records its event for the test. */
 const code = `export const handler = async (event) => {
   await fetch(process.env.LISTENER, { method: 'POST', body: JSON.stringify(event) });
 };`;
@@ -112,7 +112,7 @@ afterAll(async () => {
 
 const put = (Key: string) => s3.client().send(new PutObjectCommand({ Bucket, Key, Body: 'pixels' }));
 
-test('a created object invokes the subscribed function with the event, where prefix and suffix fit', async () => {
+test('a created object invokes the subscribed function if prefix and suffix match', async () => {
   const heard = once(listener, 'heard');
   await put('out/a.png');
   await put('in/a.txt');
@@ -146,7 +146,7 @@ test('a created object invokes the subscribed function with the event, where pre
   expect(s3.counters.snapshot()['lambda.invoke:Hear']).toBe(1);
 });
 
-test('a removed object invokes who is subscribed to that; one that was not there invokes nobody', async () => {
+test('a removed object invokes the functions subscribed to removals; removing a missing object invokes none', async () => {
   await put('gone');
   const heard = once(listener, 'heard');
   await s3.client().send(new DeleteObjectCommand({ Bucket, Key: 'never-there' }));
@@ -156,7 +156,7 @@ test('a removed object invokes who is subscribed to that; one that was not there
   expect(s3.counters.snapshot()['lambda.invoke:Mourn']).toBe(1);
 });
 
-test('a function that S3 may not invoke is not invoked, and the log says why', async () => {
+test('a function without permission for S3 is not invoked, and the log says why', async () => {
   await put('source');
   await s3.client().send(new CopyObjectCommand({ Bucket, Key: 'target', CopySource: `${Bucket}/source` }));
   expect(s3.counters.snapshot()['lambda.invoke:Stranger']).toBeUndefined();

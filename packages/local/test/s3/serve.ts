@@ -1,4 +1,4 @@
-/** A process of its own with S3 in it, to be killed: `serve.ts <directory>` prints where it is and with which keys. */
+/** Runs S3 in a process that a test kills. `serve.ts <directory>` prints its address and keys. */
 import { startFixture } from './fixture.ts';
 
 const { endpoint, root } = await startFixture({ directory: process.argv[2] });

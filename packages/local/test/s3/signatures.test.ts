@@ -47,7 +47,7 @@ async function answer(url: string, init?: RequestInit) {
   };
 }
 
-describe('who may do what', () => {
+describe('authorization', () => {
   test.each(['GET', 'PUT', 'DELETE'])('an unsigned %s is denied: no bucket is public', async (method) => {
     const body = method === 'PUT' ? 'x' : undefined;
     expect(await answer(`${s3.endpoint}/${Bucket}/public/a`, { method, body })).toMatchObject({
@@ -57,7 +57,7 @@ describe('who may do what', () => {
     });
   });
 
-  test('listing and other methods are no way in either', async () => {
+  test('unsigned listing and other methods are denied too', async () => {
     expect(await answer(`${s3.endpoint}/${Bucket}?list-type=2`)).toMatchObject({ status: 403 });
     expect(await answer(`${s3.endpoint}/`)).toMatchObject({ status: 501 });
     expect(await answer(`${s3.endpoint}/${Bucket}/a`, { method: 'PATCH' })).toMatchObject({ status: 405 });
@@ -65,7 +65,7 @@ describe('who may do what', () => {
     expect(bearer).toMatchObject({ status: 400, message: 'Unsupported Authorization Type' });
   });
 
-  test('who signed for another region is told the right one, in the header and in an address', async () => {
+  test('a signature for another region gets an error with the right one, in a header and in a presigned URL', async () => {
     const abroad = new S3Client({ endpoint: s3.endpoint, credentials: uploader, region: 'eu-west-1' });
     const get = new GetObjectCommand({ Bucket, Key: 'public/a' });
     const says = "the region 'eu-west-1' is wrong; expecting 'us-east-1'";
@@ -81,7 +81,7 @@ describe('who may do what', () => {
     abroad.destroy();
   });
 
-  test('unknown keys and wrong secrets are told apart', async () => {
+  test('unknown keys and wrong secrets get different errors', async () => {
     const get = (credentials: Credentials) =>
       s3.client(credentials).send(new GetObjectCommand({ Bucket, Key: 'public/a' }));
     const { accessKeyId, sessionToken } = uploader;
@@ -111,7 +111,7 @@ describe('who may do what', () => {
     });
   });
 
-  test('who may not list does not learn that a key is missing', async () => {
+  test('a missing key gives AccessDenied without permission to list', async () => {
     const get = new GetObjectCommand({ Bucket, Key: 'public/nothing' });
     await expect(s3.client(s3.role('Reader')).send(get)).rejects.toMatchObject({ name: 'AccessDenied' });
     await expect(client.send(get)).rejects.toMatchObject({ name: 'NoSuchKey' });
@@ -121,17 +121,17 @@ describe('who may do what', () => {
     });
   });
 
-  test("a bucket said to be another account's is denied", async () => {
+  test('a wrong x-amz-expected-bucket-owner is denied', async () => {
     const get = client.send(new GetObjectCommand({ Bucket, Key: 'public/a', ExpectedBucketOwner: '111111111111' }));
     await expect(get).rejects.toMatchObject({ name: 'AccessDenied' });
   });
 });
 
-describe('a presigned address', () => {
+describe('a presigned URL', () => {
   const signGet = (credentials: Credentials, more = {}, expiresIn = 60) =>
     getSignedUrl(s3.client(credentials), new GetObjectCommand({ Bucket, Key: 'public/a', ...more }), { expiresIn });
 
-  test('is good for the one object', async () => {
+  test('is valid for its object only', async () => {
     const url = await signGet(uploader);
     expect(await answer(url)).toMatchObject({ status: 200, text: 'a' });
     expect(await answer(url.replace('public/a', 'public/b'))).toMatchObject({
@@ -141,7 +141,7 @@ describe('a presigned address', () => {
     expect(await answer(url, { method: 'DELETE' })).toMatchObject({ code: 'SignatureDoesNotMatch' });
   });
 
-  test('sets the headers of the answer as it was signed to', async () => {
+  test('sets the signed response headers', async () => {
     const url = await signGet(uploader, {
       ResponseContentDisposition: `attachment; filename*=UTF-8''gr%C3%BC%C3%9Fe.txt`,
       ResponseContentType: 'application/octet-stream',
@@ -176,14 +176,14 @@ describe('a presigned address', () => {
     await late.stop();
   });
 
-  test('lives a week at most', async () => {
+  test('is valid for at most a week', async () => {
     const url = (await signGet(uploader)).replace('X-Amz-Expires=60', 'X-Amz-Expires=604801');
     expect(await answer(url)).toMatchObject({ status: 400, code: 'AuthorizationQueryParametersError' });
     const partly = (await signGet(uploader)).replace(/&X-Amz-Signature=[^&]*/, '');
     expect(await answer(partly)).toMatchObject({ status: 400, code: 'AuthorizationQueryParametersError' });
   });
 
-  test('is worth what its signer may do when it is used', async () => {
+  test('needs the permission of its signer at the time of use', async () => {
     const url = await signGet(uploader);
     const restore = s3.policies.revoke({ roleId: 'Uploader', action: 's3:GetObject' });
     expect(await answer(url)).toMatchObject({ status: 403, code: 'AccessDenied' });
@@ -192,7 +192,7 @@ describe('a presigned address', () => {
     expect(await answer(await signGet(s3.role('Auditor')))).toMatchObject({ status: 403, code: 'AccessDenied' });
   });
 
-  test('takes an upload with the signed headers only', async () => {
+  test('accepts an upload with the signed headers only', async () => {
     const command = new PutObjectCommand({ Bucket, Key: 'presigned', ContentType: 'image/png' });
     const url = await getSignedUrl(s3.client(uploader), command, { signableHeaders: new Set(['content-type']) });
     const put = (type: string) => answer(url, { method: 'PUT', body: 'x', headers: { 'content-type': type } });
@@ -203,7 +203,7 @@ describe('a presigned address', () => {
     expect(await answer(url, { method: 'PUT', body: 'x', headers: meta })).toMatchObject({ status: 403 });
   });
 
-  test('with the checksum of an empty body in it takes no other body', async () => {
+  test('with the checksum of an empty body accepts no other body', async () => {
     const { endpoint, root: credentials } = s3;
     const careless = new S3Client({ endpoint, credentials, region: 'us-east-1' });
     const url = await getSignedUrl(careless, new PutObjectCommand({ Bucket, Key: 'careless' }));
@@ -212,7 +212,7 @@ describe('a presigned address', () => {
   });
 });
 
-describe('a body that is not what was announced', () => {
+describe('a body that differs from its headers', () => {
   const send = (input: { ContentMD5?: string; ChecksumCRC32?: string; ChecksumSHA256?: string }) =>
     client.send(new PutObjectCommand({ Bucket, Key: 'checked', Body: 'hello', ...input }));
   const base64 = (algorithm: string) => createHash(algorithm).update('hello').digest('base64');
@@ -268,7 +268,7 @@ describe('aws-chunked', () => {
     checking.destroy();
   });
 
-  // The check values of the published CRC catalogues.
+  // Check values from published CRC catalogues.
   test.each([
     ['x-amz-checksum-crc32', 'cbf43926'],
     ['x-amz-checksum-crc32c', 'e3069283'],
@@ -313,7 +313,7 @@ describe('aws-chunked', () => {
     await expect(stored('chunked')).rejects.toMatchObject({ name: 'NoSuchKey' });
   });
 
-  test('in pieces of any size it is the same body', async () => {
+  test('chunks of any size give the same body', async () => {
     const framed = `3\r\nabc\r\n0\r\nx-amz-checksum-crc32:${crcOfAbc}\r\n\r\n`;
     const put = await signPut('bytewise', { ...unsigned(3), 'content-length': String(framed.length) });
     expect(await put(Readable.from([...framed].map((byte) => Buffer.from(byte))))).toMatchObject({ status: 200 });
@@ -328,7 +328,7 @@ describe('aws-chunked', () => {
     };
     const hash = (text: string) => createHash('sha256').update(text).digest('hex');
 
-    /** The frames of the chunks, each signed over the one before. */
+    /** The framed chunks. Each signature covers the previous one. */
     function frames(put: Awaited<ReturnType<typeof signPut>>, chunks: readonly string[]): string[] {
       let previous = put.signature;
       const key = signingKey(s3.root.secretAccessKey, put.scope);
@@ -339,13 +339,13 @@ describe('aws-chunked', () => {
       });
     }
 
-    test('the chunks that were signed are stored', async () => {
+    test('signed chunks are stored', async () => {
       const put = await signPut('signed-chunks', headers);
       expect(await put(frames(put, ['abc', 'def', '']).join(''))).toMatchObject({ status: 200 });
       expect(await stored('signed-chunks')).toBe('abcdef');
     });
 
-    test('changed, exchanged and unsigned chunks are refused', async () => {
+    test('changed, reordered and unsigned chunks are refused', async () => {
       const put = await signPut('forged-chunks', headers);
       const [first = '', second = '', last = ''] = frames(put, ['abc', 'def', '']);
       for (const forged of [
@@ -360,7 +360,7 @@ describe('aws-chunked', () => {
   });
 });
 
-/** A PUT with a signature over exactly these headers; the body is sent as it is. */
+/** A PUT with a signature over exactly these headers and an unchanged body. */
 async function signPut(key: string, headers: Record<string, string>) {
   const { hostname, port, host } = new URL(s3.origin);
   const path = `/_aws/s3/${Bucket}/${key}`;

@@ -7,13 +7,13 @@ import { startFixture } from './fixture.ts';
 
 let folder: string;
 let engine: Engine;
-let rounding: Server;
+let roundingProxy: Server;
 
-/** The engine as DynamoDB Local is: of the time of a record it says only the minute in which it was made, here the one before. */
+/** Makes the engine round a record's time to the minute, as DynamoDB Local does; here to the minute before. */
 beforeEach(async () => {
   folder = temporaryFolder();
   engine = await startEngine({ dataDirectory: folder });
-  rounding = createServer(async (request, response) => {
+  roundingProxy = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const headers = Object.entries(request.headers).flatMap(([name, value]): [string, string][] =>
@@ -28,21 +28,21 @@ beforeEach(async () => {
       }),
     );
   });
-  await new Promise<void>((resolve) => void rounding.listen(0, '127.0.0.1', resolve));
-  const address = rounding.address();
+  await new Promise<void>((resolve) => void roundingProxy.listen(0, '127.0.0.1', resolve));
+  const address = roundingProxy.address();
   const port = typeof address === 'object' && address ? address.port : 0;
   vi.stubEnv('DYNAMODB_LOCAL_URL', `http://127.0.0.1:${port}`);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  rounding.closeAllConnections();
-  rounding.close();
+  roundingProxy.closeAllConnections();
+  roundingProxy.close();
   await engine.stop();
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a fresh record is not given up as too old because the engine rounds its time to the minute', async () => {
-  // A minute at sixty times the speed: a second.
+test('a fresh record is not discarded as too old although the engine rounds its time to the minute', async () => {
+  // A minute at sixty times the speed is a second.
   const fixture = await startFixture({ MaximumRecordAgeInSeconds: 60 }, { timeScale: 60 });
   await fixture.runtime.streams.idle();
   await fixture.put('fresh');

@@ -8,11 +8,11 @@ import { type Fixture, startFixture, streamReads } from './fixture.ts';
 let fixture: Fixture;
 afterEach(() => fixture?.stop());
 
-/** Everything in one batch: the window is longer than the test takes to write. */
-const gathered = { MaximumBatchingWindowInSeconds: 20 };
+/** Puts all records in one batch: the window is longer than the test needs to write them. */
+const oneBatch = { MaximumBatchingWindowInSeconds: 20 };
 
 describe('a record', () => {
-  test('arrives as Lambda delivers it, inserted, changed and removed', async () => {
+  test("has Lambda's shape when an item is inserted, changed and removed", async () => {
     fixture = await startFixture();
     const { runtime, put } = fixture;
     const { stack } = runtime.context;
@@ -47,7 +47,7 @@ describe('a record', () => {
     expect(new Set(records.map(({ eventID }) => eventID)).size).toBe(3);
   });
 
-  test('does not come of a write that changed nothing', async () => {
+  test('is not made for a write that changed nothing', async () => {
     fixture = await startFixture();
     await fixture.put('1', { n: 1 });
     await fixture.put('1', { n: 1 });
@@ -56,7 +56,7 @@ describe('a record', () => {
     expect(fixture.batches().flat()).toEqual(['1', '2']);
   });
 
-  test("of an expired item names DynamoDB's own service as who removed it", async () => {
+  test('of an expired item names the DynamoDB service as its user', async () => {
     fixture = await startFixture();
     await fixture.put('old', { expires: 1_000 });
     await fixture.put('new', { expires: Math.ceil(Date.now() / 1000) + 3600 });
@@ -75,7 +75,7 @@ describe('a record', () => {
     expect(fixture.runtime.context.counters.snapshot()).toMatchObject({ 'dynamodb.expired': 1 });
   });
 
-  test('that a filter does not let pass never reaches the function, and patterns are joined by OR', async () => {
+  test('reaches the function only if one of the filter patterns matches', async () => {
     const patterns = [
       { eventName: ['INSERT'], dynamodb: { NewImage: { kind: { S: ['message'] } } } },
       { dynamodb: { Keys: { sk: { S: [{ prefix: 'HUB' }] } } } },
@@ -91,7 +91,7 @@ describe('a record', () => {
     expect(fixture.runtime.context.counters.snapshot()).toMatchObject({ 'streams.filtered': 2, 'streams.records': 2 });
   });
 
-  test('is seen soon after its write, not at the next poll', async () => {
+  test('is delivered soon after its write, not at the next poll', async () => {
     fixture = await startFixture();
     await fixture.put('warm');
     await fixture.runtime.streams.idle();
@@ -102,20 +102,20 @@ describe('a record', () => {
       await eventually(() => expect(fixture.batches().flat()).toContain(`${n}`));
       waits.push(performance.now() - began);
     }
-    // Polls alone would make these 125 ms on average.
+    // With polls alone the average would be 125 ms.
     expect(waits.sort((a, b) => a - b)[4]).toBeLessThan(60);
   });
 });
 
 describe('a batch', () => {
-  test('is as large as BatchSize allows and gathers for as long as the window', async () => {
-    fixture = await startFixture({ ...gathered, BatchSize: 3 });
+  test('holds up to BatchSize records and gathers for as long as the window', async () => {
+    fixture = await startFixture({ ...oneBatch, BatchSize: 3 });
     for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
     await fixture.runtime.streams.idle();
     expect(fixture.batches()).toEqual([['1', '2', '3'], ['4']]);
   });
 
-  test('that fails is tried again as it was, and what is behind it waits', async () => {
+  test('that fails is retried unchanged, and later records wait', async () => {
     fixture = await startFixture({ BatchSize: 1 });
     fixture.plan({ throwOn: ['poison'] });
     await fixture.put('poison');
@@ -128,8 +128,8 @@ describe('a batch', () => {
     expect(fixture.runtime.context.counters.snapshot()['streams.retries']).toBeGreaterThan(2);
   });
 
-  test("that used up its retries goes to the failure queue in Lambda's words, and the next one runs", async () => {
-    fixture = await startFixture({ ...gathered, BatchSize: 2, MaximumRetryAttempts: 2 });
+  test("that used up its retries goes to the failure queue as Lambda's document, and the next one runs", async () => {
+    fixture = await startFixture({ ...oneBatch, BatchSize: 2, MaximumRetryAttempts: 2 });
     fixture.plan({ throwOn: ['poison'] });
     for (const sk of ['poison', 'beside', 'next']) await fixture.put(sk);
     await fixture.runtime.streams.idle();
@@ -167,7 +167,7 @@ describe('a batch', () => {
     });
   });
 
-  test('that is older than MaximumRecordAgeInSeconds is given up', async () => {
+  test('that is older than MaximumRecordAgeInSeconds is discarded', async () => {
     fixture = await startFixture({ BatchSize: 1, MaximumRecordAgeInSeconds: 60 }, { timeScale: 60 });
     fixture.plan({ throwOn: ['poison'] });
     await fixture.put('poison');
@@ -178,25 +178,25 @@ describe('a batch', () => {
     expect(await fixture.deadLetters()).toMatchObject([{ requestContext: { condition: 'RecordAgeExceeded' } }]);
   });
 
-  test('is split in two on error when BisectBatchOnFunctionError is set, so that only the poison is lost', async () => {
-    fixture = await startFixture({ ...gathered, MaximumRetryAttempts: 1, BisectBatchOnFunctionError: true });
+  test('is split in two on error with BisectBatchOnFunctionError, so that only the poison record is lost', async () => {
+    fixture = await startFixture({ ...oneBatch, MaximumRetryAttempts: 1, BisectBatchOnFunctionError: true });
     fixture.plan({ throwOn: ['3'] });
     for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
     await fixture.runtime.streams.idle();
-    // Splitting uses up no retry: the poison alone still has its one.
+    // Splitting uses up no retry: the poison record alone still has one.
     expect(fixture.batches()).toEqual([['1', '2', '3', '4'], ['1', '2'], ['3', '4'], ['3'], ['3'], ['4']]);
     expect(await fixture.deadLetters()).toMatchObject([{ DDBStreamBatchInfo: { batchSize: 1 } }]);
   });
 });
 
 describe('ReportBatchItemFailures', () => {
-  const reporting = { ...gathered, MaximumRetryAttempts: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] };
+  const reporting = { ...oneBatch, MaximumRetryAttempts: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] };
   const write = async () => {
     for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
     await fixture.runtime.streams.idle();
   };
 
-  test('goes on at the lowest failed record, and what succeeded does not come again', async () => {
+  test('retries from the lowest failed record on, and does not repeat the records before it', async () => {
     fixture = await startFixture(reporting);
     fixture.plan({ report: ['4', '3'] });
     await write();
@@ -213,9 +213,9 @@ describe('ReportBatchItemFailures', () => {
     ['an empty identifier', { batchItemFailures: [{ itemIdentifier: '' }] }],
     ['an identifier of no record', { batchItemFailures: [{ itemIdentifier: '42' }] }],
     ['a wrong key', { batchItemFailures: [{ id: 'x' }] }],
-    ['a list that is none', { batchItemFailures: 'all' }],
+    ['a string instead of a list', { batchItemFailures: 'all' }],
     ['a string', 'ok'],
-  ])('takes %s for a failure of the whole batch', async (_, answer) => {
+  ])('reads %s as a failure of the whole batch', async (_, answer) => {
     fixture = await startFixture(reporting);
     fixture.plan({ answer });
     await write();
@@ -227,15 +227,15 @@ describe('ReportBatchItemFailures', () => {
     ['an empty object', {}],
     ['an empty list', { batchItemFailures: [] }],
     ['a null list', { batchItemFailures: null }],
-  ])('takes %s for success', async (_, answer) => {
+  ])('reads %s as success', async (_, answer) => {
     fixture = await startFixture(reporting);
     fixture.plan({ answer });
     await write();
     expect(fixture.batches()).toEqual([['1', '2', '3', '4']]);
   });
 
-  test('that the mapping does not ask for is ignored', async () => {
-    fixture = await startFixture(gathered);
+  test('is ignored unless the mapping asks for it', async () => {
+    fixture = await startFixture(oneBatch);
     fixture.plan({ report: ['1'] });
     await write();
     expect(fixture.batches()).toEqual([['1', '2', '3', '4']]);
@@ -243,7 +243,7 @@ describe('ReportBatchItemFailures', () => {
 });
 
 describe('a mapping', () => {
-  test('does not run without the right to read the stream, says so once, and runs when it has it', async () => {
+  test('does not run without permission to read the stream, logs that once, and runs when it gets the permission', async () => {
     fixture = await startFixture();
     const restore = fixture.runtime.context.policies.revoke({ roleId: 'NotifyRole', action: 'dynamodb:GetRecords' });
     await fixture.put('1');
@@ -260,7 +260,7 @@ describe('a mapping', () => {
     await eventually(() => expect(fixture.batches().flat()).toEqual(['1', '2']));
   });
 
-  test("whose role lacks ListStreams does not run; allowed on everything, as CDK's own grant does, it runs", async () => {
+  test("needs ListStreams on the stream, or on everything, as CDK's own grant gives it", async () => {
     fixture = await startFixture({}, { statements: [streamReads] });
     const { stack } = fixture.runtime.context;
     await eventually(() =>
@@ -274,7 +274,7 @@ describe('a mapping', () => {
     expect(fixture.batches()).toEqual([['1']]);
   });
 
-  test('whose role may not send to the failure queue loses what it gives up, and goes on', async () => {
+  test('whose role may not send to the failure queue loses the discarded records, and continues', async () => {
     fixture = await startFixture({ BatchSize: 1, MaximumRetryAttempts: 0 });
     fixture.runtime.context.policies.revoke({ action: 'sqs:SendMessage' });
     fixture.plan({ throwOn: ['poison'] });
@@ -285,7 +285,7 @@ describe('a mapping', () => {
     expect(fixture.runtime.log.join('\n')).toContain('not authorized to perform: sqs:SendMessage');
   });
 
-  test('keeps the order of a partition key while it runs several batches at once', async () => {
+  test('keeps the order within a partition key while it runs several batches at once', async () => {
     fixture = await startFixture({ ParallelizationFactor: 4, BatchSize: 1 });
     const keys = ['a', 'b', 'c', 'd', 'e', 'f'];
     fixture.plan({ throwOn: [] });
@@ -299,7 +299,7 @@ describe('a mapping', () => {
       expect(seen.filter((sk) => sk.startsWith(pk))).toEqual([0, 1, 2, 3, 4].map((n) => `${pk}${n}`));
   });
 
-  test('is not held up in its other parallel batches by a poison record', async () => {
+  test('keeps delivering its other parallel batches while a poison record blocks one', async () => {
     fixture = await startFixture({ ParallelizationFactor: 10, BatchSize: 1 });
     fixture.plan({ throwOn: ['poison'] });
     await fixture.put('poison');
@@ -310,7 +310,7 @@ describe('a mapping', () => {
 });
 
 describe('after a restart', () => {
-  test('a mapping goes on where it was: nothing handled comes again, nothing written is lost', async () => {
+  test('a mapping continues at its checkpoint: no handled record comes again, and no record is lost', async () => {
     const folder = temporaryFolder();
     fixture = await startFixture({ BatchSize: 1 }, { folder });
     fixture.plan({ throwOn: ['3'] });
@@ -328,7 +328,7 @@ describe('after a restart', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test('in the middle of reading, with records waiting behind a poison one, nothing is lost and nobody waits', async () => {
+  test('in the middle of a read, with records waiting behind a poison record, no record is lost and none waits', async () => {
     fixture = await startFixture({ BatchSize: 10 }, { timeScale: 1 });
     fixture.plan({ throwOn: ['poison'] });
     await fixture.put('poison');
@@ -342,7 +342,7 @@ describe('after a restart', () => {
     };
     const writes = Promise.all([1, 2, 3, 4].map(write));
     for (let times = 0; times < 20; times++) {
-      // The poison one is tried again: there are records in the lane, and the reader is at work.
+      // The poison record was retried: the worker has records, and the reader is running.
       const tried = fixture.batches().length;
       await eventually(() => expect(fixture.batches().length).toBeGreaterThan(tried));
       await fixture.runtime.streams.reload();
@@ -354,7 +354,7 @@ describe('after a restart', () => {
     expect(new Set(fixture.batches().flat())).toEqual(new Set(['poison', ...written]));
   });
 
-  test('LATEST begins with what is written from now on, and then remembers like any other', async () => {
+  test('LATEST begins with records written after the start, and then uses its checkpoint', async () => {
     const folder = temporaryFolder();
     fixture = await startFixture({ Enabled: false }, { folder });
     await fixture.put('before');
@@ -373,7 +373,7 @@ describe('after a restart', () => {
 });
 
 describe('a reload', () => {
-  test('takes up where it was, with what was written meanwhile', async () => {
+  test('continues at the checkpoint, with the records written meanwhile', async () => {
     fixture = await startFixture({ BatchSize: 1 });
     await fixture.put('1');
     await fixture.runtime.streams.idle();
@@ -387,7 +387,7 @@ describe('a reload', () => {
 });
 
 describe('faults', () => {
-  test('repeatBatch brings a handled batch once more, with the same event ids', async () => {
+  test('repeatBatch delivers a handled batch once more, with the same event ids', async () => {
     fixture = await startFixture({ BatchSize: 1 }, { faults: { repeatBatch: 1 } });
     await fixture.put('1');
     await fixture.put('2');
@@ -397,7 +397,7 @@ describe('faults', () => {
     expect(second).toEqual(first);
   });
 
-  test('delayBatch makes batches late', async () => {
+  test('delayBatch delays batches', async () => {
     fixture = await startFixture({ BatchSize: 1 }, { faults: { delayBatch: 300, random: () => 0.9 } });
     const began = performance.now();
     await fixture.put('1');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readFilters, readPattern } from '#streams/filter';
 
-const passes = (pattern: object, value: unknown) => readPattern(JSON.stringify(pattern))(value);
+const matches = (pattern: object, value: unknown) => readPattern(JSON.stringify(pattern))(value);
 const record = {
   eventName: 'MODIFY',
   dynamodb: {
@@ -36,11 +36,7 @@ describe('a pattern', () => {
       { dynamodb: { NewImage: { count: [{ exists: true }] } } },
       false,
     ],
-    [
-      'does not exist, below an image that is not there',
-      { dynamodb: { OldImage: { pk: { S: [{ exists: false }] } } } },
-      true,
-    ],
+    ['does not exist, inside an absent image', { dynamodb: { OldImage: { pk: { S: [{ exists: false }] } } } }, true],
     ['numeric range', { dynamodb: { SizeBytes: [{ numeric: ['>', 100, '<=', 120] }] } }, true],
     ['numeric, outside', { dynamodb: { SizeBytes: [{ numeric: ['<', 120] }] } }, false],
     [
@@ -49,10 +45,14 @@ describe('a pattern', () => {
       false,
     ],
     ["DynamoDB's numbers match as strings", { dynamodb: { NewImage: { count: { N: ['3'] } } } }, true],
-    ['a list stands for each of its elements', { dynamodb: { NewImage: { tags: { SS: ['b'] } } } }, true],
-    ['objects in a list too', { dynamodb: { NewImage: { list: { L: { S: ['x'] } } } } }, true],
-    ['fields are joined by AND', { eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['HEAD'] } } } }, false],
-    ['$or joins patterns', { $or: [{ eventName: ['INSERT'] }, { dynamodb: { Keys: { sk: { S: ['HUB'] } } } }] }, true],
+    ['a list matches if one of its elements does', { dynamodb: { NewImage: { tags: { SS: ['b'] } } } }, true],
+    ['a list of objects too', { dynamodb: { NewImage: { list: { L: { S: ['x'] } } } } }, true],
+    ['all fields must match', { eventName: ['MODIFY'], dynamodb: { Keys: { sk: { S: ['HEAD'] } } } }, false],
+    [
+      '$or needs one matching pattern',
+      { $or: [{ eventName: ['INSERT'] }, { dynamodb: { Keys: { sk: { S: ['HUB'] } } } }] },
+      true,
+    ],
     [
       '$or beside a field',
       { eventName: ['INSERT'], $or: [{ eventName: ['MODIFY'] }, { eventName: ['INSERT'] }] },
@@ -60,7 +60,7 @@ describe('a pattern', () => {
     ],
     ['nested $or', { dynamodb: { $or: [{ SizeBytes: [1] }, { Keys: { sk: { S: ['HUB'] } } }] } }, true],
   ])('%s', (_, pattern, expected) => {
-    expect(passes(pattern, record)).toBe(expected);
+    expect(matches(pattern, record)).toBe(expected);
   });
 
   test.each([
@@ -74,7 +74,7 @@ describe('a pattern', () => {
     ['{"a":[{"numeric":["~",1]}]}', 'at a; numeric compares with'],
     ['{"a":[{"prefix":"x","suffix":"y"}]}', 'at a; a rule has exactly one operator'],
     ['{"$or":[{"a":[1]}]}', 'at $or; $or needs a list of two or more objects'],
-  ])('that Lambda would refuse is refused with a sentence: %s', (text, reason) => {
+  ])('that Lambda would refuse is refused with a reason: %s', (text, reason) => {
     expect(() => readPattern(text)).toThrow(reason);
   });
 });
@@ -84,20 +84,20 @@ describe('for any record', () => {
   const leaf = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
   const event = fc.dictionary(key, fc.oneof(leaf, fc.dictionary(key, leaf, { minKeys: 1 })), { minKeys: 1 });
 
-  /** The pattern that asks for exactly this value everywhere. */
+  /** The pattern that matches exactly this value. */
   const exactly = (value: unknown): unknown =>
     typeof value === 'object' && value !== null
       ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, exactly(inner)]))
       : [value];
 
-  test('the pattern made of its own values lets it pass, and no more when one value differs', () => {
+  test('the pattern made of its own values matches it, but not if one value differs', () => {
     fc.assert(
       fc.property(event, leaf, (value, other) => {
         const pattern = Object(exactly(value));
-        expect(passes(pattern, value)).toBe(true);
+        expect(matches(pattern, value)).toBe(true);
         const [name = ''] = Object.keys(value);
         const changed = { ...value, [name]: other };
-        expect(passes(pattern, changed)).toBe(value[name] === other);
+        expect(matches(pattern, changed)).toBe(value[name] === other);
       }),
     );
   });
@@ -105,7 +105,7 @@ describe('for any record', () => {
   test('exactly one of "exists" and "does not exist" holds for a field', () => {
     fc.assert(
       fc.property(event, key, (value, name) => {
-        const [is, isNot] = [true, false].map((exists) => passes({ [name]: [{ exists }] }, value));
+        const [is, isNot] = [true, false].map((exists) => matches({ [name]: [{ exists }] }, value));
         expect(is).toBe(!isNot);
       }),
     );
@@ -114,14 +114,14 @@ describe('for any record', () => {
   test('exactly one of prefix and anything-but prefix holds for a string', () => {
     fc.assert(
       fc.property(fc.string(), fc.string({ minLength: 1 }), (text, prefix) => {
-        const is = passes({ a: [{ prefix }] }, { a: text });
-        expect(passes({ a: [{ 'anything-but': { prefix } }] }, { a: text })).toBe(!is);
+        const is = matches({ a: [{ prefix }] }, { a: text });
+        expect(matches({ a: [{ 'anything-but': { prefix } }] }, { a: text })).toBe(!is);
         expect(is).toBe(text.startsWith(prefix));
       }),
     );
   });
 
-  test('several patterns let pass what any one does, and none at all everything', () => {
+  test('several patterns match if one does, and an empty list always matches', () => {
     fc.assert(
       fc.property(event, fc.array(event, { minLength: 1, maxLength: 4 }), (value, others) => {
         const patterns = others.map((other) => JSON.stringify(exactly(other)));

@@ -5,28 +5,28 @@ import type { Faults } from '#faults';
 import { type Runtime, startRuntime, temporaryFolder } from '../dynamodb/runtime.ts';
 import { lambda, role, table } from '../dynamodb/template.ts';
 
-/** What the function under test does with a batch; it reads this at every invocation. */
+/** What the function under test does with a batch. It reads this at every invocation. */
 export interface Plan {
   /** Throws when one of these is in the batch. */
   readonly throwOn?: readonly string[];
   /** Reports these as batchItemFailures. */
   readonly report?: readonly string[];
-  /** Answers just this. */
+  /** Returns this. */
   readonly answer?: unknown;
 }
 
-/** One invocation, by the sort keys of its records; `n` where an item has one. */
+/** The sort keys of one invocation's records. */
 export type Batch = readonly string[];
 
 export interface Fixture {
   readonly runtime: Runtime;
   plan(plan: Plan): void;
-  /** Every invocation so far. */
+  /** All invocations so far. */
   batches(): Batch[];
-  /** The events of every invocation so far. */
+  /** The events of all invocations so far. */
   events(): { Records: Record<string, unknown>[] }[];
   put(sk: string, more?: Record<string, unknown>): Promise<void>;
-  /** What the failure queue holds, as the documents that Lambda wrote. */
+  /** The documents in the failure queue. */
   deadLetters(): Promise<Record<string, Record<string, unknown>>[]>;
   stop(): Promise<void>;
   /** Stops without removing the folder. */
@@ -58,7 +58,7 @@ const allStreams = { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Table', 'Arn'] }, '/str
 const listStreams = { Effect: 'Allow', Action: 'dynamodb:ListStreams', Resource: allStreams };
 const sendFailed = { Effect: 'Allow', Action: 'sqs:SendMessage', Resource: queueArn };
 
-/** A function on the table's stream, whose mapping has these properties. Retries wait a hundredth of the usual time. */
+/** A function on the table's stream with these mapping properties. By default, retries wait a hundredth of the usual time. */
 export async function startFixture(
   mapping: Record<string, unknown> = {},
   options: { folder?: string; faults?: Partial<Faults>; statements?: object[]; timeScale?: number } = {},

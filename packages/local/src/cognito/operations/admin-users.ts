@@ -6,19 +6,19 @@ import { findUser, type Pool } from '../pool.ts';
 import * as shape from '../shapes.ts';
 import { signOutEverywhere, updateUser } from '../update-user.ts';
 import type { User } from '../user.ts';
-import { announceConfirmation, requireUnconfirmed } from './confirm-sign-up.ts';
+import { requireUnconfirmed, runPostConfirmation } from './confirm-sign-up.ts';
 
 const oneUser = z.object({ UserPoolId: shape.userPoolId, Username: shape.username });
 
-/** @throws CognitoError UserNotFoundException: administrators are told */
+/** @throws CognitoError UserNotFoundException */
 function requireUser(pool: Pool, name: string): User {
   const user = findUser(pool, name);
   if (!user) throw userNotFound();
   return user;
 }
 
-/** The members that all answers about users share; times in seconds. */
-export const description = (user: User) => ({
+/** The common fields of the responses about users. Times are in seconds. */
+export const describeUser = (user: User) => ({
   Username: user.username,
   UserCreateDate: user.createdAt / 1000,
   UserLastModifiedDate: user.modifiedAt / 1000,
@@ -28,10 +28,10 @@ export const description = (user: User) => ({
 
 export const adminGetUser = adminOperation(oneUser, async (pool, request) => {
   const user = requireUser(pool, request.Username);
-  return { ...description(user), UserAttributes: attributeList(user.sub, user.attributes) };
+  return { ...describeUser(user), UserAttributes: attributeList(user.sub, user.attributes) };
 });
 
-/** Confirms without a code; that verifies no address. */
+/** Confirms without a code, and does not verify an email address or phone number. */
 export const adminConfirmSignUp = adminOperation(
   oneUser.extend({ ClientMetadata: shape.metadata }),
   async (pool, request) => {
@@ -39,7 +39,7 @@ export const adminConfirmSignUp = adminOperation(
       requireUnconfirmed(current);
       return { ...current, status: 'CONFIRMED', codes: { ...current.codes, confirm: undefined } };
     });
-    await announceConfirmation(pool, user, 'CLIENT_ID_NOT_APPLICABLE', request.ClientMetadata);
+    await runPostConfirmation(pool, user, 'CLIENT_ID_NOT_APPLICABLE', request.ClientMetadata);
     return {};
   },
 );

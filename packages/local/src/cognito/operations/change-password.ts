@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { notAuthorized } from '../errors.ts';
 import { userOperation } from '../operation.ts';
-import { requireGoodPassword } from '../password-policy.ts';
-import { hashPassword, passwordMatches } from '../passwords.ts';
+import { hashPassword, passwordMatches, requirePasswordPolicy } from '../passwords.ts';
 import * as shape from '../shapes.ts';
 import { updateUser } from '../update-user.ts';
 
@@ -14,7 +13,7 @@ const input = z.object({
 
 export const changePassword = userOperation(input, async ({ pool, user }, request) => {
   pool.attempts.count('ChangePassword', user.sub);
-  requireGoodPassword(request.ProposedPassword, pool.settings.passwordPolicy);
+  requirePasswordPolicy(request.ProposedPassword, pool.settings.passwordPolicy);
   if (!(await passwordMatches(request.PreviousPassword, user.password))) {
     throw notAuthorized('Incorrect username or password.');
   }

@@ -3,12 +3,11 @@ import { requireSecretHash } from '../client-secrets.ts';
 import { requireCode } from '../codes.ts';
 import { codeMismatch, userNotFound } from '../errors.ts';
 import { clientOperation } from '../operation.ts';
-import { requireGoodPassword } from '../password-policy.ts';
-import { hashPassword } from '../passwords.ts';
+import { hashPassword, requirePasswordPolicy } from '../passwords.ts';
 import { findUser } from '../pool.ts';
 import * as shape from '../shapes.ts';
 import { updateUser } from '../update-user.ts';
-import { announceConfirmation } from './confirm-sign-up.ts';
+import { runPostConfirmation } from './confirm-sign-up.ts';
 
 const input = z.object({
   ClientId: shape.clientId,
@@ -20,8 +19,8 @@ const input = z.object({
 });
 
 export const confirmForgotPassword = clientOperation(input, async ({ pool, client }, request) => {
-  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
-  requireGoodPassword(request.Password, pool.settings.passwordPolicy);
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
+  requirePasswordPolicy(request.Password, pool.settings.passwordPolicy);
   const found = findUser(pool, request.Username);
   pool.attempts.count('ConfirmForgotPassword', found?.sub ?? request.Username);
   if (!found) throw client.hidesUsers ? codeMismatch() : userNotFound();
@@ -31,6 +30,6 @@ export const confirmForgotPassword = clientOperation(input, async ({ pool, clien
     return { ...current, password, status: 'CONFIRMED', codes: { ...current.codes, forgot: undefined } };
   });
   pool.attempts.passwordSucceeded(user.sub);
-  await announceConfirmation(pool, user, client.id, request.ClientMetadata, 'PostConfirmation_ConfirmForgotPassword');
+  await runPostConfirmation(pool, user, client.id, request.ClientMetadata, 'PostConfirmation_ConfirmForgotPassword');
   return {};
 });

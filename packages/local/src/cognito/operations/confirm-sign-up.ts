@@ -18,7 +18,7 @@ const input = z.object({
 });
 
 export const confirmSignUp = clientOperation(input, async ({ pool, client }, request) => {
-  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
   const found = findUser(pool, request.Username);
   pool.attempts.count('ConfirmSignUp', found?.sub ?? request.Username);
   if (!found) {
@@ -29,15 +29,15 @@ export const confirmSignUp = clientOperation(input, async ({ pool, client }, req
   const user = await updateUser(pool, found.sub, (current) => {
     requireUnconfirmed(current);
     requireCode(current.codes.confirm, request.ConfirmationCode, pool.clock.now());
-    const proven = confirmationDestination(current, pool);
+    const verified = confirmationDestination(current, pool);
     return {
       ...current,
       status: 'CONFIRMED',
       codes: { ...current.codes, confirm: undefined },
-      attributes: { ...current.attributes, ...(proven ? { [`${proven.attribute}_verified`]: 'true' } : {}) },
+      attributes: { ...current.attributes, ...(verified && { [`${verified.attribute}_verified`]: 'true' }) },
     };
   });
-  await announceConfirmation(pool, user, client.id, request.ClientMetadata);
+  await runPostConfirmation(pool, user, client.id, request.ClientMetadata);
   return {};
 });
 
@@ -46,8 +46,8 @@ export function requireUnconfirmed({ status }: User): void {
   if (status !== 'UNCONFIRMED') throw notAuthorized(`User cannot be confirmed. Current status is ${status}`);
 }
 
-/** Runs the post-confirmation trigger. The user stays confirmed when it fails: Cognito does not take that back either. */
-export async function announceConfirmation(
+/** Runs the post-confirmation trigger. As in Cognito, the user stays confirmed if it fails. */
+export async function runPostConfirmation(
   pool: Pool,
   user: User,
   clientId: string,

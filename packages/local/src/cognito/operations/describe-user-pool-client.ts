@@ -3,7 +3,7 @@ import { CognitoError } from '../errors.ts';
 import { adminOperation } from '../operation.ts';
 import * as shape from '../shapes.ts';
 
-/** The one way to learn a client's secret. */
+/** The only operation that returns a client's secret. */
 export const describeUserPoolClient = adminOperation(
   z.object({ UserPoolId: shape.userPoolId, ClientId: shape.clientId }),
   async (pool, request) => {
@@ -20,7 +20,7 @@ export const describeUserPoolClient = adminOperation(
         ExplicitAuthFlows: client.flows,
         EnableTokenRevocation: client.revocable,
         PreventUserExistenceErrors: client.hidesUsers ? 'ENABLED' : 'LEGACY',
-        ...(secret === undefined ? {} : { ClientSecret: secret }),
+        ClientSecret: secret,
       },
     };
   },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireSecretHash } from '../client-secrets.ts';
-import { recoveryDestination, sendCode, simulatedDelivery } from '../delivery.ts';
+import { fakeDelivery, recoveryDestination, sendCode } from '../delivery.ts';
 import { invalidParameter, notAuthorized, userNotFound } from '../errors.ts';
 import { clientOperation } from '../operation.ts';
 import { findUser } from '../pool.ts';
@@ -9,13 +9,13 @@ import * as shape from '../shapes.ts';
 const input = z.object({ ClientId: shape.clientId, SecretHash: shape.secretHash, Username: shape.username });
 
 export const forgotPassword = clientOperation(input, async ({ pool, client }, request) => {
-  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
   if (pool.settings.recovery.length === 0) throw notAuthorized('Contact administrator to reset password.');
   const user = findUser(pool, request.Username);
   pool.attempts.count('ForgotPassword', user?.sub ?? request.Username);
   const destination = user && recoveryDestination(user, pool);
-  // A client that hides users must not show either which ones have a verified address (developer guide, "Managing error responses").
-  if (client.hidesUsers && !destination) return { CodeDeliveryDetails: simulatedDelivery(request.Username) };
+  // A client that hides users also hides who has a verified address (developer guide, "Managing error responses").
+  if (client.hidesUsers && !destination) return { CodeDeliveryDetails: fakeDelivery(request.Username) };
   if (!user) throw userNotFound();
   if (!destination) {
     throw invalidParameter(

@@ -16,24 +16,24 @@ const input = z.object({
   AuthParameters: z.record(z.string(), z.string()).default({}),
 });
 
-interface Attempt {
+interface AuthRequest {
   readonly pool: Pool;
   readonly client: ClientSettings;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 export const initiateAuth = clientOperation(input, async ({ pool, client }, request) => {
-  const attempt = { pool, client, parameters: request.AuthParameters };
+  const auth = { pool, client, parameters: request.AuthParameters };
   switch (request.AuthFlow) {
     case 'USER_PASSWORD_AUTH':
       if (!allows(client, 'USER_PASSWORD_AUTH')) {
         throw invalidParameter('USER_PASSWORD_AUTH flow not enabled for this client');
       }
-      return withPassword(attempt);
+      return withPassword(auth);
     case 'REFRESH_TOKEN_AUTH':
     case 'REFRESH_TOKEN':
       if (!allowsRefresh(client)) throw invalidParameter('Auth flow not enabled for this client');
-      return withRefreshToken(attempt);
+      return withRefreshToken(auth);
     case 'USER_SRP_AUTH':
     case 'USER_AUTH':
     case 'CUSTOM_AUTH':
@@ -46,14 +46,14 @@ export const initiateAuth = clientOperation(input, async ({ pool, client }, requ
 const allows = (client: ClientSettings, flow: string) =>
   client.flows.includes(`ALLOW_${flow}`) || client.flows.includes(flow);
 
-/** Clients with flow names of the first generation, without `ALLOW_`, may always refresh. */
+/** Clients with old flow names, without `ALLOW_`, may always refresh. */
 const allowsRefresh = (client: ClientSettings) =>
   client.flows.includes('ALLOW_REFRESH_TOKEN_AUTH') || !client.flows.some((flow) => flow.startsWith('ALLOW_'));
 
-async function withPassword({ pool, client, parameters }: Attempt): Promise<Answer> {
+async function withPassword({ pool, client, parameters }: AuthRequest): Promise<Answer> {
   const name = required(parameters, 'USERNAME');
   const password = required(parameters, 'PASSWORD');
-  requireSecretHash(client, pool.secrets.get(client.id), parameters.SECRET_HASH, [name]);
+  requireSecretHash(pool, client, parameters.SECRET_HASH, [name]);
   const user = findUser(pool, name);
   if (!user) throw client.hidesUsers ? incorrect() : userNotFound();
   pool.attempts.requireUnlocked(user.sub);
@@ -72,11 +72,11 @@ async function withPassword({ pool, client, parameters }: Attempt): Promise<Answ
   return result(await pool.tokens.issue(saved, session, client), client, token);
 }
 
-async function withRefreshToken({ pool, client, parameters }: Attempt): Promise<Answer> {
+async function withRefreshToken({ pool, client, parameters }: AuthRequest): Promise<Answer> {
   const token = required(parameters, 'REFRESH_TOKEN');
   const user = pool.users.bySub(subOf(token));
   const session = user && sessionOf(user, token);
-  requireSecretHash(client, pool.secrets.get(client.id), parameters.SECRET_HASH, user ? [user.username, user.sub] : []);
+  requireSecretHash(pool, client, parameters.SECRET_HASH, user ? [user.username, user.sub] : []);
   if (!user || !session || session.clientId !== client.id) throw notAuthorized('Invalid Refresh Token');
   if (session.revoked) throw notAuthorized('Refresh Token has been revoked');
   if (session.expiresAt <= pool.clock.now()) throw notAuthorized('Refresh Token has expired');
@@ -105,7 +105,7 @@ function newSession(sub: User['sub'], client: ClientSettings, now: number): { se
   return { session, token };
 }
 
-/** A session is kept a day longer than its refresh token: so long may its last access token live. */
+/** A session is kept for a day after its refresh token expires, because its last access token may be valid that long. */
 const isNeeded = (session: Session, now: number) => session.expiresAt + 24 * 3_600_000 > now;
 
 function result(tokens: { id: string; access: string }, client: ClientSettings, refreshToken?: string): Answer {
@@ -114,7 +114,7 @@ function result(tokens: { id: string; access: string }, client: ClientSettings, 
       AccessToken: tokens.access,
       ExpiresIn: client.accessTokenSeconds,
       IdToken: tokens.id,
-      ...(refreshToken === undefined ? {} : { RefreshToken: refreshToken }),
+      RefreshToken: refreshToken,
       TokenType: 'Bearer',
     },
     ChallengeParameters: {},

@@ -4,7 +4,7 @@ import { invalidParameter } from '../errors.ts';
 import { adminOperation } from '../operation.ts';
 import * as shape from '../shapes.ts';
 import type { User } from '../user.ts';
-import { description } from './admin-users.ts';
+import { describeUser } from './admin-users.ts';
 
 const input = z.object({
   UserPoolId: shape.userPoolId,
@@ -26,16 +26,16 @@ export const listUsers = adminOperation(input, async (pool, request) => {
   const last = page.at(-1);
   return {
     Users: page.map((user) => ({
-      ...description(user),
+      ...describeUser(user),
       Attributes: attributeList(user.sub, user.attributes).filter(
         ({ Name }) => request.AttributesToGet?.includes(Name) ?? true,
       ),
     })),
-    ...(last && rest.length > page.length ? { PaginationToken: Buffer.from(last.sub).toString('base64url') } : {}),
+    PaginationToken: last && rest.length > page.length ? Buffer.from(last.sub).toString('base64url') : undefined,
   };
 });
 
-/** `name = "value"` or `name ^= "value"` (begins with); empty: everyone. */
+/** Parses `name = "value"` or `name ^= "value"` (begins with). An empty filter matches all users. */
 function readFilter(filter: string): (user: User) => boolean {
   if (filter.trim() === '') return () => true;
   const [, name, operator, value = ''] = /^\s*"?([\w:]+)"?\s*(\^?=)\s*"(.*)"\s*$/.exec(filter) ?? [];

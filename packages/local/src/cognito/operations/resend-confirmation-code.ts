@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { requireSecretHash } from '../client-secrets.ts';
-import { confirmationDestination, sendCode, simulatedDelivery } from '../delivery.ts';
+import { confirmationDestination, fakeDelivery, sendCode } from '../delivery.ts';
 import { invalidParameter, userNotFound } from '../errors.ts';
 import { clientOperation } from '../operation.ts';
 import { findUser } from '../pool.ts';
@@ -9,11 +9,11 @@ import * as shape from '../shapes.ts';
 const input = z.object({ ClientId: shape.clientId, SecretHash: shape.secretHash, Username: shape.username });
 
 export const resendConfirmationCode = clientOperation(input, async ({ pool, client }, request) => {
-  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
   const user = findUser(pool, request.Username);
   pool.attempts.count('ResendConfirmationCode', user?.sub ?? request.Username);
   if (!user) {
-    if (client.hidesUsers) return { CodeDeliveryDetails: simulatedDelivery(request.Username) };
+    if (client.hidesUsers) return { CodeDeliveryDetails: fakeDelivery(request.Username) };
     throw userNotFound();
   }
   if (user.status === 'CONFIRMED') throw invalidParameter('User is already confirmed.');

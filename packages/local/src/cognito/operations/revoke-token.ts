@@ -8,9 +8,9 @@ import { updateUser } from '../update-user.ts';
 
 const input = z.object({ ClientId: shape.clientId, ClientSecret: z.string().optional(), Token: z.string() });
 
-/** Revokes a refresh token and the access tokens that came of it. One that is not there is no error, as in RFC 7009. */
+/** Revokes a refresh token and its access tokens. As in RFC 7009, an unknown token is not an error. */
 export const revokeToken = clientOperation(input, async ({ pool, client }, request) => {
-  requireSecret(client, pool.secrets.get(client.id), request.ClientSecret);
+  requireSecret(pool, client, request.ClientSecret);
   if (!client.revocable) {
     throw new CognitoError('UnsupportedOperationException', 'Token revocation is not enabled for this client');
   }

@@ -5,12 +5,11 @@ import { requireSecretHash } from '../client-secrets.ts';
 import { confirmationDestination, sendCode } from '../delivery.ts';
 import { CognitoError, invalidParameter, notAuthorized } from '../errors.ts';
 import { clientOperation } from '../operation.ts';
-import { requireGoodPassword } from '../password-policy.ts';
-import { hashPassword } from '../passwords.ts';
+import { hashPassword, requirePasswordPolicy } from '../passwords.ts';
 import { findUser, normalName, type Pool } from '../pool.ts';
 import * as shape from '../shapes.ts';
 import type { User } from '../user.ts';
-import { announceConfirmation } from './confirm-sign-up.ts';
+import { runPostConfirmation } from './confirm-sign-up.ts';
 
 const input = z.object({
   ClientId: shape.clientId,
@@ -23,18 +22,18 @@ const input = z.object({
 });
 
 export const signUp = clientOperation(input, async ({ pool, client }, request) => {
-  requireSecretHash(client, pool.secrets.get(client.id), request.SecretHash, [request.Username]);
-  if (pool.settings.adminsCreateUsersOnly) throw notAuthorized('SignUp is not permitted for this user pool');
-  requireGoodPassword(request.Password, pool.settings.passwordPolicy);
+  requireSecretHash(pool, client, request.SecretHash, [request.Username]);
+  if (pool.settings.adminOnlySignUp) throw notAuthorized('SignUp is not permitted for this user pool');
+  requirePasswordPolicy(request.Password, pool.settings.passwordPolicy);
   const sub = randomUUID();
-  const named = nameUser(request.Username, sub, pool);
-  const given = { ...readAttributes(request.UserAttributes, pool.settings, client), ...named.attributes };
+  const identity = chooseIdentity(request.Username, sub, pool);
+  const given = { ...readAttributes(request.UserAttributes, pool.settings, client), ...identity.attributes };
   requireComplete(given, pool.settings);
   if (findUser(pool, request.Username)) throw exists(pool);
 
   const decision = await pool.triggers.run({
     source: 'PreSignUp_SignUp',
-    username: named.username,
+    username: identity.username,
     clientId: client.id,
     userAttributes: given,
     clientMetadata: request.ClientMetadata,
@@ -44,13 +43,13 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
   const now = pool.clock.now();
   const user: User = {
     sub,
-    username: named.username,
+    username: identity.username,
     status: confirmed ? 'CONFIRMED' : 'UNCONFIRMED',
     password: await hashPassword(request.Password, pool.passwordCost),
     attributes: {
       ...given,
-      ...verifiedMark('email', given, decision.autoVerifyEmail === true),
-      ...verifiedMark('phone_number', given, decision.autoVerifyPhone === true),
+      ...verifiedAttribute('email', given, decision.autoVerifyEmail === true),
+      ...verifiedAttribute('phone_number', given, decision.autoVerifyPhone === true),
     },
     createdAt: now,
     modifiedAt: now,
@@ -60,16 +59,16 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
   if (await pool.users.insert(user)) throw exists(pool);
 
   if (confirmed) {
-    await announceConfirmation(pool, user, client.id, request.ClientMetadata);
+    await runPostConfirmation(pool, user, client.id, request.ClientMetadata);
     return { UserConfirmed: true, UserSub: sub };
   }
   const destination = confirmationDestination(user, pool);
   const delivery = destination && (await sendCode(pool, sub, 'confirm', destination));
-  return { UserConfirmed: false, UserSub: sub, ...(delivery ? { CodeDeliveryDetails: delivery } : {}) };
+  return { UserConfirmed: false, UserSub: sub, CodeDeliveryDetails: delivery };
 });
 
-/** In a pool where addresses stand for user names, the user name is the `sub`, and the address an attribute. */
-function nameUser(name: string, sub: string, pool: Pool): { username: string; attributes: Attributes } {
+/** In a pool with `UsernameAttributes`, the user name is the `sub`, and the given name becomes an attribute. */
+function chooseIdentity(name: string, sub: string, pool: Pool): { username: string; attributes: Attributes } {
   const { usernameAttributes, aliases } = pool.settings;
   const kind = name.includes('@') ? 'email' : /^\+[0-9]+$/.test(name) ? 'phone_number' : undefined;
   if (usernameAttributes.length > 0) {
@@ -86,7 +85,7 @@ function nameUser(name: string, sub: string, pool: Pool): { username: string; at
   return { username: normalName(name, pool.settings), attributes: {} };
 }
 
-const verifiedMark = (attribute: string, given: Attributes, verified: boolean): Attributes =>
+const verifiedAttribute = (attribute: string, given: Attributes, verified: boolean): Attributes =>
   given[attribute] ? { [`${attribute}_verified`]: String(verified) } : {};
 
 const exists = (pool: Pool) =>

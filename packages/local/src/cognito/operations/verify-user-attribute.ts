@@ -10,11 +10,11 @@ export const verifyUserAttribute = userOperation(input, async ({ pool, user }, r
   const name = request.AttributeName;
   pool.attempts.count('VerifyUserAttribute', user.sub);
   await updateUser(pool, user.sub, (current) => {
-    const { [name]: asked, ...others } = current.codes.verify ?? {};
-    requireCode(asked, request.Code, pool.clock.now());
+    const { [name]: sent, ...others } = current.codes.verify ?? {};
+    requireCode(sent, request.Code, pool.clock.now());
     return {
       ...current,
-      attributes: { ...current.attributes, ...(asked ? { [name]: asked.value } : {}), [`${name}_verified`]: 'true' },
+      attributes: { ...current.attributes, ...(sent && { [name]: sent.value }), [`${name}_verified`]: 'true' },
       codes: { ...current.codes, verify: others },
     };
   });

@@ -3,12 +3,12 @@ import type { Cors } from '../apis.ts';
 
 export type Headers = Readonly<Record<string, string | string[]>>;
 
-/** With CORS configured API Gateway answers preflights itself, before routes and authorizers. */
+/** If CORS is configured, API Gateway answers preflights itself, before routes and authorizers. */
 export function isPreflight(method: string, headers: IncomingHttpHeaders): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 }
 
-/** Headers of the answer (204) to a preflight; none for an origin that is not allowed. */
+/** Headers of the 204 response to a preflight. Empty if the origin is not allowed. */
 export function preflightHeaders(cors: Cors, origin: string | undefined): Headers {
   const allowed = originHeaders(cors, origin);
   if (!allowed) return {};
@@ -20,15 +20,15 @@ export function preflightHeaders(cors: Cors, origin: string | undefined): Header
   };
 }
 
-/** With CORS configured the gateway's headers stand in place of the function's own. */
+/** If CORS is configured, the gateway's CORS headers replace the function's. */
 export function withCors(cors: Cors | undefined, origin: string | undefined, headers: Headers): Headers {
   if (!cors) return headers;
   const own = Object.entries(headers).filter(([name]) => !name.startsWith('access-control-'));
   return {
     ...Object.fromEntries(own),
     ...originHeaders(cors, origin),
-    ...(origin !== undefined && cors.exposed.length > 0
-      ? { 'access-control-expose-headers': cors.exposed.join(',') }
+    ...(origin !== undefined && cors.exposedHeaders.length > 0
+      ? { 'access-control-expose-headers': cors.exposedHeaders.join(',') }
       : {}),
   };
 }

@@ -1,15 +1,15 @@
+import { percentDecode } from '#text';
 import type { HttpRoute } from '../apis.ts';
-import { decode } from '../target.ts';
 
 export interface FoundRoute {
   readonly route: HttpRoute;
-  /** Decoded; empty when the route has no parameters. */
+  /** Decoded. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
 /**
- * The most specific route for a request: exact segments before `{parameter}`, that before `{greedy+}`, then `$default`; on the same path
- * the method before ANY. Source: AWS, "Create routes for HTTP APIs".
+ * The most specific route: exact segments come before `{parameter}`, then `{greedy+}`, then `$default`. For equal paths, the method comes
+ * before ANY. Source: AWS, "Create routes for HTTP APIs".
  * @param path without the stage, percent-encoded
  */
 export function findRoute(routes: readonly HttpRoute[], method: string, path: string): FoundRoute | undefined {
@@ -31,7 +31,7 @@ export function findRoute(routes: readonly HttpRoute[], method: string, path: st
   return fallback && { route: fallback, parameters: {} };
 }
 
-/** `rank` orders matches: one digit per segment, the more specific the lower. */
+/** `rank` has one digit per segment. A lower digit is more specific. */
 function matchPath(pattern: readonly string[], segments: readonly string[]) {
   const parameters: Record<string, string> = {};
   let rank = '';
@@ -39,14 +39,14 @@ function matchPath(pattern: readonly string[], segments: readonly string[]) {
     const [, name, greedy] = /^\{([^}+]+)(\+)?\}$/.exec(part) ?? [];
     const segment = segments[index];
     if (segment === undefined) return undefined;
-    // No variable takes nothing: `/items/` belongs to neither `/items/{id}` nor `/items/{proxy+}`.
+    // A variable does not match an empty segment: `/items/` matches neither `/items/{id}` nor `/items/{proxy+}`.
     if (name !== undefined && segment === '') return undefined;
     if (name !== undefined && greedy) {
-      parameters[name] = segments.slice(index).map(decode).join('/');
+      parameters[name] = segments.slice(index).map(percentDecode).join('/');
       return { parameters, rank: `${rank}2` };
     }
-    if (name === undefined && decode(segment) !== part) return undefined;
-    if (name !== undefined) parameters[name] = decode(segment);
+    if (name === undefined && percentDecode(segment) !== part) return undefined;
+    if (name !== undefined) parameters[name] = percentDecode(segment);
     rank += name === undefined ? '0' : '1';
   }
   return pattern.length === segments.length ? { parameters, rank } : undefined;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { HttpRoute } from '../apis.ts';
 import type { VerifyToken } from './verify-token.ts';
 
-/** What an authorizer adds to `requestContext`. */
+/** The `authorizer` field of `requestContext`. */
 export interface JwtContext {
   readonly jwt: { readonly claims: Readonly<Record<string, string>>; readonly scopes: readonly string[] | null };
 }
@@ -10,10 +10,10 @@ export interface JwtContext {
 export type HttpAuthorization =
   | { readonly kind: 'allowed'; readonly authorizer: JwtContext | undefined }
   | { readonly kind: 'unauthorized'; readonly challenge: string }
-  /** The token is good and lacks the route's scopes. */
+  /** The token is valid but lacks the route's scopes. */
   | { readonly kind: 'forbidden' };
 
-/** Lets a request pass a route's JWT authorizer, if it has one. */
+/** Runs the route's JWT authorizer, if it has one. */
 export async function authorizeRequest(
   verify: VerifyToken,
   route: HttpRoute,
@@ -40,7 +40,7 @@ function identityOf(source: string, request: IncomingMessage, query: string): st
   return kind === 'header' ? [request.headers[name.toLowerCase()] ?? ''].flat().join(',') : '';
 }
 
-/** Claims arrive as strings, lists as `[a b]`: the way the gateway's own language prints them. */
+/** API Gateway passes claims as strings, and a list as `[a b]`. */
 function claimText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(claimText).join(' ')}]`;
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);

@@ -1,20 +1,20 @@
 import type { IncomingMessage } from 'node:http';
+import { percentDecode } from '#text';
+import { commonLogTime } from '../access-log.ts';
 import { domainNameOf } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import { forwardedHeaders, headerPairs, sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
-import { decode } from '../target.ts';
-import { commonLogTime } from '../time.ts';
 import type { FoundRoute } from './find-route.ts';
 import type { JwtContext } from './http-authorize.ts';
 
-export interface HttpAsk {
+export interface HttpEventInput {
   readonly request: IncomingMessage;
   readonly apiId: string;
   readonly stage: Stage;
   readonly found: FoundRoute;
   readonly requestId: string;
-  /** With the stage when that has a name, percent-encoded. */
+  /** Percent-encoded; begins with the stage, unless it is `$default`. */
   readonly path: string;
   readonly query: string;
   readonly body: Buffer;
@@ -22,26 +22,26 @@ export interface HttpAsk {
 }
 
 /** An event in payload format 2.0. Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs". */
-export function httpEvent({ context }: Pick<Gateway, 'context'>, ask: HttpAsk) {
-  const { request, apiId, stage, found, query, body } = ask;
+export function httpEvent({ context }: Pick<Gateway, 'context'>, input: HttpEventInput) {
+  const { request, apiId, stage, found, query, body } = input;
   const now = context.clock.now();
   const domainName = domainNameOf(context, apiId);
   const { headers, cookies } = headersOf(request, { domainName, now, length: body.length });
   const encoded = body.length > 0 && isBinary(request, body);
-  // HTTP APIs decode the path, whatever the field's name says.
-  const rawPath = decode(ask.path);
+  // HTTP APIs percentDecode the path, although the field is called rawPath.
+  const rawPath = percentDecode(input.path);
   return {
     version: '2.0',
     routeKey: found.route.key,
     rawPath,
     rawQueryString: query,
-    ...(cookies.length > 0 ? { cookies } : {}),
+    cookies: cookies.length > 0 ? cookies : undefined,
     headers,
-    ...(query === '' ? {} : { queryStringParameters: joined(new URLSearchParams(query)) }),
+    queryStringParameters: query === '' ? undefined : joined(new URLSearchParams(query)),
     requestContext: {
       accountId: context.stack.account,
       apiId,
-      ...(ask.authorizer ? { authorizer: ask.authorizer } : {}),
+      authorizer: input.authorizer,
       domainName,
       domainPrefix: apiId,
       http: {
@@ -51,20 +51,20 @@ export function httpEvent({ context }: Pick<Gateway, 'context'>, ask: HttpAsk) {
         sourceIp: sourceIpOf(request),
         userAgent: request.headers['user-agent'] ?? '',
       },
-      requestId: ask.requestId,
+      requestId: input.requestId,
       routeKey: found.route.key,
       stage: stage.name,
       time: commonLogTime(now),
       timeEpoch: now,
     },
-    ...(Object.keys(found.parameters).length > 0 ? { pathParameters: found.parameters } : {}),
-    ...(Object.keys(stage.variables).length > 0 ? { stageVariables: stage.variables } : {}),
-    ...(body.length > 0 ? { body: body.toString(encoded ? 'base64' : 'utf8') } : {}),
+    pathParameters: Object.keys(found.parameters).length > 0 ? found.parameters : undefined,
+    stageVariables: stage.variables,
+    body: body.length > 0 ? body.toString(encoded ? 'base64' : 'utf8') : undefined,
     isBase64Encoded: encoded,
   };
 }
 
-/** Names in lower case, repeated ones joined with commas, cookies apart. */
+/** Header names are in lower case, and the values of a repeated name are joined with commas. Cookies are separate. */
 function headersOf(request: IncomingMessage, options: { domainName: string; now: number; length: number }) {
   const cookies: string[] = [];
   const pairs: [string, string][] = [];
@@ -83,12 +83,12 @@ function joined(pairs: Iterable<[name: string, value: string]>): Record<string, 
   return Object.fromEntries(all);
 }
 
-/** Bodies of these types are text; all others, forms too, arrive in base64. */
-const textual = /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml))\b)/i;
+/** Bodies of these types are passed as text, all others (also forms) in base64. */
+const textTypes = /^(text\/|application\/(json|javascript|xml|[\w.-]+\+(json|xml))\b)/i;
 
 function isBinary(request: IncomingMessage, body: Buffer): boolean {
   const type = request.headers['content-type'];
   if (request.headers['content-encoding'] !== undefined) return true;
-  // Not documented by AWS for a body without a type: what is UTF-8 stays readable.
-  return type === undefined ? !body.equals(Buffer.from(body.toString('utf8'))) : !textual.test(type);
+  // AWS does not document a body without a type. Here valid UTF-8 is passed as text.
+  return type === undefined ? !body.equals(Buffer.from(body.toString('utf8'))) : !textTypes.test(type);
 }

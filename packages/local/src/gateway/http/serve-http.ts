@@ -1,24 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readBody } from '../../read-body.ts';
+import { readBody } from '#read-body';
+import { percentDecode } from '#text';
+import { commonLogTime } from '../access-log.ts';
 import type { HttpApi } from '../apis.ts';
 import { callFunction, domainNameOf, executeApiArn } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import { newId } from '../ids.ts';
 import { headerPairs, sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
-import { decode, type Target } from '../target.ts';
-import { commonLogTime } from '../time.ts';
+import type { Target } from '../target.ts';
 import { isPreflight, preflightHeaders, withCors } from './cors.ts';
 import { type FoundRoute, findRoute } from './find-route.ts';
-import { answerOf, type HttpAnswer, ownAnswer } from './http-answer.ts';
 import { authorizeRequest } from './http-authorize.ts';
-import { type HttpAsk, httpEvent } from './http-event.ts';
+import { type HttpEventInput, httpEvent } from './http-event.ts';
+import { errorResponse, type HttpResponse, toHttpResponse } from './http-response.ts';
 import type { VerifyToken } from './verify-token.ts';
 
 /** Bytes. Source: AWS, "Quotas for configuring and running an HTTP API". */
 const limits = { body: 10 * 1024 * 1024, headers: 10_240 };
 
-/** Serves a request to an HTTP API: stage, preflight, route, throttle, authorizer, function. */
+/** Serves a request to an HTTP API, in this order: stage, preflight, route, throttle, authorizer, function. */
 export async function serveHttp(
   gateway: Gateway,
   verify: VerifyToken,
@@ -27,23 +28,23 @@ export async function serveHttp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const started = gateway.context.clock.now();
+  const startedAt = gateway.context.clock.now();
   const requestId = newId();
-  const served = stageOf(api, target);
-  const found = served && findRoute(api.routes, request.method ?? 'GET', served.path);
-  const notes: Record<string, unknown> = {};
-  const answer = served
-    ? await answerTo(gateway, verify, { api, target, request, requestId, stage: served.stage, found, notes })
-    : ownAnswer(404, 'Not Found');
-  response.writeHead(answer.status, {
-    ...answer.headers,
+  const match = findStage(api, target);
+  const found = match && findRoute(api.routes, request.method ?? 'GET', match.path);
+  const logFields: Record<string, unknown> = {};
+  const result = match
+    ? await respond(gateway, verify, { api, target, request, requestId, stage: match.stage, found, logFields })
+    : errorResponse(404, 'Not Found');
+  response.writeHead(result.status, {
+    ...result.headers,
     'apigw-requestid': requestId,
-    ...(answer.status === 204 || answer.status === 304 ? {} : { 'content-length': answer.body.length }),
+    ...(result.status === 204 || result.status === 304 ? {} : { 'content-length': result.body.length }),
   });
-  response.end(request.method === 'HEAD' ? undefined : answer.body);
-  if (served) {
-    gateway.accessLog.write(served.stage, {
-      ...notes,
+  response.end(request.method === 'HEAD' ? undefined : result.body);
+  if (match) {
+    gateway.accessLog.write(match.stage, {
+      ...logFields,
       apiId: api.id,
       accountId: gateway.context.stack.account,
       domainName: domainNameOf(gateway.context, api.id),
@@ -51,84 +52,85 @@ export async function serveHttp(
       path: target.path,
       protocol: `HTTP/${request.httpVersion}`,
       requestId,
-      requestTime: commonLogTime(started),
-      requestTimeEpoch: started,
-      responseLatency: gateway.context.clock.now() - started,
-      responseLength: answer.body.length,
+      requestTime: commonLogTime(startedAt),
+      requestTimeEpoch: startedAt,
+      responseLatency: gateway.context.clock.now() - startedAt,
+      responseLength: result.body.length,
       routeKey: found?.route.key,
-      stage: served.stage.name,
-      status: answer.status,
+      stage: match.stage.name,
+      status: result.status,
       'identity.sourceIp': sourceIpOf(request),
       'identity.userAgent': request.headers['user-agent'],
     });
   }
 }
 
-interface HttpAttempt extends Pick<HttpAsk, 'request' | 'stage' | 'requestId'> {
+interface HttpCall extends Pick<HttpEventInput, 'request' | 'stage' | 'requestId'> {
   readonly api: HttpApi;
   readonly target: Target;
   readonly found: FoundRoute | undefined;
-  /** What the access log will say beside what is known from the start. */
-  readonly notes: Record<string, unknown>;
+  /** Collects the access log's fields of the authorizer and the integration. */
+  readonly logFields: Record<string, unknown>;
 }
 
-async function answerTo(gateway: Gateway, verify: VerifyToken, attempt: HttpAttempt): Promise<HttpAnswer> {
-  const { cors } = attempt.api;
-  const { headers, method = 'GET' } = attempt.request;
-  const body = await readBody(attempt.request, limits.body);
+async function respond(gateway: Gateway, verify: VerifyToken, call: HttpCall): Promise<HttpResponse> {
+  const { cors } = call.api;
+  const { headers, method = 'GET' } = call.request;
+  const body = await readBody(call.request, limits.body);
   if (cors && isPreflight(method, headers))
     return { status: 204, headers: preflightHeaders(cors, headers.origin), body: Buffer.alloc(0) };
-  const answer = await routedAnswer(gateway, verify, attempt, body);
-  return { ...answer, headers: withCors(cors, headers.origin, answer.headers) };
+  const result = await runHttpRoute(gateway, verify, call, body);
+  return { ...result, headers: withCors(cors, headers.origin, result.headers) };
 }
 
-async function routedAnswer(
+async function runHttpRoute(
   gateway: Gateway,
   verify: VerifyToken,
-  attempt: HttpAttempt,
+  call: HttpCall,
   body: Buffer | undefined,
-): Promise<HttpAnswer> {
-  const { api, target, request, stage, found, notes } = attempt;
+): Promise<HttpResponse> {
+  const { api, target, request, stage, found, logFields } = call;
   const method = request.method ?? 'GET';
-  if (!body) return ownAnswer(413, 'Request Entity Too Large');
+  if (!body) return errorResponse(413, 'Request Entity Too Large');
   if (headerPairs(request).reduce((sum, [name, value]) => sum + name.length + value.length, 0) > limits.headers)
-    return ownAnswer(431, 'Request Header Fields Too Large');
-  if (!found) return ownAnswer(404, 'Not Found');
+    return errorResponse(431, 'Request Header Fields Too Large');
+  if (!found) return errorResponse(404, 'Not Found');
   const { route } = found;
-  if (!gateway.throttle.route(api.id, stage, route.key)) return ownAnswer(429, 'Too Many Requests');
+  if (!gateway.throttle.route(api.id, stage, route.key)) return errorResponse(429, 'Too Many Requests');
 
   const authorization = await authorizeRequest(verify, route, request, target.query);
   if (authorization.kind === 'unauthorized')
-    return ownAnswer(401, 'Unauthorized', { 'www-authenticate': authorization.challenge });
-  if (authorization.kind === 'forbidden') return ownAnswer(403, 'Forbidden');
+    return errorResponse(401, 'Unauthorized', { 'www-authenticate': authorization.challenge });
+  if (authorization.kind === 'forbidden') return errorResponse(403, 'Forbidden');
   for (const [name, value] of Object.entries(authorization.authorizer?.jwt.claims ?? {}))
-    notes[`authorizer.claims.${name}`] = value;
+    logFields[`authorizer.claims.${name}`] = value;
   const { integration } = route;
-  if (integration?.kind !== 'function') return ownAnswer(500, 'Internal Server Error');
+  if (integration?.kind !== 'function') return errorResponse(500, 'Internal Server Error');
 
-  const ask = { ...attempt, apiId: api.id, found, path: target.path || '/', query: target.query, body };
+  const { authorizer } = authorization;
+  const input = { ...call, apiId: api.id, found, path: target.path || '/', query: target.query, body, authorizer };
   const called = await callFunction(gateway.context, {
     functionId: integration.functionId,
-    // The function is named by the route's path, so that a permission for `/items/{id}` holds.
+    // The ARN has the route's path, so that a permission for `/items/{id}` matches.
     sourceArn: executeApiArn(
       gateway.context,
       api.id,
       route.key === '$default' ? `${stage.name}/$default` : `${stage.name}/${method}${route.path}`,
     ),
-    event: httpEvent(gateway, { ...ask, authorizer: authorization.authorizer }),
+    event: httpEvent(gateway, input),
     timeout: integration.timeout,
   });
-  notes.integrationLatency = called.latency;
-  if (called.kind === 'failed') notes.integrationErrorMessage = called.message;
-  if (called.kind === 'timeout') return ownAnswer(503, 'Service Unavailable');
-  return called.kind === 'answer' ? answerOf(called.payload) : ownAnswer(500, 'Internal Server Error');
+  logFields.integrationLatency = called.latency;
+  if (called.kind === 'failed') logFields.integrationErrorMessage = called.message;
+  if (called.kind === 'timeout') return errorResponse(503, 'Service Unavailable');
+  return called.kind === 'answer' ? toHttpResponse(called.payload) : errorResponse(500, 'Internal Server Error');
 }
 
-/** A stage with a name stands first in the path; what no such stage takes belongs to `$default`. */
-function stageOf(api: HttpApi, { path }: Target): { stage: Stage; path: string } | undefined {
+/** The path begins with the name of a stage, or else belongs to the stage `$default`. */
+function findStage(api: HttpApi, { path }: Target): { stage: Stage; path: string } | undefined {
   const [, first = '', rest = ''] = /^\/([^/]*)(.*)$/s.exec(path) ?? [];
-  const named = first === '' ? undefined : api.stages.get(decode(first));
+  const named = first === '' ? undefined : api.stages.get(percentDecode(first));
   if (named?.deployed) return { stage: named, path: rest === '' ? '/' : rest };
-  const byDefault = api.stages.get('$default');
-  return byDefault?.deployed ? { stage: byDefault, path: path === '' ? '/' : path } : undefined;
+  const fallback = api.stages.get('$default');
+  return fallback?.deployed ? { stage: fallback, path: path === '' ? '/' : path } : undefined;
 }

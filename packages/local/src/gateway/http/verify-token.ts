@@ -13,11 +13,11 @@ export type VerifyToken = (authorizer: JwtAuthorizer, token: string) => Promise<
 
 const discovery = z.object({ jwks_uri: z.url() });
 
-/** API Gateway knows RSA signatures only. */
+/** API Gateway supports RSA signatures only. */
 const algorithms = ['RS256', 'RS384', 'RS512'];
 
 /**
- * Signature by the issuer's published keys, `iss`, `exp`, `nbf`, `iat`, and one of the audiences in `aud`, or in `client_id` when there is
+ * Checks the signature against the issuer's published keys, `iss`, `exp`, `nbf`, `iat`, and the audience: `aud`, or `client_id` if there is
  * no `aud` (Cognito's access tokens). Source: AWS, "Control access to HTTP APIs with JWT authorizers".
  */
 export function createVerifyToken(clock: Clock): VerifyToken {
@@ -32,7 +32,7 @@ export function createVerifyToken(clock: Clock): VerifyToken {
   function keysOf(issuer: string): Promise<JWTVerifyGetKey> {
     const known = keys.get(issuer) ?? discover(issuer);
     keys.set(issuer, known);
-    // An issuer that was not there is asked again for the next token.
+    // After an error, the next token tries the issuer again.
     known.catch(() => keys.delete(issuer));
     return known;
   }

@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { limits } from './connection.ts';
-import { watchFrames } from './frame-watch.ts';
+import { createFrameLimit } from './frame-limit.ts';
 
-/** Is this an upgrade that the WebSocket protocol knows? Asked before anything is invoked for it. */
+/** Whether this is a valid WebSocket upgrade. Checked before any function is invoked. */
 export function isHandshake(request: IncomingMessage): boolean {
   return (
     request.method === 'GET' &&
@@ -15,14 +15,14 @@ export function isHandshake(request: IncomingMessage): boolean {
 }
 
 /**
- * Completes the upgrade, with no other subprotocol than the given one.
- * @param tooLong called when the client begins a frame of more than 32 KB
- * @returns `undefined` when the client is gone
+ * Completes the upgrade with the given subprotocol, or without one.
+ * @param onFrameTooLong called when the client begins a frame of more than 32 KB
+ * @returns undefined if the client has disconnected
  */
 export function accept(
   upgrade: { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer },
   subprotocol: string | undefined,
-  tooLong: () => void,
+  onFrameTooLong: () => void,
 ): WebSocket | undefined {
   const server = new WebSocketServer({
     noServer: true,
@@ -31,18 +31,18 @@ export function accept(
     maxPayload: limits.message,
     handleProtocols: () => subprotocol ?? false,
   });
-  const tooLongYet = watchFrames(limits.frame);
-  const watch = (chunk: Buffer) => {
-    if (!tooLongYet(chunk)) return;
-    upgrade.socket.off('data', watch);
-    tooLong();
+  const exceedsLimit = createFrameLimit(limits.frame);
+  const checkFrames = (chunk: Buffer) => {
+    if (!exceedsLimit(chunk)) return;
+    upgrade.socket.off('data', checkFrames);
+    onFrameTooLong();
   };
   let accepted: WebSocket | undefined;
   server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
     accepted = socket;
-    // Only now, or it alone would hear of what came together with the handshake; and before the listener of `ws`, so that a frame is
-    // judged before it becomes a message.
-    upgrade.socket.prependListener('data', watch);
+    // Added here, because an earlier listener would take the bytes that came with the handshake away from `ws`. Prepended, so that a frame
+    // is checked before `ws` makes a message of it.
+    upgrade.socket.prependListener('data', checkFrames);
   });
   return accepted;
 }

@@ -2,53 +2,54 @@ import type { RequestAuthorizer } from '../apis.ts';
 import { callFunction, executeApiArn } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import type { Stage } from '../stages.ts';
-import { decide } from './authorizer-policy.ts';
-import { authorizerEvent, type ConnectParts } from './connect-event.ts';
-import { type Refusal, refusals } from './refusal.ts';
-import type { RequestContext } from './visitor.ts';
+import type { ConnectParts } from './connect-event.ts';
+import { evaluatePolicy } from './evaluate-policy.ts';
+import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
+import type { RequestContext } from './request-context.ts';
 
 export type Authorization =
   | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly refusal: Refusal };
+  | { readonly ok: false; readonly error: HandshakeError };
 
 /**
- * Asks a REQUEST authorizer, which is never cached on a WebSocket API: 401 without asking when an identity source is missing or empty,
- * 401 when it fails with the word `Unauthorized`, 403 when its policy does not allow, 500 for whatever else goes wrong.
+ * Invokes a REQUEST authorizer. A WebSocket API does not cache its result. The handshake fails with 401 without an invocation if an identity
+ * source is missing or empty; with 401 if the function throws `Unauthorized`; with 403 if the policy does not allow; otherwise with 500.
  */
 export async function authorize(
   gateway: Gateway,
   authorizer: RequestAuthorizer,
-  attempt: { readonly stage: Stage; readonly parts: ConnectParts; readonly requestContext: RequestContext },
+  input: { readonly stage: Stage; readonly parts: ConnectParts; readonly requestContext: RequestContext },
 ): Promise<Authorization> {
-  const { stage, parts, requestContext } = attempt;
+  const { stage, parts, requestContext } = input;
   const { context } = gateway;
-  if (!authorizer.identitySources.every((source) => identityOf(source, attempt)))
-    return { ok: false, refusal: refusals.unauthorized };
-  if (authorizer.functionId === undefined) return { ok: false, refusal: refusals.internal };
+  if (!authorizer.identitySources.every((source) => identityOf(source, input)))
+    return { ok: false, error: handshakeErrors.unauthorized };
+  if (authorizer.functionId === undefined) return { ok: false, error: handshakeErrors.internal };
 
   const methodArn = executeApiArn(context, requestContext.apiId, `${stage.name}/$connect`);
   const answer = await callFunction(context, {
     functionId: authorizer.functionId,
     sourceArn: executeApiArn(context, requestContext.apiId, `authorizers/${authorizer.id}`),
-    event: authorizerEvent(parts, requestContext, { methodArn, stageVariables: stage.variables }),
+    // Source: AWS, "Create a Lambda REQUEST authorizer function" (WebSocket APIs).
+    event: { type: 'REQUEST', methodArn, ...parts, stageVariables: stage.variables ?? {}, requestContext },
     timeout: 30_000,
   });
   if (answer.kind === 'failed' && /^\w*: Unauthorized$/.test(answer.message))
-    return { ok: false, refusal: refusals.unauthorized };
-  if (answer.kind !== 'answer') return { ok: false, refusal: refusals.internal };
+    return { ok: false, error: handshakeErrors.unauthorized };
+  if (answer.kind !== 'answer') return { ok: false, error: handshakeErrors.internal };
 
-  const decision = decide(answer.payload, methodArn);
-  if (decision.kind === 'malformed') return { ok: false, refusal: refusals.internal };
+  const decision = evaluatePolicy(answer.payload, methodArn);
+  if (decision.kind === 'malformed') return { ok: false, error: handshakeErrors.internal };
   if (decision.kind === 'denied')
-    return { ok: false, refusal: decision.explicitly ? refusals.deniedExplicitly : refusals.denied };
+    return { ok: false, error: decision.explicitly ? handshakeErrors.deniedExplicitly : handshakeErrors.denied };
   return { ok: true, context: decision.context };
 }
 
-/** The value of `route.request.header.X`, `route.request.querystring.Y`, `stageVariables.Z` or `context.…`; empty when it has none. */
+/** The value of `route.request.header.X`, `route.request.querystring.Y`, `stageVariables.Z` or `context.…`, or ''. */
 function identityOf(source: string, { stage, parts, requestContext }: Parameters<typeof authorize>[2]): string {
   const [, kind, name = ''] =
     /^(route\.request\.header|route\.request\.querystring|stageVariables|context)\.(.+)$/.exec(source) ?? [];
-  if (kind === 'stageVariables') return stage.variables[name] ?? '';
+  if (kind === 'stageVariables') return stage.variables?.[name] ?? '';
   if (kind === 'route.request.querystring') return parts.queryStringParameters?.[name] ?? '';
   if (kind === 'route.request.header') {
     const found = Object.entries(parts.headers).find(([header]) => header.toLowerCase() === name.toLowerCase());

@@ -1,16 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { forwardedHeaders, headerPairs } from '../request-headers.ts';
-import type { RequestContext } from './visitor.ts';
 
-type Multi = Record<string, string[]>;
+type MultiValues = Record<string, string[]>;
 
-/** Headers and query string, which the authorizer's and `$connect`'s events have and no later one. */
+/** Headers and query string. Only the events of the authorizer and of `$connect` have them. */
 export interface ConnectParts {
   readonly headers: Record<string, string>;
-  readonly multiValueHeaders: Multi;
-  /** Both absent when there is no query string. */
+  readonly multiValueHeaders: MultiValues;
+  /** Both are absent without a query string. */
   readonly queryStringParameters?: Record<string, string>;
-  readonly multiValueQueryStringParameters?: Multi;
+  readonly multiValueQueryStringParameters?: MultiValues;
 }
 
 export function connectParts(
@@ -18,12 +17,12 @@ export function connectParts(
   query: string,
   options: { domainName: string; now: number },
 ): ConnectParts {
-  const multiValueHeaders: Multi = {};
+  const multiValueHeaders: MultiValues = {};
   for (const [name, value] of headerPairs(request)) append(multiValueHeaders, canonical(name), value);
   for (const [name, value] of Object.entries(forwardedHeaders(request, options))) multiValueHeaders[name] = [value];
   const headers = lastOfEach(multiValueHeaders);
   if (query === '') return { headers, multiValueHeaders };
-  const multiValueQueryStringParameters: Multi = {};
+  const multiValueQueryStringParameters: MultiValues = {};
   for (const [name, value] of new URLSearchParams(query)) append(multiValueQueryStringParameters, name, value);
   return {
     headers,
@@ -33,27 +32,7 @@ export function connectParts(
   };
 }
 
-/** There is no body, method or path in it. */
-export function connectEvent(parts: ConnectParts, requestContext: RequestContext) {
-  return { ...parts, requestContext, isBase64Encoded: false };
-}
-
-/** Source: AWS, "Create a Lambda REQUEST authorizer function" (WebSocket APIs). */
-export function authorizerEvent(
-  parts: ConnectParts,
-  requestContext: RequestContext,
-  options: { methodArn: string; stageVariables: Readonly<Record<string, string>> },
-) {
-  return {
-    type: 'REQUEST',
-    methodArn: options.methodArn,
-    ...parts,
-    stageVariables: options.stageVariables,
-    requestContext,
-  };
-}
-
-/** `sec-websocket-key` → `Sec-WebSocket-Key`: names arrive in canonical case, however they were sent. */
+/** `sec-websocket-key` → `Sec-WebSocket-Key`: the event has header names in canonical case. */
 function canonical(name: string): string {
   return name
     .toLowerCase()
@@ -61,11 +40,11 @@ function canonical(name: string): string {
     .replace('Websocket', 'WebSocket');
 }
 
-function append(all: Multi, name: string, value: string): void {
+function append(all: MultiValues, name: string, value: string): void {
   if (Object.hasOwn(all, name)) all[name]?.push(value);
   else Object.defineProperty(all, name, { value: [value], enumerable: true, writable: true, configurable: true });
 }
 
-function lastOfEach(all: Multi): Record<string, string> {
+function lastOfEach(all: MultiValues): Record<string, string> {
   return Object.fromEntries(Object.entries(all).map(([name, values]) => [name, values.at(-1) ?? '']));
 }

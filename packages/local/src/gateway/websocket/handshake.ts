@@ -6,12 +6,12 @@ import { newId } from '../ids.ts';
 import { sourceIpOf } from '../request-headers.ts';
 import type { Stage } from '../stages.ts';
 import { authorize } from './authorize.ts';
-import { type ConnectParts, connectEvent, connectParts } from './connect-event.ts';
-import { type Refusal, refusals } from './refusal.ts';
+import { type ConnectParts, connectParts } from './connect-event.ts';
+import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
+import { type ConnectionMetadata, logVariables, type RequestContext, requestContextOf } from './request-context.ts';
 import { type RouteOutcome, runRoute } from './run-route.ts';
-import { logVariables, type RequestContext, requestContextOf, type Visitor } from './visitor.ts';
 
-export interface Attempt {
+export interface ConnectRequest {
   readonly api: WebSocketApi;
   readonly stage: Stage;
   readonly request: IncomingMessage;
@@ -19,15 +19,15 @@ export interface Attempt {
   readonly query: string;
 }
 
-export type Admission =
-  | { readonly ok: true; readonly visitor: Visitor; readonly subprotocol: string | undefined }
-  | { readonly ok: false; readonly refusal: Refusal; readonly ids: { connectionId: string; requestId: string } };
+export type HandshakeResult =
+  | { readonly ok: true; readonly metadata: ConnectionMetadata; readonly subprotocol: string | undefined }
+  | { readonly ok: false; readonly error: HandshakeError; readonly ids: { connectionId: string; requestId: string } };
 
-/** Decides about a connection while the client's upgrade waits: throttle, authorizer, then `$connect`. */
-export async function handshake(gateway: Gateway, attempt: Attempt): Promise<Admission> {
-  const { api, stage, request, query } = attempt;
+/** Runs throttle, authorizer and `$connect` while the client's upgrade waits. */
+export async function handshake(gateway: Gateway, connect: ConnectRequest): Promise<HandshakeResult> {
+  const { api, stage, request, query } = connect;
   const now = gateway.context.clock.now();
-  const stranger: Visitor = {
+  const metadata: ConnectionMetadata = {
     connectionId: newId(),
     apiId: api.id,
     stage: stage.name,
@@ -36,42 +36,40 @@ export async function handshake(gateway: Gateway, attempt: Attempt): Promise<Adm
     userAgent: request.headers['user-agent'],
     authorizer: undefined,
   };
-  const details = { routeKey: '$connect', eventType: 'CONNECT', requestId: newId() } as const;
+  const requestId = newId();
   const parts = connectParts(request, query, { domainName: domainNameOf(gateway.context, api.id), now });
-  const asked = requestContextOf(gateway, stranger, details);
+  const details = { routeKey: '$connect', eventType: 'CONNECT', requestId } as const;
+  const requestContext = requestContextOf(gateway, metadata, details);
 
-  const decision = await decideOn(gateway, attempt, parts, asked);
-  const refusal = decision.ok ? undefined : decision.refusal;
+  const decision = await runConnect(gateway, connect, parts, requestContext);
+  const error = decision.ok ? undefined : decision.error;
+  const authorizer = decision.ok ? decision.context : undefined;
   gateway.accessLog.write(
     stage,
     logVariables(
-      { ...asked, ...(decision.ok && decision.context ? { authorizer: decision.context } : {}) },
-      { status: refusal?.status ?? 200, error: refusal?.message, latency: decision.latency },
+      { ...requestContext, authorizer },
+      { status: error?.status ?? 200, error: error?.message, latency: decision.latency },
     ),
   );
   return decision.ok
-    ? { ok: true, visitor: { ...stranger, authorizer: decision.context }, subprotocol: decision.subprotocol }
-    : {
-        ok: false,
-        refusal: decision.refusal,
-        ids: { connectionId: stranger.connectionId, requestId: details.requestId },
-      };
+    ? { ok: true, metadata: { ...metadata, authorizer }, subprotocol: decision.subprotocol }
+    : { ok: false, error: decision.error, ids: { connectionId: metadata.connectionId, requestId } };
 }
 
 type Decision = (
-  | { readonly ok: true; readonly context: Visitor['authorizer']; readonly subprotocol: string | undefined }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | { readonly ok: true; readonly context: ConnectionMetadata['authorizer']; readonly subprotocol: string | undefined }
+  | { readonly ok: false; readonly error: HandshakeError }
 ) & { readonly latency?: number };
 
-async function decideOn(
+async function runConnect(
   gateway: Gateway,
-  { api, stage }: Attempt,
+  { api, stage }: ConnectRequest,
   parts: ConnectParts,
   requestContext: RequestContext,
 ): Promise<Decision> {
   const route = api.routes.get('$connect');
   if (!gateway.throttle.connection() || !gateway.throttle.route(api.id, stage, '$connect'))
-    return { ok: false, refusal: refusals.throttled };
+    return { ok: false, error: handshakeErrors.throttled };
   if (!route) return { ok: true, context: undefined, subprotocol: undefined };
 
   const authorized = route.authorizer
@@ -80,35 +78,30 @@ async function decideOn(
   if (authorized?.ok === false) return authorized;
   const context = authorized?.context;
 
-  const known = { ...requestContext, ...(context ? { authorizer: context } : {}) };
-  const outcome = await runRoute(gateway, route, withVariables(connectEvent(parts, known), stage), known);
+  const event = { ...parts, requestContext: { ...requestContext, authorizer: context } };
+  const outcome = await runRoute(gateway, route, stage, event);
   const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
     return { ok: true, context, subprotocol: subprotocolOf(outcome.headers), latency };
-  return { ok: false, refusal: refusalFor(outcome), latency };
+  return { ok: false, error: errorFor(outcome), latency };
 }
 
-/** The stage's variables stand in an event only when it has some. */
-export function withVariables<Event extends object>(event: Event, { variables }: Pick<Stage, 'variables'>): Event {
-  return Object.keys(variables).length > 0 ? { ...event, stageVariables: variables } : event;
-}
-
-function refusalFor(outcome: RouteOutcome): Refusal {
+function errorFor(outcome: RouteOutcome): HandshakeError {
   switch (outcome.kind) {
     case 'answer':
       return { status: outcome.status, message: outcome.body ?? '', errorType: '' };
     case 'failed':
-      return refusals.badGateway;
+      return handshakeErrors.badGateway;
     case 'timeout':
-      return refusals.timeout;
+      return handshakeErrors.timeout;
     case 'forbidden':
-      return refusals.internal;
+      return handshakeErrors.internal;
   }
 }
 
-/** A protocol is spoken only when `$connect` says so. Source: AWS, "`$connect` routes that require a WebSocket subprotocol". */
+/** `$connect` chooses the subprotocol. Source: AWS, "`$connect` routes that require a WebSocket subprotocol". */
 function subprotocolOf(headers: Readonly<Record<string, string>>): string | undefined {
   const protocol = Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol')?.[1];
-  // It is written into the response as it stands.
+  // It is written into the response unchanged.
   return protocol !== undefined && /^[\x20-\x7e]+$/.test(protocol) ? protocol : undefined;
 }

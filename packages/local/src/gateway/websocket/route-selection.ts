@@ -1,7 +1,7 @@
 /**
- * Which route a message asks for, by the API's route selection expression: `$request.body.type`, or a composite like
- * `${request.body.service}/${request.body.action}`. A missing value is empty, one that is no string becomes one, and what is not JSON goes to
- * `$default`. Source: AWS, "Create routes for WebSocket APIs".
+ * The key of a message's route, by the API's route selection expression: `$request.body.type`, or a composite like
+ * `${request.body.service}/${request.body.action}`. A missing value is empty, and other values become strings. A message that is not JSON
+ * goes to `$default`. Source: AWS, "Create routes for WebSocket APIs".
  */
 export function selectRoute(expression: string, message: string): string {
   let body: unknown;
@@ -13,7 +13,7 @@ export function selectRoute(expression: string, message: string): string {
   const key = expression.replace(variable, (_match, braced?: string, bare?: string) =>
     text(valueAt(body, braced ?? bare ?? '')),
   );
-  // Keys of one's own never begin with a dollar sign, so no message can ask for $connect or $disconnect.
+  // Custom route keys never begin with a dollar sign, so a message cannot select $connect or $disconnect.
   return key.startsWith('$') ? '$default' : key;
 }
 

@@ -1,13 +1,14 @@
 import { z } from 'zod';
-import { fill } from '../access-log.ts';
+import { fillTemplate } from '../access-log.ts';
 import type { SocketRoute } from '../apis.ts';
 import { callFunction, executeApiArn } from '../call-function.ts';
 import type { Gateway } from '../gateway-state.ts';
 import type { Integration } from '../integration.ts';
-import { logVariables, type RequestContext } from './visitor.ts';
+import type { Stage } from '../stages.ts';
+import { logVariables, type RequestContext } from './request-context.ts';
 
 export type RouteOutcome = Outcome & {
-  /** Milliseconds; absent when nothing was invoked. */
+  /** Milliseconds; absent if no function was invoked. */
   readonly latency?: number;
 };
 
@@ -18,28 +19,29 @@ type Outcome =
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string | undefined;
     }
-  /** It threw, or what it returned is no proxy response. */
+  /** It threw, or returned a malformed response. */
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'timeout' }
-  /** The function's resource policy keeps API Gateway out. */
+  /** The function's resource policy does not allow API Gateway. */
   | { readonly kind: 'forbidden' };
 
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** What a function behind a proxy integration must return. */
+/** The response format of a Lambda proxy integration. */
 const proxyResponse = z.object({
   statusCode: z.coerce.number().int().min(100).max(599),
   headers: z.record(z.string(), text).nullish(),
   body: z.string().nullish(),
 });
 
-/** Runs the integration of a route. A route without one answers 200 with nothing, as AWS lets `$connect` be. */
+/** Runs the integration of a route. A route without one gives an empty 200, as AWS allows for `$connect`. */
 export async function runRoute(
   gateway: Gateway,
   route: SocketRoute,
-  event: unknown,
-  requestContext: RequestContext,
+  { variables: stageVariables }: Pick<Stage, 'variables'>,
+  event: { readonly requestContext: RequestContext } & Readonly<Record<string, unknown>>,
 ): Promise<RouteOutcome> {
+  const { requestContext } = event;
   const { integration } = route;
   if (!integration) return { kind: 'answer', status: 200, headers: {}, body: undefined };
   if (integration.kind === 'mock') return mock(integration, requestContext);
@@ -48,7 +50,7 @@ export async function runRoute(
   const called = await callFunction(gateway.context, {
     functionId: integration.functionId,
     sourceArn: executeApiArn(gateway.context, apiId, `${stage}/${route.key}`),
-    event,
+    event: { ...event, isBase64Encoded: false, stageVariables },
     timeout: integration.timeout,
   });
   if (called.kind !== 'answer') return called;
@@ -59,10 +61,10 @@ export async function runRoute(
   return { kind: 'answer', status: statusCode, headers: headers ?? {}, body: body ?? undefined, latency };
 }
 
-/** A mock integration answers by its templates alone; of their language, `$context.…` is understood here. */
+/** A mock integration answers from its templates. Only `$context.…` of the template language is supported. */
 function mock(integration: Extract<Integration, { kind: 'mock' }>, requestContext: RequestContext): RouteOutcome {
   const variables = logVariables(requestContext, { status: 200 });
-  const status = statusOf(fill(integration.requestTemplate ?? '', variables));
+  const status = statusOf(fillTemplate(integration.requestTemplate ?? '', variables));
   const response =
     integration.responses.find(({ key }) => key !== '$default' && matches(key, status)) ??
     integration.responses.find(({ key }) => key === '$default');
@@ -70,7 +72,7 @@ function mock(integration: Extract<Integration, { kind: 'mock' }>, requestContex
     kind: 'answer',
     status,
     headers: {},
-    body: response?.template === undefined ? undefined : fill(response.template, variables),
+    body: response?.template === undefined ? undefined : fillTemplate(response.template, variables),
   };
 }
 

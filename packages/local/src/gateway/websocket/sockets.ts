@@ -1,94 +1,95 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { percentDecode } from '#text';
 import type { Gateway } from '../gateway-state.ts';
 import { newId } from '../ids.ts';
-import { decode, type Target } from '../target.ts';
+import type { Target } from '../target.ts';
 import { accept, isHandshake } from './accept.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { tellDisconnect } from './disconnect.ts';
+import { handleMessage } from './handle-message.ts';
 import { handshake } from './handshake.ts';
-import { takeMessage } from './message.ts';
-import { refusals, refuse } from './refusal.ts';
-import type { Visitor } from './visitor.ts';
+import { handshakeErrors, rejectUpgrade } from './handshake-error.ts';
+import type { ConnectionMetadata } from './request-context.ts';
+import { runDisconnect } from './run-disconnect.ts';
 
 /** All open connections. */
 export interface Sockets {
   upgrade(target: Target, request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Only a connection of that API and stage, and only between the end of `$connect` and the beginning of the close. */
+  /** Finds a connection of that API and stage, from the end of `$connect` until the close begins. */
   find(apiId: string, stage: string, connectionId: string): Connection | undefined;
   all(): readonly Connection[];
-  /** Closes all with 1001 and waits, for a moment, until `$disconnect` has been told of each. */
+  /** Closes all with 1001 and waits up to `stopTimeoutMs` for their `$disconnect` routes. */
   stop(): Promise<void>;
 }
 
-const stopGrace = 3_000;
+const stopTimeoutMs = 3_000;
 
 export function createSockets(gateway: Gateway): Sockets {
   const connections = new Map<string, Connection>();
-  /** Open, or closing and not told to `$disconnect` yet. */
-  const unended = new Set<string>();
-  const underway = new Set<Promise<void>>();
+  /** Ids of connections that are open or closing. */
+  const unclosed = new Set<string>();
+  const running = new Set<Promise<void>>();
 
-  /** Events of one connection run side by side, as on AWS; only stopping waits for them. */
+  /** As on AWS, events of one connection run concurrently. Only `stop` waits for them. */
   const run = (work: Promise<void>) => {
-    const watched = work
+    const settled = work
       .catch((error: unknown) => gateway.context.log(`API Gateway: ${String(error)}`))
-      .finally(() => underway.delete(watched));
-    underway.add(watched);
+      .finally(() => running.delete(settled));
+    running.add(settled);
   };
 
   async function connect(target: Target, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const ids = { connectionId: newId(), requestId: newId() };
     const api = gateway.api(target.apiId);
     const [, stageName = '', rest = ''] = /^\/([^/]*)(.*)$/.exec(target.path) ?? [];
-    const stage = api?.stages.get(decode(stageName));
-    if (!isHandshake(request)) return refuse(socket, refusals.badRequest, ids);
+    const stage = api?.stages.get(percentDecode(stageName));
+    if (!isHandshake(request)) return rejectUpgrade(socket, handshakeErrors.badRequest, ids);
     if (api?.kind !== 'websocket' || !stage?.deployed || (rest !== '' && rest !== '/'))
-      return refuse(socket, refusals.forbidden, ids);
+      return rejectUpgrade(socket, handshakeErrors.forbidden, ids);
 
-    const admission = await handshake(gateway, { api, stage, request, query: target.query });
-    if (admission.ok) open(admission.visitor, admission.subprotocol, { request, socket, head });
-    else refuse(socket, admission.refusal, admission.ids);
+    const result = await handshake(gateway, { api, stage, request, query: target.query });
+    if (result.ok) open(result.metadata, result.subprotocol, { request, socket, head });
+    else rejectUpgrade(socket, result.error, result.ids);
   }
 
   function open(
-    visitor: Visitor,
+    metadata: ConnectionMetadata,
     subprotocol: string | undefined,
     upgrade: { request: IncomingMessage; socket: Duplex; head: Buffer },
   ): void {
-    const accepted = accept(upgrade, subprotocol, () => connection?.end({ code: 1009, reason: '' }));
+    const accepted = accept(upgrade, subprotocol, () => connection?.close({ code: 1009, reason: '' }));
     if (!accepted) {
-      // The client went away while $connect ran; for the function it had been there.
-      run(tellDisconnect(gateway, visitor, { code: 1006, reason: '' }));
+      // The client disconnected while $connect ran. The function regards it as connected.
+      run(runDisconnect(gateway, metadata, { code: 1006, reason: '' }));
       return;
     }
-    const connection: Connection = openConnection(gateway.context, accepted, visitor, {
-      message: (text) => run(takeMessage(gateway, connection, text)),
-      ending: () => connections.delete(visitor.connectionId),
-      ended: (ending) => {
-        unended.delete(visitor.connectionId);
-        run(tellDisconnect(gateway, visitor, ending));
+    const connection: Connection = openConnection(gateway.context, accepted, metadata, {
+      message: (text) => run(handleMessage(gateway, connection, text)),
+      closing: () => connections.delete(metadata.connectionId),
+      closed: (status) => {
+        unclosed.delete(metadata.connectionId);
+        run(runDisconnect(gateway, metadata, status));
       },
     });
-    connections.set(visitor.connectionId, connection);
-    unended.add(visitor.connectionId);
+    connections.set(metadata.connectionId, connection);
+    unclosed.add(metadata.connectionId);
   }
 
   return {
     upgrade(target, request, socket, head) {
-      // A client that vanishes during the handshake is no error of anybody.
+      // The client may disconnect during the handshake.
       socket.on('error', () => socket.destroy());
       run(connect(target, request, socket, head));
     },
     find(apiId, stage, connectionId) {
       const connection = connections.get(connectionId);
-      return connection?.visitor.apiId === apiId && connection.visitor.stage === stage ? connection : undefined;
+      return connection?.metadata.apiId === apiId && connection.metadata.stage === stage ? connection : undefined;
     },
     all: () => [...connections.values()],
     async stop() {
-      const deadline = Date.now() + stopGrace;
-      for (const connection of connections.values()) connection.end({ code: 1001, reason: 'Going away' });
-      while (unended.size + underway.size > 0 && Date.now() < deadline) {
+      const deadline = Date.now() + stopTimeoutMs;
+      for (const connection of connections.values()) connection.close({ code: 1001, reason: 'Going away' });
+      while (unclosed.size + running.size > 0 && Date.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-/** Python's table `mimetypes`, from which the AWS CLI takes the type of a file, as far as it is about the web. */
+/** The web's part of Python's table `mimetypes`, which the AWS CLI uses. */
 const types: Readonly<Record<string, string>> = {
   '.avif': 'image/avif',
   '.css': 'text/css',
@@ -28,7 +28,7 @@ const types: Readonly<Record<string, string>> = {
   '.xml': 'text/xml',
 };
 
-/** `undefined` for a name that says nothing: S3 then makes it `binary/octet-stream`. */
+/** Undefined for an unknown extension. S3 then uses `binary/octet-stream`. */
 export function contentTypeOf(path: string): string | undefined {
   return types[extname(path).toLowerCase()];
 }

@@ -5,28 +5,28 @@ import { S3Error } from '../errors.ts';
 import { readMetadata } from '../metadata.ts';
 import type { ObjectMetadata, ObjectStore } from '../store.ts';
 import { contentTypeOf } from './content-type.ts';
-import { isChosen, readSources } from './files.ts';
+import { isIncluded, readSources } from './files.ts';
 import { type DeploymentRequest, readRequest } from './request.ts';
 
-/** Makes what a stack deploys ready: throws BrokenStack before anything is changed. The second step puts it into the buckets. */
+/** Reads the files of a stack's deployments, and returns the step that writes them into the buckets. @throws BrokenStack before any change */
 export type PrepareDeployments = (stack: Stack) => () => Promise<void>;
 
 /**
- * Carries out the `Custom::CDKBucketDeployment`s of stacks as CDK's function does, with `aws s3 sync`. One that asks for the same as the last time
- * is not carried out again, as CloudFormation does not.
+ * Runs the `Custom::CDKBucketDeployment`s of stacks as CDK's function does, with `aws s3 sync`. Like CloudFormation, it does not run an
+ * unchanged deployment again.
  */
 export function createDeployments(open: (bucket: Bucket) => Promise<ObjectStore>): PrepareDeployments {
   const done = new Map<string, string>();
   return (stack) => {
     const due = stack.ofType('Custom::CDKBucketDeployment').flatMap((resource) => {
-      const asked = JSON.stringify(resource.properties);
-      if (done.get(resource.logicalId) === asked) return [];
-      return [{ ...prepare(stack, readRequest(resource)), logicalId: resource.logicalId, asked }];
+      const properties = JSON.stringify(resource.properties);
+      if (done.get(resource.logicalId) === properties) return [];
+      return [{ ...prepare(stack, readRequest(resource)), logicalId: resource.logicalId, properties }];
     });
     return async () => {
       for (const deployment of due) {
         await sync(await open(deployment.bucket), deployment);
-        done.set(deployment.logicalId, deployment.asked);
+        done.set(deployment.logicalId, deployment.properties);
       }
     };
   };
@@ -35,7 +35,7 @@ export function createDeployments(open: (bucket: Bucket) => Promise<ObjectStore>
 interface Deployment {
   readonly request: DeploymentRequest;
   readonly bucket: Bucket;
-  /** Empty, or with a slash at the end. */
+  /** Empty, or ends with a slash. */
   readonly prefix: string;
   readonly files: readonly { readonly key: string; readonly body: Buffer; readonly metadata: ObjectMetadata }[];
 }
@@ -45,7 +45,7 @@ async function sync(store: ObjectStore, { request, prefix, files }: Deployment):
   if (!request.Prune) return;
   const kept = new Set(files.map(({ key }) => key));
   const others = store.list().filter(({ key }) => key.startsWith(prefix) && !kept.has(key));
-  for (const { key } of others) if (isChosen(key.slice(prefix.length), request)) await store.remove(key);
+  for (const { key } of others) if (isIncluded(key.slice(prefix.length), request)) await store.remove(key);
 }
 
 function prepare(stack: Stack, request: DeploymentRequest): Deployment {
@@ -54,12 +54,12 @@ function prepare(stack: Stack, request: DeploymentRequest): Deployment {
     throw new BrokenStack(`unable to deploy to ${request.DestinationBucketName}; the stack has no such bucket`);
   const prefix = request.DestinationBucketKeyPrefix.replace(/^\/$/, '').replace(/([^/])$/, '$1/');
   const files = [...readSources(stack, request)]
-    .filter(([path]) => isChosen(path, request))
+    .filter(([path]) => isIncluded(path, request))
     .map(([path, body]) => ({ key: `${prefix}${path}`, body, metadata: metadataOf(path, request) }));
   return { request, bucket, prefix, files };
 }
 
-/** Names of the AWS CLI's options that are not the header's. */
+/** Headers of the AWS CLI's options with another name. */
 const headerOf: Readonly<Record<string, string>> = {
   acl: 'x-amz-acl',
   sse: 'x-amz-server-side-encryption',
@@ -69,7 +69,7 @@ const headerOf: Readonly<Record<string, string>> = {
   'website-redirect': 'x-amz-website-redirect-location',
 };
 
-/** @throws BrokenStack for what local buckets do not keep */
+/** @throws BrokenStack for metadata that local buckets do not store */
 function metadataOf(path: string, { SystemMetadata, UserMetadata }: DeploymentRequest): ObjectMetadata {
   const type = contentTypeOf(path);
   try {

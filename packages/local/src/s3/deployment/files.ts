@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { fillMarkers } from './markers.ts';
-import type { DeploymentRequest } from './request.ts';
+import type { DeploymentRequest, MarkersConfig } from './request.ts';
 
 /**
- * The files of all sources together, by path; of one path the last source's. Marks are filled, and AWS addresses beside them turned into local ones.
+ * The files of all sources by path. A later source overrides an earlier one. In files of a source with markers, the markers are replaced by
+ * their values, and AWS addresses by local ones.
  * @throws BrokenStack
  */
 export function readSources(
@@ -35,13 +35,32 @@ export function readSources(
   return files;
 }
 
-/** Does the AWS CLI's `sync` see this path? All `--exclude` come before all `--include`, and the last one that fits decides. */
-export function isChosen(path: string, { Exclude, Include }: Pick<DeploymentRequest, 'Exclude' | 'Include'>): boolean {
-  return Include.some((pattern) => fits(path, pattern)) || !Exclude.some((pattern) => fits(path, pattern));
+/** CDK's marker for a value that is known at deployment. @throws BrokenStack */
+function fillMarkers(text: string, markers: Readonly<Record<string, unknown>>, config: MarkersConfig): string {
+  return Object.entries(markers).reduce((filled, [marker, value]) => {
+    const encoding = config.markerEncodings[marker] ?? (config.jsonEscape ? 'UNQUOTED_JSON_VALUE' : 'LITERAL');
+    return filled.replaceAll(marker, () => encode(value, encoding));
+  }, text);
 }
 
-/** Python's `fnmatch`: `*` goes through slashes. */
-function fits(path: string, pattern: string): boolean {
+function encode(value: unknown, encoding: string): string {
+  const json = JSON.stringify(value);
+  if (encoding === 'LITERAL' && typeof value === 'string') return value;
+  if (encoding === 'JSON_VALUE') return json;
+  if (encoding === 'UNQUOTED_JSON_VALUE') return typeof value === 'string' ? json.slice(1, -1) : json;
+  throw new BrokenStack(`unable to write ${json} into a deployed file; its encoding ${encoding} is not known locally`);
+}
+
+/** Whether the AWS CLI's `sync` includes the path. All `--exclude` come before all `--include`, and the last match wins. */
+export function isIncluded(
+  path: string,
+  { Exclude, Include }: Pick<DeploymentRequest, 'Exclude' | 'Include'>,
+): boolean {
+  return Include.some((pattern) => matches(path, pattern)) || !Exclude.some((pattern) => matches(path, pattern));
+}
+
+/** Python's `fnmatch`: `*` also matches slashes. */
+function matches(path: string, pattern: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|\\]/g, '\\$&')
     .replaceAll('[!', '[^')

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Resource } from '#assembly/stack';
 
-/** Custom resources are told their properties as text. */
+/** Custom resources get their properties as strings. */
 const flag = z.union([z.boolean(), z.string()]).transform((value) => String(value).toLowerCase() === 'true');
 const texts = z.array(z.string()).default([]);
 
-/** How marked places of one source are filled. */
+/** How the values of one source's markers are written. */
 const markersConfig = z.object({
   jsonEscape: flag.default(false),
   markerEncodings: z.record(z.string(), z.string()).default({}),
@@ -26,7 +26,7 @@ const requestShape = z.object({
   SystemMetadata: z.record(z.string(), z.string()).default({}),
 });
 
-/** What a `Custom::CDKBucketDeployment` asks for; defaults as in CDK's function, `bucket-deployment-handler/index.py`. */
+/** The properties of a `Custom::CDKBucketDeployment`, with the defaults of CDK's function `bucket-deployment-handler/index.py`. */
 export type DeploymentRequest = z.infer<typeof requestShape>;
 export type MarkersConfig = z.infer<typeof markersConfig>;
 

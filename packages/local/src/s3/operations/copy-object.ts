@@ -1,6 +1,6 @@
 import { parseAddress, s3Prefix } from '../address.ts';
 import { findBucket } from '../buckets.ts';
-import { type Call, noSuchKey, objectArn, objectEvent, requireAllowed, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, noSuchKey, objectArn, objectEvent, type S3 } from '../call.ts';
 import { invalidArgument, S3Error } from '../errors.ts';
 import { readMetadata } from '../metadata.ts';
 import { checkWriteConditions, notModified } from '../preconditions.ts';
@@ -8,14 +8,14 @@ import { quotedEtag, sendResult } from '../responses.ts';
 import type { ObjectMetadata, StoredObject } from '../store.ts';
 import { metadataHeaders } from './put-object.ts';
 
-/** CopyObject: needs the permission to read the source and to write the target. */
+/** Needs permission to read the source and to write the target. */
 export async function copyObject(s3: S3, call: Call): Promise<void> {
   const { request, response } = call;
-  const caller = requireAllowed(s3, call.caller, 's3:PutObject', objectArn(call.bucket, call.key));
+  const caller = authorizeCaller(s3, call.caller, 's3:PutObject', objectArn(call.bucket, call.key));
   const source = parseSource(request.headers['x-amz-copy-source']?.toString() ?? '');
   const sourceBucket = findBucket(s3.context.stack, source.bucket);
   if (!sourceBucket) throw new S3Error('NoSuchBucket', { details: { BucketName: source.bucket } });
-  requireAllowed(s3, caller, 's3:GetObject', objectArn(sourceBucket, source.key));
+  authorizeCaller(s3, caller, 's3:GetObject', objectArn(sourceBucket, source.key));
   const replace = replacesMetadata(call);
   if (!replace && sourceBucket.name === call.bucket.name && source.key === call.key) {
     throw new S3Error('InvalidRequest', {

@@ -1,8 +1,8 @@
-import { type Call, objectArn, objectEvent, requireAllowed, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '../call.ts';
 
-/** DeleteObject: 204 whether or not there was something. */
+/** Answers 204, also if there was no object. */
 export async function deleteObject(s3: S3, call: Call): Promise<void> {
-  const caller = requireAllowed(s3, call.caller, 's3:DeleteObject', objectArn(call.bucket, call.key));
+  const caller = authorizeCaller(s3, call.caller, 's3:DeleteObject', objectArn(call.bucket, call.key));
   const removed = await (await s3.store(call.bucket)).remove(call.key);
   call.response.writeHead(204).end();
   if (removed) s3.notify(objectEvent(call, caller, 'ObjectRemoved:Delete'));

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises';
-import { type Call, noSuchKey, objectArn, requireAllowed, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from '../call.ts';
 import { headerValue } from '../metadata.ts';
 import { notModified } from '../preconditions.ts';
 import { type ByteRange, parseRange } from '../range.ts';
 import { setObjectHeaders } from '../responses.ts';
 import type { StoredObject } from '../store.ts';
 
-/** Parameters that replace a header of the answer; they are part of what was signed. */
+/** Signed query parameters that replace a header of the response. */
 const overrides = [
   'cache-control',
   'content-disposition',
@@ -16,15 +16,14 @@ const overrides = [
   'expires',
 ];
 
-/** GetObject: whole or a range, on conditions, with headers as the signed address asks. */
 export async function getObject(s3: S3, call: Call): Promise<void> {
-  requireAllowed(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
+  authorizeCaller(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
   const store = await s3.store(call.bucket);
   const opened = await store.open(call.key);
   if (!opened) throw noSuchKey(s3, call, call.key);
   const { object, file } = opened;
   try {
-    const range = answerHead(call, object);
+    const range = writeHead(call, object);
     if (range === 'not-modified' || object.size === 0) {
       call.response.end();
       return;
@@ -36,17 +35,16 @@ export async function getObject(s3: S3, call: Call): Promise<void> {
   }
 }
 
-/** HeadObject: the same answer without the body. */
 export async function headObject(s3: S3, call: Call): Promise<void> {
-  requireAllowed(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
+  authorizeCaller(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
   const object = (await s3.store(call.bucket)).find(call.key);
   if (!object) throw noSuchKey(s3, call, call.key);
-  answerHead(call, object);
+  writeHead(call, object);
   call.response.end();
 }
 
-/** Writes status and headers. Nothing is set before all conditions have been checked: a refusal must not carry the object's headers. */
-function answerHead(call: Call, object: StoredObject): ByteRange | undefined | 'not-modified' {
+/** Writes status and headers. Checks all conditions first, because an error must not have the object's headers. */
+function writeHead(call: Call, object: StoredObject): ByteRange | undefined | 'not-modified' {
   const { request, response, query } = call;
   const unchanged = notModified(request.headers, object);
   const range = unchanged ? undefined : parseRange(request.headers.range, object.size);

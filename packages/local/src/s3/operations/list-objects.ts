@@ -1,18 +1,17 @@
-import { type Call, requireAllowed, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, type S3 } from '../call.ts';
 import { invalidArgument } from '../errors.ts';
 import { quotedEtag, sendResult } from '../responses.ts';
 import type { StoredObject } from '../store.ts';
 import type { Xml } from '../xml.ts';
 
-/** S3's page. */
-const largestPage = 1000;
+const maxPageSize = 1000;
 
-/** A line of the listing: an object, or all keys that share what comes before the delimiter. */
-type Entry =
-  | { readonly at: string; readonly object: StoredObject }
-  | { readonly at: string; readonly object?: undefined };
+/** An object, or a common prefix: all keys that are equal up to the delimiter. */
+interface Entry {
+  readonly name: string;
+  readonly object?: StoredObject;
+}
 
-/** ListObjectsV2, with prefix, delimiter and pages. */
 export async function listObjects(s3: S3, call: Call): Promise<void> {
   const { query, bucket } = call;
   const prefix = query.get('prefix') ?? '';
@@ -21,11 +20,11 @@ export async function listObjects(s3: S3, call: Call): Promise<void> {
   const token = query.get('continuation-token');
   const startAfter = query.get('start-after');
   const conditions = { 's3:prefix': prefix, 's3:delimiter': delimiter, 's3:max-keys': String(pageSize) };
-  requireAllowed(s3, call.caller, 's3:ListBucket', bucket.arn, conditions);
+  authorizeCaller(s3, call.caller, 's3:ListBucket', bucket.arn, conditions);
 
   const after = token === null ? startAfter : parseToken(token);
-  const entries = gather((await s3.store(bucket)).list(), prefix, delimiter).filter(
-    ({ at }) => after === null || Buffer.compare(Buffer.from(at), Buffer.from(after)) > 0,
+  const entries = groupByDelimiter((await s3.store(bucket)).list(), prefix, delimiter).filter(
+    ({ name }) => after === null || Buffer.compare(Buffer.from(name), Buffer.from(after)) > 0,
   );
   const page = entries.slice(0, pageSize);
   const last = page.at(-1);
@@ -38,7 +37,7 @@ export async function listObjects(s3: S3, call: Call): Promise<void> {
     ['Delimiter', delimiter === '' ? undefined : encode(delimiter)],
     ['StartAfter', startAfter === null ? undefined : encode(startAfter)],
     ['ContinuationToken', token ?? undefined],
-    ['NextContinuationToken', more ? Buffer.from(last.at).toString('base64url') : undefined],
+    ['NextContinuationToken', more ? Buffer.from(last.name).toString('base64url') : undefined],
     ['EncodingType', query.get('encoding-type') ?? undefined],
     ['KeyCount', page.length],
     ['MaxKeys', pageSize],
@@ -47,23 +46,23 @@ export async function listObjects(s3: S3, call: Call): Promise<void> {
   ]);
 }
 
-/** The objects under the prefix, those with the delimiter behind it rolled up into one entry each; in order, since the objects are. */
-function gather(objects: readonly StoredObject[], prefix: string, delimiter: string): Entry[] {
+/** The entries below the prefix, in the order of the objects. Keys with the delimiter after the prefix are grouped by common prefix. */
+function groupByDelimiter(objects: readonly StoredObject[], prefix: string, delimiter: string): Entry[] {
   const entries: Entry[] = [];
   for (const object of objects) {
     if (!object.key.startsWith(prefix)) continue;
     const end = delimiter === '' ? -1 : object.key.indexOf(delimiter, prefix.length);
-    if (end < 0) entries.push({ at: object.key, object });
+    if (end < 0) entries.push({ name: object.key, object });
     else {
-      const common = object.key.slice(0, end + delimiter.length);
-      if (entries.at(-1)?.at !== common) entries.push({ at: common });
+      const name = object.key.slice(0, end + delimiter.length);
+      if (entries.at(-1)?.name !== name) entries.push({ name });
     }
   }
   return entries;
 }
 
-function describe({ at, object }: Entry, encode: (text: string) => string): Xml {
-  if (!object) return ['CommonPrefixes', [['Prefix', encode(at)]]];
+function describe({ name, object }: Entry, encode: (text: string) => string): Xml {
+  if (!object) return ['CommonPrefixes', [['Prefix', encode(name)]]];
   return [
     'Contents',
     [
@@ -77,15 +76,15 @@ function describe({ at, object }: Entry, encode: (text: string) => string): Xml 
 }
 
 function parsePageSize(value: string | null): number {
-  if (value === null || value === '') return largestPage;
+  if (value === null || value === '') return maxPageSize;
   if (!/^\d{1,10}$/.test(value)) {
     throw invalidArgument('max-keys', value, 'Provided max-keys not an integer or within integer range');
   }
-  return Math.min(Number(value), largestPage);
+  return Math.min(Number(value), maxPageSize);
 }
 
 function parseToken(token: string): string {
-  const at = Buffer.from(token, 'base64url').toString('utf8');
-  if (at !== '' && Buffer.from(at).toString('base64url') === token) return at;
+  const name = Buffer.from(token, 'base64url').toString('utf8');
+  if (name !== '' && Buffer.from(name).toString('base64url') === token) return name;
   throw invalidArgument('continuation-token', token, 'The continuation token provided is incorrect');
 }

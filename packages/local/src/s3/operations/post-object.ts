@@ -1,18 +1,18 @@
 import { assertKeyLength, s3Prefix } from '../address.ts';
-import { type Call, objectArn, objectEvent, requireAllowed, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '../call.ts';
 import { isChecksumName } from '../checksums.ts';
 import { notImplemented, S3Error } from '../errors.ts';
 import { missingField, readForm, type UploadForm } from '../form.ts';
 import { authenticateForm } from '../form-signature.ts';
 import { readMetadata } from '../metadata.ts';
-import { largestObject } from '../payload.ts';
+import { maxObjectBytes } from '../payload.ts';
 import { checkPostPolicy, parsePostPolicy, type SizeRange } from '../post-policy.ts';
 import { quotedEtag, sendXml } from '../responses.ts';
 import type { StoredObject } from '../store.ts';
 import { xmlDocument } from '../xml.ts';
 
 /**
- * PostObject, the upload from a browser: what may be stored, where, how large and until when stands in a signed policy.
+ * PostObject, the upload from a browser. A signed policy limits content, key, size and time.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/RESTObjectPOST.html
  */
 export async function postObject(s3: S3, call: Call): Promise<void> {
@@ -24,23 +24,22 @@ export async function postObject(s3: S3, call: Call): Promise<void> {
     assertKeyLength(key);
     const caller = authenticateForm(s3.context, fields);
     const range = checkForm(s3, call, fields);
-    requireAllowed(s3, caller, 's3:PutObject', objectArn(call.bucket, key));
-    refuseChecksums(fields);
+    authorizeCaller(s3, caller, 's3:PutObject', objectArn(call.bucket, key));
+    rejectChecksums(fields);
     const metadata = readMetadata(fields);
     const store = await s3.store(call.bucket);
-    const object = await store.put(key, withinRange(form.file, range), () => metadata);
+    const object = await store.put(key, enforceSize(form.file, range), () => metadata);
     s3.context.counters.count('s3.bytes-in', object.size);
-    answer(s3, call, fields, object);
+    respond(s3, call, fields, object);
     s3.notify(objectEvent(call, caller, 'ObjectCreated:Post', object));
   } finally {
-    form.leave();
+    form.abort();
   }
 }
 
-/** As written in a form, so no template of ours. */
 const fileNameVariable = /\$\{filename\}/g;
 
-/** `${filename}` is put in before the policy is looked at; without a file name it stays as it is. */
+/** Replaces `${filename}`, before the policy is checked. */
 function expandFileName({ fields, fileName }: UploadForm): ReadonlyMap<string, string> {
   if (fileName === undefined) return fields;
   const exempt = ['policy', 'x-amz-signature'];
@@ -52,7 +51,7 @@ function expandFileName({ fields, fileName }: UploadForm): ReadonlyMap<string, s
   );
 }
 
-/** The policy's `bucket` is about the address; a field of that name must say the same. */
+/** The policy's `bucket` is the bucket of the URL. A form field `bucket` must be equal. */
 function checkForm(s3: S3, call: Call, fields: ReadonlyMap<string, string>): SizeRange {
   const named = fields.get('bucket');
   if (named !== undefined && named !== call.bucket.name) {
@@ -64,15 +63,15 @@ function checkForm(s3: S3, call: Call, fields: ReadonlyMap<string, string>): Siz
   return checkPostPolicy(policy, new Map(fields).set('bucket', call.bucket.name), s3.context.clock.now());
 }
 
-/** Rather than to store what was never compared. */
-function refuseChecksums(fields: ReadonlyMap<string, string>): void {
+/** Refused, because the object would be stored without comparing its checksum. */
+function rejectChecksums(fields: ReadonlyMap<string, string>): void {
   const checksum = [...fields.keys()].find((name) => name === 'content-md5' || isChecksumName(name));
   if (checksum) throw notImplemented(`The form field ${checksum}`);
 }
 
-/** Ends the upload at the byte that is too much: nothing larger than the policy allows is ever on the disk. */
-async function* withinRange(file: AsyncIterable<Buffer>, range: SizeRange): AsyncGenerator<Buffer> {
-  const max = Math.min(range.max, largestObject);
+/** Fails at the first byte above the limit, so that no larger object is written to disk. */
+async function* enforceSize(file: AsyncIterable<Buffer>, range: SizeRange): AsyncGenerator<Buffer> {
+  const max = Math.min(range.max, maxObjectBytes);
   let size = 0;
   for await (const piece of file) {
     size += piece.length;
@@ -84,15 +83,11 @@ async function* withinRange(file: AsyncIterable<Buffer>, range: SizeRange): Asyn
   }
 }
 
-function answer(s3: S3, call: Call, fields: ReadonlyMap<string, string>, object: StoredObject): void {
+function respond(s3: S3, call: Call, fields: ReadonlyMap<string, string>, object: StoredObject): void {
   const { response, bucket } = call;
   const location = `${s3.context.origin}${s3Prefix}/${bucket.name}/${encodeURIComponent(object.key)}`;
   response.setHeader('etag', quotedEtag(object));
-  const redirect = redirectAddress(
-    fields.get('success_action_redirect') ?? fields.get('redirect'),
-    bucket.name,
-    object,
-  );
+  const redirect = redirectUrl(fields.get('success_action_redirect') ?? fields.get('redirect'), bucket.name, object);
   if (redirect) {
     response.writeHead(303, { location: redirect, 'content-length': 0 }).end();
     return;
@@ -114,13 +109,13 @@ function answer(s3: S3, call: Call, fields: ReadonlyMap<string, string>, object:
   } else if (status === '200') {
     response.writeHead(200, { 'content-length': 0 }).end();
   } else {
-    // The default, and what any other value means.
+    // The default, also for unknown values.
     response.writeHead(204).end();
   }
 }
 
-/** An address that cannot be read is as none; S3 appends to a query that is there. */
-function redirectAddress(redirect: string | undefined, bucket: string, object: StoredObject): string | undefined {
+/** Ignores an invalid URL. As S3 does, keeps its query. */
+function redirectUrl(redirect: string | undefined, bucket: string, object: StoredObject): string | undefined {
   if (!redirect || !URL.canParse(redirect)) return undefined;
   const url = new URL(redirect);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined;

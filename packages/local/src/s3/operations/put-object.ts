@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { type Call, objectArn, objectEvent, requireAllowed, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '../call.ts';
 import { readMetadata } from '../metadata.ts';
 import { readPayload } from '../payload.ts';
 import { checkWriteConditions } from '../preconditions.ts';
 import { quotedEtag } from '../responses.ts';
 
-/** PutObject: streamed to disk, verified while it passes, visible only as a whole. */
+/** Streams the object to disk and verifies it meanwhile. It becomes visible when it is complete. */
 export async function putObject(s3: S3, call: Call): Promise<void> {
   const { request, response } = call;
-  const caller = requireAllowed(s3, call.caller, 's3:PutObject', objectArn(call.bucket, call.key));
+  const caller = authorizeCaller(s3, call.caller, 's3:PutObject', objectArn(call.bucket, call.key));
   const metadata = readMetadata(metadataHeaders(request.headers));
   const payload = readPayload(request, call.query, caller);
   const store = await s3.store(call.bucket);
@@ -29,7 +29,7 @@ export async function putObject(s3: S3, call: Call): Promise<void> {
   s3.notify(objectEvent(call, caller, 'ObjectCreated:Put', object));
 }
 
-/** Header values arrive as ISO-8859-1; in user metadata they are UTF-8. */
+/** Node decodes headers as ISO-8859-1, but user metadata is UTF-8. */
 export function metadataHeaders(headers: IncomingHttpHeaders): ReadonlyMap<string, string> {
   return new Map(
     Object.entries(headers).map(([name, value]) => {

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Headers } from './cors.ts';
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Buffer;
+}
+
+/** A response that the gateway makes itself: `{"message": …}`. */
+export function errorResponse(status: number, message: string, headers: Headers = {}): HttpResponse {
+  const body = Buffer.from(JSON.stringify({ message }));
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body };
+}
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const proxyResponse = z.object({
+  statusCode: z.coerce.number().int().min(200).max(599),
+  headers: z.record(z.string(), text).nullish(),
+  cookies: z.array(z.string()).nullish(),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().nullish(),
+});
+
+const maxBodyBytes = 10 * 1024 * 1024;
+
+/**
+ * Reads a function's result in payload format 2.0. With a `statusCode` it is a response; without one it is the JSON body of a 200.
+ * A malformed result, or one above 10 MB, gives a 500.
+ */
+export function toHttpResponse(payload: unknown): HttpResponse {
+  const error = errorResponse(500, 'Internal Server Error');
+  if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) {
+    const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload ?? null));
+    return body.length > maxBodyBytes ? error : { status: 200, headers: { 'content-type': 'application/json' }, body };
+  }
+  const parsed = proxyResponse.safeParse(payload);
+  if (!parsed.success) return error;
+  const { statusCode, headers, cookies, body, isBase64Encoded } = parsed.data;
+  const bytes = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  if (bytes.length > maxBodyBytes) return error;
+  const own = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
+  return {
+    status: statusCode,
+    headers: {
+      ...(bytes.length > 0 ? { 'content-type': 'text/plain;charset=UTF-8' } : {}),
+      ...Object.fromEntries(own.filter(([name]) => name !== 'content-length' && name !== 'transfer-encoding')),
+      ...(cookies && cookies.length > 0 ? { 'set-cookie': cookies } : {}),
+    },
+    body: bytes,
+  };
+}

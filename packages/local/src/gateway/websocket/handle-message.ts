@@ -1,0 +1,56 @@
+import type { Gateway } from '../gateway-state.ts';
+import { newId } from '../ids.ts';
+import type { Connection } from './connection.ts';
+import { logVariables, requestContextOf } from './request-context.ts';
+import { selectRoute } from './route-selection.ts';
+import { type RouteOutcome, runRoute } from './run-route.ts';
+
+/**
+ * Runs the message's route, or `$default`. The client gets a two-way route's response, or on failure a frame with `message`,
+ * `connectionId` and `requestId`. After a failure the connection stays open.
+ */
+export async function handleMessage(gateway: Gateway, connection: Connection, body: string): Promise<void> {
+  const { metadata } = connection;
+  const api = gateway.api(metadata.apiId);
+  const stage = api?.stages.get(metadata.stage);
+  if (api?.kind !== 'websocket' || !stage) return;
+
+  const selected = selectRoute(api.routeSelectionExpression, body);
+  const route = api.routes.get(selected) ?? api.routes.get('$default');
+  const requestId = newId();
+  const requestContext = requestContextOf(gateway, metadata, {
+    routeKey: route?.key ?? selected,
+    eventType: 'MESSAGE',
+    requestId,
+    messageId: newId(),
+  });
+  const sendError = (message: string) =>
+    connection.send(Buffer.from(JSON.stringify({ message, connectionId: metadata.connectionId, requestId })));
+  const log = (outcome: Parameters<typeof logVariables>[1]) =>
+    gateway.accessLog.write(stage, logVariables(requestContext, outcome));
+
+  if (!route) {
+    log({ status: 403, error: 'Forbidden' });
+    sendError('Forbidden');
+  } else if (!gateway.throttle.route(metadata.apiId, stage, route.key)) {
+    log({ status: 429, error: 'Too Many Requests' });
+    sendError('Too Many Requests');
+  } else {
+    const outcome = await runRoute(gateway, route, stage, { requestContext, body });
+    const error = errorOf(outcome);
+    log({
+      status: outcome.kind === 'answer' ? outcome.status : 500,
+      error,
+      latency: outcome.latency,
+      integrationError: outcome.kind === 'failed' ? outcome.message : undefined,
+    });
+    if (error !== undefined) sendError(error);
+    else if (route.twoWay && outcome.kind === 'answer' && outcome.body !== undefined)
+      connection.send(Buffer.from(outcome.body));
+  }
+}
+
+function errorOf(outcome: RouteOutcome): string | undefined {
+  if (outcome.kind === 'answer') return undefined;
+  return outcome.kind === 'timeout' ? 'Endpoint request timed out' : 'Internal server error';
+}

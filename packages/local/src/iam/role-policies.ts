@@ -1,0 +1,58 @@
+import type { Resource, Stack } from '../assembly/stack.ts';
+import { parsePolicyDocument, type Statement } from './statement.ts';
+
+export interface Role {
+  readonly id: string;
+  readonly arn: string;
+  readonly statements: readonly Statement[];
+  /** Managed policies of AWS that are not known here. They allow nothing. */
+  readonly unknownPolicies: readonly string[];
+}
+
+/** Roles by logical id, with inline policies, `AWS::IAM::Policy`, `AWS::IAM::ManagedPolicy` and AWS's managed policies. */
+export function rolesOf(stack: Stack): Map<string, Role> {
+  const policies = [...stack.ofType('AWS::IAM::Policy'), ...stack.ofType('AWS::IAM::ManagedPolicy')];
+  return new Map(stack.ofType('AWS::IAM::Role').map((role) => [role.logicalId, roleOf(stack, role, policies)]));
+}
+
+function roleOf(stack: Stack, role: Resource, policies: readonly Resource[]): Role {
+  const name = stack.ref(role.logicalId);
+  const unknownPolicies: string[] = [];
+  const statements: Statement[] = [];
+  for (const inline of list(role.properties.Policies)) {
+    const document =
+      typeof inline === 'object' && inline !== null && 'PolicyDocument' in inline ? inline.PolicyDocument : undefined;
+    statements.push(...parsePolicyDocument(document, role.logicalId));
+  }
+  for (const policy of policies) {
+    if (list(policy.properties.Roles).includes(name)) {
+      statements.push(...parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId));
+    }
+  }
+  for (const arn of list(role.properties.ManagedPolicyArns).map(String)) {
+    const policy = stack.byPhysicalId('AWS::IAM::ManagedPolicy', arn);
+    const awsName = arn.slice(arn.lastIndexOf('/') + 1);
+    const actions = awsPolicies[awsName];
+    if (policy) statements.push(...parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId));
+    else if (actions) statements.push({ Effect: 'Allow', Action: [...actions], Resource: ['*'], Condition: {} });
+    else unknownPolicies.push(awsName);
+  }
+  return { id: role.logicalId, arn: stack.arn(role.logicalId), statements, unknownPolicies };
+}
+
+/** Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
+const awsPolicies: Readonly<Record<string, readonly string[]>> = {
+  AWSLambdaBasicExecutionRole: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+  AWSXRayDaemonWriteAccess: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules'],
+};
+
+/** The statements of all bucket and queue policies. */
+export function resourceStatements(stack: Stack): Statement[] {
+  return [...stack.ofType('AWS::S3::BucketPolicy'), ...stack.ofType('AWS::SQS::QueuePolicy')].flatMap((policy) =>
+    parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId),
+  );
+}
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,32 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it } from 'vitest';
+import { openTable } from '#lambdas/runtime/services';
+
+it('a write that meets a transaction is tried again', async () => {
+  const conflict = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException', message: 'ongoing' };
+  const answers = [
+    [400, conflict],
+    [400, conflict],
+    [200, { Item: { pk: { S: 'x' } } }],
+  ] as const;
+  let requests = 0;
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => {
+      const [status, body] = answers[requests++] ?? [500, {}];
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
+    });
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const credentials = { accessKeyId: 'unit', secretAccessKey: 'unit' };
+  const table = openTable('Chat', { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials });
+  const { Item } = await table.client.send(new GetCommand({ TableName: 'Chat', Key: { pk: 'x', sk: 'y' } }));
+  expect(Item).toEqual({ pk: 'x' });
+  expect(requests).toBe(3);
+  table.client.destroy();
+  server.close();
+});

@@ -1,0 +1,75 @@
+import type { Conversation, OutboxItem } from '@parley/client';
+import { dropFailedSend, type FailedSend, failedSendsOf } from '../state/failed-sends.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
+
+/** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
+export function FailedSendList(props: {
+  readonly conversation: Conversation;
+  onEdit(action: OutboxItem['action']): void;
+}) {
+  const { chat } = useMessenger();
+  const failedSends = failedSendsOf(chat, props.conversation.id);
+  if (failedSends.length === 0) return null;
+  return (
+    <ul class="failed-sends" aria-label="Not sent">
+      {failedSends.map((failed) => (
+        <FailedSendItem
+          key={failed.item.client_id}
+          failed={failed}
+          onDone={() => dropFailedSend(chat, failed)}
+          onRetry={() => sendAgain(props.conversation, failed.item.action)}
+          onEdit={() => props.onEdit(failed.item.action)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; onRetry(): void; onEdit(): void }) {
+  const { action } = props.failed.item;
+  const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
+  const files = action.type === 'create' ? (action.attachments?.length ?? 0) : 0;
+  const button = (label: string, act?: () => void) => (
+    <Button
+      look="text-button"
+      onClick={() => {
+        props.onDone();
+        act?.();
+      }}
+    >
+      {label}
+    </Button>
+  );
+  return (
+    <li class="failed-send">
+      <div class="failed-send-bubble">
+        {text !== undefined && text !== '' && <p class="failed-send-text">{text}</p>}
+        {files > 0 && <p>{files === 1 ? 'One file' : `${files} files`}</p>}
+        {action.type === 'delete' && <p>Deleting a message</p>}
+        {action.type === 'react' && <p>{action.emoji}</p>}
+      </div>
+      <p class="failed-send-reason" role="alert">
+        <Icon name="warning" />
+        <span>
+          {action.type === 'create' ? 'Not sent' : 'Not changed'}: {props.failed.why}
+        </span>
+      </p>
+      <p class="failed-send-actions">
+        {button('Try again', props.onRetry)}
+        {(text !== undefined || files > 0) && button('Edit', props.onEdit)}
+        {button('Discard')}
+      </p>
+    </li>
+  );
+}
+
+function sendAgain(conversation: Conversation, action: OutboxItem['action']): void {
+  if (action.type === 'create') {
+    const { type, ...draft } = action;
+    conversation.send(draft);
+  } else if (action.type === 'edit') conversation.edit(action.seq, action.message);
+  else if (action.type === 'delete') conversation.delete(action.seq);
+  else conversation.react(action.seq, action.emoji, { remove: action.remove });
+}

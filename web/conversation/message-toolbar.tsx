@@ -1,0 +1,35 @@
+import type { Message } from '@parley/client';
+import { IconButton } from '../ui/button.tsx';
+import { permissionsFor, reply } from './message-actions.ts';
+import type { MenuKind } from './message-menu-state.ts';
+import type { Thread } from './thread.ts';
+
+/** The most common actions, beside a message. */
+export function MessageToolbar(props: {
+  readonly thread: Thread;
+  readonly message: Message;
+  onOpen(kind: MenuKind, anchor: Element): void;
+}) {
+  const { thread, message, onOpen } = props;
+  return (
+    <div class="message-toolbar" role="toolbar" aria-label="Message actions">
+      {permissionsFor(thread, message).write && (
+        <>
+          <IconButton
+            icon="smile"
+            label="React"
+            aria-haspopup="dialog"
+            onClick={({ currentTarget }) => onOpen('emoji', currentTarget)}
+          />
+          <IconButton icon="reply" label="Reply" onClick={() => reply(thread, message)} />
+        </>
+      )}
+      <IconButton
+        icon="menu"
+        label="More"
+        aria-haspopup="menu"
+        onClick={({ currentTarget }) => onOpen('all', currentTarget)}
+      />
+    </div>
+  );
+}

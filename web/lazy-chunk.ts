@@ -1,0 +1,15 @@
+/**
+ * The parts of the page that most visits do not need, in one file that `lazy` downloads when the first of them is shown. It is one file because
+ * with several files the code that they share with the page would be split into many small ones.
+ * Nothing below these modules may import `lazy`: that would be a circle.
+ */
+export { EmojiPalette } from './composer/emoji-palette.tsx';
+export { Lightbox } from './conversation/lightbox.tsx';
+export { MessageMenu } from './conversation/message-menu.tsx';
+export { ThreadSearch } from './conversation/thread-search.tsx';
+export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
+export { AccessDenied } from './people/access-denied.tsx';
+export { DetailsPanel } from './people/details-panel.tsx';
+export { createOpenId } from './session/openid.ts';
+export { SignUpFlow } from './session/sign-up-flow.tsx';
+export { SettingsDialog } from './settings/settings-dialog.tsx';

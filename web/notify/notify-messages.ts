@@ -1,0 +1,40 @@
+import type { ServerEvent } from '@parley/client';
+import { route } from '../route.ts';
+import type { Messenger } from '../state/messenger.ts';
+import { titleOf } from '../state/names.ts';
+import type { MessageNotification } from '../worker/messages.ts';
+import { notificationsEnabled } from './notifications-setting.ts';
+
+/** Does this tab show the conversation, and is the tab visible? */
+export function isVisible(conversation: string): boolean {
+  const current = route.peek();
+  return document.visibilityState === 'visible' && current.page === 'conversation' && current.name === conversation;
+}
+
+/** The notification for an event, with the texts that a push would have; undefined for events that need none. */
+export function notificationFor(
+  event: ServerEvent,
+  { me, conversations }: Pick<Messenger, 'me' | 'conversations'>,
+): MessageNotification | undefined {
+  if (event.type !== 'chat_message' || event.from_user.username === me || event.content_type === 'system')
+    return undefined;
+  const { conversation, from_user } = event;
+  const view = conversations.peek().find(({ id }) => id === conversation);
+  const text = [...(event.message || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
+  const isDirect = !conversation.includes(':');
+  return {
+    user: me,
+    conversation,
+    title: isDirect || !view ? from_user.name : titleOf(view, me),
+    body: isDirect ? text : `${from_user.name}: ${text}`,
+  };
+}
+
+/** Shows notifications for new messages. The worker checks the other tabs, and shows each message once. @returns stop */
+export function notifyMessages(messenger: Messenger): () => void {
+  return messenger.chat.onEvent((event) => {
+    const notification = notificationsEnabled.peek() ? notificationFor(event, messenger) : undefined;
+    if (!notification || isVisible(notification.conversation)) return;
+    navigator.serviceWorker.ready.then(({ active }) => active?.postMessage(notification));
+  });
+}

@@ -1,0 +1,95 @@
+import { Forbidden, UnknownConversation, UnknownUser } from '@parley/client';
+import { useEffect } from 'preact/hooks';
+import { hrefOf, reopen } from '../route.ts';
+import { kindOf, plainName } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { sentenceOf, useAction } from '../ui/use-action.ts';
+
+/** Shown instead of a conversation that cannot be opened: the reason, and what the user can do. */
+export function AccessDenied({ name, error }: { readonly name: string; readonly error: Error }) {
+  const { me } = useMessenger();
+  const kind = kindOf(name);
+  const [other] = name.split('_').filter((username) => username !== me);
+  const isClosed = error instanceof Forbidden || error instanceof UnknownConversation;
+  return (
+    <div class="empty-pane">
+      {kind === 'room' && isClosed ? (
+        <NotJoined room={name} />
+      ) : kind === 'direct' && error instanceof Forbidden && other !== undefined ? (
+        <NotFriends username={other} />
+      ) : (
+        <>
+          <p role="alert">{reasonOf(name, error)}</p>
+          <Button onClick={reopen}>Try again</Button>
+        </>
+      )}
+      <a class="button" href={hrefOf({ page: 'inbox' })}>
+        Back to conversations
+      </a>
+    </div>
+  );
+}
+
+function reasonOf(name: string, error: Error): string {
+  if (error instanceof UnknownUser) return `There is nobody named ${name.split('_').map(plainName).join(' or ')}.`;
+  if (kindOf(name) === 'group' && error instanceof Forbidden)
+    return 'You are not in this group. Its members can invite you.';
+  return sentenceOf(error);
+}
+
+function NotJoined({ room }: { readonly room: string }) {
+  const { joinRoom } = useMessenger();
+  const { busy, error, run } = useAction();
+  return (
+    <>
+      <h2>#{room.slice('room:'.length)}</h2>
+      <p>You are not in this room yet. Everybody can join it.</p>
+      <ErrorMessage text={error} />
+      <Button kind="main" disabled={busy} onClick={() => run(() => joinRoom(room).then(reopen))}>
+        Join
+      </Button>
+    </>
+  );
+}
+
+/** For deployments where only friends can write to each other. Opens the conversation when the other user accepts. */
+function NotFriends({ username }: { readonly username: string }) {
+  const { friends, nameOf } = useMessenger();
+  const { busy, error, run } = useAction();
+  const friendship = friends.of(username);
+  const name = nameOf(username);
+  useEffect(() => {
+    friends.load().catch(() => {});
+  }, [friends]);
+  useEffect(() => {
+    if (friendship === 'friends') reopen();
+  }, [friendship]);
+  const { text, action } = {
+    none: {
+      text: `You can write to each other once you and ${name} are friends.`,
+      action: 'Ask to be friends',
+    },
+    received: { text: `${name} wants to be friends.`, action: 'Accept' },
+    sent: {
+      text: `You have asked ${name} to be friends. You can write when they accept.`,
+      action: 'Take the request back',
+    },
+    friends: { text: `You and ${name} are friends.`, action: 'Ask to be friends' },
+  }[friendship];
+  return (
+    <>
+      <h2>{name}</h2>
+      <p>{text}</p>
+      <ErrorMessage text={error} />
+      <Button
+        kind={friendship === 'sent' ? undefined : 'main'}
+        disabled={busy}
+        onClick={() => run(() => (friendship === 'sent' ? friends.end(username) : friends.ask(username)))}
+      >
+        {action}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import type { ConversationView } from '@parley/client';
+
+const keyOf = (user: string) => `parley.inbox.${user}`;
+/** More than a user scrolls through, and far below the limit of localStorage. */
+const maxRows = 200;
+
+/** The inbox as it was last seen on this device, shown until the server has sent it. */
+export function readCachedInbox(user: string): readonly ConversationView[] {
+  try {
+    const cached: unknown = JSON.parse(localStorage.getItem(keyOf(user)) ?? '[]');
+    return Array.isArray(cached) ? cached : [];
+  } catch {
+    return [];
+  }
+}
+
+export function cacheInbox(user: string, views: readonly ConversationView[]): void {
+  const rows = views.slice(0, maxRows).map((view) => ({
+    ...view,
+    // Rooms and groups may have thousands of members, and the list does not show them.
+    members: view.kind === 'direct' || view.kind === 'fixed' ? view.members : [],
+  }));
+  try {
+    localStorage.setItem(keyOf(user), JSON.stringify(rows));
+  } catch {
+    // The store is full: the next page that opens offline shows an older list.
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  type Chat,
+  type ConnectionState,
+  type ConversationView,
+  createChat,
+  type OutboxItem,
+  type Presence,
+} from '@parley/client';
+import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { Session } from '../session/session.ts';
+import { type Blocks, createBlocks } from './blocks.ts';
+import { keepFailedSends } from './failed-sends.ts';
+import { createFriends, type Friends } from './friends.ts';
+import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
+import { pathOf, plainName } from './names.ts';
+import { createProfiles, type Profiles } from './profiles.ts';
+
+/** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
+export interface Messenger {
+  readonly chat: Chat;
+  /** The user name. */
+  readonly me: string;
+  readonly state: ReadonlySignal<ConnectionState>;
+  /** The inbox, latest first. Until the server has sent it: as it was last seen on this device. */
+  readonly conversations: ReadonlySignal<readonly ConversationView[]>;
+  /** Has the server sent the whole inbox? */
+  readonly loaded: ReadonlySignal<boolean>;
+  /** Unread messages over all conversations. */
+  readonly unread: ReadonlySignal<number>;
+  readonly friends: Friends;
+  readonly blocks: Blocks;
+  readonly profiles: Profiles;
+  presence(username: string): Presence | undefined;
+  /** Names of the users who are typing in a conversation, open or not. */
+  typing(id: string): readonly string[];
+  /** What is waiting to be sent to a conversation, open or not. */
+  pending(id: string): readonly OutboxItem[];
+  /** Display name, if any answer or event contained it; else the user name. */
+  nameOf(username: string): string;
+  /** Joins a room; creates it if it does not exist. @param room `room:lobby` @throws ParleyError */
+  joinRoom(room: string): Promise<void>;
+  close(): void;
+}
+
+/** How long changes of the inbox are collected before they are stored. */
+const cacheDelayMs = 1_000;
+
+export function createMessenger(session: Session, me: string): Messenger {
+  const chat = createChat({ url: location.origin, getToken: session.token, outbox: indexedDbOutbox(me) });
+  keepFailedSends(chat, me);
+  const state = signal(chat.state);
+  let cached = readCachedInbox(me);
+  const conversations = signal(cached);
+  const loaded = signal(false);
+  const unread = computed(() => conversations.value.reduce((sum, { unread_count }) => sum + unread_count, 0));
+  const changes = signal(0);
+  const names = new Map<string, string>();
+  const profiles = createProfiles(chat);
+  const friends = createFriends(chat, me, profiles.put);
+  const blocks = createBlocks(chat);
+  let saving: ReturnType<typeof setTimeout> | undefined;
+
+  function update(): void {
+    const loadedViews = chat.conversations;
+    const ids = new Set(loadedViews.map(({ id }) => id));
+    conversations.value = [...loadedViews, ...cached.filter(({ id }) => !ids.has(id))];
+    for (const { members } of loadedViews) for (const { username, name } of members) names.set(username, name);
+    changes.value++;
+  }
+
+  function save(): void {
+    clearTimeout(saving);
+    saving = undefined;
+    if (loaded.value) cacheInbox(me, conversations.value);
+  }
+
+  function complete(): void {
+    cached = [];
+    loaded.value = true;
+    update();
+    save();
+  }
+
+  const stops = [
+    chat.onState((next) => {
+      state.value = next;
+    }),
+    chat.subscribe(() => {
+      update();
+      saving ??= setTimeout(save, cacheDelayMs);
+    }),
+    chat.onEvent((event) => {
+      friends.apply(event);
+      if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
+      // A long inbox does not fit one frame: the rest is loaded over HTTP. If that fails, the next connection tries again.
+      if (event.type !== 'conversations') return;
+      if (event.next === null) complete();
+      else chat.loadConversations().then(complete, () => {});
+    }),
+  ];
+  addEventListener('pagehide', save);
+
+  return {
+    chat,
+    me,
+    state,
+    conversations,
+    loaded,
+    unread,
+    friends,
+    blocks,
+    profiles,
+    typing(id) {
+      void changes.value;
+      return chat.typing(id);
+    },
+    pending(id) {
+      void changes.value;
+      return chat.pending(id);
+    },
+    presence(username) {
+      void changes.value;
+      return chat.presence(username);
+    },
+    nameOf: (username) => names.get(username) ?? plainName(username),
+    joinRoom: (room) => chat.request('PUT', pathOf(room, me)),
+    close() {
+      removeEventListener('pagehide', save);
+      for (const stop of stops) stop();
+      save();
+      chat.close();
+    },
+  };
+}

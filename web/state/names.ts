@@ -1,0 +1,56 @@
+/** Names of users and conversations, and their addresses at the HTTP API. */
+import type { ConversationView } from '@parley/client';
+
+/** A user name as the user would write it: `bob%5fsmith` is `bob_smith`. */
+export function plainName(username: string): string {
+  try {
+    return decodeURIComponent(username);
+  } catch {
+    return username;
+  }
+}
+
+/** The title of a conversation: the names of the other members, the title of a group, `#lobby`. */
+export function titleOf(view: Pick<ConversationView, 'id' | 'kind' | 'title' | 'members'>, me: string): string {
+  if (view.kind === 'room') return `#${view.id.slice('room:'.length)}`;
+  if (view.kind === 'group') return view.title ?? 'Group';
+  const others =
+    view.members.length > 0
+      ? view.members
+      : view.id.split('_').map((username) => ({ username, name: plainName(username) }));
+  return others
+    .filter(({ username }) => username !== me)
+    .map(({ name }) => name)
+    .join(', ');
+}
+
+/** The kind of a conversation by its name alone; `bob` is short for the direct conversation with bob. */
+export function kindOf(name: string): ConversationView['kind'] {
+  if (name.startsWith('room:')) return 'room';
+  if (name.startsWith('group:')) return 'group';
+  return name.split('_').length > 2 ? 'fixed' : 'direct';
+}
+
+/** The other member of a direct conversation; undefined for other kinds. */
+export function otherOf({ id, kind }: Pick<ConversationView, 'id' | 'kind'>, me: string): string | undefined {
+  return kind === 'direct' ? id.split('_').find((username) => username !== me) : undefined;
+}
+
+/** The id of the direct conversation between two users. */
+export function directId(me: string, other: string): string {
+  return [me, other].sort().join('_');
+}
+
+/** `typing…` in a direct conversation, else with the names of the users, of which there is at least one. */
+export function typingText(names: readonly string[], kind?: ConversationView['kind']): string {
+  if (kind === 'direct') return 'typing…';
+  const [first, second] = names;
+  if (names.length === 1) return `${first} is typing…`;
+  return names.length === 2 ? `${first} and ${second} are typing…` : `${names.length} people are typing…`;
+}
+
+/** `/conversations/<id>` as a path of the HTTP API, or that of one of its members. */
+export function pathOf(conversation: string, member?: string): string {
+  const path = `/conversations/${encodeURIComponent(conversation)}`;
+  return member === undefined ? path : `${path}/members/${encodeURIComponent(member)}`;
+}

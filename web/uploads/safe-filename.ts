@@ -1,0 +1,10 @@
+import { limits } from '#protocol/limits';
+
+/** A file name that the server accepts: without control characters and not too long. The extension is kept. */
+export function safeFilename(name: string): string {
+  const clean = name.toWellFormed().replace(/\p{Cc}/gu, ' ');
+  const maxLength = limits.filenameLength;
+  if (clean.length <= maxLength) return clean || 'file';
+  const [extension = ''] = /\.[^.]{1,20}$/.exec(clean) ?? [];
+  return `${clean.slice(0, maxLength - extension.length - 1).replace(/[\ud800-\udbff]$/, '')}…${extension}`;
+}

@@ -1,0 +1,47 @@
+import type { MessageNotification, PageQuestion } from './messages.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+/** A page that does not answer in time, for example because the browser has frozen it, counts as a no. */
+const answerTimeoutMs = 500;
+
+/** Shows a notification unless a page shows the conversation; a newer one replaces the last one of the same conversation. */
+export async function showNotification({ user, conversation, title, body }: MessageNotification): Promise<void> {
+  const pages = (await allPages()).filter(({ visibilityState }) => visibilityState === 'visible');
+  const answers = await Promise.all(pages.map((page) => ask(page, { type: 'shows', user, conversation })));
+  if (answers.includes(true)) return;
+  await self.registration.showNotification(title, {
+    body,
+    tag: `${user} ${conversation}`,
+    icon: '/icon-192.png',
+    badge: '/icon-192.png',
+    data: { user, conversation },
+  });
+}
+
+/** Opens the conversation of a notification in a page of that user, or in a new one. */
+export async function openNotification(notification: Notification): Promise<void> {
+  notification.close();
+  const { user, conversation } = notification.data;
+  for (const page of await allPages()) {
+    if (await ask(page, { type: 'open', user, conversation })) {
+      await page.focus();
+      return;
+    }
+  }
+  const query = user ? `?user=${encodeURIComponent(user)}` : '';
+  await self.clients.openWindow(`/${query}#/c/${encodeURIComponent(conversation)}`);
+}
+
+function allPages(): Promise<readonly WindowClient[]> {
+  return self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+}
+
+function ask(page: WindowClient, question: PageQuestion): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }) => resolve(data === true);
+    setTimeout(() => resolve(false), answerTimeoutMs);
+    page.postMessage(question, [port2]);
+  });
+}
