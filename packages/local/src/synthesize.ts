@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 
 const CdkJson = z.looseObject({
@@ -33,7 +33,9 @@ export async function synthesize(options: {
   context?: Readonly<Record<string, unknown>>;
   signal?: AbortSignal;
 }): Promise<void> {
-  const { projectDirectory, assemblyDirectory, signal } = options;
+  const { projectDirectory, signal } = options;
+  // The program runs in the project's folder.
+  const assemblyDirectory = resolve(options.assemblyDirectory);
   const { app, context } = readCdkJson(projectDirectory);
   const stamp = stampFile(assemblyDirectory);
   await rm(stamp, { force: true });

@@ -4,7 +4,7 @@ import { stackFromTemplate } from '#assembly/stack';
 const origin = 'http://127.0.0.1:8080';
 const stackOf = (template: object, name = 'Try') => stackFromTemplate({ template, name, origin });
 
-/** What a property becomes in a template with one of everything. */
+/** Resolves a property in a template with one resource of each kind. */
 function resolved(value: unknown): unknown {
   const stack = stackOf({
     Parameters: { Size: { Type: 'Number', Default: 3 }, Asked: { Type: 'String' } },
@@ -90,7 +90,7 @@ describe('intrinsic functions', () => {
     expect(() => resolved(value)).toThrow(message);
   });
 
-  test('one sentence for what is no template', () => {
+  test('one sentence for a value that is not a template', () => {
     expect(() => stackOf({ Resources: { A: { Properties: {} } } })).toThrow(
       'unable to read the template of stack Try; Resources.A.Type: ',
     );
@@ -128,14 +128,14 @@ describe('names', () => {
     expect(everything().ref(logicalId)).toMatch(pattern);
   });
 
-  test('are the same after every start, and others for another stack', () => {
+  test('are the same after every start, and differ between stacks', () => {
     expect(everything().ref('Pool')).toBe(everything().ref('Pool'));
     expect(everything().ref('Pool')).not.toBe(
       stackOf({ Resources: { Pool: { Type: 'AWS::Cognito::UserPool' } } }, 'Other').ref('Pool'),
     );
   });
 
-  test('lead back to the resource: by id, by ARN, by the ARN of its stream', () => {
+  test('find the resource: by id, by ARN, by the ARN of its stream', () => {
     const stack = everything();
     const type = 'AWS::DynamoDB::Table';
     for (const id of ['Table', stack.arn('Table'), `${stack.arn('Table')}/stream/2026-01-01T00:00:00.000`]) {

@@ -24,6 +24,6 @@ test.each([
   ['postGone=2', 'unable to switch on the fault postGone; "2" is not a number between 0 and 1'],
   ['postGone', 'unable to switch on the fault postGone; "" is not a number'],
   ['postGone=-1', 'is not a number between 0 and 1'],
-])('%s is told in one sentence', (text, message) => {
+])('%s gives one sentence', (text, message) => {
   expect(() => parseFaults(text)).toThrow(message);
 });

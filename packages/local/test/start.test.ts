@@ -18,7 +18,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** An assembly as CDK writes it: a manifest, a template, a list of assets and a folder for each. */
+/** An assembly in CDK's format: a manifest, a template, a list of assets and a folder for each. */
 async function assembly(name: string, options: { source?: string; resources?: object } = {}): Promise<string> {
   const { source = 'export const handler = async () => "one";', resources = {} } = options;
   const directory = join(folder, name);
@@ -72,7 +72,7 @@ describe('a stack that is served', () => {
     expect(await runtime.functions.invoke('Function', {})).toMatchObject({ payload: 'two' });
   });
 
-  test('has the files that it deploys, and others after a reload', async () => {
+  test('has the files that it deploys, and other files after a reload', async () => {
     const deploying = (name: string) => ({
       Site: { Type: 'AWS::S3::Bucket' },
       Files: {
@@ -103,7 +103,7 @@ describe('a stack that is served', () => {
     s3.destroy();
   });
 
-  test('goes on as it was when a reload brings a broken one', async () => {
+  test('stays as it was when a reload brings a broken stack', async () => {
     const runtime = await start('kept');
     const broken = await assembly('kept-2', {
       resources: { Broken: { Type: 'AWS::S3::Bucket', Properties: { BucketName: { Ref: 'Nobody' } } } },
@@ -114,7 +114,7 @@ describe('a stack that is served', () => {
     expect(await runtime.functions.invoke('Function', {})).toMatchObject({ payload: 'one' });
   });
 
-  test('tells its outputs, and where its user pools are', async () => {
+  test('has its outputs and the address of its user pools', async () => {
     const runtime = await start('outputs');
     expect(runtime.outputs).toEqual({
       Function: runtime.stack.ref('Function'),
@@ -122,7 +122,7 @@ describe('a stack that is served', () => {
     });
   });
 
-  test("answers the owner's requests, keeps its data over a restart, and is unreachable in between", async () => {
+  test('answers requests of the root user, keeps its data over a restart, and is unreachable in between', async () => {
     const first = await start('lasting');
     const client = (runtime: LocalRuntime) =>
       new DynamoDBClient({
@@ -166,7 +166,7 @@ describe('one sentence for', () => {
     );
   });
 
-  test('an assembly that is not there', async () => {
+  test('an assembly that does not exist', async () => {
     const assemblyDirectory = join(folder, 'nowhere');
     const starting = startLocal({ assemblyDirectory, dataDirectory: join(folder, 'data-nowhere'), port: 0 });
     await expect(starting).rejects.toThrow(

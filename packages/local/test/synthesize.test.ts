@@ -35,13 +35,13 @@ const writesContext = `
   import { writeFileSync } from 'node:fs';
   writeFileSync(process.env.CDK_OUTDIR + '/manifest.json', process.env.CDK_CONTEXT_JSON);`;
 
-test('the app of cdk.json gets its context and writes where it is told to', async () => {
+test('the app of cdk.json gets its context and the output folder', async () => {
   await synthesize(await project(writesContext));
   expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({ colour: 'green' });
 });
 
-describe('what was synthesized', () => {
-  test('holds until a source is saved', async () => {
+describe('an assembly', () => {
+  test('is current until a source is saved', async () => {
     const options = await project(writesContext);
     expect(isSynthesized(options)).toBe(false);
     await synthesize(options);
@@ -51,14 +51,14 @@ describe('what was synthesized', () => {
     expect(isSynthesized(options)).toBe(false);
   });
 
-  test('holds until a source is deleted', async () => {
+  test('is current until a source is deleted', async () => {
     const options = await project(writesContext);
     await synthesize(options);
     await rm(join(projectDirectory, 'lib', 'a.ts'));
     expect(isSynthesized(options)).toBe(false);
   });
 
-  test('holds while something is made in a folder that cdk.json excludes', async () => {
+  test('is current when a file changes in a folder that cdk.json excludes', async () => {
     await mkdir(join(projectDirectory, 'lib', 'dist'));
     const options = await project(writesContext);
     await synthesize(options);
@@ -69,7 +69,25 @@ describe('what was synthesized', () => {
     expect(isSynthesized(options)).toBe(true);
   });
 
-  test('does not count when the synthesis failed', async () => {
+  test('is current when cdk.json watches the whole project and files change that `cdk watch` ignores', async () => {
+    const options = await project(writesContext);
+    const cdk = { app: 'node app.mjs', watch: { include: ['**'] } };
+    await writeFile(join(projectDirectory, 'cdk.json'), JSON.stringify(cdk));
+    await synthesize(options);
+    const save = async (...path: string[]) => {
+      const file = join(projectDirectory, ...path);
+      const later = new Date(Date.now() + 1000);
+      await mkdir(join(file, '..'), { recursive: true });
+      await writeFile(file, '');
+      await utimes(file, later, later);
+    };
+    for (const folder of ['node_modules', '.local', 'cdk.out']) await save(folder, 'made.js');
+    expect(isSynthesized(options)).toBe(true);
+    await save('lib', 'deep', 'new.ts');
+    expect(isSynthesized(options)).toBe(false);
+  });
+
+  test('is not current after a failed synthesis', async () => {
     const options = await project(writesContext);
     await synthesize(options);
     await project('throw new Error("broken since");');
@@ -98,7 +116,7 @@ describe('one sentence for an app that', () => {
     );
   });
 
-  test('is not there', async () => {
+  test('does not exist', async () => {
     await expect(synthesize({ projectDirectory, assemblyDirectory })).rejects.toThrow('unable to read cdk.json');
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { watchProject } from '#watch';
 
-test('a saved file is synthesized and served; a broken one is told, and the next good one is served again', async () => {
+test('a saved file is synthesized and served; a broken one is logged, and the next good one is served', async () => {
   const projectDirectory = await mkdtemp(join(tmpdir(), 'local-watch-'));
   const app = join(projectDirectory, 'lib', 'deep', 'app.mjs');
   const write = (text: string) =>

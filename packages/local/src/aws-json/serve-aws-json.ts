@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
-import type { Context, Service } from '../context.ts';
-import type { Principal } from '../iam/access-keys.ts';
-import type { SignatureCode, SignatureResult } from '../iam/signature.ts';
-import { signatureErrors, verifyRequest } from '../iam/verify-request.ts';
-import { readBody } from '../read-body.ts';
+import type { Context, Service } from '#context';
+import type { Principal } from '#iam/access-keys';
+import type { SignatureCode, SignatureResult } from '#iam/signature';
+import { signatureErrors, verifyRequest } from '#iam/verify-request';
+import { readBody } from '#read-body';
+import { isObject } from '#text';
 import { AwsError } from './aws-error.ts';
 
 /** A request to a service. */
@@ -134,7 +135,7 @@ export function sendJson(
 export function parseObject(body: Buffer): object | undefined {
   try {
     const value: unknown = JSON.parse(body.toString());
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+    return isObject(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import { AwsError } from '../aws-json/aws-error.ts';
+import { AwsError } from '#aws-json/aws-error';
 
 /** Error names of Cognito's API. */
 export type CognitoErrorName =

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { sendJson } from '../aws-json/serve-aws-json.ts';
+import { sendJson } from '#aws-json/serve-aws-json';
 
 /** Cognito allows every origin. */
 export const cors = {

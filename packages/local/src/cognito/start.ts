@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
-import { type AwsJsonCall, serveAwsJson } from '../aws-json/serve-aws-json.ts';
 import { type Directory, openDirectory } from './directory.ts';
 import { CognitoError } from './errors.ts';
 import { answerJson, answerPreflight, cors } from './http.ts';

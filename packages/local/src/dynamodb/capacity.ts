@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Counters } from '../counters.ts';
-import type { Principal } from '../iam/access-keys.ts';
+import type { Counters } from '#counters';
+import type { Principal } from '#iam/access-keys';
 import { itemSize } from './item-size.ts';
 import { isWrite } from './operations.ts';
 

@@ -1,6 +1,6 @@
-import { AwsError } from '../aws-json/aws-error.ts';
-import type { SignatureResult } from '../iam/signature.ts';
-import { signatureErrors } from '../iam/verify-request.ts';
+import { AwsError } from '#aws-json/aws-error';
+import type { SignatureResult } from '#iam/signature';
+import { signatureErrors } from '#iam/verify-request';
 
 const coral = 'com.amazon.coral.service#';
 

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
-import { defaultNames, type SettingNames } from '../setting-names.ts';
+import { defaultNames, type SettingNames } from '#setting-names';
 
 /** Which engine stores the tables. */
 export interface EngineOptions {

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { parseObject, serveAwsJson } from '../aws-json/serve-aws-json.ts';
-import type { Context, Service } from '../context.ts';
+import { parseObject, serveAwsJson } from '#aws-json/serve-aws-json';
+import type { Context, Service } from '#context';
 import { askForCapacity, askForItemOnFailure, countCapacity, countFailedCondition } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';

@@ -1,5 +1,5 @@
-import type { Context, Service } from '../context.ts';
-import type { SettingNames } from '../setting-names.ts';
+import type { Context, Service } from '#context';
+import type { SettingNames } from '#setting-names';
 import { startEngine } from './engine.ts';
 import { createEngineClient } from './engine-client.ts';
 import type { EngineOptions } from './find-engine.ts';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { Stack } from '../assembly/stack.ts';
+import type { Stack } from '#assembly/stack';
 import { type EngineClient, EngineError } from './engine-client.ts';
 
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));

@@ -1,4 +1,4 @@
-import type { Stack } from '../assembly/stack.ts';
+import type { Stack } from '#assembly/stack';
 import type { Principal } from './access-keys.ts';
 import { UnknownOperator } from './conditions.ts';
 import { globMatches } from './glob.ts';

@@ -1,4 +1,4 @@
-import type { Resource, Stack } from '../assembly/stack.ts';
+import type { Resource, Stack } from '#assembly/stack';
 import { parsePolicyDocument, type Statement } from './statement.ts';
 
 export interface Role {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { percentDecode } from '../text.ts';
+import { percentDecode } from '#text';
 
 const algorithm = 'AWS4-HMAC-SHA256';
 

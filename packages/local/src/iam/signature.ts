@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { secretsEqual } from '../text.ts';
+import { secretsEqual } from '#text';
 import type { AccessKeys, Credentials, Principal } from './access-keys.ts';
 import { computeSignature, hashOf } from './compute-signature.ts';
 import { one, type Query, readSignatureParameters, splitUrl } from './signature-parameters.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BrokenStack } from '../assembly/broken-stack.ts';
+import { BrokenStack } from '#assembly/broken-stack';
 import { type ConditionValues, conditionsHold } from './conditions.ts';
 import { globMatches } from './glob.ts';
 

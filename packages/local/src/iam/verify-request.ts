@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Context } from '../context.ts';
+import type { Context } from '#context';
 import { type SignatureCode, type SignatureResult, verifySignature } from './signature.ts';
 
 /** Checks the signature of a request whose body was read. @param service the signing name, like `dynamodb` */

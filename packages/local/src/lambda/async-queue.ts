@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import type { Queues } from '../sqs/start.ts';
+import type { Context } from '#context';
+import type { Queues } from '#sqs/start';
 import { type EventInvokeConfig, eventInvokeConfig } from './event-invoke-config.ts';
 import { functionConfig } from './function-config.ts';
 import type { InvokeResult } from './functions.ts';

@@ -1,4 +1,4 @@
-import type { Credentials } from '../iam/access-keys.ts';
+import type { Credentials } from '#iam/access-keys';
 import type { FunctionConfig } from './function-config.ts';
 
 /**

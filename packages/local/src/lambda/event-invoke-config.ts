@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BrokenStack } from '../assembly/broken-stack.ts';
-import type { Stack } from '../assembly/stack.ts';
+import { BrokenStack } from '#assembly/broken-stack';
+import type { Stack } from '#assembly/stack';
 
 /** Settings of asynchronous invocations. */
 export interface EventInvokeConfig {

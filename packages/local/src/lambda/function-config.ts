@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BrokenStack } from '../assembly/broken-stack.ts';
-import type { Resource, Stack } from '../assembly/stack.ts';
-import type { Principal } from '../iam/access-keys.ts';
+import { BrokenStack } from '#assembly/broken-stack';
+import type { Resource, Stack } from '#assembly/stack';
+import type { Principal } from '#iam/access-keys';
 
 /** A function of the template, with defaults. */
 export interface FunctionConfig {

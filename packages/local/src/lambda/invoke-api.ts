@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { BrokenStack } from '../assembly/broken-stack.ts';
-import type { Stack } from '../assembly/stack.ts';
-import type { Context, Service } from '../context.ts';
-import { signatureErrors, verifyRequest } from '../iam/verify-request.ts';
-import { readBody } from '../read-body.ts';
-import type { Queues } from '../sqs/start.ts';
+import { BrokenStack } from '#assembly/broken-stack';
+import type { Stack } from '#assembly/stack';
+import type { Context, Service } from '#context';
+import { signatureErrors, verifyRequest } from '#iam/verify-request';
+import { readBody } from '#read-body';
+import type { Queues } from '#sqs/start';
 import { createAsyncQueue } from './async-queue.ts';
 
 /** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; 1 MB since October 2025, 256 KB before. */

@@ -1,5 +1,5 @@
-import type { Stack } from '../assembly/stack.ts';
-import { arnMatches } from '../iam/glob.ts';
+import type { Stack } from '#assembly/stack';
+import { arnMatches } from '#iam/glob';
 
 /**
  * Whether one of the function's resource policies (`AWS::Lambda::Permission`) lets a service invoke it.

@@ -1,8 +1,8 @@
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
-import type { Stack } from '../assembly/stack.ts';
-import type { Principal } from '../iam/access-keys.ts';
-import type { Policies } from '../iam/policy.ts';
+import type { Stack } from '#assembly/stack';
+import type { Principal } from '#iam/access-keys';
+import type { Policies } from '#iam/policy';
 
 /** CloudWatch Logs as files: `<data>/logs/aws-lambda-Name.log` for the group `/aws/lambda/Name`. */
 export interface LogFiles {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AwsError } from '../aws-json/aws-error.ts';
-import { type AwsJsonCall, serveAwsJson } from '../aws-json/serve-aws-json.ts';
-import type { Context, Service } from '../context.ts';
+import { AwsError } from '#aws-json/aws-error';
+import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
+import type { Context, Service } from '#context';
 import { secretArn, secretNameOf } from './names.ts';
 
 const GetSecretValue = z.looseObject({ SecretId: z.string().min(1) });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Resource, Stack } from '../assembly/stack.ts';
-import type { Principal } from '../iam/access-keys.ts';
-import { functionConfig } from '../lambda/function-config.ts';
+import type { Resource, Stack } from '#assembly/stack';
+import type { Principal } from '#iam/access-keys';
+import { functionConfig } from '#lambda/function-config';
 
 /** An `AWS::Lambda::EventSourceMapping` on a queue, resolved. */
 export interface QueueMapping {

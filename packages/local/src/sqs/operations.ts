@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AwsError } from '../aws-json/aws-error.ts';
+import { AwsError } from '#aws-json/aws-error';
 import type { Queue } from './queue.ts';
 
 const shapes = {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Context } from '../context.ts';
-import { failedItems } from '../lambda/batch-failures.ts';
-import { createWakeableTimer } from '../streams/wakeable-timer.ts';
+import type { Context } from '#context';
+import { failedItems } from '#lambda/batch-failures';
+import { createWakeableTimer } from '#streams/wakeable-timer';
 import { type QueueMapping, readQueueMappings } from './mapping.ts';
 import type { ReceivedMessage } from './queue.ts';
 import type { OpenQueues } from './start.ts';

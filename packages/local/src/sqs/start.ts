@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AwsError } from '../aws-json/aws-error.ts';
-import { type AwsJsonCall, serveAwsJson } from '../aws-json/serve-aws-json.ts';
-import type { Context, Service } from '../context.ts';
-import type { Principal } from '../iam/access-keys.ts';
+import { AwsError } from '#aws-json/aws-error';
+import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
+import type { Context, Service } from '#context';
+import type { Principal } from '#iam/access-keys';
 import { operations, sqsError } from './operations.ts';
 import { type Message, openQueue, type Queue } from './queue.ts';
 

@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
-import { failedItems } from '../lambda/batch-failures.ts';
-import type { InvokeResult } from '../lambda/functions.ts';
+import type { Context } from '#context';
+import { failedItems } from '#lambda/batch-failures';
+import type { InvokeResult } from '#lambda/functions';
 import { type Condition, type FailureDocument, failureDocument } from './failure-document.ts';
 import type { Mapping } from './mapping.ts';
 import { retention, type StreamRecord } from './record.ts';

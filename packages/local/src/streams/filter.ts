@@ -1,4 +1,4 @@
-import { isObject } from '../text.ts';
+import { isObject } from '#text';
 
 /** Whether a record, in the shape that the function gets, matches. */
 export type Filter = (value: unknown) => boolean;

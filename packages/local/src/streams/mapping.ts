@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Stack } from '../assembly/stack.ts';
-import type { Principal } from '../iam/access-keys.ts';
-import { functionConfig } from '../lambda/function-config.ts';
-import { isQueueMapping } from '../sqs/mapping.ts';
+import type { Stack } from '#assembly/stack';
+import type { Principal } from '#iam/access-keys';
+import { functionConfig } from '#lambda/function-config';
+import { isQueueMapping } from '#sqs/mapping';
 import { type Filter, readFilters } from './filter.ts';
 
 /** An `AWS::Lambda::EventSourceMapping` on a table's stream, resolved. Source of the defaults: Lambda's parameters for DynamoDB. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Context } from '../context.ts';
-import type { EngineClient } from '../dynamodb/engine-client.ts';
-import type { Queues } from '../sqs/start.ts';
+import type { Context } from '#context';
+import type { EngineClient } from '#dynamodb/engine-client';
+import type { Queues } from '#sqs/start';
 import { type BatchWorker, startBatchWorker } from './batch-worker.ts';
 import { earliest, type openCheckpoint } from './checkpoint.ts';
 import { deliverBatch } from './deliver-batch.ts';

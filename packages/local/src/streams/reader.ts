@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type EngineClient, EngineError } from '../dynamodb/engine-client.ts';
+import { type EngineClient, EngineError } from '#dynamodb/engine-client';
 
 const operation = (name: string) => `DynamoDBStreams_20120810.${name}`;
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Context } from '../context.ts';
-import { createEngineClient } from '../dynamodb/engine-client.ts';
-import type { Queues } from '../sqs/start.ts';
-import { withTimeout } from '../timeout.ts';
+import type { Context } from '#context';
+import { createEngineClient } from '#dynamodb/engine-client';
+import type { Queues } from '#sqs/start';
+import { withTimeout } from '#timeout';
 import { openCheckpoint } from './checkpoint.ts';
 import { type Mapping, readMappings } from './mapping.ts';
 import { type Poller, startPoller } from './poller.ts';

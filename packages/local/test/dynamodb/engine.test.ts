@@ -27,7 +27,7 @@ const isRunning = (pid: number) => {
 };
 const gone = (pid: number) => eventually(() => expect(isRunning(pid)).toBe(false));
 
-test('after kill -9 of the process that holds it, the engine is gone and a start at once finds every acknowledged write', async () => {
+test('after kill -9 of the runtime the engine ends, and a new start finds every acknowledged write', async () => {
   const holder = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, 'holder.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -64,7 +64,7 @@ test('after kill -9 of the process that holds it, the engine is gone and a start
   await engine.stop();
 });
 
-test('a new database has an index for the numbers of a stream’s records, or a write would take longer the more there were', async () => {
+test('a new database has an index for the numbers of stream records, so that writes stay fast', async () => {
   const engine = await startEngine({ dataDirectory: folder });
   await engine.stop();
   const schema = readFileSync(join(folder, 'dynamodb/tables.db'), 'latin1');
@@ -73,7 +73,7 @@ test('a new database has an index for the numbers of a stream’s records, or a 
   );
 });
 
-test('stop ends the engine and is no surprise to anybody', async () => {
+test('stop ends the engine, and `died` does not resolve', async () => {
   const engine = await startEngine({ dataDirectory: folder });
   let died = false;
   void engine.died.then(() => {
@@ -84,7 +84,7 @@ test('stop ends the engine and is no surprise to anybody', async () => {
   expect(died).toBe(false);
 });
 
-test('an engine that dies says so in one sentence, and the SDK gets an error that it may retry', async () => {
+test('when the engine dies, `died` gives one sentence, and the SDK gets an error that it may retry', async () => {
   const runtime = await startRuntime({
     template: { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } },
     dataDirectory: folder,
@@ -104,7 +104,7 @@ test('an engine that dies says so in one sentence, and the SDK gets an error tha
   await runtime.stop();
 });
 
-test('what was stored is there after a restart', async () => {
+test('stored items are there after a restart', async () => {
   const template = { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } };
   const first = await startRuntime({ template, dataDirectory: folder });
   const TableName = first.context.stack.ref('Table');
@@ -117,7 +117,7 @@ test('what was stored is there after a restart', async () => {
   await second.stop();
 });
 
-test('a chosen program that does not exist, or that is no engine, is one clear sentence', async () => {
+test('a chosen program that does not exist or is not an engine gives one clear sentence', async () => {
   expect(() => findEngine({ program: '/nowhere/dynoxide' })).toThrow(
     'unable to start DynamoDB; DYNOXIDE_PATH names /nowhere/dynoxide, which is not a program',
   );
@@ -125,7 +125,7 @@ test('a chosen program that does not exist, or that is no engine, is one clear s
   await expect(other).rejects.toThrow('unable to start DynamoDB; its engine says: exit 1');
 });
 
-test('an engine that runs already is used and not started', async () => {
+test('a running engine is used instead of a new one', async () => {
   const running: Engine = await startEngine({ dataDirectory: folder });
   const used = await startEngine({ dataDirectory: '/nowhere', engine: { endpoint: running.url } });
   expect(used.url).toBe(running.url);

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Tries until it does not throw, at most for `deadline` milliseconds; then throws what it threw last. */
+/** Calls it again until it does not throw. After `deadline` milliseconds it throws the last error. */
 export async function eventually<T>(attempt: () => T | Promise<T>, deadline = 10_000): Promise<T> {
   const end = performance.now() + deadline;
   for (;;) {

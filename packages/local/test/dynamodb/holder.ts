@@ -1,4 +1,4 @@
-/** A process that holds the engine and dies by force: `tsx holder.ts <data folder>`. Prints the engine's address and process id as JSON. */
+/** A process that runs the engine, for a test that kills it: `tsx holder.ts <data folder>`. Prints the engine's address and process id as JSON. */
 import { startEngine } from '#dynamodb/engine';
 
 const engine = await startEngine({ dataDirectory: process.argv[2] ?? '' });

@@ -36,8 +36,8 @@ afterAll(() => runtime?.stop());
 
 const key = (sk: string) => ({ pk: 'USER#ann', sk });
 
-describe('what a role allows', () => {
-  test('an item that one function put is read by another', async () => {
+describe('permissions of a role', () => {
+  test('an item that one function writes is read by another', async () => {
     await runtime.client('Writer').send(new PutCommand({ TableName, Item: { ...key('PROFILE'), name: 'Ann' } }));
     const { Item } = await runtime.client('Reader').send(new GetCommand({ TableName, Key: key('PROFILE') }));
     expect(Item).toEqual({ ...key('PROFILE'), name: 'Ann' });
@@ -89,7 +89,7 @@ describe('what a role allows', () => {
     ).rejects.toMatchObject({ name: 'AccessDeniedException', message: expect.stringContaining('ConditionCheckItem') });
   });
 
-  test('a permission taken away at run time is gone at once and comes back', async () => {
+  test('a permission can be revoked at run time and given back', async () => {
     const writer = runtime.client('Writer');
     const restore = runtime.context.policies.revoke({ roleId: 'WriterRole', action: 'dynamodb:PutItem' });
     const put = () => writer.send(new PutCommand({ TableName, Item: key('REVOKED') }));
@@ -98,13 +98,13 @@ describe('what a role allows', () => {
     await expect(put()).resolves.toBeDefined();
   });
 
-  test('root may describe the table and sees it where the stack has it', async () => {
+  test('root may describe the table, which has the ARN of the stack', async () => {
     const { Table } = await runtime.root().send(new DescribeTableCommand({ TableName }));
     expect(Table).toMatchObject({ TableArn: runtime.context.stack.arn('Table'), TableStatus: 'ACTIVE' });
   });
 });
 
-describe('who signed', () => {
+describe('the signature', () => {
   const get = () => new GetCommand({ TableName, Key: key('PROFILE') });
 
   test('an unsigned request is MissingAuthenticationToken', async () => {
@@ -158,7 +158,7 @@ describe('who signed', () => {
 describe('consumed capacity', () => {
   const item = () => ({ ...key(`CONV#${Math.random()}`), member_of: 'capacity' });
 
-  test('is told to who asks, as much as was asked for', async () => {
+  test('is returned as the caller asks for it', async () => {
     const writer = runtime.client('Writer');
     const put = (ReturnConsumedCapacity?: 'NONE' | 'TOTAL' | 'INDEXES') =>
       writer.send(new PutCommand({ TableName, Item: item(), ReturnConsumedCapacity }));
@@ -172,7 +172,7 @@ describe('consumed capacity', () => {
     });
   });
 
-  test('is counted whether asked for or not, by function, operation, table and index', async () => {
+  test('is counted by function, operation, table and index, even when the caller does not ask for it', async () => {
     runtime.context.counters.reset();
     const writer = runtime.client('Writer');
     await writer.send(new PutCommand({ TableName, Item: item() }));
@@ -204,7 +204,7 @@ describe('consumed capacity', () => {
     });
   });
 
-  test('of a write whose condition does not hold is that of the item that stands there, and at least one unit', async () => {
+  test('of a write whose condition fails is that of the existing item, and at least one unit', async () => {
     const writer = runtime.client('Writer');
     const [large, none] = [key('LARGE'), key('NONE')];
     await writer.send(new PutCommand({ TableName, Item: { ...large, text: 'x'.repeat(2_500) } }));
@@ -227,7 +227,7 @@ describe('consumed capacity', () => {
     expect(runtime.context.counters.snapshot()['dynamodb.write-units.UpdateItem']).toBe(1);
   });
 
-  test('a condition that does not hold is DynamoDB’s own error, with the old item when asked for', async () => {
+  test('a condition that fails gives DynamoDB’s own error, with the old item if the caller asks for it', async () => {
     const put = new PutCommand({
       TableName,
       Item: key('PROFILE'),
@@ -241,7 +241,7 @@ describe('consumed capacity', () => {
   });
 });
 
-test('a client that goes away in the middle of its request disturbs nobody', async () => {
+test('a client that goes away in the middle of its request disturbs no other', async () => {
   const gone = new AbortController();
   const body = new ReadableStream({
     start(controller) {

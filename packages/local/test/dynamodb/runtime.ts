@@ -16,14 +16,14 @@ import { createFunctions } from '#lambda/functions';
 import { type Queues, startSqs } from '#sqs/start';
 import { type Streams, startStreams } from '#streams/start';
 
-/** The part of the runtime that has to do with tables, on a port of its own. */
+/** The runtime's services for tables, streams and queues, on a port of their own. */
 export interface Runtime {
   readonly context: Context;
   readonly dynamodb: DynamoDb;
   readonly queues: Queues;
   readonly streams: Streams;
   readonly log: string[];
-  /** A client as a function with this logical id has it. */
+  /** A client with the keys of the function with this logical id. */
   client(functionId: string): DynamoDBDocumentClient;
   clientWith(credentials: Credentials): DynamoDBDocumentClient;
   root(): DynamoDBDocumentClient;
@@ -50,7 +50,7 @@ export async function startRuntime(options: {
     const prefix = [...services.keys()].find((key) => request.url?.startsWith(key));
     void services.get(prefix ?? '')?.handle(request, response);
   });
-  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  // As long as the runtime's own port: longer than an SDK's agent keeps a connection.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -65,7 +65,7 @@ describe('a table of the template', () => {
     expect(await call('DescribeTable')).toMatchObject({ Table: { GlobalSecondaryIndexes: [members] } });
   });
 
-  test('that stands already gets a missing index, filled with what is there, and loses one that the template dropped', async () => {
+  test('that exists gets a missing index, filled with its items, and loses an index that the template no longer has', async () => {
     await deploy(Properties);
     await call('PutItem', { Item: { pk: { S: 'a' }, sk: { S: 'b' }, name: { S: 'Ann' } } });
     await deploy({ ...Properties, AttributeDefinitions: withName, GlobalSecondaryIndexes: [byName] });
@@ -81,7 +81,7 @@ describe('a table of the template', () => {
     expect(await call('Query', query)).toMatchObject({ Count: 1 });
   });
 
-  test('gets another time to live attribute, and a stream when it had none', async () => {
+  test('gets another time to live attribute, and a stream if it had none', async () => {
     const { StreamSpecification, TimeToLiveSpecification, ...plain } = Properties;
     await deploy({ ...plain, TimeToLiveSpecification: { AttributeName: 'other', Enabled: true } });
     await deploy({ ...plain, StreamSpecification, TimeToLiveSpecification });
@@ -89,7 +89,7 @@ describe('a table of the template', () => {
     expect(await call('DescribeTimeToLive')).toMatchObject({ TimeToLiveDescription: { AttributeName: 'expires' } });
   });
 
-  test('whose key changed, or whose index did, is refused with a sentence, since AWS would make a new one', async () => {
+  test('whose key or index changed is refused with one sentence, because AWS would replace it', async () => {
     await deploy(Properties);
     await expect(deploy({ ...Properties, KeySchema: [Properties.KeySchema[0]] })).rejects.toThrow(
       /^unable to update table Chat-\d+; its key differs/,

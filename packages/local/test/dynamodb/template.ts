@@ -1,4 +1,4 @@
-/** A table as the chat's is: two keys, an inverted index, a stream, a time to live. */
+/** A table with two keys, an inverted index, a stream and a time to live. */
 export const table = {
   Type: 'AWS::DynamoDB::Table',
   Properties: {

@@ -33,7 +33,7 @@ const get = (SecretId: string, credentials = fixture.worker()) =>
   client(credentials).send(new GetSecretValueCommand({ SecretId }));
 const named = (name: string) => expect.objectContaining({ name });
 
-test('a secret of the file is given by its name and by its ARN, JSON as its text', async () => {
+test('a secret of the file is found by its name and by its ARN; JSON is returned as text', async () => {
   const answer = await get('shop/own');
   expect(answer).toMatchObject({ Name: 'shop/own', SecretString: '{"key":"value"}' });
   expect(answer.ARN).toMatch(/:secret:shop\/own-[0-9a-f]{6}$/);
@@ -45,19 +45,19 @@ test('a new value counts at once', async () => {
   expect(await get('shop/own')).toMatchObject({ SecretString: 'new' });
 });
 
-test('a function gets only what its role allows, and is refused before it learns whether there is such a secret', async () => {
+test('a function gets only what its role allows, and a refusal does not tell whether the secret exists', async () => {
   await expect(get('shop/other')).rejects.toThrow(named('AccessDeniedException'));
   await expect(get('shop/none')).rejects.toThrow(named('AccessDeniedException'));
   expect(await get('shop/other', fixture.root())).toMatchObject({ SecretString: 'text' });
 });
 
-test('a secret that nobody has stored is ResourceNotFoundException, and the console says where it belongs', async () => {
+test('a missing secret is ResourceNotFoundException, and the log says where to put it', async () => {
   store({});
   await expect(get('shop/own')).rejects.toThrow(named('ResourceNotFoundException'));
   expect(fixture.log.at(-1)).toContain('secrets.json');
 });
 
-test('who signs wrongly, or asks for something else, is refused', async () => {
+test('a wrong signature and another operation are refused', async () => {
   const forged = { ...fixture.worker(), secretAccessKey: 'wrong' };
   await expect(get('shop/own', forged)).rejects.toThrow(named('InvalidSignatureException'));
   await expect(client(fixture.root()).send(new DescribeSecretCommand({ SecretId: 'shop/own' }))).rejects.toThrow(

@@ -12,7 +12,7 @@ import { createPolicies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
 import { lambda, role } from '../dynamodb/template.ts';
 
-/** What the function that is fed answers; it reads this at every invocation. `fail`: these bodies are reported as failed. */
+/** What the triggered function answers, read at every invocation. `fail`: it reports these bodies as failed. */
 export interface Plan {
   readonly throws?: boolean;
   readonly fail?: readonly string[];
@@ -34,7 +34,7 @@ export const handler = async (event) => {
 export const queueArn = { 'Fn::GetAtt': ['Work', 'Arn'] };
 const feed = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
 
-/** A queue with dead letters, and a function that may be fed from it. */
+/** A queue with a dead-letter queue, and a function that it may trigger. */
 export function queueTemplate(code: { seen: string; plan: string }, mapping: object, may: string[] = feed) {
   return {
     Resources: {
@@ -70,7 +70,7 @@ export async function startContext(template: (files: { seen: string; plan: strin
     const [, service] = [...services].find(([path]) => request.url?.startsWith(path)) ?? [];
     void service?.handle(request, response);
   });
-  // As the runtime's own port: longer than an SDK's agent keeps a connection.
+  // As long as the runtime's own port: longer than an SDK's agent keeps a connection.
   server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -93,7 +93,7 @@ export async function startContext(template: (files: { seen: string; plan: strin
     context,
     log,
     dataDirectory,
-    /** Keys as the function has them. */
+    /** Keys of the function. */
     worker: () =>
       keys.issue({
         kind: 'role',

@@ -17,7 +17,7 @@ afterEach(() => fixture?.stop());
 const rootCredentials = () =>
   fixture.runtime.context.keys.issue({ kind: 'root', arn: 'arn:aws:iam::000000000000:root' });
 
-/** One call as the CLI and the SDKs make it: JSON 1.0, signed for sqs. */
+/** A call in the format of the CLI and the SDKs: JSON 1.0, signed for sqs. */
 async function call(operation: string, input: object, credentials: Credentials = rootCredentials()) {
   const url = new URL(`${fixture.runtime.context.origin}/_aws/sqs`);
   const signer = new SignatureV4({ credentials, region: 'us-east-1', service: 'sqs', sha256: Sha256 });
@@ -47,7 +47,7 @@ const queueUrl = async () => {
   return String(url);
 };
 
-test('a dead letter can be received, is hidden from others meanwhile, and is gone once it is deleted', async () => {
+test('a dead letter can be received, is hidden from others meanwhile, and can be deleted', async () => {
   const QueueUrl = await queueUrl();
   const { body } = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 60 });
   const [message] = [body.Messages].flat();
@@ -66,7 +66,7 @@ test('a dead letter can be received, is hidden from others meanwhile, and is gon
   expect(await attributes()).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '0' });
 });
 
-test('a message that nobody deleted comes again after the visibility timeout, and its old receipt does nothing', async () => {
+test('a message that is not deleted comes again after the visibility timeout, and its old receipt handle does nothing', async () => {
   const QueueUrl = await queueUrl();
   const first = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 0 });
   const again = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 0 });
@@ -79,7 +79,7 @@ test('a message that nobody deleted comes again after the visibility timeout, an
   expect((await call('ReceiveMessage', { QueueUrl })).body.Messages).toHaveLength(1);
 });
 
-test('a function that may not look into the queue is refused, and so is who signs wrongly', async () => {
+test('a function without permission is refused, and so is a wrong signature', async () => {
   const QueueUrl = await queueUrl();
   const role = fixture.runtime.functionCredentials('Notify');
   expect(await call('ReceiveMessage', { QueueUrl }, role)).toMatchObject({
@@ -96,10 +96,10 @@ test('a function that may not look into the queue is refused, and so is who sign
   });
 });
 
-test('a queue that the stack lacks, or an operation that is not served, is a clear error', async () => {
+test('an unknown queue and an operation that is not served give clear errors', async () => {
   expect(await call('ReceiveMessage', { QueueUrl: 'http://x/1/none' })).toMatchObject({
     body: { __type: 'com.amazonaws.sqs#QueueDoesNotExist' },
-    // What the Python SDK tells as the error's code.
+    // The Python SDK uses this as the error's code.
     queryError: 'AWS.SimpleQueueService.NonExistentQueue;Sender',
   });
   const QueueUrl = await queueUrl();

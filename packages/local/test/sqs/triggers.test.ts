@@ -44,8 +44,8 @@ async function put({ client, work }: Started, ...bodies: string[]): Promise<void
 
 const bodies = (started: Started) => started.batches().map(({ Records }) => Records.map(({ body }) => String(body)));
 
-describe('a function that is fed from a queue', () => {
-  test('gets the messages that wait, at most BatchSize at once, as records of SQS', async () => {
+describe('a function that a queue triggers', () => {
+  test('gets visible messages, at most BatchSize at once, as records of SQS', async () => {
     const started = await start({ ...reports, BatchSize: 2 });
     await put(started, 'a', 'b', 'c');
     await (await started.feed()).idle();
@@ -65,7 +65,7 @@ describe('a function that is fed from a queue', () => {
     });
   });
 
-  test('gets again what it reports as failed, and only that, when the visibility timeout is over', async () => {
+  test('gets only the messages again that it reports as failed, after the visibility timeout', async () => {
     const started = await start(reports, { timeScale: 600 });
     started.plan({ fail: ['b'] });
     await put(started, 'a', 'b');
@@ -102,7 +102,7 @@ describe('a function that is fed from a queue', () => {
     expect(started.context.counters.snapshot()).not.toHaveProperty('sqs.failed');
   });
 
-  test('is not asked a third time with maxReceiveCount 2: the message is a dead letter, with its id', async () => {
+  test('is not called a third time with maxReceiveCount 2: the message becomes a dead letter and keeps its id', async () => {
     const started = await start(reports, { timeScale: 600 });
     started.plan({ fail: ['poison'] });
     await put(started, 'poison');
@@ -152,7 +152,7 @@ describe('a function that is fed from a queue', () => {
 });
 
 describe('a queue', () => {
-  test('refuses batches that are empty, too large, or have an id twice, by the names that SQS has for it', async () => {
+  test('refuses batches that are empty, too large or have an id twice, with the error names of SQS', async () => {
     const { client, work: QueueUrl } = await start();
     const batch = (ids: string[]) =>
       client.send(new SendMessageBatchCommand({ QueueUrl, Entries: ids.map((Id) => ({ Id, MessageBody: 'x' })) }));
@@ -162,7 +162,7 @@ describe('a queue', () => {
     await expect(batch(eleven)).rejects.toThrow(expect.objectContaining({ name: 'TooManyEntriesInBatchRequest' }));
   });
 
-  test('shows a received message again as soon as ChangeMessageVisibility says, and not by an old receipt', async () => {
+  test('shows a received message again when ChangeMessageVisibility says, but not for an old receipt handle', async () => {
     const { client, work: QueueUrl } = await start();
     await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
     const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { attributeList, readAttributes } from '../attributes.ts';
-import { userNotFound } from '../errors.ts';
-import { adminOperation } from '../operation.ts';
-import { findUser, type Pool } from '../pool.ts';
-import * as shape from '../shapes.ts';
-import { signOutEverywhere, updateUser } from '../update-user.ts';
-import type { User } from '../user.ts';
+import { attributeList, readAttributes } from '#cognito/attributes';
+import { userNotFound } from '#cognito/errors';
+import { adminOperation } from '#cognito/operation';
+import { findUser, type Pool } from '#cognito/pool';
+import * as shape from '#cognito/shapes';
+import { signOutEverywhere, updateUser } from '#cognito/update-user';
+import type { User } from '#cognito/user';
 import { requireUnconfirmed, runPostConfirmation } from './confirm-sign-up.ts';
 
 const oneUser = z.object({ UserPoolId: shape.userPoolId, Username: shape.username });

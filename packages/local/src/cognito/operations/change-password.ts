@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { notAuthorized } from '../errors.ts';
-import { userOperation } from '../operation.ts';
-import { hashPassword, passwordMatches, requirePasswordPolicy } from '../passwords.ts';
-import * as shape from '../shapes.ts';
-import { updateUser } from '../update-user.ts';
+import { notAuthorized } from '#cognito/errors';
+import { userOperation } from '#cognito/operation';
+import { hashPassword, passwordMatches, requirePasswordPolicy } from '#cognito/passwords';
+import * as shape from '#cognito/shapes';
+import { updateUser } from '#cognito/update-user';
 
 const input = z.object({
   AccessToken: shape.accessToken,

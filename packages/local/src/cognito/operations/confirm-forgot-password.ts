@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { requireSecretHash } from '../client-secrets.ts';
-import { requireCode } from '../codes.ts';
-import { codeMismatch, userNotFound } from '../errors.ts';
-import { clientOperation } from '../operation.ts';
-import { hashPassword, requirePasswordPolicy } from '../passwords.ts';
-import { findUser } from '../pool.ts';
-import * as shape from '../shapes.ts';
-import { updateUser } from '../update-user.ts';
+import { requireSecretHash } from '#cognito/client-secrets';
+import { requireCode } from '#cognito/codes';
+import { codeMismatch, userNotFound } from '#cognito/errors';
+import { clientOperation } from '#cognito/operation';
+import { hashPassword, requirePasswordPolicy } from '#cognito/passwords';
+import { findUser } from '#cognito/pool';
+import * as shape from '#cognito/shapes';
+import { updateUser } from '#cognito/update-user';
 import { runPostConfirmation } from './confirm-sign-up.ts';
 
 const input = z.object({

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { requireSecretHash } from '../client-secrets.ts';
-import { requireCode } from '../codes.ts';
-import { confirmationDestination } from '../delivery.ts';
-import { CognitoError, codeMismatch, notAuthorized } from '../errors.ts';
-import { clientOperation } from '../operation.ts';
-import { findUser, type Pool } from '../pool.ts';
-import * as shape from '../shapes.ts';
-import { updateUser } from '../update-user.ts';
-import type { User } from '../user.ts';
+import { requireSecretHash } from '#cognito/client-secrets';
+import { requireCode } from '#cognito/codes';
+import { confirmationDestination } from '#cognito/delivery';
+import { CognitoError, codeMismatch, notAuthorized } from '#cognito/errors';
+import { clientOperation } from '#cognito/operation';
+import { findUser, type Pool } from '#cognito/pool';
+import * as shape from '#cognito/shapes';
+import { updateUser } from '#cognito/update-user';
+import type { User } from '#cognito/user';
 
 const input = z.object({
   ClientId: shape.clientId,

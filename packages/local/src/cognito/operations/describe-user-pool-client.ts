@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CognitoError } from '../errors.ts';
-import { adminOperation } from '../operation.ts';
-import * as shape from '../shapes.ts';
+import { CognitoError } from '#cognito/errors';
+import { adminOperation } from '#cognito/operation';
+import * as shape from '#cognito/shapes';
 
 /** The only operation that returns a client's secret. */
 export const describeUserPoolClient = adminOperation(

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { requireSecretHash } from '../client-secrets.ts';
-import { fakeDelivery, recoveryDestination, sendCode } from '../delivery.ts';
-import { invalidParameter, notAuthorized, userNotFound } from '../errors.ts';
-import { clientOperation } from '../operation.ts';
-import { findUser } from '../pool.ts';
-import * as shape from '../shapes.ts';
+import { requireSecretHash } from '#cognito/client-secrets';
+import { fakeDelivery, recoveryDestination, sendCode } from '#cognito/delivery';
+import { invalidParameter, notAuthorized, userNotFound } from '#cognito/errors';
+import { clientOperation } from '#cognito/operation';
+import { findUser } from '#cognito/pool';
+import * as shape from '#cognito/shapes';
 
 const input = z.object({ ClientId: shape.clientId, SecretHash: shape.secretHash, Username: shape.username });
 

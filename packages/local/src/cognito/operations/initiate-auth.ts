@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { requireSecretHash } from '../client-secrets.ts';
-import type { ClientSettings } from '../client-settings.ts';
-import { CognitoError, invalidParameter, notAuthorized, userNotFound } from '../errors.ts';
-import { type Answer, clientOperation } from '../operation.ts';
-import { passwordMatches } from '../passwords.ts';
-import { findUser, type Pool } from '../pool.ts';
-import * as shape from '../shapes.ts';
-import { newRefreshToken, sessionOf, subOf } from '../tokens.ts';
-import type { Session, User } from '../user.ts';
+import { requireSecretHash } from '#cognito/client-secrets';
+import type { ClientSettings } from '#cognito/client-settings';
+import { CognitoError, invalidParameter, notAuthorized, userNotFound } from '#cognito/errors';
+import { type Answer, clientOperation } from '#cognito/operation';
+import { passwordMatches } from '#cognito/passwords';
+import { findUser, type Pool } from '#cognito/pool';
+import * as shape from '#cognito/shapes';
+import { newRefreshToken, sessionOf, subOf } from '#cognito/tokens';
+import type { Session, User } from '#cognito/user';
 
 const input = z.object({
   ClientId: shape.clientId,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { attributeList } from '../attributes.ts';
-import { invalidParameter } from '../errors.ts';
-import { adminOperation } from '../operation.ts';
-import * as shape from '../shapes.ts';
-import type { User } from '../user.ts';
+import { attributeList } from '#cognito/attributes';
+import { invalidParameter } from '#cognito/errors';
+import { adminOperation } from '#cognito/operation';
+import * as shape from '#cognito/shapes';
+import type { User } from '#cognito/user';
 import { describeUser } from './admin-users.ts';
 
 const input = z.object({

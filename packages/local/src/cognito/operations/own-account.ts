@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { attributeList, readableAttributes } from '../attributes.ts';
-import { userOperation } from '../operation.ts';
-import * as shape from '../shapes.ts';
-import { signOutEverywhere, updateUser } from '../update-user.ts';
+import { attributeList, readableAttributes } from '#cognito/attributes';
+import { userOperation } from '#cognito/operation';
+import * as shape from '#cognito/shapes';
+import { signOutEverywhere, updateUser } from '#cognito/update-user';
 
 const input = z.object({ AccessToken: shape.accessToken });
 

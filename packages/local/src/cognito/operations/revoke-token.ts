@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { requireSecret } from '../client-secrets.ts';
-import { CognitoError } from '../errors.ts';
-import { clientOperation } from '../operation.ts';
-import * as shape from '../shapes.ts';
-import { sessionOf, subOf } from '../tokens.ts';
-import { updateUser } from '../update-user.ts';
+import { requireSecret } from '#cognito/client-secrets';
+import { CognitoError } from '#cognito/errors';
+import { clientOperation } from '#cognito/operation';
+import * as shape from '#cognito/shapes';
+import { sessionOf, subOf } from '#cognito/tokens';
+import { updateUser } from '#cognito/update-user';
 
 const input = z.object({ ClientId: shape.clientId, ClientSecret: z.string().optional(), Token: z.string() });
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type Attributes, readAttributes, requireComplete } from '../attributes.ts';
-import { requireSecretHash } from '../client-secrets.ts';
-import { confirmationDestination, sendCode } from '../delivery.ts';
-import { CognitoError, invalidParameter, notAuthorized } from '../errors.ts';
-import { clientOperation } from '../operation.ts';
-import { hashPassword, requirePasswordPolicy } from '../passwords.ts';
-import { findUser, normalName, type Pool } from '../pool.ts';
-import * as shape from '../shapes.ts';
-import type { User } from '../user.ts';
+import { type Attributes, readAttributes, requireComplete } from '#cognito/attributes';
+import { requireSecretHash } from '#cognito/client-secrets';
+import { confirmationDestination, sendCode } from '#cognito/delivery';
+import { CognitoError, invalidParameter, notAuthorized } from '#cognito/errors';
+import { clientOperation } from '#cognito/operation';
+import { hashPassword, requirePasswordPolicy } from '#cognito/passwords';
+import { findUser, normalName, type Pool } from '#cognito/pool';
+import * as shape from '#cognito/shapes';
+import type { User } from '#cognito/user';
 import { runPostConfirmation } from './confirm-sign-up.ts';
 
 const input = z.object({

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type Attributes, readAttributes, requireMutable } from '../attributes.ts';
-import { newCode } from '../codes.ts';
-import { deliveryDetails } from '../mail.ts';
-import { userOperation } from '../operation.ts';
-import type { Pool } from '../pool.ts';
-import type { Contact } from '../pool-settings.ts';
-import * as shape from '../shapes.ts';
-import { updateUser } from '../update-user.ts';
+import { type Attributes, readAttributes, requireMutable } from '#cognito/attributes';
+import { newCode } from '#cognito/codes';
+import { deliveryDetails } from '#cognito/mail';
+import { userOperation } from '#cognito/operation';
+import type { Pool } from '#cognito/pool';
+import type { Contact } from '#cognito/pool-settings';
+import * as shape from '#cognito/shapes';
+import { updateUser } from '#cognito/update-user';
 
 const input = z.object({ AccessToken: shape.accessToken, UserAttributes: shape.attributes });
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { requireCode } from '../codes.ts';
-import { userOperation } from '../operation.ts';
-import * as shape from '../shapes.ts';
-import { updateUser } from '../update-user.ts';
+import { requireCode } from '#cognito/codes';
+import { userOperation } from '#cognito/operation';
+import * as shape from '#cognito/shapes';
+import { updateUser } from '#cognito/update-user';
 
 const input = z.object({ AccessToken: shape.accessToken, AttributeName: z.string(), Code: shape.code });
 

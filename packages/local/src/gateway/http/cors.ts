@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Cors } from '../apis.ts';
+import type { Cors } from '#gateway/apis';
 
 export type Headers = Readonly<Record<string, string | string[]>>;
 

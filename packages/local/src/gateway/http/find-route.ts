@@ -1,5 +1,5 @@
+import type { HttpRoute } from '#gateway/apis';
 import { percentDecode } from '#text';
-import type { HttpRoute } from '../apis.ts';
 
 export interface FoundRoute {
   readonly route: HttpRoute;

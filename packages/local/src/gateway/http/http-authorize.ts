@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { HttpRoute } from '../apis.ts';
+import type { HttpRoute } from '#gateway/apis';
 import type { VerifyToken } from './verify-token.ts';
 
 /** The `authorizer` field of `requestContext`. */

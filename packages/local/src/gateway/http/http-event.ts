@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
+import { commonLogTime } from '#gateway/access-log';
+import { domainNameOf } from '#gateway/call-function';
+import type { Gateway } from '#gateway/gateway-state';
+import { forwardedHeaders, headerPairs, sourceIpOf } from '#gateway/request-headers';
+import type { Stage } from '#gateway/stages';
 import { percentDecode } from '#text';
-import { commonLogTime } from '../access-log.ts';
-import { domainNameOf } from '../call-function.ts';
-import type { Gateway } from '../gateway-state.ts';
-import { forwardedHeaders, headerPairs, sourceIpOf } from '../request-headers.ts';
-import type { Stage } from '../stages.ts';
 import type { FoundRoute } from './find-route.ts';
 import type { JwtContext } from './http-authorize.ts';
 

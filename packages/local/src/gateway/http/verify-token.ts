@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '#clock';
-import type { JwtAuthorizer } from '../apis.ts';
+import type { JwtAuthorizer } from '#gateway/apis';
 
 export type TokenResult =
   | { readonly ok: true; readonly claims: JWTPayload; readonly scopes: readonly string[] }

@@ -1,7 +1,7 @@
-import type { RequestAuthorizer } from '../apis.ts';
-import { callFunction, executeApiArn } from '../call-function.ts';
-import type { Gateway } from '../gateway-state.ts';
-import type { Stage } from '../stages.ts';
+import type { RequestAuthorizer } from '#gateway/apis';
+import { callFunction, executeApiArn } from '#gateway/call-function';
+import type { Gateway } from '#gateway/gateway-state';
+import type { Stage } from '#gateway/stages';
 import type { ConnectParts } from './connect-event.ts';
 import { evaluatePolicy } from './evaluate-policy.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';

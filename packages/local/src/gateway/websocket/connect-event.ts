@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { forwardedHeaders, headerPairs } from '../request-headers.ts';
+import { forwardedHeaders, headerPairs } from '#gateway/request-headers';
 
 type MultiValues = Record<string, string[]>;
 

@@ -1,5 +1,5 @@
-import type { Gateway } from '../gateway-state.ts';
-import { newId } from '../ids.ts';
+import type { Gateway } from '#gateway/gateway-state';
+import { newId } from '#gateway/ids';
 import type { Connection } from './connection.ts';
 import { logVariables, requestContextOf } from './request-context.ts';
 import { selectRoute } from './route-selection.ts';

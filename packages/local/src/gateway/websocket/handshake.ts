@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { WebSocketApi } from '../apis.ts';
-import { domainNameOf } from '../call-function.ts';
-import type { Gateway } from '../gateway-state.ts';
-import { newId } from '../ids.ts';
-import { sourceIpOf } from '../request-headers.ts';
-import type { Stage } from '../stages.ts';
+import type { WebSocketApi } from '#gateway/apis';
+import { domainNameOf } from '#gateway/call-function';
+import type { Gateway } from '#gateway/gateway-state';
+import { newId } from '#gateway/ids';
+import { sourceIpOf } from '#gateway/request-headers';
+import type { Stage } from '#gateway/stages';
 import { authorize } from './authorize.ts';
 import { type ConnectParts, connectParts } from './connect-event.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';

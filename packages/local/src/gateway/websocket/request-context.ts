@@ -1,6 +1,6 @@
-import { commonLogTime } from '../access-log.ts';
-import { domainNameOf } from '../call-function.ts';
-import type { Gateway } from '../gateway-state.ts';
+import { commonLogTime } from '#gateway/access-log';
+import { domainNameOf } from '#gateway/call-function';
+import type { Gateway } from '#gateway/gateway-state';
 
 /** The fields of a connection that all its events repeat. */
 export interface ConnectionMetadata {

@@ -1,5 +1,5 @@
-import type { Gateway } from '../gateway-state.ts';
-import { newId } from '../ids.ts';
+import type { Gateway } from '#gateway/gateway-state';
+import { newId } from '#gateway/ids';
 import type { CloseStatus } from './connection.ts';
 import { type ConnectionMetadata, logVariables, requestContextOf } from './request-context.ts';
 import { runRoute } from './run-route.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { fillTemplate } from '../access-log.ts';
-import type { SocketRoute } from '../apis.ts';
-import { callFunction, executeApiArn } from '../call-function.ts';
-import type { Gateway } from '../gateway-state.ts';
-import type { Integration } from '../integration.ts';
-import type { Stage } from '../stages.ts';
+import { fillTemplate } from '#gateway/access-log';
+import type { SocketRoute } from '#gateway/apis';
+import { callFunction, executeApiArn } from '#gateway/call-function';
+import type { Gateway } from '#gateway/gateway-state';
+import type { Integration } from '#gateway/integration';
+import type { Stage } from '#gateway/stages';
 import { logVariables, type RequestContext } from './request-context.ts';
 
 export type RouteOutcome = Outcome & {

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Gateway } from '#gateway/gateway-state';
+import { newId } from '#gateway/ids';
+import type { Target } from '#gateway/target';
 import { percentDecode } from '#text';
-import type { Gateway } from '../gateway-state.ts';
-import { newId } from '../ids.ts';
-import type { Target } from '../target.ts';
 import { accept, isHandshake } from './accept.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { handleMessage } from './handle-message.ts';

@@ -1,9 +1,9 @@
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { type Bucket, findBucket } from '../buckets.ts';
-import { S3Error } from '../errors.ts';
-import { readMetadata } from '../metadata.ts';
-import type { ObjectMetadata, ObjectStore } from '../store.ts';
+import { type Bucket, findBucket } from '#s3/buckets';
+import { S3Error } from '#s3/errors';
+import { readMetadata } from '#s3/metadata';
+import type { ObjectMetadata, ObjectStore } from '#s3/store';
 import { contentTypeOf } from './content-type.ts';
 import { isIncluded, readSources } from './files.ts';
 import { type DeploymentRequest, readRequest } from './request.ts';

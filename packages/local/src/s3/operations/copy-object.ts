@@ -1,11 +1,11 @@
-import { parseAddress, s3Prefix } from '../address.ts';
-import { findBucket } from '../buckets.ts';
-import { authorizeCaller, type Call, noSuchKey, objectArn, objectEvent, type S3 } from '../call.ts';
-import { invalidArgument, S3Error } from '../errors.ts';
-import { readMetadata } from '../metadata.ts';
-import { checkWriteConditions, notModified } from '../preconditions.ts';
-import { quotedEtag, sendResult } from '../responses.ts';
-import type { ObjectMetadata, StoredObject } from '../store.ts';
+import { parseAddress, s3Prefix } from '#s3/address';
+import { findBucket } from '#s3/buckets';
+import { authorizeCaller, type Call, noSuchKey, objectArn, objectEvent, type S3 } from '#s3/call';
+import { invalidArgument, S3Error } from '#s3/errors';
+import { readMetadata } from '#s3/metadata';
+import { checkWriteConditions, notModified } from '#s3/preconditions';
+import { quotedEtag, sendResult } from '#s3/responses';
+import type { ObjectMetadata, StoredObject } from '#s3/store';
 import { metadataHeaders } from './put-object.ts';
 
 /** Needs permission to read the source and to write the target. */

@@ -1,4 +1,4 @@
-import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '../call.ts';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3/call';
 
 /** Answers 204, also if there was no object. */
 export async function deleteObject(s3: S3, call: Call): Promise<void> {

@@ -1,10 +1,10 @@
 import { pipeline } from 'node:stream/promises';
-import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from '../call.ts';
-import { headerValue } from '../metadata.ts';
-import { notModified } from '../preconditions.ts';
-import { type ByteRange, parseRange } from '../range.ts';
-import { setObjectHeaders } from '../responses.ts';
-import type { StoredObject } from '../store.ts';
+import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from '#s3/call';
+import { headerValue } from '#s3/metadata';
+import { notModified } from '#s3/preconditions';
+import { type ByteRange, parseRange } from '#s3/range';
+import { setObjectHeaders } from '#s3/responses';
+import type { StoredObject } from '#s3/store';
 
 /** Signed query parameters that replace a header of the response. */
 const overrides = [

@@ -1,8 +1,8 @@
-import { authorizeCaller, type Call, type S3 } from '../call.ts';
-import { invalidArgument } from '../errors.ts';
-import { quotedEtag, sendResult } from '../responses.ts';
-import type { StoredObject } from '../store.ts';
-import type { Xml } from '../xml.ts';
+import { authorizeCaller, type Call, type S3 } from '#s3/call';
+import { invalidArgument } from '#s3/errors';
+import { quotedEtag, sendResult } from '#s3/responses';
+import type { StoredObject } from '#s3/store';
+import type { Xml } from '#s3/xml';
 
 const maxPageSize = 1000;
 

@@ -1,15 +1,15 @@
-import { assertKeyLength, s3Prefix } from '../address.ts';
-import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '../call.ts';
-import { isChecksumName } from '../checksums.ts';
-import { notImplemented, S3Error } from '../errors.ts';
-import { missingField, readForm, type UploadForm } from '../form.ts';
-import { authenticateForm } from '../form-signature.ts';
-import { readMetadata } from '../metadata.ts';
-import { maxObjectBytes } from '../payload.ts';
-import { checkPostPolicy, parsePostPolicy, type SizeRange } from '../post-policy.ts';
-import { quotedEtag, sendXml } from '../responses.ts';
-import type { StoredObject } from '../store.ts';
-import { xmlDocument } from '../xml.ts';
+import { assertKeyLength, s3Prefix } from '#s3/address';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3/call';
+import { isChecksumName } from '#s3/checksums';
+import { notImplemented, S3Error } from '#s3/errors';
+import { missingField, readForm, type UploadForm } from '#s3/form';
+import { authenticateForm } from '#s3/form-signature';
+import { readMetadata } from '#s3/metadata';
+import { maxObjectBytes } from '#s3/payload';
+import { checkPostPolicy, parsePostPolicy, type SizeRange } from '#s3/post-policy';
+import { quotedEtag, sendXml } from '#s3/responses';
+import type { StoredObject } from '#s3/store';
+import { xmlDocument } from '#s3/xml';
 
 /**
  * PostObject, the upload from a browser. A signed policy limits content, key, size and time.

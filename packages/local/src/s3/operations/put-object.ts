@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '../call.ts';
-import { readMetadata } from '../metadata.ts';
-import { readPayload } from '../payload.ts';
-import { checkWriteConditions } from '../preconditions.ts';
-import { quotedEtag } from '../responses.ts';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3/call';
+import { readMetadata } from '#s3/metadata';
+import { readPayload } from '#s3/payload';
+import { checkWriteConditions } from '#s3/preconditions';
+import { quotedEtag } from '#s3/responses';
 
 /** Streams the object to disk and verifies it meanwhile. It becomes visible when it is complete. */
 export async function putObject(s3: S3, call: Call): Promise<void> {
