@@ -20,6 +20,11 @@ export function conversationOf(pk: unknown): string {
   return String(pk).slice('CONV#'.length);
 }
 
+/** The partition of an item. DynamoDB's stream keeps the changes of one partition in order. */
+export function partitionOf(item: Readonly<Record<string, unknown>>): string {
+  return String(item.pk);
+}
+
 /** The thousand of an entry's number. Items of a conversation that would grow without end are split by it. */
 export function segmentOf(seq: number): number {
   return Math.floor(seq / 1_000);
