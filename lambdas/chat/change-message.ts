@@ -129,7 +129,7 @@ export async function findTarget(
   target: MessageRef,
 ): Promise<ShownEntry> {
   const { id = '', seq = seqOfMessageId(id) } = target;
-  if (seq === undefined) throw new ChatError('invalid_frame', 'it is not named: give its seq, or its id as uiid');
+  if (seq === undefined) throw new ChatError('invalid_frame', 'it is not named: give its seq, or its id');
   const entry = await findShownEntry(services, conversation, target);
   if (!entry) throw notFound(conversation, target);
   return entry;

@@ -57,7 +57,7 @@ export async function removeMember(
 
 /**
  * Changes the title and roles, with one entry of the log for each. A title or role that is the same already is left alone.
- * @throws ChatError `forbidden`; `not_found` for a role of somebody who is no member; `invalid_frame`, `conflict`
+ * @throws ChatError `forbidden`; `not_found` for a role of somebody who is not a member; `invalid_frame`, `conflict`
  */
 export async function updateGroup(
   services: Services,
