@@ -25,6 +25,14 @@ export function partitionOf(item: Readonly<Record<string, unknown>>): string {
   return String(item.pk);
 }
 
+/**
+ * For filters of the table's stream: records of items with this sort key.
+ * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ */
+export function withSortKey(sortKey: string | { readonly prefix: string }) {
+  return { Keys: { sk: { S: [sortKey] } } };
+}
+
 /** The thousand of an entry's number. Items of a conversation that would grow without end are split by it. */
 export function segmentOf(seq: number): number {
   return Math.floor(seq / 1_000);
