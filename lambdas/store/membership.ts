@@ -42,12 +42,6 @@ export interface Cursor {
   readonly count: number;
 }
 
-/** A place in the log: this entry, and how many messages there were up to it. */
-export interface Cursor {
-  readonly seq: number;
-  readonly count: number;
-}
-
 export interface Membership {
   readonly username: string;
   readonly conversation: string;
