@@ -5,7 +5,7 @@
  * (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { type ConversationState, type LastMessage, replaceLast } from '../store/conversation-state.ts';
 import {
   type Entry,
@@ -192,7 +192,7 @@ export function lastOf({ seq, user, text, content_type, at, deleted, changed }: 
 
 /** The entry that history shows under this number or id. If both are given, both must match. */
 export async function findShownEntry(
-  services: Pick<Services, 'table'>,
+  services: Store,
   conversation: string,
   { id, seq = seqOfMessageId(id ?? '') }: MessageRef,
 ): Promise<ShownEntry | undefined> {

@@ -2,7 +2,7 @@
 import { ChatError } from '#protocol/errors';
 import type { Profile } from '#protocol/message';
 import { type Conversation, isUserName, parseConversation } from '#protocol/names';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
 import { foldName, getListings, getUserNames, type Listing } from '../store/people-index.ts';
@@ -27,11 +27,7 @@ export function directConversationWith(me: string, other: string): Conversation 
 }
 
 /** @throws ChatError `unknown_user` @param task see `ChatError` */
-export async function assertUsersExist(
-  services: Pick<Services, 'table'>,
-  names: readonly string[],
-  task?: string,
-): Promise<void> {
+export async function assertUsersExist(services: Store, names: readonly string[], task?: string): Promise<void> {
   const existing = new Set((await getUsers(services, names)).map(({ username }) => username));
   const unknown = names.filter((name) => !existing.has(name));
   if (unknown.length > 0) throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`, { task });

@@ -4,7 +4,7 @@ import { ChatError } from '#protocol/errors';
 import type { DeviceBody } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { isPushEndpoint } from '#protocol/push-services';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import {
   endPushDevice,
   getPushDevice,
@@ -54,11 +54,7 @@ export async function registerPushDevice(
 }
 
 /** The user gets no pushes on this device any more. */
-export async function forgetPushDevice(
-  services: Pick<Services, 'table' | 'now'>,
-  { username }: Caller,
-  token: string,
-): Promise<void> {
+export async function forgetPushDevice(services: TimedStore, { username }: Caller, token: string): Promise<void> {
   const user = await getUser(services, username);
   const devices = await getPushDevices(services, user?.pushDevices.map(({ id }) => id) ?? []);
   const matching = devices.filter((device) => device.user === username && device.called === shortHash(token));
@@ -66,7 +62,7 @@ export async function forgetPushDevice(
 }
 
 /** The user gets no pushes on any device, until one registers again. */
-export async function forgetPushDevices(services: Pick<Services, 'table' | 'now'>, username: string): Promise<void> {
+export async function forgetPushDevices(services: TimedStore, username: string): Promise<void> {
   const user = await getUser(services, username, { consistent: true });
   await Promise.all(
     (user?.pushDevices ?? []).map(async ({ id }) => {
@@ -79,7 +75,7 @@ export async function forgetPushDevices(services: Pick<Services, 'table' | 'now'
 }
 
 /** Removes a device, unless it has registered again meanwhile. */
-export async function removePushDevice(services: Pick<Services, 'table' | 'now'>, device: PushDevice): Promise<void> {
+export async function removePushDevice(services: TimedStore, device: PushDevice): Promise<void> {
   await endPushDevice(services, device);
   await dropUserPushDevice(services, device.user, device.id, device.expires);
 }
@@ -125,7 +121,7 @@ function isSame(existing: PushDevice | undefined, device: PushDevice): boolean {
  * if the item does not exist, or belongs to somebody else.
  */
 async function outdatedOf(
-  services: Pick<Services, 'table'>,
+  services: Store,
   user: User,
   { id: newId, called }: PushDevice,
   now: number,

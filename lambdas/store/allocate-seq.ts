@@ -2,7 +2,7 @@
  * Allocating the next number of a log: one atomic update of the conversation state (conversation-state.ts). It is the only write for which
  * the writers of a conversation compete, and it is never undone.
  */
-import type { Services, Table } from '../runtime/services.ts';
+import type { Store, Table, TimedStore } from '../runtime/services.ts';
 import {
   type ConversationState,
   conversationStateKey,
@@ -15,7 +15,7 @@ import { type ItemUpdate, updateItem, updateItemIf } from './item.ts';
 
 /** Allocates the next number for a message. */
 export async function allocateSeq(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   last: LastMessage,
 ): Promise<ConversationState> {
@@ -33,10 +33,7 @@ export async function allocateSeq(
 }
 
 /** Allocates the next number for a change of a message. A change is no message: the count and the last message stay. */
-export async function allocateChangeSeq(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  conversation: string,
-): Promise<ConversationState> {
+export async function allocateChangeSeq({ table, now }: TimedStore, conversation: string): Promise<ConversationState> {
   return allocate(table, conversation, {
     UpdateExpression: 'SET seq = seq + :one, #at = :at',
     ExpressionAttributeNames: { '#at': 'at' },
@@ -46,7 +43,7 @@ export async function allocateChangeSeq(
 
 /** Allocates number one, for a new group. @returns undefined when the group exists already */
 export async function allocateFirstSeq(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   conversation: string,
   title: string,
 ): Promise<ConversationState | undefined> {
@@ -77,7 +74,7 @@ export interface StateChange {
  * knows it, even while the index of members lags behind.
  */
 export async function allocateSystemSeq(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   conversation: string,
   { title, left, joined, pruneLeft = [] }: StateChange,
 ): Promise<ConversationState> {

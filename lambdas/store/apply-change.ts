@@ -2,7 +2,7 @@
  * Applying a change to its message (entry.ts), so that history shows the message as it is now without reading on. Changes may be applied in
  * any order and more than once: the one with the highest number holds.
  */
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import {
   type ChangeEntry,
   type Entry,
@@ -22,7 +22,7 @@ export type Applied = 'now' | 'before' | 'never';
  * @returns the message as it is now; `undefined` when there is no such message any more
  */
 export async function applyChange(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   change: ChangeEntry,
 ): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
   const { ok, item } = await updateItemIf(table, {

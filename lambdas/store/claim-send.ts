@@ -1,5 +1,5 @@
 /** Adding a send to the idempotency window of a membership (membership.ts, idempotency-window.ts). */
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { packSend, type SendRecord, windowSize } from './idempotency-window.ts';
 import { updateItemIf } from './item.ts';
 import { isActive, type Membership, membershipKey, toMembership } from './membership.ts';
@@ -19,7 +19,7 @@ export type ClaimResult =
  * @param moveCursor whether the sender has thereby read up to this number
  */
 export async function claimSend(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   membership: Membership,
   hash: string,
   record: SendRecord,

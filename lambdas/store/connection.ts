@@ -1,7 +1,7 @@
 /** The connections of a user: attributes `live#<connectionId>` of the user's own item (user.ts). */
 import * as z from 'zod/mini';
 import { scopeToText } from '#protocol/scope';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
 import { type Connection, connectionPrefix, createUser, toUser, type User, userKey } from './user.ts';
 
@@ -11,7 +11,7 @@ import { type Connection, connectionPrefix, createUser, toUser, type User, userK
  * @returns the user as they are now; undefined, and nothing is written, when the user signed out everywhere after the token was issued
  */
 export async function addConnection(
-  services: Pick<Services, 'table' | 'now'>,
+  services: TimedStore,
   user: { username: string; name: string },
   connection: Connection,
   issued: number,
@@ -26,7 +26,7 @@ export async function addConnection(
 }
 
 async function addToExisting(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   { username, id, scope, openedAt, expires }: Connection,
   issued: number,
 ): Promise<User | 'no user' | undefined> {
@@ -51,7 +51,7 @@ async function addToExisting(
  * @param at ms; the latest time at which the connection can have been open. A time in the future counts as now.
  */
 export async function removeConnection(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { username, id, scope }: Pick<Connection, 'username' | 'id' | 'scope'>,
   at: number,
 ): Promise<void> {

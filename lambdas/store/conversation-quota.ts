@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
-import type { Services } from '../runtime/services.ts';
+import type { TimedStore } from '../runtime/services.ts';
 import { type Item, updateItemIf } from './item.ts';
 import { userKey } from './user.ts';
 
@@ -13,7 +13,7 @@ import { userKey } from './user.ts';
  * @returns seconds until the next hour when the quota is used up; then nothing is counted
  */
 export async function countConversationStart(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   username: string,
 ): Promise<number | undefined> {
   const { count, seconds } = limits.conversationsBegun;

@@ -16,7 +16,7 @@
  */
 import * as z from 'zod/mini';
 import { ContentType } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { attributesWithPrefix, getItem, getItems, type Item, updateItemIf } from './item.ts';
 import { conversationOf, conversationPartition, type Key } from './keys.ts';
 
@@ -90,17 +90,14 @@ export function emptyConversationState(conversation: string): ConversationState 
   return toConversationState({ ...conversationStateKey(conversation), seq: 0, count: 0, at: 0 });
 }
 
-export async function getConversationState(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-): Promise<ConversationState> {
+export async function getConversationState({ table }: Store, conversation: string): Promise<ConversationState> {
   const item = await getItem(table, conversationStateKey(conversation), { consistent: true });
   return item ? toConversationState(item) : emptyConversationState(conversation);
 }
 
 /** The states of the conversations that have entries, in no order. */
 export async function getConversationStates(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversations: readonly string[],
 ): Promise<ConversationState[]> {
   return (await getItems(table, conversations.map(conversationStateKey))).map(toConversationState);
@@ -108,7 +105,7 @@ export async function getConversationStates(
 
 /** Shows an edited or deleted message in lists as it is now, if they still show this message, and no later change of it. */
 export async function updateLast(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   { seq, text, deleted, changed = 0 }: { seq: number; text: string; deleted?: boolean; changed?: number },
 ): Promise<void> {
@@ -129,7 +126,7 @@ export async function updateLast(
 
 /** Corrects the newest message in lists after the number that they showed (`empty`) turned out to have no message. */
 export async function replaceLast(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   empty: number,
   last: (LastMessage & { seq: number }) | undefined,

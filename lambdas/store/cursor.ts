@@ -1,10 +1,9 @@
 /** How far a member has read, cleared, hidden and received, in their membership (membership.ts). All of these only move forward. */
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
 import { type Cursor, membershipKey } from './membership.ts';
 
 type Member = { readonly username: string; readonly conversation: string };
-type Store = Pick<Services, 'table'>;
 
 /** @returns `false` when the member had read this far already */
 export async function moveCursor(store: Store, member: Member, { seq, count }: Cursor): Promise<boolean> {

@@ -6,7 +6,7 @@
  *        `unfriended`: the two are not friends any more, or one has blocked the other. It ends when they become friends again.
  */
 import type { Role } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { type ItemUpdate, updateItemIf } from './item.ts';
 import { membershipKey } from './membership.ts';
 
@@ -37,7 +37,7 @@ export function directMembershipUpdate(username: string, conversation: string, s
 
 /** Ends a block in one of the two memberships. Nothing happens if it has ended before, or if there is no membership. */
 export async function endBlock(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: string,
   side: 'blocks' | 'blocked',

@@ -14,7 +14,7 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ContentType, ConversationChange } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { attributesWithPrefix, daySeconds, getItem, type Item, putItemIf, queryPages, ttl } from './item.ts';
 import { type Key, segmentOf } from './keys.ts';
 
@@ -178,11 +178,7 @@ export async function putEntry(
   return ok ? { stored: true } : { stored: false, existing: toEntry(item ?? {}) };
 }
 
-export async function getEntry(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  seq: number,
-): Promise<Entry | undefined> {
+export async function getEntry({ table }: Store, conversation: string, seq: number): Promise<Entry | undefined> {
   const item = await getItem(table, entryKey({ conversation, seq }), { consistent: true });
   return item && toEntry(item);
 }
@@ -192,7 +188,7 @@ export async function getEntry(
  * read began.
  */
 export async function getEntries(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   first: number,
   last: number,
@@ -224,7 +220,7 @@ function rangesOf(conversation: string, first: number, last: number) {
 
 /** How many messages from number `first` to `last` are not deleted. It reads all of them, so it is only for where no cursor tells the number. */
 export async function countMessages(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   first: number,
   last: number,

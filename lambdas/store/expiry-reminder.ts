@@ -6,7 +6,7 @@
  * holds  `expires` (s): when the connection expires.
  * write  Together with the connection. Only DynamoDB deletes it, a few days late at worst.
  */
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { type Item, putItem, ttl } from './item.ts';
 import { usernameOf, userPartition } from './keys.ts';
 
@@ -20,7 +20,7 @@ export interface ExpiryReminder {
 
 /** @param expires ms */
 export async function putExpiryReminder(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   { username, connectionId, expires }: ExpiryReminder & { readonly expires: number },
 ): Promise<void> {
   await putItem(table, { pk: userPartition(username), sk: reminderPrefix + connectionId, expires: ttl(expires) });

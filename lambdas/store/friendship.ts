@@ -10,7 +10,7 @@
  */
 import * as z from 'zod/mini';
 import { FriendState } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { type DirectSide, directMembershipUpdate } from './direct-membership.ts';
 import { daySeconds, getItems, type ItemUpdate, queryPages, ttl, updateTogether } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
@@ -45,7 +45,7 @@ function toFriendship(item: unknown): Friendship {
 
 /** The friendships and requests of these pairs that exist, in no order. A consistent read, because it decides about permissions. */
 export async function getFriendships(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   pairs: readonly { readonly username: string; readonly other: string }[],
 ): Promise<Friendship[]> {
   const keys = pairs.map(({ username, other }) => friendshipKey(username, other));
@@ -53,10 +53,7 @@ export async function getFriendships(
 }
 
 /** All friendships and requests of a user, also those that ended within the last day, a page of the table at a time. */
-export async function* friendshipsOf(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-): AsyncGenerator<Friendship[]> {
+export async function* friendshipsOf({ table }: Store, username: string): AsyncGenerator<Friendship[]> {
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
     ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'FRIEND#' },
@@ -84,7 +81,7 @@ export interface DirectChange {
  * @returns `false` when a state is not what it was when the change was decided, or when another transaction is changing one of the items
  */
 export async function changeFriendships(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   friendships: readonly FriendshipChange[],
   memberships: readonly DirectChange[],
 ): Promise<boolean> {

@@ -6,7 +6,7 @@
  * read   With a page of history, if the membership says that the user has ever deleted a message for themselves.
  */
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { getItems, updateItem } from './item.ts';
 import { type Key, segmentOf, userPartition } from './keys.ts';
 
@@ -18,7 +18,7 @@ function hiddenKey(username: string, conversation: string, segment: number): Key
 
 /** Nothing changes if the message was hidden before. */
 export async function hideMessage(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: string,
   seq: number,
@@ -32,7 +32,7 @@ export async function hideMessage(
 
 /** All hidden numbers of the segments to which these numbers belong: the hidden ones among these, and others near them. */
 export async function getHiddenMessages(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   { username, conversation }: { readonly username: string; readonly conversation: string },
   numbers: readonly number[],
 ): Promise<ReadonlySet<number>> {

@@ -21,7 +21,7 @@ import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { type SendRecord, unpackSend } from './idempotency-window.ts';
 import {
   daySeconds,
@@ -112,7 +112,7 @@ export function toMembership(item: Item): Membership {
 
 /** A consistent read: it decides about permissions, and whether a message was sent before. */
 export async function getMembership(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: string,
 ): Promise<Membership | undefined> {
@@ -122,7 +122,7 @@ export async function getMembership(
 
 /** The memberships that exist, in no order. @param consistent costs twice as much */
 export async function getMemberships(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   members: readonly { readonly username: string; readonly conversation: string }[],
   options: { consistent?: boolean } = {},
 ): Promise<Membership[]> {
@@ -131,10 +131,7 @@ export async function getMemberships(
 }
 
 /** Every conversation of a user, a page of the table at a time. */
-export async function* membershipsOf(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-): AsyncGenerator<Membership[]> {
+export async function* membershipsOf({ table }: Store, username: string): AsyncGenerator<Membership[]> {
   const pages = queryPages(table, {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
     ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
@@ -143,16 +140,12 @@ export async function* membershipsOf(
 }
 
 /** The members of a room or group by the index, a page at a time. */
-export async function* membersOf({ table }: Pick<Services, 'table'>, conversation: string): AsyncGenerator<string[]> {
+export async function* membersOf({ table }: Store, conversation: string): AsyncGenerator<string[]> {
   for await (const items of queryPages(table, membersQuery(conversation))) yield items.map(({ pk }) => usernameOf(pk));
 }
 
 /** The first members by the index, at most `limit`, in one read, however large the conversation is. */
-export async function firstMembersOf(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  limit: number,
-): Promise<string[]> {
+export async function firstMembersOf({ table }: Store, conversation: string, limit: number): Promise<string[]> {
   const { Items = [] } = await table.client.send(
     new QueryCommand({ TableName: table.name, ...membersQuery(conversation), Limit: limit }),
   );
@@ -169,7 +162,7 @@ function membersQuery(conversation: string) {
 
 /** @returns `false` when the user already is a member; then nothing changes */
 export async function createMembership(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: Conversation,
   read: Cursor,
@@ -193,7 +186,7 @@ export async function createMembership(
 
 /** @returns `false` when the member does not have this role any more; then nothing changes */
 export async function endMembership(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { username, conversation, role }: Membership,
 ): Promise<boolean> {
   const { ok } = await updateItemIf(table, {
@@ -208,11 +201,7 @@ export async function endMembership(
 }
 
 /** @returns `false` when the member does not have the role of `membership` any more; then nothing changes */
-export async function changeRole(
-  { table }: Pick<Services, 'table'>,
-  membership: Membership,
-  role: Role,
-): Promise<boolean> {
+export async function changeRole({ table }: Store, membership: Membership, role: Role): Promise<boolean> {
   const { ok } = await updateItemIf(table, roleUpdate(membership, role));
   return ok;
 }
@@ -221,11 +210,7 @@ export async function changeRole(
  * Changes two roles in one transaction, so that a group has one owner at every moment.
  * @returns `false` when one of the two does not have their role any more; then nothing changes
  */
-export async function transferOwnership(
-  { table }: Pick<Services, 'table'>,
-  owner: Membership,
-  next: Membership,
-): Promise<boolean> {
+export async function transferOwnership({ table }: Store, owner: Membership, next: Membership): Promise<boolean> {
   return updateTogether(table, [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')]);
 }
 

@@ -7,7 +7,7 @@
  * read   From the stream, when it is inserted. The same marker again is a modification, which the stream's filter drops.
  */
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
+import type { TimedStore } from '../runtime/services.ts';
 import { daySeconds, type Item, putItem, ttl } from './item.ts';
 import { conversationOf, conversationPartition } from './keys.ts';
 
@@ -40,7 +40,7 @@ export function toNotificationMarker(item: Item): NotificationMarker {
 }
 
 export async function putNotificationMarker(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { conversation, seq, users, part }: NotificationMarker,
 ): Promise<void> {
   await putItem(table, {

@@ -11,7 +11,7 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { putItem } from './item.ts';
 import { usernameOf, userPartition } from './keys.ts';
 
@@ -39,7 +39,7 @@ export function listedAs(name: string): { readonly listed_in: string; readonly l
 }
 
 /** Lists a user by their user name. Nothing changes if they are listed already. */
-export async function putUsernameListing({ table }: Pick<Services, 'table'>, username: string): Promise<void> {
+export async function putUsernameListing({ table }: Store, username: string): Promise<void> {
   await putItem(table, { pk: userPartition(username), sk: sortKeys.username, ...listedAs(username) });
 }
 
@@ -50,7 +50,7 @@ export async function putUsernameListing({ table }: Pick<Services, 'table'>, use
  * @returns one more than `limit` if there are more
  */
 export async function getListings(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   text: string,
   { from, backwards, limit }: { from: Listing | undefined; backwards: boolean; limit: number },
 ): Promise<Listing[]> {
@@ -87,7 +87,7 @@ const firstCharacters = [...'%-.0123456789abcdefghijklmnopqrstuvwxyz'];
  * @returns one more than `limit` if there are more
  */
 export async function getUserNames(
-  services: Pick<Services, 'table'>,
+  services: Store,
   { from, backwards, limit }: { from: Listing | undefined; backwards: boolean; limit: number },
 ): Promise<Listing[]> {
   const inOrder = backwards ? firstCharacters.toReversed() : firstCharacters;

@@ -12,7 +12,7 @@
 import { createHash } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { getItem, getItems, type Item, ttl, updateItemIf } from './item.ts';
 import type { Key } from './keys.ts';
 
@@ -52,24 +52,18 @@ function toDevice(item: Item): PushDevice | undefined {
 }
 
 /** A consistent read, so that a device that has just moved to another user does not show pushes of the former one. */
-export async function getPushDevice({ table }: Pick<Services, 'table'>, id: string): Promise<PushDevice | undefined> {
+export async function getPushDevice({ table }: Store, id: string): Promise<PushDevice | undefined> {
   const item = await getItem(table, deviceKey(id), { consistent: true });
   return item && toDevice(item);
 }
 
-export async function getPushDevices(
-  { table }: Pick<Services, 'table'>,
-  ids: readonly string[],
-): Promise<PushDevice[]> {
+export async function getPushDevices({ table }: Store, ids: readonly string[]): Promise<PushDevice[]> {
   const items = await getItems(table, ids.map(deviceKey));
   return items.flatMap((item) => toDevice(item) ?? []);
 }
 
 /** @returns the user to whom the device belonged before */
-export async function putPushDevice(
-  { table }: Pick<Services, 'table'>,
-  { id, ...fields }: PushDevice,
-): Promise<string | undefined> {
+export async function putPushDevice({ table }: Store, { id, ...fields }: PushDevice): Promise<string | undefined> {
   const { Attributes } = await table.client.send(
     new PutCommand({ TableName: table.name, Item: { ...deviceKey(id), ...fields }, ReturnValues: 'ALL_OLD' }),
   );
@@ -79,10 +73,7 @@ export async function putPushDevice(
 const removed = ['user', 'called', 'address', 'p256dh', 'auth'];
 
 /** Ends the pushes to a device. Nothing happens when it has ended, belongs to another user, or was renewed after it was read. */
-export async function endPushDevice(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  { id, user, expires }: PushDevice,
-): Promise<void> {
+export async function endPushDevice({ table, now }: TimedStore, { id, user, expires }: PushDevice): Promise<void> {
   await updateItemIf(table, {
     Key: deviceKey(id),
     UpdateExpression: `REMOVE ${removed.map((name) => `#${name}`).join(', ')} SET expires = :now`,

@@ -2,7 +2,7 @@
  * Uncounted numbers: they were counted as messages, and have no message to read, because they were sealed or the message was deleted. The
  * conversation state (conversation-state.ts) keeps the newest of them in its attribute `gone`.
  */
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { conversationStateKey, getConversationState, toConversationState } from './conversation-state.ts';
 import { updateItem, updateItemIf } from './item.ts';
 
@@ -11,11 +11,7 @@ const uncountedMaximum = 60;
 const uncountedKept = 30;
 
 /** Notes numbers that nobody has to read. Nothing changes for numbers that were noted before. */
-export async function addUncounted(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  numbers: readonly number[],
-): Promise<void> {
+export async function addUncounted({ table }: Store, conversation: string, numbers: readonly number[]): Promise<void> {
   const item = await updateItem(table, {
     Key: conversationStateKey(conversation),
     UpdateExpression: 'ADD gone :numbers',
@@ -33,12 +29,7 @@ export async function addUncounted(
  * Drops the numbers up to `through`. From now on, unread messages of members who have not read this far are counted in the log.
  * @param more how many uncounted numbers up to there were never noted
  */
-export async function trimUncounted(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  through: number,
-  more = 0,
-): Promise<void> {
+export async function trimUncounted({ table }: Store, conversation: string, through: number, more = 0): Promise<void> {
   const { uncounted, uncountedFloor, trimmedCount } = await getConversationState({ table }, conversation);
   const oldest = [...uncounted].filter((seq) => seq <= through);
   if (through <= uncountedFloor && oldest.length === 0) return;

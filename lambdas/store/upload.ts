@@ -12,7 +12,7 @@
  * it. It is copied to `avatars/<id>`.
  */
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { File } from './entry.ts';
 import { daySeconds, getItem, putItem, ttl, updateItemIf } from './item.ts';
 import { conversationPartition, type Key } from './keys.ts';
@@ -32,17 +32,13 @@ function uploadKey(conversation: string, id: string): Key {
 
 /** A message has to use the upload within a day. */
 export async function putUpload(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { conversation, id, ...fields }: Omit<Upload, 'used'>,
 ): Promise<void> {
   await putItem(table, { ...uploadKey(conversation, id), ...fields, expires: ttl(now(), daySeconds) });
 }
 
-export async function getUpload(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  id: string,
-): Promise<Upload | undefined> {
+export async function getUpload({ table }: Store, conversation: string, id: string): Promise<Upload | undefined> {
   const item = await getItem(table, uploadKey(conversation, id), { consistent: true });
   if (!item) return undefined;
   const { expires, ...fields } = z.parse(UploadItem, item);
@@ -54,11 +50,7 @@ export async function getUpload(
  * @param usedBy tells the message from the author's other messages
  * @returns `false` when another message uses it: each file belongs to one message, and is deleted with it
  */
-export async function useUpload(
-  { table }: Pick<Services, 'table'>,
-  { conversation, id }: Upload,
-  usedBy: string,
-): Promise<boolean> {
+export async function useUpload({ table }: Store, { conversation, id }: Upload, usedBy: string): Promise<boolean> {
   const { ok } = await updateItemIf(table, {
     Key: uploadKey(conversation, id),
     UpdateExpression: 'SET used_by = :by REMOVE expires',
@@ -70,7 +62,7 @@ export async function useUpload(
 
 /** Creates an upload that a message uses from the beginning: a copy of another one. */
 export async function putUsedUpload(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   { conversation, id, ...fields }: Omit<Upload, 'used'>,
   usedBy: string,
 ): Promise<void> {
@@ -78,11 +70,7 @@ export async function putUsedUpload(
 }
 
 /** Lets the upload expire, because its message was deleted. */
-export async function releaseUpload(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  conversation: string,
-  id: string,
-): Promise<void> {
+export async function releaseUpload({ table, now }: TimedStore, conversation: string, id: string): Promise<void> {
   await updateItemIf(table, {
     Key: uploadKey(conversation, id),
     UpdateExpression: 'SET expires = :now',

@@ -2,13 +2,13 @@
  * Which push devices a user has: attributes `device#<id>` of the user's own item (user.ts). So a user without push devices costs no
  * further read.
  */
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import { updateItem, updateItemIf } from './item.ts';
 import { pushDevicePrefix, type UserPushDevice, userKey } from './user.ts';
 
 /** Lists a push device, and removes others. @param outdated ids */
 export async function addUserPushDevice(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   { id, expires }: UserPushDevice,
   outdated: readonly string[],
@@ -28,7 +28,7 @@ export async function addUserPushDevice(
 
 /** Removes a push device. @param expires if given: only if it still has this expiry, so was not renewed */
 export async function dropUserPushDevice(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   id: string,
   expires?: number,

@@ -16,7 +16,7 @@
  */
 import * as z from 'zod/mini';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { listedAs, putUsernameListing } from './people-index.ts';
@@ -134,7 +134,7 @@ export function userDeliveredUntil(
 
 /** @param consistent costs a whole read unit instead of half of one */
 export async function getUser(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   { consistent = false }: { consistent?: boolean } = {},
 ): Promise<User | undefined> {
@@ -143,13 +143,13 @@ export async function getUser(
 }
 
 /** The users who exist, in no order. */
-export async function getUsers({ table }: Pick<Services, 'table'>, usernames: readonly string[]): Promise<User[]> {
+export async function getUsers({ table }: Store, usernames: readonly string[]): Promise<User[]> {
   return (await getItems(table, usernames.map(userKey))).map(toUser);
 }
 
 /** Creates the user unless they exist. */
 export async function createUser(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { username, name }: { username: string; name: string },
 ): Promise<void> {
   await putUsernameListing({ table }, username);
@@ -160,10 +160,7 @@ export async function createUser(
 }
 
 /** The user, created if they do not exist. */
-export async function ensureUser(
-  services: Pick<Services, 'table' | 'now'>,
-  user: { username: string; name: string },
-): Promise<User> {
+export async function ensureUser(services: TimedStore, user: { username: string; name: string }): Promise<User> {
   const existing = await getUser(services, user.username);
   if (existing) return existing;
   await createUser(services, user);
@@ -175,7 +172,7 @@ export async function ensureUser(
  * The stream sees this and closes them.
  * @param at ms
  */
-export async function signOutUser({ table }: Pick<Services, 'table'>, username: string, at: number): Promise<void> {
+export async function signOutUser({ table }: Store, username: string, at: number): Promise<void> {
   await updateItem(table, {
     Key: userKey(username),
     UpdateExpression: 'SET signed_out = :at',
@@ -186,7 +183,7 @@ export async function signOutUser({ table }: Pick<Services, 'table'>, username: 
 
 /** Changes the profile of a user who exists. @param avatar `null` removes the picture */
 export async function updateProfile(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
 ): Promise<User> {
