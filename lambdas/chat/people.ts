@@ -1,7 +1,7 @@
 /** Profiles and the search for people. A user does not see the presence of somebody who has blocked them. */
 import { ChatError } from '#protocol/errors';
 import type { Profile } from '#protocol/message';
-import { type Conversation, isUserName, parseConversation } from '#protocol/names';
+import { type Conversation, parseConversation } from '#protocol/names';
 import type { Services, Store } from '../runtime/services.ts';
 import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
@@ -10,16 +10,6 @@ import { type Avatar, getUsers } from '../store/user.ts';
 import { presenceOf } from './inbox.ts';
 
 type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
-
-/**
- * Reads a user name, in any case.
- * @throws ChatError `invalid_frame`
- */
-export function readUserName(text: string): string {
-  const name = text.toLowerCase();
-  if (isUserName(name)) return name;
-  throw new ChatError('invalid_frame', 'a user name consists of a-z 0-9 . - and %xx');
-}
 
 /** @throws ChatError `invalid_frame` for oneself */
 export function directConversationWith(me: string, other: string): Conversation {
