@@ -3,9 +3,9 @@ import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
-import { getConversationState } from '#lambdas/store/conversation-state';
+import { conversationStateKey, getConversationState } from '#lambdas/store/conversation-state';
 import { advanceDeliveredUntil } from '#lambdas/store/cursor';
-import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
+import { entryKey, getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
 import { hashClientId } from '#lambdas/store/idempotency-window';
 import { createMembership, getMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
@@ -78,8 +78,7 @@ export async function fillLog(
   const put = (seq: number) => {
     const entry = message(conversation, user, seq, `message ${seq}`, seq, at);
     const { conversation: _conversation, seq: _seq, ...fields } = entry;
-    const pk = `LOG#${conversation}#${Math.floor(seq / 1_000)}`;
-    return { Put: { TableName: name, Item: { pk, sk: String(seq).padStart(12, '0'), ...fields } } };
+    return { Put: { TableName: name, Item: { ...entryKey(entry), ...fields } } };
   };
   const ends = Array.from({ length: Math.ceil(written / 100) }, (_, index) => length - index * 100);
   await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: { StreamEnabled: false } }));
@@ -94,7 +93,7 @@ export async function fillLog(
   await client.send(
     new UpdateCommand({
       TableName: name,
-      Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+      Key: conversationStateKey(conversation),
       UpdateExpression: 'SET seq = :n, last_seq = :n, #count = :n',
       ExpressionAttributeNames: { '#count': 'count' },
       ExpressionAttributeValues: { ':n': length },

@@ -10,7 +10,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime, Permission } from '@parley/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { entryKey } from '#lambdas/store/entry';
 import { createMembership } from '#lambdas/store/membership';
+import { connectionPrefix, userKey } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import { scopeToText } from '#protocol/scope';
 import { type Chat, startChat } from '../support/chat.ts';
@@ -166,7 +169,7 @@ async function leaveHole(of: string): Promise<void> {
   await table.send(
     new UpdateCommand({
       TableName: tableName(),
-      Key: { pk: `CONV#${of}`, sk: 'HEAD' },
+      Key: conversationStateKey(of),
       UpdateExpression: 'SET #at = :at ADD seq :one, #count :one',
       ExpressionAttributeNames: { '#at': 'at', '#count': 'count' },
       ExpressionAttributeValues: { ':at': Date.now() - 60_000, ':one': 1 },
@@ -182,10 +185,9 @@ async function leaveGhost(scope = 'user'): Promise<string> {
     new PutCommand({
       TableName: tableName(),
       Item: {
-        pk: `USER#${username}`,
-        sk: 'USER',
+        ...userKey(username),
         name: 'Ghost',
-        'live#ghost=': { scope, since: now - 3_600_000, expires: now + 3_600_000 },
+        [`${connectionPrefix}ghost=`]: { scope, since: now - 3_600_000, expires: now + 3_600_000 },
       },
     }),
   );
@@ -238,14 +240,14 @@ async function leaveDeletion(): Promise<string> {
   const { Attributes } = await table.send(
     new UpdateCommand({
       TableName: tableName(),
-      Key: { pk: `CONV#${ofFiles.stream}`, sk: 'HEAD' },
+      Key: conversationStateKey(ofFiles.stream),
       UpdateExpression: 'SET #at = :at ADD seq :one',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':at': at, ':one': 1 },
       ReturnValues: 'ALL_NEW',
     }),
   );
-  const key = { pk: `LOG#${ofFiles.stream}#0`, sk: String(Attributes?.seq).padStart(12, '0') };
+  const key = entryKey({ conversation: ofFiles.stream, seq: Number(Attributes?.seq) });
   const change = {
     type: 'delete',
     target: seq,

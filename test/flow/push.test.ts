@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Permission } from '@parley/local';
 import { synthesize } from '@parley/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
@@ -468,7 +470,7 @@ describe.runIf(local)('a permission of the functions that push', () => {
     await client.send(
       new UpdateItemCommand({
         TableName: stack.ref(table?.logicalId ?? ''),
-        Key: { pk: { S: `CONV#${named(alice, bob)}` }, sk: { S: 'HEAD' } },
+        Key: marshall(conversationStateKey(named(alice, bob))),
         UpdateExpression: 'SET gone_from = :one',
         ExpressionAttributeValues: { ':one': { N: '1' } },
       }),

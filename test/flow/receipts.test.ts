@@ -7,6 +7,7 @@ import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-
 import type { LocalRuntime } from '@parley/local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectionPrefix, userKey } from '#lambdas/store/user';
 import type { Member, Message } from '#protocol/message';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
@@ -206,7 +207,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: keyOf(bob),
+        Key: userKey(bob.username),
         UpdateExpression: 'SET last_seen = :later',
         ExpressionAttributeValues: { ':later': Date.now() + 60_000 },
       }),
@@ -273,7 +274,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
       await table.send(
         new UpdateCommand({
           TableName,
-          Key: keyOf(person),
+          Key: userKey(person.username),
           UpdateExpression: 'SET #live = :live',
           ExpressionAttributeNames: { '#live': name },
           ExpressionAttributeValues: { ':live': { ...live, ...change } },
@@ -284,12 +285,10 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
   }
 
   async function liveOf(person: Person): Promise<[string, object][]> {
-    const { Item = {} } = await table.send(new GetCommand({ TableName, Key: keyOf(person), ConsistentRead: true }));
-    return Object.entries(Item).filter(([attribute]) => attribute.startsWith('live#'));
-  }
-
-  function keyOf({ username }: Person) {
-    return { pk: `USER#${username}`, sk: 'USER' };
+    const { Item = {} } = await table.send(
+      new GetCommand({ TableName, Key: userKey(person.username), ConsistentRead: true }),
+    );
+    return Object.entries(Item).filter(([attribute]) => attribute.startsWith(connectionPrefix));
   }
 });
 

@@ -1,7 +1,10 @@
 /** What dies, gets lost or comes late on AWS does so here; the log stays one and whole. Only where the runtime is ours to break. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { entryKey } from '#lambdas/store/entry';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
+import { membershipKey } from '#lambdas/store/membership';
 import { type Chat, startChat } from '../support/chat.ts';
 import { growOld, openTable } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
@@ -35,7 +38,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     const { Attributes } = await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+        Key: conversationStateKey(conversation),
         UpdateExpression:
           'SET seq = seq + :one, last_seq = seq + :one, #count = #count + :one, #at = :at, #last.#text = :text',
         ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#last': 'last', '#text': 'text' },
@@ -51,7 +54,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `USER#${person.username}`, sk: `CONV#${conversation}` },
+        Key: membershipKey(person.username, conversation),
         UpdateExpression: 'SET ring.#hash = :send',
         ExpressionAttributeNames: { '#hash': hashClientId(clientId) },
         ExpressionAttributeValues: { ':send': packSend({ seq, count: seq, at: Date.now() }) },
@@ -183,7 +186,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `LOG#${conversation}#0`, sk: String(first.seq).padStart(12, '0') },
+        Key: entryKey({ conversation, seq: first.seq }),
         UpdateExpression: 'SET #at = #at - :age',
         ExpressionAttributeNames: { '#at': 'at' },
         ExpressionAttributeValues: { ':age': 60_000 },

@@ -2,10 +2,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime } from '@parley/local';
+import { connectionPrefix, userKey } from '#lambdas/store/user';
 import type { Person } from './person.ts';
 import type { Socket } from './socket.ts';
-
-const prefix = 'live#';
 
 /** A client with all permissions, to be destroyed. */
 export function openTable(local: LocalRuntime): { table: DynamoDBDocumentClient; TableName: string } {
@@ -18,13 +17,11 @@ export function openTable(local: LocalRuntime): { table: DynamoDBDocumentClient;
 /** The ids of the connections that are written down. */
 export async function liveOf(local: LocalRuntime, { username }: Person): Promise<string[]> {
   const { table, TableName } = openTable(local);
-  const { Item = {} } = await table.send(
-    new GetCommand({ TableName, Key: { pk: `USER#${username}`, sk: 'USER' }, ConsistentRead: true }),
-  );
+  const { Item = {} } = await table.send(new GetCommand({ TableName, Key: userKey(username), ConsistentRead: true }));
   table.destroy();
   return Object.keys(Item)
-    .filter((attribute) => attribute.startsWith(prefix))
-    .map((attribute) => attribute.slice(prefix.length));
+    .filter((attribute) => attribute.startsWith(connectionPrefix))
+    .map((attribute) => attribute.slice(connectionPrefix.length));
 }
 
 /** Makes a user's connections older than the ten seconds for which a 410 may mean that they are only just being opened. */
@@ -34,9 +31,9 @@ export async function growOld(local: LocalRuntime, person: Person): Promise<void
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `USER#${person.username}`, sk: 'USER' },
+        Key: userKey(person.username),
         UpdateExpression: 'SET #live.since = :since',
-        ExpressionAttributeNames: { '#live': prefix + id },
+        ExpressionAttributeNames: { '#live': connectionPrefix + id },
         ExpressionAttributeValues: { ':since': Date.now() - 60_000 },
       }),
     );

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeople, type PeoplePage } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
-import { foldName } from '#lambdas/store/people-listing';
+import { foldName } from '#lambdas/store/people-index';
 import { createUser, updateProfile } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { startDomain } from './engine.ts';
