@@ -3,7 +3,7 @@ import { hrefOf } from '../route.ts';
 import { directId, pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { lastSeenText } from '../ui/times.ts';

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
-import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ConfirmButton } from '../ui/confirm-dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 

@@ -61,6 +61,14 @@ export function createMessenger(session: Session, me: string): Messenger {
   const blocks = createBlocks(chat);
   let saving: ReturnType<typeof setTimeout> | undefined;
 
+  /** Reads the client again after each change. */
+  const live =
+    <Result>(read: (of: string) => Result) =>
+    (of: string) => {
+      void changes.value;
+      return read(of);
+    };
+
   function update(): void {
     const loadedViews = chat.conversations;
     const ids = new Set(loadedViews.map(({ id }) => id));
@@ -111,18 +119,9 @@ export function createMessenger(session: Session, me: string): Messenger {
     friends,
     blocks,
     profiles,
-    typing(id) {
-      void changes.value;
-      return chat.typing(id);
-    },
-    pending(id) {
-      void changes.value;
-      return chat.pending(id);
-    },
-    presence(username) {
-      void changes.value;
-      return chat.presence(username);
-    },
+    typing: live(chat.typing),
+    pending: live(chat.pending),
+    presence: live(chat.presence),
     nameOf: (username) => names.get(username) ?? plainName(username),
     joinRoom: (room) => chat.request('PUT', pathOf(room, me)),
     close() {
