@@ -1,4 +1,6 @@
-import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
+import type { Message } from '@parley/client';
+import type { RefObject } from 'preact';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -13,7 +15,6 @@ import { receiptOf } from './receipts.ts';
 import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
-import { useNearViewport } from './use-near-viewport.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
 const MessageMenu = lazy((chunk) => chunk.MessageMenu);
@@ -32,25 +33,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const top = useRef<HTMLDivElement>(null);
-  const bottom = useRef<HTMLDivElement>(null);
   const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, divider);
-
-  const load = useCallback((page: () => Promise<void>) => {
-    page().catch(({ message }: Error) => showToast(message, { label: 'Try again', run: () => load(page) }));
-  }, []);
-  useNearViewport(
-    top,
-    scroller,
-    hasOlder && messages,
-    useCallback(() => load(thread.loadOlder), [thread, load]),
-  );
-  useNearViewport(
-    bottom,
-    scroller,
-    atNewest || messages,
-    useCallback(() => load(thread.loadNewer), [thread, load]),
-  );
 
   const days = useMemo(
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
@@ -72,10 +55,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       >
         <div class="thread-content" ref={content}>
           {hasOlder ? (
-            <div class="thread-more" ref={top}>
-              <span class="spinner" />
-              <span class="visually-hidden">Older messages are loading</span>
-            </div>
+            <LoadMore which="Older" scroller={scroller} messages={messages} load={thread.loadOlder} />
           ) : (
             messages.length === 0 && pending.length === 0 && <p class="thread-empty">No messages yet. Say hello!</p>
           )}
@@ -114,10 +94,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
               </ol>
             )
           ) : (
-            <div class="thread-more" ref={bottom}>
-              <span class="spinner" />
-              <span class="visually-hidden">Newer messages are loading</span>
-            </div>
+            <LoadMore which="Newer" scroller={scroller} messages={messages} load={thread.loadNewer} />
           )}
         </div>
       </div>
@@ -128,6 +105,37 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       </p>
       <MessageAnnouncer thread={thread} />
       {wasOpened.value && <MessageMenu />}
+    </div>
+  );
+}
+
+/** Loads a page when it comes near the visible part of the scroller; and again after the messages have changed, while it is still near. */
+function LoadMore(props: {
+  readonly which: 'Older' | 'Newer';
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly messages: readonly Message[];
+  load(): Promise<void>;
+}) {
+  const { which, scroller, messages, load } = props;
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!element.current) return;
+    const tryLoad = () => {
+      load().catch(({ message }: Error) => showToast(message, { label: 'Try again', run: tryLoad }));
+    };
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) tryLoad();
+      },
+      { root: scroller.current, rootMargin: '800px 0px' },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [scroller, messages, load]);
+  return (
+    <div class="thread-more" ref={element}>
+      <span class="spinner" />
+      <span class="visually-hidden">{which} messages are loading</span>
     </div>
   );
 }

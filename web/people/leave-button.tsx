@@ -1,6 +1,6 @@
 import type { Conversation, ConversationView, Role } from '@parley/client';
 import { navigate } from '../route.ts';
-import { ConfirmButton } from '../ui/confirm-dialog.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { canLeave } from './permissions.ts';
 
 export function LeaveButton(props: {

@@ -3,7 +3,7 @@ import { hrefOf } from '../route.ts';
 import { directId, pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
-import { ConfirmButton } from '../ui/confirm-dialog.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { lastSeenText } from '../ui/times.ts';
@@ -65,12 +65,7 @@ function MemberActions({ view, member, role }: MemberProps) {
           >
             {member.role === 'admin' ? 'Remove admin role' : 'Make admin'}
           </Button>
-          <ConfirmButton
-            label="Make owner"
-            title={`Make ${name} the owner?`}
-            action="Make owner"
-            onConfirm={() => assign('owner')}
-          >
+          <ConfirmButton label="Make owner" title={`Make ${name} the owner?`} onConfirm={() => assign('owner')}>
             A group has one owner. You stay in it as an admin, and only {name} can make you the owner again.
           </ConfirmButton>
         </>

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
-import { ConfirmButton } from '../ui/confirm-dialog.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
@@ -33,7 +33,6 @@ export function PersonActions({ username, name }: { readonly username: string; r
         <ConfirmButton
           label="End friendship"
           title={`End the friendship with ${name}?`}
-          action="End friendship"
           onConfirm={() => friends.end(username)}
         >
           They can ask again, and so can you.

@@ -40,7 +40,7 @@ export function SignInForm({
       ]}
     >
       <UsernameField value={username} focused={focused} />
-      <PasswordField label="Password" name="password" autocomplete="current-password" />
+      <PasswordField label="Password" autocomplete="current-password" />
     </AuthForm>
   );
 }

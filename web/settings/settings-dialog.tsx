@@ -1,5 +1,5 @@
 import { useSession } from '../state/session-context.ts';
-import { ConfirmButton } from '../ui/confirm-dialog.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { BlockedPeople } from './blocked-people.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
@@ -41,7 +41,6 @@ function SignOutEverywhere() {
         look="button"
         kind="danger"
         title="Sign out everywhere?"
-        action="Sign out everywhere"
         onConfirm={signOut}
       >
         All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet

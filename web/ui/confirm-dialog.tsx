@@ -1,11 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { ErrorMessage } from './error-message.tsx';
 import { useAction } from './use-action.ts';
 
-interface Confirmation {
+export interface Confirmation {
   readonly title: string;
   readonly children: ComponentChildren;
   /** Text of the button that confirms, such as `Leave`. */
@@ -29,23 +28,5 @@ export function ConfirmDialog(props: Confirmation & { onClose(): void }) {
         </div>
       </div>
     </Dialog>
-  );
-}
-
-/** A button that opens a `ConfirmDialog`. */
-export function ConfirmButton({
-  label,
-  look = 'list-button',
-  kind,
-  ...confirmation
-}: Confirmation & { readonly label: string; readonly look?: 'list-button' | 'button'; readonly kind?: 'danger' }) {
-  const [isOpen, setOpen] = useState(false);
-  return (
-    <>
-      <Button look={look} kind={kind} onClick={() => setOpen(true)}>
-        {label}
-      </Button>
-      {isOpen && <ConfirmDialog {...confirmation} onClose={() => setOpen(false)} />}
-    </>
   );
 }
