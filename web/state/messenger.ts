@@ -9,7 +9,7 @@ import {
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
-import { type Blocks, createBlocks } from './blocks.ts';
+import { createBlocks } from './blocks.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { createFriends, type Friends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
@@ -29,7 +29,7 @@ export interface Messenger {
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
   readonly friends: Friends;
-  readonly blocks: Blocks;
+  readonly blocks: ReturnType<typeof createBlocks>;
   readonly profiles: Profiles;
   presence(username: string): Presence | undefined;
   /** Names of the users who are typing in a conversation, open or not. */
