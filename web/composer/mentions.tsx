@@ -3,24 +3,14 @@ import { useId, useState } from 'preact/hooks';
 import { Avatar } from '../ui/avatar.tsx';
 import { completeMention, type Mention, matchingPeople, mentionAt } from './mention.ts';
 
-/** The list of people that opens when the user types an `@`. */
-export interface Mentions {
-  readonly id: string;
-  readonly found: readonly Person[];
-  readonly active: number;
-  /** To be called when the text or the caret changed. */
-  update(text: string, caret: number): void;
-  /** @returns whether the list has handled the key */
-  onKey(event: KeyboardEvent): boolean;
-  choose(person: Person): void;
-  close(): void;
-}
+export type Mentions = ReturnType<typeof useMentions>;
 
+/** The list of people that opens when the user types an `@`. */
 export function useMentions(
   people: () => readonly Person[],
   field: () => HTMLTextAreaElement | null,
   onComplete: (text: string, caret: number) => void,
-): Mentions {
+) {
   const id = useId();
   const [mention, setMention] = useState<Mention>();
   const [active, setActive] = useState(0);
@@ -41,11 +31,13 @@ export function useMentions(
     active,
     choose,
     close,
-    update(text, caret) {
+    /** To be called when the text or the caret changed. */
+    update(text: string, caret: number): void {
       setMention(mentionAt(text, caret));
       setActive(0);
     },
-    onKey({ key }) {
+    /** @returns whether the list has handled the key */
+    onKey({ key }: KeyboardEvent): boolean {
       const person = found[active];
       if (!person) return false;
       if (key === 'Enter' || key === 'Tab') choose(person);

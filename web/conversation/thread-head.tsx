@@ -4,7 +4,7 @@ import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { lastSeenText } from '../ui/times.ts';
+import { presenceText } from '../ui/times.ts';
 import type { Thread } from './thread.ts';
 
 /** In larger conversations the server sends no presence. */
@@ -54,10 +54,7 @@ function usePresenceText({ conversation, me, nameOf }: Thread): string {
   if (ended) return '';
   if (typing.users.length > 0) return typingText(typing.users.map(nameOf), view.kind);
   const other = otherOf(view, me);
-  if (other !== undefined) {
-    const { online, last_seen } = presence(other) ?? {};
-    return online ? 'online' : last_seen ? lastSeenText(last_seen, Date.now()) : '';
-  }
+  if (other !== undefined) return presenceText(presence(other));
   const { members } = view;
   const count = members.length === 1 ? '1 member' : `${members.length.toLocaleString('en')} members`;
   if (members.length > maxPresence) return count;

@@ -11,10 +11,10 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { createBlocks } from './blocks.ts';
 import { keepFailedSends } from './failed-sends.ts';
-import { createFriends, type Friends } from './friends.ts';
+import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { pathOf, plainName } from './names.ts';
-import { createProfiles, type Profiles } from './profiles.ts';
+import { createProfiles } from './profiles.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
 export interface Messenger {
@@ -28,9 +28,9 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  readonly friends: Friends;
+  readonly friends: ReturnType<typeof createFriends>;
   readonly blocks: ReturnType<typeof createBlocks>;
-  readonly profiles: Profiles;
+  readonly profiles: ReturnType<typeof createProfiles>;
   presence(username: string): Presence | undefined;
   /** Names of the users who are typing in a conversation, open or not. */
   typing(id: string): readonly string[];
