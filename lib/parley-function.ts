@@ -6,7 +6,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
 import type { Options } from './options.ts';
 import { allow, createRole } from './permissions.ts';
 
@@ -86,6 +86,19 @@ export class ParleyFunction extends Construct {
   }
 }
 
+/** How functions are bundled. bench/ bundles one again with these options, to see what is in it. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  minify: true,
+  logLevel: 'warning',
+  // Lower than Node 24, so that the same bundle runs on the Node of a development machine.
+  target: 'es2022',
+  // The ESM builds of the SDK can be tree-shaken.
+  mainFields: ['module', 'main'],
+} satisfies BuildOptions;
+
 /**
  * Bundles a function with all its imports into `index.mjs`. The AWS SDK is included: it starts faster than the runtime's own, and it is the
  * version that was tested. esbuild runs in this process; CDK's own construct would start npm and esbuild for each function.
@@ -94,15 +107,7 @@ function bundle({ entry, requires }: Pick<ParleyFunctionProps, 'entry' | 'requir
   buildSync({
     entryPoints: [`${import.meta.dirname}/../lambdas/${entry}`],
     outfile: `${folder}/index.mjs`,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    minify: true,
-    logLevel: 'warning',
-    // Lower than Node 24, so that the same bundle runs on the Node of a development machine.
-    target: 'es2022',
-    // The ESM builds of the SDK can be tree-shaken.
-    mainFields: ['module', 'main'],
+    ...bundleOptions,
     banner: requires
       ? { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
       : {},

@@ -1,18 +1,10 @@
 import type { ConversationView, Receipt } from '@parley/client';
 
-/** The second line of a row: the last message and its author. */
-export interface Preview {
-  /** Undefined if the author is obvious. */
-  readonly by?: string;
-  readonly text: string;
-  /** Is the text from the page instead of from a user? */
-  readonly isQuiet: boolean;
-}
-
+/** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
   { kind, last_message }: Pick<ConversationView, 'kind' | 'last_message'>,
   me: string,
-): Preview {
+): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
   if (!last_message) return { text: 'No messages yet', isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
   if (content_type === 'system') return { text: message, isQuiet: true };
