@@ -35,7 +35,7 @@ describe('a conversation’s socket', () => {
     expect(await at.next('user_join')).toEqual({ type: 'user_join', conversation, user: bob.username });
   });
 
-  it('gets the 50 newest and is told that there are more', async () => {
+  it('gets the 50 newest messages, and that there are more', async () => {
     const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
     const conversation = named(alice, bob, carol);
     for (const person of [alice, bob, carol]) {
@@ -142,7 +142,7 @@ describe('a socket for everything', () => {
 });
 
 describe('a message sent while its reader was away', () => {
-  it('is told to be delivered when the reader comes online, once, for all that waited', async () => {
+  it('gets one receipt for all waiting messages when the reader comes online', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -159,7 +159,7 @@ describe('a message sent while its reader was away', () => {
     expect((await at.rest()).filter(({ type }) => type === 'message_delivered')).toEqual([]);
   });
 
-  it('is told to be delivered when the reader opens a socket for everything', async () => {
+  it('gets a receipt when the reader opens a user connection', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const at = await alice.everything();
     await at.ask({ type: 'create', conversation: bob.username, message: '1' }, 'chat_message');
@@ -169,7 +169,7 @@ describe('a message sent while its reader was away', () => {
 });
 
 describe('several devices of one user at once', () => {
-  it('coming and going are told once each', async () => {
+  it('joining and leaving are reported once each', async () => {
     const [alice, bob] = await chat.people('alice10', 'bob10');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -211,7 +211,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     await local().functions.invoke('SocketFunction', { headers: {}, requestContext, isBase64Encoded: false });
   }
 
-  it('the end of an old connection, told twice and after a new one was opened, takes nobody away', async () => {
+  it('a $disconnect of an old connection, twice and after a new one was opened, removes nobody', async () => {
     const [alice, bob] = await chat.people('alice11', 'bob11');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -247,7 +247,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     expect(await liveOf(local(), bob)).toEqual([]);
   });
 
-  it('who vanished was last seen before the message that did not find them; its author is told when they are back', async () => {
+  it('a user whose connection vanished was last seen before the undelivered message; its author gets the receipt when they are back', async () => {
     const [alice, bob] = await chat.people('alice13', 'bob13');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -266,7 +266,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     expect(await at.next('message_delivered')).toMatchObject({ seq: own.seq, to: [bob.username] });
   });
 
-  it('records that come twice and late leave everybody with who is there', async () => {
+  it('records that come twice and late leave everybody with the right list of online users', async () => {
     const [alice, bob] = await chat.people('alice14', 'bob14');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);

@@ -177,7 +177,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
       expect(await ticks()).toEqual(['delivered', 'delivered', 'delivered']);
     });
 
-    it('do not count a device whose end nobody noticed, after two hours', async () => {
+    it('do not count a connection without a $disconnect after two hours', async () => {
       const { bob, conversation, say, ticks } = await start();
       const socket = await open(bob, conversation);
       await say();
@@ -217,7 +217,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     expect(await ticks()).toEqual(['delivered']);
   });
 
-  it('are told to each author in a conversation of three', async () => {
+  it('are sent to each author in a conversation of three', async () => {
     const { bob, carol, at, say, ticks } = await start({ group: true });
     const ct = await carol.everything();
     await say('from alice');
@@ -229,7 +229,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     expect(at.received.filter(({ type }) => type === 'message_delivered')).toMatchObject([{ seq: 1 }]);
   });
 
-  it('are read by who answers', async () => {
+  it('count messages as read by their reader who answers', async () => {
     const { bob, say, ticks } = await start();
     await say();
     await say('answer', bob);

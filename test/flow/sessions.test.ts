@@ -143,7 +143,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     return { online, at: Date.parse(at) };
   };
 
-  it('gets nothing more: the next message finds it, has it closed, and the others are told', async () => {
+  it('gets nothing more: the next message finds it expired, it is closed, and the others hear of it', async () => {
     const [alice, bob] = await chat.people('alice6', 'bob6');
     const conversation = named(alice, bob);
     const bt = await bob.enter(conversation);
@@ -176,7 +176,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
   });
 
-  it('leaves the user’s other device alone: nobody is told that they left until that one goes, and then once', async () => {
+  it('does not affect the user’s other connection: others hear that the user left when that one ends, and once', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const bt = await bob.enter(conversation);
@@ -194,7 +194,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(told).toEqual(['user_join', 'user_leave']);
   });
 
-  it('and whose user comes back with a fresh one: they are online, and are told to have come to who did not see them', async () => {
+  it('does not keep its user offline after a reconnect with a fresh token: members who did not see them hear that they joined', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const conversation = named(alice, bob);
     const { socket, over } = await short(alice, { conversation });
