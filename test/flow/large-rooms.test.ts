@@ -4,9 +4,9 @@ import type { LocalRuntime } from '@parley/local';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Guest, invite, seat } from '#bench/scenes';
 import { type Chat, startChat } from '../support/chat.ts';
-import { quiet } from '../support/quiet.ts';
 import type { Event, Socket } from '../support/socket.ts';
 import { arrived, openStage, type Stage } from '../support/stage.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
 /** As in test/synthesize.ts. */
@@ -52,7 +52,7 @@ async function meet(members = guests): Promise<string> {
 
 /** Everything that is on its way has arrived. */
 async function settle(): Promise<void> {
-  await quiet(runtime);
+  await untilIdle(runtime);
   await Promise.all(guests.map(({ socket }) => socket.raw.readyState === socket.raw.OPEN && arrived(socket)));
 }
 

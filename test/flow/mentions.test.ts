@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -78,10 +78,10 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('to mention', () => {
     const { local } = chat;
     if (!local) throw new Error('this runs where the runtime is ours');
     const costs = async (id: string, message: string) => {
-      await quiet(local);
+      await untilIdle(local);
       local.counters.reset();
       expect((await alice.post(`/conversations/${id}/messages`, { message })).status).toBe(201);
-      await quiet(local);
+      await untilIdle(local);
       const { 'dynamodb.write-units': written = 0, 'dynamodb.read-units': read = 0 } = local.counters.snapshot();
       return { written, read };
     };

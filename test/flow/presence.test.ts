@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld, liveOf, toldLeft } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
+import { connectionIdsOf, growOld, leaveReported } from '../support/stored-connections.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -218,7 +218,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     faults({ dropDisconnect: 1 });
     await (await bob.enter(conversation)).close();
     faults({ dropDisconnect: 0 });
-    const [old = ''] = await liveOf(local(), bob);
+    const [old = ''] = await connectionIdsOf(local(), bob);
     const ended = Date.now();
     const again = await bob.enter(conversation);
     await Promise.all([tellDisconnect(bob, old, ended), tellDisconnect(bob, old, ended)]);
@@ -239,12 +239,12 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     faults({ dropDisconnect: 1 });
     const sockets = [await bob.everything(), await bob.everything()];
     await Promise.all(sockets.map((socket) => socket.close()));
-    const [one = '', other = ''] = await liveOf(local(), bob);
+    const [one = '', other = ''] = await connectionIdsOf(local(), bob);
     const ended = Date.now();
     await tellDisconnect(bob, one, ended - 5_000);
     await tellDisconnect(bob, other, ended - 60_000);
     expect(await seen(alice, bob)).toMatchObject({ online: false, last_seen: new Date(ended - 5_000).toISOString() });
-    expect(await liveOf(local(), bob)).toEqual([]);
+    expect(await connectionIdsOf(local(), bob)).toEqual([]);
   });
 
   it('a user whose connection vanished was last seen before the undelivered message; its author gets the receipt when they are back', async () => {
@@ -258,7 +258,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     await growOld(local(), bob);
     const own = await at.ask({ type: 'create', message: 'are you there?' }, 'chat_message');
     expect(own.delivered_to).toEqual([]);
-    await toldLeft(at, bob);
+    await leaveReported(at, bob);
     const { online, last_seen: lastSeen } = await seen(alice, bob);
     expect(online).toBe(false);
     expect(Date.parse(lastSeen)).toBeLessThan(Date.parse(own.date_added));

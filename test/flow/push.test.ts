@@ -14,7 +14,7 @@ import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
+import { untilIdle } from '../support/until-idle.ts';
 import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
@@ -52,9 +52,9 @@ afterAll(async () => {
 /** Everything that was written has been planned, and every message that is due was sent. */
 async function settled(): Promise<void> {
   if (!chat.local) return;
-  await quiet(chat.local);
+  await untilIdle(chat.local);
   await chat.local.queues.idle();
-  await quiet(chat.local);
+  await untilIdle(chat.local);
 }
 
 async function subscribe(person: Person, browser = service.browser(), name = browser.path.slice(6)): Promise<Browser> {

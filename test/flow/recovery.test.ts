@@ -6,9 +6,9 @@ import { entryKey } from '#lambdas/store/entry';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
 import { membershipKey } from '#lambdas/store/membership';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld, openTable } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
+import { growOld, openTable } from '../support/stored-connections.ts';
 
 let chat: Chat;
 let table: DynamoDBDocumentClient;

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, password, startChat } from '../support/chat.ts';
-import { toldLeft } from '../support/live.ts';
 import { named, Person } from '../support/person.ts';
 import { tokenSigner } from '../support/sign-token.ts';
 import { Refused, type Socket } from '../support/socket.ts';
+import { leaveReported } from '../support/stored-connections.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -154,7 +154,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(own.delivered_to).toEqual([]);
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
     expect(socket.received.filter(({ type }) => type === 'chat_message')).toEqual([]);
-    await toldLeft(bt, alice);
+    await leaveReported(bt, alice);
     expect(await seen(bob, alice)).toEqual({ online: false, at: over });
   });
 
