@@ -41,8 +41,10 @@ export async function measure(runtime: LocalRuntime, operation: Operation, times
   return { name, asks, samples };
 }
 
+export type Range = { readonly least: number; readonly most: number };
+
 /** A counter over all samples, or the sum of several; from the least to the most that was seen. */
-export function range({ samples }: Measured, ...counters: (string | RegExp)[]): { least: number; most: number } {
+export function range({ samples }: Measured, ...counters: (string | RegExp)[]): Range {
   const sums = samples.map(({ counts }) => sum(counts, counters));
   return { least: Math.min(...sums), most: Math.max(...sums) };
 }

@@ -1,3 +1,6 @@
+import type { Stack } from '@parley/local';
+import { type Measured, typical } from './measure.ts';
+
 /**
  * What AWS charges in us-east-1, in dollars, as others wrote it down from AWS's pages (in 2026, where no other date is given): look
  * there before you promise anybody a figure. Not here, because no source could be confirmed: S3 requests, CloudWatch Logs, CloudFront.
@@ -5,7 +8,7 @@
 
 const perMillion = (dollars: number) => dollars / 1_000_000;
 
-export const prices = {
+const prices = {
   /** A write request unit: 1 KB. https://airbyte.com/data-engineering-resources/dynamodb-pricing (since November 2024) */
   dynamodbWriteUnit: perMillion(0.625),
   /** A read request unit: 4 KB read strongly, twice that otherwise. Same source. */
@@ -19,3 +22,34 @@ export const prices = {
   /** HTTP API, up to 512 KB, of the first 300 million a month. Same source. */
   httpRequest: perMillion(1),
 } as const;
+
+/** For a million times. */
+export interface Dollars {
+  readonly dynamodb: number;
+  /** Requests, and the milliseconds that were measured here at the memory that the template gives. */
+  readonly lambda: number;
+  readonly gateway: number;
+  readonly total: number;
+}
+
+export function dollars(measured: Measured, stack: Stack): Dollars {
+  const { frames = 0, requests = 0 } = measured.asks;
+  const dynamodb =
+    typical(measured, 'dynamodb.write-units') * prices.dynamodbWriteUnit +
+    typical(measured, 'dynamodb.read-units') * prices.dynamodbReadUnit;
+  const gateway =
+    (frames + typical(measured, 'connections.post')) * prices.socketMessage + requests * prices.httpRequest;
+  const seconds = stack.functions
+    .map(({ logicalId, properties }) => {
+      const gigabytes = Number(properties.MemorySize ?? 128) / 1024;
+      return (gigabytes * typical(measured, `lambda.ms:${logicalId}`)) / 1000;
+    })
+    .reduce((sum, one) => sum + one, 0);
+  const lambda = typical(measured, /^lambda\.invoke:/) * prices.lambdaRequest + seconds * prices.lambdaGigabyteSecond;
+  return {
+    dynamodb: dynamodb * 1_000_000,
+    lambda: lambda * 1_000_000,
+    gateway: gateway * 1_000_000,
+    total: (dynamodb + lambda + gateway) * 1_000_000,
+  };
+}

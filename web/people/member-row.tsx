@@ -65,12 +65,7 @@ function MemberActions({ view, member, role }: MemberProps) {
           >
             {member.role === 'admin' ? 'Remove admin role' : 'Make admin'}
           </Button>
-          <ConfirmButton
-            label="Make owner"
-            title={`Make ${name} the owner?`}
-            action="Make owner"
-            onConfirm={() => assign('owner')}
-          >
+          <ConfirmButton label="Make owner" title={`Make ${name} the owner?`} onConfirm={() => assign('owner')}>
             A group has one owner. You stay in it as an admin, and only {name} can make you the owner again.
           </ConfirmButton>
         </>

@@ -1,5 +1,6 @@
 import type { Person } from '@parley/client';
 import { useId, useState } from 'preact/hooks';
+import { Avatar } from '../ui/avatar.tsx';
 import { completeMention, type Mention, matchingPeople, mentionAt } from './mention.ts';
 
 /** The list of people that opens when the user types an `@`. */
@@ -55,4 +56,30 @@ export function useMentions(
       return true;
     },
   };
+}
+
+/** The people to mention. The focus stays in the text field, whose `aria-activedescendant` is the active option. */
+export function MentionList({ mentions: { id, found, active, choose } }: { readonly mentions: Mentions }) {
+  if (found.length === 0) return null;
+  return (
+    <div class="mention-list" role="listbox" id={id} aria-label="People to mention">
+      {found.map((person, index) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents lint/a11y/useFocusableInteractive: the text field has the focus and handles the keys
+        <div
+          class="mention-choice"
+          role="option"
+          key={person.username}
+          id={`${id}-${index}`}
+          aria-selected={index === active}
+          // Keeps the focus in the text field.
+          onMouseDown={(event) => event.preventDefault()}
+          onClick={() => choose(person)}
+        >
+          <Avatar name={person.name} size={1.75} />
+          <span class="mention-name">{person.name}</span>
+          <span class="mention-user">@{person.username}</span>
+        </div>
+      ))}
+    </div>
+  );
 }
