@@ -37,7 +37,7 @@ export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
       }),
     },
     {
-      name: 'create posts once to every live connection, and each gets exactly one chat_message',
+      name: 'create posts once to every open connection, and each gets exactly one chat_message',
       met: creates.every((create) => {
         const { least, most } = posts(create);
         return (

@@ -3,17 +3,17 @@ import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
-import { getConversationState } from '#lambdas/store/conversation-state';
+import { conversationStateKey, getConversationState } from '#lambdas/store/conversation-state';
 import { advanceDeliveredUntil } from '#lambdas/store/cursor';
-import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
+import { entryKey, getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
 import { hashClientId } from '#lambdas/store/idempotency-window';
 import { createMembership, getMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/support/person';
-import { quiet } from '#test/support/quiet';
 import type { Socket } from '#test/support/socket';
 import { inBatches, type Stage } from '#test/support/stage';
+import { untilIdle } from '#test/support/until-idle';
 
 export interface Guest {
   readonly person: Person;
@@ -29,7 +29,7 @@ export async function invite(stage: Stage, name: string, count: number): Promise
     const person = await stage.person(username);
     return { person, socket: await person.everything() };
   });
-  await quiet(stage.runtime);
+  await untilIdle(stage.runtime);
   return guests;
 }
 
@@ -78,8 +78,7 @@ export async function fillLog(
   const put = (seq: number) => {
     const entry = message(conversation, user, seq, `message ${seq}`, seq, at);
     const { conversation: _conversation, seq: _seq, ...fields } = entry;
-    const pk = `LOG#${conversation}#${Math.floor(seq / 1_000)}`;
-    return { Put: { TableName: name, Item: { pk, sk: String(seq).padStart(12, '0'), ...fields } } };
+    return { Put: { TableName: name, Item: { ...entryKey(entry), ...fields } } };
   };
   const ends = Array.from({ length: Math.ceil(written / 100) }, (_, index) => length - index * 100);
   await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: { StreamEnabled: false } }));
@@ -94,13 +93,13 @@ export async function fillLog(
   await client.send(
     new UpdateCommand({
       TableName: name,
-      Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+      Key: conversationStateKey(conversation),
       UpdateExpression: 'SET seq = :n, last_seq = :n, #count = :n',
       ExpressionAttributeNames: { '#count': 'count' },
       ExpressionAttributeValues: { ':n': length },
     }),
   );
-  await quiet(stage.runtime);
+  await untilIdle(stage.runtime);
 
   const { seq, count, last } = await getConversationState(stage.store, conversation);
   const newest = await getEntries(stage.store, conversation, length - 99, length);

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addOrRemoveReaction, deleteMessage, editMessage, isChange } from '#lambdas/chat/change-message';
-import { pageAfter, pageAround, pageBefore } from '#lambdas/chat/history';
-import { isMessage, readLog } from '#lambdas/chat/log';
+import { type MessagePage, pageAfter, pageAround, pageBefore } from '#lambdas/chat/history';
+import { isMessage, isShown, readLog } from '#lambdas/chat/log';
 import { toLogEvents } from '#lambdas/chat/log-events';
 import { markRead } from '#lambdas/chat/mark-read';
 import { sendMessage } from '#lambdas/chat/send-message';
@@ -117,7 +117,7 @@ async function meet() {
     else if (one.do === 'send at once')
       await Promise.all(Array.from({ length: one.times }, () => say(one.who, one.id)));
     else if (one.do === 'look')
-      await pageAfter(services, await getConversationState(services, conversation.id), anybody, 0, 100);
+      await pageAfter(services, await getConversationState(services, conversation.id), anybody, 0, 100, isShown);
     else if (one.do === 'read') {
       const { seq } = await getConversationState(services, conversation.id);
       const reader = one.who === 0 ? ann : ben;
@@ -287,7 +287,7 @@ describe('pages', () => {
 
           const forth: number[] = [];
           for (let after: number | null = from; after !== null; ) {
-            const page = await pageAfter(services, state, anybody, after, limit);
+            const page: MessagePage = await pageAfter(services, state, anybody, after, limit, isShown);
             forth.push(...page.entries.map(({ seq }) => seq));
             after = page.after;
           }
@@ -312,7 +312,7 @@ describe('pages', () => {
     const state = await getConversationState(services, conversation.id);
     const page = await pageBefore(expiring, state, anybody, state.seq + 1, 5);
     expect(page.entries.map(({ seq }) => seq)).toEqual([1003, 1002, 1001, 1000, 999]);
-    expect((await pageAfter(expiring, state, anybody, 998, 3)).entries.map(({ seq }) => seq)).toEqual([
+    expect((await pageAfter(expiring, state, anybody, 998, 3, isShown)).entries.map(({ seq }) => seq)).toEqual([
       999, 1000, 1001,
     ]);
   });

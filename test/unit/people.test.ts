@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeople, type PeoplePage } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
-import { foldName } from '#lambdas/store/people-listing';
+import { foldName } from '#lambdas/store/people-index';
 import { createUser, updateProfile } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { startDomain } from './engine.ts';
@@ -23,7 +23,7 @@ const rest = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''
 const usernameRest = fc.stringMatching(/^[ab.-]{0,3}$/);
 
 describe('a search', () => {
-  it('finds exactly who is called so, each once, in the same order forwards and backwards, whatever the page', async () => {
+  it('finds exactly the matching users, each once, in the same order forwards and backwards, with any page size', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.record({ user: usernameRest, name: rest, alike: fc.boolean(), renamed: fc.option(rest) }), {

@@ -1,4 +1,4 @@
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 
 export function GroupNameField(props: { readonly title: string; onTitle(title: string): void }) {
   return (

@@ -1,5 +1,5 @@
 import type { Chat, Me } from '@parley/client';
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 
 export const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
