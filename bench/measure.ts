@@ -1,5 +1,5 @@
 import type { LocalRuntime } from '@parley/local';
-import { quiet } from '#test/support/quiet';
+import { untilIdle } from '#test/support/until-idle';
 
 /** What one run of an operation made happen. */
 export interface Sample {
@@ -30,12 +30,12 @@ export async function measure(runtime: LocalRuntime, operation: Operation, times
   const samples: Sample[] = [];
   for (let time = 0; time <= times; time++) {
     await prepare?.(time);
-    await quiet(runtime);
+    await untilIdle(runtime);
     runtime.counters.reset();
     const began = performance.now();
     await run(time);
     const ms = performance.now() - began;
-    await quiet(runtime);
+    await untilIdle(runtime);
     if (time > 0) samples.push({ counts: runtime.counters.snapshot(), ms });
   }
   return { name, asks, samples };

@@ -11,9 +11,9 @@ import { createMembership, getMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/support/person';
-import { quiet } from '#test/support/quiet';
 import type { Socket } from '#test/support/socket';
 import { inBatches, type Stage } from '#test/support/stage';
+import { untilIdle } from '#test/support/until-idle';
 
 export interface Guest {
   readonly person: Person;
@@ -29,7 +29,7 @@ export async function invite(stage: Stage, name: string, count: number): Promise
     const person = await stage.person(username);
     return { person, socket: await person.everything() };
   });
-  await quiet(stage.runtime);
+  await untilIdle(stage.runtime);
   return guests;
 }
 
@@ -99,7 +99,7 @@ export async function fillLog(
       ExpressionAttributeValues: { ':n': length },
     }),
   );
-  await quiet(stage.runtime);
+  await untilIdle(stage.runtime);
 
   const { seq, count, last } = await getConversationState(stage.store, conversation);
   const newest = await getEntries(stage.store, conversation, length - 99, length);

@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
+import { growOld } from '../support/stored-connections.ts';
 
 let stack: Chat;
 const chats: ReturnType<typeof createChat>[] = [];

@@ -123,6 +123,14 @@ describe('a request that is refused', () => {
     },
   );
 
+  it.each(['PATCH', 'DELETE'])('%s names a message by no number, in a conversation of others', async (method) => {
+    const body = method === 'PATCH' ? { message: 'x' } : undefined;
+    expect(await alice.request(method, '/conversations/carol_dave/messages/0', body)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'forbidden' } },
+    });
+  });
+
   it('asks for what there is not', async () => {
     expect(await alice.get('/nothing')).toMatchObject({ status: 404, body: { message: 'Not Found' } });
     expect(await alice.get('/conversations/nobody-at-all')).toMatchObject({

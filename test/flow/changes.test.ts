@@ -22,7 +22,7 @@ async function start(...names: [string, string]) {
 }
 
 describe('edit', () => {
-  it('is told to every device, and history and lists show the message as it now is', async () => {
+  it('reaches every connection, and history and lists show the changed message', async () => {
     const { alice, bob, conversation, newest, inbox } = await start('a1', 'b1');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
     at.send({ type: 'edit', seq: 2, message: ' second ' });
@@ -65,7 +65,7 @@ describe('edit', () => {
 });
 
 describe('delete', () => {
-  it('leaves a tombstone, which nobody has to read', async () => {
+  it('leaves a tombstone, which does not count as unread', async () => {
     const { alice, bob, conversation, path, newest, inbox } = await start('a3', 'b3');
     const bt = await bob.enter(conversation);
     expect((await alice.request('DELETE', `${path}/2`)).body).toMatchObject({ seq: 2, deleted: true, message: '' });
@@ -88,7 +88,7 @@ describe('delete', () => {
 });
 
 describe('react', () => {
-  it('is told to every device; each person counts once for each emoji, and can take it back', async () => {
+  it('reaches every connection; each person counts once for each emoji, and can remove it', async () => {
     const { alice, bob, conversation, newest } = await start('a4', 'b4');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
     bt.send({ type: 'react', seq: 2, emoji: '👍🏽' });
@@ -131,7 +131,7 @@ describe('a change over HTTP', () => {
 });
 
 describe('the log with changes', () => {
-  it('tells who was away the same as those who were there were told, in one order', async () => {
+  it('gives members who were offline the same events as the others, in the same order', async () => {
     const { alice, bob, conversation, path } = await start('a5', 'b5');
     const bt = await bob.enter(conversation);
     await alice.request('PATCH', `${path}/1`, { message: 'changed' });

@@ -21,8 +21,8 @@ async function start(...names: [string, string]) {
   return { alice, bob, conversation, path, view };
 }
 
-describe('a message that is deleted for oneself', () => {
-  it('disappears from one’s own history, snapshot and lists, on all devices, and from nobody else’s', async () => {
+describe('a message that a user deletes for themselves', () => {
+  it('disappears from the user’s own history, snapshot and lists, on all connections, and from nobody else’s', async () => {
     const { alice, bob, conversation, path, view } = await start('a1', 'b1');
     const [first, second] = await Promise.all([bob.enter(conversation), bob.everything()]);
     // After bob, or she would hear of his join.
@@ -44,7 +44,7 @@ describe('a message that is deleted for oneself', () => {
     expect(told.filter((type) => type !== 'message_delivered')).toEqual(['messages_read']);
   });
 
-  it('is named by its id as well, and over HTTP; again nothing changes; what is not there is not found', async () => {
+  it('can be named by its id and deleted over HTTP; repeating changes nothing; a missing message is not found', async () => {
     const { bob, conversation, path } = await start('a2', 'b2');
     const { id } = (await bob.get(`${path}?around=2&limit=1`)).body.results[0];
     const socket = await bob.enter(conversation);
@@ -57,8 +57,8 @@ describe('a message that is deleted for oneself', () => {
   });
 });
 
-describe('a history that is cleared for oneself', () => {
-  it('is empty on all of one’s devices and stays with the others, who are not told; what comes later is shown', async () => {
+describe('a history that a user clears for themselves', () => {
+  it('is empty on all connections of the user; others keep it and hear nothing; later messages are shown', async () => {
     const { alice, bob, conversation, path, view } = await start('a3', 'b3');
     const [first, second] = await Promise.all([bob.enter(conversation), bob.everything()]);
     // After bob, or she would hear of his join.

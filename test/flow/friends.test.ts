@@ -168,7 +168,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect(await page('/me/friends')).toEqual({ count: 3, next: null, names: ['Pbob', 'Pcarol', 'Pdora'] });
   });
 
-  it('two who ask each other at once are friends', async () => {
+  it('two people who ask each other at once are friends', async () => {
     for (const round of ['1', '2', '3', '4', '5']) {
       const [alice, bob] = await chat.people(`ralice${round}`, `rbob${round}`);
       const answers = await Promise.all([befriend(alice, bob), befriend(bob, alice)]);
@@ -179,7 +179,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     }
   });
 
-  it('both are told on all their user sockets, and who is asked or accepted where they watch notifications', async () => {
+  it('both get the events on all their user connections; the person asked or accepted also on notification connections', async () => {
     const [alice, bob] = await chat.people('ealice', 'ebob');
     const sockets = {
       alice: await alice.everything(),
@@ -243,7 +243,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await befriend(bob, alice)).body).toEqual({ state: 'sent' });
   });
 
-  it('who is refused is told nothing: the request waits, asking again does not reach, until the other asks', async () => {
+  it('a refused person hears nothing: their request stays open and asking again has no effect, until the other person asks', async () => {
     const [alice, bob] = await chat.people('qalice', 'qbob');
     await befriend(alice, bob);
     const [at, bt] = [await alice.everything(), await bob.everything()];
@@ -258,7 +258,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(alice, bob.username)).status).toBe(201);
   });
 
-  it('who are friends no more read what was said, and say nothing, until they are friends again', async () => {
+  it('former friends read the messages and cannot send any, until they are friends again', async () => {
     const [alice, bob] = await chat.people('ualice', 'ubob');
     const conversation = named(alice, bob);
     await makeFriends(alice, bob);
@@ -316,7 +316,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(bob, alice.username)).status).toBe(201);
   });
 
-  it('who is blocked asks as ever, and reaches nobody', async () => {
+  it('a blocked person asks as before, and the request reaches nobody', async () => {
     const [alice, carol] = await chat.people('kalice', 'kcarol');
     expect(await waysIn(carol, alice)).toEqual(closed(alice));
     const [at, ct] = [await alice.everything(), await carol.everything()];
@@ -342,7 +342,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(carol, alice.username)).status).toBe(201);
   });
 
-  it('a block refuses the request that it finds without a word, and takes back one’s own', async () => {
+  it('a block silently refuses an open request, and takes back the blocker’s own', async () => {
     const [alice, bob, carol] = await chat.people('nalice', 'nbob', 'ncarol');
     await befriend(bob, alice);
     await befriend(alice, carol);
@@ -352,7 +352,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect([await names(bob, 'sent'), await names(carol, 'received')]).toEqual([[alice.username], []]);
   });
 
-  it('a conversation of three is opened by who is friends with both, and then everybody’s', async () => {
+  it('a conversation of three is opened by a friend of both others, and is then open to all three', async () => {
     const [alice, bob, carol] = await chat.people('galice', 'gbob', 'gcarol');
     const three = named(alice, bob, carol);
     await makeFriends(alice, bob);
@@ -434,7 +434,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await befriend(carol, alice)).body).toEqual({ state: 'sent' });
   });
 
-  it('is somebody who exists, and somebody else', async () => {
+  it('must exist, and must be another user', async () => {
     const alice = await chat.person('xalice');
     const ask = (username: string) => codeOf(befriend(alice, { username }));
     expect(await ask('nobody-of-this-name')).toBe('unknown_user');

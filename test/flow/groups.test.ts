@@ -55,7 +55,7 @@ it('is one group, whose making is tried again with its client_id', async () => {
 });
 
 describe('an open room', () => {
-  it('says who joined and who left, once for all their devices, and nobody has to read that', async () => {
+  it('reports joins and leaves once per user, and they do not count as unread', async () => {
     const [anna, bert] = await chat.people('anna', 'bert');
     const room = `room:hall-${chat.run}`;
     const at = await anna.enter(room);
@@ -101,7 +101,7 @@ describe('an open room', () => {
     expect((await anna.get(`/conversations/${room}`)).body).toMatchObject({ read_seq: 3, unread_count: 0 });
   });
 
-  it('sends nothing more to who left, on no open socket, and is theirs again when they rejoin', async () => {
+  it('sends nothing to a former member’s open connections, and works again after they rejoin', async () => {
     const [anna, bert] = await chat.people('anna2', 'bert2');
     const room = `room:door-${chat.run}`;
     const [at, bt, everything] = await Promise.all([anna.enter(room), bert.enter(room), bert.everything()]);
@@ -126,7 +126,7 @@ describe('an open room', () => {
     expect(await bt.next('chat_message')).toMatchObject({ message: 'welcome' });
   });
 
-  it('is left by oneself alone, and by who is in it', async () => {
+  it('can be left only by its members, each for themselves', async () => {
     const [anna, bert] = await chat.people('anna3', 'bert3');
     const room = `room:free-${chat.run}`;
     await Promise.all([anna, bert].map((person) => say(room, person, 'hi')));
@@ -146,7 +146,7 @@ describe('an open room', () => {
 });
 
 describe('a managed group', () => {
-  it('is made with a title and members, who see who made it and who is what', async () => {
+  it('is created with a title and members, who see its creator and all roles', async () => {
     const [anna, bert, carl] = await chat.people('anna4', 'bert4', 'carl4');
     const bt = await bert.everything();
     await quietly(bt);
@@ -285,7 +285,7 @@ describe('a managed group', () => {
     expect(await watching.next('single_conversation_new_message_notification')).toMatchObject({ unread_count: 1 });
   });
 
-  it('has each of many who are invited at once, and whoever is invited twice at once once', async () => {
+  it('has every user of many invitations at once, and a user who is invited twice at once is a member once', async () => {
     const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'] as const;
     const [anna, ...guests] = await chat.people('anna7', ...names);
     const id = await group(anna);
@@ -304,7 +304,7 @@ describe('a managed group', () => {
     );
   });
 
-  it('has one owner, whomever it is handed over to at once', async () => {
+  it('has one owner, also after two transfers at once', async () => {
     const [anna, bert, carl] = await chat.people('anna8', 'bert8', 'carl8');
     const id = await group(anna, bert, carl);
     const answers = await Promise.all(
@@ -316,7 +316,7 @@ describe('a managed group', () => {
     expect(all.anna8).toBe('admin');
   });
 
-  it('is left by its owner only when it is handed over, or when nobody else is there', async () => {
+  it('can be left by its owner only after a transfer, or when nobody else is a member', async () => {
     const [anna, bert] = await chat.people('anna9', 'bert9');
     const id = await group(anna, bert);
     expect(await remove(id, anna, anna)).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
@@ -326,7 +326,7 @@ describe('a managed group', () => {
     expect((await anna.get('/conversations')).body.results).toEqual([]);
   });
 
-  it('has its owner delete what others wrote, and nobody else', async () => {
+  it('lets only its owner delete messages of others', async () => {
     const [anna, bert, carl] = await chat.people('anna10', 'bert10', 'carl10');
     const id = await group(anna, bert, carl);
     await patch(id, anna, { roles: { [bert.username]: 'admin' } });

@@ -176,7 +176,7 @@ describe('the inbox', () => {
 });
 
 describe('GET /me', () => {
-  it('says who one is', async () => {
+  it('tells the caller their profile', async () => {
     expect((await alice.get('/me')).body).toEqual({ username: alice.username, name: 'Alice', avatar: null });
   });
 });

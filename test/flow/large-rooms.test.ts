@@ -4,9 +4,9 @@ import type { LocalRuntime } from '@parley/local';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Guest, invite, seat } from '#bench/scenes';
 import { type Chat, startChat } from '../support/chat.ts';
-import { quiet } from '../support/quiet.ts';
 import type { Event, Socket } from '../support/socket.ts';
 import { arrived, openStage, type Stage } from '../support/stage.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
 /** As in test/synthesize.ts. */
@@ -52,7 +52,7 @@ async function meet(members = guests): Promise<string> {
 
 /** Everything that is on its way has arrived. */
 async function settle(): Promise<void> {
-  await quiet(runtime);
+  await untilIdle(runtime);
   await Promise.all(guests.map(({ socket }) => socket.raw.readyState === socket.raw.OPEN && arrived(socket)));
 }
 
@@ -116,7 +116,7 @@ describe.runIf(local)('in a large room', () => {
     expect(results.map(({ seq }: Event) => seq)).toEqual(all);
   });
 
-  it('the author learns whom it reached in one event a chunk, everybody once, who is away not at all', async () => {
+  it('the author gets one receipt for each chunk: each connected member once, offline members not at all', async () => {
     const away = guest(29);
     await away.socket.close();
     room = await meet();
@@ -132,7 +132,7 @@ describe.runIf(local)('in a large room', () => {
     guests[29] = { person: away.person, socket: await away.person.everything() };
   });
 
-  it('whoever was removed a moment ago gets nothing', async () => {
+  it('a member who was just removed gets nothing', async () => {
     room = await meet();
     const gone = guest(17);
     await gone.person.request('DELETE', `/conversations/${room}/members/${name(17)}`);
@@ -152,7 +152,7 @@ describe.runIf(local)('in a large room', () => {
     expect(of(guest(18).socket, 'typing')).toHaveLength(1);
   });
 
-  it('everything else that members are told takes the same way: changes, reading, typing, who joins and leaves', async () => {
+  it('all other events go the same way: changes, read cursors, typing, joins and leaves', async () => {
     room = await meet(guests.slice(0, 29));
     const [author, reader, typist, late] = [0, 1, 2, 29].map(guest) as [Guest, Guest, Guest, Guest];
     author.socket.send({ type: 'create', conversation: room, message: 'hello' });
@@ -179,7 +179,7 @@ describe.runIf(local)('in a large room', () => {
     expect(system(author.socket).map(({ message }) => message)).toEqual(['guest29 joined']);
   });
 
-  it('those who watch notifications are told, each once', async () => {
+  it('members who watch notifications get each notification once', async () => {
     room = await meet();
     const watching = await Promise.all(
       [3, 12, 28].map((index) => guest(index).person.connect({ notifications: room })),

@@ -89,7 +89,7 @@ describe('several members with several devices', () => {
     expect(await a3.rest()).toEqual([]);
   });
 
-  it('see one order, whoever writes at the same time', async () => {
+  it('see one order of messages that are sent at the same time', async () => {
     const [alice, bob, carol] = await chat.people('alice3', 'bob3', 'carol3');
     const group = named(alice, bob, carol);
     const sockets = await Promise.all([alice, bob, carol].map((person) => person.enter(group)));
@@ -172,7 +172,7 @@ describe('haste', () => {
 });
 
 describe('typing', () => {
-  it('is told to the others alone, with the seeds’ "True" too, and stores nothing', async () => {
+  it('reaches only the other members, also with the seeds’ "True", and stores nothing', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
@@ -234,7 +234,7 @@ describe('an open room', () => {
     });
   });
 
-  it('is joined over HTTP, by oneself alone, once', async () => {
+  it('can be joined over HTTP, only with one’s own name, once', async () => {
     const [alice, bob] = await chat.people('alice12', 'bob12');
     const room = `room:open-${chat.run}`;
     const join = (who: Person, by = who) => by.request('PUT', `/conversations/${room}/members/${who.username}`);

@@ -17,7 +17,7 @@ afterAll(() => chat?.stop());
 const get = (path: string) => fetch(`${chat.outputs.WebUrl}${path}`);
 
 describe('the host of the APIs', () => {
-  test('serves the page, which is asked for each time, and whose policy names nobody but whom it needs', async () => {
+  test('serves the page, which browsers ask for each time, with a policy that names only the hosts that it needs', async () => {
     const response = await get('/');
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect(response.headers.get('cache-control')).toBe('no-cache');

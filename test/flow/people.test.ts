@@ -93,7 +93,7 @@ describe('a picture', () => {
     expect(await ask({ content_type: 'image/png', size: 2 * 1024 * 1024 + 1 })).toContain('size must be');
   });
 
-  it('is only what it says it is, what was uploaded, and one’s own upload for a picture', async () => {
+  it('must have the announced type, must be uploaded, and must be the user’s own upload for a picture', async () => {
     const [alice, bob] = await chat.people('calice', 'cbob');
     const code = async (id: string) => (await patch(alice, { avatar: id })).body.error?.code;
     expect(await code(await upload(alice, Buffer.from('<script>alert(1)</script>')))).toBe('attachment_rejected');
@@ -147,7 +147,7 @@ describe('people', () => {
     });
   });
 
-  it('come in pages that lead on and back, with nobody twice and nobody left out', async () => {
+  it('come in pages that lead forwards and backwards, with everybody exactly once', async () => {
     const prefix = `pg${chat.run}`;
     const crowd = await Promise.all(Array.from({ length: 9 }, (_, index) => chat.person(`pg${chat.run}${index}`)));
     // Half of them are listed twice, next to each other or far apart.
@@ -192,7 +192,7 @@ describe('people', () => {
     expect(presence(away)).toMatchObject({ online: false });
   });
 
-  it('are found however they came to be: by signing up, by connecting, by asking who they are', async () => {
+  it('are found however they were created: by signing up, by connecting, by GET /me', async () => {
     if (!chat.local || !chat.dataDirectory) return;
     const stage = await openStage(chat.local, {
       assemblyDirectory: inject('assemblyDirectory'),
@@ -260,7 +260,7 @@ describe('people', () => {
     expect((await alice.get(`/users?query=ali&at=${nobody}`)).status).toBe(200);
   });
 
-  it('who do not exist are unknown, and what is no name is said to be none', async () => {
+  it('that do not exist are unknown, and an invalid name is refused', async () => {
     const alice = await chat.person('lone');
     const answer = async (name: string) => {
       const { status, body } = await alice.get(`/users/${name}`);
@@ -271,7 +271,7 @@ describe('people', () => {
   });
 });
 
-describe('somebody who is blocked', () => {
+describe('a blocked user', () => {
   it('says nothing in the direct conversation, though all else goes on, until they are unblocked', async () => {
     const [alice, bob, carol] = await chat.people('balice', 'bbob', 'bcarol');
     const conversation = named(alice, bob);

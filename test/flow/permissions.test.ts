@@ -19,10 +19,10 @@ import { scopeToText } from '#protocol/scope';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
 import { tokenSigner } from '../support/sign-token.ts';
 import type { Event, Socket } from '../support/socket.ts';
 import { arrived, inBatches } from '../support/stage.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(
@@ -115,11 +115,11 @@ async function eventually(holds: () => boolean): Promise<void> {
 /** What a new socket has got once the stream has been handled; `type` must be among it. */
 async function greeting(type: string, query: Record<string, string>, person = bob): Promise<Event> {
   const socket = await person.connect(query);
-  await quiet(runtime);
+  await untilIdle(runtime);
   await arrived(socket);
   const event = socket.received.find((one) => one.type === type);
   await socket.close();
-  await quiet(runtime);
+  await untilIdle(runtime);
   if (!event) throw new Error(`no ${type}`);
   return event;
 }
@@ -219,7 +219,7 @@ async function crowdLeavesLetter(withoutPermission: string): Promise<void> {
   const before = letters();
   const restore = revoke(withoutPermission);
   await create(crowd);
-  await quiet(runtime);
+  await untilIdle(runtime);
   restore();
   if (letters() === before) throw new Error('no dead letter');
 }
@@ -257,7 +257,7 @@ async function leaveDeletion(): Promise<string> {
     at,
   };
   await table.send(new PutCommand({ TableName: tableName(), Item: { ...key, ...change } }));
-  await quiet(runtime);
+  await untilIdle(runtime);
   return address;
 }
 
@@ -327,7 +327,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Http dynamodb:Query index/people': () => answered(200, bob.get(`/users?query=${alice.username}`)),
   'Http execute-api:ManageConnections POST': async () => {
     const { id } = await post(conversation);
-    await quiet(runtime);
+    await untilIdle(runtime);
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
   },
@@ -356,7 +356,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'Notify dynamodb:UpdateItem table': async () => {
     const ghost = await leaveGhost();
-    await quiet(runtime);
+    await untilIdle(runtime);
     const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
     if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
   },
@@ -405,7 +405,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Deliver dynamodb:PutItem table': async () => {
     const watching = await bob.connect({ notifications: crowd });
     try {
-      await quiet(runtime);
+      await untilIdle(runtime);
       await crowdHears();
     } finally {
       await watching.close();
@@ -414,16 +414,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Deliver dynamodb:UpdateItem table': async () => {
     // Its coming concerns nobody, so that notify does not find it gone: it is no member yet.
     const ghost = await leaveGhost(scopeToText({ kind: 'conversation', conversation: crowd }));
-    await quiet(runtime);
+    await untilIdle(runtime);
     await sit(ghost);
     await crowdHears();
-    await quiet(runtime);
+    await untilIdle(runtime);
     const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
     if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
   },
   'Deliver execute-api:ManageConnections POST': async () => {
     const { id } = await create(crowd);
-    await quiet(runtime);
+    await untilIdle(runtime);
     await arrived(bobs);
     if (!bobs.received.some((event) => event.id === id)) throw new Error('not heard');
   },
@@ -473,14 +473,14 @@ describe.runIf(local)('a permission', () => {
   });
 
   it.each(Object.entries(scenarios))('%s is needed', async (permission, scenario) => {
-    await quiet(runtime);
+    await untilIdle(runtime);
     const restore = revoke(permission);
     try {
       await expect(scenario(), `without ${permission}`).rejects.toThrow();
     } finally {
       restore();
     }
-    await quiet(runtime);
+    await untilIdle(runtime);
     await scenario();
   });
 
@@ -488,7 +488,7 @@ describe.runIf(local)('a permission', () => {
     const { functions, stack } = runtime;
     const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
     for (const { logicalId } of stack.functions) {
-      await quiet(runtime);
+      await untilIdle(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
       startCold(runtime);
       const silent = await functions.invoke(logicalId, {});

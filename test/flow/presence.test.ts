@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld, liveOf, toldLeft } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
+import { connectionIdsOf, growOld, leaveReported } from '../support/stored-connections.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('a conversation’s socket', () => {
     expect(await at.next('user_join')).toEqual({ type: 'user_join', conversation, user: bob.username });
   });
 
-  it('gets the 50 newest and is told that there are more', async () => {
+  it('gets the 50 newest messages, and that there are more', async () => {
     const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
     const conversation = named(alice, bob, carol);
     for (const person of [alice, bob, carol]) {
@@ -142,7 +142,7 @@ describe('a socket for everything', () => {
 });
 
 describe('a message sent while its reader was away', () => {
-  it('is told to be delivered when the reader comes online, once, for all that waited', async () => {
+  it('gets one receipt for all waiting messages when the reader comes online', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -159,7 +159,7 @@ describe('a message sent while its reader was away', () => {
     expect((await at.rest()).filter(({ type }) => type === 'message_delivered')).toEqual([]);
   });
 
-  it('is told to be delivered when the reader opens a socket for everything', async () => {
+  it('gets a receipt when the reader opens a user connection', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const at = await alice.everything();
     await at.ask({ type: 'create', conversation: bob.username, message: '1' }, 'chat_message');
@@ -169,7 +169,7 @@ describe('a message sent while its reader was away', () => {
 });
 
 describe('several devices of one user at once', () => {
-  it('coming and going are told once each', async () => {
+  it('joining and leaving are reported once each', async () => {
     const [alice, bob] = await chat.people('alice10', 'bob10');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -211,14 +211,14 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     await local().functions.invoke('SocketFunction', { headers: {}, requestContext, isBase64Encoded: false });
   }
 
-  it('the end of an old connection, told twice and after a new one was opened, takes nobody away', async () => {
+  it('a $disconnect of an old connection, twice and after a new one was opened, removes nobody', async () => {
     const [alice, bob] = await chat.people('alice11', 'bob11');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
     faults({ dropDisconnect: 1 });
     await (await bob.enter(conversation)).close();
     faults({ dropDisconnect: 0 });
-    const [old = ''] = await liveOf(local(), bob);
+    const [old = ''] = await connectionIdsOf(local(), bob);
     const ended = Date.now();
     const again = await bob.enter(conversation);
     await Promise.all([tellDisconnect(bob, old, ended), tellDisconnect(bob, old, ended)]);
@@ -239,15 +239,15 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     faults({ dropDisconnect: 1 });
     const sockets = [await bob.everything(), await bob.everything()];
     await Promise.all(sockets.map((socket) => socket.close()));
-    const [one = '', other = ''] = await liveOf(local(), bob);
+    const [one = '', other = ''] = await connectionIdsOf(local(), bob);
     const ended = Date.now();
     await tellDisconnect(bob, one, ended - 5_000);
     await tellDisconnect(bob, other, ended - 60_000);
     expect(await seen(alice, bob)).toMatchObject({ online: false, last_seen: new Date(ended - 5_000).toISOString() });
-    expect(await liveOf(local(), bob)).toEqual([]);
+    expect(await connectionIdsOf(local(), bob)).toEqual([]);
   });
 
-  it('who vanished was last seen before the message that did not find them; its author is told when they are back', async () => {
+  it('a user whose connection vanished was last seen before the undelivered message; its author gets the receipt when they are back', async () => {
     const [alice, bob] = await chat.people('alice13', 'bob13');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -258,7 +258,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     await growOld(local(), bob);
     const own = await at.ask({ type: 'create', message: 'are you there?' }, 'chat_message');
     expect(own.delivered_to).toEqual([]);
-    await toldLeft(at, bob);
+    await leaveReported(at, bob);
     const { online, last_seen: lastSeen } = await seen(alice, bob);
     expect(online).toBe(false);
     expect(Date.parse(lastSeen)).toBeLessThan(Date.parse(own.date_added));
@@ -266,7 +266,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     expect(await at.next('message_delivered')).toMatchObject({ seq: own.seq, to: [bob.username] });
   });
 
-  it('records that come twice and late leave everybody with who is there', async () => {
+  it('records that come twice and late leave everybody with the right list of online users', async () => {
     const [alice, bob] = await chat.people('alice14', 'bob14');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);

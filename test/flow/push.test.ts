@@ -1,4 +1,4 @@
-/** Pushing to who is away. The push services are servers of this test's own, which a deployed stack could not reach. */
+/** Pushes to offline members. The push services are servers of this test, which a deployed stack could not reach. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -14,7 +14,7 @@ import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
+import { untilIdle } from '../support/until-idle.ts';
 import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
@@ -52,9 +52,9 @@ afterAll(async () => {
 /** Everything that was written has been planned, and every message that is due was sent. */
 async function settled(): Promise<void> {
   if (!chat.local) return;
-  await quiet(chat.local);
+  await untilIdle(chat.local);
   await chat.local.queues.idle();
-  await quiet(chat.local);
+  await untilIdle(chat.local);
 }
 
 async function subscribe(person: Person, browser = service.browser(), name = browser.path.slice(6)): Promise<Browser> {
@@ -90,7 +90,7 @@ async function say(from: Person, to: string, message = 'hello') {
   return answer.body;
 }
 
-describe.runIf(local)('who is away', () => {
+describe.runIf(local)('an offline member', () => {
   it('is pushed to once, encrypted for the browser and signed with the key that pages are given', async () => {
     const [alice, bob] = await people('alice', 'bob');
     expect(await bob.get('/push')).toMatchObject({
@@ -145,7 +145,7 @@ describe.runIf(local)('who is away', () => {
     expect(other && browser.decrypt(other)).toMatchObject({ unread_count: 1 });
   });
 
-  it('is told by FCM on an app, with a token that is asked for once', async () => {
+  it('gets a push in an app by FCM, with an access token that is fetched once', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const token = await install(bob, 'app');
     const { seq, id, conversation } = await say(alice, named(alice, bob), 'by app');
@@ -179,7 +179,7 @@ describe.runIf(local)('who is away', () => {
     });
   });
 
-  it('is who has no socket that got the message, and has not read it', async () => {
+  it('has no open connection that got the message, and has not read it', async () => {
     const [alice, bob, carol, dave] = await people('alice', 'bob', 'carol', 'dave');
     const all = named(alice, bob, carol, dave);
     const [everywhere, here, elsewhere] = [await subscribe(bob), await subscribe(carol), await subscribe(dave)];
@@ -195,7 +195,7 @@ describe.runIf(local)('who is away', () => {
     expect(service.at(elsewhere.path)).toHaveLength(1);
   });
 
-  it('is told in a room or a group who said it and where, and of a long text the beginning', async () => {
+  it('sees in a room or group the author, the title, and the beginning of a long text', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browser = await subscribe(bob);
     const { body: group } = await alice.post('/conversations', { title: 'Sailing', members: [bob.username] });
@@ -290,7 +290,7 @@ describe.runIf(local)('a device', () => {
     expect(service.at(busy.path)).toHaveLength(1);
   });
 
-  it('of who signs out everywhere is not pushed to, until it registers again', async () => {
+  it('of a user who signs out everywhere gets no pushes until it registers again', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browser = await subscribe(bob);
     expect((await bob.request('DELETE', '/me/sessions')).status).toBe(204);
@@ -315,7 +315,7 @@ describe.runIf(local)('a device', () => {
     expect(service.at(broken.path)).toHaveLength(5);
   });
 
-  it('is the last one’s who registered it: nothing of the former user comes there any more', async () => {
+  it('belongs to the user who registered it last: it gets nothing for the former user', async () => {
     const [alice, bob, carol] = await people('alice', 'bob', 'carol');
     const shared = await subscribe(bob);
     await subscribe(carol, shared);
@@ -407,7 +407,7 @@ describe.runIf(local)('a device', () => {
     expect(answer.body.error.message).toContain(says.replace('no push service', 'not the address of a push service'));
   });
 
-  it('with a token that is none is refused', async () => {
+  it('with an invalid token is refused', async () => {
     const bob = (await people('bob'))[0];
     for (const token of ['a%20b', 'x'.repeat(limits.deviceTokenLength + 1)]) {
       expect((await bob.request('PUT', `/devices/${token}`, { platform: 'fcm' })).status).toBe(400);

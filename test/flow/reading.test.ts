@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => chat.stop());
 
 describe('read_messages', () => {
-  it('tells the members how far, and all of the reader’s sockets what is left', async () => {
+  it('tells the members the cursor, and all connections of the reader the unread counts', async () => {
     const [alice, bob, carol] = await chat.people('alice', 'bob', 'carol');
     const conversation = named(alice, bob);
     for (const message of ['1', '2', '3']) await alice.post(`/conversations/${conversation}/messages`, { message });
@@ -39,7 +39,7 @@ describe('read_messages', () => {
     expect(await one.next()).toMatchObject({ unread_count: 0 });
   });
 
-  it('never goes back, and tells nobody twice', async () => {
+  it('never moves the cursor back, and sends no event twice', async () => {
     const [alice, bob] = await chat.people('alice2', 'bob2');
     const conversation = named(alice, bob);
     for (const message of ['1', '2']) await alice.post(`/conversations/${conversation}/messages`, { message });

@@ -11,8 +11,8 @@ import { connectionPrefix, userKey } from '#lambdas/store/user';
 import type { Member, Message } from '#protocol/message';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
 import type { Event, Socket } from '../support/socket.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 type Tick = 'sent' | 'delivered' | 'read';
 
@@ -79,11 +79,11 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     const at = await alice.everything();
     const say = async (message = 'hello', who = alice): Promise<Message> => {
       const { body } = await who.post(`${path}/messages`, { message });
-      await quiet(runtime);
+      await untilIdle(runtime);
       return body;
     };
     const ticks = async (member = bob) => {
-      await quiet(runtime);
+      await untilIdle(runtime);
       await at.rest();
       const { results } = (await alice.get(`${path}/messages`)).body;
       const own: Message[] = results
@@ -100,13 +100,13 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
 
   /** Closes a device's socket, and waits until that is known. */
   async function gone(person: Person, socket: Socket): Promise<void> {
-    const { length } = await liveOf(person);
+    const { length } = await connectionIdsOf(person);
     await socket.close();
-    await vi.waitFor(async () => expect(await liveOf(person)).toHaveLength(length - 1), {
+    await vi.waitFor(async () => expect(await connectionIdsOf(person)).toHaveLength(length - 1), {
       timeout: 5_000,
       interval: 5,
     });
-    await quiet(runtime);
+    await untilIdle(runtime);
   }
 
   /** Closes a device's socket without anybody being told; it is older than the ten seconds for which a 410 may mean that it is new. */
@@ -177,7 +177,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
       expect(await ticks()).toEqual(['delivered', 'delivered', 'delivered']);
     });
 
-    it('do not count a device whose end nobody noticed, after two hours', async () => {
+    it('do not count a connection without a $disconnect after two hours', async () => {
       const { bob, conversation, say, ticks } = await start();
       const socket = await open(bob, conversation);
       await say();
@@ -217,7 +217,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     expect(await ticks()).toEqual(['delivered']);
   });
 
-  it('are told to each author in a conversation of three', async () => {
+  it('are sent to each author in a conversation of three', async () => {
     const { bob, carol, at, say, ticks } = await start({ group: true });
     const ct = await carol.everything();
     await say('from alice');
@@ -229,7 +229,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     expect(at.received.filter(({ type }) => type === 'message_delivered')).toMatchObject([{ seq: 1 }]);
   });
 
-  it('are read by who answers', async () => {
+  it('count messages as read by their reader who answers', async () => {
     const { bob, say, ticks } = await start();
     await say();
     await say('answer', bob);
@@ -270,7 +270,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
 
   /** Changes what is written down of a user's connections. */
   async function alter(person: Person, change: { since?: number; expires?: number }): Promise<void> {
-    for (const [name, live] of await liveOf(person)) {
+    for (const [name, live] of await connectionIdsOf(person)) {
       await table.send(
         new UpdateCommand({
           TableName,
@@ -281,10 +281,10 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
         }),
       );
     }
-    await quiet(runtime);
+    await untilIdle(runtime);
   }
 
-  async function liveOf(person: Person): Promise<[string, object][]> {
+  async function connectionIdsOf(person: Person): Promise<[string, object][]> {
     const { Item = {} } = await table.send(
       new GetCommand({ TableName, Key: userKey(person.username), ConsistentRead: true }),
     );

@@ -6,9 +6,9 @@ import { entryKey } from '#lambdas/store/entry';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
 import { membershipKey } from '#lambdas/store/membership';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld, openTable } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
+import { growOld, openTable } from '../support/stored-connections.ts';
 
 let chat: Chat;
 let table: DynamoDBDocumentClient;
@@ -74,7 +74,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     return { alice, bob, conversation, path, log };
   }
 
-  it('of a sender that died after taking a number: readers seal it, nobody counts it, lists show the message before', async () => {
+  it('of a sender after it allocated a number: readers seal the number, it does not count as unread, and lists show the message before', async () => {
     const { alice, bob, conversation, path, log } = await start('a1', 'b1');
     await takeNumber(conversation, 60_000);
     expect(await log()).toEqual(['1 first']);
@@ -89,7 +89,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect((await bob.get(path)).body.count).toBe(2);
   });
 
-  it('of a sender that may still write: who reads forward gets nothing beyond, so that nothing is passed over', async () => {
+  it('of a sender that may still write: a reader gets nothing beyond the hole, so the reader misses nothing', async () => {
     const { alice, conversation, path, log } = await start('a2', 'b2');
     await takeNumber(conversation, 0);
     await alice.post(path, { message: 'third' });
@@ -119,7 +119,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(await log('?after=0')).toEqual(['1 first', '3 late']);
   });
 
-  it('of a connection that nobody heard end: it is found gone at the next post, and its user left', async () => {
+  it('of a connection without a $disconnect: the next post finds it closed, and the others hear that its user left', async () => {
     const { alice, bob, conversation, path } = await start('a5', 'b5');
     const at = await alice.enter(conversation);
     const bt = await bob.enter(conversation);
@@ -135,7 +135,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     });
   });
 
-  it('of a post that found nobody, although somebody was there: their socket is closed, so that they connect again', async () => {
+  it('of a post that did not find an open connection: the socket is closed, so that its client connects again', async () => {
     const { alice, bob, path, conversation } = await start('a10', 'b10');
     const bt = await bob.enter(conversation);
     if (chat.local) await growOld(chat.local, bob);
@@ -162,7 +162,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await at.take(5, 'chat_message');
   });
 
-  it('of a post that takes its retries: the author is not kept waiting, and is told later whom it reached', async () => {
+  it('of a post that needs its retries: the author does not wait, and gets the receipt later', async () => {
     const { alice, bob, conversation } = await start('a8', 'b8');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
     // The first post, which is Bob's, and its first two retries.
@@ -176,7 +176,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(told).toEqual({ type: 'message_delivered', conversation, seq: own.seq, to: [bob.username] });
   });
 
-  it('between entry and posts: a repeat long after goes to everybody, because nobody may have got the first', async () => {
+  it('between entry and posts: a repeat long after is posted to everybody, because the first may have reached nobody', async () => {
     const { alice, bob, conversation, path } = await start('a9', 'b9');
     const bt = await bob.enter(conversation);
     const { body: first } = await alice.post(path, { message: 'hello', client_id: 'x' });

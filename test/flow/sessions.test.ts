@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, password, startChat } from '../support/chat.ts';
-import { toldLeft } from '../support/live.ts';
 import { named, Person } from '../support/person.ts';
 import { tokenSigner } from '../support/sign-token.ts';
 import { Refused, type Socket } from '../support/socket.ts';
+import { leaveReported } from '../support/stored-connections.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -143,7 +143,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     return { online, at: Date.parse(at) };
   };
 
-  it('gets nothing more: the next message finds it, has it closed, and the others are told', async () => {
+  it('gets nothing more: the next message finds it expired, it is closed, and the others hear of it', async () => {
     const [alice, bob] = await chat.people('alice6', 'bob6');
     const conversation = named(alice, bob);
     const bt = await bob.enter(conversation);
@@ -154,7 +154,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(own.delivered_to).toEqual([]);
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
     expect(socket.received.filter(({ type }) => type === 'chat_message')).toEqual([]);
-    await toldLeft(bt, alice);
+    await leaveReported(bt, alice);
     expect(await seen(bob, alice)).toEqual({ online: false, at: over });
   });
 
@@ -176,7 +176,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
   });
 
-  it('leaves the user’s other device alone: nobody is told that they left until that one goes, and then once', async () => {
+  it('does not affect the user’s other connection: others hear that the user left when that one ends, and once', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const bt = await bob.enter(conversation);
@@ -194,7 +194,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(told).toEqual(['user_join', 'user_leave']);
   });
 
-  it('and whose user comes back with a fresh one: they are online, and are told to have come to who did not see them', async () => {
+  it('does not keep its user offline after a reconnect with a fresh token: members who did not see them hear that they joined', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const conversation = named(alice, bob);
     const { socket, over } = await short(alice, { conversation });

@@ -236,7 +236,7 @@ describe('a file of a message', () => {
     return { id: prepared.id, seq: body.seq as number, address: body.multimedia_url as string };
   }
 
-  it('can be forwarded by who sees it, as a copy that the new members can fetch, and that outlives the first', async () => {
+  it('can be forwarded by members who see it, as a copy that the new members can fetch and that outlives the first', async () => {
     const carol = await chat.person('carol');
     const { id, seq } = await shared();
     const path = `/conversations/${named(bob, carol)}`;
@@ -258,7 +258,7 @@ describe('a file of a message', () => {
     expect(Buffer.from(await copy.arrayBuffer())).toEqual(png);
   });
 
-  it('cannot be forwarded by who does not see it, nor from a message that is deleted', async () => {
+  it('cannot be forwarded by other users, nor from a deleted message', async () => {
     const [carol, dave] = await chat.people('carl', 'david');
     const { id, seq } = await shared();
     const path = `/conversations/${named(carol, dave)}/messages`;

@@ -116,13 +116,13 @@ test.each([
   expect(() => read(context)).toThrow(message);
 });
 
-test('every wrong option is told, each on its line', () => {
+test('every wrong option is reported, each on its own line', () => {
   expect(() => read({ stage: '', removalPolicy: 'keep' })).toThrow(
     /^unable to use the option stage="";.*\nunable to use the option removalPolicy="keep";/,
   );
 });
 
-test('whoever deploys with a wrong option reads the sentence and nothing else', () => {
+test('a deployment with a wrong option prints the sentence and nothing else', () => {
   const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/parley.ts'], {
     env: { ...process.env, CDK_CONTEXT_JSON: '{"removalPolicy":"keep"}' },
     encoding: 'utf8',

@@ -75,7 +75,7 @@ describe('the page', () => {
     expect(policyOf(oidc)['connect-src']).toEqual(["'self'", ...itselfAndBelow('https://id.example.com'), ...files]);
   });
 
-  test('is told where people sign in', () => {
+  test('knows where people sign in', () => {
     expect(configOf(byDefault)).toEqual({
       cognito: 'https://cognito-idp.<AWS::Region>.amazonaws.com',
       clientId: '<PeoplePoolClient>',

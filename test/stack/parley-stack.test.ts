@@ -149,7 +149,7 @@ describe('functions', () => {
     }
   });
 
-  test('nobody waits longer than API Gateway (29 s) and Cognito (5 s) do', () => {
+  test('no function runs longer than API Gateway (29 s) and Cognito (5 s) wait', () => {
     const timeouts = Object.fromEntries(
       Object.entries(functions).map(([id, { Properties }]) => [id, Properties.Timeout]),
     );
@@ -179,7 +179,7 @@ describe('functions', () => {
     });
   });
 
-  test('authorize is told whose tokens count, and nothing of the data', () => {
+  test('authorize knows the issuer and the audience, and nothing of the data', () => {
     expect(environment('AuthorizeFunction')).toEqual({
       ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
       AUDIENCE: '<PeoplePoolClient>',
@@ -452,7 +452,7 @@ describe("the table's stream", () => {
   });
 });
 
-describe('what is posted in chunks', () => {
+describe('fan-out in chunks', () => {
   test.each(['FanOutFunction', 'DeliverFunction'])('by %s is tried twice, and then kept', (id) => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: id },
@@ -466,7 +466,7 @@ describe('what is posted in chunks', () => {
 });
 
 describe('the distribution', () => {
-  test('has the page, and rewrites the paths of sockets, of the HTTP API and of former programs, of which it caches nothing', () => {
+  test('serves the page, rewrites the paths of WebSockets, the HTTP API and the replaced programs, and caches none of these', () => {
     const [distribution = {}] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
     const { CacheBehaviors, DefaultCacheBehavior, Origins, HttpVersion } = distribution.Properties.DistributionConfig;
     const origins = new Map<string, string>(

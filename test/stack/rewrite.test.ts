@@ -49,7 +49,7 @@ describe('socket paths', () => {
     expect(rewrite('/ws/notifications/?conversation=eve')).toBe('/?notifications=all');
   });
 
-  test('people who are called like a path are reached by the long path', () => {
+  test('users whose names equal a path are reached by the long path', () => {
     expect(rewrite('/ws/chat/notifications/')).toBe('/?conversation=notifications');
     expect(rewrite('/ws/chat/')).toBe('/?conversation=chat');
   });
@@ -80,7 +80,7 @@ describe('names in socket paths', () => {
     }
   });
 
-  test('what is not valid encoding is passed on as it is, to be refused', () => {
+  test('an invalid encoding is passed on unchanged, and the API refuses it', () => {
     expect(rewrite('/ws/chat/%zz/')).toBe('/?conversation=%zz');
   });
 });

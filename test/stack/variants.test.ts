@@ -34,14 +34,14 @@ describe('by default', () => {
   });
 });
 
-test('a finding that nobody acknowledged would stop the synthesis', () => {
+test('an unacknowledged finding stops the synthesis', () => {
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   new Bucket(new Stack(app, 'Careless'), 'Bucket');
   expect(() => app.synth()).toThrow('The S3 Bucket has server access logs disabled');
 });
 
-test('a warning that nobody acknowledged would be a finding', () => {
+test('an unacknowledged warning is a finding', () => {
   const app = new App({ context: { '@aws-cdk/core:annotationsInValidationReport': true } });
   const stack = new Stack(app, 'Careless');
   new Bucket(stack, 'Bucket');
@@ -86,7 +86,7 @@ describe('with pushes', () => {
     'secretsmanager:GetSecretValue arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret';
   const logs = (id: string) => [`logs:CreateLogStream <${id}Log.Arn>`, `logs:PutLogEvents <${id}Log.Arn>`];
 
-  test('who plans may read conversations and no secret, who sends may read secrets and devices', () => {
+  test('planning may read conversations and no secret, sending may read secrets and devices', () => {
     expect(allowed(template, 'PushFunction')).toEqual(
       [
         ...logs('PushesPush'),
@@ -133,7 +133,7 @@ describe('with pushes', () => {
     expect(alarms).toEqual(expect.arrayContaining(['AlarmsLostPushes0', 'AlarmsLostPushes1', 'AlarmsPushSendErrors']));
   });
 
-  test('pages are told the public key and never a secret', () => {
+  test('pages get the public key and never a secret', () => {
     const { Variables } = template.toJSON().Resources.HttpFunction.Properties.Environment;
     expect(Variables).toMatchObject({ PUSH_PUBLIC_KEY: web.publicKey, PUSH_FCM: 'true' });
     expect(JSON.stringify(Variables)).not.toContain('parley/vapid');

@@ -55,7 +55,7 @@ test('a lock file that changed since is installed again', async () => {
   expect(await asked()).toMatch(/^ci\b/);
 });
 
-test('an install that fails is told, with exit code 1', () => {
+test('a failed install is reported, with exit code 1', () => {
   const { status, said } = ensure({ NPM_FAILS: 'yes' });
   expect({ status, said: said.split('\n').at(-2) }).toEqual({
     status: 1,
@@ -63,7 +63,7 @@ test('an install that fails is told, with exit code 1', () => {
   });
 });
 
-test('a Node that is too old is told in one sentence, and nothing is installed', async () => {
+test('a Node version that is too old is reported in one sentence, and nothing is installed', async () => {
   await writeFile(join(folder, 'package.json'), '{"engines":{"node":">=99.1"}}');
   expect(ensure()).toEqual({
     status: 1,

@@ -16,7 +16,7 @@ import { type LocalOptions, type LocalRuntime, startLocal } from '@parley/local'
 import { inject } from 'vitest';
 import { Outputs } from './outputs.ts';
 import { Person } from './person.ts';
-import { quiet } from './quiet.ts';
+import { untilIdle } from './until-idle.ts';
 
 export const password = 'Correct-horse-7';
 
@@ -66,7 +66,7 @@ export async function startChat(options?: Partial<LocalOptions>): Promise<Chat> 
     ...{ local, dataDirectory, credentials: local.rootCredentials },
     async stop() {
       Object.assign(local.faults, faults);
-      await quiet(local);
+      await untilIdle(local);
     },
   });
 }

@@ -1,5 +1,5 @@
 import type { LocalRuntime } from '@parley/local';
-import { quiet } from './quiet.ts';
+import { untilIdle } from './until-idle.ts';
 
 export interface ColdStart {
   /** Logical id. */
@@ -14,7 +14,7 @@ export async function measureColdStarts(runtime: LocalRuntime, count: number): P
   for (const { logicalId: functionId } of runtime.stack.functions) {
     const times: number[] = [];
     while (times.length < count) {
-      await quiet(runtime);
+      await untilIdle(runtime);
       startCold(runtime);
       runtime.counters.reset();
       // What it makes of nothing does not matter: it has been loaded before.

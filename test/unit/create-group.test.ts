@@ -71,7 +71,7 @@ async function died(clientId: string, doMore: (id: string) => Promise<void>) {
   return createGroup(services, ann, trip(clientId));
 }
 
-it('does not let back in who has left it, by trying again', async () => {
+it('does not add a user who has left it when the request is repeated', async () => {
   const { id } = await createGroup(services, ann, trip('c1'));
   clock.now += 1_000;
   await updateGroup(services, group(id), ann, { roles: { ben: 'owner' } });

@@ -71,7 +71,7 @@ describe('a token', () => {
     });
   });
 
-  it('that nobody can check is no token’s fault; the issuer is asked again later', async () => {
+  it('cannot be checked without the issuer: that is no fault of the token, and the issuer is asked again later', async () => {
     const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     const token = await sign({ sub: 'ann', aud: 'chat' });
     answering = false;
@@ -81,7 +81,7 @@ describe('a token', () => {
   });
 });
 
-describe('who a token speaks of', () => {
+describe('the user of a token', () => {
   it.each([
     [{ 'cognito:username': 'ann', sub: '1' }, undefined, 'ann'],
     [{ username: 'ann', sub: '1' }, undefined, 'ann'],

@@ -44,7 +44,7 @@ it('is left to the index a minute later, and forgotten by the next change', asyn
   });
 });
 
-it('is one of the 16 latest whom the state keeps, however many leave at once', () => {
+it('is one of the 16 latest that the state keeps, however many leave at once', () => {
   const left = new Map(Array.from({ length: 20 }, (_, at) => [`u${at}`, 1_000 + at]));
   expect(leftLongAgo({ left }, 2_000).sort()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
   expect(leftLongAgo({ left: new Map([['old', 1_000]]) }, 61_001)).toEqual(['old']);

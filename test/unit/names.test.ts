@@ -46,7 +46,7 @@ describe('a conversation named by its members', () => {
     expect(readConversation('bob', 'alice').id).toBe('alice_bob');
   });
 
-  it('admits only those whom it names', () => {
+  it('admits only the users in its name', () => {
     expect(codeOf(() => readConversation('bob_carol', 'alice'))).toBe('forbidden');
   });
 

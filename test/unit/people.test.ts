@@ -23,7 +23,7 @@ const rest = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''
 const usernameRest = fc.stringMatching(/^[ab.-]{0,3}$/);
 
 describe('a search', () => {
-  it('finds exactly who is called so, each once, in the same order forwards and backwards, whatever the page', async () => {
+  it('finds exactly the matching users, each once, in the same order forwards and backwards, with any page size', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.record({ user: usernameRest, name: rest, alike: fc.boolean(), renamed: fc.option(rest) }), {

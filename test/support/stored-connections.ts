@@ -1,4 +1,4 @@
-/** What the table has of somebody's connections; only where the runtime is ours. */
+/** The connections that the table stores; only on the local runtime. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime } from '@parley/local';
@@ -6,7 +6,7 @@ import { connectionPrefix, userKey } from '#lambdas/store/user';
 import type { Person } from './person.ts';
 import type { Socket } from './socket.ts';
 
-/** A client with all permissions, to be destroyed. */
+/** A client with all permissions. The caller destroys it. */
 export function openTable(local: LocalRuntime): { table: DynamoDBDocumentClient; TableName: string } {
   const TableName = local.stack.ref(local.stack.ofType('AWS::DynamoDB::Table')[0]?.logicalId ?? '');
   const options = { region: local.stack.region, endpoint: `${local.origin}/_aws/dynamodb` };
@@ -14,8 +14,8 @@ export function openTable(local: LocalRuntime): { table: DynamoDBDocumentClient;
   return { table: DynamoDBDocumentClient.from(client), TableName };
 }
 
-/** The ids of the connections that are written down. */
-export async function liveOf(local: LocalRuntime, { username }: Person): Promise<string[]> {
+/** The ids of a user's stored connections. */
+export async function connectionIdsOf(local: LocalRuntime, { username }: Person): Promise<string[]> {
   const { table, TableName } = openTable(local);
   const { Item = {} } = await table.send(new GetCommand({ TableName, Key: userKey(username), ConsistentRead: true }));
   table.destroy();
@@ -27,7 +27,7 @@ export async function liveOf(local: LocalRuntime, { username }: Person): Promise
 /** Makes a user's connections older than the ten seconds for which a 410 may mean that they are only just being opened. */
 export async function growOld(local: LocalRuntime, person: Person): Promise<void> {
   const { table, TableName } = openTable(local);
-  for (const id of await liveOf(local, person)) {
+  for (const id of await connectionIdsOf(local, person)) {
     await table.send(
       new UpdateCommand({
         TableName,
@@ -42,6 +42,6 @@ export async function growOld(local: LocalRuntime, person: Person): Promise<void
 }
 
 /** Resolves when the socket has been told that somebody left, whether before or after what the test last took. */
-export async function toldLeft(socket: Socket, { username }: Person): Promise<void> {
+export async function leaveReported(socket: Socket, { username }: Person): Promise<void> {
   while (!socket.received.some(({ type, user }) => type === 'user_leave' && user === username)) await socket.next();
 }

@@ -5,7 +5,7 @@ import type { LocalRuntime } from '@parley/local';
  * Resolves when no function runs, no event waits for one, and the table's stream has been followed to its end.
  * @throws Error after half a minute
  */
-export async function quiet({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
+export async function untilIdle({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
   const running = () =>
     Object.entries(counters.snapshot()).reduce((sum, [name, count]) => {
       if (/^lambda\.(invoke|event):/.test(name)) return sum + count;
