@@ -76,7 +76,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a mention', () => {
     const room = `room:cost-${chat.run}`;
     await Promise.all([alice, bob].map((person) => person.post(`/conversations/${room}/messages`, { message: 'hi' })));
     const { local } = chat;
-    if (!local) throw new Error('this runs where the runtime is ours');
+    if (!local) throw new Error('this needs the local runtime');
     const costs = async (id: string, message: string) => {
       await untilIdle(local);
       local.counters.reset();
