@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => chat.stop());
 
 describe('a message with names after an @', () => {
-  it('carries the members among them, in the text’s order, live and in history', async () => {
+  it('has the members among them, in the order of the text, in the event and in history', async () => {
     const [alice, bob, carol, dave] = await chat.people('alice', 'bob', 'carol', 'dave');
     const path = `/conversations/${named(alice, bob, carol)}/messages`;
     const bt = await bob.enter(named(alice, bob, carol));
@@ -50,7 +50,7 @@ describe('a message with names after an @', () => {
   });
 });
 
-describe('a notice of a message', () => {
+describe('a notification of a message', () => {
   it('tells only the mentioned members that they are mentioned', async () => {
     const [alice, bob, carol] = await chat.people('alice4', 'bob4', 'carol4');
     const conversation = named(alice, bob, carol);
@@ -70,13 +70,13 @@ describe('a notice of a message', () => {
   });
 });
 
-describe.skipIf(process.env.PARLEY_OUTPUTS)('to mention', () => {
-  it('writes nothing more, and reads half a unit for each name, where members stand in no name', async () => {
+describe.skipIf(process.env.PARLEY_OUTPUTS)('a mention', () => {
+  it('costs no write, and half a read unit for each name in rooms and groups', async () => {
     const [alice, bob] = await chat.people('alice5', 'bob5');
     const room = `room:cost-${chat.run}`;
     await Promise.all([alice, bob].map((person) => person.post(`/conversations/${room}/messages`, { message: 'hi' })));
     const { local } = chat;
-    if (!local) throw new Error('this runs where the runtime is ours');
+    if (!local) throw new Error('this needs the local runtime');
     const costs = async (id: string, message: string) => {
       await untilIdle(local);
       local.counters.reset();

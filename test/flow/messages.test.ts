@@ -62,8 +62,8 @@ describe('two people', () => {
   });
 });
 
-describe('several members with several devices', () => {
-  it('get a message once on each device that is for the conversation or for everything, and on no other', async () => {
+describe('several members with several connections', () => {
+  it('get a message once on each connection for the conversation or for everything, and on no other', async () => {
     const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
     const group = named(alice, bob, carol);
     const direct = named(alice, bob);
@@ -76,8 +76,8 @@ describe('several members with several devices', () => {
       carol.enter(group),
     ]);
     await chat.settled();
-    const quiet = await Promise.all([a1, a2, a3, b1, b2, c1].map((socket) => socket.rest()));
-    expect(quiet.flat().filter(({ type }) => type === 'chat_message')).toEqual([]);
+    const before = await Promise.all([a1, a2, a3, b1, b2, c1].map((socket) => socket.rest()));
+    expect(before.flat().filter(({ type }) => type === 'chat_message')).toEqual([]);
 
     await a1.ask({ type: 'create', message: 'to all', client_id: 'x' }, 'chat_message');
     const got = await Promise.all(
@@ -113,7 +113,7 @@ describe('several members with several devices', () => {
 });
 
 describe('the same client_id', () => {
-  it('sent ten times at once stores one message and is answered ten times the same', async () => {
+  it('sent ten times at once stores one message and gets the same answer ten times', async () => {
     const [alice, bob] = await chat.people('alice4', 'bob4');
     const conversation = named(alice, bob);
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
@@ -145,13 +145,13 @@ describe('the same client_id', () => {
     const at = await alice.enter(conversation);
     const posted = await alice.post(`/conversations/${conversation}/messages`, { message: 'x', client_id: '1' });
     expect(posted.status).toBe(201);
-    const live = await at.next('chat_message');
+    const event = await at.next('chat_message');
     const again = await at.ask({ type: 'create', message: 'x', client_id: '1' }, 'chat_message');
-    expect([live.id, again.id]).toEqual([posted.body.id, posted.body.id]);
+    expect([event.id, again.id]).toEqual([posted.body.id, posted.body.id]);
   });
 });
 
-describe('haste', () => {
+describe('sending too fast', () => {
   it('is refused after 20 messages in 10 seconds, with the time to wait, and nothing is stored', async () => {
     const [alice, bob] = await chat.people('alice7', 'bob7');
     const at = await alice.enter(named(alice, bob));
@@ -172,7 +172,7 @@ describe('haste', () => {
 });
 
 describe('typing', () => {
-  it('reaches only the other members, also with the seeds’ "True", and stores nothing', async () => {
+  it('reaches only the other members, also with "True" as the replaced programs send it, and stores nothing', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);

@@ -53,7 +53,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     chat = await startChat();
-    if (!chat.local) throw new Error('this runs where the runtime is ours');
+    if (!chat.local) throw new Error('this needs the local runtime');
     runtime = chat.local;
     TableName = runtime.stack
       .ofType('AWS::DynamoDB::Table')

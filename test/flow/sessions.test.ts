@@ -126,7 +126,7 @@ describe('signing out everywhere', () => {
 describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () => {
   /** A socket of alice that has got its first events, and the time when its token expires, soon. */
   async function short(person: Person, query: Record<string, string>): Promise<{ socket: Socket; over: number }> {
-    if (!chat.local || !chat.dataDirectory) throw new Error('the runtime is not ours');
+    if (!chat.local || !chat.dataDirectory) throw new Error('this needs the local runtime');
     const sign = await tokenSigner(chat.local);
     const seconds = Math.floor(Date.now() / 1000) + 3;
     const socket = await person.connect(query, await sign(person.username, seconds));

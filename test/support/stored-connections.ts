@@ -24,7 +24,7 @@ export async function connectionIdsOf(local: LocalRuntime, { username }: Person)
     .map((attribute) => attribute.slice(connectionPrefix.length));
 }
 
-/** Makes a user's connections older than the ten seconds for which a 410 may mean that they are only just being opened. */
+/** Makes a user's connections older than ten seconds. Until then a 410 may mean that a connection is still being opened. */
 export async function growOld(local: LocalRuntime, person: Person): Promise<void> {
   const { table, TableName } = openTable(local);
   for (const id of await connectionIdsOf(local, person)) {
@@ -32,8 +32,8 @@ export async function growOld(local: LocalRuntime, person: Person): Promise<void
       new UpdateCommand({
         TableName,
         Key: userKey(person.username),
-        UpdateExpression: 'SET #live.since = :since',
-        ExpressionAttributeNames: { '#live': connectionPrefix + id },
+        UpdateExpression: 'SET #connection.since = :since',
+        ExpressionAttributeNames: { '#connection': connectionPrefix + id },
         ExpressionAttributeValues: { ':since': Date.now() - 60_000 },
       }),
     );
@@ -41,7 +41,7 @@ export async function growOld(local: LocalRuntime, person: Person): Promise<void
   table.destroy();
 }
 
-/** Resolves when the socket has been told that somebody left, whether before or after what the test last took. */
+/** Resolves when the socket has got this user's user_leave, whether or not the test has already taken the event. */
 export async function leaveReported(socket: Socket, { username }: Person): Promise<void> {
   while (!socket.received.some(({ type, user }) => type === 'user_leave' && user === username)) await socket.next();
 }

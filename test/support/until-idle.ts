@@ -12,7 +12,7 @@ export async function untilIdle({ counters, streams }: Pick<LocalRuntime, 'count
       return /^lambda\.(done|event-done):/.test(name) ? sum - count : sum;
     }, 0);
   const deadline = Date.now() + 30_000;
-  // What a function wrote as its last deed is in the stream by the time that the function has ended, so the stream comes second.
+  // A function's last write is in the stream when the function has ended, so wait for the stream after the functions.
   do {
     while (running() > 0) {
       if (Date.now() > deadline) throw new Error('the functions did not come to rest');

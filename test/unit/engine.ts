@@ -28,7 +28,7 @@ function keysOnlyIndex(name: string, partition: string, sort: string): GlobalSec
   return { IndexName: name, KeySchema: keySchema(partition, sort), Projection: { ProjectionType: 'KEYS_ONLY' } };
 }
 
-/** Services on a real DynamoDB engine, with a clock that the test moves. There are no connections, functions or files. */
+/** Services with a real DynamoDB engine and a clock that the test moves, without connections, functions and files. */
 export async function startDomain(): Promise<{ services: Services; clock: { now: number }; stop(): Promise<void> }> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-unit-'));
   const engine = await startEngine({ dataDirectory });

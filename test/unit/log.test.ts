@@ -1,4 +1,4 @@
-/** The log under random mixtures of senders that finish, die half-way or try again, and of readers in between. */
+/** The log with a random mix of senders that finish, die half-way or try again, and of readers in between. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addOrRemoveReaction, deleteMessage, editMessage, isChange } from '#lambdas/chat/change-message';
@@ -51,7 +51,7 @@ type Step =
   | { readonly do: 'wait'; readonly seconds: number };
 
 const who = fc.constantFrom(0 as const, 1 as const);
-/** Few ids, so that tries of the same message meet. */
+/** Few ids, so that a message is often tried twice. */
 const id = fc.integer({ min: 0, max: 8 });
 const change = fc.constantFrom('edit' as const, 'delete' as const, 'react' as const, 'unreact' as const);
 const target = fc.integer({ min: 1, max: 12 });
@@ -138,7 +138,7 @@ async function meet() {
     }
   }
 
-  /** Changes a message, if this user may. A refused change must leave nothing in the log; the end of the test checks this. */
+  /** Changes a message, if this user may. A refused change must leave nothing in the log, which the end of the test checks. */
   async function alter(one: Extract<Step, { do: Change }>): Promise<void> {
     const caller = one.who === 0 ? ann : ben;
     const clientId = `${one.do}${one.who}${one.target}${one.id}`;
@@ -187,7 +187,7 @@ function shown({ seq, text, deleted = false, reactions }: Extract<Entry, { type:
   return { seq, text, deleted, reactions: currentReactions(reactions) };
 }
 
-/** The same from the log alone, change by change in the order of their numbers. */
+/** The same, made from the log: each change is applied in the order of the numbers. */
 function replay(log: readonly Entry[]): Shown[] {
   return log.filter(isMessage).map((message) => {
     const changes = log.filter((entry): entry is ChangeEntry => isChange(entry) && entry.target === message.seq);
@@ -212,7 +212,7 @@ function isAboutText(
 }
 
 describe('the log', () => {
-  it('has every acknowledged message exactly once, in the order of its numbers, without gaps, and unread counts fit it', async () => {
+  it('has every acknowledged message exactly once, in the order of the numbers, without gaps, and unread counts match it', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
         const { callers, conversation, acknowledged, perform } = await meet();
@@ -261,7 +261,7 @@ describe('the log', () => {
 });
 
 describe('pages', () => {
-  it('of any size, from any place, in both directions, hold the same messages as the log', async () => {
+  it('of any size, from any place, in both directions, have the same messages as the log', async () => {
     const { conversation, perform } = await meet();
     for (let message = 0; message < 30; message++) {
       await perform({ do: 'send', who: message % 2 === 0 ? 0 : 1, id: message });
@@ -301,7 +301,7 @@ describe('pages', () => {
     );
   }, 60_000);
 
-  it('across segments of the log are one', async () => {
+  it('continue across segments of the log', async () => {
     const { conversation, perform } = await meet();
     await perform({ do: 'send', who: 0, id: 0 });
     // The log continues at 999, as if the messages before had expired: retention leaves no numbers to seal.

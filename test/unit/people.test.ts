@@ -17,7 +17,7 @@ afterAll(() => stop());
 
 let crowds = 0;
 
-/** Few letters, so that many names begin alike. Some sort differently by bytes and by UTF-16. */
+/** Few letters, so that many names begin alike. Some have another order by bytes than by UTF-16. */
 const letter = fc.constantFrom('a', 'A', 'ä', 'a\u0308', 'b', ' ', '-', '🌻', '\uffee', 'İ');
 const rest = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''));
 const usernameRest = fc.stringMatching(/^[ab.-]{0,3}$/);
@@ -33,7 +33,7 @@ describe('a search', () => {
         fc.array(letter, { maxLength: 2 }),
         fc.integer({ min: 1, max: 5 }),
         async (crowd, prefix, limit) => {
-          // Each run has a start of its own, so that it does not find the people of other runs.
+          // Each run has its own prefix, so that it does not find the people of other runs.
           const start = `p${++crowds}.`;
           const people = crowd.map(({ user, name, alike, renamed }) => ({
             username: start + user,

@@ -10,7 +10,7 @@ test('a password is checked by every rule of the pool, and the message names the
   expect(() => assertPassword('Parley 1alice')).not.toThrow();
 });
 
-test('forgetting alice removes nothing of a user whose name starts like hers', () => {
+test('removing the data of alice keeps that of a user whose name starts with alice', () => {
   const kept = ['parley.draft.alice.alice_bob', 'parley.draft.alice.room:lobby', 'parley.inbox.alice'];
   expect(kept.every((key) => belongsTo('alice', key))).toBe(true);
   const others = [
