@@ -123,6 +123,14 @@ describe('a bad request', () => {
     },
   );
 
+  it.each(['PATCH', 'DELETE'])('%s for a bad number in a conversation of others is forbidden', async (method) => {
+    const body = method === 'PATCH' ? { message: 'x' } : undefined;
+    expect(await alice.request(method, '/conversations/carol_dave/messages/0', body)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'forbidden' } },
+    });
+  });
+
   it('for something that does not exist is answered with 404', async () => {
     expect(await alice.get('/nothing')).toMatchObject({ status: 404, body: { message: 'Not Found' } });
     expect(await alice.get('/conversations/nobody-at-all')).toMatchObject({
