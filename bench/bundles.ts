@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 export interface Bundle {
   /** Logical id. */
   readonly functionId: string;
-  /** Bytes of what is deployed. */
+  /** Bytes of the deployed file. */
   readonly bytes: number;
 }
 
@@ -20,15 +20,15 @@ export function bundles({ stack }: Pick<LocalRuntime, 'stack'>): Bundle[] {
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** What of a bundle comes from where, in bytes after minifying, largest first. */
+/** The minified bytes of a bundle, in all and by package, largest first. */
 export interface Contents {
   readonly bytes: number;
   readonly packages: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 /**
- * Bundles an entry again as lib/parley-function.ts has it bundled, to see what is in it: the options stand there in CDK's words, and the
- * same number of bytes as deployed shows that these say the same.
+ * Bundles an entry again to measure its contents. lib/parley-function.ts gives the same options in CDK's words:
+ * the number of bytes must be that of the deployed file.
  */
 export async function contentsOf(entry: string): Promise<Contents> {
   const { metafile } = await build({
@@ -48,7 +48,7 @@ export async function contentsOf(entry: string): Promise<Contents> {
   return { bytes: output.bytes, packages };
 }
 
-/** `node_modules/@aws-sdk/core/dist-es/index.js` → `@aws-sdk/core`; what is in no package is Parley's own. */
+/** `node_modules/@aws-sdk/core/dist-es/index.js` → `@aws-sdk/core`; other files are Parley's own. */
 function packageOf(file: string): string {
   const inPackages = file.split('node_modules/').at(-1) ?? '';
   if (!file.includes('node_modules/')) return 'Parley itself';

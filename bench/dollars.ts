@@ -2,10 +2,10 @@ import type { Stack } from '@parley/local';
 import { type Measured, typical } from './measure.ts';
 import { prices } from './prices.ts';
 
-/** For a million times. */
+/** The price of a million operations. */
 export interface Dollars {
   readonly dynamodb: number;
-  /** Requests, and the milliseconds that were measured here at the memory that the template gives. */
+  /** Requests, and the milliseconds that were measured here, at the memory in the template. */
   readonly lambda: number;
   readonly gateway: number;
   readonly total: number;

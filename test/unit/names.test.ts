@@ -50,9 +50,12 @@ describe('a conversation named by its members', () => {
     expect(codeOf(() => readConversation('bob_carol', 'alice'))).toBe('forbidden');
   });
 
-  it.each(['alice', 'alice_alice', 'alice_bob_alice'])('is refused with nobody else in it, or with somebody twice: %s', (name) => {
-    expect(codeOf(() => readConversation(name, 'alice'))).toBe('invalid_frame');
-  });
+  it.each(['alice', 'alice_alice', 'alice_bob_alice'])(
+    'is refused with nobody else in it, or with somebody twice: %s',
+    (name) => {
+      expect(codeOf(() => readConversation(name, 'alice'))).toBe('invalid_frame');
+    },
+  );
 
   it('names at most as many people as the limit', () => {
     const names = Array.from({ length: limits.namedMembers + 1 }, (_, index) => `user${index}`);
