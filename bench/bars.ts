@@ -1,5 +1,5 @@
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
-import { type Measured, range } from './measure.ts';
+import { type Measured, type Range, range } from './measure.ts';
 
 /** A limit that every change must keep. */
 export interface Bar {
@@ -80,23 +80,14 @@ export function logBar(short: MeasuredCreate, long: MeasuredCreate, length: numb
   };
 }
 
-export function typingBar(typing: Measured): Bar {
-  return { name: 'typing writes nothing', met: isAlways(writeUnits(typing), 0), seen: showRange(writeUnits(typing)) };
-}
+export const typingBar = (typing: Measured) => atMost('typing writes nothing', writeUnits(typing), 0);
 
-export function readBar(read: Measured): Bar {
-  const written = writeUnits(read);
-  return { name: 'read_messages writes at most 2 units', met: written.most <= 2, seen: showRange(written) };
-}
+export const readBar = (read: Measured) => atMost('read_messages writes at most 2 units', writeUnits(read), 2);
 
 /** @param search a page that finds nothing in a long log of short messages */
 export function searchBar(search: Measured): Bar {
-  const read = readUnits(search);
-  return {
-    name: `a page of a search reads at most ${largestSearch} units in a long log of short messages`,
-    met: read.most <= largestSearch,
-    seen: showRange(read),
-  };
+  const name = `a page of a search reads at most ${largestSearch} units in a long log of short messages`;
+  return atMost(name, readUnits(search), largestSearch);
 }
 
 export function scanBar(all: readonly Measured[]): Bar {
@@ -105,18 +96,19 @@ export function scanBar(all: readonly Measured[]): Bar {
 }
 
 export function bundleBar(bytes: number): Bar {
-  return {
-    name: `the socket function’s bundle has at most ${largestSocketBundle.toLocaleString('en')} bytes`,
-    met: bytes <= largestSocketBundle,
-    seen: bytes.toLocaleString('en'),
-  };
+  const name = `the socket function’s bundle has at most ${largestSocketBundle.toLocaleString('en')} bytes`;
+  return atMost(name, { least: bytes, most: bytes }, largestSocketBundle);
 }
 
-function isAlways({ least, most }: { least: number; most: number }, value: number): boolean {
+function atMost(name: string, seen: Range, limit: number): Bar {
+  return { name, met: seen.most <= limit, seen: showRange(seen) };
+}
+
+function isAlways({ least, most }: Range, value: number): boolean {
   return least === value && most === value;
 }
 
-export function showRange({ least, most }: { least: number; most: number }): string {
+export function showRange({ least, most }: Range): string {
   const show = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
   return least === most ? show(least) : `${show(least)}–${show(most)}`;
 }

@@ -41,8 +41,10 @@ export async function measure(runtime: LocalRuntime, operation: Operation, times
   return { name, asks, samples };
 }
 
+export type Range = { readonly least: number; readonly most: number };
+
 /** The least and the most of a counter, or of a sum of counters, over all samples. */
-export function range({ samples }: Measured, ...counters: (string | RegExp)[]): { least: number; most: number } {
+export function range({ samples }: Measured, ...counters: (string | RegExp)[]): Range {
   const sums = samples.map(({ counts }) => sum(counts, counters));
   return { least: Math.min(...sums), most: Math.max(...sums) };
 }

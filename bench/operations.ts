@@ -139,22 +139,17 @@ export function createOverHttp({ author, conversation }: Pair): Operation {
   };
 }
 
-export function history(name: string, { author, conversation }: Pair): Operation {
+/** A page of messages. */
+export function history(name: string, { author, conversation }: Pair, query = 'limit=50'): Operation {
   return {
     name,
     asks: { requests: 1 },
-    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?limit=50`)),
+    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?${query}`)),
   };
 }
 
 /** A page of a search that finds nothing, so that it reads as much as a page can. */
-export function search(name: string, { author, conversation }: Pair): Operation {
-  return {
-    name,
-    asks: { requests: 1 },
-    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?q=nowhere`)),
-  };
-}
+export const search = (name: string, pair: Pair) => history(name, pair, 'q=nowhere');
 
 /** The inbox of a user with `count` direct conversations. */
 export async function inbox(stage: Stage, count: number): Promise<Operation> {

@@ -3,8 +3,8 @@ import type { ColdStart } from '#test/support/cold-starts';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
-import { dollars } from './dollars.ts';
 import { type Measured, median, range } from './measure.ts';
+import { dollars } from './prices.ts';
 
 /** A run of all benchmarks. */
 export interface Results {
