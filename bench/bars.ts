@@ -1,20 +1,20 @@
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
 import { type Measured, type Range, range } from './measure.ts';
 
-/** Something that must hold, whatever else changes. */
+/** A limit that every change must keep. */
 export interface Bar {
   readonly name: string;
   readonly met: boolean;
-  /** What was seen. */
+  /** The measured values. */
   readonly seen: string;
 }
 
-/** Minified bytes of the function that people wait for. */
+/** Minified bytes of the function that clients wait for. */
 const largestSocketBundle = 720_000;
-/** Read units of a page of a search: 500 entries of a fifth of a kilobyte, a hundred at a time, and who asks. */
+/** Read units of a page of a search: 500 entries of 0.2 KB, a hundred at a time, and the caller's membership. */
 const largestSearch = 30;
 
-/** What a message costs, by size of the conversation. */
+/** The cost of a message by size of the conversation. */
 export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
   const each = (show: (create: MeasuredCreate) => string) =>
     creates.map((create) => `${create.members.toLocaleString('en')}: ${show(create)}`).join(', ');
@@ -54,7 +54,7 @@ export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
   ];
 }
 
-/** The sender's own call, in a room that is posted to in chunks. @param creates of many sizes */
+/** The sender's own invocation, in rooms with fan-out in chunks. @param creates of many sizes */
 export function largeBar(creates: readonly MeasuredCreate[]): Bar {
   const large = creates.filter(({ chunks }) => chunks > 0).map((create) => ({ create, own: ownUnits(create) }));
   return {

@@ -7,7 +7,7 @@ import { bundleOptions } from '#lib/parley-function';
 export interface Bundle {
   /** Logical id. */
   readonly functionId: string;
-  /** Bytes of what is deployed. */
+  /** Bytes of the deployed file. */
   readonly bytes: number;
 }
 
@@ -21,7 +21,7 @@ export function bundles({ stack }: Pick<LocalRuntime, 'stack'>): Bundle[] {
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** What of a bundle comes from where, in bytes after minifying, largest first. */
+/** The minified bytes of a bundle, in all and by package, largest first. */
 export interface Contents {
   readonly bytes: number;
   readonly packages: readonly { readonly name: string; readonly bytes: number }[];

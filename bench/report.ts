@@ -17,7 +17,7 @@ export interface Results {
   readonly bars: readonly Bar[];
 }
 
-/** Calls of the AWS SDK that a function makes; what S3 hears of browsers is none. */
+/** Calls of the AWS SDK by functions. Uploads from browsers to S3 are not among them. */
 const calls = [
   /^dynamodb\.(GetItem|BatchGetItem|PutItem|UpdateItem|Query)$/,
   /^connections\.(post|delete)$/,

@@ -1,4 +1,4 @@
-/** Functions die, and events get lost or come late, as on AWS. The log stays complete. Only on the local runtime, which can cause faults. */
+/** Functions die, and events get lost or come late, as on AWS: the log stays complete. The local runtime causes these faults. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { conversationStateKey } from '#lambdas/store/conversation-state';

@@ -194,7 +194,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(types).toEqual(['user_join', 'user_leave']);
   });
 
-  it('does not keep its user offline after a reconnect with a new token: members to whom the user was offline get user_join', async () => {
+  it('does not keep its user offline after a reconnect with a new token: members get user_join if their list had the user as offline', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const conversation = named(alice, bob);
     const { socket, over } = await short(alice, { conversation });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-let crowds = 0;
+let runs = 0;
 
 /** Few letters, so that many names begin alike. Some have another order by bytes than by UTF-16. */
 const letter = fc.constantFrom('a', 'A', 'ä', 'a\u0308', 'b', ' ', '-', '🌻', '\uffee', 'İ');
@@ -32,10 +32,10 @@ describe('a search', () => {
         }),
         fc.array(letter, { maxLength: 2 }),
         fc.integer({ min: 1, max: 5 }),
-        async (crowd, prefix, limit) => {
+        async (group, prefix, limit) => {
           // Each run has its own prefix, so that it does not find the people of other runs.
-          const start = `p${++crowds}.`;
-          const people = crowd.map(({ user, name, alike, renamed }) => ({
+          const start = `p${++runs}.`;
+          const people = group.map(({ user, name, alike, renamed }) => ({
             username: start + user,
             names: [name, ...(renamed === null ? [] : [renamed])].map((one) => (alike ? start + one : `x${one}`)),
           }));
