@@ -131,6 +131,13 @@ describe('a bad request', () => {
     });
   });
 
+  it.each(['x'.repeat(65), '\ud800'])('for a picture that is no upload is refused: %j', async (avatar) => {
+    expect(await alice.request('PATCH', '/me', { avatar })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_frame' } },
+    });
+  });
+
   it('for something that does not exist is answered with 404', async () => {
     expect(await alice.get('/nothing')).toMatchObject({ status: 404, body: { message: 'Not Found' } });
     expect(await alice.get('/conversations/nobody-at-all')).toMatchObject({
