@@ -1,20 +1,20 @@
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
-import { type Measured, range } from './measure.ts';
+import { type Measured, type Range, range } from './measure.ts';
 
-/** Something that must hold, whatever else changes. */
+/** A limit that every change must keep. */
 export interface Bar {
   readonly name: string;
   readonly met: boolean;
-  /** What was seen. */
+  /** The measured values. */
   readonly seen: string;
 }
 
-/** Minified bytes of the function that people wait for. */
+/** Minified bytes of the function that clients wait for. */
 const largestSocketBundle = 720_000;
-/** Read units of a page of a search: 500 entries of a fifth of a kilobyte, a hundred at a time, and who asks. */
+/** Read units of a page of a search: 500 entries of 0.2 KB, a hundred at a time, and the caller's membership. */
 const largestSearch = 30;
 
-/** What a message costs, by size of the conversation. */
+/** The cost of a message by size of the conversation. */
 export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
   const each = (show: (create: MeasuredCreate) => string) =>
     creates.map((create) => `${create.members.toLocaleString('en')}: ${show(create)}`).join(', ');
@@ -37,7 +37,7 @@ export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
       }),
     },
     {
-      name: 'create posts once to every live connection, and each gets exactly one chat_message',
+      name: 'create posts once to every open connection, and each gets exactly one chat_message',
       met: creates.every((create) => {
         const { least, most } = posts(create);
         return (
@@ -54,7 +54,7 @@ export function createBars(creates: readonly MeasuredCreate[]): Bar[] {
   ];
 }
 
-/** The sender's own call, in a room that is posted to in chunks. @param creates of many sizes */
+/** The sender's own invocation, in rooms with fan-out in chunks. @param creates of many sizes */
 export function largeBar(creates: readonly MeasuredCreate[]): Bar {
   const large = creates.filter(({ chunks }) => chunks > 0).map((create) => ({ create, own: ownUnits(create) }));
   return {
@@ -80,23 +80,14 @@ export function logBar(short: MeasuredCreate, long: MeasuredCreate, length: numb
   };
 }
 
-export function typingBar(typing: Measured): Bar {
-  return { name: 'typing writes nothing', met: isAlways(writeUnits(typing), 0), seen: showRange(writeUnits(typing)) };
-}
+export const typingBar = (typing: Measured) => atMost('typing writes nothing', writeUnits(typing), 0);
 
-export function readBar(read: Measured): Bar {
-  const written = writeUnits(read);
-  return { name: 'read_messages writes at most 2 units', met: written.most <= 2, seen: showRange(written) };
-}
+export const readBar = (read: Measured) => atMost('read_messages writes at most 2 units', writeUnits(read), 2);
 
 /** @param search a page that finds nothing in a long log of short messages */
 export function searchBar(search: Measured): Bar {
-  const read = readUnits(search);
-  return {
-    name: `a page of a search reads at most ${largestSearch} units in a long log of short messages`,
-    met: read.most <= largestSearch,
-    seen: showRange(read),
-  };
+  const name = `a page of a search reads at most ${largestSearch} units in a long log of short messages`;
+  return atMost(name, readUnits(search), largestSearch);
 }
 
 export function scanBar(all: readonly Measured[]): Bar {
@@ -105,18 +96,19 @@ export function scanBar(all: readonly Measured[]): Bar {
 }
 
 export function bundleBar(bytes: number): Bar {
-  return {
-    name: `the socket function’s bundle has at most ${largestSocketBundle.toLocaleString('en')} bytes`,
-    met: bytes <= largestSocketBundle,
-    seen: bytes.toLocaleString('en'),
-  };
+  const name = `the socket function’s bundle has at most ${largestSocketBundle.toLocaleString('en')} bytes`;
+  return atMost(name, { least: bytes, most: bytes }, largestSocketBundle);
 }
 
-function isAlways({ least, most }: { least: number; most: number }, value: number): boolean {
+function atMost(name: string, seen: Range, limit: number): Bar {
+  return { name, met: seen.most <= limit, seen: showRange(seen) };
+}
+
+function isAlways({ least, most }: Range, value: number): boolean {
   return least === value && most === value;
 }
 
-export function showRange({ least, most }: { least: number; most: number }): string {
+export function showRange({ least, most }: Range): string {
   const show = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
   return least === most ? show(least) : `${show(least)}–${show(most)}`;
 }

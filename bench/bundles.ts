@@ -2,11 +2,12 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
 import { build } from 'esbuild';
+import { bundleOptions } from '#lib/parley-function';
 
 export interface Bundle {
   /** Logical id. */
   readonly functionId: string;
-  /** Bytes of what is deployed. */
+  /** Bytes of the deployed file. */
   readonly bytes: number;
 }
 
@@ -20,22 +21,20 @@ export function bundles({ stack }: Pick<LocalRuntime, 'stack'>): Bundle[] {
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** What of a bundle comes from where, in bytes after minifying, largest first. */
+/** The minified bytes of a bundle, in all and by package, largest first. */
 export interface Contents {
   readonly bytes: number;
   readonly packages: readonly { readonly name: string; readonly bytes: number }[];
 }
 
-/**
- * Bundles an entry again as lib/parley-function.ts has it bundled, to see what is in it: the options stand there in CDK's words, and the
- * same number of bytes as deployed shows that these say the same.
- */
+/** Bundles an entry again, to see what is in it. */
 export async function contentsOf(entry: string): Promise<Contents> {
   const { metafile } = await build({
     entryPoints: [join(import.meta.dirname, '..', 'lambdas', entry)],
     outfile: 'index.mjs',
-    ...{ bundle: true, minify: true, write: false, metafile: true, logLevel: 'error' },
-    ...{ platform: 'node', format: 'esm', target: 'es2022', mainFields: ['module', 'main'] },
+    ...bundleOptions,
+    write: false,
+    metafile: true,
   });
   const [output] = Object.values(metafile.outputs);
   if (!output) throw new Error(`unable to bundle ${entry}; nothing came out`);
@@ -48,10 +47,10 @@ export async function contentsOf(entry: string): Promise<Contents> {
   return { bytes: output.bytes, packages };
 }
 
-/** `node_modules/@aws-sdk/core/dist-es/index.js` → `@aws-sdk/core`; what is in no package is Parley's own. */
+/** `node_modules/@aws-sdk/core/dist-es/index.js` → `@aws-sdk/core`; files outside of packages are Parley's own. */
 function packageOf(file: string): string {
-  const inPackages = file.split('node_modules/').at(-1) ?? '';
-  if (!file.includes('node_modules/')) return 'Parley itself';
-  const [scope = '', name = ''] = inPackages.split('/');
+  const [, ...packages] = file.split('node_modules/');
+  if (packages.length === 0) return 'Parley itself';
+  const [scope = '', name = ''] = (packages.at(-1) ?? '').split('/');
   return scope.startsWith('@') ? `${scope}/${name}` : scope;
 }

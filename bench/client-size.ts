@@ -12,7 +12,7 @@ export interface ClientSize {
 }
 
 /**
- * The size of what a page loads for some imports.
+ * The bytes that a page loads for some imports.
  * @param code such as `export { createChat } from '@parley/client'`
  */
 export async function clientSize(code: string): Promise<ClientSize> {

@@ -1,25 +1,25 @@
 import { arrived, inBatches, type Stage } from '#test/support/stage';
 import { type Measured, measure, range, typical } from './measure.ts';
 import type { Guest } from './scenes.ts';
-import { fillRing, seat } from './scenes.ts';
+import { fillIdempotencyWindow, seat } from './scenes.ts';
 
-/** `create`, measured, and what every member's device got. */
+/** The measured `create`, and the events that every member's connection got. */
 export interface MeasuredCreate extends Measured {
   readonly members: number;
-  /** Chunks that the others of a large room are posted to in; 0 where the sender posts to all. */
+  /** Chunks of the fan-out in a large room; 0 where the sender's function posts to all. */
   readonly chunks: number;
-  /** Live connections that the message is for. */
+  /** Open connections that should get the message. */
   readonly connections: number;
   /** Connections that did not get exactly one `chat_message` each time. */
   readonly wrong: number;
-  /** `message_delivered` frames, all times together: the author is told later of members who were reached later. */
+  /** `message_delivered` events of all runs: receipts for members in later chunks. */
   readonly late: number;
 }
 
 /**
- * Sends to a conversation of these guests; the first is the author. Two of them talk to each other directly, more meet in a room.
- * @param what.absent more members, who have no device
- * The author has sent 24 messages before, so that the membership is as large as it gets.
+ * Sends to a conversation of these guests, from the first: direct for two guests, otherwise a room.
+ * The author has sent 24 messages before, so that the membership has its largest size.
+ * @param what.absent more members, who have no connection
  */
 export async function measureCreate(
   stage: Stage,
@@ -39,7 +39,7 @@ export async function measureCreate(
   );
   const absent = (what.absent ?? []).map((username) => ({ username }));
   await seat(stage, conversation, absent);
-  await fillRing(stage, conversation, author.person.username);
+  await fillIdempotencyWindow(stage, conversation, author.person.username);
 
   const messagesOf = ({ socket }: Guest) => socket.received.filter(({ type }) => type === 'chat_message').length;
   const lateOf = () => author.socket.received.filter(({ type }) => type === 'message_delivered').length;
@@ -68,26 +68,26 @@ export async function measureCreate(
     times,
   );
   await inBatches(guests, 100, ({ socket }) => arrived(socket));
-  // With the first time, which warms up.
+  // The warm-up run counts too.
   const wrong = guests.filter((guest) => messagesOf(guest) - (before.get(guest) ?? 0) !== times + 1).length;
   const inline = inlineMembers(stage.runtime);
   const chunks = members > inline ? Math.ceil((members - 1) / inline) : 0;
   return { ...measured, members, chunks, connections: guests.length, wrong, late: lateOf() - lateBefore };
 }
 
-/** Members up to which the served stack's functions post to all themselves. */
+/** The largest conversation in which the sender's function posts to all members. */
 function inlineMembers({ functions }: Stage['runtime']): number {
   const { INLINE_MEMBERS } = functions.config('SocketFunction').environment;
   return Number(INLINE_MEMBERS);
 }
 
-/** What the sender's own call read and wrote. */
+/** The units that the sender's own invocation read and wrote. */
 export const ownUnits = (create: Measured) => ({
   written: range(create, 'dynamodb.write-units:SocketFunction'),
   read: range(create, 'dynamodb.read-units:SocketFunction'),
 });
 
-/** What the reads of a send were for, in read units. */
+/** The read units of a send by purpose. */
 export function readsOf(create: Measured): { membership: number; members: number; keys: number } {
   return {
     membership: typical(create, 'dynamodb.read-units.GetItem'),

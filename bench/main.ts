@@ -9,7 +9,7 @@ import { startLocal, synthesize } from '@parley/local';
 import { createTable, type Results, report } from './report.ts';
 import { runAll } from './run.ts';
 
-// The SDK warns of this machine's Node, which is not the one that Parley is deployed on.
+// The SDK may warn about the Node version of this machine, which is not the one on AWS.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const projectDirectory = resolve(import.meta.dirname, '..');
 const log = (line: string) => console.error(`… ${line}`);

@@ -1,48 +1,50 @@
 import type { LocalRuntime } from '@parley/local';
-import { quiet } from '#test/support/quiet';
+import { untilIdle } from '#test/support/until-idle';
 
-/** What one run of an operation made happen. */
+/** The counts and the time of one run of an operation. */
 export interface Sample {
-  /** The runtime's counters, from nothing. */
+  /** The runtime's counters, reset before the run. */
   readonly counts: Readonly<Record<string, number>>;
-  /** ms until who asked had the answer. */
+  /** ms until the client had the answer. */
   readonly ms: number;
 }
 
 /** An operation that was run several times. */
 export interface Measured {
   readonly name: string;
-  /** Frames that the client sends, and requests to the HTTP API, each time: what API Gateway charges besides posts. */
+  /** Frames and HTTP requests of the client in each run. API Gateway charges for these and for posts. */
   readonly asks: { readonly frames?: number; readonly requests?: number };
   readonly samples: readonly Sample[];
 }
 
 export interface Operation extends Pick<Measured, 'name' | 'asks'> {
-  /** Does it, and resolves when who asked has the answer. What follows from it is counted too. */
+  /** Runs the operation, and resolves when the client has the answer. Later effects are counted too. */
   readonly run: (time: number) => Promise<unknown>;
-  /** What has to be there before, not counted. */
+  /** Prepares a run. Not counted. */
   readonly prepare?: (time: number) => Promise<unknown>;
 }
 
-/** Runs it once to warm everything up and then `times` times, each by itself. */
+/** Runs the operation once to warm up and then `times` times, one after the other. */
 export async function measure(runtime: LocalRuntime, operation: Operation, times: number): Promise<Measured> {
   const { name, asks, run, prepare } = operation;
   const samples: Sample[] = [];
   for (let time = 0; time <= times; time++) {
     await prepare?.(time);
-    await quiet(runtime);
+    await untilIdle(runtime);
     runtime.counters.reset();
     const began = performance.now();
     await run(time);
     const ms = performance.now() - began;
-    await quiet(runtime);
+    await untilIdle(runtime);
     if (time > 0) samples.push({ counts: runtime.counters.snapshot(), ms });
   }
   return { name, asks, samples };
 }
 
-/** A counter over all samples, or the sum of several; from the least to the most that was seen. */
-export function range({ samples }: Measured, ...counters: (string | RegExp)[]): { least: number; most: number } {
+export type Range = { readonly least: number; readonly most: number };
+
+/** The least and the most of a counter, or of a sum of counters, over all samples. */
+export function range({ samples }: Measured, ...counters: (string | RegExp)[]): Range {
   const sums = samples.map(({ counts }) => sum(counts, counters));
   return { least: Math.min(...sums), most: Math.max(...sums) };
 }

@@ -1,4 +1,4 @@
-/** Every operation of the protocol besides `create`, each on a scene of its own. Two guests are the author and the other. */
+/** Every operation of the protocol except `create`, each with its own two guests: the author and the other. */
 import type { Person } from '#test/support/person';
 import type { Socket } from '#test/support/socket';
 import type { Stage } from '#test/support/stage';
@@ -17,7 +17,7 @@ export interface Pair {
   readonly conversation: string;
 }
 
-/** Two people with a device each, and their direct conversation with one message. */
+/** Two people with a socket each, and their direct conversation with one message. */
 export async function pair(stage: Stage, name: string): Promise<Pair> {
   const [author, other] = await invite(stage, name, 2);
   if (!author || !other) throw new Error('unable to set the scene; two were invited');
@@ -54,7 +54,7 @@ export function ping({ author }: Pair): Operation {
   return { name: 'ping', asks: { frames: 1 }, run: () => author.socket.ask({ type: 'ping' }, 'pong') };
 }
 
-/** A socket of that scope, up to the first thing that it gets to know, while the author is here and the other is not. */
+/** Opens a socket of this scope until its first event, while the author is online and the other is offline. */
 export function connect(
   { other }: Pair,
   scope: string,
@@ -76,7 +76,7 @@ export function connect(
   };
 }
 
-/** The last socket of somebody; a contact sees them leave. */
+/** Closes the last socket of a user; a contact gets `presence`. */
 export function disconnect({ author, other }: Pair): Operation {
   let open: Socket | undefined;
   const seen = async (online: boolean) => {
@@ -100,7 +100,7 @@ export function disconnect({ author, other }: Pair): Operation {
   };
 }
 
-/** The last socket of somebody in a conversation; the other person, who has one for everything, sees them leave. */
+/** Closes the last socket of a user in a conversation; the other, with a socket for everything, gets `user_leave`. */
 export function leave({ author, other, conversation }: Pair): Operation {
   let open: Socket | undefined;
   return {
@@ -117,7 +117,7 @@ export function leave({ author, other, conversation }: Pair): Operation {
   };
 }
 
-/** What somebody who watches only one conversation's count costs, besides the message itself. */
+/** A message, with a member who has a notification connection for the conversation. */
 export async function createWatched({ author, other, conversation }: Pair): Promise<Operation> {
   const watching = await other.person.connect({ notifications: conversation });
   await watching.next('single_conversation_unread_count');
@@ -139,24 +139,19 @@ export function createOverHttp({ author, conversation }: Pair): Operation {
   };
 }
 
-export function history(name: string, { author, conversation }: Pair): Operation {
+/** A page of messages. */
+export function history(name: string, { author, conversation }: Pair, query = 'limit=50'): Operation {
   return {
     name,
     asks: { requests: 1 },
-    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?limit=50`)),
+    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?${query}`)),
   };
 }
 
-/** A page of a search that finds nothing, so that it reads as much as a page may. */
-export function search(name: string, { author, conversation }: Pair): Operation {
-  return {
-    name,
-    asks: { requests: 1 },
-    run: () => mustAnswer(author.person.get(`/conversations/${conversation}/messages?q=nowhere`)),
-  };
-}
+/** A page of a search that finds nothing, so that it reads as much as a page can. */
+export const search = (name: string, pair: Pair) => history(name, pair, 'q=nowhere');
 
-/** Somebody with so many direct conversations. */
+/** The inbox of a user with `count` direct conversations. */
 export async function inbox(stage: Stage, count: number): Promise<Operation> {
   const [owner] = await invite(stage, 'inbox', 1);
   if (!owner) throw new Error('unable to set the scene; one was invited');
@@ -173,7 +168,7 @@ export async function inbox(stage: Stage, count: number): Promise<Operation> {
   };
 }
 
-/** The form, the file into S3, and the message that uses it. */
+/** The form, the upload to S3, and the message that uses the file. */
 export function upload({ author, conversation }: Pair): Operation {
   return {
     name: 'upload: form, file, create',

@@ -3,8 +3,8 @@ import type { ColdStart } from '#test/support/cold-starts';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
-import { dollars } from './dollars.ts';
 import { type Measured, median, range } from './measure.ts';
+import { dollars } from './prices.ts';
 
 /** A run of all benchmarks. */
 export interface Results {
@@ -17,7 +17,7 @@ export interface Results {
   readonly bars: readonly Bar[];
 }
 
-/** Calls of the AWS SDK that a function makes; what S3 hears of browsers is none. */
+/** Calls of the AWS SDK by functions. Uploads from browsers to S3 are not among them. */
 const calls = [
   /^dynamodb\.(GetItem|BatchGetItem|PutItem|UpdateItem|Query)$/,
   /^connections\.(post|delete)$/,
@@ -27,7 +27,14 @@ const calls = [
 /** The part of the report that the README shows. */
 export function createTable({ creates, stack }: Pick<Results, 'creates' | 'stack'>): string {
   return table(
-    ['members, with a device', 'write units', 'read units', 'posts', '$ per million messages', 'of that API Gateway'],
+    [
+      'members, with a connection',
+      'write units',
+      'read units',
+      'posts',
+      '$ per million messages',
+      'share of API Gateway',
+    ],
     creates.map((create) => {
       const { total, gateway } = dollars(create, stack);
       return [
@@ -50,23 +57,23 @@ export function report(results: Results): string {
     '# What it costs',
     '',
     'Written by `npm run bench -- --write`.',
-    'Units are DynamoDB’s own count of each call (`ReturnConsumedCapacity`), calls and posts are counted where the local runtime receives them.',
-    'These are the same in an account; milliseconds are not: they were measured on one machine, over its own network, and nothing hangs on them.',
+    'Units are DynamoDB’s own count of each call (`ReturnConsumedCapacity`). Calls and posts are counted where the local runtime receives them.',
+    'Units, calls and posts are the same in an AWS account. Milliseconds are not: they were measured on one machine, over its own network, and no bar depends on them.',
     'Prices: [bench/prices.ts](../bench/prices.ts).',
     '',
     '## A message',
     '',
     createTable(results),
     '',
-    'A conversation of two is direct, larger ones are rooms. The author has sent 24 messages before, so that the item which remembers them is as large as it gets.',
-    'API Gateway charges for the frame that comes in and for each post; there is no call that posts to several connections at once.',
-    'Whom it reached after 150 ms the author is told in a `message_delivered` of its own, and in a large room once for each chunk: these are the posts beyond the devices.',
+    'A conversation of two is direct, larger ones are rooms. The author has sent 24 messages before, so that their idempotency window is full and the membership is as large as it gets.',
+    'API Gateway charges for the frame that comes in and for each post. It has no call that posts to several connections at once.',
+    'The author learns of deliveries after the first 150 ms from an extra `message_delivered`, in a large room from one for each chunk. So there can be more posts than connections.',
     '',
     table(
       [
         'members',
-        'reads for the membership, and the head for each chunk',
-        'for the members’ devices',
+        'reads for the membership, and the conversation state for each chunk',
+        'for the members’ connections',
         'for the members’ names',
         'together',
       ],
@@ -78,13 +85,13 @@ export function report(results: Results): string {
     '',
     '## Large rooms',
     '',
-    'What the sender’s own call does; the rest is done by functions that nobody waits for. The time until the acknowledgement is compared with that in a room of ten.',
+    'What the sender’s own call does. Other functions do the rest, and nobody waits for them. The time until the acknowledgement is compared with the time in a room of ten.',
     '',
     largeTable(creates),
     '',
     '## Every operation',
     '',
-    'Units and calls of all that follows from it, up to what the stream’s function does.',
+    'Units and calls of the operation and everything that follows from it, including the stream’s function.',
     '',
     table(
       ['operation', 'write units', 'read units', 'SDK calls', 'posts', 'invocations', 'S3 calls', 'ms, median (range)'],
@@ -102,7 +109,7 @@ export function report(results: Results): string {
     '',
     '## By function',
     '',
-    'Invocations, and the write and read units of all of them.',
+    'Invocations of each function, and the write and read units of all of them.',
     '',
     table(
       ['operation', ...names.map(shortName)],
@@ -119,7 +126,7 @@ export function report(results: Results): string {
     '',
     '## Dollars for a million times',
     '',
-    'us-east-1; Lambda with the milliseconds measured here at the memory that the template gives. Not in it: connection minutes, data out, S3, logs.',
+    'Prices of us-east-1. Lambda is computed from the milliseconds measured here and the memory in the template. Not included: connection minutes, data out, S3, logs.',
     '',
     table(
       ['operation', 'DynamoDB', 'Lambda', 'API Gateway', 'together'],
@@ -155,7 +162,7 @@ export function report(results: Results): string {
     '',
     '## Bars',
     '',
-    'A test fails when one of these is not met (test/flow/cost.test.ts; the largest sizes only in `npm run bench`).',
+    'test/flow/cost.test.ts fails when a bar is not met. Only `npm run bench` measures the largest sizes.',
     '',
     table(
       ['', 'bar', 'seen'],
@@ -170,11 +177,11 @@ function largeTable(creates: readonly MeasuredCreate[]): string {
   const ten = creates.find(({ members }) => members === 10);
   return table(
     [
-      'members, with a device',
+      'members, with a connection',
       'sender’s write units',
       'sender’s read units',
       'chunks',
-      'devices that got it once',
+      'connections that got it once',
       'time',
     ],
     creates.map((create) => {

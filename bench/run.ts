@@ -10,16 +10,16 @@ import * as operations from './operations.ts';
 import type { Results } from './report.ts';
 import { fillLog, invite } from './scenes.ts';
 
-/** Members of rooms in which everybody has a device. */
+/** Numbers of members of rooms in which everybody has a connection. */
 const sizes = [2, 10, 100, 1_000, 2_000];
-/** Members of a room in which ten have one. */
-const crowd = 10_000;
+/** Members of a room in which ten have a connection. */
+const largestRoom = 10_000;
 const longLog = 100_000;
 
 /**
  * Runs every benchmark on a served stack.
  * @param options.times how often each operation is measured
- * @param options.log hears what is being done
+ * @param options.log gets the name of each operation
  */
 export async function runAll(
   runtime: LocalRuntime,
@@ -85,9 +85,9 @@ export async function runAll(
       creates.push(await measureCreate(stage, guests.slice(0, size), times));
     }
 
-    log(`create, ${crowd.toLocaleString('en')} members`);
-    const absent = Array.from({ length: crowd - 10 }, (_, index) => `absent${index}`);
-    const name = `create, ${crowd.toLocaleString('en')} members, 10 of them here`;
+    log(`create, ${largestRoom.toLocaleString('en')} members`);
+    const absent = Array.from({ length: largestRoom - 10 }, (_, index) => `absent${index}`);
+    const name = `create, ${largestRoom.toLocaleString('en')} members, 10 of them here`;
     creates.push(await measureCreate(stage, guests.slice(0, 10), times, { name, absent }));
 
     log('cold starts');

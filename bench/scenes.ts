@@ -1,27 +1,27 @@
-/** Scenes to measure on, set through the store's own functions: nothing here knows how an item looks, but for the long log. */
+/** Prepares data to measure on, with the functions of the store. Only the long log is written as items. */
 import { UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
-import { getConversationState } from '#lambdas/store/conversation-state';
+import { conversationStateKey, getConversationState } from '#lambdas/store/conversation-state';
 import { advanceDeliveredUntil } from '#lambdas/store/cursor';
-import { getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
+import { entryKey, getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
 import { hashClientId } from '#lambdas/store/idempotency-window';
 import { createMembership, getMembership } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/support/person';
-import { quiet } from '#test/support/quiet';
 import type { Socket } from '#test/support/socket';
 import { inBatches, type Stage } from '#test/support/stage';
+import { untilIdle } from '#test/support/until-idle';
 
 export interface Guest {
   readonly person: Person;
-  /** For everything. */
+  /** A socket for everything. */
   readonly socket: Socket;
 }
 
-/** So many people called `<name>0`, `<name>1`, …, each with one device that receives everything. */
+/** `count` people called `<name>0`, `<name>1`, …, each with a socket for everything. */
 export async function invite(stage: Stage, name: string, count: number): Promise<Guest[]> {
   const names = Array.from({ length: count }, (_, index) => `${name}${index}`);
   const guests = await inBatches(names, 20, async (username) => {
@@ -29,7 +29,7 @@ export async function invite(stage: Stage, name: string, count: number): Promise
     const person = await stage.person(username);
     return { person, socket: await person.everything() };
   });
-  await quiet(stage.runtime);
+  await untilIdle(stage.runtime);
   return guests;
 }
 
@@ -41,7 +41,7 @@ export async function seat(stage: Stage, id: string, people: readonly { readonly
   );
 }
 
-/** A message in a conversation, as if it had been sent a minute ago. */
+/** Stores a message as if it had been sent a minute ago. */
 export async function say(stage: Stage, conversation: string, user: string, text: string): Promise<void> {
   const at = Date.now() - 60_000;
   const { seq, count } = await allocateSeq(stage.store, conversation, { user, text, content_type: 'text', at });
@@ -62,9 +62,9 @@ function message(
 }
 
 /**
- * A log of so many messages. Only the newest `written` entries are there, where nobody reads the others.
- * Written by the hundred, so the items' shape stands here a second time; reading them back through the store checks it. Meanwhile the
- * table has no stream: the local engine's writes become slower with every record that is in one, and nobody wants to hear of these.
+ * Makes a log of `length` messages. Only the newest `written` entries are stored, when nothing reads the others.
+ * It writes a hundred items at a time, so it repeats the shape of an item, and checks it by reading them through the store.
+ * Meanwhile the table has no stream: the local engine becomes slower with every record in a stream, and nothing needs these records.
  */
 export async function fillLog(
   stage: Stage,
@@ -78,8 +78,7 @@ export async function fillLog(
   const put = (seq: number) => {
     const entry = message(conversation, user, seq, `message ${seq}`, seq, at);
     const { conversation: _conversation, seq: _seq, ...fields } = entry;
-    const pk = `LOG#${conversation}#${Math.floor(seq / 1_000)}`;
-    return { Put: { TableName: name, Item: { pk, sk: String(seq).padStart(12, '0'), ...fields } } };
+    return { Put: { TableName: name, Item: { ...entryKey(entry), ...fields } } };
   };
   const ends = Array.from({ length: Math.ceil(written / 100) }, (_, index) => length - index * 100);
   await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: { StreamEnabled: false } }));
@@ -94,13 +93,13 @@ export async function fillLog(
   await client.send(
     new UpdateCommand({
       TableName: name,
-      Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+      Key: conversationStateKey(conversation),
       UpdateExpression: 'SET seq = :n, last_seq = :n, #count = :n',
       ExpressionAttributeNames: { '#count': 'count' },
       ExpressionAttributeValues: { ':n': length },
     }),
   );
-  await quiet(stage.runtime);
+  await untilIdle(stage.runtime);
 
   const { seq, count, last } = await getConversationState(stage.store, conversation);
   const newest = await getEntries(stage.store, conversation, length - 99, length);
@@ -108,11 +107,12 @@ export async function fillLog(
   if (!right) throw new Error(`unable to fill the log of ${conversation}; it is not what the store reads`);
 }
 
-/** Makes a membership as large as it gets: with a full ring of the member's last sends, and a socket of the conversation that ended. */
-export async function fillRing(stage: Stage, conversation: string, username: string): Promise<void> {
+/** Gives a membership its largest size: a full idempotency window, and a `delivered_until` as after a closed connection. */
+export async function fillIdempotencyWindow(stage: Stage, conversation: string, username: string): Promise<void> {
   for (let index = 0; index < 24; index++) {
     const membership = await getMembership(stage.store, username, conversation);
-    if (!membership) throw new Error(`unable to fill the ring; ${username} is not a member of ${conversation}`);
+    if (!membership)
+      throw new Error(`unable to fill the idempotency window; ${username} is not a member of ${conversation}`);
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
     await claimSend(stage.store, membership, hashClientId(`old ${index}`), send, { allowed: 1, moveCursor: false });
   }

@@ -1,9 +1,11 @@
 import { limits } from '#protocol/limits';
-import { channelTexts, eventTexts, frameTexts } from './descriptions.ts';
-import { errorCodeTable } from './error-codes.ts';
+import { channelTexts, errorCodeTable, eventTexts, frameTexts } from './descriptions.ts';
 import { eventName, frameName, type Json, type JsonObject, schemaRef, socketSchemas } from './json-schema.ts';
 
 const ref = (path: string): JsonObject => ({ $ref: `#/${path}` });
+
+const channels = Object.entries(channelTexts);
+const frames = Object.keys(frameTexts).map(frameName);
 
 /** The WebSocket API as AsyncAPI 3.0. The actions are the server's: it receives frames and sends events. */
 export function asyncapi(): JsonObject {
@@ -34,22 +36,26 @@ export function asyncapi(): JsonObject {
         security: security(),
       },
     },
-    channels: mapValues(channelTexts, (scope, { summary, query, events }) => ({
-      address: '/',
-      title: `${scope} connection`,
-      summary,
-      description: `Chosen by the query: ${query}.`,
-      messages: {
-        ...Object.fromEntries(Object.keys(frameTexts).map((type) => [frameName(type), messageRef(frameName(type))])),
-        ...Object.fromEntries(events.map((type) => [eventName(type), messageRef(eventName(type))])),
-      },
-      bindings: {
-        ws: { method: 'GET', query: handshakeQuery[scope], headers: handshakeHeaders, bindingVersion: '0.1.0' },
-      },
-    })),
+    channels: Object.fromEntries(
+      channels.map(([scope, { summary, query, events }]) => [
+        scope,
+        {
+          address: '/',
+          title: `${scope} connection`,
+          summary,
+          description: `Chosen by the query: ${query}.`,
+          messages: Object.fromEntries(
+            [...frames, ...events.map(eventName)].map((name) => [name, ref(`components/messages/${name}`)]),
+          ),
+          bindings: {
+            ws: { method: 'GET', query: handshakeQuery[scope], headers: handshakeHeaders, bindingVersion: '0.1.0' },
+          },
+        },
+      ]),
+    ),
     operations: Object.fromEntries(
-      Object.entries(channelTexts).flatMap(([scope, { events }]) => [
-        operation('receive', scope, Object.keys(frameTexts).map(frameName)),
+      channels.flatMap(([scope, { events }]) => [
+        operation('receive', scope, frames),
         operation('send', scope, events.map(eventName)),
       ]),
     ),
@@ -88,7 +94,7 @@ const security = (): Json[] => [
 const text = (description: string): JsonObject => ({ type: 'string', description });
 const token = { token: text('A JWT, unless it comes in Sec-WebSocket-Protocol.') };
 
-const handshakeQuery: Readonly<Record<keyof typeof channelTexts, JsonObject>> = {
+const handshakeQuery: Readonly<Record<string, JsonObject>> = {
   user: { type: 'object', properties: token },
   conversation: {
     type: 'object',
@@ -123,8 +129,6 @@ function operation(action: 'receive' | 'send', scope: string, names: readonly st
   ];
 }
 
-const messageRef = (name: string) => ref(`components/messages/${name}`);
-
 function messages(
   texts: Readonly<Record<string, { readonly summary: string; readonly example: object }>>,
   name: (type: string) => string,
@@ -142,12 +146,4 @@ function messages(
       },
     ]),
   );
-}
-
-function mapValues<Key extends string, Value>(
-  record: Readonly<Record<Key, Value>>,
-  change: (key: Key, value: Value) => JsonObject,
-): JsonObject {
-  const keys = Object.keys(record) as Key[];
-  return Object.fromEntries(keys.map((key) => [key, change(key, record[key])]));
 }

@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { errorCodes } from '#protocol/errors';
 import { events } from '#protocol/events';
-import * as http from '#protocol/http';
 import * as message from '#protocol/message';
+import { type Operation, operations } from '#protocol/operations';
+import { nameOf } from './json-schema.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** Answers that the client reads. What it sends is typed where it sends it. */
-const { ChangesPage, ConversationPage, Me, MessagePage, PeoplePage, UploadForm } = http;
-const schemas = { ...message, MessagePage, ConversationPage, PeoplePage, Me, UploadForm, ChangesPage };
+/** What the server answers. What the client sends is typed where it sends it. */
+const declared: readonly Operation[] = Object.values(operations);
+const answers = declared.flatMap(({ answer }) => answer?.schemas ?? []).map((schema) => [nameOf(schema), schema]);
+const schemas: Readonly<Record<string, unknown>> = { ...message, ...Object.fromEntries(answers) };
 
 const named = Object.entries(schemas).flatMap(([name, value]): [string, Schema][] =>
   value instanceof z.core.$ZodType ? [[name, toSchema(value)]] : [],

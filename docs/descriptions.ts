@@ -1,5 +1,5 @@
 /** Short texts for AsyncAPI and OpenAPI. docs/protocol.md has the full explanations. */
-import type { ErrorCode } from '#protocol/errors';
+import { type ErrorCode, errorStatus } from '#protocol/errors';
 import type { EventType } from '#protocol/events';
 import type { FrameType } from '#protocol/frames';
 import type { Scope } from '#protocol/scope';
@@ -319,6 +319,12 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
     remedy: 'Send the same again, with the same `client_id`, after a moment.',
   },
 };
+
+/** The closed list of error codes for both files: status over HTTP, cause, remedy. */
+export const errorCodeTable = () =>
+  Object.fromEntries(
+    Object.entries(errorTexts).map(([code, text]) => [code, { status: errorStatus[code as ErrorCode], ...text }]),
+  );
 
 type Channel = { readonly summary: string; readonly query: string; readonly events: readonly EventType[] };
 

@@ -2,8 +2,7 @@ import type * as z from 'zod/mini';
 import { type ErrorCode, errorStatus } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import { errorsOf, type HttpOperation, httpRoutes, type Operation, operation } from '#protocol/operations';
-import { errorTexts } from './descriptions.ts';
-import { errorCodeTable } from './error-codes.ts';
+import { errorCodeTable, errorTexts } from './descriptions.ts';
 import { httpSchemas, type Json, type JsonObject, nameOf, queryFields, schemaRef } from './json-schema.ts';
 
 /** The HTTP API as OpenAPI 3.1. */
@@ -51,11 +50,12 @@ export function openapi(): JsonObject {
 function describe(route: string, name: HttpOperation): JsonObject {
   const declared = operation(name);
   const { summary, body, bodyOptional = false, answer } = declared;
+  const declaredParameters = parameters(route, declared);
   if (!answer) throw new Error(`unable to describe ${route}; its operation ${name} has no answer`);
   return {
     operationId: operationId(route, name),
     summary,
-    ...optional('parameters', parameters(route, declared)),
+    parameters: declaredParameters.length > 0 ? declaredParameters : undefined,
     requestBody: body && { required: !bodyOptional, content: json(schemaRef(nameOf(body))) },
     responses: {
       [answer.status]: {
@@ -63,7 +63,7 @@ function describe(route: string, name: HttpOperation): JsonObject {
         content: answer.schemas && json(oneOf(answer.schemas)),
         headers: answer.status === 302 ? { Location: { schema: { type: 'string', format: 'uri' } } } : undefined,
       },
-      ...(answer.noContent === undefined ? {} : { 204: { description: answer.noContent } }),
+      ...(answer.noContent !== undefined && { 204: { description: answer.noContent } }),
       ...errorResponses(errorsOf(name)),
     },
   };
@@ -141,11 +141,7 @@ function errorResponses(codes: readonly ErrorCode[]): JsonObject {
         description: codes
           .filter((code) => errorStatus[code] === status)
           .map((code) => `\`${code}\`: ${errorTexts[code].cause}`)
-          .concat(
-            status === 401
-              ? ['No token, or one that is not good: answered by API Gateway as `{"message":"Unauthorized"}`.']
-              : [],
-          )
+          .concat(status === 401 ? gatewayText : [])
           .join(' '),
         content: json(status === 401 ? { anyOf: [schemaRef('ErrorAnswer'), gatewayAnswer] } : schemaRef('ErrorAnswer')),
       },
@@ -153,13 +149,13 @@ function errorResponses(codes: readonly ErrorCode[]): JsonObject {
   );
 }
 
+const gatewayText = 'No token, or one that is not good: answered by API Gateway as `{"message":"Unauthorized"}`.';
+
 /** The shape of API Gateway's own errors. */
 const gatewayAnswer: JsonObject = {
   type: 'object',
   properties: { message: { type: 'string' } },
   required: ['message'],
 };
-
-const optional = (name: string, list: readonly Json[]): JsonObject => (list.length > 0 ? { [name]: list } : {});
 
 const json = (schema: JsonObject): JsonObject => ({ 'application/json': { schema } });

@@ -6,8 +6,8 @@ import type { Construct } from 'constructs';
 import type { Options } from './options.ts';
 
 /**
- * One JSON line per request. The named fields are API Gateway's context variables; none of them holds the query string,
- * so a token in it never reaches the log.
+ * One JSON line per request. The fields are API Gateway's context variables. None of them contains the query string, so a token in it never
+ * reaches the log.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html
  */
 export function accessLog(

@@ -5,14 +5,14 @@ import { Construct } from 'constructs';
 import type { ParleyFunction } from './parley-function.ts';
 
 export interface AlarmsProps {
-  /** Those whose errors are errors: an authorizer throws to say 401. */
+  /** Without the authorizer: it throws in order to answer 401. */
   readonly functions: readonly ParleyFunction[];
   readonly deadLetters: Queue;
-  /** Pushes that were given up, where there are any. */
+  /** Pushes that were given up. Undefined if the stack sends no pushes. */
   readonly lostPushes?: readonly Queue[];
 }
 
-/** What somebody should look at. The alarms notify nobody by themselves: whom to tell is the deployer's to add. */
+/** Alarms for the operator. They have no action: the deployer adds who is notified. */
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { functions, deadLetters, lostPushes = [] }: AlarmsProps) {
     super(scope, id);

@@ -1,4 +1,4 @@
-/** Builds `web/` into the files that are served. By hand: `node --import tsx lib/build-page.ts [folder]`. */
+/** Builds `web/` into files to serve. By hand: `node --import tsx lib/build-page.ts [folder]`. */
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -28,13 +28,13 @@ export function buildPage(folder: string): void {
   let html = readFileSync(join(web, 'index.html'), 'utf8');
   for (const [entry, name] of Object.entries(names)) html = html.replace(`"${entry}"`, `"/${name}"`);
   const imported = importsOf(page.outputs, names['main.tsx'] ?? '');
-  // So that the browser requests them together with the script that imports them. As preloads, Chrome would fetch them twice if there is a worker.
+  // The browser then requests them together with the script that imports them. Chrome would fetch preloads twice if there is a worker.
   const scripts = imported.map((name) => `<script type="module" src="/${name}"></script>\n    `);
   html = html.replace('<script type="module"', `${scripts.join('')}<script type="module"`);
   writeFileSync(join(folder, 'index.html'), html);
   const icons = readdirSync(join(web, 'public')).filter((name) => name.endsWith('.svg'));
   const files = ['', ...Object.values(names), ...imported, ...icons];
-  // Of all files, also of the icons: their names have no hash, so the worker's version has to change with their contents.
+  // The hash includes the icons: their names have no hash, so the worker's version has to change with their contents.
   const contents = files.map((name) => readFileSync(join(folder, name || 'index.html')));
   const hash = createHash('sha256').update(Buffer.concat(contents)).digest('hex').slice(0, 12);
   build(folder, ['worker/sw.ts'], {
@@ -68,7 +68,7 @@ function build(folder: string, entryPoints: string[], options: BuildOptions) {
   const names = Object.fromEntries(
     entryPoints.map((entry) => {
       const [name] = [...outputs].find(([, { entryPoint }]) => entryPoint === entry) ?? [];
-      if (name === undefined) throw new Error(`unable to build the page; esbuild made nothing of ${entry}`);
+      if (name === undefined) throw new Error(`unable to build the page; esbuild made no output for ${entry}`);
       return [entry, name];
     }),
   );

@@ -4,15 +4,18 @@ import { Construct } from 'constructs';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 
-/** Name of the index that inverts a membership: from a conversation to its members. */
-const membersIndex = 'members';
-/** Name of the index that lists people by their names. */
-const peopleIndex = 'people';
+/** An index of keys only: with more, each change of a member's connections would also write to the index. */
+const indexes = {
+  /** From a conversation to its members. */
+  QueryMembers: { name: 'members', partitionKey: 'member_of', sortKey: 'pk' },
+  /** People by their names. */
+  QueryPeople: { name: 'people', partitionKey: 'listed_in', sortKey: 'listed_as' },
+};
 
-/** DynamoDB's actions on the table; `QueryMembers` and `QueryPeople` are a `Query` of one index alone. */
-export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'QueryMembers' | 'QueryPeople' | 'UpdateItem';
+/** DynamoDB's actions on the table; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
+export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem' | keyof typeof indexes;
 
-/** The one table. What stands in it: docs/data-model.md. */
+/** The one table. Its items: docs/data-model.md. */
 export class ChatTable extends Construct {
   readonly table: Table;
 
@@ -29,33 +32,27 @@ export class ChatTable extends Construct {
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    // No local index, ever: it would bind a conversation to one partition's 1,000 writes a second.
-    this.table.addGlobalSecondaryIndex({
-      indexName: membersIndex,
-      partitionKey: { name: 'member_of', type: AttributeType.STRING },
-      sortKey: { name: 'pk', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
-    // Keys only, or every connection that comes or goes would be a write here too.
-    this.table.addGlobalSecondaryIndex({
-      indexName: peopleIndex,
-      partitionKey: { name: 'listed_in', type: AttributeType.STRING },
-      sortKey: { name: 'listed_as', type: AttributeType.STRING },
-      projectionType: ProjectionType.KEYS_ONLY,
-    });
+    // Global, not local: a local index would limit a conversation to one partition's 1,000 writes a second.
+    for (const { name, partitionKey, sortKey } of Object.values(indexes)) {
+      this.table.addGlobalSecondaryIndex({
+        indexName: name,
+        partitionKey: { name: partitionKey, type: AttributeType.STRING },
+        sortKey: { name: sortKey, type: AttributeType.STRING },
+        projectionType: ProjectionType.KEYS_ONLY,
+      });
+    }
   }
 
   /**
-   * Lets a function use the table: `TABLE_NAME`, and exactly these actions. `Scan` and `DeleteItem` are not on offer:
-   * nothing in a chat reads everything, and what is over ends by TTL.
+   * Lets a function use the table. Sets `TABLE_NAME`, and allows exactly these actions. `Scan` and `DeleteItem` are not among them: nothing
+   * reads the whole table, and old items are deleted by their TTL.
    */
   bind(fn: ParleyFunction, ...uses: TableUse[]): void {
     fn.configure({ TABLE_NAME: this.table.tableName });
-    const indexes = { QueryMembers: membersIndex, QueryPeople: peopleIndex };
     const actions = uses.filter((use) => !(use in indexes)).map((use) => `dynamodb:${use}`);
     if (actions.length > 0) fn.allow(actions, [this.table.tableArn]);
-    for (const [use, index] of Object.entries(indexes)) {
-      if (uses.some((other) => other === use)) fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${index}`]);
+    for (const [use, { name }] of Object.entries(indexes)) {
+      if (uses.some((other) => other === use)) fn.allow(['dynamodb:Query'], [`${this.table.tableArn}/index/${name}`]);
     }
   }
 }

@@ -13,8 +13,8 @@ export interface FanOutProps {
 }
 
 /**
- * What posts to conversations that are too large for the function that has an event to tell: one function pages through the members, the
- * other posts to a chunk of them. Two, because Lambda stops a function that invokes itself after some sixteen rounds:
+ * Posts the events of large conversations: one function pages through the members, and the other posts to a chunk of them. They are two
+ * functions because Lambda stops a function that invokes itself after about sixteen rounds:
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
  */
 export class FanOut extends Construct {
@@ -27,18 +27,16 @@ export class FanOut extends Construct {
     this.inlineMembers = String(options.inlineMembers);
     this.fanOut = new ParleyFunction(this, 'FanOut', {
       entry: 'fan-out.ts',
-      service: 'fan-out',
-      // Others wait for its start, and it only hands out.
+      // More CPU, to start faster: all members wait for it.
       memory: 1024,
-      // 100,000 members are a thousand invocations.
+      // For 100,000 members it invokes the other function a thousand times.
       timeout: 60,
       options,
     });
     const deliver = new ParleyFunction(this, 'Deliver', {
       entry: 'deliver.ts',
-      service: 'deliver',
       memory: 512,
-      // The retries of the slowest connection.
+      // Enough for the retries of the slowest connection.
       timeout: 30,
       options,
     });
@@ -53,7 +51,7 @@ export class FanOut extends Construct {
     sockets.bind(deliver, 'POST');
   }
 
-  /** Lets a function have events posted in chunks: `FAN_OUT_FUNCTION`, `INLINE_MEMBERS`, and `InvokeFunction` on that one function. */
+  /** Lets a function post events in chunks. Sets `FAN_OUT_FUNCTION` and `INLINE_MEMBERS`, and allows `InvokeFunction` on that function. */
   bind(fn: ParleyFunction): void {
     fn.configure({ FAN_OUT_FUNCTION: this.fanOut.lambda.functionName, INLINE_MEMBERS: this.inlineMembers });
     fn.allow(['lambda:InvokeFunction'], [this.fanOut.lambda.functionArn]);

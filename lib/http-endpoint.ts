@@ -16,7 +16,7 @@ export interface HttpEndpointProps {
   readonly options: Pick<Options, 'allowedOrigins' | 'logRetentionDays'>;
 }
 
-/** The HTTP API. Every route asks for a token, checked by API Gateway itself before any function runs. */
+/** The HTTP API. On every route API Gateway checks the token before a function runs. */
 export class HttpEndpoint extends Construct {
   readonly api: HttpApi;
 
@@ -41,7 +41,10 @@ export class HttpEndpoint extends Construct {
       },
     });
     const integration = new HttpLambdaIntegration('Http', http.lambda);
-    for (const { method, path } of routes()) this.api.addRoutes({ path, methods: [method], integration });
+    for (const route of httpRoutes.keys()) {
+      const [method, path = ''] = route.split(' ');
+      this.api.addRoutes({ path, methods: [HttpMethod[method as keyof typeof HttpMethod]], integration });
+    }
 
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
@@ -59,14 +62,4 @@ export class HttpEndpoint extends Construct {
       ),
     });
   }
-}
-
-/** `GET /me` → the method and the path. */
-function routes(): { method: HttpMethod; path: string }[] {
-  return [...httpRoutes.keys()].map((key) => {
-    const [verb, path = ''] = key.split(' ');
-    const method = Object.values(HttpMethod).find((known) => known === verb);
-    if (method === undefined) throw new Error(`unable to make the route ${key}; it must start with an HTTP method`);
-    return { method, path };
-  });
 }

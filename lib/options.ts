@@ -8,10 +8,12 @@ import { knownPushServices } from '#protocol/push-services';
  * (there every value is a string, and `oidc` and `push` are written as JSON).
  */
 
-const days = (least: number) => z.preprocess(fromNumeral, z.int().min(least));
+const wholeNumber = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.preprocess(fromNumeral, z.int().min(least).max(most));
+const boolean = z.preprocess(fromBoolean, z.boolean());
 
 const logRetentions = Object.values(RetentionDays).filter(
-  // 9999 is CDK's own mark for "never expires", not a number of days.
+  // In CDK 9999 means "never expires".
   (value): value is RetentionDays => typeof value === 'number' && value !== RetentionDays.INFINITE,
 );
 
@@ -25,9 +27,9 @@ const Oidc = z.strictObject({
 });
 export type Oidc = z.infer<typeof Oidc>;
 
-/** A name of Secrets Manager, in this account and region. */
+/** The name of a secret of Secrets Manager in this account and region. */
 const secretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/);
-/** Over http only on the machine itself, for tests. */
+/** `http` only on the machine itself, for tests. */
 const origin = z.string().regex(/^(https:\/\/(\*\.)?[a-z0-9.-]+|http:\/\/(127\.0\.0\.1|localhost):\d+)$/);
 
 const Push = z
@@ -35,20 +37,20 @@ const Push = z
     /** Browsers, by Web Push. */
     web: z
       .strictObject({
-        /** Of the JSON that `npx web-push generate-vapid-keys --json` writes. */
+        /** It holds the JSON that `npx web-push generate-vapid-keys --json` writes. */
         secret: secretName,
-        /** The same `publicKey`, which browsers are given. */
+        /** The `publicKey` of that JSON. Browsers get it. */
         publicKey: z.string().regex(/^B[A-P][A-Za-z0-9_-]{85}$/),
-        /** Whom a push service may ask about these pushes: `mailto:` or `https:`. */
+        /** The contact for push services: `mailto:` or `https:`. */
         subject: z.string().regex(/^(mailto:[^@\s]+@[^@\s]+|https:\/\/\S+)$/),
         /** The push services that subscriptions may point to. */
         endpoints: z.preprocess(fromCommas, z.array(origin).min(1)).default([...knownPushServices]),
       })
       .optional(),
-    /** Apps, by Firebase Cloud Messaging, which passes on to Apple's. */
+    /** Apps, by Firebase Cloud Messaging, which also reaches Apple's devices. */
     fcm: z
       .strictObject({
-        /** Of the JSON file of a service account. */
+        /** It holds the JSON file of a service account. */
         secret: secretName,
         url: origin.default('https://fcm.googleapis.com'),
       })
@@ -82,32 +84,32 @@ const fields = {
     fallback: undefined,
     rule: 'must be {"issuer": "https://…", "audience": "…", "usernameClaim"?: "…"} or left out',
   },
-  /** Pushing to members who are away. Default: none, and nothing for it is in the stack. */
+  /** Pushes to members who are offline. Default: none, and the stack has no resources for pushes. */
   push: {
     schema: z.preprocess(fromJson, Push).optional(),
     fallback: undefined,
     rule: 'must be {"web"?: {"secret": "…", "publicKey": "…", "subject": "mailto:…", "endpoints"?: ["https://…"]}, "fcm"?: {"secret": "…"}} with one of the two, or left out',
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
-  messageRetentionDays: { schema: days(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
+  messageRetentionDays: { schema: wholeNumber(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
   /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`. Default 20. */
   sendLimit: {
-    schema: z.preprocess(fromNumeral, z.int().min(1).max(limits.sendsRemembered)),
+    schema: wholeNumber(1, limits.sendsRemembered),
     fallback: limits.sends.count,
     rule: `must be a whole number from 1 to ${limits.sendsRemembered}, which is how many sends a membership remembers`,
   },
   /** Default 10. */
   sendLimitSeconds: {
-    schema: z.preprocess(fromNumeral, z.int().min(1).max(3600)),
+    schema: wholeNumber(1, 3600),
     fallback: limits.sends.seconds,
     rule: 'must be a whole number of seconds from 1 to 3600',
   },
   /**
-   * Members up to which a conversation's events are posted by the function that caused them; with more they go out in chunks
-   * of so many, an asynchronous invocation each. Default 100, what one BatchGetItem reads.
+   * Up to this number of members, the function that causes an event also posts it. In larger conversations other functions post it, to
+   * chunks of this size, each in an asynchronous invocation. Default 100: one BatchGetItem reads that many.
    */
   inlineMembers: {
-    schema: z.preprocess(fromNumeral, z.int().min(1).max(1_000)),
+    schema: wholeNumber(1, 1_000),
     fallback: 100,
     rule: 'must be a whole number from 1 to 1000',
   },
@@ -117,24 +119,22 @@ const fields = {
     fallback: RetentionDays.ONE_MONTH,
     rule: `must be one of CloudWatch's periods: ${logRetentions.join(', ')}`,
   },
-  /** What becomes of table, bucket and pool when the stack is deleted: `retain` or `destroy`. Default `retain`. */
+  /** What happens to table, bucket and pool when the stack is deleted: `retain` or `destroy`. Default `retain`. */
   removalPolicy: {
     schema: z.literal(['retain', 'destroy']),
     fallback: 'retain',
     rule: 'must be "retain" or "destroy"',
   },
   /**
-   * Whether the stack gives API Gateway its account-wide role for writing logs, without which a WebSocket stage with an
-   * access log cannot be made. `false` where the account has that role already. Default `true`.
+   * Does the stack give API Gateway the role that writes logs for the whole account? A WebSocket stage with an access log needs it.
+   * `false` if the account has that role already. Default `true`.
    */
-  apiGatewayLogRole: { schema: z.preprocess(fromBoolean, z.boolean()), fallback: true, rule: 'must be true or false' },
-  /** Whether a direct conversation opens only when one of the two has asked and the other has accepted. Default `false`. */
-  friendsFirst: { schema: z.preprocess(fromBoolean, z.boolean()), fallback: false, rule: 'must be true or false' },
+  apiGatewayLogRole: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** Can only friends open a direct conversation? Default `false`. */
+  friendsFirst: { schema: boolean, fallback: false, rule: 'must be true or false' },
 } as const;
 
-type Name = keyof typeof fields;
-
-export type Options = { readonly [N in Name]: z.infer<(typeof fields)[N]['schema']> };
+export type Options = { readonly [Name in keyof typeof fields]: z.infer<(typeof fields)[Name]['schema']> };
 
 /** One sentence per option that is wrong, a line each. */
 export class OptionsError extends Error {}
@@ -146,30 +146,14 @@ export class OptionsError extends Error {}
  */
 export function readOptions(context: (name: string) => unknown): Options {
   const wrong: string[] = [];
-  function read<N extends Name>(name: N): Options[N];
-  function read(name: Name): unknown {
-    const { schema, fallback, rule } = fields[name];
+  const options = Object.entries(fields).map(([name, { schema, fallback, rule }]) => {
     const given = context(name) ?? fallback;
     const parsed = schema.safeParse(given);
     if (!parsed.success) wrong.push(`unable to use the option ${name}=${JSON.stringify(given)}; it ${rule}`);
-    return parsed.data;
-  }
-  const options: Options = {
-    stage: read('stage'),
-    allowedOrigins: read('allowedOrigins'),
-    oidc: read('oidc'),
-    push: read('push'),
-    messageRetentionDays: read('messageRetentionDays'),
-    sendLimit: read('sendLimit'),
-    sendLimitSeconds: read('sendLimitSeconds'),
-    inlineMembers: read('inlineMembers'),
-    logRetentionDays: read('logRetentionDays'),
-    removalPolicy: read('removalPolicy'),
-    apiGatewayLogRole: read('apiGatewayLogRole'),
-    friendsFirst: read('friendsFirst'),
-  };
+    return [name, parsed.data];
+  });
   if (wrong.length > 0) throw new OptionsError(wrong.join('\n'));
-  return options;
+  return Object.fromEntries(options);
 }
 
 function fromNumeral(value: unknown): unknown {

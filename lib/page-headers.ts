@@ -1,5 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
+import {
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  ResponseHeadersPolicy,
+  type ResponseSecurityHeadersBehavior,
+} from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
 
 /** The hosts that the page talks to besides its own: addresses without a slash at the end. */
@@ -9,6 +14,14 @@ export interface PageReach {
   /** Where users sign in. */
   readonly signIn: string;
 }
+
+/** For all responses: no page may frame them, no browser may guess their type, and other sites do not learn their addresses. */
+export const securityHeaders: ResponseSecurityHeadersBehavior = {
+  contentTypeOptions: { override: true },
+  frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
+  referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
+  strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
+};
 
 /** Browser features that the page does not use. */
 const unused = ['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'magnetometer', 'microphone'];
@@ -37,13 +50,7 @@ export function pageHeaders(scope: Construct, id: string, reach: PageReach): Res
   ].join('; ');
   return new ResponseHeadersPolicy(scope, id, {
     comment: 'Parley: the page runs its own files and nothing else',
-    securityHeadersBehavior: {
-      contentSecurityPolicy: { contentSecurityPolicy, override: true },
-      contentTypeOptions: { override: true },
-      frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
-      referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
-      strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
-    },
+    securityHeadersBehavior: { ...securityHeaders, contentSecurityPolicy: { contentSecurityPolicy, override: true } },
     customHeadersBehavior: {
       customHeaders: [
         { header: 'Cross-Origin-Opener-Policy', value: 'same-origin', override: true },
@@ -53,5 +60,5 @@ export function pageHeaders(scope: Construct, id: string, reach: PageReach): Res
   });
 }
 
-/** In a policy, an address with a path, as buckets have on the local runtime, matches only that path; with a slash at its end, all paths below it. */
+/** In a policy, an address with a path matches only that path, or, with a slash at its end, all paths below it. On the local runtime buckets have paths. */
 const withSubpaths = (address: string) => `${address} ${address}/`;

@@ -1,31 +1,28 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import { Construct } from 'constructs';
-import { bundle } from './bundle.ts';
+import { type BuildOptions, buildSync } from 'esbuild';
 import type { Options } from './options.ts';
+import { allow, createRole } from './permissions.ts';
 
 export interface ParleyFunctionProps {
   /** Entry file below `lambdas/`; it exports `handler`. */
   readonly entry: string;
-  /** `POWERTOOLS_SERVICE_NAME`: the name in every log line. */
-  readonly service: string;
-  /** MB. Lambda gives CPU in proportion (a whole one at 1,769 MB), so this is a choice of speed. */
+  /** MB. Lambda gives CPU in proportion to it (a whole one at 1,769 MB), so it sets the speed. */
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
-  /** A library in it is CommonJS and calls `require`, which an ES module has not by itself. */
+  /** Does it contain a CommonJS library, which calls `require`? An ES module has no `require` of its own. */
   readonly requires?: boolean;
   readonly options: Pick<Options, 'logRetentionDays'>;
 }
 
-/** One Lambda function, its log group and its role. The role can write that log, and only what is granted with `allow`. */
+/** One Lambda function, its log group and its role. The role can write that log, and do what `allow` adds. */
 export class ParleyFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
@@ -33,17 +30,11 @@ export class ParleyFunction extends Construct {
   constructor(scope: Construct, id: string, props: ParleyFunctionProps) {
     super(scope, id);
 
-    const logGroup = new LogGroup(this, 'Log', {
-      retention: props.options.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    // A role of our own: CDK's default one carries a managed policy that may write every log of the account.
-    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
-
+    const { logGroup, role } = createRole(this, props.options);
+    this.role = role;
     const folder = mkdtempSync(join(tmpdir(), 'parley-function-'));
     try {
-      bundle({ entry: `${import.meta.dirname}/../lambdas/${props.entry}`, folder, requires: props.requires });
+      bundle(props, folder);
       this.lambda = new LambdaFunction(this, 'Function', {
         code: Code.fromAsset(folder),
         handler: 'index.handler',
@@ -51,9 +42,13 @@ export class ParleyFunction extends Construct {
         architecture: Architecture.ARM_64,
         memorySize: props.memory,
         timeout: Duration.seconds(props.timeout),
-        role: this.role,
+        role,
         logGroup,
-        environment: { POWERTOOLS_SERVICE_NAME: props.service, POWERTOOLS_LOG_LEVEL: 'INFO' },
+        // The name in every log line: `push-send` for PushSend.
+        environment: {
+          POWERTOOLS_SERVICE_NAME: id.replace(/\B[A-Z]/g, '-$&').toLowerCase(),
+          POWERTOOLS_LOG_LEVEL: 'INFO',
+        },
       });
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -63,7 +58,7 @@ export class ParleyFunction extends Construct {
     if (resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
   }
 
-  /** Sets environment variables; those that are `undefined` stay unset. */
+  /** Sets environment variables, except those that are `undefined`. */
   configure(environment: Readonly<Record<string, string | undefined>>): void {
     for (const [name, value] of Object.entries(environment)) {
       if (value !== undefined) this.lambda.addEnvironment(name, value);
@@ -71,30 +66,50 @@ export class ParleyFunction extends Construct {
   }
 
   /**
-   * How the function is invoked asynchronously: what fails is tried once more, a minute later, and then left as a note in the queue.
-   * A second try would come after two minutes more, when clients have long asked for what they miss.
+   * Configures asynchronous invocations: a failed one is tried again once, a minute later, and then noted in the queue.
+   * A second retry would come two minutes later; by then clients have already asked for what they missed.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
    */
   retryOnce(deadLetters: Queue): void {
     this.lambda.configureAsyncInvoke({
       retryAttempts: 1,
-      // While an account has no concurrency left, events wait: so long, and not the six hours that are the default.
+      // Events wait this long while the account has no concurrency left. The default is six hours.
       maxEventAge: Duration.minutes(5),
       onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
     });
     this.allow(['sqs:SendMessage'], [deadLetters.queueArn]);
   }
 
-  /**
-   * Adds exactly these actions on exactly these resources to the function's role.
-   * @param anyOf why the resources end in `*`, when they do: what the names are that cannot be known beforehand
-   */
-  allow(actions: string[], resources: string[], anyOf?: string): void {
-    this.role.addToPolicy(new PolicyStatement({ actions, resources }));
-    if (anyOf === undefined) return;
-    for (const resource of resources) {
-      const name = flattenCfnReference(Stack.of(this).resolve(resource));
-      Validations.of(this.role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${name}]`, reason: anyOf });
-    }
+  /** `allow` of permissions.ts for the function's role. */
+  allow(actions: string[], resources: string[], wildcardReason?: string): void {
+    allow(this.role, actions, resources, wildcardReason);
   }
+}
+
+/** How functions are bundled. bench/ bundles one again with these options, to see what is in it. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  minify: true,
+  logLevel: 'warning',
+  // Lower than Node 24, so that the same bundle runs on the Node of a development machine.
+  target: 'es2022',
+  // The ESM builds of the SDK can be tree-shaken.
+  mainFields: ['module', 'main'],
+} satisfies BuildOptions;
+
+/**
+ * Bundles a function with all its imports into `index.mjs`. The AWS SDK is included: it starts faster than the runtime's own, and it is the
+ * version that was tested. esbuild runs in this process; CDK's own construct would start npm and esbuild for each function.
+ */
+function bundle({ entry, requires }: Pick<ParleyFunctionProps, 'entry' | 'requires'>, folder: string): void {
+  buildSync({
+    entryPoints: [`${import.meta.dirname}/../lambdas/${entry}`],
+    outfile: `${folder}/index.mjs`,
+    ...bundleOptions,
+    banner: requires
+      ? { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" }
+      : {},
+  });
 }

@@ -19,10 +19,10 @@ export interface ParleyStackProps extends StackProps {
   readonly options: Options;
 }
 
-/** All of Parley. What each part is and may do stands in its own construct; here they are only put together. */
+/** All of Parley. Each construct says what it is and which permissions it gives; the stack connects them. */
 export class ParleyStack extends Stack {
   constructor(scope: Construct, id: string, { options, ...props }: ParleyStackProps) {
-    // Without CDK's own usage record the template depends on nothing but this code.
+    // Without CDK's own usage record the template depends on this code only.
     super(scope, id, { analyticsReporting: false, ...props });
 
     const chat = new ChatTable(this, 'Chat', options);
@@ -30,36 +30,27 @@ export class ParleyStack extends Stack {
     const people = options.oidc === undefined ? new People(this, 'People', options) : undefined;
     const issuer: Issuer = people?.issuer ?? ownIssuer(options);
 
-    // Somebody waits for authorize and socket with an unopened connection, so they get the CPU to start quickly.
+    // `authorize` and `socket` run while a client waits for its connection, so they get more CPU to start faster.
     const authorize = new ParleyFunction(this, 'Authorize', {
       entry: 'authorize.ts',
-      service: 'authorize',
       memory: 512,
-      // Fetching the issuer's keys is all that can take time here.
+      // Only the request for the issuer's keys can take long.
       timeout: 10,
       options,
     });
     const socket = new ParleyFunction(this, 'Socket', {
       entry: 'socket/index.ts',
-      service: 'socket',
       memory: 1024,
       // API Gateway gives up after 29 s; a send that takes half of that has failed.
       timeout: 15,
       options,
     });
-    const http = new ParleyFunction(this, 'Http', {
-      entry: 'http/index.ts',
-      service: 'http',
-      memory: 1024,
-      timeout: 15,
-      options,
-    });
+    const http = new ParleyFunction(this, 'Http', { entry: 'http/index.ts', memory: 1024, timeout: 15, options });
     const notify = new ParleyFunction(this, 'Notify', {
       entry: 'stream/notify.ts',
-      service: 'notify',
-      // Nobody waits for its start; posting is waiting for the network.
+      // No client waits for its start, and it spends its time waiting for the network.
       memory: 512,
-      // A whole batch, with the retries of its slowest connection.
+      // Enough for a whole batch, with the retries of its slowest connection.
       timeout: 60,
       options,
     });
@@ -84,7 +75,7 @@ export class ParleyStack extends Stack {
       });
     }
     chat.bind(http, 'QueryPeople');
-    // Who hears a token expire closes the connection, at its next frame or in the stream; all others just post.
+    // `socket` and `notify` close the connection of an expired token: at its next frame, or when the stream has an event for it.
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
@@ -110,9 +101,8 @@ export class ParleyStack extends Stack {
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {
         entry: 'sign-up.ts',
-        service: 'sign-up',
         memory: 512,
-        // Cognito waits no longer: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html
+        // Cognito's own limit: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html
         timeout: 5,
         options,
       });
@@ -121,11 +111,7 @@ export class ParleyStack extends Stack {
       functions.push(signUp);
     }
 
-    new Alarms(this, 'Alarms', {
-      functions,
-      deadLetters: changes.deadLetters,
-      ...(pushes && { lostPushes: pushes.deadLetters }),
-    });
+    new Alarms(this, 'Alarms', { functions, deadLetters: changes.deadLetters, lostPushes: pushes?.deadLetters });
 
     const config = people
       ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   FeaturePlan,
@@ -10,13 +10,14 @@ import {
 import { Construct } from 'constructs';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
+import { acknowledge } from './permissions.ts';
 
-/** Whose tokens are accepted. Both APIs check the same three facts. */
+/** The issuer of the accepted tokens. Both APIs check the same three values. */
 export interface Issuer {
   readonly url: string;
   /** Accepted `aud` (id tokens) or `client_id` (access tokens). */
   readonly audience: readonly string[];
-  /** The claim with the user name; absent for a Cognito pool, whose two token kinds name it differently. */
+  /** The claim with the user name. Undefined for a Cognito pool: its two kinds of tokens use different claims. */
   readonly usernameClaim?: string;
 }
 
@@ -25,7 +26,7 @@ export class People extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
   readonly issuer: Issuer;
-  /** Where sign-up and sign-in are asked for. */
+  /** The page sends sign-up and sign-in requests to this address. */
   readonly address: string;
 
   constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy'>) {
@@ -38,7 +39,7 @@ export class People extends Construct {
       signInAliases: { username: true },
       standardAttributes: { email: { required: true, mutable: true } },
       autoVerify: { email: true },
-      // A new address counts only when its owner has confirmed it.
+      // The old address stays until the user has confirmed the new one.
       keepOriginal: { email: true },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
       passwordPolicy: {
@@ -50,20 +51,14 @@ export class People extends Construct {
         tempPasswordValidity: Duration.days(7),
       },
       mfa: Mfa.OFF,
-      // The plan with all that is used here, at about a third of the price of the next one.
+      // It has everything that Parley uses, at about a third of the price of the next plan.
       featurePlan: FeaturePlan.LITE,
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    Validations.of(this.pool).acknowledge({
-      id: 'AwsSolutions-COG2',
-      reason:
-        'A chat account is made in one step with a password; who needs a second factor brings an OpenID Connect issuer (option oidc).',
-    });
-    Validations.of(this.pool).acknowledge({
-      id: 'AwsSolutions-COG8',
-      reason:
-        'The Plus plan costs more per user than all else that a user costs; a deployer who wants it changes one line.',
+    acknowledge(this.pool, {
+      COG2: 'People sign up in one step with a password. For a second factor the deployer uses an OpenID Connect issuer (option oidc).',
+      COG8: 'The Plus plan costs more per user than everything else together; a deployer who wants it changes one line.',
     });
 
     this.client = this.pool.addClient('Client', {
@@ -91,7 +86,7 @@ export class People extends Construct {
     fn.allow(['cognito-idp:AdminUserGlobalSignOut'], [this.pool.userPoolArn]);
   }
 
-  /** Has Cognito call this function once a user has confirmed the account; Cognito waits at most 5 seconds for it. */
+  /** Cognito calls this function after a user has confirmed the account, and waits at most 5 seconds for it. */
   onConfirmed(fn: ParleyFunction): void {
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, fn.lambda);
   }

@@ -1,4 +1,4 @@
-import { Aws, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -6,22 +6,22 @@ import { pushFilters } from '#lambdas/push/filters';
 import type { ChatTable } from './chat-table.ts';
 import type { Options, PushOptions } from './options.ts';
 import { ParleyFunction } from './parley-function.ts';
-import { TableStream } from './table-stream.ts';
+import { deadLetterQueue, TableStream } from './table-stream.ts';
 
 export interface PushProps {
   readonly chat: ChatTable;
-  /** Tells browsers the key with which they subscribe. */
+  /** It gives browsers the key for their subscriptions. */
   readonly http: ParleyFunction;
   readonly push: PushOptions;
   readonly options: Pick<Options, 'logRetentionDays'>;
 }
 
-/** Seconds for a batch of ten, all at once, each with one request and a token before it. */
+/** Seconds for a batch of ten, sent in parallel: a token and a request for each. */
 const sendingTimeout = 30;
 
 /**
- * Pushing to members who are away. The stream says what to push, a queue holds one message a device: a push service that is slow or down
- * holds up neither the stream nor other devices.
+ * Pushes to members who are offline. The stream says what to push, and a queue holds one message per device, so that a slow push service
+ * delays neither the stream nor other devices.
  */
 export class Push extends Construct {
   readonly functions: readonly ParleyFunction[];
@@ -30,31 +30,22 @@ export class Push extends Construct {
   constructor(scope: Construct, id: string, { chat, http, push, options }: PushProps) {
     super(scope, id);
     const common = { memory: 512, options };
-    const plan = new ParleyFunction(this, 'Push', { entry: 'push/plan.ts', service: 'push', timeout: 60, ...common });
+    const plan = new ParleyFunction(this, 'Push', { entry: 'push/plan.ts', timeout: 60, ...common });
     const send = new ParleyFunction(this, 'PushSend', {
       entry: 'push/send.ts',
-      service: 'push-send',
       timeout: sendingTimeout,
       requires: true,
       ...common,
     });
     this.functions = [plan, send];
 
-    const lost = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(lost).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'This queue is the dead-letter queue itself.',
-    });
+    const lost = deadLetterQueue(this);
     const queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // AWS asks for six times the function's timeout, so that a batch that is throttled is not received twice.
+      // AWS recommends six times the function's timeout, so that a throttled batch is not received twice.
       visibilityTimeout: Duration.seconds(6 * sendingTimeout),
-      // Longer than five tries with the longest pauses between them: what is given up is to be seen.
+      // Longer than five tries with the longest pauses, so that a message that is given up reaches the dead-letter queue.
       retentionPeriod: Duration.hours(4),
       deadLetterQueue: { queue: lost, maxReceiveCount: 5 },
     });
@@ -62,7 +53,7 @@ export class Push extends Construct {
     chat.bind(plan, 'BatchGetItem', 'GetItem', 'Query', 'QueryMembers');
     chat.bind(send, 'GetItem', 'UpdateItem');
     plan.allow(['sqs:SendMessage'], [queue.queueArn]);
-    // The first three are Lambda's, which receives with the function's role; the last is the function's own.
+    // Lambda itself needs the first three, and uses the function's role. The function needs the last one.
     send.allow(
       ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       [queue.queueArn],
@@ -76,7 +67,7 @@ export class Push extends Construct {
       target: send.lambda,
       eventSourceArn: queue.queueArn,
       batchSize: 10,
-      // What services bear is little beside what Lambda would start, and sockets share the account's concurrency.
+      // Lambda would start more than push services accept, and the sockets share the account's concurrency.
       maxConcurrency: 20,
       reportBatchItemFailures: true,
     });
@@ -101,7 +92,7 @@ export class Push extends Construct {
     const secrets = [web?.secret, fcm?.secret].filter((name) => name !== undefined);
     send.allow(
       ['secretsmanager:GetSecretValue'],
-      // Secrets Manager puts a hyphen and six characters behind a name.
+      // Secrets Manager adds a hyphen and six characters to a name.
       secrets.map((name) => `arn:${Aws.PARTITION}:secretsmanager:${region}:${account}:secret:${name}-??????`),
     );
   }

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway';
 import { CfnAuthorizer, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -9,6 +9,7 @@ import { socketRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
+import { acknowledge } from './permissions.ts';
 
 export interface SocketApiProps {
   readonly authorize: ParleyFunction;
@@ -30,29 +31,28 @@ export class SocketApi extends Construct {
       routeSelectionExpression: '$request.body.type',
       connectRouteOptions: {
         integration,
-        // No identity source: a missing one is refused with 401 before the function runs, and the token may come in the
-        // query string or in Sec-WebSocket-Protocol. CDK's default is the Authorization header, which no browser can send.
+        // API Gateway answers 401 if an identity source is missing, and the token may be in the query string or in
+        // Sec-WebSocket-Protocol. CDK's default is the Authorization header, which no browser can send.
         authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorize.lambda, { identitySource: [] }),
       },
       disconnectRouteOptions: { integration },
       defaultRouteOptions: { integration },
     });
-    // CDK would write an empty list; the documented way to have none is to say nothing.
+    // CDK would write an empty list; AWS documents that the property is left out.
     for (const child of this.api.node.findAll()) {
       if (child instanceof CfnAuthorizer) child.addPropertyDeletionOverride('IdentitySource');
     }
     for (const route of socketRoutes) this.api.addRoute(route, { integration });
-    Validations.of(this.api).acknowledge({
-      id: 'AwsSolutions-APIG4',
-      reason:
-        'API Gateway authorizes a WebSocket once, on $connect, and allows an authorizer on no other route; what it decided is part of every later event.',
+    acknowledge(this.api, {
+      APIG4:
+        'API Gateway authorizes a WebSocket once, on $connect; no other route can have an authorizer. Later events contain its answer.',
     });
 
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: options.stage,
       autoDeploy: true,
-      // Below the account's 10,000 a second, which posting to connections shares: a flood of frames must leave room for answers.
+      // Posts to connections share the account's 10,000 requests a second: a flood of frames must leave room for them.
       throttle: { rateLimit: 2000, burstLimit: 1000 },
       accessLogSettings: accessLog(
         this,
@@ -70,8 +70,8 @@ export class SocketApi extends Construct {
   }
 
   /**
-   * Lets a function post to connections (POST) or close them (DELETE): `CALLBACK_URL`, `STAGE`, and `ManageConnections` with
-   * these methods on this stage alone.
+   * Lets a function post to connections (POST) or close them (DELETE). Sets `CALLBACK_URL` and `STAGE`, and allows `ManageConnections`
+   * with these methods on this stage.
    */
   bind(fn: ParleyFunction, ...methods: ('POST' | 'DELETE')[]): void {
     fn.configure({ CALLBACK_URL: this.stage.callbackUrl, STAGE: this.stage.stageName });
@@ -86,20 +86,19 @@ export class SocketApi extends Construct {
   }
 
   /**
-   * The role that API Gateway writes logs with, one for the whole account and region. Making a WebSocket stage with an
-   * access log fails without it ("CloudWatch Logs role ARN must be set in account settings to enable logging").
+   * The role with which API Gateway writes logs: one for the whole account and region. Without it a WebSocket stage with an access log
+   * cannot be created ("CloudWatch Logs role ARN must be set in account settings to enable logging").
    */
   private logRole(): CfnAccount {
     const role = new Role(this, 'LogRole', {
       assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AmazonAPIGatewayPushToCloudWatchLogs')],
     });
-    // Other APIs of the account may have come to rely on it by the time that this stack is deleted.
+    // Other APIs of the account may use it when this stack is deleted.
     role.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]',
-      reason:
-        'The setting is for the account, so the role is the one that AWS prescribes for it: it must serve every API there.',
+    acknowledge(role, {
+      'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+        'The setting is for the whole account, so this is the role that AWS prescribes: it has to serve every API there.',
     });
     const account = new CfnAccount(this, 'Account', { cloudWatchRoleArn: role.roleArn });
     account.applyRemovalPolicy(RemovalPolicy.RETAIN);

@@ -1,9 +1,10 @@
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ParleyFunction } from './parley-function.ts';
+import { acknowledge } from './permissions.ts';
 
 export interface TableStreamProps {
   readonly table: Table;
@@ -12,7 +13,7 @@ export interface TableStreamProps {
   readonly filters: readonly { readonly [key: string]: unknown }[];
 }
 
-/** Feeds a function with the table's changes, and keeps a note of those that it could not handle. */
+/** Sends the table's changes to a function, and notes in a queue those that the function could not handle. */
 export class TableStream extends Construct {
   readonly deadLetters: Queue;
 
@@ -21,42 +22,44 @@ export class TableStream extends Construct {
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new Error(`unable to read the stream of ${table.node.path}; it has none`);
 
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
-    Validations.of(this.deadLetters).acknowledge({
-      id: 'AwsSolutions-SQS3',
-      reason: 'This queue is the dead-letter destination itself.',
-    });
-
-    // CDK's own event source would allow ListStreams on every table, and GetQueueUrl and GetQueueAttributes besides SendMessage.
+    this.deadLetters = deadLetterQueue(this);
+    // CDK's own event source would allow more: ListStreams on every table, GetQueueUrl and GetQueueAttributes.
     to.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [tableStreamArn]);
     to.allow(
       ['dynamodb:ListStreams'],
       [`${table.tableArn}/stream/*`],
-      'The label of a stream is given when it is made.',
+      'AWS chooses the label of a stream when it is created.',
     );
     to.allow(['sqs:SendMessage'], [this.deadLetters.queueArn]);
 
     new EventSourceMapping(this, 'Mapping', {
       target: to.lambda,
       eventSourceArn: tableStreamArn,
-      // LATEST would lose what happens while the mapping is being made.
+      // LATEST would lose changes that happen while the mapping is created.
       startingPosition: StartingPosition.TRIM_HORIZON,
-      // A record may mean a few reads and posts, so that a batch stays well inside the function's timeout.
+      // A record causes a few reads and posts: a batch of 50 stays well inside the function's timeout.
       batchSize: 50,
-      // A connection that is slow, or gone without a word, holds up only the users who share its lane.
+      // A slow or dead connection delays only the users of the same lane.
       parallelizationFactor: 4,
       filters: filters.map((pattern) => FilterCriteria.filter(pattern)),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
-      // By default a record that fails is repeated for 24 hours and blocks its shard. A snapshot or notice this late is of
-      // no use: the client has asked for what it missed.
+      // By default a failed record is repeated for 24 hours and blocks its shard. So late it is of no use: clients have asked for what
+      // they missed.
       retryAttempts: 5,
       maxRecordAge: Duration.minutes(10),
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     });
   }
+}
+
+/** A queue for events that were given up. */
+export function deadLetterQueue(scope: Construct): Queue {
+  const queue = new Queue(scope, 'DeadLetters', {
+    encryption: QueueEncryption.SQS_MANAGED,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(14),
+  });
+  acknowledge(queue, { SQS3: 'This queue is the dead-letter queue itself.' });
+  return queue;
 }

@@ -1,28 +1,30 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
+import { acknowledge } from './permissions.ts';
 
-/** Where the signed forms write. Nobody reads from here but the functions that look at an upload. */
+/** The signed forms write here. Only the functions that check an upload read from here. */
 const incoming = 'incoming/';
-/** Where an upload is copied to when a message uses it: no form reaches it there, so what was looked at stays what it was. */
+/** An upload is copied here when a message uses it. No form can write here, so a checked file does not change. */
 const files = 'files/';
-/** Where a user's picture is copied to: not among the files, which may end with their messages. */
+/** Users' pictures are copied here, and not to the files, which may be deleted with their messages. */
 const avatars = 'avatars/';
 
-/** What a function does with uploads. */
-export type UploadUse =
-  /** Signs the forms with which browsers upload. A form can do what its signer may. */
-  | 'receive'
-  /** Looks at an upload and copies it to the files. */
-  | 'claim'
-  /** Signs the addresses from which files are fetched. */
-  | 'show'
+/** What a function does with uploads, and the prefixes that its actions need. */
+const permissions = {
+  /** Signs the forms with which browsers upload. A form has the permissions of its signer. */
+  receive: { PutObject: [incoming] },
+  /** Checks an upload and copies it to the files. */
+  claim: { GetObject: [incoming], PutObject: [files] },
+  /** Signs the addresses of files. */
+  show: { GetObject: [files] },
   /** Deletes the files of a message that is deleted. */
-  | 'discard'
-  /** Copies an upload to the users' pictures, and signs the addresses from which those are fetched. */
-  | 'portray';
+  discard: { DeleteObject: [files] },
+  /** Copies an upload to the users' pictures, and signs their addresses. */
+  portray: { GetObject: [incoming, avatars], PutObject: [avatars] },
+};
 
 /** The private bucket of attachments. Browsers reach it only through forms and addresses that the functions sign. */
 export class Uploads extends Construct {
@@ -50,32 +52,23 @@ export class Uploads extends Construct {
       ],
       lifecycleRules: lifecycle(options),
       removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
-      // CloudFormation cannot delete a bucket with objects in it.
+      // CloudFormation cannot delete a bucket that has objects.
       autoDeleteObjects: destroy,
     });
-    Validations.of(this.bucket).acknowledge({
-      id: 'AwsSolutions-S1',
-      reason:
-        'Every form and address is signed for one object by a function whose log says for whom; a second bucket of access logs would double the requests and say nothing new.',
+    acknowledge(this.bucket, {
+      S1: 'A function signs every form and address for one object, and logs for whom; a bucket of access logs would double the requests and say nothing new.',
     });
   }
 
-  /** Lets a function use uploads: `BUCKET_NAME`, and per use the actions on the one prefix that it is about. */
-  bind(fn: ParleyFunction, ...uses: UploadUse[]): void {
+  /** Lets a function use uploads. Sets `BUCKET_NAME`, and allows the actions of each use on its prefixes. */
+  bind(fn: ParleyFunction, ...uses: (keyof typeof permissions)[]): void {
     fn.configure({ BUCKET_NAME: this.bucket.bucketName });
-    const [receive, claim, show, discard, portray] = (['receive', 'claim', 'show', 'discard', 'portray'] as const).map(
-      (use) => uses.includes(use),
-    );
-    const read = [claim || portray ? incoming : [], show ? files : [], portray ? avatars : []].flat();
-    const write = [receive ? incoming : [], claim ? files : [], portray ? avatars : []].flat();
-    if (read.length > 0) this.allow(fn, 's3:GetObject', read);
-    if (write.length > 0) this.allow(fn, 's3:PutObject', write);
-    if (discard) this.allow(fn, 's3:DeleteObject', [files]);
-  }
-
-  private allow(fn: ParleyFunction, action: string, prefixes: readonly string[]): void {
-    const objects = prefixes.map((prefix) => this.bucket.arnForObjects(`${prefix}*`));
-    fn.allow([action], objects, 'Each upload is an object with a key of its own.');
+    const needed: readonly Partial<Record<string, string[]>>[] = uses.map((use) => permissions[use]);
+    for (const action of ['GetObject', 'PutObject', 'DeleteObject']) {
+      const prefixes = new Set(needed.flatMap((prefixesOf) => prefixesOf[action] ?? []));
+      const objects = [...prefixes].map((prefix) => this.bucket.arnForObjects(`${prefix}*`));
+      if (objects.length > 0) fn.allow([`s3:${action}`], objects, 'Each upload is an object with a key of its own.');
+    }
   }
 }
 
@@ -85,6 +78,6 @@ function lifecycle({ messageRetentionDays }: Pick<Options, 'messageRetentionDays
     { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];
   if (messageRetentionDays === 0) return rules;
-  // A day later than its message, whose deletion may lag: no message is left whose file is gone.
+  // A day later than the messages, which may be deleted late: no message loses its file.
   return [...rules, { id: 'retention', prefix: files, expiration: Duration.days(messageRetentionDays + 1) }];
 }

@@ -5,11 +5,7 @@ import { limits } from './limits.ts';
 /** Text without broken characters: a lone surrogate cannot be stored and would come back changed. */
 export const text = (error: string) => z.string({ error }).check(z.refine((value) => value.isWellFormed(), { error }));
 
-/** Text of 1 to `most` Unicode code points. */
-export const shortText = (most: number, error: string) =>
-  text(error).check(z.refine((value) => isLength(value, most), { error }));
-
-/** The same after trimming. */
+/** Text of 1 to `most` Unicode code points, after trimming. */
 export const trimmedText = (most: number, error: string) =>
   z.string({ error }).check(
     z.trim(),

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, clientId, emoji, trimmedText } from './fields.ts';
+import { between, clientId, emoji, text, trimmedText } from './fields.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
@@ -143,7 +143,7 @@ const avatar = 'must be the id of an upload, or null';
 /** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
-  avatar: z.optional(z.nullable(z.string({ error: avatar }))),
+  avatar: z.optional(z.nullable(text(avatar).check(z.refine((id) => id.length <= 64, { error: avatar })))),
 });
 
 export const CreateBody = z.pipe(
@@ -206,6 +206,7 @@ export const UploadForm = z.object({
 export type UploadForm = z.infer<typeof UploadForm>;
 
 const endpoint = `must be the address of a push service, at most ${limits.pushEndpointLength} characters`;
+const keys = 'must be the keys of a push subscription: p256dh and auth';
 const p256dh = 'must be the p256dh of a push subscription: 65 bytes in base64url';
 const auth = 'must be the auth of a push subscription: 16 bytes in base64url';
 
@@ -217,10 +218,13 @@ export const DeviceBody = z.discriminatedUnion(
     z.object({
       platform: z.literal('web'),
       endpoint: z.string({ error: endpoint }).check(z.maxLength(limits.pushEndpointLength, { error: endpoint })),
-      keys: z.object({
-        p256dh: z.string({ error: p256dh }).check(z.regex(/^B[A-P][A-Za-z0-9_-]{85}=?$/, { error: p256dh })),
-        auth: z.string({ error: auth }).check(z.regex(/^[A-Za-z0-9_-]{21}[AQgw](==)?$/, { error: auth })),
-      }),
+      keys: z.object(
+        {
+          p256dh: z.string({ error: p256dh }).check(z.regex(/^B[A-P][A-Za-z0-9_-]{85}=?$/, { error: p256dh })),
+          auth: z.string({ error: auth }).check(z.regex(/^[A-Za-z0-9_-]{21}[AQgw](==)?$/, { error: auth })),
+        },
+        { error: keys },
+      ),
     }),
   ],
   { error: 'must be fcm or web' },

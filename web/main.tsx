@@ -1,10 +1,8 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { type Config, isLocal, loadConfig } from './config.ts';
-import { registerWorker } from './register-worker.ts';
+import { type Config, isLocal, loadConfig, loadDemoUsers } from './config.ts';
 import type { SignInMethod } from './session/auth-context.ts';
 import { createCognitoAuth } from './session/cognito-auth.ts';
-import { loadDemoUsers } from './session/demo-users.ts';
 import { createSession } from './session/session.ts';
 import { signInFromAddress } from './session/sign-in-from-address.ts';
 
@@ -39,4 +37,21 @@ async function signInMethodOf(config: Config): Promise<SignInMethod> {
   }
   const { createOpenId } = await import('./lazy-chunk.ts');
   return { kind: 'issuer', openId: createOpenId(config.issuer, config.audience[0] ?? '') };
+}
+
+/** https://www.w3.org/TR/trusted-types/; TypeScript's DOM types do not have it. */
+declare const trustedTypes:
+  | { createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(from: string): string } }
+  | undefined;
+
+const address = '/sw.js';
+
+/** Does nothing if the browser has no service workers, or blocks this one. */
+async function registerWorker(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const policy =
+    typeof trustedTypes === 'undefined'
+      ? undefined
+      : trustedTypes.createPolicy('parley', { createScriptURL: () => address });
+  await navigator.serviceWorker.register(policy?.createScriptURL(address) ?? address).catch(() => {});
 }

@@ -3,7 +3,7 @@
  * read before every message anyway, so a block costs no extra read. It also ends a friendship and pending requests.
  */
 import { ChatError } from '#protocol/errors';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { endBlock } from '../store/direct-membership.ts';
 import { membershipsOf } from '../store/membership.ts';
 import { ensureUser, getUser } from '../store/user.ts';
@@ -19,7 +19,7 @@ export async function block(services: Services, caller: Caller, username: string
 }
 
 /** @throws ChatError `invalid_frame` for oneself */
-export async function unblock(services: Pick<Services, 'table'>, caller: Caller, username: string): Promise<void> {
+export async function unblock(services: Store, caller: Caller, username: string): Promise<void> {
   const { id } = directConversationWith(caller.username, username);
   // In this order: as long as the block holds, it is listed and can be removed.
   await endBlock(services, username, id, 'blocked');
@@ -27,7 +27,7 @@ export async function unblock(services: Pick<Services, 'table'>, caller: Caller,
 }
 
 /** The users whom this user has blocked, sorted by name. Reads all memberships of the user, as an inbox does. */
-export async function blockedBy(services: Pick<Services, 'table'>, username: string): Promise<string[]> {
+export async function blockedBy(services: Store, username: string): Promise<string[]> {
   const names: string[] = [];
   for await (const page of membershipsOf(services, username)) {
     const inNames = page.filter(({ blocks }) => blocks).flatMap(({ conversation }) => conversation.split('_'));

@@ -16,11 +16,11 @@ import type { Conversation } from '#protocol/names';
 import { broadcast } from '../delivery/broadcast.ts';
 import { markForNotification } from '../delivery/receipts.ts';
 import { currentReactions, namesFor, namesOf, toMessage } from '../delivery/render.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { type Applied, applyChange } from '../store/apply-change.ts';
+import { removeFile } from '../store/bucket.ts';
 import { updateLast } from '../store/conversation-state.ts';
 import { type ChangeEntry, type Entry, getEntry, type MessageEntry, type ShownEntry } from '../store/entry.ts';
-import { removeFile } from '../store/file-object.ts';
 import type { Membership } from '../store/membership.ts';
 import { addUncounted } from '../store/uncounted.ts';
 import { releaseUpload } from '../store/upload.ts';
@@ -123,13 +123,9 @@ async function appendChange(
  * The entry that history shows under this number or id.
  * @throws ChatError `not_found`, `invalid_frame` when neither is given
  */
-export async function findTarget(
-  services: Pick<Services, 'table'>,
-  conversation: string,
-  target: MessageRef,
-): Promise<ShownEntry> {
+export async function findTarget(services: Store, conversation: string, target: MessageRef): Promise<ShownEntry> {
   const { id = '', seq = seqOfMessageId(id) } = target;
-  if (seq === undefined) throw new ChatError('invalid_frame', 'it is not named: give its seq, or its id as uiid');
+  if (seq === undefined) throw new ChatError('invalid_frame', 'it is not named: give its seq, or its id');
   const entry = await findShownEntry(services, conversation, target);
   if (!entry) throw notFound(conversation, target);
   return entry;

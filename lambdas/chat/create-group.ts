@@ -56,11 +56,10 @@ function ulidOf(username: string, clientId: string): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([username, clientId]))
     .digest('hex');
-  let rest = BigInt(`0x${hash.slice(0, 32)}`);
-  let ulid = '';
-  for (let place = 0; place < 26; place++) {
-    ulid = digits.charAt(Number(rest % 32n)) + ulid;
-    rest /= 32n;
-  }
-  return ulid;
+  const number = BigInt(`0x${hash.slice(0, 32)}`);
+  // JavaScript has other letters for base 32.
+  return number
+    .toString(32)
+    .padStart(26, '0')
+    .replace(/./g, (digit) => digits.charAt(Number.parseInt(digit, 32)));
 }

@@ -8,7 +8,7 @@
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { FriendState } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import type { DirectSide } from '../store/direct-membership.ts';
 import {
   changeFriendships,
@@ -85,11 +85,7 @@ export async function endFriendship(services: Services, me: string, other: strin
 }
 
 /** Friends by name; requests by time, latest first. Reads all friends and requests of the user: half a unit for about forty. */
-export async function friendNames(
-  services: Pick<Services, 'table'>,
-  username: string,
-  state: FriendState,
-): Promise<string[]> {
+export async function friendNames(services: Store, username: string, state: FriendState): Promise<string[]> {
   const friends = (await allFriendships(services, username)).filter((friend) => friend.state === state);
   const inOrder = state === 'friends' ? friends : friends.sort((a, b) => b.at - a.at);
   return inOrder.map(({ other }) => other);
@@ -136,7 +132,7 @@ function changed({ own, theirs }: { own: FriendshipChange; theirs: FriendshipCha
 }
 
 /** @throws ChatError `rate_limited` for too many requests, requests too fast, or a second one to the same user too soon */
-async function assertFriendRequestLimit(services: Pick<Services, 'table' | 'now'>, own: Friendship): Promise<void> {
+async function assertFriendRequestLimit(services: TimedStore, own: Friendship): Promise<void> {
   const { count, seconds } = limits.friendAsks;
   const since = services.now() - seconds * 1_000;
   const all = await allFriendships(services, own.username);
@@ -154,7 +150,7 @@ async function assertFriendRequestLimit(services: Pick<Services, 'table' | 'now'
   throw new ChatError('rate_limited', reason);
 }
 
-async function allFriendships(services: Pick<Services, 'table'>, username: string): Promise<Friendship[]> {
+async function allFriendships(services: Store, username: string): Promise<Friendship[]> {
   const all: Friendship[] = [];
   for await (const page of friendshipsOf(services, username)) all.push(...page);
   return all;

@@ -4,7 +4,7 @@ import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import { isMessage, isNotSealed, isShown, readLog } from './log.ts';
+import { isMessage, isShown, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config'>;
@@ -73,35 +73,17 @@ function matches({ text, files }: MessageEntry, words: readonly string[]): boole
 }
 
 /**
- * The oldest messages above `after`, oldest first. The page ends before a number whose entry may still be written, so that a reader who
+ * The oldest entries above `after`, oldest first. The page ends before a number whose entry may still be written, so that a reader who
  * continues from its end misses nothing.
+ * @param isIncluded `isShown` for messages; `isNotSealed` for changes, too
  */
-export async function pageAfter(
+export async function pageAfter<E extends ShownEntry | ChangeEntry>(
   services: Reader,
   state: ConversationState,
   viewer: Viewer,
   after: number,
   limit: number,
-): Promise<MessagePage> {
-  return readForward(services, state, viewer, { after, limit, isIncluded: isShown });
-}
-
-/** The same with changes: every entry except sealed ones. */
-export async function changesAfter(
-  services: Reader,
-  state: ConversationState,
-  viewer: Viewer,
-  after: number,
-  limit: number,
-): Promise<MessagePage<ShownEntry | ChangeEntry>> {
-  return readForward(services, state, viewer, { after, limit, isIncluded: isNotSealed });
-}
-
-async function readForward<E extends ShownEntry | ChangeEntry>(
-  services: Reader,
-  state: ConversationState,
-  viewer: Viewer,
-  { after, limit, isIncluded }: { after: number; limit: number; isIncluded: (entry: Entry) => entry is E },
+  isIncluded: (entry: Entry) => entry is E,
 ): Promise<MessagePage<E>> {
   const entries: E[] = [];
   let highest = Math.min(Math.max(after, viewer.cleared.seq), state.seq);

@@ -25,10 +25,8 @@ export interface InboxRow {
 export async function readInbox(services: Reader, username: string): Promise<InboxRow[]> {
   const memberships: Membership[] = [];
   for await (const page of membershipsOf(services, username)) memberships.push(...page);
-  const states = await getConversationStates(
-    services,
-    memberships.map(({ conversation }) => conversation),
-  );
+  const ids = memberships.map(({ conversation }) => conversation);
+  const states = await getConversationStates(services, ids);
   const byId = new Map(states.map((state) => [state.conversation, state]));
   const rows = await Promise.all(
     memberships.map(async (membership) => {

@@ -13,7 +13,7 @@ import { recordSystemEvent } from './system-events.ts';
  * @throws ChatError `forbidden` if the caller is no member, or the conversation is named by its members; `conflict` for an owner
  */
 export async function leaveConversation(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  if ('members' in conversation) throw new ChatError('forbidden', 'it is named by its members');
+  if ('members' in conversation) throw new ChatError('forbidden', `${conversation.id} is named by its members`);
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role === 'owner') await assertOnlyMember(services, conversation, membership);
   if (!(await endMembership(services, membership))) {
@@ -32,6 +32,6 @@ async function assertOnlyMember(
   if (others.length === 0) return;
   throw new ChatError(
     'conflict',
-    `you are its owner: hand it over first, with PATCH and roles such as {"${others[0]}":"owner"}`,
+    `you are the owner of ${conversation.id}: hand it over first, with PATCH and roles such as {"${others[0]}":"owner"}`,
   );
 }

@@ -1,6 +1,6 @@
 import type { ChangesPage } from '#protocol/http';
 import { toMessages } from '../delivery/render.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { withChange } from '../store/apply-change.ts';
 import { type ChangeEntry, getEntry, type ShownEntry } from '../store/entry.ts';
 import { messageChangedEvent, reactionEvent } from './change-message.ts';
@@ -47,7 +47,7 @@ function withChanges(
 
 /** The messages and system entries on this page, and the targets of its edits and deletions, by number. */
 async function targetsOf(
-  services: Pick<Services, 'table'>,
+  services: Store,
   entries: readonly (ShownEntry | ChangeEntry)[],
 ): Promise<Map<number, ShownEntry>> {
   const targets = new Map<number, ShownEntry>();

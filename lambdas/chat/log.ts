@@ -5,7 +5,7 @@
  * (The idea is CORFU's: a sequencer, write-once cells, hole filling.)
  */
 import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { type ConversationState, type LastMessage, replaceLast } from '../store/conversation-state.ts';
 import {
   type Entry,
@@ -38,28 +38,17 @@ const searchSteps = 20;
 export async function readLog(
   services: Reader,
   state: ConversationState,
-  range: { first: number; last: number; complete: boolean },
-): Promise<Entry[]> {
-  const stored = await getEntries(services, state.conversation, range.first, range.last);
-  const isWhole = stored.length === range.last - range.first + 1;
-  const entries = isWhole ? stored : await fillHoles(services, state, stored, range);
-  await countSealed(services, state, entries);
-  return entries;
-}
-
-async function fillHoles(
-  services: Reader,
-  state: ConversationState,
-  stored: readonly Entry[],
   { first, last, complete }: { first: number; last: number; complete: boolean },
 ): Promise<Entry[]> {
+  const stored = await getEntries(services, state.conversation, first, last);
   const bySeq = new Map(stored.map((entry) => [entry.seq, entry]));
   const entries: Entry[] = [];
   for (let seq = first; seq <= last; seq++) {
     const entry = bySeq.get(seq) ?? (await sealIfOld(services, state, seq, stored));
-    if (entry === 'pending' && complete) return entries;
+    if (entry === 'pending' && complete) break;
     if (typeof entry === 'object') entries.push(entry);
   }
+  await countSealed(services, state, entries);
   return entries;
 }
 
@@ -112,8 +101,8 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
   const [first] = entries;
   const last = entries.at(-1);
   if (!first || !last || entries.every(({ type, seq }) => type !== 'sealed' || isNoted(seq))) return;
-  const earlier = isNotSealed(first) ? [] : await readToCount(services, state, first.seq, -1);
-  const later = isNotSealed(last) ? [] : await readToCount(services, state, last.seq, 1);
+  const earlier = isNotSealed(first) ? [] : await readTo(services, state, first.seq, -1, isNotSealed);
+  const later = isNotSealed(last) ? [] : await readTo(services, state, last.seq, 1, isNotSealed);
 
   const uncounted: number[] = [];
   const unclear: { through: number; uncounted: number }[] = [];
@@ -150,21 +139,22 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
   for (const { through, uncounted: more } of unclear) await trimUncounted(services, state.conversation, through, more);
 }
 
-/** The entries before (-1) or after (1) a number, in order, up to the nearest one with a count. */
-async function readToCount(
+/** The entries before (-1) or after (1) a number, in order, up to the nearest one that is searched for. */
+async function readTo(
   services: Reader,
-  state: ConversationState,
+  { conversation, seq: newest }: Pick<ConversationState, 'conversation' | 'seq'>,
   seq: number,
   direction: -1 | 1,
+  isSearched: (entry: Entry) => boolean,
 ): Promise<Entry[]> {
   let entries: Entry[] = [];
   for (let tries = 0; tries < searchSteps; tries++) {
     const near = seq + direction * (1 + tries * searchStep);
     const far = near + direction * (searchStep - 1);
-    const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(state.seq, Math.max(near, far))];
+    const [first, last] = [Math.max(1, Math.min(near, far)), Math.min(newest, Math.max(near, far))];
     if (first > last) return entries;
-    const stored = await getEntries(services, state.conversation, first, last);
-    const nearest = direction < 0 ? stored.findLastIndex(isNotSealed) : stored.findIndex(isNotSealed);
+    const stored = await getEntries(services, conversation, first, last);
+    const nearest = direction < 0 ? stored.findLastIndex(isSearched) : stored.findIndex(isSearched);
     const needed = nearest < 0 ? stored : direction < 0 ? stored.slice(nearest) : stored.slice(0, nearest + 1);
     entries = direction < 0 ? [...needed, ...entries] : [...entries, ...needed];
     if (nearest >= 0) return entries;
@@ -180,30 +170,19 @@ export async function cursorAt(services: Reader, state: ConversationState, seq: 
   if (seq >= state.seq) return { seq: state.seq, count: state.count };
   const entry = await getEntry(services, state.conversation, seq);
   if (entry && isNotSealed(entry)) return { seq, count: entry.count };
-  const [before] = await readToCount(services, state, seq, -1);
+  const [before] = await readTo(services, state, seq, -1, isNotSealed);
   if (before && isNotSealed(before)) return { seq: before.seq, count: before.count };
-  const after = (await readToCount(services, state, seq, 1)).at(-1);
+  const after = (await readTo(services, state, seq, 1, isNotSealed)).at(-1);
   if (!after || !isNotSealed(after)) return { seq: 0, count: 0 };
   return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
 }
 
 /** Lists show the newest message as soon as its number is allocated. If that number is sealed, they must show an earlier message. */
 async function correctLast(services: Reader, conversation: string, sealed: number, original?: Last): Promise<void> {
-  const message = await messageBefore(services, conversation, sealed);
-  const last = message && lastOf(message);
+  const [message] = await readTo(services, { conversation, seq: sealed }, sealed, -1, isMessage);
+  const last = message && isMessage(message) ? lastOf(message) : undefined;
   // The original may not be written yet.
   await replaceLast(services, conversation, sealed, original && original.seq > (last?.seq ?? 0) ? original : last);
-}
-
-async function messageBefore(services: Reader, conversation: string, seq: number): Promise<MessageEntry | undefined> {
-  for (let tries = 0; tries < searchSteps; tries++) {
-    const last = seq - 1 - tries * searchStep;
-    if (last < 1) return undefined;
-    const first = Math.max(1, last - searchStep + 1);
-    const message = (await getEntries(services, conversation, first, last)).findLast(isMessage);
-    if (message) return message;
-  }
-  return undefined;
 }
 
 /** A message as lists show it. */
@@ -213,7 +192,7 @@ export function lastOf({ seq, user, text, content_type, at, deleted, changed }: 
 
 /** The entry that history shows under this number or id. If both are given, both must match. */
 export async function findShownEntry(
-  services: Pick<Services, 'table'>,
+  services: Store,
   conversation: string,
   { id, seq = seqOfMessageId(id ?? '') }: MessageRef,
 ): Promise<ShownEntry | undefined> {

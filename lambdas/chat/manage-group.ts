@@ -4,8 +4,14 @@ import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
-import { createMembership, endMembership, getMembership, type Membership } from '../store/membership.ts';
-import { changeRole, transferOwnership } from '../store/role.ts';
+import {
+  changeRole,
+  createMembership,
+  endMembership,
+  getMembership,
+  type Membership,
+  transferOwnership,
+} from '../store/membership.ts';
 import { getUsers } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
 import { postUnreadCounts } from './mark-read.ts';
@@ -51,7 +57,7 @@ export async function removeMember(
 
 /**
  * Changes the title and roles, with one entry of the log for each. A title or role that is the same already is left alone.
- * @throws ChatError `forbidden`; `not_found` for a role of somebody who is no member; `invalid_frame`, `conflict`
+ * @throws ChatError `forbidden`; `not_found` for a role of somebody who is not a member; `invalid_frame`, `conflict`
  */
 export async function updateGroup(
   services: Services,

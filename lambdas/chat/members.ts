@@ -1,6 +1,6 @@
 import type { Conversation } from '#protocol/names';
 import type { Recipients } from '../delivery/broadcast.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { firstMembersOf, getMemberships, membersOf } from '../store/membership.ts';
 import { getUsers, type User } from '../store/user.ts';
@@ -58,10 +58,7 @@ export async function recipientsOf(
 }
 
 /** The names of all members, however many: those in the conversation's name, or those in the index without users who have just left. */
-export async function memberNames(
-  services: Pick<Services, 'table' | 'now'>,
-  conversation: Conversation,
-): Promise<string[]> {
+export async function memberNames(services: TimedStore, conversation: Conversation): Promise<string[]> {
   if ('members' in conversation) return [...conversation.members];
   const state = getConversationState(services, conversation.id);
   const names: string[] = [];
@@ -70,17 +67,10 @@ export async function memberNames(
 }
 
 /** Those of the users who are members. */
-export async function membersAmong(
-  services: Pick<Services, 'table'>,
-  conversation: string,
-  names: readonly string[],
-): Promise<User[]> {
+export async function membersAmong(services: Store, conversation: string, names: readonly string[]): Promise<User[]> {
   const keys = [...new Set(names)].map((username) => ({ username, conversation }));
-  const memberships = await getMemberships(services, keys);
-  return getUsers(
-    services,
-    memberships.map(({ username }) => username),
-  );
+  const members = (await getMemberships(services, keys)).map(({ username }) => username);
+  return getUsers(services, members);
 }
 
 /**
@@ -88,7 +78,7 @@ export async function membersAmong(
  * @param at ms; when they were members. Soon after it, the state tells who has left; later, it may have forgotten
  */
 export async function stillMembers(
-  services: Pick<Services, 'table' | 'now'>,
+  services: TimedStore,
   id: string,
   names: readonly string[],
   at: number,

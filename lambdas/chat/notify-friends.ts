@@ -17,10 +17,8 @@ export async function notifyFriends(
   by: string,
   changed: readonly Pick<FriendshipChange, 'username' | 'other'>[],
 ): Promise<void> {
-  const users = await getUsers(
-    services,
-    changed.map(({ username }) => username),
-  );
+  const names = changed.map(({ username }) => username);
+  const users = await getUsers(services, names);
   await Promise.all(
     changed.map(async ({ username, other }) => {
       const notifies = username !== by && type !== 'friend_removed';

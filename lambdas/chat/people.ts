@@ -1,25 +1,15 @@
 /** Profiles and the search for people. A user does not see the presence of somebody who has blocked them. */
 import { ChatError } from '#protocol/errors';
 import type { Profile } from '#protocol/message';
-import { type Conversation, isUserName, parseConversation } from '#protocol/names';
-import type { Services } from '../runtime/services.ts';
-import { signAvatar } from '../store/file-object.ts';
+import { type Conversation, parseConversation } from '#protocol/names';
+import type { Services, Store } from '../runtime/services.ts';
+import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
-import { foldName, getListings, getUserNames, type Listing } from '../store/people-listing.ts';
+import { foldName, getListings, getUserNames, type Listing } from '../store/people-index.ts';
 import { type Avatar, getUsers } from '../store/user.ts';
 import { presenceOf } from './inbox.ts';
 
 type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
-
-/**
- * Reads a user name, in any case.
- * @throws ChatError `invalid_frame`
- */
-export function readUserName(text: string): string {
-  const name = text.toLowerCase();
-  if (isUserName(name)) return name;
-  throw new ChatError('invalid_frame', 'a user name consists of a-z 0-9 . - and %xx');
-}
 
 /** @throws ChatError `invalid_frame` for oneself */
 export function directConversationWith(me: string, other: string): Conversation {
@@ -27,11 +17,7 @@ export function directConversationWith(me: string, other: string): Conversation 
 }
 
 /** @throws ChatError `unknown_user` @param task see `ChatError` */
-export async function assertUsersExist(
-  services: Pick<Services, 'table'>,
-  names: readonly string[],
-  task?: string,
-): Promise<void> {
+export async function assertUsersExist(services: Store, names: readonly string[], task?: string): Promise<void> {
   const existing = new Set((await getUsers(services, names)).map(({ username }) => username));
   const unknown = names.filter((name) => !existing.has(name));
   if (unknown.length > 0) throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`, { task });

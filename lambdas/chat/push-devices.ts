@@ -4,7 +4,7 @@ import { ChatError } from '#protocol/errors';
 import type { DeviceBody } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { isPushEndpoint } from '#protocol/push-services';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import {
   endPushDevice,
   getPushDevice,
@@ -54,11 +54,7 @@ export async function registerPushDevice(
 }
 
 /** The user gets no pushes on this device any more. */
-export async function forgetPushDevice(
-  services: Pick<Services, 'table' | 'now'>,
-  { username }: Caller,
-  token: string,
-): Promise<void> {
+export async function forgetPushDevice(services: TimedStore, { username }: Caller, token: string): Promise<void> {
   const user = await getUser(services, username);
   const devices = await getPushDevices(services, user?.pushDevices.map(({ id }) => id) ?? []);
   const matching = devices.filter((device) => device.user === username && device.called === shortHash(token));
@@ -66,7 +62,7 @@ export async function forgetPushDevice(
 }
 
 /** The user gets no pushes on any device, until one registers again. */
-export async function forgetPushDevices(services: Pick<Services, 'table' | 'now'>, username: string): Promise<void> {
+export async function forgetPushDevices(services: TimedStore, username: string): Promise<void> {
   const user = await getUser(services, username, { consistent: true });
   await Promise.all(
     (user?.pushDevices ?? []).map(async ({ id }) => {
@@ -79,7 +75,7 @@ export async function forgetPushDevices(services: Pick<Services, 'table' | 'now'
 }
 
 /** Removes a device, unless it has registered again meanwhile. */
-export async function removePushDevice(services: Pick<Services, 'table' | 'now'>, device: PushDevice): Promise<void> {
+export async function removePushDevice(services: TimedStore, device: PushDevice): Promise<void> {
   await endPushDevice(services, device);
   await dropUserPushDevice(services, device.user, device.id, device.expires);
 }
@@ -93,9 +89,9 @@ function toDevice(
   if (body.platform === 'fcm') return { ...fields, platform: 'fcm', id: pushDeviceId('fcm', token), address: token };
   const { endpoint, keys } = body;
   if (!isPushEndpoint(endpoint, config.push.endpoints)) {
-    throw new ChatError('invalid_frame', 'endpoint is not the address of a known push service');
+    throw new ChatError('invalid_frame', 'endpoint is not the address of a push service known here');
   }
-  if (!isPoint(keys.p256dh)) throw new ChatError('invalid_frame', 'keys.p256dh is not a point of the curve P-256');
+  if (!isPoint(keys.p256dh)) throw new ChatError('invalid_frame', 'keys.p256dh is no point of the curve P-256');
   return { ...fields, platform: 'web', id: pushDeviceId('web', endpoint), address: endpoint, ...keys };
 }
 
@@ -125,7 +121,7 @@ function isSame(existing: PushDevice | undefined, device: PushDevice): boolean {
  * if the item does not exist, or belongs to somebody else.
  */
 async function outdatedOf(
-  services: Pick<Services, 'table'>,
+  services: Store,
   user: User,
   { id: newId, called }: PushDevice,
   now: number,

@@ -1,7 +1,7 @@
 /** Limits how fast a member may send and begin conversations. The membership has the times of the last sends, so the first limit costs nothing. */
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
-import type { Services } from '../runtime/services.ts';
+import type { Services, TimedStore } from '../runtime/services.ts';
 import { countConversationStart } from '../store/conversation-quota.ts';
 import type { Membership } from '../store/membership.ts';
 
@@ -29,10 +29,7 @@ export function assertRateLimit(services: Clock, membership: Membership): void {
  * Counts that an existing user begins or joins a conversation.
  * @throws ChatError `rate_limited` when they do so too often
  */
-export async function assertConversationLimit(
-  services: Pick<Services, 'table' | 'now'>,
-  username: string,
-): Promise<void> {
+export async function assertConversationLimit(services: TimedStore, username: string): Promise<void> {
   const wait = await countConversationStart(services, username);
   if (wait === undefined) return;
   const { count } = limits.conversationsBegun;

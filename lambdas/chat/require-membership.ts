@@ -1,6 +1,6 @@
 import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
@@ -78,11 +78,7 @@ async function isUnusedAndUnfriended(
 }
 
 /** Read consistently, one unit for each friend, and only at the conversation's first use. @throws ChatError `forbidden` */
-async function assertFriends(
-  services: Pick<Services, 'table'>,
-  username: string,
-  others: readonly string[],
-): Promise<void> {
+async function assertFriends(services: Store, username: string, others: readonly string[]): Promise<void> {
   const pairs = others.map((other) => ({ username, other }));
   const friends = (await getFriendships(services, pairs)).filter(({ state }) => state === 'friends');
   const strangers = others.filter((name) => !friends.some(({ other }) => other === name));

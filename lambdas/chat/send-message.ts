@@ -8,7 +8,7 @@ import type { MessageRef } from '#protocol/message-id';
 import { messageText } from '#protocol/message-text';
 import type { Conversation } from '#protocol/names';
 import { deliverMessage } from '../delivery/deliver-message.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
@@ -77,11 +77,7 @@ function contentType([first]: readonly File[]): ContentType {
 }
 
 /** The number of the message that is replied to. @throws ChatError `not_found` */
-async function findRepliedSeq(
-  services: Pick<Services, 'table'>,
-  { id }: Conversation,
-  replyTo: MessageRef,
-): Promise<number> {
+async function findRepliedSeq(services: Store, { id }: Conversation, replyTo: MessageRef): Promise<number> {
   const entry = await findShownEntry(services, id, replyTo);
   if (entry?.type === 'message' && !entry.deleted) return entry.seq;
   const reason = `there is no message ${replyTo.id ?? replyTo.seq} in ${id}`;

@@ -1,4 +1,4 @@
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import { countMessages } from '../store/entry.ts';
 import type { Cursor, Membership } from '../store/membership.ts';
@@ -9,7 +9,7 @@ import type { Cursor, Membership } from '../store/membership.ts';
  * state remembers, the log itself is counted.
  */
 export async function unreadCount(
-  services: Pick<Services, 'table'>,
+  services: Store,
   state: ConversationState,
   { read, cleared }: Pick<Membership, 'read' | 'cleared'>,
 ): Promise<number> {

@@ -1,4 +1,4 @@
-import type { Services } from '../runtime/services.ts';
+import type { Store } from '../runtime/services.ts';
 import type { ChangeEntry, ShownEntry } from '../store/entry.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import type { Membership } from '../store/membership.ts';
@@ -8,7 +8,7 @@ export type Viewer = Pick<Membership, 'username' | 'conversation' | 'cleared' | 
 
 /** The entries without those about messages that the member has cleared or hidden. */
 export async function visibleTo<E extends ShownEntry | ChangeEntry>(
-  services: Pick<Services, 'table'>,
+  services: Store,
   viewer: Viewer,
   entries: readonly E[],
 ): Promise<E[]> {

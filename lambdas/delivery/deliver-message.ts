@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ServerEvent } from '#protocol/events';
 import type { Message } from '#protocol/message';
 import { receives } from '#protocol/scope';
@@ -72,7 +73,7 @@ export async function deliverMessage(
       if (outcome === 'sent') delivered.add(connection.username);
     }),
   );
-  await Promise.race([posts, sleep(acknowledgementTimeoutMs)]);
+  await Promise.race([posts, setTimeout(acknowledgementTimeoutMs)]);
   const acknowledged = fitNames(delivered);
   await postAll(services, authors, chatMessage(own, acknowledged));
 
@@ -93,10 +94,4 @@ function usersDeliveredTo(users: readonly User[], { conversation, user, at }: Me
   return users
     .filter((other) => other.username !== user && userDeliveredUntil(other, conversation, now) >= at)
     .map(({ username }) => username);
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -1,9 +1,9 @@
 import { limits } from '#protocol/limits';
 import type { Message } from '#protocol/message';
 import { bytesOf } from '#protocol/message-text';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
+import { signDownload } from '../store/bucket.ts';
 import type { Reaction, ShownEntry } from '../store/entry.ts';
-import { signDownload } from '../store/file-object.ts';
 import { getUsers, type User } from '../store/user.ts';
 import { systemText } from './system-text.ts';
 
@@ -66,7 +66,7 @@ export function currentReactions(reactions: readonly Reaction[]): Message['react
 
 /** The names of all users in these entries. Missing ones, such as those of users who have left, are read. */
 export async function namesFor(
-  services: Pick<Services, 'table'>,
+  services: Store,
   entries: readonly ShownEntry[],
   names: Names = new Map(),
 ): Promise<Names> {

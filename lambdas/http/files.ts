@@ -4,7 +4,7 @@ import type { UploadForm } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import type { Services } from '../runtime/services.ts';
-import { incomingKey, signDownload } from '../store/file-object.ts';
+import { incomingKey, signDownload } from '../store/bucket.ts';
 import { getUpload, putUpload, type Upload } from '../store/upload.ts';
 import type { HttpHandlers } from './handler.ts';
 

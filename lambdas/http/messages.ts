@@ -2,7 +2,8 @@ import { ChatError } from '#protocol/errors';
 import { searchWords } from '#protocol/search';
 import { addOrRemoveReaction, deleteMessage, editMessage } from '../chat/change-message.ts';
 import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
-import { changesAfter, pageAfter, pageAround, pageBefore, searchBefore } from '../chat/history.ts';
+import { pageAfter, pageAround, pageBefore, searchBefore } from '../chat/history.ts';
+import { isNotSealed, isShown } from '../chat/log.ts';
 import { toLogEvents } from '../chat/log-events.ts';
 import { markRead } from '../chat/mark-read.ts';
 import { requireMembership } from '../chat/require-membership.ts';
@@ -88,7 +89,7 @@ function assertOnePlace({ q, before, after, around, changes }: HistoryQuery): vo
 
 async function listChanges(services: Services, request: HistoryRequest, viewer: Viewer, state: ConversationState) {
   const limit = limitOf(request.query);
-  const page = await changesAfter(services, state, viewer, request.query.after ?? 0, limit);
+  const page = await pageAfter(services, state, viewer, request.query.after ?? 0, limit, isNotSealed);
   return {
     count: state.seq,
     next: page.after === null ? null : link(services, request, { after: page.after, limit }),
@@ -119,7 +120,7 @@ function readPage(
   { before = state.seq + 1, after, around }: HistoryQuery,
   limit: number,
 ) {
-  if (after !== undefined) return pageAfter(services, state, viewer, after, limit);
+  if (after !== undefined) return pageAfter(services, state, viewer, after, limit, isShown);
   if (around !== undefined) return pageAround(services, state, viewer, around, limit);
   return pageBefore(services, state, viewer, before, limit);
 }

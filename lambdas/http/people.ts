@@ -3,7 +3,7 @@ import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { findPeople, getProfile } from '../chat/people.ts';
-import { foldName, type Listing } from '../store/people-listing.ts';
+import { foldName, type Listing } from '../store/people-index.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
 

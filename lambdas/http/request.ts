@@ -33,15 +33,15 @@ export function readRequest(event: HttpEvent, name: OperationName, usernameClaim
     const reason = 'the token names no user of at most 64 characters';
     throw new ChatError('unauthenticated', reason, { task: 'tell who you are' });
   }
-  const body = readBody(event, declared);
+  // In the order in which errors are answered: a closed conversation comes before the rest of the path.
   const request = {
     caller,
     account,
     address: { path: event.rawPath, query: event.queryStringParameters },
+    body: readBody(event, declared),
     query: query && parseAs(query, event.queryStringParameters),
-    body,
-    path: path && parsePath(path, event.pathParameters),
     conversation: inConversation && readConversation(conversationName(event), caller.username),
+    path: path && parsePath(path, event.pathParameters),
   };
   return request;
 }

@@ -26,6 +26,10 @@ export interface Services {
   readonly newId: (now: number) => string;
 }
 
+/** What most functions need: the table, or the table and the time. */
+export type Store = Pick<Services, 'table'>;
+export type TimedStore = Pick<Services, 'table' | 'now'>;
+
 /** Opened once, outside the handler, so that later events reuse the clients' connections. */
 export function openServices(environment: NodeJS.ProcessEnv): Services {
   const config = readConfig(environment);

@@ -1,41 +1,41 @@
 /**
- * A change is applied to the message that it is about, so that history shows the message as it now is without reading on. Whatever order
- * changes are applied in, and however often, the one with the highest number holds.
+ * Applying a change to its message (entry.ts), so that history shows the message as it is now without reading on. Changes may be applied in
+ * any order and more than once: the one with the highest number holds.
  */
-import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import type { Services } from '../runtime/services.ts';
-import { type ChangeEntry, type Entry, key, type MessageEntry, reactionName, reactionValue, toEntry } from './entry.ts';
-import { conditional, type Item } from './item.ts';
+import type { Store } from '../runtime/services.ts';
+import {
+  type ChangeEntry,
+  type Entry,
+  entryKey,
+  type MessageEntry,
+  reactionName,
+  reactionValue,
+  toEntry,
+} from './entry.ts';
+import { type Item, type ItemUpdate, updateItemIf } from './item.ts';
 
-/** What applying a change came to: done by this; done before; or of no effect, because a later change, or a deletion, was faster. */
+/** `now`: this call applied the change. `before`: it was applied already. `never`: a later change or a deletion has overtaken it. */
 export type Applied = 'now' | 'before' | 'never';
 
 /**
- * Applies a change to its message, unless a later one was faster. Again: nothing changes.
- * @returns the message as it now is; `undefined` when the target is none any more
+ * Applies a change to its message, unless a later one was faster. Nothing changes when it was applied before.
+ * @returns the message as it is now; `undefined` when there is no such message any more
  */
 export async function applyChange(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   change: ChangeEntry,
 ): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key({ conversation: change.conversation, seq: change.target }),
-        ...expressionOf(change),
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  const item = write.ok ? write.answer.Attributes : write.item;
+  const { ok, item } = await updateItemIf(table, {
+    Key: entryKey({ conversation: change.conversation, seq: change.target }),
+    ...expressionOf(change),
+    ReturnValues: 'ALL_NEW',
+  });
   const entry = item && toEntry(item);
-  const applied = write.ok ? 'now' : item && isApplied(item, change) ? 'before' : 'never';
+  const applied = ok ? 'now' : item && isApplied(item, change) ? 'before' : 'never';
   return { applied, message: entry?.type === 'message' ? entry : undefined };
 }
 
-/** The message as an edit or deletion in the log will have made it, where that was not applied yet. */
+/** The message as it will be when an edit or deletion from the log has been applied. */
 export function withChange(message: MessageEntry, change: Entry): MessageEntry {
   if (message.deleted) return message;
   const changed = change.seq;
@@ -45,19 +45,14 @@ export function withChange(message: MessageEntry, change: Entry): MessageEntry {
   return { ...message, text, mentions, edited_at: at, changed };
 }
 
-/** Did this very change leave the message as it is? */
+/** Whether this change is the one that holds. */
 function isApplied(item: Item, change: ChangeEntry): boolean {
   if (change.type === 'reaction') return item[reactionName(change.emoji, change.user)] === reactionValue(change);
   return item.changed === change.seq;
 }
 
-/** Every condition names the type, because what retention has deleted must not come back as a fragment. */
-function expressionOf(
-  change: ChangeEntry,
-): Pick<
-  UpdateCommandInput,
-  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
-> {
+/** Every condition names the type, so that a message that retention has deleted does not come back as a fragment. */
+function expressionOf(change: ChangeEntry): Omit<ItemUpdate, 'Key'> {
   const values = { ':message': 'message', ':seq': change.seq };
   const standing = '#type = :message AND attribute_not_exists(deleted)';
   switch (change.type) {
@@ -83,7 +78,7 @@ function expressionOf(
     case 'delete':
       return {
         UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq REMOVE mentions',
-        // Deleted is deleted, also when an edit with a higher number was applied before.
+        // A deletion holds even if an edit with a higher number was applied before.
         ConditionExpression: standing,
         ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
         ExpressionAttributeValues: { ...values, ':none': '', ':no_files': [], ':yes': true },

@@ -1,24 +1,25 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Services } from '../runtime/services.ts';
+/** Adding a send to the idempotency window of a membership (membership.ts, idempotency-window.ts). */
+import type { Store } from '../runtime/services.ts';
 import { packSend, type SendRecord, windowSize } from './idempotency-window.ts';
-import { conditional } from './item.ts';
-import { isActive, key, type Membership, toMembership } from './membership.ts';
+import { updateItemIf } from './item.ts';
+import { isActive, type Membership, membershipKey, toMembership } from './membership.ts';
 
 export type ClaimResult =
   | 'claimed'
   | 'removed'
-  /** An earlier try of the same send has this number. */
+  /** The number of an earlier try of the same send. */
   | { readonly original: SendRecord }
-  /** Others of the member's sends were faster, more than were `allowed`. */
+  /** Other sends of the member were faster, and used up what was `allowed`. */
   | { readonly overtaken: Membership };
 
 /**
- * Writes down that this send has that number, unless an earlier try has one: then the earlier number is the answer.
- * Of sends that read the membership at the same time as many as are `allowed` come through, however many are tried.
- * `replacing` is an earlier try whose number was sealed as empty. `moveCursor`: who writes has read.
+ * Notes the number of a send, unless an earlier try of it has a number.
+ * @param allowed how many sends may succeed of all that have read the membership in this state, however many try
+ * @param replacing the record of an earlier try whose number was sealed
+ * @param moveCursor whether the sender has thereby read up to this number
  */
 export async function claimSend(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   membership: Membership,
   hash: string,
   record: SendRecord,
@@ -30,44 +31,38 @@ export async function claimSend(
     .slice(windowSize - 1);
   const remove = outdated.map((_, index) => `ring.#old${index}`);
   const most = membership.sends + allowed;
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(membership.username, membership.conversation),
-        UpdateExpression: [
-          'SET ring.#hash = :record, sends = sends + :one',
-          moveCursor ? ', read_seq = :seq, read_count = :count' : '',
-          remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : '',
-        ].join(''),
-        ConditionExpression: [
-          'attribute_exists(#role)',
-          'sends < :most',
-          replacing === undefined ? 'attribute_not_exists(ring.#hash)' : 'ring.#hash = :replacing',
-          ...(moveCursor ? ['read_seq < :seq'] : []),
-        ].join(' AND '),
-        ExpressionAttributeNames: {
-          '#hash': hash,
-          '#role': 'role',
-          ...Object.fromEntries(outdated.map(([old], index) => [`#old${index}`, old])),
-        },
-        ExpressionAttributeValues: {
-          ':record': packSend(record),
-          ':one': 1,
-          ':most': most,
-          ...(moveCursor ? { ':seq': record.seq, ':count': record.count } : {}),
-          ...(replacing === undefined ? {} : { ':replacing': packSend(replacing) }),
-        },
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  if (write.ok) return 'claimed';
-  if (!write.item || !isActive(write.item)) return 'removed';
-  const existing = toMembership(write.item);
+  const { ok, item } = await updateItemIf(table, {
+    Key: membershipKey(membership.username, membership.conversation),
+    UpdateExpression: [
+      'SET ring.#hash = :record, sends = sends + :one',
+      moveCursor ? ', read_seq = :seq, read_count = :count' : '',
+      remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : '',
+    ].join(''),
+    ConditionExpression: [
+      'attribute_exists(#role)',
+      'sends < :most',
+      replacing ? 'ring.#hash = :replacing' : 'attribute_not_exists(ring.#hash)',
+      ...(moveCursor ? ['read_seq < :seq'] : []),
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#hash': hash,
+      '#role': 'role',
+      ...Object.fromEntries(outdated.map(([old], index) => [`#old${index}`, old])),
+    },
+    ExpressionAttributeValues: {
+      ':record': packSend(record),
+      ':one': 1,
+      ':most': most,
+      ':replacing': replacing && packSend(replacing),
+      ...(moveCursor ? { ':seq': record.seq, ':count': record.count } : {}),
+    },
+  });
+  if (ok) return 'claimed';
+  if (!item || !isActive(item)) return 'removed';
+  const existing = toMembership(item);
   const original = existing.recentSends.get(hash);
   if (original && original.seq !== replacing?.seq) return { original };
   if (existing.sends >= most) return { overtaken: existing };
-  // Only the cursor stood in the way: a later send of this user was faster. It must not go back.
+  // Only the condition on the cursor failed: a later send of this user was faster. The cursor must not go back.
   return claimSend({ table }, membership, hash, record, { allowed, replacing, moveCursor: false });
 }

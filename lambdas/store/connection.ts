@@ -1,96 +1,79 @@
-/** The connections of a user, in the user's own item (user.ts). */
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+/** The connections of a user: attributes `live#<connectionId>` of the user's own item (user.ts). */
 import * as z from 'zod/mini';
 import { scopeToText } from '#protocol/scope';
-import type { Services } from '../runtime/services.ts';
-import { conditional } from './item.ts';
-import { type Connection, connectionPrefix, createUser, key, toUser, type User } from './user.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
+import { updateItemIf } from './item.ts';
+import { type Connection, connectionPrefix, createUser, toUser, type User, userKey } from './user.ts';
 
 /**
- * Writes a connection down, and the user before it when this is their first.
- * @param issued ms; when its token was issued
- * @returns the user as they are now; undefined when the token is from before they signed out everywhere, and nothing is written
+ * Adds a connection, and creates the user if they do not exist.
+ * @param issued ms; when the connection's token was issued
+ * @returns the user as they are now; undefined, and nothing is written, when the user signed out everywhere after the token was issued
  */
 export async function addConnection(
-  services: Pick<Services, 'table' | 'now'>,
+  services: TimedStore,
   user: { username: string; name: string },
   connection: Connection,
   issued: number,
 ): Promise<User | undefined> {
-  const known = await addToKnown(services, user.username, connection, issued);
-  if (known !== 'unknown') return known;
+  const first = await addToExisting(services, connection, issued);
+  if (first !== 'no user') return first;
   await createUser(services, user);
-  const made = await addToKnown(services, user.username, connection, issued);
-  if (made === 'unknown') throw new Error(`unable to connect ${user.username}; the user was made and is not there`);
-  return made;
+  const second = await addToExisting(services, connection, issued);
+  if (second === 'no user')
+    throw new Error(`unable to connect ${user.username}; the user was created and is not there`);
+  return second;
 }
 
-async function addToKnown(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-  connection: Connection,
+async function addToExisting(
+  { table }: Store,
+  { username, id, scope, openedAt, expires }: Connection,
   issued: number,
-): Promise<User | 'unknown' | undefined> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username),
-        UpdateExpression: 'SET #connection = :connection',
-        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
-        ExpressionAttributeNames: { '#connection': connectionPrefix + connection.id },
-        ExpressionAttributeValues: {
-          ':connection': {
-            scope: scopeToText(connection.scope),
-            since: connection.openedAt,
-            expires: connection.expires,
-          },
-          ':issued': issued,
-        },
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  if (write.ok) return toUser(write.answer.Attributes ?? {});
-  return write.item ? undefined : 'unknown';
+): Promise<User | 'no user' | undefined> {
+  const { ok, item } = await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET #connection = :connection',
+    ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
+    ExpressionAttributeNames: { '#connection': connectionPrefix + id },
+    ExpressionAttributeValues: {
+      ':connection': { scope: scopeToText(scope), since: openedAt, expires },
+      ':issued': issued,
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+  if (!item) return 'no user';
+  return ok ? toUser(item) : undefined;
 }
 
 /**
- * Takes a connection away and notes when its user was last here, and, of one for everything, until when it received. Again for the same
- * connection: nothing happens.
- * @param at ms; the latest moment at which somebody can have been there. One in the future counts as now, and nothing goes back
+ * Removes a connection and notes when its user was last seen. If the connection was for everything, also until when messages were delivered
+ * to it. Both times only move forward. Nothing happens if the connection was removed before.
+ * @param at ms; the latest time at which the connection can have been open. A time in the future counts as now.
  */
 export async function removeConnection(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { username, id, scope }: Pick<Connection, 'username' | 'id' | 'scope'>,
   at: number,
 ): Promise<void> {
   const ended = Math.min(at, now());
-  const times = ['last_seen', ...(scope.kind === 'user' ? ['reached'] : [])];
-  const remove = (noted: readonly string[]) =>
-    conditional(
-      table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: key(username),
-          UpdateExpression: `REMOVE #connection${noted.length > 0 ? ` SET ${noted.map((time) => `${time} = :at`).join(', ')}` : ''}`,
-          ConditionExpression: [
-            'attribute_exists(#connection)',
-            ...noted.map((time) => `(attribute_not_exists(${time}) OR ${time} < :at)`),
-          ].join(' AND '),
-          ExpressionAttributeNames: { '#connection': connectionPrefix + id },
-          ...(noted.length > 0 ? { ExpressionAttributeValues: { ':at': ended } } : {}),
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
-  let noted = times;
-  // Others may end at the same time, a few at most; the last try notes nothing.
+  const times = scope.kind === 'user' ? ['last_seen', 'reached'] : ['last_seen'];
+  const remove = (advanced: readonly string[]) =>
+    updateItemIf(table, {
+      Key: userKey(username),
+      UpdateExpression: `REMOVE #connection${advanced.length > 0 ? ` SET ${advanced.map((time) => `${time} = :at`).join(', ')}` : ''}`,
+      ConditionExpression: [
+        'attribute_exists(#connection)',
+        ...advanced.map((time) => `(attribute_not_exists(${time}) OR ${time} < :at)`),
+      ].join(' AND '),
+      ExpressionAttributeNames: { '#connection': connectionPrefix + id },
+      // DynamoDB refuses values that are empty.
+      ExpressionAttributeValues: advanced.length > 0 ? { ':at': ended } : undefined,
+    });
+  let advanced = times;
+  // A few other connections of the user may end at the same time and advance the times. The last try leaves the times alone.
   for (let tries = 0; tries < 5; tries++) {
-    const write = await remove(tries < 4 ? noted : []);
-    if (write.ok || write.item?.[connectionPrefix + id] === undefined) return;
-    const { item } = write;
-    noted = times.filter((time) => (z.parse(z.optional(z.number()), item[time]) ?? 0) < ended);
+    const { ok, item } = await remove(tries < 4 ? advanced : []);
+    if (ok || item?.[connectionPrefix + id] === undefined) return;
+    advanced = times.filter((time) => (z.parse(z.optional(z.number()), item[time]) ?? 0) < ended);
   }
 }

@@ -1,50 +1,45 @@
-/** How many conversations a user has begun or joined within the present hour: two numbers in the user's own item (user.ts). */
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+/**
+ * How many conversations a user has started or joined in the current hour: two attributes of the user's own item (user.ts), `begun` (the
+ * count) and `begun_hour` (hours since 1970).
+ */
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
-import type { Services } from '../runtime/services.ts';
-import { conditional, type Item } from './item.ts';
-import { key } from './user.ts';
+import type { TimedStore } from '../runtime/services.ts';
+import { type Item, updateItemIf } from './item.ts';
+import { userKey } from './user.ts';
 
 /**
- * Counts one more, of a user who exists.
- * @returns seconds until the next hour when it is one too many, which is not counted
+ * Counts one more conversation of a user who exists.
+ * @returns seconds until the next hour when the quota is used up; then nothing is counted
  */
 export async function countConversationStart(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   username: string,
 ): Promise<number | undefined> {
   const { count, seconds } = limits.conversationsBegun;
   const at = Math.floor(now() / 1_000);
   const hour = Math.floor(at / seconds);
-  const update = (expression: string, condition: string, values: Readonly<Record<string, number>>) =>
-    conditional(
-      table.client.send(
-        new UpdateCommand({
-          TableName: table.name,
-          Key: key(username),
-          UpdateExpression: expression,
-          ConditionExpression: condition,
-          ExpressionAttributeValues: { ':hour': hour, ':one': 1, ...values },
-          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        }),
-      ),
-    );
   for (;;) {
-    const more = await update('SET begun = begun + :one', 'begun_hour = :hour AND begun < :most', { ':most': count });
-    if (more.ok) return undefined;
-    if (isOf(more.item, hour)) return (hour + 1) * seconds - at;
-    // The first of an hour; of several at once one is, and the others are more.
-    const first = await update(
-      'SET begun = :one, begun_hour = :hour',
-      'attribute_exists(pk) AND (attribute_not_exists(begun_hour) OR begun_hour <> :hour)',
-      {},
-    );
+    const next = await updateItemIf(table, {
+      Key: userKey(username),
+      UpdateExpression: 'SET begun = begun + :one',
+      ConditionExpression: 'begun_hour = :hour AND begun < :most',
+      ExpressionAttributeValues: { ':hour': hour, ':one': 1, ':most': count },
+    });
+    if (next.ok) return undefined;
+    if (isOfHour(next.item, hour)) return (hour + 1) * seconds - at;
+    // The first of the hour. If several come at once, one succeeds and the others try again as the next.
+    const first = await updateItemIf(table, {
+      Key: userKey(username),
+      UpdateExpression: 'SET begun = :one, begun_hour = :hour',
+      ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(begun_hour) OR begun_hour <> :hour)',
+      ExpressionAttributeValues: { ':hour': hour, ':one': 1 },
+    });
     if (first.ok) return undefined;
-    if (!first.item) throw new Error(`unable to count what ${username} begins; there is no such user`);
+    if (!first.item) throw new Error(`unable to count a conversation of ${username}; there is no such user`);
   }
 }
 
-function isOf(item: Item | undefined, hour: number): boolean {
+function isOfHour(item: Item | undefined, hour: number): boolean {
   return item !== undefined && z.parse(z.optional(z.number()), item.begun_hour) === hour;
 }

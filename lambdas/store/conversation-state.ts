@@ -1,17 +1,24 @@
 /**
- * A conversation's state: the sequencer that gives the log its numbers, and what lists show.
+ * The state of a conversation: the sequencer that gives numbers to the log's entries, and what lists show.
  *
- * key    pk `CONV#<conversation>`  sk `HEAD`
- * holds  seq (of the newest entry), count (messages so far), at (ms, of the newest entry), last_seq and last (the newest message, its
- *        text cut), gone (numbers that count no longer: sealed holes and deleted messages) and gone_from (no number up to here stands in
- *        gone any more) with forgotten (how many did), title (of a group), and an attribute `left#<user>` (ms) for who left a moment ago
- * write  one atomic update a message, one unit: nothing in it may grow past 1 KB
+ * key    pk `CONV#<conversation>`, sk `HEAD`.
+ * holds  `seq`: the number of the newest entry.
+ *        `count`: messages so far.
+ *        `at` (ms): when the newest number was allocated.
+ *        `last_seq`, `last`: the newest message, its text cut.
+ *        `gone`: the uncounted numbers, see uncounted.ts.
+ *        `gone_from`, `forgotten`: no number up to `gone_from` is in `gone` any more, and `forgotten` is how many were. Today's words are
+ *        uncounted floor and trimmed count.
+ *        `title`: of a group.
+ *        `left#<user>` (ms): when this user left, for a moment.
+ * write  One atomic update for each entry, one write unit. So the item should stay under 1 KB.
+ * read   By key, and in batches for an inbox.
  */
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ContentType } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
-import { conditional, getItems, type Item, type Key } from './item.ts';
+import type { Store } from '../runtime/services.ts';
+import { attributesWithPrefix, getItem, getItems, type Item, updateItemIf } from './item.ts';
+import { conversationOf, conversationPartition, type Key } from './keys.ts';
 
 const Last = z.object({
   user: z.string(),
@@ -19,7 +26,7 @@ const Last = z.object({
   content_type: ContentType,
   at: z.number(),
   deleted: z.optional(z.boolean()),
-  /** The number of the last edit or delete that is shown. */
+  /** The number of the last edit or deletion that is shown. */
   changed: z.optional(z.number()),
 });
 /** The newest message as lists show it. `at` in ms. */
@@ -33,16 +40,16 @@ export interface ConversationState {
   readonly at: number;
   readonly last: (LastMessage & { readonly seq: number }) | undefined;
   readonly uncounted: ReadonlySet<number>;
-  /** For who has read less than up to here, `gone` does not tell all. */
+  /** `uncounted` does not contain the numbers up to here any more. */
   readonly uncountedFloor: number;
-  /** How many numbers `gone` held once and does not any more. */
+  /** How many numbers `uncounted` once contained and does not contain any more. */
   readonly trimmedCount: number;
   readonly title: string | undefined;
-  /** Who left, and when (ms): those whom the index of members may still list. */
+  /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
 }
 
-const HeadItem = z.looseObject({
+const StateItem = z.looseObject({
   pk: z.string(),
   seq: z.number(),
   count: z.number(),
@@ -50,119 +57,92 @@ const HeadItem = z.looseObject({
   last_seq: z.optional(z.number()),
   last: z.optional(Last),
   gone: z.optional(z.set(z.number())),
-  gone_from: z.optional(z.number()),
-  forgotten: z.optional(z.number()),
+  gone_from: z._default(z.number(), 0),
+  forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
 });
 
-export function key(conversation: string): Key {
-  return { pk: `CONV#${conversation}`, sk: 'HEAD' };
+export const leftPrefix = 'left#';
+
+export function conversationStateKey(conversation: string): Key {
+  return { pk: conversationPartition(conversation), sk: 'HEAD' };
 }
 
 export function toConversationState(item: Item): ConversationState {
-  const parsed = z.parse(HeadItem, item);
-  const { pk, seq, count, at, last_seq: lastSeq, last, title, gone, ...more } = parsed;
-  const { gone_from: uncountedFloor = 0, forgotten: trimmedCount = 0, ...others } = more;
+  const { pk, seq, count, at, last, last_seq, title, ...fields } = z.parse(StateItem, item);
+  const left = attributesWithPrefix(item, leftPrefix);
   return {
-    conversation: pk.slice('CONV#'.length),
+    conversation: conversationOf(pk),
     seq,
     count,
     at,
-    last: last && lastSeq !== undefined ? { ...last, seq: lastSeq } : undefined,
-    uncounted: gone ?? new Set(),
-    uncountedFloor,
-    trimmedCount,
+    last: last && last_seq !== undefined ? { ...last, seq: last_seq } : undefined,
+    uncounted: fields.gone ?? new Set(),
+    uncountedFloor: fields.gone_from,
+    trimmedCount: fields.forgotten,
     title,
-    left: leftOf(others),
+    left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),
   };
 }
 
-/** An attribute for each name, because a path into a map needs the map to exist first. */
-export const leftPrefix = 'left#';
-
-function leftOf(item: Item): ReadonlyMap<string, number> {
-  return new Map(
-    Object.entries(item)
-      .filter(([name]) => name.startsWith(leftPrefix))
-      .map(([name, at]) => [name.slice(leftPrefix.length), z.parse(z.number(), at)]),
-  );
-}
-
-/** The state of a conversation in which nothing has been said. */
+/** The state of a conversation without entries. */
 export function emptyConversationState(conversation: string): ConversationState {
-  return {
-    ...{ conversation, seq: 0, count: 0, at: 0, last: undefined },
-    ...{ uncounted: new Set(), uncountedFloor: 0, trimmedCount: 0, title: undefined, left: new Map() },
-  };
+  return toConversationState({ ...conversationStateKey(conversation), seq: 0, count: 0, at: 0 });
 }
 
-export async function getConversationState(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-): Promise<ConversationState> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key(conversation), ConsistentRead: true }),
-  );
-  return Item ? toConversationState(Item) : emptyConversationState(conversation);
+export async function getConversationState({ table }: Store, conversation: string): Promise<ConversationState> {
+  const item = await getItem(table, conversationStateKey(conversation), { consistent: true });
+  return item ? toConversationState(item) : emptyConversationState(conversation);
 }
 
-/** The states of those conversations in which something was said, in no order. */
+/** The states of the conversations that have entries, in no order. */
 export async function getConversationStates(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversations: readonly string[],
 ): Promise<ConversationState[]> {
-  return (await getItems(table, conversations.map(key))).map(toConversationState);
+  return (await getItems(table, conversations.map(conversationStateKey))).map(toConversationState);
 }
 
-/** Shows an edited or deleted message in lists as it now is, if they still show it, and no later change of it. */
+/** Shows an edited or deleted message in lists as it is now, if they still show this message, and no later change of it. */
 export async function updateLast(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   { seq, text, deleted, changed = 0 }: { seq: number; text: string; deleted?: boolean; changed?: number },
 ): Promise<void> {
   const deletion = deleted ? ', #last.deleted = :yes' : '';
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(conversation),
-        UpdateExpression: `SET #last.#text = :text, #last.changed = :changed${deletion}`,
-        ConditionExpression: 'last_seq = :seq AND (attribute_not_exists(#last.changed) OR #last.changed < :changed)',
-        ExpressionAttributeNames: { '#last': 'last', '#text': 'text' },
-        ExpressionAttributeValues: {
-          ':seq': seq,
-          ':text': preview(text),
-          ':changed': changed,
-          ...(deleted ? { ':yes': true } : {}),
-        },
-      }),
-    ),
-  );
+  await updateItemIf(table, {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: `SET #last.#text = :text, #last.changed = :changed${deletion}`,
+    ConditionExpression: 'last_seq = :seq AND (attribute_not_exists(#last.changed) OR #last.changed < :changed)',
+    ExpressionAttributeNames: { '#last': 'last', '#text': 'text' },
+    ExpressionAttributeValues: {
+      ':seq': seq,
+      ':text': preview(text),
+      ':changed': changed,
+      ':yes': deleted ? true : undefined,
+    },
+  });
 }
 
-/** Puts the right newest message into lists after the number that they showed turned out to be empty. */
+/** Corrects the newest message in lists after the number that they showed (`empty`) turned out to have no message. */
 export async function replaceLast(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   empty: number,
   last: (LastMessage & { seq: number }) | undefined,
 ): Promise<void> {
-  const { seq, ...shown } = last ?? { seq: 0 };
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(conversation),
-        UpdateExpression: last ? 'SET last_seq = :seq, #last = :last' : 'REMOVE last_seq, #last',
-        ConditionExpression: 'last_seq = :empty',
-        ExpressionAttributeNames: { '#last': 'last' },
-        ExpressionAttributeValues: {
-          ':empty': empty,
-          ...(last ? { ':seq': seq, ':last': { ...shown, text: preview(last.text) } } : {}),
-        },
-      }),
-    ),
-  );
+  const { seq, ...shown } = last ?? { seq: undefined };
+  await updateItemIf(table, {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: last ? 'SET last_seq = :seq, #last = :last' : 'REMOVE last_seq, #last',
+    ConditionExpression: 'last_seq = :empty',
+    ExpressionAttributeNames: { '#last': 'last' },
+    ExpressionAttributeValues: {
+      ':empty': empty,
+      ':seq': seq,
+      ':last': last && { ...shown, text: preview(last.text) },
+    },
+  });
 }
 
 /** Characters of the newest message that lists show. */

@@ -1,20 +1,23 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+/**
+ * What friendship and blocks change in the two memberships of a direct conversation (membership.ts). They stand there because every
+ * send reads the membership anyway.
+ *
+ * holds  `blocks`: this user has blocked the other. `blocked`: the other has blocked this user.
+ *        `unfriended`: the two are not friends any more, or one has blocked the other. It ends when they become friends again.
+ */
 import type { Role } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
-import { conditional } from './item.ts';
-import { key } from './membership.ts';
+import type { Store } from '../runtime/services.ts';
+import { type ItemUpdate, updateItemIf } from './item.ts';
+import { membershipKey } from './membership.ts';
 
-/** What friendship and blocks make of one side of a direct conversation. */
+/** What becomes of one membership. `open`: the two are friends now. */
 export type DirectSide = 'open' | 'unfriended' | 'blocks' | 'blocked';
 
-/**
- * One side of a direct conversation as friendship and blocks make it, for a transaction of both sides. The membership is made where there is
- * none: `open` for who are friends now, otherwise closed to new messages where friends come first.
- */
-export function directMembershipUpdate(username: string, conversation: string, side: DirectSide) {
+/** The update of one membership, for a transaction of both. It creates the membership if there is none. */
+export function directMembershipUpdate(username: string, conversation: string, side: DirectSide): ItemUpdate {
   const marks = [...new Set(side === 'open' ? [] : ['unfriended', side])].map((mark) => `, ${mark} = :yes`);
   return {
-    Key: key(username, conversation),
+    Key: membershipKey(username, conversation),
     UpdateExpression: [
       'SET #role = if_not_exists(#role, :member), read_seq = if_not_exists(read_seq, :none)',
       ', read_count = if_not_exists(read_count, :none), ring = if_not_exists(ring, :empty)',
@@ -24,28 +27,25 @@ export function directMembershipUpdate(username: string, conversation: string, s
     ].join(''),
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: {
-      ...{ ':member': 'member' satisfies Role, ':none': 0, ':empty': {} },
+      ':member': 'member' satisfies Role,
+      ':none': 0,
+      ':empty': {},
       ...(side === 'open' ? {} : { ':yes': true }),
     },
   };
 }
 
-/** Notes in a direct conversation that a block is over, on one side. Again, or without a membership: nothing happens. */
+/** Ends a block in one of the two memberships. Nothing happens if it has ended before, or if there is no membership. */
 export async function endBlock(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: string,
   side: 'blocks' | 'blocked',
 ): Promise<void> {
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username, conversation),
-        UpdateExpression: 'REMOVE #side',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: { '#side': side },
-      }),
-    ),
-  );
+  await updateItemIf(table, {
+    Key: membershipKey(username, conversation),
+    UpdateExpression: 'REMOVE #side',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#side': side },
+  });
 }

@@ -1,32 +1,33 @@
 /**
- * One entry of a conversation's log: a write-once cell.
+ * One entry of a conversation's log: a cell that is written once.
  *
- * key    pk `LOG#<conversation>#<segment>`  sk `<seq>`, twelve digits; 1,000 entries a segment, so that a long or busy conversation
- *        is many partitions (DynamoDB does not split a collection whose sort key only grows)
- * holds  a message; a change of one (`edit`, `delete`, `reaction`), which names its `target`; what became of the conversation itself
- *        (`system`: who joined, left, was invited …); or nothing (`sealed`: a number was taken and what it was taken for never came).
- *        All but the sealed know how many messages there were up to them, `count`
- * write  once, on condition that nothing stands there; whoever comes second learns what does. A change is also applied to the message
- *        itself, so that history shows the message as it now is without reading on: text, edited_at, deleted, `changed` (the number of
- *        the last edit or delete), and for each emoji and user an attribute `react#<emoji>#<user>`. Whatever order changes are applied
- *        in, and however often, the one with the highest number holds
+ * key    pk `LOG#<conversation>#<segment>`, sk `<seq>` with twelve digits, so that keys sort as numbers. A segment is 1,000 entries. So a long
+ *        or busy conversation has many partitions: DynamoDB does not split a collection of items whose sort keys only grow.
+ * holds  A message; a change of message `target` (`edit`, `delete` or `reaction`); a system entry (`system`); or nothing (`sealed`).
+ *        All but sealed ones have `count`: how many messages there are up to this entry.
+ *        Messages also have `edited_at` (ms), `deleted`, `changed` (the number of the last edit or deletion), and an attribute
+ *        `react#<emoji>#<user>` for each reaction.
+ * write  On condition that the cell is empty. A writer that comes second gets the entry that is there. Only messages are updated later, by
+ *        their changes (apply-change.ts).
+ * read   By key, and by a range of numbers with one query for each segment.
  */
-import { GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
+import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ContentType, ConversationChange } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
-import { conditional, type Item, type Key } from './item.ts';
+import type { Services, Store } from '../runtime/services.ts';
+import { attributesWithPrefix, daySeconds, getItem, type Item, putItemIf, queryPages, ttl } from './item.ts';
+import { type Key, segmentOf } from './keys.ts';
 
 export const File = z.object({
   id: z.string(),
   filename: z.string(),
   content_type: z.string(),
   size: z.number(),
-  /** pixels, as the uploader said, if anything; with `height` */
+  /** pixels, if the uploader said so; always together with `height` */
   width: z.optional(z.number()),
   height: z.optional(z.number()),
 });
-/** A file of a message; its object's key in the bucket follows from its id. */
+/** A file of a message. The key of its object in the bucket follows from its id. */
 export type File = z.infer<typeof File>;
 
 const MessageFields = z.object({
@@ -37,20 +38,20 @@ const MessageFields = z.object({
   content_type: ContentType,
   files: z.array(File),
   reply_to: z.nullable(z.number()),
-  /** Left out where nobody is mentioned. */
+  /** Missing if nobody is mentioned. */
   mentions: z.optional(z.array(z.string())),
   client_id: z.string(),
-  /** The message's ordinal among the conversation's messages. */
+  /** This is the n-th message of the conversation. */
   count: z.number(),
   /** ms */
   at: z.number(),
   /** ms */
   edited_at: z.optional(z.number()),
   deleted: z.optional(z.boolean()),
-  /** The number of the last edit or delete. */
+  /** The number of the last edit or deletion. */
   changed: z.optional(z.number()),
 });
-/** A change of message `target` by `user`; `count`: messages up to here. */
+/** A change of message `target` by `user`. `count`: messages up to here. */
 const ChangeFields = {
   target: z.number(),
   user: z.string(),
@@ -71,13 +72,13 @@ const ReactionFields = z.object({
   emoji: z.string(),
   removed: z.boolean(),
 });
-/** History shows it as a message of `user`, made from `change` when it is read, so that it names people as they are called now. */
+/** History shows it as a message of `user`. Its text is made from `change` when it is read, with the names that people have then. */
 const SystemFields = z.object({
   type: z.literal('system'),
   id: z.string(),
   user: z.string(),
   change: ConversationChange,
-  /** Messages up to here; this is none that anybody has to read. */
+  /** Messages up to here. This entry is not a message, and nobody has it as unread. */
   count: z.number(),
   /** ms */
   at: z.number(),
@@ -85,7 +86,7 @@ const SystemFields = z.object({
 const SealedFields = z.object({ type: z.literal('sealed'), at: z.number() });
 const keys = { pk: z.string(), sk: z.string() };
 const EntryItem = z.discriminatedUnion('type', [
-  // Loose, for who reacted.
+  // Loose, because of the reactions.
   z.looseObject({ ...MessageFields.shape, ...keys }),
   z.extend(EditFields, keys),
   z.extend(DeleteFields, keys),
@@ -105,31 +106,29 @@ type EditEntry = z.infer<typeof EditFields> & Place;
 export type DeleteEntry = z.infer<typeof DeleteFields> & Place;
 type ReactionEntry = z.infer<typeof ReactionFields> & Place;
 export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
-/** What history shows. */
+/** The entries that history shows. */
 export type ShownEntry = MessageEntry | SystemEntry;
-/** What a member sent: each has a `client_id`. */
+/** The entries that members send. Each has a `client_id`. */
 export type SentEntry = MessageEntry | ChangeEntry;
 export type Entry = ShownEntry | ChangeEntry | SealedEntry;
 
-/** What a user made of an emoji on a message: put there, or taken back again, which is remembered so that no earlier change can undo it. */
+/** A user's reaction to a message. One that was removed is kept, so that no earlier change can add it again. */
 export interface Reaction {
   readonly emoji: string;
   readonly user: string;
   readonly stands: boolean;
 }
 
-const segmentSize = 1_000;
-
-function segmentOf(seq: number): number {
-  return Math.floor(seq / segmentSize);
-}
-
 function sortKey(seq: number): string {
   return String(seq).padStart(12, '0');
 }
 
-export function key({ conversation, seq }: Place): Key {
-  return { pk: `LOG#${conversation}#${segmentOf(seq)}`, sk: sortKey(seq) };
+function partition(conversation: string, segment: number): string {
+  return `LOG#${conversation}#${segment}`;
+}
+
+export function entryKey({ conversation, seq }: Place): Key {
+  return { pk: partition(conversation, segmentOf(seq)), sk: sortKey(seq) };
 }
 
 export function toEntry(item: Item): Entry {
@@ -140,114 +139,94 @@ export function toEntry(item: Item): Entry {
     : { ...fields, ...place };
 }
 
-/** An attribute for each emoji and user, because a path into a map needs the map to exist first. */
 const reactionPrefix = 'react#';
 
 export function reactionName(emoji: string, user: string): string {
   return `${reactionPrefix}${emoji}#${user}`;
 }
 
-/** The change's number, and whether the reaction stands after it: odd. Of two changes the later has the larger value. */
+/** Twice the number of the change, and one more if the reaction stands after it. So the later of two changes has the larger value. */
 export function reactionValue(change: ReactionEntry): number {
   return change.seq * 2 + (change.removed ? 0 : 1);
 }
 
-/** User names have no `#`; one emoji does. */
 function reactionsOf(item: Item): Reaction[] {
-  return Object.entries(item)
-    .filter(([name]) => name.startsWith(reactionPrefix))
+  return attributesWithPrefix(item, reactionPrefix)
     .map(([name, value]) => {
+      // There is an emoji that contains `#`, but no user name does.
       const end = name.lastIndexOf('#');
       const stands = z.parse(z.number(), value) % 2 === 1;
-      return { emoji: name.slice(reactionPrefix.length, end), user: name.slice(end + 1), stands };
+      return { emoji: name.slice(0, end), user: name.slice(end + 1), stands };
     })
     .sort((a, b) => (a.user < b.user ? -1 : 1));
 }
 
-/** Writes the entry into its cell, or says what stands there already. */
+/** Writes the entry into its cell, or returns the entry that is there already. */
 export async function putEntry(
   { table, config }: Pick<Services, 'table' | 'config'>,
   entry: Entry,
 ): Promise<{ stored: true } | { stored: false; existing: Entry }> {
   const { conversation, seq, ...fields } = { ...entry, reactions: undefined };
-  const expires =
-    config.retentionDays > 0 ? { expires: Math.ceil(entry.at / 1000) + config.retentionDays * 86_400 } : {};
-  const write = await conditional(
-    table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: { ...key({ conversation, seq }), ...fields, ...expires },
-        ConditionExpression: 'attribute_not_exists(pk)',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      }),
-    ),
-  );
-  return write.ok ? { stored: true } : { stored: false, existing: toEntry(write.item ?? {}) };
+  const { ok, item } = await putItemIf(table, {
+    Item: {
+      ...entryKey({ conversation, seq }),
+      ...fields,
+      expires: config.retentionDays > 0 ? ttl(entry.at, config.retentionDays * daySeconds) : undefined,
+    },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  });
+  return ok ? { stored: true } : { stored: false, existing: toEntry(item ?? {}) };
 }
 
-export async function getEntry(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  seq: number,
-): Promise<Entry | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key({ conversation, seq }), ConsistentRead: true }),
-  );
-  return Item && toEntry(Item);
+export async function getEntry({ table }: Store, conversation: string, seq: number): Promise<Entry | undefined> {
+  const item = await getItem(table, entryKey({ conversation, seq }), { consistent: true });
+  return item && toEntry(item);
 }
 
-/** The entries from number `first` to `last`, both included, in order. Read strongly: a number that is missing was missing. */
+/**
+ * The entries from number `first` to `last`, both included, in order. The read is consistent: an entry that is missing did not exist when the
+ * read began.
+ */
 export async function getEntries(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   first: number,
   last: number,
 ): Promise<Entry[]> {
-  if (last < first) return [];
-  const segments = [];
-  for (let segment = segmentOf(first); segment <= segmentOf(last); segment++) {
-    segments.push(getFromSegment({ table }, conversation, segment, first, last));
-  }
+  const segments = rangesOf(conversation, first, last).map(async (range) => {
+    const entries: Entry[] = [];
+    for await (const items of queryPages(table, { ...range, ConsistentRead: true }))
+      entries.push(...items.map(toEntry));
+    return entries;
+  });
   return (await Promise.all(segments)).flat();
 }
 
-async function getFromSegment(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  segment: number,
-  first: number,
-  last: number,
-): Promise<Entry[]> {
-  const entries: Entry[] = [];
-  const pages = paginateQuery(
-    { client: table.client },
-    { TableName: table.name, ...range(conversation, segment, first, last), ConsistentRead: true },
-  );
-  for await (const { Items = [] } of pages) entries.push(...Items.map(toEntry));
-  return entries;
+/** A query for each segment. */
+function rangesOf(conversation: string, first: number, last: number) {
+  const ranges = [];
+  for (let segment = segmentOf(first); first <= last && segment <= segmentOf(last); segment++) {
+    ranges.push({
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': partition(conversation, segment),
+        ':first': sortKey(first),
+        ':last': sortKey(last),
+      },
+    });
+  }
+  return ranges;
 }
 
-function range(conversation: string, segment: number, first: number, last: number) {
-  return {
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-    ExpressionAttributeValues: {
-      ':pk': `LOG#${conversation}#${segment}`,
-      ':first': sortKey(first),
-      ':last': sortKey(last),
-    },
-  };
-}
-
-/** Messages from number `first` to `last` that were not deleted. Reads them all: for where no cursor tells. */
+/** How many messages from number `first` to `last` are not deleted. It reads all of them, so it is only for where no cursor tells the number. */
 export async function countMessages(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   conversation: string,
   first: number,
   last: number,
 ): Promise<number> {
   let count = 0;
-  for (let segment = segmentOf(first); segment <= segmentOf(last); segment++) {
-    const { KeyConditionExpression, ExpressionAttributeValues } = range(conversation, segment, first, last);
+  for (const { KeyConditionExpression, ExpressionAttributeValues } of rangesOf(conversation, first, last)) {
     const pages = paginateQuery(
       { client: table.client },
       {

@@ -1,16 +1,16 @@
 /**
- * A reminder that a connection is over by then, for those whose end nobody tells: its expiry by TTL arrives in the stream.
- * docs/decisions/0017-expired-connections.md
+ * An expiry reminder: DynamoDB deletes it some time after a connection has expired. The stream then removes the connection, if nothing else
+ * has removed it. See docs/decisions/0017-expired-connections.md.
  *
- * key    pk `USER#<user>`  sk `LIVE#<connectionId>`
- * holds  expires (s), when the connection is over
- * write  with the connection; nobody changes or deletes it but DynamoDB, days late at worst
+ * key    pk `USER#<user>`, sk `LIVE#<connectionId>`.
+ * holds  `expires` (s): when the connection expires.
+ * write  Together with the connection. Only DynamoDB deletes it, a few days late at worst.
  */
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Services } from '../runtime/services.ts';
-import type { Item } from './item.ts';
+import type { Store } from '../runtime/services.ts';
+import { type Item, putItem, ttl } from './item.ts';
+import { usernameOf, userPartition } from './keys.ts';
 
-/** Also the beginning of the sort key by which the stream's filter knows a reminder. */
+/** The stream's filter recognises reminders by it. */
 export const reminderPrefix = 'LIVE#';
 
 export interface ExpiryReminder {
@@ -20,15 +20,10 @@ export interface ExpiryReminder {
 
 /** @param expires ms */
 export async function putExpiryReminder(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   { username, connectionId, expires }: ExpiryReminder & { readonly expires: number },
 ): Promise<void> {
-  await table.client.send(
-    new PutCommand({
-      TableName: table.name,
-      Item: { pk: `USER#${username}`, sk: reminderPrefix + connectionId, expires: Math.ceil(expires / 1_000) },
-    }),
-  );
+  await putItem(table, { pk: userPartition(username), sk: reminderPrefix + connectionId, expires: ttl(expires) });
 }
 
 export function isExpiryReminder({ sk }: Item): boolean {
@@ -36,5 +31,5 @@ export function isExpiryReminder({ sk }: Item): boolean {
 }
 
 export function toExpiryReminder({ pk, sk }: Item): ExpiryReminder {
-  return { username: String(pk).slice('USER#'.length), connectionId: String(sk).slice(reminderPrefix.length) };
+  return { username: usernameOf(pk), connectionId: String(sk).slice(reminderPrefix.length) };
 }

@@ -1,32 +1,32 @@
 /**
- * What is between a user and another, as this user sees it: two people have an item each, and one transaction changes both.
+ * A friendship or a request for one, as one of the two users sees it. Each of the two has an item; one transaction changes both.
  *
- * key    pk `USER#<user>`  sk `FRIEND#<other>`
- * holds  state (`friends`, `received`, `sent`), at (ms, since when), asked (ms, when this user last asked the other)
- * ends   by losing its state; what is left remembers `asked` for a day and goes by TTL
- * read   strongly by key; a user's all by query
+ * key    pk `USER#<user>`, sk `FRIEND#<other>`.
+ * holds  `state` (`friends`, `received` or `sent`); `at` (ms): since when; `asked` (ms): when this user last asked the other.
+ * read   By key, consistently. All of a user by a query.
+ * ends   By losing the state. What is left keeps `asked` for the limits, and DynamoDB deletes it after a day.
  *
- * Usually the two items mirror each other. A request that was refused, or that a block keeps out, stands with who asked alone.
+ * Usually the two items mirror each other. Only the item of the asking user shows a request that was refused, or that a block keeps out.
  */
-import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { FriendState } from '#protocol/message';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { type DirectSide, directMembershipUpdate } from './direct-membership.ts';
-import { getItems, type Key, updateTogether } from './item.ts';
+import { daySeconds, getItems, type ItemUpdate, queryPages, ttl, updateTogether } from './item.ts';
+import { type Key, usernameOf, userPartition } from './keys.ts';
 
 export interface Friendship {
   readonly username: string;
   readonly other: string;
-  /** undefined: nothing, or nothing any more */
+  /** undefined when it ended */
   readonly state: FriendState | undefined;
   /** ms */
   readonly at: number;
-  /** ms; undefined for who never asked, or a day after it came to nothing */
+  /** ms; undefined if this user never asked */
   readonly asked: number | undefined;
 }
 
-const FriendItem = z.object({
+const FriendshipItem = z.object({
   pk: z.string(),
   sk: z.string(),
   state: z.optional(FriendState),
@@ -34,44 +34,34 @@ const FriendItem = z.object({
   asked: z.optional(z.number()),
 });
 
-/** Seconds for which what is over is remembered; longer than the time in which requests are counted. */
-const restLifetime = 86_400;
-
-function key(username: string, other: string): Key {
-  return { pk: `USER#${username}`, sk: `FRIEND#${other}` };
+function friendshipKey(username: string, other: string): Key {
+  return { pk: userPartition(username), sk: `FRIEND#${other}` };
 }
 
-function toFriend(item: unknown): Friendship {
-  const { pk, sk, state, at, asked } = z.parse(FriendItem, item);
-  return { username: pk.slice('USER#'.length), other: sk.slice('FRIEND#'.length), state, at, asked };
+function toFriendship(item: unknown): Friendship {
+  const { pk, sk, state, at, asked } = z.parse(FriendshipItem, item);
+  return { username: usernameOf(pk), other: sk.slice('FRIEND#'.length), state, at, asked };
 }
 
-/** What is between the user and each of these, in no order, without those to whom there is nothing. Read strongly: it decides. */
+/** The friendships and requests of these pairs that exist, in no order. A consistent read, because it decides about permissions. */
 export async function getFriendships(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   pairs: readonly { readonly username: string; readonly other: string }[],
 ): Promise<Friendship[]> {
-  const keys = pairs.map(({ username, other }) => key(username, other));
-  return (await getItems(table, keys, { consistent: true })).map(toFriend);
+  const keys = pairs.map(({ username, other }) => friendshipKey(username, other));
+  return (await getItems(table, keys, { consistent: true })).map(toFriendship);
 }
 
-/** Everybody to whom there is something, or was until a day ago, a page of the table at a time. */
-export async function* friendshipsOf(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-): AsyncGenerator<Friendship[]> {
-  const pages = paginateQuery(
-    { client: table.client },
-    {
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: { ':pk': `USER#${username}`, ':sk': 'FRIEND#' },
-    },
-  );
-  for await (const { Items = [] } of pages) yield Items.map(toFriend);
+/** All friendships and requests of a user, also those that ended within the last day, a page of the table at a time. */
+export async function* friendshipsOf({ table }: Store, username: string): AsyncGenerator<Friendship[]> {
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'FRIEND#' },
+  });
+  for await (const items of pages) yield items.map(toFriendship);
 }
 
-/** One side of a change: what it was when this was decided, and what it becomes. */
+/** A change of one of the two items: its state when the change was decided, and its new state. */
 export interface FriendshipChange {
   readonly username: string;
   readonly other: string;
@@ -79,40 +69,45 @@ export interface FriendshipChange {
   readonly state: FriendState | undefined;
 }
 
-/** One side of a direct conversation, and what becomes of it: see `directUpdate`. */
+/** A change of one of the two memberships of a direct conversation, see direct-membership.ts. */
 export interface DirectChange {
   readonly username: string;
   readonly conversation: string;
   readonly side: DirectSide;
 }
 
-/** All of it in one step; `false` when something was not as expected any more, or is just being changed. Two write units an item. */
+/**
+ * All changes in one transaction: two write units an item.
+ * @returns `false` when a state is not what it was when the change was decided, or when another transaction is changing one of the items
+ */
 export async function changeFriendships(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  sides: readonly FriendshipChange[],
-  openings: readonly DirectChange[],
+  { table, now }: TimedStore,
+  friendships: readonly FriendshipChange[],
+  memberships: readonly DirectChange[],
 ): Promise<boolean> {
   const updates = [
-    ...sides.map((side) => friendUpdate(side, now())),
-    ...openings.map(({ username, conversation, side }) => directMembershipUpdate(username, conversation, side)),
+    ...friendships.map((change) => friendshipUpdate(change, now())),
+    ...memberships.map(({ username, conversation, side }) => directMembershipUpdate(username, conversation, side)),
   ];
   return updates.length === 0 || updateTogether(table, updates);
 }
 
-function friendUpdate({ username, other, was, state }: FriendshipChange, now: number) {
-  const asks = state === 'sent';
+function friendshipUpdate({ username, other, was, state }: FriendshipChange, now: number): ItemUpdate {
+  const asked = state === 'sent' ? ', asked = :now' : '';
   return {
-    Key: key(username, other),
+    Key: friendshipKey(username, other),
     UpdateExpression:
       state === undefined
         ? 'SET #at = :now, expires = :expires REMOVE #state'
-        : `SET #at = :now, #state = :state${asks ? ', asked = :now' : ''} REMOVE expires`,
+        : `SET #at = :now, #state = :state${asked} REMOVE expires`,
     ConditionExpression: was === undefined ? 'attribute_not_exists(#state)' : '#state = :was',
     ExpressionAttributeNames: { '#at': 'at', '#state': 'state' },
     ExpressionAttributeValues: {
       ':now': now,
-      ...(state === undefined ? { ':expires': Math.ceil(now / 1000) + restLifetime } : { ':state': state }),
-      ...(was === undefined ? {} : { ':was': was }),
+      ':state': state,
+      // As long as what is left is needed: requests are counted for a shorter time.
+      ':expires': state === undefined ? ttl(now, daySeconds) : undefined,
+      ':was': was,
     },
   };
 }

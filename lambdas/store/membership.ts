@@ -1,27 +1,42 @@
 /**
- * A user's part in a conversation: how far they have read, and their last sends.
+ * A membership: one user in one conversation.
  *
- * key    pk `USER#<user>`  sk `CONV#<conversation>`
- * holds  role, read_seq and read_count (the cursor: read up to this entry, which was the n-th message), reached (ms, when the
- *        last connection for this conversation alone ended), ring, sends (how many there ever
- *        were), cleared_seq and cleared_count (what is up to here this user has cleared away), hidden_last (the newest message that this
- *        user has deleted for themselves: see hidden.ts), member_of; in direct
- *        conversations `blocks` (this user has blocked the other) and `blocked` (the other has blocked this user), here because this item
- *        is read before anything is said; and `unfriended` from when the two are friends no more, until they are again
- * index  `members`: partition `member_of` = conversation, sort `pk`; only for rooms and groups, whose members stand in no name.
- *        It lags behind, so it is asked who is posted to, never who may, and the state knows who left a moment ago.
- * ends   by losing its role and with it all else, at once; what is left of the item goes by TTL
- * read   by key; a user's all by query; a conversation's all through the index, or by the names in its name
+ * key    pk `USER#<user>`, sk `CONV#<conversation>`.
+ * holds  `role`: what is left of a membership that ended has none.
+ *        `read_seq`, `read_count`: the cursor. The user has read up to this entry, which was the n-th message.
+ *        `reached` (ms): the end of the connection for this conversation alone that ended last. Today's word is delivered until.
+ *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts.
+ *        `sends`: how many sends there ever were.
+ *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
+ *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
+ *        `member_of`: the conversation, of rooms and groups only.
+ *        `blocks`, `blocked`, `unfriended`: of direct conversations only, see direct-membership.ts.
+ * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
+ *        The index lags behind. So it tells who receives posts, and never who has permission; and the conversation state knows who left
+ *        a moment ago.
+ * read   By key. The conversations of a user by a query. The members of a conversation through the index, or by the names in its name.
+ * ends   By losing the role and everything else at once. DynamoDB deletes what is left after a day.
  */
-import { GetCommand, PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { type SendRecord, unpackSend } from './idempotency-window.ts';
-import { conditional, getItems, type Item, type Key } from './item.ts';
+import {
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  putItemIf,
+  queryPages,
+  ttl,
+  updateItemIf,
+  updateTogether,
+} from './item.ts';
+import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
 
-/** A place in the log: this entry, and how many messages there were up to it. */
+/** A place in a log: the number of an entry, and how many messages there are up to it. */
 export interface Cursor {
   readonly seq: number;
   readonly count: number;
@@ -32,13 +47,13 @@ export interface Membership {
   readonly conversation: string;
   readonly role: Role;
   readonly read: Cursor;
-  /** ms; when the last connection for this conversation alone to end ended */
+  /** ms; when the last connection for this conversation alone ended */
   readonly deliveredUntil: number | undefined;
   /** The last sends by hash of client_id. */
   readonly recentSends: ReadonlyMap<string, SendRecord>;
   /** How many sends there ever were. */
   readonly sends: number;
-  /** What is up to here is not shown to this user any more. */
+  /** Entries up to here are not shown to this user any more. */
   readonly cleared: Cursor;
   /** The newest message that this user has deleted for themselves; 0: none. */
   readonly hiddenLast: number;
@@ -46,7 +61,7 @@ export interface Membership {
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
   readonly blocked: boolean;
-  /** In a direct conversation: the two were friends and are no more, or one has blocked the other since. */
+  /** In a direct conversation: the two are not friends any more, or one has blocked the other. It ends when they become friends again. */
   readonly unfriended: boolean;
 }
 
@@ -62,171 +77,149 @@ const MembershipItem = z.object({
   cleared_seq: z._default(z.number(), 0),
   cleared_count: z._default(z.number(), 0),
   hidden_last: z._default(z.number(), 0),
-  blocks: z.optional(z.boolean()),
-  blocked: z.optional(z.boolean()),
-  unfriended: z.optional(z.boolean()),
+  blocks: z._default(z.boolean(), false),
+  blocked: z._default(z.boolean(), false),
+  unfriended: z._default(z.boolean(), false),
 });
 
-export function key(username: string, conversation: string): Key {
-  return { pk: `USER#${username}`, sk: `CONV#${conversation}` };
+export function membershipKey(username: string, conversation: string): Key {
+  return { pk: userPartition(username), sk: `CONV#${conversation}` };
 }
 
-/** Is this a membership, or what is left of one? */
+/** Whether the item is a membership, and not what is left of one. */
 export function isActive(item: Item): boolean {
   return item.role !== undefined;
 }
 
 export function toMembership(item: Item): Membership {
-  const {
-    pk,
-    sk,
-    role,
-    read_seq: seq,
-    read_count: count,
-    reached,
-    ring,
-    sends,
-    ...rest
-  } = z.parse(MembershipItem, item);
+  const { pk, sk, ring, ...fields } = z.parse(MembershipItem, item);
+  const { role, sends, blocks, blocked, unfriended } = fields;
   return {
-    username: pk.slice('USER#'.length),
-    conversation: sk.slice('CONV#'.length),
+    username: usernameOf(pk),
+    conversation: conversationOf(sk),
     role,
-    read: { seq, count },
-    deliveredUntil: reached,
+    read: { seq: fields.read_seq, count: fields.read_count },
+    deliveredUntil: fields.reached,
     recentSends: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
     sends,
-    cleared: { seq: rest.cleared_seq, count: rest.cleared_count },
-    hiddenLast: rest.hidden_last,
-    blocks: rest.blocks ?? false,
-    blocked: rest.blocked ?? false,
-    unfriended: rest.unfriended ?? false,
+    cleared: { seq: fields.cleared_seq, count: fields.cleared_count },
+    hiddenLast: fields.hidden_last,
+    blocks,
+    blocked,
+    unfriended,
   };
 }
 
-/** Read strongly: it decides who may, and whether a message was sent before. */
+/** A consistent read: it decides about permissions, and whether a message was sent before. */
 export async function getMembership(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: string,
 ): Promise<Membership | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key(username, conversation), ConsistentRead: true }),
-  );
-  return Item && isActive(Item) ? toMembership(Item) : undefined;
+  const item = await getItem(table, membershipKey(username, conversation), { consistent: true });
+  return item && isActive(item) ? toMembership(item) : undefined;
 }
 
-/** Those of the memberships that exist, in no order; `consistent` at twice the price. */
+/** The memberships that exist, in no order. @param consistent costs twice as much */
 export async function getMemberships(
-  { table }: Pick<Services, 'table'>,
-  which: readonly { readonly username: string; readonly conversation: string }[],
-  { consistent = false }: { consistent?: boolean } = {},
+  { table }: Store,
+  members: readonly { readonly username: string; readonly conversation: string }[],
+  options: { consistent?: boolean } = {},
 ): Promise<Membership[]> {
-  const items = await getItems(
-    table,
-    which.map(({ username, conversation }) => key(username, conversation)),
-    { consistent },
-  );
-  return items.filter(isActive).map(toMembership);
+  const keys = members.map(({ username, conversation }) => membershipKey(username, conversation));
+  return (await getItems(table, keys, options)).filter(isActive).map(toMembership);
 }
 
 /** Every conversation of a user, a page of the table at a time. */
-export async function* membershipsOf(
-  { table }: Pick<Services, 'table'>,
-  username: string,
-): AsyncGenerator<Membership[]> {
-  const pages = paginateQuery(
-    { client: table.client },
-    {
-      TableName: table.name,
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
-      ExpressionAttributeValues: { ':pk': `USER#${username}`, ':sk': 'CONV#' },
-    },
-  );
-  for await (const { Items = [] } of pages) yield Items.filter(isActive).map(toMembership);
+export async function* membershipsOf({ table }: Store, username: string): AsyncGenerator<Membership[]> {
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
+  });
+  for await (const items of pages) yield items.filter(isActive).map(toMembership);
 }
 
 /** The members of a room or group by the index, a page at a time. */
-export async function* membersOf({ table }: Pick<Services, 'table'>, conversation: string): AsyncGenerator<string[]> {
-  const pages = paginateQuery({ client: table.client }, memberQuery(table.name, conversation));
-  for await (const { Items = [] } of pages) yield Items.map(toMemberName);
+export async function* membersOf({ table }: Store, conversation: string): AsyncGenerator<string[]> {
+  for await (const items of queryPages(table, membersQuery(conversation))) yield items.map(({ pk }) => usernameOf(pk));
 }
 
-/** The first members by the index, at most so many: one read, however large the conversation is. */
-export async function firstMembersOf(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  limit: number,
-): Promise<string[]> {
+/** The first members by the index, at most `limit`, in one read, however large the conversation is. */
+export async function firstMembersOf({ table }: Store, conversation: string, limit: number): Promise<string[]> {
   const { Items = [] } = await table.client.send(
-    new QueryCommand({ ...memberQuery(table.name, conversation), Limit: limit }),
+    new QueryCommand({ TableName: table.name, ...membersQuery(conversation), Limit: limit }),
   );
-  return Items.map(toMemberName);
+  return Items.map(({ pk }) => usernameOf(pk));
 }
 
-function memberQuery(tableName: string, conversation: string) {
+function membersQuery(conversation: string) {
   return {
-    TableName: tableName,
     IndexName: 'members',
     KeyConditionExpression: 'member_of = :conversation',
     ExpressionAttributeValues: { ':conversation': conversation },
   };
 }
 
-function toMemberName({ pk }: Item): string {
-  return String(pk).slice('USER#'.length);
-}
-
-/** Makes the membership; `false` when there is one already, which stays as it is. */
+/** @returns `false` when the user already is a member; then nothing changes */
 export async function createMembership(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   conversation: Conversation,
   read: Cursor,
   role: Role = 'member',
 ): Promise<boolean> {
-  const listed = 'members' in conversation ? {} : { member_of: conversation.id };
-  const write = await conditional(
-    table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: {
-          ...key(username, conversation.id),
-          ...listed,
-          role,
-          read_seq: read.seq,
-          read_count: read.count,
-          ring: {},
-          sends: 0,
-        },
-        ConditionExpression: 'attribute_not_exists(#role)',
-        ExpressionAttributeNames: { '#role': 'role' },
-      }),
-    ),
-  );
-  return write.ok;
+  const { ok } = await putItemIf(table, {
+    Item: {
+      ...membershipKey(username, conversation.id),
+      member_of: 'members' in conversation ? undefined : conversation.id,
+      role,
+      read_seq: read.seq,
+      read_count: read.count,
+      ring: {},
+      sends: 0,
+    },
+    ConditionExpression: 'attribute_not_exists(#role)',
+    ExpressionAttributeNames: { '#role': 'role' },
+  });
+  return ok;
 }
 
-/** Seconds for which the rest of a membership that ended is kept; it means nothing. */
-const endedLifetimeSeconds = 86_400;
-
-/** Ends the membership, if its role still is what it was when this was decided. */
+/** @returns `false` when the member does not have this role any more; then nothing changes */
 export async function endMembership(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { username, conversation, role }: Membership,
 ): Promise<boolean> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(username, conversation),
-        UpdateExpression:
-          'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, cleared_seq, cleared_count, hidden_last SET expires = :expires',
-        ConditionExpression: '#role = :role',
-        ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: { ':role': role, ':expires': Math.ceil(now() / 1000) + endedLifetimeSeconds },
-      }),
-    ),
-  );
-  return write.ok;
+  const { ok } = await updateItemIf(table, {
+    Key: membershipKey(username, conversation),
+    UpdateExpression:
+      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, cleared_seq, cleared_count, hidden_last SET expires = :expires',
+    ConditionExpression: '#role = :role',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: { ':role': role, ':expires': ttl(now(), daySeconds) },
+  });
+  return ok;
+}
+
+/** @returns `false` when the member does not have the role of `membership` any more; then nothing changes */
+export async function changeRole({ table }: Store, membership: Membership, role: Role): Promise<boolean> {
+  const { ok } = await updateItemIf(table, roleUpdate(membership, role));
+  return ok;
+}
+
+/**
+ * Changes two roles in one transaction, so that a group has one owner at every moment.
+ * @returns `false` when one of the two does not have their role any more; then nothing changes
+ */
+export async function transferOwnership({ table }: Store, owner: Membership, next: Membership): Promise<boolean> {
+  return updateTogether(table, [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')]);
+}
+
+function roleUpdate({ username, conversation, role: earlier }: Membership, role: Role) {
+  return {
+    Key: membershipKey(username, conversation),
+    UpdateExpression: 'SET #role = :role',
+    ConditionExpression: '#role = :earlier',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: { ':role': role, ':earlier': earlier },
+  };
 }

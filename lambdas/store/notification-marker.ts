@@ -1,52 +1,53 @@
 /**
- * "Tell these users of this message": left by the sender only when somebody watches a notification socket, so that a message
- * nobody watches costs nothing more, and read from the table's stream, which neither forgets nor holds up the sender.
+ * A notification marker: it asks the stream to send unread counts to members who watch them. The sender writes it only if somebody watches,
+ * so other messages cost nothing more. The stream does not lose it, and the sender does not have to wait.
  *
- * key    pk `CONV#<conversation>`  sk `NOTICE#<seq>`, in a large conversation one for each chunk: `NOTICE#<seq>#<part>`
- * holds  users; expires by TTL
+ * key    pk `CONV#<conversation>`, sk `NOTICE#<seq>`. In a large conversation each chunk of members has its own: `NOTICE#<seq>#<part>`.
+ * holds  `users`: the members who watch. `expires` (s).
+ * read   From the stream, when it is inserted. The same marker again is a modification, which the stream's filter drops.
  */
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
-import type { Item } from './item.ts';
+import type { TimedStore } from '../runtime/services.ts';
+import { daySeconds, type Item, putItem, ttl } from './item.ts';
+import { conversationOf, conversationPartition } from './keys.ts';
+
+/** The stream's filter recognises markers by it. */
+export const notificationMarkerPrefix = 'NOTICE#';
 
 export interface NotificationMarker {
   readonly conversation: string;
   readonly seq: number;
   readonly users: readonly string[];
-  /** Which chunk of the members these are of; the same chunk again replaces its notice, which nobody is told of. */
+  /** The chunk of members that `users` belong to. */
   readonly part?: number | undefined;
 }
 
-const NoticeItem = z.object({ pk: z.string(), sk: z.string(), users: z.array(z.string()) });
+const MarkerItem = z.object({ pk: z.string(), sk: z.string(), users: z.array(z.string()) });
 
-/** Seconds; the stream keeps its records for 24 hours. */
-const lifetime = 86_400;
+export function isNotificationMarker({ sk }: Item): boolean {
+  return String(sk).startsWith(notificationMarkerPrefix);
+}
 
 export function toNotificationMarker(item: Item): NotificationMarker {
-  const { pk, sk, users } = z.parse(NoticeItem, item);
+  const { pk, sk, users } = z.parse(MarkerItem, item);
   const [, seq, part] = sk.split('#');
   return {
-    conversation: pk.slice('CONV#'.length),
+    conversation: conversationOf(pk),
     seq: Number(seq),
     users,
-    ...(part === undefined ? {} : { part: Number(part) }),
+    part: part === undefined ? undefined : Number(part),
   };
 }
 
 export async function putNotificationMarker(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  notice: NotificationMarker,
+  { table, now }: TimedStore,
+  { conversation, seq, users, part }: NotificationMarker,
 ): Promise<void> {
-  await table.client.send(
-    new PutCommand({
-      TableName: table.name,
-      Item: {
-        pk: `CONV#${notice.conversation}`,
-        sk: `NOTICE#${notice.seq}${notice.part === undefined ? '' : `#${notice.part}`}`,
-        users: notice.users,
-        expires: Math.ceil(now() / 1000) + lifetime,
-      },
-    }),
-  );
+  await putItem(table, {
+    pk: conversationPartition(conversation),
+    sk: `${notificationMarkerPrefix}${part === undefined ? seq : `${seq}#${part}`}`,
+    users,
+    // The stream keeps its records for as long.
+    expires: ttl(now(), daySeconds),
+  });
 }

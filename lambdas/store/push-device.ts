@@ -1,18 +1,20 @@
 /**
- * Where a push goes: an app or a browser, and whose it is now.
+ * A push device: an app or a browser that gets the pushes of one user.
  *
- * key    pk `DEVICE#<id>`  sk `DEVICE`, where the id is a hash of the address, so that a device has one item and one user, whoever registers it
- * holds  user, called (hash of the token that it was registered by), platform and its address: `address` (FCM's token, or the endpoint of a
- *        subscription), for browsers p256dh and auth; at (ms, when it was registered the last time); expires by TTL
- * write  one put gives the device to its new user and tells the former one: there is no moment at which it is both's. The user's own item
- *        lists the ids (user.ts) and may lag behind; what stands here decides.
- * ends   by losing its user and its address; what is left goes by TTL
+ * key    pk `DEVICE#<id>`, sk `DEVICE`. The id is a hash of the address. So a device has one item and one user, whoever registers it.
+ * holds  `user`; `called`: a hash of the token that is in the path of its registration; `platform`;
+ *        `address`: FCM's token, or the endpoint of a browser's subscription, then with `p256dh` and `auth`;
+ *        `at` (ms): when it was registered the last time; `expires` (s).
+ * write  One put moves the device from one user to another, and returns the former one: it never belongs to both. The user's own item lists
+ *        the ids (user-push-devices.ts) and may lag behind; this item decides.
+ * ends   By losing its user and address. DynamoDB deletes what is left.
  */
 import { createHash } from 'node:crypto';
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
-import { conditional, getItems, type Item, type Key } from './item.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
+import { getItem, getItems, type Item, ttl, updateItemIf } from './item.ts';
+import type { Key } from './keys.ts';
 
 const Fields = {
   user: z.string(),
@@ -27,19 +29,19 @@ const DeviceItem = z.discriminatedUnion('platform', [
   z.object({ ...Fields, platform: z.literal('fcm') }),
   z.object({ ...Fields, platform: z.literal('web'), p256dh: z.string(), auth: z.string() }),
 ]);
-/** A device that is somebody's. */
+/** A device that belongs to a user. */
 export type PushDevice = z.infer<typeof DeviceItem> & { readonly id: string };
 export type WebPushDevice = Extract<PushDevice, { platform: 'web' }>;
 
-function key(id: string): Key {
+function deviceKey(id: string): Key {
   return { pk: `DEVICE#${id}`, sk: 'DEVICE' };
 }
 
-/** Of 16 bytes: nobody finds another address with the same. */
 export function pushDeviceId(platform: PushDevice['platform'], address: string): string {
   return shortHash(`${platform} ${address}`);
 }
 
+/** 16 bytes: nobody finds another text with the same hash. */
 export function shortHash(text: string): string {
   return createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
 }
@@ -49,51 +51,34 @@ function toDevice(item: Item): PushDevice | undefined {
   return { ...z.parse(DeviceItem, item), id: String(item.pk).slice('DEVICE#'.length) };
 }
 
-/** Read strongly: whose it was a moment ago must not be shown what is another's. */
-export async function getPushDevice({ table }: Pick<Services, 'table'>, id: string): Promise<PushDevice | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key(id), ConsistentRead: true }),
-  );
-  return Item && toDevice(Item);
+/** A consistent read, so that a device that has just moved to another user does not show pushes of the former one. */
+export async function getPushDevice({ table }: Store, id: string): Promise<PushDevice | undefined> {
+  const item = await getItem(table, deviceKey(id), { consistent: true });
+  return item && toDevice(item);
 }
 
-export async function getPushDevices(
-  { table }: Pick<Services, 'table'>,
-  ids: readonly string[],
-): Promise<PushDevice[]> {
-  const items = await getItems(table, ids.map(key));
+export async function getPushDevices({ table }: Store, ids: readonly string[]): Promise<PushDevice[]> {
+  const items = await getItems(table, ids.map(deviceKey));
   return items.flatMap((item) => toDevice(item) ?? []);
 }
 
-/** @returns whose it was before */
-export async function putPushDevice(
-  { table }: Pick<Services, 'table'>,
-  device: PushDevice,
-): Promise<string | undefined> {
-  const { id, ...fields } = device;
+/** @returns the user to whom the device belonged before */
+export async function putPushDevice({ table }: Store, { id, ...fields }: PushDevice): Promise<string | undefined> {
   const { Attributes } = await table.client.send(
-    new PutCommand({ TableName: table.name, Item: { ...key(id), ...fields }, ReturnValues: 'ALL_OLD' }),
+    new PutCommand({ TableName: table.name, Item: { ...deviceKey(id), ...fields }, ReturnValues: 'ALL_OLD' }),
   );
   return Attributes && toDevice(Attributes)?.user;
 }
 
-const contents = ['user', 'called', 'address', 'p256dh', 'auth'];
+const removed = ['user', 'called', 'address', 'p256dh', 'auth'];
 
-/** Nothing is pushed to it any more. Again, when it is another's, or when it was renewed since it was read: nothing happens. */
-export async function endPushDevice(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  { id, user, expires }: PushDevice,
-): Promise<void> {
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(id),
-        UpdateExpression: `REMOVE ${contents.map((name) => `#${name}`).join(', ')} SET expires = :now`,
-        ConditionExpression: '#user = :user AND expires = :expires',
-        ExpressionAttributeNames: Object.fromEntries(contents.map((name) => [`#${name}`, name])),
-        ExpressionAttributeValues: { ':user': user, ':expires': expires, ':now': Math.ceil(now() / 1000) },
-      }),
-    ),
-  );
+/** Ends the pushes to a device. Nothing happens when it has ended, belongs to another user, or was renewed after it was read. */
+export async function endPushDevice({ table, now }: TimedStore, { id, user, expires }: PushDevice): Promise<void> {
+  await updateItemIf(table, {
+    Key: deviceKey(id),
+    UpdateExpression: `REMOVE ${removed.map((name) => `#${name}`).join(', ')} SET expires = :now`,
+    ConditionExpression: '#user = :user AND expires = :expires',
+    ExpressionAttributeNames: Object.fromEntries(removed.map((name) => [`#${name}`, name])),
+    ExpressionAttributeValues: { ':user': user, ':expires': expires, ':now': ttl(now()) },
+  });
 }

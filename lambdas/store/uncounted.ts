@@ -1,61 +1,48 @@
-/** Numbers that count as messages and are none to read: sealed, or deleted. The state (state.ts) keeps the newest of them. */
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Services } from '../runtime/services.ts';
-import { getConversationState, key, toConversationState } from './conversation-state.ts';
-import { conditional } from './item.ts';
+/**
+ * Uncounted numbers: they were counted as messages, and have no message to read, because they were sealed or the message was deleted. The
+ * conversation state (conversation-state.ts) keeps the newest of them in its attribute `gone`.
+ */
+import type { Store } from '../runtime/services.ts';
+import { conversationStateKey, getConversationState, toConversationState } from './conversation-state.ts';
+import { updateItem, updateItemIf } from './item.ts';
 
-/** Numbers that `gone` holds at most, and how many newest ones are kept when it is full; nearly every reader has long passed the others. */
+/** How many numbers `gone` has at most, and how many of the newest are kept when it is full. Nearly every reader has read past the others. */
 const uncountedMaximum = 60;
 const uncountedKept = 30;
 
-/** Notes that these numbers hold no message that counts, so that nobody has them as unread. Again: nothing changes. */
-export async function addUncounted(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  numbers: readonly number[],
-): Promise<void> {
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(conversation),
-      UpdateExpression: 'ADD gone :numbers',
-      ExpressionAttributeValues: { ':numbers': new Set(numbers) },
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  const gone = [...toConversationState(Attributes ?? {}).uncounted].sort((a, b) => a - b);
-  const last = gone.at(-uncountedKept - 1);
-  if (gone.length > uncountedMaximum && last !== undefined) await trimUncounted({ table }, conversation, last);
+/** Notes numbers that nobody has to read. Nothing changes for numbers that were noted before. */
+export async function addUncounted({ table }: Store, conversation: string, numbers: readonly number[]): Promise<void> {
+  const item = await updateItem(table, {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: 'ADD gone :numbers',
+    ExpressionAttributeValues: { ':numbers': new Set(numbers) },
+    ReturnValues: 'ALL_NEW',
+  });
+  const uncounted = [...toConversationState(item).uncounted].sort((a, b) => a - b);
+  const newestDropped = uncounted.at(-uncountedKept - 1);
+  if (uncounted.length > uncountedMaximum && newestDropped !== undefined) {
+    await trimUncounted({ table }, conversation, newestDropped);
+  }
 }
 
 /**
- * Keeps no number up to `through` in `gone`: unread counts of who has not read so far are counted in the log from now on.
- * @param more how many numbers up to there hold no message and were never noted
+ * Drops the numbers up to `through`. From now on, unread messages of members who have not read this far are counted in the log.
+ * @param more how many uncounted numbers up to there were never noted
  */
-export async function trimUncounted(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  through: number,
-  more = 0,
-): Promise<void> {
+export async function trimUncounted({ table }: Store, conversation: string, through: number, more = 0): Promise<void> {
   const { uncounted, uncountedFloor, trimmedCount } = await getConversationState({ table }, conversation);
   const oldest = [...uncounted].filter((seq) => seq <= through);
   if (through <= uncountedFloor && oldest.length === 0) return;
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(conversation),
-        UpdateExpression: `SET gone_from = :from, forgotten = :forgotten${oldest.length > 0 ? ' DELETE gone :oldest' : ''}`,
-        // Of several who do this at once one does; the others are done with it, or come again.
-        ConditionExpression: uncountedFloor === 0 ? 'attribute_not_exists(gone_from)' : 'gone_from = :known',
-        ExpressionAttributeValues: {
-          ':from': Math.max(uncountedFloor, through),
-          ':forgotten': trimmedCount + oldest.length + more,
-          ...(oldest.length > 0 ? { ':oldest': new Set(oldest) } : {}),
-          ...(uncountedFloor === 0 ? {} : { ':known': uncountedFloor }),
-        },
-      }),
-    ),
-  );
+  await updateItemIf(table, {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: `SET gone_from = :from, forgotten = :forgotten${oldest.length > 0 ? ' DELETE gone :oldest' : ''}`,
+    // If several do this at once, one succeeds. The others have nothing left to do, or the next call does it.
+    ConditionExpression: uncountedFloor === 0 ? 'attribute_not_exists(gone_from)' : 'gone_from = :earlier',
+    ExpressionAttributeValues: {
+      ':from': Math.max(uncountedFloor, through),
+      ':forgotten': trimmedCount + oldest.length + more,
+      ':oldest': oldest.length > 0 ? new Set(oldest) : undefined,
+      ':earlier': uncountedFloor === 0 ? undefined : uncountedFloor,
+    },
+  });
 }

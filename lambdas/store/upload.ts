@@ -1,20 +1,21 @@
 /**
- * An upload that was asked for: who may use it, where, and as what.
+ * An upload: a file that a user may upload with a form.
  *
- * key    pk `CONV#<conversation>`  sk `FILE#<id>`
- * holds  user, filename, content_type, size, width and height if they were said; used_by, the client_id of the one message that uses it.
- *        Expires by TTL until one does, and when that message is deleted
- * S3     the form writes to `incoming/<id>`, which a lifecycle rule empties; using it copies the object to `files/<id>`, where no form can
- *        reach it any more
+ * key    pk `CONV#<conversation>`, sk `FILE#<id>`.
+ * holds  `user`, `filename`, `content_type`, `size`; `width` and `height` if the user said so.
+ *        `used_by`: the client_id of the one message that uses it.
+ *        `expires` (s): until a message uses it, and again when that message is deleted.
+ * bucket The form writes to `incoming/<id>`. When a message uses the upload, the object is copied to `files/<id>`, where no form can
+ *        replace it.
  *
- * A picture of a user is an upload too: in place of a conversation stands the bare user name, which is no conversation's id, so that it
- * fits in no message; it is copied to `avatars/<id>`.
+ * A picture of a user is an upload too. It has the user name instead of a conversation. No conversation has such an id, so no message can use
+ * it. It is copied to `avatars/<id>`.
  */
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
-import type { Services } from '../runtime/services.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import { File } from './entry.ts';
-import { conditional, type Key } from './item.ts';
+import { daySeconds, getItem, putItem, ttl, updateItemIf } from './item.ts';
+import { conversationPartition, type Key } from './keys.ts';
 
 export interface Upload extends File {
   readonly conversation: string;
@@ -25,89 +26,55 @@ export interface Upload extends File {
 
 const UploadItem = z.extend(z.omit(File, { id: true }), { user: z.string(), expires: z.optional(z.number()) });
 
-/** Seconds in which an upload has to be used. */
-const lifetime = 86_400;
-
-function key(conversation: string, id: string): Key {
-  return { pk: `CONV#${conversation}`, sk: `FILE#${id}` };
+function uploadKey(conversation: string, id: string): Key {
+  return { pk: conversationPartition(conversation), sk: `FILE#${id}` };
 }
 
+/** A message has to use the upload within a day. */
 export async function putUpload(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  upload: Omit<Upload, 'used'>,
+  { table, now }: TimedStore,
+  { conversation, id, ...fields }: Omit<Upload, 'used'>,
 ): Promise<void> {
-  const { conversation, id, ...fields } = upload;
-  await table.client.send(
-    new PutCommand({
-      TableName: table.name,
-      Item: { ...key(conversation, id), ...fields, expires: Math.ceil(now() / 1000) + lifetime },
-    }),
-  );
+  await putItem(table, { ...uploadKey(conversation, id), ...fields, expires: ttl(now(), daySeconds) });
 }
 
-export async function getUpload(
-  { table }: Pick<Services, 'table'>,
-  conversation: string,
-  id: string,
-): Promise<Upload | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key(conversation, id), ConsistentRead: true }),
-  );
-  if (!Item) return undefined;
-  const { expires, ...fields } = z.parse(UploadItem, Item);
+export async function getUpload({ table }: Store, conversation: string, id: string): Promise<Upload | undefined> {
+  const item = await getItem(table, uploadKey(conversation, id), { consistent: true });
+  if (!item) return undefined;
+  const { expires, ...fields } = z.parse(UploadItem, item);
   return { ...fields, conversation, id, used: expires === undefined };
 }
 
 /**
- * The upload is part of a message now and stays.
- * @param usedBy what tells that message from others of its author
- * @returns `false` when another message uses it: each file belongs to one, and goes with it
+ * Makes the upload part of a message, so that it does not expire.
+ * @param usedBy tells the message from the author's other messages
+ * @returns `false` when another message uses it: each file belongs to one message, and is deleted with it
  */
-export async function useUpload(
-  { table }: Pick<Services, 'table'>,
-  { conversation, id }: Upload,
-  usedBy: string,
-): Promise<boolean> {
-  const write = await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(conversation, id),
-        UpdateExpression: 'SET used_by = :by REMOVE expires',
-        ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(used_by) OR used_by = :by)',
-        ExpressionAttributeValues: { ':by': usedBy },
-      }),
-    ),
-  );
-  return write.ok;
+export async function useUpload({ table }: Store, { conversation, id }: Upload, usedBy: string): Promise<boolean> {
+  const { ok } = await updateItemIf(table, {
+    Key: uploadKey(conversation, id),
+    UpdateExpression: 'SET used_by = :by REMOVE expires',
+    ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(used_by) OR used_by = :by)',
+    ExpressionAttributeValues: { ':by': usedBy },
+  });
+  return ok;
 }
 
-/** The upload as it is when a message uses it from the beginning: a copy of another one's. */
+/** Creates an upload that a message uses from the beginning: a copy of another one. */
 export async function putUsedUpload(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   { conversation, id, ...fields }: Omit<Upload, 'used'>,
   usedBy: string,
 ): Promise<void> {
-  await table.client.send(
-    new PutCommand({ TableName: table.name, Item: { ...key(conversation, id), ...fields, used_by: usedBy } }),
-  );
+  await putItem(table, { ...uploadKey(conversation, id), ...fields, used_by: usedBy });
 }
 
-/** The message is gone, and with it the file. Again: nothing changes. */
-export async function releaseUpload(
-  { table, now }: Pick<Services, 'table' | 'now'>,
-  conversation: string,
-  id: string,
-): Promise<void> {
-  await conditional(
-    table.client.send(
-      new UpdateCommand({
-        TableName: table.name,
-        Key: key(conversation, id),
-        UpdateExpression: 'SET expires = :now',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':now': Math.ceil(now() / 1000) },
-      }),
-    ),
-  );
+/** Lets the upload expire, because its message was deleted. */
+export async function releaseUpload({ table, now }: TimedStore, conversation: string, id: string): Promise<void> {
+  await updateItemIf(table, {
+    Key: uploadKey(conversation, id),
+    UpdateExpression: 'SET expires = :now',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':now': ttl(now()) },
+  });
 }

@@ -1,22 +1,27 @@
 /**
- * A user: who they are and which of their devices are connected. One read tells who is online and where.
+ * A user: their profile, their open connections and the devices that get pushes. One read tells whether a user is online, and on which
+ * connections.
  *
- * key    pk `USER#<user>`  sk `USER`
- * holds  name, avatar, last_seen (ms, of the last connection to end), reached (ms, of the last one for everything to end), signed_out (ms, tokens from before open no socket), created (ms), begun and begun_hour (see begun.ts),
- *        listed_in and listed_as (see listing.ts) and an attribute `live#<connectionId>` for every connection: {scope, since (ms),
- *        expires (ms)}. An attribute each, not a map, because a path into a map needs the map to exist first. For every device
- *        that is pushed to `device#<id>`: when it expires (s), see device.ts; whoever has none costs no further read.
- * read   by key, and in batches for the members of a conversation
- * write  whoever has this item is listed by the user name: that is written first
+ * key    pk `USER#<user>`, sk `USER`.
+ * holds  `name`, `avatar`, `created` (ms).
+ *        `last_seen` (ms): the end of the connection that ended last.
+ *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
+ *        `signed_out` (ms): tokens that were issued earlier open no connection.
+ *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
+ *        `listed_in`, `listed_as`: see people-index.ts.
+ *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
+ *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
+ * write  After the item that lists the user by user name, so that every user can be found.
+ * read   By key, and in batches for the members of a conversation.
  */
-import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
-import type { Services } from '../runtime/services.ts';
-import { conditional, getItems, type Item, type Key } from './item.ts';
-import { listedAs, listUsername } from './people-listing.ts';
+import type { Store, TimedStore } from '../runtime/services.ts';
+import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem } from './item.ts';
+import { type Key, usernameOf, userPartition } from './keys.ts';
+import { listedAs, putUsernameListing } from './people-index.ts';
 
-/** One WebSocket connection of a user. */
+/** One open WebSocket of a user. */
 export interface Connection {
   readonly username: string;
   readonly id: string;
@@ -28,10 +33,10 @@ export interface Connection {
 }
 
 const Avatar = z.object({ id: z.string(), content_type: z.string() });
-/** A picture of a user; its object's key in the bucket follows from its id. */
+/** A picture of a user. The key of its object in the bucket follows from its id. */
 export type Avatar = z.infer<typeof Avatar>;
 
-/** A device to push to, of which device.ts knows more. */
+/** A push device as the user's item lists it; push-device.ts has the rest. */
 export interface UserPushDevice {
   readonly id: string;
   /** s */
@@ -42,20 +47,23 @@ export interface User {
   readonly username: string;
   readonly name: string;
   readonly avatar: Avatar | undefined;
-  /** ms, or undefined for who was never here */
+  /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
-  /** ms; when they last signed out everywhere: connections from before are over */
+  /** ms; when they last signed out everywhere. Connections that were opened earlier have expired. */
   readonly signedOutAt: number | undefined;
-  /** ms; when the last connection for everything to end ended */
+  /** ms; when the last connection for everything ended */
   readonly deliveredUntil: number | undefined;
-  /** Every connection written down, expired ones too. */
+  /** Includes expired ones. */
   readonly connections: readonly Connection[];
-  /** Every device that is pushed to, expired ones too. */
+  /** Includes expired ones. */
   readonly pushDevices: readonly UserPushDevice[];
 }
 
+/** The stream's filter recognises users by it. */
+export const userSortKey = 'USER';
 export const connectionPrefix = 'live#';
 export const pushDevicePrefix = 'device#';
+
 const UserItem = z.looseObject({
   pk: z.string(),
   name: z.string(),
@@ -66,47 +74,54 @@ const UserItem = z.looseObject({
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
-export function key(username: string): Key {
-  return { pk: `USER#${username}`, sk: 'USER' };
+export function userKey(username: string): Key {
+  return { pk: userPartition(username), sk: userSortKey };
+}
+
+export function isUserItem(item: Item): boolean {
+  return item.sk === userSortKey;
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen: lastSeen, reached, signed_out: signedOutAt, ...rest } = z.parse(UserItem, item);
-  const username = pk.slice('USER#'.length);
-  const connections = Object.entries(rest)
-    .filter(([attribute]) => attribute.startsWith(connectionPrefix))
-    .map(([attribute, value]) => {
+  const { pk, name, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const username = usernameOf(pk);
+  return {
+    username,
+    name,
+    avatar,
+    lastSeen: last_seen,
+    deliveredUntil: reached,
+    signedOutAt: signed_out,
+    connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
       return {
         username,
-        id: attribute.slice(connectionPrefix.length),
+        id,
         scope: scopeFromText(scope),
         openedAt,
-        expires: isBeforeSignOut(signedOutAt, openedAt) ? Math.min(expires, signedOutAt) : expires,
+        expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
       };
-    });
-  const pushDevices = Object.entries(rest)
-    .filter(([attribute]) => attribute.startsWith(pushDevicePrefix))
-    .map(([attribute, expires]) => ({
-      id: attribute.slice(pushDevicePrefix.length),
+    }),
+    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, expires]) => ({
+      id,
       expires: z.parse(z.number(), expires),
-    }));
-  return { username, name, avatar, lastSeen, deliveredUntil: reached, signedOutAt, connections, pushDevices };
+    })),
+  };
 }
 
-/** Was a token issued, or a connection opened, before its user signed out everywhere? */
-export function isBeforeSignOut(signedOut: number | undefined, at: number): signedOut is number {
-  return signedOut !== undefined && at < signedOut;
+/** Whether a token was issued, or a connection opened, before its user signed out everywhere. */
+export function isBeforeSignOut(signedOutAt: number | undefined, at: number): signedOutAt is number {
+  return signedOutAt !== undefined && at < signedOutAt;
 }
 
-/** The connections that can still be open. */
+/** The connections that have not expired. */
 export function openConnectionsOf(user: User, now: number): Connection[] {
   return user.connections.filter((connection) => connection.expires > now);
 }
 
 /**
- * Until when (ms) what was said in a conversation reached a device of this user, as far as their own item tells: now, where one that
- * receives it is connected. A connection that ended unnoticed was there until it expired, or a post would have found out.
+ * Messages of the conversation up to this time (ms) were delivered to a connection of this user, as far as the user's own item tells.
+ * It is `now` while a connection that receives the conversation is open. A connection whose end nobody noticed counts until it expired.
  */
 export function userDeliveredUntil(
   { deliveredUntil = 0, connections }: User,
@@ -117,80 +132,58 @@ export function userDeliveredUntil(
   return Math.max(deliveredUntil, ...receiving.map(({ expires }) => Math.min(expires, now)));
 }
 
-/** @param consistent a whole unit instead of half of one, for who must not miss the last write */
+/** @param consistent costs a whole read unit instead of half of one */
 export async function getUser(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   { consistent = false }: { consistent?: boolean } = {},
 ): Promise<User | undefined> {
-  const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key(username), ConsistentRead: consistent }),
-  );
-  return Item && toUser(Item);
+  const item = await getItem(table, userKey(username), { consistent });
+  return item && toUser(item);
 }
 
-/** Those of the users who exist, in no order. */
-export async function getUsers({ table }: Pick<Services, 'table'>, usernames: readonly string[]): Promise<User[]> {
-  return (await getItems(table, usernames.map(key))).map(toUser);
+/** The users who exist, in no order. */
+export async function getUsers({ table }: Store, usernames: readonly string[]): Promise<User[]> {
+  return (await getItems(table, usernames.map(userKey))).map(toUser);
 }
 
-/** Makes the user unless they exist. */
+/** Creates the user unless they exist. */
 export async function createUser(
-  { table, now }: Pick<Services, 'table' | 'now'>,
+  { table, now }: TimedStore,
   { username, name }: { username: string; name: string },
 ): Promise<void> {
-  await listUsername({ table }, username);
-  await conditional(
-    table.client.send(
-      new PutCommand({
-        TableName: table.name,
-        Item: { ...key(username), name, created: now(), ...listedAs(name) },
-        ConditionExpression: 'attribute_not_exists(pk)',
-      }),
-    ),
-  );
+  await putUsernameListing({ table }, username);
+  await putItemIf(table, {
+    Item: { ...userKey(username), name, created: now(), ...listedAs(name) },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  });
 }
 
-/** The user, made if they do not exist. */
-export async function ensureUser(
-  services: Pick<Services, 'table' | 'now'>,
-  user: { username: string; name: string },
-): Promise<User> {
-  const known = await getUser(services, user.username);
-  if (known) return known;
+/** The user, created if they do not exist. */
+export async function ensureUser(services: TimedStore, user: { username: string; name: string }): Promise<User> {
+  const existing = await getUser(services, user.username);
+  if (existing) return existing;
   await createUser(services, user);
-  return {
-    username: user.username,
-    name: user.name,
-    avatar: undefined,
-    lastSeen: undefined,
-    signedOutAt: undefined,
-    deliveredUntil: undefined,
-    connections: [],
-    pushDevices: [],
-  };
+  return toUser({ ...userKey(user.username), name: user.name });
 }
 
 /**
- * From now on tokens that were issued before `at` open no socket, and sockets that were opened before it are over; the stream sees this
- * and has them closed.
+ * Signs a user out everywhere: tokens that were issued before `at` open no connection, and connections that were opened before it expire.
+ * The stream sees this and closes them.
  * @param at ms
  */
-export async function signOutUser({ table }: Pick<Services, 'table'>, username: string, at: number): Promise<void> {
-  await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(username),
-      UpdateExpression: 'SET signed_out = :at',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':at': at },
-    }),
-  );
+export async function signOutUser({ table }: Store, username: string, at: number): Promise<void> {
+  await updateItem(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET signed_out = :at',
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':at': at },
+  });
 }
 
-/** Changes what others are shown of a user who exists. @param avatar null takes it away */
+/** Changes the profile of a user who exists. @param avatar `null` removes the picture */
 export async function updateProfile(
-  { table }: Pick<Services, 'table'>,
+  { table }: Store,
   username: string,
   { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
 ): Promise<User> {
@@ -201,20 +194,17 @@ export async function updateProfile(
   const set = Object.keys(values).map((attribute) => `#${attribute} = :${attribute}`);
   const expressions = [set.length > 0 ? `SET ${set.join(', ')}` : '', avatar === null ? 'REMOVE #avatar' : ''];
   const changed = [...Object.keys(values), ...(avatar === null ? ['avatar'] : [])];
-  const { Attributes } = await table.client.send(
-    new UpdateCommand({
-      TableName: table.name,
-      Key: key(username),
-      UpdateExpression: expressions.join(' ').trim(),
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
-      ...(set.length > 0 && {
-        ExpressionAttributeValues: Object.fromEntries(
-          Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value]),
-        ),
-      }),
-      ReturnValues: 'ALL_NEW',
-    }),
-  );
-  return toUser(Attributes ?? {});
+  const item = await updateItem(table, {
+    Key: userKey(username),
+    UpdateExpression: expressions.join(' ').trim(),
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
+    // DynamoDB refuses values that are empty.
+    ExpressionAttributeValues:
+      set.length > 0
+        ? Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value]))
+        : undefined,
+    ReturnValues: 'ALL_NEW',
+  });
+  return toUser(item);
 }

@@ -4,7 +4,7 @@
  */
 import { parseConversation } from '#protocol/names';
 import { applyToMessage, broadcastChange } from '../chat/change-message.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { type ChangeEntry, getEntry, type MessageEntry } from '../store/entry.ts';
 
@@ -28,7 +28,7 @@ function isApplied({ deleted = false, changed = 0, reactions }: MessageEntry, ch
 
 /** Has the conversation's state the change too: in the last message, and in the counts? */
 async function isInState(
-  services: Pick<Services, 'table'>,
+  services: Store,
   { seq, changed = 0, deleted = false }: MessageEntry,
   { conversation, type }: ChangeEntry,
 ): Promise<boolean> {

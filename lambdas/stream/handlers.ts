@@ -8,7 +8,9 @@ import type { Services } from '../runtime/services.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { toEntry } from '../store/entry.ts';
 import { isExpiryReminder, reminderPrefix, toExpiryReminder } from '../store/expiry-reminder.ts';
-import { toNotificationMarker } from '../store/notification-marker.ts';
+import { withSortKey } from '../store/keys.ts';
+import { isNotificationMarker, notificationMarkerPrefix, toNotificationMarker } from '../store/notification-marker.ts';
+import { isUserItem, userSortKey } from '../store/user.ts';
 import { expireConnection } from './close-connections.ts';
 import { completeChange } from './complete-change.ts';
 import { notifyWatchers } from './notify-watchers.ts';
@@ -24,20 +26,20 @@ export interface StreamHandler {
 export const streamHandlers: readonly StreamHandler[] = [
   // The item of a user: connections came or went, or the user signed out everywhere.
   {
-    filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: { Keys: { sk: { S: ['USER'] } } } },
-    matches: ({ keys }) => keys.sk === 'USER',
+    filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: withSortKey(userSortKey) },
+    matches: ({ keys }) => isUserItem(keys),
     run: (services, change) => onUserChanged(services, toUserChange(change)),
   },
   // DynamoDB deleted the expiry reminder of a connection. Nothing else deletes one.
   {
-    filter: { eventName: ['REMOVE'], dynamodb: { Keys: { sk: { S: [{ prefix: reminderPrefix }] } } } },
+    filter: { eventName: ['REMOVE'], dynamodb: withSortKey({ prefix: reminderPrefix }) },
     matches: ({ keys }) => isExpiryReminder(keys),
     run: (services, { keys }) => expireConnection(services, toExpiryReminder(keys)),
   },
   // A message arrived, or was deleted, in a conversation whose unread count somebody watches.
   {
-    filter: { eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix: 'NOTICE#' }] } } } },
-    matches: ({ keys }) => String(keys.sk).startsWith('NOTICE#'),
+    filter: { eventName: ['INSERT'], dynamodb: withSortKey({ prefix: notificationMarkerPrefix }) },
+    matches: ({ keys }) => isNotificationMarker(keys),
     run: (services, { after = {} }) => notifyWatchers(services, toNotificationMarker(after)),
   },
   // A message was edited, deleted or reacted to.

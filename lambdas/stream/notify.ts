@@ -7,6 +7,8 @@ import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
 import { type ItemChange, StreamEvent, toItemChange } from '../runtime/stream-event.ts';
+import { partitionOf } from '../store/keys.ts';
+import { isUserItem } from '../store/user.ts';
 import { streamHandlers } from './handlers.ts';
 import { toUserChange } from './on-user-changed.ts';
 
@@ -42,8 +44,8 @@ function inOrderOf(changes: readonly ItemChange[]): Map<string, ItemChange[]> {
 }
 
 function placeOf(change: ItemChange): string {
-  const [connection] = change.keys.sk === 'USER' ? connectionsOf(change) : [];
-  return connection?.scope.kind === 'conversation' ? connection.scope.conversation : String(change.keys.pk);
+  const [connection] = isUserItem(change.keys) ? connectionsOf(change) : [];
+  return connection?.scope.kind === 'conversation' ? connection.scope.conversation : partitionOf(change.keys);
 }
 
 function connectionsOf(change: ItemChange) {

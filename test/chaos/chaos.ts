@@ -13,13 +13,13 @@ export interface Device {
   readonly conversations: readonly Conversation[];
   /** Is a program running now? */
   readonly ready: boolean;
-  /** Resolves when the present program has ended. */
+  /** Resolves when the current program has ended. */
   readonly ended: Promise<void>;
   /** The newest `client_id`. */
   readonly lastId: string;
   /** Cuts the program's sockets. @returns whether there were any */
   cut(): boolean;
-  /** Ends the program at any moment. The next one continues with its outbox. */
+  /** Ends the program at once. The next one continues with its outbox. */
   restart(): Promise<void>;
   /** Rules that the client broke, as sentences. */
   readonly complaints: string[];
@@ -241,11 +241,11 @@ export async function actAtRandom(options: {
   return { sent, done };
 
   /** A change may fail with these two codes, because another device was faster. Any other error fails the test. */
-  function change({ ended }: Device, made: Promise<unknown>): void {
-    const told = made.catch((error: unknown) => {
+  function change({ ended }: Device, promise: Promise<unknown>): void {
+    const outcome = promise.catch((error: unknown) => {
       if (!(error instanceof ParleyError) || !['not_found', 'conflict'].includes(error.code)) throw error;
     });
-    keep(Promise.race([told, ended]));
+    keep(Promise.race([outcome, ended]));
   }
 
   /** Resolves when one of the pending actions is done. */

@@ -20,7 +20,7 @@ describe('the bundle', () => {
     expect(files.filter(({ name }) => !name.startsWith('packages/client/') && name !== '<stdin>')).toEqual([]);
   });
 
-  it('is shaken to what is used', async () => {
+  it('has only the parts that are used', async () => {
     const { files } = await clientSize("export { createTimeline } from './packages/client/src/timeline.ts';");
     expect(files.map(({ name }) => name).filter((name) => name !== '<stdin>')).toEqual([
       'packages/client/src/timeline.ts',
@@ -38,7 +38,7 @@ describe('the package', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('has each file that its exports name, and imports nothing', () => {
+  it('has each file of its exports, and imports no packages', () => {
     const { exports, dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     expect(dependencies).toBeUndefined();
     const made = readdirSync(folder)
@@ -52,7 +52,7 @@ describe('the package', () => {
     expect(foreign.filter((from) => !from?.startsWith('./') && from !== 'node:fs/promises')).toEqual([]);
   });
 
-  it('holds modules, their types and maps, and says what it is and under which licence', () => {
+  it('has modules, types, source maps, a README and a licence', () => {
     const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
       cwd: folder,
       encoding: 'utf8',
@@ -65,7 +65,7 @@ describe('the package', () => {
     );
   });
 
-  it('has types that a strict program takes, and that are those of the protocol', () => {
+  it('has types that compile in strict mode and are those of the protocol', () => {
     writeFileSync(
       join(folder, 'consumer.ts'),
       `import { createChat, Forbidden, type ServerEvent, type Message, type ConversationView } from '@parley/client';

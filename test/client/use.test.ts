@@ -9,8 +9,8 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
+import { growOld } from '../support/stored-connections.ts';
 
 let stack: Chat;
 const chats: ReturnType<typeof createChat>[] = [];
@@ -78,7 +78,7 @@ async function pair(a: string, b: string) {
   return { alice, bob, at, bt, ac, bc };
 }
 
-it('two people talk: what is pending becomes a message, and ticks tell what became of it', async () => {
+it('two people talk: a pending message becomes a message, and its receipt changes to delivered and read', async () => {
   const { bob, ac, bc } = await pair('alice', 'bob');
   expect(ac.id).toBe(bc.id);
   const sending = ac.send('Hello');
@@ -97,7 +97,7 @@ it('two people talk: what is pending becomes a message, and ticks tell what beca
   await until(bc, () => bc.messages[0]?.deleted === true);
 });
 
-it('what others read while a conversation is being opened shows in its ticks', async () => {
+it('a message that others read while the conversation is being opened has the receipt read', async () => {
   const [alice, bob] = await stack.people('early-alice', 'early-bob');
   const path = `/conversations/${named(alice, bob)}`;
   const { body: message } = await alice.post(`${path}/messages`, { message: 'Hello' });
@@ -121,16 +121,16 @@ it('what others read while a conversation is being opened shows in its ticks', a
   await live(chat);
   const opening = chat.open(named(alice, bob));
   await held;
-  const heard = new Promise<void>((resolve) => {
+  const readByBob = new Promise<void>((resolve) => {
     chat.onEvent(({ type }) => type === 'messages_read' && resolve());
   });
   await bob.post(`${path}/read`);
-  await heard;
+  await readByBob;
   release();
   expect((await opening).receipt(message)).toBe('read');
 });
 
-it('who has been talked with is seen coming and going', async () => {
+it('the presence of a contact follows their connections', async () => {
   const { alice, bob, at, bt, ac } = await pair('alice9', 'bob9');
   await ac.send('Hello');
   bt.close();
@@ -141,7 +141,7 @@ it('who has been talked with is seen coming and going', async () => {
 });
 
 it.skipIf(process.env.PARLEY_OUTPUTS)(
-  'what the server took for gone and was not connects again by itself, and is told what it missed',
+  'a client that the server disconnected by mistake reconnects, and gets what it missed',
   async () => {
     const { bob, ac, bc } = await pair('alice10', 'bob10');
     const { local } = stack;
@@ -156,7 +156,7 @@ it.skipIf(process.env.PARLEY_OUTPUTS)(
   },
 );
 
-it.skipIf(process.env.PARLEY_OUTPUTS)('an acknowledged change is shown, also when its event is lost', async () => {
+it.skipIf(process.env.PARLEY_OUTPUTS)('an acknowledged change is shown even if its event is lost', async () => {
   const { alice, ac } = await pair('alice20', 'bob20');
   const { seq } = await ac.send('Helo');
   if (stack.local) stack.local.faults.postGone = 1;
@@ -168,7 +168,7 @@ it.skipIf(process.env.PARLEY_OUTPUTS)('an acknowledged change is shown, also whe
   expect(ac.messages).toMatchObject([{ message: '', deleted: true }]);
 });
 
-it('who was removed from a group is told so, and opens it again when invited again', async () => {
+it('a removed member gets the removal, and can open the group again after an invitation', async () => {
   const [alice, bob] = await stack.people('alice11', 'bob11');
   const { id } = (await alice.post('/conversations', { title: 'Two', members: [bob.username] })).body;
   const chat = connect(bob);
@@ -184,7 +184,7 @@ it('who was removed from a group is told so, and opens it again when invited aga
   expect(texts(again).at(-1)).toBe('Here again');
 });
 
-it('who types is shown, until what they typed comes', async () => {
+it('users who are typing are shown until their message comes', async () => {
   const { alice, ac, bc } = await pair('alice2', 'bob2');
   ac.typing.keystroke();
   await until(bc, () => bc.typing.users.length === 1);
@@ -240,7 +240,7 @@ it('history is read in both directions, and older messages are added to those th
   expect(whole).toEqual(all.toReversed());
 });
 
-it('what was not acknowledged when the process ended is sent by the next one, once', async () => {
+it('messages that were not acknowledged when the process ended are sent by the next one, once', async () => {
   const [alice, bob] = await stack.people('alice5', 'bob5');
   const folder = mkdtempSync(join(tmpdir(), 'parley-outbox-'));
   const file = join(folder, 'outbox.json');
@@ -269,7 +269,7 @@ it('what was not acknowledged when the process ended is sent by the next one, on
   rmSync(folder, { recursive: true });
 });
 
-it('errors are of the closed list', async () => {
+it('errors have the classes of the error codes', async () => {
   const [alice, bob, carol] = await stack.people('alice6', 'bob6', 'carol6');
   const chat = connect(alice);
   await expect(chat.open('nobody.at.all')).rejects.toBeInstanceOf(UnknownUser);
@@ -281,11 +281,11 @@ it('errors are of the closed list', async () => {
   await expect(conversation.send('Hello?')).rejects.toBeInstanceOf(Forbidden);
   expect(refused).toEqual(['forbidden']);
   expect(conversation.pending).toEqual([]);
-  const away = connect(alice, { url: 'http://127.0.0.1:9' });
-  await expect(away.request('GET', '/me')).rejects.toBeInstanceOf(Internal);
+  const unreachable = connect(alice, { url: 'http://127.0.0.1:9' });
+  await expect(unreachable.request('GET', '/me')).rejects.toBeInstanceOf(Internal);
 });
 
-it('the inbox follows what is said and read', async () => {
+it('the inbox changes with messages and cursors', async () => {
   const { alice, at, bt, ac, bob } = await pair('alice7', 'bob7');
   const unread = () => bt.conversations.find(({ id }) => id === ac.id)?.unread_count;
   await ac.send('one');
@@ -297,7 +297,7 @@ it('the inbox follows what is said and read', async () => {
   expect([at.me, bt.me]).toEqual([alice.username, bob.username]);
 });
 
-it('a new group comes first in the inbox, on every device, and goes with its member', async () => {
+it('a new group comes first in the inbox on every client, and disappears when the user leaves', async () => {
   const { alice, bob, at, bt, ac } = await pair('alice12', 'bob12');
   await ac.send('Said before');
   const again = connect(alice);
@@ -315,7 +315,7 @@ it('a new group comes first in the inbox, on every device, and goes with its mem
   await changed(again, () => ids(again).length === 1);
 });
 
-it('a room that one leaves on another device goes with the next list', async () => {
+it('a room that the user leaves on another client disappears with the next list', async () => {
   const [alice] = await stack.people('alice15');
   const [at, again] = [connect(alice), connect(alice)];
   await Promise.all([live(at), live(again)]);
@@ -327,7 +327,7 @@ it('a room that one leaves on another device goes with the next list', async () 
   await changed(again, () => again.conversations.length === 0);
 });
 
-it('who is here is known from the inbox alone', async () => {
+it('presence is known from the inbox alone', async () => {
   const { alice, bob, ac } = await pair('alice13', 'bob13');
   await ac.send('Hello');
   const chat = connect(alice);
@@ -335,7 +335,7 @@ it('who is here is known from the inbox alone', async () => {
   expect(chat.presence(bob.username)).toEqual({ online: true, last_seen: null });
 });
 
-it('a request that nobody waits for any more ends with the reason of its signal', async () => {
+it('an aborted request rejects with the reason of its signal', async () => {
   const [alice] = await stack.people('alice14');
   const outdated = new AbortController();
   const answer = connect(alice).request('GET', '/users', undefined, { signal: outdated.signal });
@@ -343,7 +343,7 @@ it('a request that nobody waits for any more ends with the reason of its signal'
   await expect(answer).rejects.toBe('something else was typed');
 });
 
-it('the chat in 20 lines is one', async () => {
+it('the example chat of 20 lines works', async () => {
   const root = resolve(import.meta.dirname, '../..');
   const [alice, bob] = await stack.people('alice8', 'bob8');
   const folder = mkdtempSync(join(tmpdir(), 'parley-readme-'));

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-/** The code in the newest mail of this kind; on AWS it goes to a real mailbox. */
+/** The code in the newest mail of this kind. On AWS the mail goes to a real mailbox. */
 function mailedCode(username: string, kind: 'confirm' | 'forgot'): string {
   const mail = join(chat.dataDirectory ?? '', 'mail');
   const newest = readdirSync(mail)
@@ -49,7 +49,7 @@ async function signIn(username: string, secret = password) {
 }
 
 describe.skipIf(process.env.PARLEY_OUTPUTS)('an account', () => {
-  it('is made with a mailed code, and can be written to at once, before its owner ever came', async () => {
+  it('is confirmed with a mailed code, and gets messages at once, before its owner has signed in', async () => {
     const username = `dora-${chat.run}`;
     const alice = await chat.person('alice');
     const client = await signUp(username);
@@ -63,7 +63,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('an account', () => {
     expect((await dora.get('/conversations')).body).toMatchObject({ count: 1, results: [{ unread_count: 1 }] });
   });
 
-  it('keeps to the pool’s password policy', async () => {
+  it('must follow the pool’s password policy', async () => {
     const weak = { ClientId: chat.outputs.UserPoolClientId, Username: `eve-${chat.run}`, Password: 'short' };
     await expect(chat.cognito.send(new SignUpCommand(weak))).rejects.toMatchObject({
       name: 'InvalidPasswordException',
@@ -71,7 +71,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('an account', () => {
     await expect(signIn('nobody-at-all')).rejects.toMatchObject({ message: 'Incorrect username or password.' });
   });
 
-  it('is refreshed, forgotten, and signed out everywhere', async () => {
+  it('can refresh tokens, reset its password, and sign out everywhere', async () => {
     const username = `fay-${chat.run}`;
     const client = await signUp(username);
     await chat.cognito.send(new ConfirmSignUpCommand({ ...client, ConfirmationCode: mailedCode(username, 'confirm') }));

@@ -14,13 +14,13 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-/** The log and the socket are as they were: nothing was stored, and the socket still answers. */
-async function expectUnharmed(): Promise<void> {
+/** Nothing was stored. */
+async function expectNothingStored(): Promise<void> {
   const { body } = await bob.get(`/conversations/${conversation}/messages`);
   expect(body.results.map(({ message }: { message: string }) => message)).toEqual(['stays']);
 }
 
-describe('a frame that is refused, with the socket and the data as they were:', () => {
+describe('a bad frame gets an error, stores nothing, and leaves the socket open:', () => {
   it.each([
     ['not JSON', 'hello', 'invalid_frame'],
     ['half of JSON', '{"type":"create"', 'invalid_frame'],
@@ -51,7 +51,7 @@ describe('a frame that is refused, with the socket and the data as they were:', 
     expect(error).toMatchObject({ type: 'error', code, message: expect.stringMatching(/^unable to .+; .+/) });
     if (typeof frame !== 'string') expect(error.client_id).toBe('mine');
     await socket.ask({ type: 'ping' }, 'pong');
-    await expectUnharmed();
+    await expectNothingStored();
   });
 
   it.each([
@@ -72,26 +72,26 @@ describe('a frame that is refused, with the socket and the data as they were:', 
     ]) {
       expect(await socket.ask({ ...frame, conversation: name }, 'error')).toMatchObject({ code });
     }
-    await expectUnharmed();
+    await expectNothingStored();
   });
 });
 
-describe('API Gateway itself refuses', () => {
+describe('API Gateway refuses', () => {
   it.each([
     ['a frame of 33 KB', JSON.stringify({ type: 'create', message: 'm'.repeat(33 * 1024) }), 1009],
     ['a message of 129 KB', JSON.stringify({ type: 'create', message: 'm'.repeat(129 * 1024) }), 1009],
     ['a binary frame', Buffer.from('{"type":"ping"}'), 1003],
-  ])('%s by closing the socket, and others stay', async (_, frame, code) => {
+  ])('%s and closes the socket; other sockets stay open', async (_, frame, code) => {
     const other = await alice.enter(conversation);
     const socket = await alice.enter(conversation);
     socket.send(frame);
     expect((await socket.closed()).code).toBe(code);
     await other.ask({ type: 'ping' }, 'pong');
-    await expectUnharmed();
+    await expectNothingStored();
   });
 });
 
-describe('a request that is refused', () => {
+describe('a bad request', () => {
   it.each([
     ['POST', '/messages', 'not json', 400],
     ['POST', '/messages', [], 400],
@@ -105,16 +105,16 @@ describe('a request that is refused', () => {
     const answer = await alice.request(method, `/conversations/${conversation}${path}`, body);
     expect(answer.status).toBe(status);
     expect(answer.body.error.message).toMatch(/^unable to .+; .+/);
-    await expectUnharmed();
+    await expectNothingStored();
   });
 
-  it.each(['not json', 'x'])('has a body that is no object, and the answer speaks of the body: %s', async (body) => {
+  it.each(['not json', 'x'])('whose body is no object gets an error about the body: %s', async (body) => {
     const answer = await alice.request('POST', `/conversations/${conversation}/messages`, body);
     expect(answer.body.error.message).toMatch(/^unable to read the body; it is not .+: send one JSON object$/);
   });
 
   it.each(['a%23b', 'a%20b', 'a__b', encodeURIComponent('a:b'), 'n'.repeat(3_000)])(
-    'names no conversation: %s',
+    'whose path names no conversation is refused: %s',
     async (name) => {
       expect(await alice.get(`/conversations/${name}`)).toMatchObject({
         status: 400,
@@ -123,7 +123,22 @@ describe('a request that is refused', () => {
     },
   );
 
-  it('asks for what there is not', async () => {
+  it.each(['PATCH', 'DELETE'])('%s for a bad number in a conversation of others is forbidden', async (method) => {
+    const body = method === 'PATCH' ? { message: 'x' } : undefined;
+    expect(await alice.request(method, '/conversations/carol_dave/messages/0', body)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'forbidden' } },
+    });
+  });
+
+  it.each(['x'.repeat(65), '\ud800'])('for a picture that is no upload is refused: %j', async (avatar) => {
+    expect(await alice.request('PATCH', '/me', { avatar })).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_frame' } },
+    });
+  });
+
+  it('for something that does not exist is answered with 404', async () => {
     expect(await alice.get('/nothing')).toMatchObject({ status: 404, body: { message: 'Not Found' } });
     expect(await alice.get('/conversations/nobody-at-all')).toMatchObject({
       status: 404,

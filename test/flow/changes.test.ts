@@ -22,15 +22,15 @@ async function start(...names: [string, string]) {
 }
 
 describe('edit', () => {
-  it('is told to every device, and history and lists show the message as it now is', async () => {
+  it('reaches every connection, and history and lists show the changed message', async () => {
     const { alice, bob, conversation, newest, inbox } = await start('a1', 'b1');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
     at.send({ type: 'edit', seq: 2, message: ' second ' });
-    const told = await bt.next('message_edited');
-    expect(told).toMatchObject({ seq: 2, change: 3, message: 'second', room: conversation, deleted: false });
-    expect(told.edited_at).toMatch(/Z$/);
-    expect(await at.next('message_edited')).toEqual(told);
-    expect(await newest(bob)).toMatchObject({ seq: 2, message: 'second', edited_at: told.edited_at });
+    const edited = await bt.next('message_edited');
+    expect(edited).toMatchObject({ seq: 2, change: 3, message: 'second', room: conversation, deleted: false });
+    expect(edited.edited_at).toMatch(/Z$/);
+    expect(await at.next('message_edited')).toEqual(edited);
+    expect(await newest(bob)).toMatchObject({ seq: 2, message: 'second', edited_at: edited.edited_at });
     expect(await inbox(bob)).toMatchObject({ unread_count: 2, last_message: { seq: 2, message: 'second' } });
   });
 
@@ -51,21 +51,21 @@ describe('edit', () => {
     expect((await bob.get(path)).body).toEqual(before);
   });
 
-  it('again, and at the same time on two devices, leaves the text of the later number everywhere', async () => {
+  it('repeated, and at the same time on two connections, leaves the text with the later number everywhere', async () => {
     const { alice, bob, path, newest } = await start('a2', 'b2');
     const texts = ['one', 'two', 'three', 'four', 'five'];
     await Promise.all(texts.map((message) => alice.request('PATCH', `${path}/2`, { message })));
     const { results } = (await bob.get(`${path}?after=2&changes=true`)).body;
     expect(results).toHaveLength(5);
     expect(texts).toContain((await newest(bob)).message);
-    // The log names the last change; the message as it now is stands in each.
+    // The log has the last change only; each change has the message as it is now.
     expect(new Set(results.map(({ message }: Event) => message))).toEqual(new Set([(await newest(bob)).message]));
     expect(await newest(alice)).toMatchObject({ message: (await newest(bob)).message });
   });
 });
 
 describe('delete', () => {
-  it('leaves a tombstone, which nobody has to read', async () => {
+  it('leaves a tombstone, which does not count as unread', async () => {
     const { alice, bob, conversation, path, newest, inbox } = await start('a3', 'b3');
     const bt = await bob.enter(conversation);
     expect((await alice.request('DELETE', `${path}/2`)).body).toMatchObject({ seq: 2, deleted: true, message: '' });
@@ -88,13 +88,13 @@ describe('delete', () => {
 });
 
 describe('react', () => {
-  it('is told to every device; each person counts once for each emoji, and can take it back', async () => {
+  it('reaches every connection; each user counts once for each emoji, and can remove the reaction', async () => {
     const { alice, bob, conversation, newest } = await start('a4', 'b4');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
     bt.send({ type: 'react', seq: 2, emoji: '👍🏽' });
-    const told = { type: 'reaction', conversation, seq: 2, emoji: '👍🏽', user: bob.username, removed: false };
-    expect(await at.next('reaction')).toEqual({ ...told, change: 3 });
-    expect(await bt.next('reaction')).toEqual({ ...told, change: 3 });
+    const event = { type: 'reaction', conversation, seq: 2, emoji: '👍🏽', user: bob.username, removed: false };
+    expect(await at.next('reaction')).toEqual({ ...event, change: 3 });
+    expect(await bt.next('reaction')).toEqual({ ...event, change: 3 });
     await bt.ask({ type: 'react', seq: 2, emoji: '👍🏽' }, 'reaction');
     await at.next('reaction');
     await at.ask({ type: 'react', seq: 2, emoji: '👍🏽' }, 'reaction');
@@ -115,7 +115,7 @@ describe('react', () => {
 });
 
 describe('a change over HTTP', () => {
-  it('is answered with the message as it then is and the number of the change, the same when it is tried again', async () => {
+  it('is answered with the changed message and the number of the change; a repeat gets the same answer', async () => {
     const { alice, bob, path } = await start('a8', 'b8');
     const edit = () => alice.request('PATCH', `${path}/1`, { message: 'changed', client_id: 'c1' });
     expect((await edit()).body).toMatchObject({ seq: 1, message: 'changed', change: 3 });
@@ -131,7 +131,7 @@ describe('a change over HTTP', () => {
 });
 
 describe('the log with changes', () => {
-  it('tells who was away the same as those who were there were told, in one order', async () => {
+  it('gives members who were offline the same events as the others, in the same order', async () => {
     const { alice, bob, conversation, path } = await start('a5', 'b5');
     const bt = await bob.enter(conversation);
     await alice.request('PATCH', `${path}/1`, { message: 'changed' });
@@ -155,23 +155,23 @@ describe('the log with changes', () => {
       ['message_deleted', 2, 6],
     ]);
     const changes = bt.received.filter(({ type }) => ['message_edited', 'reaction', 'message_deleted'].includes(type));
-    // Where the stream is faster than the writer, the connection that asked gets the event twice; clients drop it by its number.
-    const live = changes.filter(({ change }, index) => change !== changes[index - 1]?.change);
+    // If the stream is faster than the writer, the origin gets the event twice. Clients drop the second by its number.
+    const received = changes.filter(({ change }, index) => change !== changes[index - 1]?.change);
     const later = pages.filter(({ change }) => change !== undefined);
-    expect(later.map(({ type, change }) => [type, change])).toEqual(live.map(({ type, change }) => [type, change]));
-    expect(later.at(-1)).toEqual(live.at(-1));
+    expect(later.map(({ type, change }) => [type, change])).toEqual(received.map(({ type, change }) => [type, change]));
+    expect(later.at(-1)).toEqual(received.at(-1));
     const { body } = await bob.get(path);
     expect(body).toMatchObject({ results: [{ seq: 5 }, { seq: 2, deleted: true }, { seq: 1, message: 'changed' }] });
   });
 
-  it('is read from a place on', async () => {
+  it('can be read from any number on', async () => {
     const { bob, path } = await start('a6', 'b6');
     expect((await bob.get(`${path}?changes=true`)).body.error.message).toContain('give after');
   });
 });
 
 describe('the shapes of the replaced programs', () => {
-  it('name the message by its id', async () => {
+  it('identify the message by its id', async () => {
     const { alice, bob, conversation, newest } = await start('a7', 'b7');
     const at = await alice.enter(conversation);
     const { id } = await newest(alice);

@@ -1,4 +1,4 @@
-/** What operations cost, counted by DynamoDB itself: the bars of `npm run bench`, without the largest rooms. */
+/** What operations cost, as DynamoDB counts it: the limits of `npm run bench`, without the largest rooms. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Bar, bundleBar, createBars, logBar, readBar, scanBar, searchBar, typingBar } from '#bench/bars';
 import { bundles } from '#bench/bundles';
@@ -30,8 +30,8 @@ afterAll(async () => {
 
 const met = (bars: readonly Bar[]) => bars.map(({ name, seen }) => ({ name, seen, met: true }));
 
-describe.runIf(local)('what it costs', () => {
-  it('to send does not grow in writes with the members: 3 units; nor in posts: one a device', async () => {
+describe.runIf(local)('the cost', () => {
+  it('of sending is 3 write units and one post for each connection, whatever the number of members', async () => {
     const guests = await invite(stage, 'guest', 100);
     const creates = [];
     for (const size of [2, 10, 100]) creates.push(await measureCreate(stage, guests.slice(0, size), 3));
@@ -39,7 +39,7 @@ describe.runIf(local)('what it costs', () => {
     expect(bars).toEqual(met(bars));
   });
 
-  it('to send into a log of 100,000 entries is what it is for an empty one, and to search in it is bounded', async () => {
+  it('of sending into a log of 100,000 entries is that of an empty log, and the cost of a search is limited', async () => {
     const [short, long] = [await invite(stage, 'short', 2), await invite(stage, 'long', 2)];
     const empty = await measureCreate(stage, short, 3);
     await fillLog(stage, 'long0_long1', 'long0', 100_000, 1_500);
@@ -55,7 +55,7 @@ describe.runIf(local)('what it costs', () => {
     expect(bars).toEqual(met(bars));
   });
 
-  it('to type is no write, and to read at most two', async () => {
+  it('of typing is no write, and of reading at most two', async () => {
     const { runtime } = stage;
     const bars = [
       typingBar(await measure(runtime, typing(two), 3)),
@@ -64,7 +64,7 @@ describe.runIf(local)('what it costs', () => {
     expect(bars).toEqual(met(bars));
   });
 
-  it('to load is at most 720 KB for the function that people wait for', () => {
+  it('of loading the function that clients wait for is at most 720 KB', () => {
     const socket = bundles(stage.runtime).find(({ functionId }) => functionId === 'SocketFunction');
     const bar = bundleBar(socket?.bytes ?? Number.NaN);
     expect(bar).toEqual({ ...bar, met: true });

@@ -21,12 +21,12 @@ async function start(...names: [string, string]) {
   return { alice, bob, conversation, path, view };
 }
 
-describe('a message that is deleted for oneself', () => {
-  it('disappears from one’s own history, snapshot and lists, on all devices, and from nobody else’s', async () => {
+describe('a message that a user deletes for themselves', () => {
+  it('disappears from the user’s own history, snapshot and lists, on all connections, and for nobody else', async () => {
     const { alice, bob, conversation, path, view } = await start('a1', 'b1');
     const [first, second] = await Promise.all([bob.enter(conversation), bob.everything()]);
-    // After bob, or she would hear of his join.
-    const hers = await alice.enter(conversation);
+    // After bob, so that she does not get his user_join.
+    const aliceSocket = await alice.enter(conversation);
     first.send({ type: 'delete', seq: 3, for: 'me' });
     const hidden = { type: 'message_hidden', conversation, seq: 3 };
     expect(await first.next('message_hidden')).toEqual(hidden);
@@ -39,12 +39,12 @@ describe('a message that is deleted for oneself', () => {
     expect((await socket.next('last_50_messages')).messages.map(({ seq }: { seq: number }) => seq)).toEqual([2, 1]);
     expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 3, last_message: { seq: 2, message: 'two' } });
     expect(await view(alice)).toMatchObject({ last_message: { seq: 3 } });
-    // That he has read so far, she is told; that he has hidden it, not.
-    const told = (await hers.rest()).map(({ type }) => type);
-    expect(told.filter((type) => type !== 'message_delivered')).toEqual(['messages_read']);
+    // She learns that he has read so far, but not that he has hidden the message.
+    const types = (await aliceSocket.rest()).map(({ type }) => type);
+    expect(types.filter((type) => type !== 'message_delivered')).toEqual(['messages_read']);
   });
 
-  it('is named by its id as well, and over HTTP; again nothing changes; what is not there is not found', async () => {
+  it('can be named by its id and deleted over HTTP; repeating changes nothing; a missing message is not found', async () => {
     const { bob, conversation, path } = await start('a2', 'b2');
     const { id } = (await bob.get(`${path}?around=2&limit=1`)).body.results[0];
     const socket = await bob.enter(conversation);
@@ -57,12 +57,12 @@ describe('a message that is deleted for oneself', () => {
   });
 });
 
-describe('a history that is cleared for oneself', () => {
-  it('is empty on all of one’s devices and stays with the others, who are not told; what comes later is shown', async () => {
+describe('a history that a user clears for themselves', () => {
+  it('is empty on all connections of the user; others keep it and are not told; later messages are shown', async () => {
     const { alice, bob, conversation, path, view } = await start('a3', 'b3');
     const [first, second] = await Promise.all([bob.enter(conversation), bob.everything()]);
-    // After bob, or she would hear of his join.
-    const hers = await alice.enter(conversation);
+    // After bob, so that she does not get his user_join.
+    const aliceSocket = await alice.enter(conversation);
     first.send({ event_type: 'delete all', event_data: {} });
     const cleared = { type: 'history_cleared', conversation, up_to: 3 };
     expect(await first.next('history_cleared')).toEqual(cleared);
@@ -71,7 +71,7 @@ describe('a history that is cleared for oneself', () => {
 
     expect((await bob.get(path)).body).toMatchObject({ count: 0, next: null, previous: null, results: [] });
     expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 0, last_message: null });
-    expect((await hers.rest()).filter(({ type }) => type !== 'message_delivered')).toEqual([]);
+    expect((await aliceSocket.rest()).filter(({ type }) => type !== 'message_delivered')).toEqual([]);
     expect(await texts(alice, path)).toEqual(['three', 'two', 'one']);
 
     await alice.post(path, { message: 'four' });
@@ -95,7 +95,7 @@ describe('a history that is cleared for oneself', () => {
   });
 });
 
-it('answers the socket that asked, also one that only watches counts', async () => {
+it('deleting and clearing are answered on the origin, even if it is a notification connection', async () => {
   const { bob, conversation } = await start('a9', 'b9');
   const socket = await bob.connect({ notifications: conversation });
   socket.send({ type: 'delete', seq: 1, for: 'me' });
@@ -104,13 +104,13 @@ it('answers the socket that asked, also one that only watches counts', async () 
   expect(await socket.next('history_cleared')).toEqual({ type: 'history_cleared', conversation, up_to: 3 });
 });
 
-describe.skipIf(process.env.PARLEY_OUTPUTS)('a notice that comes late', () => {
+describe.skipIf(process.env.PARLEY_OUTPUTS)('a late notification', () => {
   afterAll(() => Object.assign(chat.local?.faults ?? {}, { delayBatch: 0, random: Math.random }));
 
   it.each([
     ['deleted', (alice: Person, _bob: Person, path: string) => alice.request('DELETE', `${path}/4`)],
     ['deleted for oneself', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', `${path}/4?for=me`)],
-    ['cleared away', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', path)],
+    ['cleared', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', path)],
   ])('does not show a message that was %s meanwhile, and counts without it', async (how, change) => {
     const key = how.replaceAll(' ', '');
     const { alice, bob, path } = await start(`n${key}`, `m${key}`);
@@ -122,8 +122,8 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a notice that comes late', () => {
     expect((await change(alice, bob, path)).status).toBeLessThan(300);
     Object.assign(chat.local?.faults ?? {}, { delayBatch: 0 });
     await chat.settled();
-    const told = await all.rest();
-    expect(told.filter(({ type }) => type !== 'unread_count')).toEqual([]);
-    expect(told.at(-1)).toEqual({ type: 'unread_count', unread_count: how === 'deleted' ? 3 : 0 });
+    const events = await all.rest();
+    expect(events.filter(({ type }) => type !== 'unread_count')).toEqual([]);
+    expect(events.at(-1)).toEqual({ type: 'unread_count', unread_count: how === 'deleted' ? 3 : 0 });
   });
 });

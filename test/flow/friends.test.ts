@@ -35,14 +35,14 @@ async function makeFriends(one: Person, other: Person): Promise<void> {
   expect((await befriend(other, one)).body).toEqual({ state: 'friends' });
 }
 
-describe('friends, where they do not come first', () => {
+describe('friends, without the option friendsFirst', () => {
   let chat: Chat;
   beforeAll(async () => {
     chat = await startChat();
   });
   afterAll(() => chat?.stop());
 
-  it('are a list of contacts, and anybody may write to anybody', async () => {
+  it('are only a list of contacts: everybody may write to everybody', async () => {
     const [alice, bob] = await chat.people('alice', 'bob');
     expect((await write(alice, bob.username)).status).toBe(201);
     await makeFriends(alice, bob);
@@ -55,7 +55,7 @@ describe('friends, where they do not come first', () => {
   });
 });
 
-describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', () => {
+describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, with the option friendsFirst', () => {
   let chat: Chat;
   let stage: Stage;
   beforeAll(async () => {
@@ -69,7 +69,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     await chat?.stop();
   });
 
-  /** What each way into the direct conversation answers: `ok`, or the code and sentence of the refusal. */
+  /** Tries each operation on the direct conversation. @returns `ok`, or the code and sentence of the refusal, of each */
   async function waysIn(by: Person, other: Person): Promise<Record<string, unknown>> {
     const conversation = named(by, other);
     const refusal = ({ code, message }: { code: string; message: string }) => `${code}: ${message}`;
@@ -86,13 +86,13 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
         throw error;
       }
     };
-    /** Sends on a socket of its own; what it comes to is told there, or to the other. */
+    /** Sends on a new socket. The outcome is an error there, or the event that the other user gets. */
     const asked = async (frame: object, event: string) => {
-      const [own, theirs] = [await by.everything(), await other.everything()];
+      const [own, otherSocket] = [await by.everything(), await other.everything()];
       own.send({ ...frame, conversation });
-      const outcomes = [own.next('error').then(refusal), theirs.next(event).then(() => 'ok')];
+      const outcomes = [own.next('error').then(refusal), otherSocket.next(event).then(() => 'ok')];
       return Promise.race(outcomes).finally(async () => {
-        await Promise.all([own.close(), theirs.close()]);
+        await Promise.all([own.close(), otherSocket.close()]);
         await Promise.allSettled(outcomes);
       });
     };
@@ -118,7 +118,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     return { ...Object.fromEntries(everyWay.map((way) => [way, asks])), connect: 'refused', watch: 'refused' };
   };
 
-  it('a direct conversation opens when a request was accepted, and not before, whichever way in', async () => {
+  it('a direct conversation opens when a request is accepted, and not before, for every operation', async () => {
     const [alice, bob] = await chat.people('alice', 'bob');
     expect(await waysIn(alice, bob)).toEqual(closed(bob));
     expect((await befriend(alice, bob)).body).toEqual({ state: 'sent' });
@@ -131,7 +131,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect(await codeOf(write(alice, 'nobody-of-this-name'))).toBe('unknown_user');
   });
 
-  it('lists tell friends and requests of both, and to ask again changes nothing', async () => {
+  it('the lists show friends and requests to both, and asking again changes nothing', async () => {
     const [alice, bob] = await chat.people('lalice', 'lbob');
     const lists = async (of: Person) => [await names(of), await names(of, 'received'), await names(of, 'sent')];
     for (const _ of ['asked', 'again']) {
@@ -154,7 +154,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await alice.get('/me/friends?state=foes')).body.error.code).toBe('invalid_frame');
   });
 
-  it('lists come in pages: friends by name, requests from the latest on', async () => {
+  it('the lists come in pages: friends by name, requests latest first', async () => {
     const [alice, ...others] = await chat.people('palice', 'pdora', 'pbob', 'pcarol');
     for (const other of others) await befriend(other, alice);
     const page = async (path: string) => {
@@ -168,7 +168,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect(await page('/me/friends')).toEqual({ count: 3, next: null, names: ['Pbob', 'Pcarol', 'Pdora'] });
   });
 
-  it('two who ask each other at once are friends', async () => {
+  it('two people who ask each other at the same time become friends', async () => {
     for (const round of ['1', '2', '3', '4', '5']) {
       const [alice, bob] = await chat.people(`ralice${round}`, `rbob${round}`);
       const answers = await Promise.all([befriend(alice, bob), befriend(bob, alice)]);
@@ -179,7 +179,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     }
   });
 
-  it('both are told on all their user sockets, and who is asked or accepted where they watch notifications', async () => {
+  it('both get the events on their connections for everything; the person asked or accepted also on notification connections', async () => {
     const [alice, bob] = await chat.people('ealice', 'ebob');
     const sockets = {
       alice: await alice.everything(),
@@ -188,7 +188,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
       watchingBob: await bob.connect({ notifications: 'all' }),
     };
     await Promise.all([sockets.watchingAlice.next('unread_count'), sockets.watchingBob.next('unread_count')]);
-    const told = async () =>
+    const newFriendEvents = async () =>
       Object.fromEntries(
         await Promise.all(
           Object.entries(sockets).map(async ([name, socket]) => [
@@ -208,18 +208,18 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
 
     await befriend(alice, bob);
     const requested = { type: 'friend_requested', by: alice.username };
-    expect(await told()).toEqual({
+    expect(await newFriendEvents()).toEqual({
       alice: [{ ...requested, person: b }],
       watchingAlice: [],
       bob: [{ ...requested, person: a }],
       watchingBob: [{ ...requested, person: a }],
     });
     await befriend(alice, bob);
-    expect(await told()).toEqual({ alice: [], watchingAlice: [], bob: [], watchingBob: [] });
+    expect(await newFriendEvents()).toEqual({ alice: [], watchingAlice: [], bob: [], watchingBob: [] });
 
     await befriend(bob, alice);
     const accepted = { type: 'friend_accepted', by: bob.username };
-    expect(await told()).toEqual({
+    expect(await newFriendEvents()).toEqual({
       alice: [{ ...accepted, person: b }],
       watchingAlice: [{ ...accepted, person: b }],
       bob: [{ ...accepted, person: a }],
@@ -228,12 +228,17 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
 
     await unfriend(bob, alice);
     const removed = (other: Person) => [{ type: 'friend_removed', user: other.username }];
-    expect(await told()).toEqual({ alice: removed(bob), watchingAlice: [], bob: removed(alice), watchingBob: [] });
+    expect(await newFriendEvents()).toEqual({
+      alice: removed(bob),
+      watchingAlice: [],
+      bob: removed(alice),
+      watchingBob: [],
+    });
     await unfriend(bob, alice);
-    expect(await told()).toEqual({ alice: [], watchingAlice: [], bob: [], watchingBob: [] });
+    expect(await newFriendEvents()).toEqual({ alice: [], watchingAlice: [], bob: [], watchingBob: [] });
   });
 
-  it('a request can be taken back, and is then gone from both lists', async () => {
+  it('a request can be withdrawn, and is then in neither list', async () => {
     const [alice, bob] = await chat.people('walice', 'wbob');
     await befriend(alice, bob);
     const bt = await bob.everything();
@@ -243,7 +248,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await befriend(bob, alice)).body).toEqual({ state: 'sent' });
   });
 
-  it('who is refused is told nothing: the request waits, asking again does not reach, until the other asks', async () => {
+  it('a refused person is not told: their request stays open and asking again has no effect, until the other person asks', async () => {
     const [alice, bob] = await chat.people('qalice', 'qbob');
     await befriend(alice, bob);
     const [at, bt] = [await alice.everything(), await bob.everything()];
@@ -258,7 +263,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(alice, bob.username)).status).toBe(201);
   });
 
-  it('who are friends no more read what was said, and say nothing, until they are friends again', async () => {
+  it('former friends read the messages and cannot send any, until they are friends again', async () => {
     const [alice, bob] = await chat.people('ualice', 'ubob');
     const conversation = named(alice, bob);
     await makeFriends(alice, bob);
@@ -279,7 +284,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
         message: expect.stringContaining('PUT /me/friends/'),
       });
     }
-    // Who ended it says no more than the other.
+    // The one who ended the friendship has the same rights as the other.
     expect(await waysIn(alice, bob)).toEqual({
       ...closed(bob),
       ...{ connect: 'ok', watch: 'ok', history: 'ok', view: 'ok' },
@@ -287,7 +292,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await bob.get(`/conversations/${conversation}/messages`)).body.results).toMatchObject([
       { message: 'hello' },
     ]);
-    // What was sent before stays sent, and may be taken back.
+    // A repeat of an earlier send gets its first answer, and old messages may be deleted.
     expect(await write(bob, conversation, { message: 'hello', client_id: 'b1' })).toMatchObject({
       status: 201,
       body: { seq },
@@ -299,7 +304,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(bob, conversation)).status).toBe(201);
   });
 
-  it('a block ends friendship, looks like no more than that, and its end does not open the conversation', async () => {
+  it('a block ends the friendship, looks like just that to the other, and unblocking does not open the conversation', async () => {
     const [alice, bob] = await chat.people('balice', 'bbob');
     await makeFriends(alice, bob);
     await write(bob, alice.username);
@@ -316,7 +321,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(bob, alice.username)).status).toBe(201);
   });
 
-  it('who is blocked asks as ever, and reaches nobody', async () => {
+  it('a blocked person gets the usual answer to a request, and the request reaches nobody', async () => {
     const [alice, carol] = await chat.people('kalice', 'kcarol');
     expect(await waysIn(carol, alice)).toEqual(closed(alice));
     const [at, ct] = [await alice.everything(), await carol.everything()];
@@ -342,7 +347,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(carol, alice.username)).status).toBe(201);
   });
 
-  it('a block refuses the request that it finds without a word, and takes back one’s own', async () => {
+  it('a block silently refuses an open request, and withdraws the blocker’s own', async () => {
     const [alice, bob, carol] = await chat.people('nalice', 'nbob', 'ncarol');
     await befriend(bob, alice);
     await befriend(alice, carol);
@@ -352,7 +357,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect([await names(bob, 'sent'), await names(carol, 'received')]).toEqual([[alice.username], []]);
   });
 
-  it('a conversation of three is opened by who is friends with both, and then everybody’s', async () => {
+  it('a friend of both others opens a conversation of three, and it is then open to all three', async () => {
     const [alice, bob, carol] = await chat.people('galice', 'gbob', 'gcarol');
     const three = named(alice, bob, carol);
     await makeFriends(alice, bob);
@@ -378,7 +383,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(bob, body.id)).status).toBe(201);
   });
 
-  it('a conversation from before friends came first stays open', async () => {
+  it('a conversation from before the option was set stays open', async () => {
     const [alice, bob] = await chat.people('falice', 'fbob');
     const conversation = parseConversation(named(alice, bob));
     for (const { username } of [alice, bob]) {
@@ -391,7 +396,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await write(bob, alice.username)).status).toBe(201);
   });
 
-  it('a message costs what it costs elsewhere: 3 write units, and 2 to read', async () => {
+  it('a message costs the same as without the option: 3 write units and 2 read units', async () => {
     if (!chat.local) return;
     const [alice, bob] = await chat.people('calice', 'cbob');
     await makeFriends(alice, bob);
@@ -404,7 +409,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     ]);
   });
 
-  it('requests have a pace, each person hears of one an hour, and only so many may wait', async () => {
+  it('requests have a rate limit, one an hour to the same person, and a limit of open requests', async () => {
     const [alice, bob] = await chat.people('salice', 'sbob');
     const others = Array.from({ length: limits.friendAsks.count }, (_, index) => ({
       username: `s${index}-${chat.run}`,
@@ -418,7 +423,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     const codes = [];
     for (const other of others) codes.push(await codeOf(befriend(alice, other)));
     expect(codes).toEqual([...others.slice(1).map(() => 200), 'rate_limited']);
-    // To accept is no request.
+    // Accepting does not count as a request.
     await befriend(bob, alice);
     expect((await befriend(alice, bob)).body).toEqual({ state: 'friends' });
 
@@ -434,7 +439,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, where they come first', ()
     expect((await befriend(carol, alice)).body).toEqual({ state: 'sent' });
   });
 
-  it('is somebody who exists, and somebody else', async () => {
+  it('a friend must exist, and must be another user', async () => {
     const alice = await chat.person('xalice');
     const ask = (username: string) => codeOf(befriend(alice, { username }));
     expect(await ask('nobody-of-this-name')).toBe('unknown_user');

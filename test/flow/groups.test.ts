@@ -12,7 +12,7 @@ afterAll(() => chat.stop());
 
 const name = ({ username }: Person) => `${username[0]?.toUpperCase()}${username.slice(1)}`.replace(`-${chat.run}`, '');
 
-/** The conversation as history shows it, oldest first: who, what, of which type. */
+/** The conversation as history shows it, oldest first: number, type, author and text. */
 async function history(of: string, reader: Person): Promise<string[]> {
   const { results } = (await reader.get(`/conversations/${of}/messages?after=0`)).body;
   return results.map((message: Event) => `${message.seq} ${message.content_type} ${said(message)}`);
@@ -29,7 +29,7 @@ const put = (of: string, by: Person, who: Person) => by.request('PUT', member(of
 const remove = (of: string, by: Person, who: Person) => by.request('DELETE', member(of, who));
 const patch = (of: string, by: Person, body: unknown) => by.request('PATCH', `/conversations/${of}`, body);
 
-/** A group of the first, who owns it, and the others. */
+/** Creates a group. @returns its id */
 async function group(owner: Person, ...others: Person[]): Promise<string> {
   const { status, body } = await owner.post('/conversations', {
     title: 'Trip',
@@ -39,13 +39,13 @@ async function group(owner: Person, ...others: Person[]): Promise<string> {
   return body.id;
 }
 
-/** Takes all that comes to these sockets at first. */
-async function quietly(...sockets: Socket[]): Promise<void> {
+/** Skips everything that these sockets have received so far. */
+async function skipReceived(...sockets: Socket[]): Promise<void> {
   await chat.settled();
   for (const socket of sockets) await socket.rest();
 }
 
-it('is one group, whose making is tried again with its client_id', async () => {
+it('creating a group twice with the same client_id makes one group', async () => {
   const [ulla, vera] = await chat.people('ulla', 'vera');
   const body = { title: 'Trip', members: [vera.username], client_id: 'made-once' };
   const [first, again] = [await ulla.post('/conversations', body), await ulla.post('/conversations', body)];
@@ -55,13 +55,13 @@ it('is one group, whose making is tried again with its client_id', async () => {
 });
 
 describe('an open room', () => {
-  it('says who joined and who left, once for all their devices, and nobody has to read that', async () => {
+  it('reports joins and leaves once per user, and they do not count as unread', async () => {
     const [anna, bert] = await chat.people('anna', 'bert');
     const room = `room:hall-${chat.run}`;
     const at = await anna.enter(room);
     const seen = await at.rest();
     expect(seen.filter(({ type }) => type === 'chat_message')).toEqual([]);
-    await quietly(at);
+    await skipReceived(at);
 
     await Promise.all([bert.enter(room), bert.enter(room), bert.everything()]);
     expect(await at.next('chat_message')).toEqual({
@@ -101,14 +101,14 @@ describe('an open room', () => {
     expect((await anna.get(`/conversations/${room}`)).body).toMatchObject({ read_seq: 3, unread_count: 0 });
   });
 
-  it('sends nothing more to who left, on no open socket, and is theirs again when they rejoin', async () => {
+  it('sends nothing to a former member’s open connections, and works again after they rejoin', async () => {
     const [anna, bert] = await chat.people('anna2', 'bert2');
     const room = `room:door-${chat.run}`;
     const [at, bt, everything] = await Promise.all([anna.enter(room), bert.enter(room), bert.everything()]);
-    await quietly(at, bt, everything);
+    await skipReceived(at, bt, everything);
     await remove(room, bert, bert);
     expect(await at.next('chat_message')).toMatchObject({ message: 'Bert2 left' });
-    // What was unread there counts no more.
+    // Unread messages there no longer count.
     expect(await everything.next()).toEqual({ type: 'unread_count', unread_count: 0 });
     at.send({ type: 'typing', typing: true });
     await at.ask({ type: 'create', message: 'gone?' }, 'chat_message');
@@ -126,7 +126,7 @@ describe('an open room', () => {
     expect(await bt.next('chat_message')).toMatchObject({ message: 'welcome' });
   });
 
-  it('is left by oneself alone, and by who is in it', async () => {
+  it('can be left by its members only, and nobody can remove another', async () => {
     const [anna, bert] = await chat.people('anna3', 'bert3');
     const room = `room:free-${chat.run}`;
     await Promise.all([anna, bert].map((person) => say(room, person, 'hi')));
@@ -146,15 +146,15 @@ describe('an open room', () => {
 });
 
 describe('a managed group', () => {
-  it('is made with a title and members, who see who made it and who is what', async () => {
+  it('is created with a title and members, who see its creator and all roles', async () => {
     const [anna, bert, carl] = await chat.people('anna4', 'bert4', 'carl4');
     const bt = await bert.everything();
-    await quietly(bt);
-    const made = await anna.post('/conversations', {
+    await skipReceived(bt);
+    const created = await anna.post('/conversations', {
       title: '  Trip to Rome ',
       members: [bert.username, carl.username.toUpperCase(), anna.username, bert.username],
     });
-    expect(made).toMatchObject({
+    expect(created).toMatchObject({
       status: 201,
       body: {
         id: expect.stringMatching(/^group:[0-9a-hjkmnp-tv-z]{26}$/),
@@ -165,13 +165,13 @@ describe('a managed group', () => {
         last_message: null,
       },
     });
-    const { id } = made.body;
-    expect(roles(made.body)).toEqual({ anna4: 'owner', bert4: 'member', carl4: 'member' });
+    const { id } = created.body;
+    expect(roles(created.body)).toEqual({ anna4: 'owner', bert4: 'member', carl4: 'member' });
     expect((await carl.get(`/conversations/${id}`)).body).toMatchObject({
       title: 'Trip to Rome',
       unread_count: 0,
-      // Of who is here it is now, whenever one asks.
-      members: made.body.members.map(({ delivered_until: _, ...member }: Member) => member),
+      // Without delivered_until, which has changed meanwhile.
+      members: created.body.members.map(({ delivered_until: _, ...member }: Member) => member),
     });
     const people = [anna, bert, carl].map(({ username }) => username);
     const event = await bt.next('conversation_updated');
@@ -192,12 +192,12 @@ describe('a managed group', () => {
     expect((await bert.get(`/conversations/${id}`)).body).toMatchObject({ unread_count: 1 });
   });
 
-  it('is a log of all that becomes of it, the same in history and on every socket', async () => {
+  it('has all its changes in its log, the same in history and on every socket', async () => {
     const [anna, bert, carl, dora] = await chat.people('anna5', 'bert5', 'carl5', 'dora5');
     const id = await group(anna, bert);
     await say(id, anna, 'first');
     const [at, bt, ct] = await Promise.all([anna.enter(id), bert.everything(), carl.everything()]);
-    await quietly(at, bt, ct);
+    await skipReceived(at, bt, ct);
 
     expect(roles((await put(id, anna, carl)).body)).toEqual({ anna5: 'owner', bert5: 'member', carl5: 'member' });
     expect((await put(id, anna, carl)).status).toBe(200);
@@ -225,11 +225,11 @@ describe('a managed group', () => {
       '9 system anna5: Anna5 left',
     ]);
     const log = (await bert.get(`/conversations/${id}/messages?after=2&changes=true`)).body.results;
-    const told = await bt.take(7, 'conversation_updated');
-    expect(told.map(({ seq, change, message }) => ({ seq, change, message }))).toEqual(
+    const updates = await bt.take(7, 'conversation_updated');
+    expect(updates.map(({ seq, change, message }) => ({ seq, change, message }))).toEqual(
       log.map(({ seq, change, message }: Event) => ({ seq, change, message })),
     );
-    expect(told.map(({ change: { kind, who, role } }) => [kind, who, role])).toEqual([
+    expect(updates.map(({ change: { kind, who, role } }) => [kind, who, role])).toEqual([
       ['invited', carl.username, undefined],
       ['title', undefined, undefined],
       ['role', bert.username, 'admin'],
@@ -245,7 +245,7 @@ describe('a managed group', () => {
     expect((await bert.get(`/conversations/${id}`)).body).toMatchObject({ unread_count: 1, title: 'Rome' });
   });
 
-  it('sends a removed member that they are out and then nothing, on no open socket, and again from an invitation on', async () => {
+  it('tells a removed member of the removal, and sends nothing more on any socket until the next invitation', async () => {
     const [anna, bert] = await chat.people('anna6', 'bert6');
     const id = await group(anna, bert);
     const sockets = await Promise.all([
@@ -256,7 +256,7 @@ describe('a managed group', () => {
     ]);
     const [only, everything, watching, total] = sockets;
     const at = await anna.enter(id);
-    await quietly(at, ...sockets);
+    await skipReceived(at, ...sockets);
 
     await remove(id, anna, bert);
     expect(await only.next()).toMatchObject({ type: 'conversation_updated', change: { kind: 'removed' } });
@@ -271,7 +271,7 @@ describe('a managed group', () => {
     await at.ask({ type: 'delete', seq: 3 }, 'message_deleted');
     await at.ask({ type: 'read_messages' }, 'messages_read');
     await patch(id, anna, { title: 'Ours' });
-    await quietly(at);
+    await skipReceived(at);
     for (const socket of sockets) expect(await socket.rest()).toEqual([]);
 
     expect(await only.ask({ type: 'create', message: 'let me in' }, 'error')).toMatchObject({ code: 'forbidden' });
@@ -285,7 +285,7 @@ describe('a managed group', () => {
     expect(await watching.next('single_conversation_new_message_notification')).toMatchObject({ unread_count: 1 });
   });
 
-  it('has each of many who are invited at once, and whoever is invited twice at once once', async () => {
+  it('has every user who was invited at the same time, each once', async () => {
     const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'] as const;
     const [anna, ...guests] = await chat.people('anna7', ...names);
     const id = await group(anna);
@@ -304,7 +304,7 @@ describe('a managed group', () => {
     );
   });
 
-  it('has one owner, whomever it is handed over to at once', async () => {
+  it('has one owner, also after two transfers at the same time', async () => {
     const [anna, bert, carl] = await chat.people('anna8', 'bert8', 'carl8');
     const id = await group(anna, bert, carl);
     const answers = await Promise.all(
@@ -316,7 +316,7 @@ describe('a managed group', () => {
     expect(all.anna8).toBe('admin');
   });
 
-  it('is left by its owner only when it is handed over, or when nobody else is there', async () => {
+  it('can be left by its owner only after a transfer, or when nobody else is a member', async () => {
     const [anna, bert] = await chat.people('anna9', 'bert9');
     const id = await group(anna, bert);
     expect(await remove(id, anna, anna)).toMatchObject({ status: 409, body: { error: { code: 'conflict' } } });
@@ -326,7 +326,7 @@ describe('a managed group', () => {
     expect((await anna.get('/conversations')).body.results).toEqual([]);
   });
 
-  it('has its owner delete what others wrote, and nobody else', async () => {
+  it('lets only its owner delete messages of others', async () => {
     const [anna, bert, carl] = await chat.people('anna10', 'bert10', 'carl10');
     const id = await group(anna, bert, carl);
     await patch(id, anna, { roles: { [bert.username]: 'admin' } });
@@ -356,16 +356,16 @@ describe('a managed group', () => {
     type Try = (by: Person) => ReturnType<Person['get']>;
     const nobody = { username: 'nobody' };
     const tries: Readonly<Record<string, Try>> = {
-      'a look': (by) => by.get(`/conversations/${id}`),
+      'a read': (by) => by.get(`/conversations/${id}`),
       'a message': (by) => say(id, by, 'x'),
       'a title': (by) => patch(id, by, { title: 'x' }),
       'a role': (by) => patch(id, by, { roles: { [people.member.username]: 'admin' } }),
-      'a handing over': (by) => patch(id, by, { roles: { [people.member.username]: 'owner' } }),
+      'a transfer': (by) => patch(id, by, { roles: { [people.member.username]: 'owner' } }),
       'a title with a role': (by) => patch(id, by, { title: 'x', roles: { [people.member.username]: 'admin' } }),
       'an invitation': (by) => put(id, by, people.stranger),
       'the removal of a member': (by) => remove(id, by, people.member),
       'the removal of the owner': (by) => remove(id, by, people.owner),
-      'an invitation of who does not exist': (by) => by.request('PUT', member(id, nobody)),
+      'an invitation of an unknown user': (by) => by.request('PUT', member(id, nobody)),
       'the removal of a stranger': (by) => remove(id, by, people.stranger),
       'a role of a stranger': (by) => patch(id, by, { roles: { [people.stranger.username]: 'admin' } }),
       'two owners': (by) =>
@@ -375,26 +375,26 @@ describe('a managed group', () => {
       'no title': (by) => patch(id, by, { title: ' ' }),
       'a title of 101 characters': (by) => patch(id, by, { title: 't'.repeat(101) }),
       'an unknown role': (by) => patch(id, by, { roles: { [people.member.username]: 'king' } }),
-      'a name that is none': (by) => by.request('PUT', member(id, { username: 'a_b' })),
+      'an invalid user name': (by) => by.request('PUT', member(id, { username: 'a_b' })),
     };
 
     it.each([
-      ['a look', 'stranger', 403, 'forbidden'],
+      ['a read', 'stranger', 403, 'forbidden'],
       ['a message', 'stranger', 403, 'forbidden'],
       ['a title', 'stranger', 403, 'forbidden'],
       ['a title', 'member', 403, 'forbidden'],
       ['a role', 'member', 403, 'forbidden'],
       ['a role', 'admin', 403, 'forbidden'],
       ['a title with a role', 'admin', 403, 'forbidden'],
-      ['a handing over', 'admin', 403, 'forbidden'],
-      ['a handing over', 'stranger', 403, 'forbidden'],
+      ['a transfer', 'admin', 403, 'forbidden'],
+      ['a transfer', 'stranger', 403, 'forbidden'],
       ['an invitation', 'member', 403, 'forbidden'],
       ['an invitation', 'stranger', 403, 'forbidden'],
       ['the removal of a member', 'stranger', 403, 'forbidden'],
       ['the removal of the owner', 'member', 403, 'forbidden'],
       ['the removal of the owner', 'admin', 403, 'forbidden'],
       ['the removal of the owner', 'owner', 409, 'conflict'],
-      ['an invitation of who does not exist', 'owner', 404, 'unknown_user'],
+      ['an invitation of an unknown user', 'owner', 404, 'unknown_user'],
       ['the removal of a stranger', 'admin', 404, 'not_found'],
       ['a role of a stranger', 'owner', 404, 'not_found'],
       ['two owners', 'owner', 400, 'invalid_frame'],
@@ -403,7 +403,7 @@ describe('a managed group', () => {
       ['no title', 'owner', 400, 'invalid_frame'],
       ['a title of 101 characters', 'owner', 400, 'invalid_frame'],
       ['an unknown role', 'owner', 400, 'invalid_frame'],
-      ['a name that is none', 'owner', 400, 'invalid_frame'],
+      ['an invalid user name', 'owner', 400, 'invalid_frame'],
     ] as const)('%s by the %s with %i %s, and nothing changes', async (what, who, status, code) => {
       const { owner } = people;
       const before = [await history(id, owner), (await owner.get(`/conversations/${id}`)).body];

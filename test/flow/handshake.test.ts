@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-/** The status of a handshake: 101, or what it was refused with. */
+/** The status of a handshake: 101, or the status of the refusal. */
 async function handshake(person: Person, query: Record<string, string>, token?: string): Promise<number> {
   try {
     const socket = await person.connect(query, token);
@@ -35,14 +35,14 @@ function forge(claims: Record<string, unknown>, key: KeyObject, token = alice.to
     .sign(key);
 }
 
-const strangersKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+const otherKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
 
 describe('a token', () => {
   it.each(['access', 'id'] as const)('of use %s opens a socket', async (use) => {
     expect(await handshake(alice, {}, alice.tokens[use])).toBe(101);
   });
 
-  it('may come as a subprotocol, which keeps it out of addresses; the answer is parley.v1', async () => {
+  it('may come as a subprotocol, which keeps it out of addresses; the server chooses parley.v1', async () => {
     const socket = await alice.open(chat.outputs.WebSocketUrl, ['parley.v1', `token.${alice.tokens.access}`]);
     expect(socket.raw.protocol).toBe('parley.v1');
     expect(await socket.next('unread_count')).toEqual({ type: 'unread_count', unread_count: 0 });
@@ -56,12 +56,12 @@ describe('a token', () => {
     expect(await handshake(alice, {}, token)).toBe(401);
   });
 
-  it('missing altogether is refused with 401', async () => {
+  it('that is missing is refused with 401', async () => {
     await expect(alice.open(chat.outputs.WebSocketUrl)).rejects.toMatchObject({ status: 401 });
   });
 
-  it('signed by a stranger, unsigned, or with its payload changed is refused with 401', async () => {
-    expect(await handshake(alice, {}, await forge({}, strangersKey))).toBe(401);
+  it('signed with another key, unsigned, or with a changed payload is refused with 401', async () => {
+    expect(await handshake(alice, {}, await forge({}, otherKey))).toBe(401);
     expect(await handshake(alice, {}, new UnsecuredJWT(decodeJwt(alice.tokens.access)).encode())).toBe(401);
     const [header, , signature] = alice.tokens.access.split('.');
     const payload = Buffer.from(JSON.stringify({ ...decodeJwt(alice.tokens.access), username: bob.username }));
@@ -76,14 +76,14 @@ describe('HTTP', () => {
     expect(await response.json()).toEqual({ message: 'Unauthorized' });
   });
 
-  it('with a stranger’s signature answers 401', async () => {
-    const authorization = `Bearer ${await forge({}, strangersKey)}`;
+  it('with a signature of another key answers 401', async () => {
+    const authorization = `Bearer ${await forge({}, otherKey)}`;
     expect((await fetch(`${chat.outputs.HttpUrl}/me`, { headers: { authorization } })).status).toBe(401);
   });
 });
 
-describe('the pool’s own signature', () => {
-  /** Only where the runtime is ours can a test sign with the pool's key. */
+describe('a token signed by the pool', () => {
+  /** A test can sign with the pool's key on the local runtime only. */
   function poolKey(): KeyObject | undefined {
     if (!chat.dataDirectory) return undefined;
     const file = join(chat.dataDirectory, 'cognito', chat.outputs.UserPoolId, 'signing-keys.json');
@@ -146,7 +146,7 @@ describe('the paths of the replaced programs', () => {
     ['/ws/notifications/', 'unread_count'],
     ['/ws/notifications/OTHER/', 'single_conversation_unread_count'],
     ['/ws/notifications/NAME/', 'single_conversation_unread_count'],
-  ])('%s opens the socket whose first word is %s', async (path, type) => {
+  ])('%s opens a socket that gets %s', async (path, type) => {
     const socket = await alice.connectAt(path.replace('NAME', named(alice, bob)).replace('OTHER', bob.username));
     expect(await socket.next(type)).toMatchObject({ type });
   });

@@ -34,7 +34,7 @@ async function page(address: string): Promise<Page> {
   return body;
 }
 
-/** All pages from this address on, by following `next` or `previous`. */
+/** All pages from this address on, following `next` or `previous`. */
 async function follow(address: string, direction: 'next' | 'previous'): Promise<number[]> {
   const seqs: number[] = [];
   let at: string | null = address;
@@ -49,7 +49,7 @@ async function follow(address: string, direction: 'next' | 'previous'): Promise<
 const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
 describe('history', () => {
-  it('is newest first, at most 50, with the number of all', async () => {
+  it('is newest first, at most 50 messages, with the number of all messages', async () => {
     const { count, results, next, previous } = await page(`/conversations/${group}/messages`);
     expect({ count, next, previous }).toEqual({ count: total, next: null, previous: null });
     expect(results.map(({ seq }) => seq)).toEqual(upTo(total).reverse());
@@ -61,7 +61,7 @@ describe('history', () => {
     expect(results.map(({ client_id: id }) => id)).toEqual(['c45', undefined, undefined]);
   });
 
-  it('is complete and without repeats by following next, for any size of page, in both directions', async () => {
+  it('has every message once in its pages, for any page size, in both directions', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 60 }), async (limit) => {
         expect(await follow(`/conversations/${group}/messages?limit=${limit}`, 'next')).toEqual(upTo(total).reverse());
@@ -71,26 +71,26 @@ describe('history', () => {
     );
   });
 
-  it('leads back by previous', async () => {
+  it('goes back by `previous`', async () => {
     const older = await page(`/conversations/${group}/messages?before=20&limit=5`);
     expect(older.results.map(({ seq }) => seq)).toEqual([19, 18, 17, 16, 15]);
     expect(await follow(older.previous ?? '', 'next')).toEqual(upTo(total).slice(19));
   });
 
-  it('is found around a message', async () => {
+  it('can be loaded around a message', async () => {
     const { results, next, previous } = await page(`/conversations/${group}/messages?around=20&limit=4`);
     expect(results.map(({ seq }) => seq)).toEqual([22, 21, 20, 19]);
     expect(next).toContain('before=19');
     expect(previous).toContain('after=22');
   });
 
-  it('beyond either end is empty', async () => {
+  it('is empty beyond either end', async () => {
     expect((await page(`/conversations/${group}/messages?after=${total}`)).results).toEqual([]);
     expect((await page(`/conversations/${group}/messages?before=1`)).results).toEqual([]);
     expect((await page(`/conversations/${group}/messages?after=100000`)).results).toEqual([]);
   });
 
-  it('takes page_size for limit, and page=1 for the first page, which lead on as next', async () => {
+  it('accepts page_size for limit, and page=1 for the first page, and links further pages with next', async () => {
     const { results, next } = await page(`/conversations/${group}/messages?page=1&page_size=20&limit=3`);
     expect(results).toHaveLength(20);
     expect(new URL(next ?? '').search).toBe('?limit=20&before=26');
@@ -127,7 +127,7 @@ describe('history', () => {
 });
 
 describe('the paths of the replaced programs', () => {
-  it('answer the same', async () => {
+  it('give the same answers as the new paths', async () => {
     const canonical = await page(`/conversations/${group}/messages`);
     expect((await page(`/messages?conversation=${group}`)).results).toEqual(canonical.results);
     expect((await alice.get(`${chat.outputs.WebUrl}/messages/?conversation=${group}`)).body.results).toEqual(
@@ -139,7 +139,7 @@ describe('the paths of the replaced programs', () => {
     expect((await alice.get(`${chat.outputs.WebUrl}/api/conversations/${group}`)).body).toEqual(view);
   });
 
-  it('of rooms take the bare name of the room', async () => {
+  it('accept the bare name of a room', async () => {
     const room = `hall-${chat.run}`;
     const posted = await alice.post(`${chat.outputs.WebUrl}/api/chat/${room}/messages/`, { message: 'hello' });
     expect(posted).toMatchObject({ status: 201, body: { conversation: `room:${room}` } });
@@ -149,7 +149,7 @@ describe('the paths of the replaced programs', () => {
     }
   });
 
-  it('of uploads hand out a form', async () => {
+  it('give a form for an upload', async () => {
     const { status, body } = await alice.post(`${chat.outputs.WebUrl}/filesmessage/${group}/`, {
       filename: 'a.txt',
       content_type: 'text/plain',
@@ -176,13 +176,13 @@ describe('the inbox', () => {
 });
 
 describe('GET /me', () => {
-  it('says who one is', async () => {
+  it('tells the caller their profile', async () => {
     expect((await alice.get('/me')).body).toEqual({ username: alice.username, name: 'Alice', avatar: null });
   });
 });
 
 describe('CORS', () => {
-  it('lets pages of any origin ask, because the token travels in no cookie', async () => {
+  it('allows pages of any origin, because the token is in no cookie', async () => {
     const response = await fetch(`${chat.outputs.HttpUrl}/me`, {
       method: 'OPTIONS',
       headers: {

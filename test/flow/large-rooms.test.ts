@@ -1,21 +1,21 @@
-/** A room with more members than one invocation posts to: here more than five, where a stack has more than a hundred. */
+/** Rooms with more members than one invocation posts to: more than five here, more than a hundred by default. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalRuntime } from '@parley/local';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Guest, invite, seat } from '#bench/scenes';
 import { type Chat, startChat } from '../support/chat.ts';
-import { quiet } from '../support/quiet.ts';
 import type { Event, Socket } from '../support/socket.ts';
 import { arrived, openStage, type Stage } from '../support/stage.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
-/** As in test/synthesize.ts. */
+/** The same number as in test/support/synthesize.ts. */
 const inlineMembers = 5;
 
 let chat: Chat;
 let runtime: LocalRuntime;
 let stage: Stage;
-/** Thirty, each with a socket for everything. */
+/** Thirty people, each with a socket for everything. */
 let guests: Guest[];
 let room: string;
 let rooms = 0;
@@ -23,7 +23,7 @@ let rooms = 0;
 beforeAll(async () => {
   if (!local) return;
   const assemblyDirectory = inject('optionsDirectory');
-  // What failed is tried again a minute later: here two seconds.
+  // Lambda tries a failed event again after a minute, here after two seconds.
   chat = await startChat({ assemblyDirectory, timeScale: 30 });
   if (!chat.local || !chat.dataDirectory) return;
   runtime = chat.local;
@@ -38,37 +38,38 @@ afterEach(() => {
   Object.assign(runtime?.faults ?? {}, { repeatEvent: 0 });
 });
 
-/** A new room of all guests, and what they have got so far forgotten. */
-async function meet(members = guests): Promise<string> {
+/** Makes a new room of all guests, and skips what they have received so far. @returns the room's id */
+async function openRoom(members = guests): Promise<string> {
   const id = `room:large-${++rooms}`;
   await seat(
     stage,
     id,
     members.map(({ person }) => person),
   );
-  await forget();
+  await skipReceived();
   return id;
 }
 
-/** Everything that is on its way has arrived. */
-async function settle(): Promise<void> {
-  await quiet(runtime);
+/** Resolves when everything that was sent has arrived. */
+async function untilDelivered(): Promise<void> {
+  await untilIdle(runtime);
   await Promise.all(guests.map(({ socket }) => socket.raw.readyState === socket.raw.OPEN && arrived(socket)));
 }
 
-/** How much of what a socket has got was looked at. */
-const seen = new Map<Socket, number>();
+/** How many events of a socket to skip. */
+const skipped = new Map<Socket, number>();
 
-async function forget(): Promise<void> {
-  await settle();
-  for (const { socket } of guests) seen.set(socket, socket.received.length);
+async function skipReceived(): Promise<void> {
+  await untilDelivered();
+  for (const { socket } of guests) skipped.set(socket, socket.received.length);
 }
 
-const fresh = (socket: Socket): Event[] => socket.received.slice(seen.get(socket));
+const newEvents = (socket: Socket): Event[] => socket.received.slice(skipped.get(socket));
 
-const of = (socket: Socket, type: string) => fresh(socket).filter((event) => event.type === type);
-/** Waits until so many of these have come since `forget`. */
-async function heard(socket: Socket, type: string, count = 1): Promise<void> {
+const of = (socket: Socket, type: string) => newEvents(socket).filter((event) => event.type === type);
+
+/** Waits until `count` events of this type have come since `skipReceived`. */
+async function untilReceived(socket: Socket, type: string, count = 1): Promise<void> {
   await until(() => of(socket, type).length >= count);
 }
 
@@ -89,86 +90,86 @@ const names = (except: readonly string[] = []) =>
   guests.map(({ person }) => person.username).filter((one) => !except.includes(one));
 
 describe.runIf(local)('in a large room', () => {
-  it('a message reaches every socket exactly once, the author’s own first and with what identifies it', async () => {
-    room = await meet();
+  it('a message reaches every socket exactly once, the author’s own first and with its client_id', async () => {
+    room = await openRoom();
     const author = guest(0);
     author.socket.send({ type: 'create', conversation: room, message: 'hello', client_id: 'a' });
-    await heard(author.socket, 'chat_message');
-    await settle();
+    await untilReceived(author.socket, 'chat_message');
+    await untilDelivered();
     for (const { socket } of guests) expect(seqs(socket)).toEqual([1]);
     const [own] = of(author.socket, 'chat_message');
     expect(own).toMatchObject({ client_id: 'a', delivered_to: [], message: 'hello' });
-    expect(fresh(author.socket)[0]).toBe(own);
+    expect(newEvents(author.socket)[0]).toBe(own);
     expect(of(guest(1).socket, 'chat_message')[0]).not.toHaveProperty('client_id');
   });
 
-  it('many messages at once reach every socket exactly once each, and the log’s order is in their numbers', async () => {
-    room = await meet();
+  it('each of many messages at once reaches every socket exactly once, with its number in the log', async () => {
+    room = await openRoom();
     const authors = [0, 7, 14].map(guest);
     for (let time = 0; time < 2; time++) {
       for (const { socket } of authors) socket.send({ type: 'create', conversation: room, message: `${time}` });
     }
-    await Promise.all(guests.map(({ socket }) => heard(socket, 'chat_message', 6)));
-    await settle();
+    await Promise.all(guests.map(({ socket }) => untilReceived(socket, 'chat_message', 6)));
+    await untilDelivered();
     const all = Array.from({ length: 6 }, (_, index) => index + 1);
     for (const { socket } of guests) expect(seqs(socket).sort((a, b) => a - b)).toEqual(all);
     const { results } = (await guest(3).person.get(`/conversations/${room}/messages?after=0`)).body;
     expect(results.map(({ seq }: Event) => seq)).toEqual(all);
   });
 
-  it('the author learns whom it reached in one event a chunk, everybody once, who is away not at all', async () => {
-    const away = guest(29);
-    await away.socket.close();
-    room = await meet();
+  it('the author gets one receipt for each chunk, with each connected member once and no offline member', async () => {
+    const offline = guest(29);
+    await offline.socket.close();
+    room = await openRoom();
     guest(0).socket.send({ type: 'create', conversation: room, message: 'who is there?' });
-    await heard(guest(0).socket, 'chat_message');
-    await settle();
-    const told = of(guest(0).socket, 'message_delivered');
-    expect(told.map(({ conversation, seq }) => ({ conversation, seq }))).toEqual(
+    await untilReceived(guest(0).socket, 'chat_message');
+    await untilDelivered();
+    const receipts = of(guest(0).socket, 'message_delivered');
+    expect(receipts.map(({ conversation, seq }) => ({ conversation, seq }))).toEqual(
       Array(6).fill({ conversation: room, seq: 1 }),
     );
-    expect(told.flatMap(({ to }) => to).sort()).toEqual(names([name(0), name(29)]).sort());
-    for (const { to } of told) expect(to.length).toBeLessThanOrEqual(inlineMembers);
-    guests[29] = { person: away.person, socket: await away.person.everything() };
+    expect(receipts.flatMap(({ to }) => to).sort()).toEqual(names([name(0), name(29)]).sort());
+    for (const { to } of receipts) expect(to.length).toBeLessThanOrEqual(inlineMembers);
+    guests[29] = { person: offline.person, socket: await offline.person.everything() };
   });
 
-  it('whoever was removed a moment ago gets nothing', async () => {
-    room = await meet();
-    const gone = guest(17);
-    await gone.person.request('DELETE', `/conversations/${room}/members/${name(17)}`);
-    await forget();
-    // The index lags: it still lists them.
-    await seat(stage, room, [gone.person]);
+  it('a member who was just removed gets nothing', async () => {
+    room = await openRoom();
+    const removed = guest(17);
+    await removed.person.request('DELETE', `/conversations/${room}/members/${name(17)}`);
+    await skipReceived();
+    // Puts the removed member back into the index, as if the index lagged.
+    await seat(stage, room, [removed.person]);
     for (const frame of [
       { type: 'create', message: 'among us' },
       { type: 'typing', typing: true },
     ]) {
       guest(0).socket.send({ ...frame, conversation: room });
     }
-    await Promise.all(['chat_message', 'typing'].map((type) => heard(guest(18).socket, type)));
-    await settle();
-    expect(fresh(gone.socket)).toEqual([]);
+    await Promise.all(['chat_message', 'typing'].map((type) => untilReceived(guest(18).socket, type)));
+    await untilDelivered();
+    expect(newEvents(removed.socket)).toEqual([]);
     expect(seqs(guest(18).socket)).toHaveLength(1);
     expect(of(guest(18).socket, 'typing')).toHaveLength(1);
   });
 
-  it('everything else that members are told takes the same way: changes, reading, typing, who joins and leaves', async () => {
-    room = await meet(guests.slice(0, 29));
+  it('all other events reach every socket once too: changes, read cursors, typing, joins and leaves', async () => {
+    room = await openRoom(guests.slice(0, 29));
     const [author, reader, typist, late] = [0, 1, 2, 29].map(guest) as [Guest, Guest, Guest, Guest];
     author.socket.send({ type: 'create', conversation: room, message: 'hello' });
-    await heard(author.socket, 'chat_message');
+    await untilReceived(author.socket, 'chat_message');
     author.socket.send({ type: 'edit', conversation: room, seq: 1, message: 'Hello' });
     reader.socket.send({ type: 'react', conversation: room, seq: 1, emoji: '👍' });
-    await Promise.all(['message_edited', 'reaction'].map((type) => heard(typist.socket, type)));
+    await Promise.all(['message_edited', 'reaction'].map((type) => untilReceived(typist.socket, type)));
     reader.socket.send({ type: 'read_messages', conversation: room });
     typist.socket.send({ type: 'typing', conversation: room, typing: true });
-    await Promise.all(['messages_read', 'typing'].map((type) => heard(author.socket, type)));
+    await Promise.all(['messages_read', 'typing'].map((type) => untilReceived(author.socket, type)));
     const inside = await late.person.enter(room);
-    await settle();
+    await untilDelivered();
     await inside.close();
-    await heard(author.socket, 'user_leave');
+    await untilReceived(author.socket, 'user_leave');
     await author.person.request('DELETE', `/conversations/${room}/members/${name(0)}`);
-    await settle();
+    await untilDelivered();
     const kinds = ['message_edited', 'reaction', 'messages_read', 'typing', 'user_join', 'user_leave'];
     const counts = ({ socket }: Guest) => Object.fromEntries(kinds.map((kind) => [kind, of(socket, kind).length]));
     const once = Object.fromEntries(kinds.map((kind) => [kind, 1]));
@@ -179,16 +180,16 @@ describe.runIf(local)('in a large room', () => {
     expect(system(author.socket).map(({ message }) => message)).toEqual(['guest29 joined']);
   });
 
-  it('those who watch notifications are told, each once', async () => {
-    room = await meet();
+  it('members who watch notifications get each notification once', async () => {
+    room = await openRoom();
     const watching = await Promise.all(
       [3, 12, 28].map((index) => guest(index).person.connect({ notifications: room })),
     );
     await Promise.all(watching.map((socket) => socket.next('single_conversation_unread_count')));
     Object.assign(runtime.faults, { repeatEvent: 1 });
     guest(0).socket.send({ type: 'create', conversation: room, message: 'news' });
-    await heard(guest(0).socket, 'chat_message');
-    await settle();
+    await untilReceived(guest(0).socket, 'chat_message');
+    await untilDelivered();
     await Promise.all(watching.map(arrived));
     for (const socket of watching) {
       const notices = of(socket, 'single_conversation_new_message_notification');
@@ -198,37 +199,37 @@ describe.runIf(local)('in a large room', () => {
   });
 
   it('an event that Lambda repeats is posted again with the same number, but never to the author', async () => {
-    room = await meet();
+    room = await openRoom();
     Object.assign(runtime.faults, { repeatEvent: 1 });
     guest(0).socket.send({ type: 'create', conversation: room, message: 'twice' });
-    await heard(guest(0).socket, 'chat_message');
-    await settle();
+    await untilReceived(guest(0).socket, 'chat_message');
+    await untilDelivered();
     expect(seqs(guest(0).socket)).toEqual([1]);
     for (const { socket } of guests.slice(1)) expect(new Set(seqs(socket))).toEqual(new Set([1]));
     expect(seqs(guest(9).socket).length).toBeGreaterThan(1);
   });
 
-  it('a chunk that could not be read is tried again, and reaches its members once; the others have it already', async () => {
-    room = await meet();
+  it('a chunk that fails to read its members is tried again, and reaches them once', async () => {
+    room = await openRoom();
     const restore = runtime.policies.revoke({ roleId: roleOf('DeliverFunction'), action: 'dynamodb:BatchGetItem' });
     const failed = () => runtime.counters.snapshot()['lambda.event-retries'] ?? 0;
     const before = failed();
     guest(0).socket.send({ type: 'create', conversation: room, message: 'again' });
-    await heard(guest(0).socket, 'chat_message');
+    await untilReceived(guest(0).socket, 'chat_message');
     await until(() => failed() === before + 6);
     for (const { socket } of guests.slice(1)) expect(seqs(socket)).toEqual([]);
     restore();
-    await settle();
+    await untilDelivered();
     for (const { socket } of guests) expect(seqs(socket)).toEqual([1]);
   });
 
-  it('the sender’s call reads no more than of a room with six members', async () => {
+  it('the sender’s function reads no more than in a room with six members', async () => {
     const units = async (members: readonly Guest[]) => {
-      room = await meet([...members]);
+      room = await openRoom([...members]);
       runtime.counters.reset();
       guest(0).socket.send({ type: 'create', conversation: room, message: 'cheap' });
-      await heard(guest(0).socket, 'chat_message');
-      await settle();
+      await untilReceived(guest(0).socket, 'chat_message');
+      await untilDelivered();
       const counts = runtime.counters.snapshot();
       return ['read-units', 'write-units'].map((what) => counts[`dynamodb.${what}:SocketFunction`]);
     };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => chat.stop());
 
 describe('a message with names after an @', () => {
-  it('carries the members among them, in the text’s order, live and in history', async () => {
+  it('has the members among them, in the order of the text, in the event and in history', async () => {
     const [alice, bob, carol, dave] = await chat.people('alice', 'bob', 'carol', 'dave');
     const path = `/conversations/${named(alice, bob, carol)}/messages`;
     const bt = await bob.enter(named(alice, bob, carol));
@@ -22,7 +22,7 @@ describe('a message with names after an @', () => {
     expect((await alice.post(path, { message: 'nobody' })).body).toMatchObject({ mentions: [] });
   });
 
-  it('mentions whom it names after an edit, and nobody once it is deleted', async () => {
+  it('mentions the names of the edited text, and nobody after its deletion', async () => {
     const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
     const path = `/conversations/${named(alice, bob, carol)}/messages`;
     const newest = async () => (await bob.get(path)).body.results[0].mentions;
@@ -36,7 +36,7 @@ describe('a message with names after an @', () => {
     expect(await newest()).toEqual([]);
   });
 
-  it('mentions members of a room and of a group, and nobody else', async () => {
+  it('mentions only members of the room or group', async () => {
     const [alice, bob, carol] = await chat.people('alice3', 'bob3', 'carol3');
     const room = `room:mentions-${chat.run}`;
     await Promise.all([alice.enter(room), bob.enter(room)]);
@@ -50,8 +50,8 @@ describe('a message with names after an @', () => {
   });
 });
 
-describe('a notice of a message', () => {
-  it('says mentioned to those whom it mentions, and nothing of it to the others', async () => {
+describe('a notification of a message', () => {
+  it('tells only the mentioned members that they are mentioned', async () => {
     const [alice, bob, carol] = await chat.people('alice4', 'bob4', 'carol4');
     const conversation = named(alice, bob, carol);
     const [all, one, other] = await Promise.all([
@@ -70,18 +70,18 @@ describe('a notice of a message', () => {
   });
 });
 
-describe.skipIf(process.env.PARLEY_OUTPUTS)('to mention', () => {
-  it('writes nothing more, and reads half a unit for each name, where members stand in no name', async () => {
+describe.skipIf(process.env.PARLEY_OUTPUTS)('a mention', () => {
+  it('costs no write, and half a read unit for each name in rooms and groups', async () => {
     const [alice, bob] = await chat.people('alice5', 'bob5');
     const room = `room:cost-${chat.run}`;
     await Promise.all([alice, bob].map((person) => person.post(`/conversations/${room}/messages`, { message: 'hi' })));
     const { local } = chat;
-    if (!local) throw new Error('this runs where the runtime is ours');
+    if (!local) throw new Error('this needs the local runtime');
     const costs = async (id: string, message: string) => {
-      await quiet(local);
+      await untilIdle(local);
       local.counters.reset();
       expect((await alice.post(`/conversations/${id}/messages`, { message })).status).toBe(201);
-      await quiet(local);
+      await untilIdle(local);
       const { 'dynamodb.write-units': written = 0, 'dynamodb.read-units': read = 0 } = local.counters.snapshot();
       return { written, read };
     };

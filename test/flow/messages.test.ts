@@ -62,8 +62,8 @@ describe('two people', () => {
   });
 });
 
-describe('several members with several devices', () => {
-  it('get a message once on each device that is for the conversation or for everything, and on no other', async () => {
+describe('several members with several connections', () => {
+  it('get a message once on each connection for the conversation or for everything, and on no other', async () => {
     const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
     const group = named(alice, bob, carol);
     const direct = named(alice, bob);
@@ -76,8 +76,8 @@ describe('several members with several devices', () => {
       carol.enter(group),
     ]);
     await chat.settled();
-    const quiet = await Promise.all([a1, a2, a3, b1, b2, c1].map((socket) => socket.rest()));
-    expect(quiet.flat().filter(({ type }) => type === 'chat_message')).toEqual([]);
+    const before = await Promise.all([a1, a2, a3, b1, b2, c1].map((socket) => socket.rest()));
+    expect(before.flat().filter(({ type }) => type === 'chat_message')).toEqual([]);
 
     await a1.ask({ type: 'create', message: 'to all', client_id: 'x' }, 'chat_message');
     const got = await Promise.all(
@@ -89,7 +89,7 @@ describe('several members with several devices', () => {
     expect(await a3.rest()).toEqual([]);
   });
 
-  it('see one order, whoever writes at the same time', async () => {
+  it('see one order of messages that are sent at the same time', async () => {
     const [alice, bob, carol] = await chat.people('alice3', 'bob3', 'carol3');
     const group = named(alice, bob, carol);
     const sockets = await Promise.all([alice, bob, carol].map((person) => person.enter(group)));
@@ -113,7 +113,7 @@ describe('several members with several devices', () => {
 });
 
 describe('the same client_id', () => {
-  it('sent ten times at once stores one message and is answered ten times the same', async () => {
+  it('sent ten times at once stores one message and gets the same answer ten times', async () => {
     const [alice, bob] = await chat.people('alice4', 'bob4');
     const conversation = named(alice, bob);
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
@@ -145,13 +145,13 @@ describe('the same client_id', () => {
     const at = await alice.enter(conversation);
     const posted = await alice.post(`/conversations/${conversation}/messages`, { message: 'x', client_id: '1' });
     expect(posted.status).toBe(201);
-    const live = await at.next('chat_message');
+    const event = await at.next('chat_message');
     const again = await at.ask({ type: 'create', message: 'x', client_id: '1' }, 'chat_message');
-    expect([live.id, again.id]).toEqual([posted.body.id, posted.body.id]);
+    expect([event.id, again.id]).toEqual([posted.body.id, posted.body.id]);
   });
 });
 
-describe('haste', () => {
+describe('sending too fast', () => {
   it('is refused after 20 messages in 10 seconds, with the time to wait, and nothing is stored', async () => {
     const [alice, bob] = await chat.people('alice7', 'bob7');
     const at = await alice.enter(named(alice, bob));
@@ -172,7 +172,7 @@ describe('haste', () => {
 });
 
 describe('typing', () => {
-  it('is told to the others alone, with the seeds’ "True" too, and stores nothing', async () => {
+  it('reaches only the other members, also with "True" as the replaced programs send it, and stores nothing', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
@@ -234,7 +234,7 @@ describe('an open room', () => {
     });
   });
 
-  it('is joined over HTTP, by oneself alone, once', async () => {
+  it('can be joined over HTTP, only with one’s own name, once', async () => {
     const [alice, bob] = await chat.people('alice12', 'bob12');
     const room = `room:open-${chat.run}`;
     const join = (who: Person, by = who) => by.request('PUT', `/conversations/${room}/members/${who.username}`);

@@ -17,7 +17,7 @@ afterAll(() => chat?.stop());
 const get = (path: string) => fetch(`${chat.outputs.WebUrl}${path}`);
 
 describe('the host of the APIs', () => {
-  test('serves the page, which is asked for each time, and whose policy names nobody but whom it needs', async () => {
+  test('serves the page with a policy for only the hosts it needs, and browsers fetch the page anew each time', async () => {
     const response = await get('/');
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html']);
     expect(response.headers.get('cache-control')).toBe('no-cache');
@@ -27,7 +27,7 @@ describe('the host of the APIs', () => {
     expect(await response.text()).toContain('<title>Parley</title>');
   });
 
-  test('serves the files that the page names, to be kept for ever', async () => {
+  test('serves the files of the page, which browsers keep for ever', async () => {
     const page = await (await get('/')).text();
     const files = [...page.matchAll(/(?:src|href)="\/?(assets\/[^"]+)"/g)].map(([, path]) => path);
     expect(files.length).toBeGreaterThanOrEqual(2);
@@ -41,7 +41,7 @@ describe('the host of the APIs', () => {
     }
   });
 
-  test('tells the page where people sign in, and the token from there opens the API on the same host', async () => {
+  test('tells the page where to sign in, and a token from there works for the API on the same host', async () => {
     const { cognito, clientId } = Config.parse(await (await get('/config.json')).json());
     const AuthParameters = { USERNAME: alice.username, PASSWORD: password };
     const signedIn = await fetch(cognito, {
@@ -57,7 +57,7 @@ describe('the host of the APIs', () => {
     expect(await me.json()).toMatchObject({ username: alice.username });
   });
 
-  test('keeps the paths of former programs at its root', async () => {
+  test('serves the paths of the replaced programs at its root', async () => {
     const statusOf = async (method: string, path: string) =>
       (await fetch(`${chat.outputs.WebUrl}${path}`, { method })).status;
     const paths = [
@@ -67,11 +67,11 @@ describe('the host of the APIs', () => {
       ['GET', '/chat/lobby/history'],
       ['POST', '/save-token/'],
     ] as const;
-    // The API's authorizer speaks, and not the bucket.
+    // 401 comes from the API's authorizer. The bucket would answer 403.
     expect(await Promise.all(paths.map(([method, path]) => statusOf(method, path)))).toEqual(paths.map(() => 401));
   });
 
-  test('says of a file that is not there no more than that', async () => {
+  test('answers 403 for a file that does not exist', async () => {
     const response = await get('/nothing-here.js');
     expect(response.status).toBe(403);
     expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");

@@ -32,7 +32,7 @@ async function upload(person: Person, file = png, contentType = 'image/png', at 
 }
 
 describe('a name', () => {
-  it('that is changed is shown from then on, in what was said before too, and by the next connection', async () => {
+  it('that is changed is shown from then on, also in older messages, and by the next connection', async () => {
     const [alice, bob] = await chat.people('nalice', 'nbob');
     const conversation = named(alice, bob);
     await alice.post(`/conversations/${conversation}/messages`, { message: 'before' });
@@ -59,7 +59,7 @@ describe('a name', () => {
     expect((await alice.get('/me')).body.name).toMatch(/^Refused/);
   });
 
-  it('may have 64 characters, whatever their size', async () => {
+  it('may have 64 characters, whatever their size in bytes', async () => {
     const alice = await chat.person('long');
     expect((await patch(alice, { name: '🌻'.repeat(64) })).status).toBe(200);
     expect((await patch(alice, { name: 'ﷺ'.repeat(64) })).status).toBe(200);
@@ -67,7 +67,7 @@ describe('a name', () => {
 });
 
 describe('a picture', () => {
-  it('is uploaded, shown to others, replaced and taken away', async () => {
+  it('is uploaded, shown to others, replaced and removed', async () => {
     const [alice, bob] = await chat.people('palice', 'pbob');
     const id = await upload(alice);
     expect((await patch(alice, { avatar: id })).status).toBe(200);
@@ -85,7 +85,7 @@ describe('a picture', () => {
     expect(await seen(bob, alice)).toMatchObject({ name: 'Both', avatar: null });
   });
 
-  it('of another kind or size gets no form', async () => {
+  it('of a wrong type or size gets no form', async () => {
     const alice = await chat.person('sized');
     const ask = async (body: object) =>
       (await alice.post('/me/avatar', { filename: 'a.png', ...body })).body.error.message;
@@ -93,7 +93,7 @@ describe('a picture', () => {
     expect(await ask({ content_type: 'image/png', size: 2 * 1024 * 1024 + 1 })).toContain('size must be');
   });
 
-  it('is only what it says it is, what was uploaded, and one’s own upload for a picture', async () => {
+  it('must have the announced type, must be uploaded, and must be the user’s own upload for a picture', async () => {
     const [alice, bob] = await chat.people('calice', 'cbob');
     const code = async (id: string) => (await patch(alice, { avatar: id })).body.error?.code;
     expect(await code(await upload(alice, Buffer.from('<script>alert(1)</script>')))).toBe('attachment_rejected');
@@ -125,7 +125,7 @@ describe('people', () => {
   }
   const search = (text: string, limit = 50) => `/users?${new URLSearchParams({ query: text, limit: String(limit) })}`;
 
-  it('are found by how the user name or the shown name begins, whatever the case, each once', async () => {
+  it('are found by the beginning of the user name or shown name, in any case, each once', async () => {
     const [alina, other, nobody] = await chat.people('falina', 'fother', 'fnobody');
     const name = `Zoë${chat.run}`;
     await patch(other, { name: `FALINA-${chat.run} too` });
@@ -135,7 +135,7 @@ describe('people', () => {
     await patch(other, { name });
     expect(await pages(nobody, search(`fALina-${chat.run}`))).toEqual([[alina.username]]);
     expect(await pages(nobody, search(`  zOË${chat.run}`))).toEqual([[other.username]]);
-    // The same letter, written as letter and accent.
+    // The same character as two code points: a letter and an accent.
     expect(await pages(nobody, search(`ZOE\u0308${chat.run}`))).toEqual([[other.username]]);
     expect(await pages(nobody, search(`zz${chat.run}`))).toEqual([[]]);
     const { body } = await nobody.get(search(alina.username));
@@ -147,14 +147,16 @@ describe('people', () => {
     });
   });
 
-  it('come in pages that lead on and back, with nobody twice and nobody left out', async () => {
+  it('come in pages forwards and backwards, with everybody exactly once', async () => {
     const prefix = `pg${chat.run}`;
-    const crowd = await Promise.all(Array.from({ length: 9 }, (_, index) => chat.person(`pg${chat.run}${index}`)));
-    // Half of them are listed twice, next to each other or far apart.
-    await Promise.all(crowd.map((one, index) => (index % 2 ? patch(one, { name: `${prefix}${9 - index}x` }) : one)));
-    const [one] = crowd;
+    const everybody = await Promise.all(Array.from({ length: 9 }, (_, index) => chat.person(`pg${chat.run}${index}`)));
+    // Half of them match twice, by user name and shown name, next to each other or far apart.
+    await Promise.all(
+      everybody.map((one, index) => (index % 2 ? patch(one, { name: `${prefix}${9 - index}x` }) : one)),
+    );
+    const [one] = everybody;
     if (!one) throw new Error('nobody came');
-    const all = crowd.map(({ username }) => username).sort();
+    const all = everybody.map(({ username }) => username).sort();
     for (const limit of [1, 2, 3, 5, 50]) {
       const forth = await pages(one, search(prefix, limit));
       expect(forth.flat().toSorted(), `pages of ${limit}`).toEqual(all);
@@ -166,21 +168,21 @@ describe('people', () => {
     }
   });
 
-  it('are listed without a query: everybody else, by user name, in pages that lead on and back, with whether they are here', async () => {
-    // Where others sign up meanwhile, nobody can say who everybody is.
+  it('are listed without a query: everybody else, by user name, in pages forwards and backwards, with their presence', async () => {
+    // On a deployed stack others may sign up meanwhile.
     if (!chat.local) return;
     const [one, other] = await chat.people('zlist', 'alist');
-    const away = await chat.person('0list');
+    const offline = await chat.person('0list');
     await other.everything();
-    // Shown names stand in the same partitions.
-    await patch(away, { name: `z${chat.run}` });
+    // Shown names are in the same partitions.
+    await patch(offline, { name: `z${chat.run}` });
     const everybody = (await pages(one, '/users?limit=100')).flat();
     expect(everybody).toEqual([...new Set(everybody)].sort());
-    expect(everybody).toEqual(expect.arrayContaining([away.username, other.username]));
+    expect(everybody).toEqual(expect.arrayContaining([offline.username, other.username]));
     expect(everybody).not.toContain(one.username);
     for (const limit of [1, 3, 7]) {
       const forth = await pages(one, `/users?limit=${limit}`);
-      // The page on which oneself would stand has room for one less.
+      // The caller is left out, so one page would be one person short.
       expect(forth.flat(), `pages of ${limit}`).toEqual(everybody);
       let last = `/users?limit=${limit}`;
       for (let next: string | null = last; next !== null; next = (await one.get(last)).body.next) last = next;
@@ -189,10 +191,10 @@ describe('people', () => {
     const { results } = (await one.get('/users?limit=100')).body;
     const presence = (person: Person) => results.find(({ username }: Profile) => username === person.username);
     expect(presence(other)).toMatchObject({ online: true, last_seen: null });
-    expect(presence(away)).toMatchObject({ online: false });
+    expect(presence(offline)).toMatchObject({ online: false });
   });
 
-  it('are found however they came to be: by signing up, by connecting, by asking who they are', async () => {
+  it('are found however they were created: by signing up, by connecting, by GET /me', async () => {
     if (!chat.local || !chat.dataDirectory) return;
     const stage = await openStage(chat.local, {
       assemblyDirectory: inject('assemblyDirectory'),
@@ -231,13 +233,13 @@ describe('people', () => {
     await stage.stop();
   });
 
-  it.each(['', '   ', 'x'.repeat(65)])('are not looked for by %j', async (query) => {
+  it.each(['', '   ', 'x'.repeat(65)])('cannot be searched by %j', async (query) => {
     const alice = await chat.person(`q${Math.random().toString(36).slice(2, 8)}`);
     const { status, body } = await alice.get(search(query));
     expect([status, body.error.code]).toEqual([400, 'invalid_frame']);
   });
 
-  it('are not looked for from a place that no page named', async () => {
+  it('cannot be searched from a made-up cursor of a page', async () => {
     const alice = await chat.person('placed');
     const place = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const forged = [
@@ -260,7 +262,7 @@ describe('people', () => {
     expect((await alice.get(`/users?query=ali&at=${nobody}`)).status).toBe(200);
   });
 
-  it('who do not exist are unknown, and what is no name is said to be none', async () => {
+  it('who do not exist are unknown, and an invalid name is refused', async () => {
     const alice = await chat.person('lone');
     const answer = async (name: string) => {
       const { status, body } = await alice.get(`/users/${name}`);
@@ -271,8 +273,8 @@ describe('people', () => {
   });
 });
 
-describe('somebody who is blocked', () => {
-  it('says nothing in the direct conversation, though all else goes on, until they are unblocked', async () => {
+describe('a blocked user', () => {
+  it('can send nothing in the direct conversation until unblocked, and everything else still works', async () => {
     const [alice, bob, carol] = await chat.people('balice', 'bbob', 'bcarol');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -296,7 +298,7 @@ describe('somebody who is blocked', () => {
     expect((await bob.post(`/conversations/${conversation}/attachments`, form)).status).toBe(403);
     expect(await at.rest()).toEqual([]);
 
-    // What was said before the block stays said, and may be taken back.
+    // A repeat of an earlier send gets its first answer, and old messages may be deleted.
     expect(await post(conversation, { message: 'hello', client_id: 'b1' })).toMatchObject({
       status: 201,
       body: { seq },
@@ -315,7 +317,7 @@ describe('somebody who is blocked', () => {
     expect((await alice.get('/me/blocks')).body.results).toEqual([]);
   });
 
-  it('before a word was said is refused from the first', async () => {
+  it('is refused from the first message when blocked before it', async () => {
     const [alice, bob] = await chat.people('dalice', 'dbob');
     expect((await alice.request('PUT', `/me/blocks/${bob.username}`)).status).toBe(204);
     expect(await bob.post(`/conversations/${alice.username}/messages`, { message: 'x' })).toMatchObject({
@@ -325,7 +327,7 @@ describe('somebody who is blocked', () => {
     expect((await alice.get('/conversations')).body.count).toBe(0);
   });
 
-  it('is not told whether the other is here', async () => {
+  it('does not see whether the other is online', async () => {
     const [alice, bob] = await chat.people('ealice', 'ebob');
     const conversation = named(alice, bob);
     await bob.post(`/conversations/${conversation}/messages`, { message: 'x' });
@@ -347,11 +349,11 @@ describe('somebody who is blocked', () => {
     expect(await seen(alice, bob)).toMatchObject({ online: true });
 
     await Promise.all([at.close(), all.close()]);
-    // A connection of Bob's own comes behind Alice's in the stream.
+    // A new connection of Bob comes after Alice's in the stream.
     await (await bob.enter(conversation)).close();
     await chat.settled();
-    const told = [...(await bt.rest()), ...(await everything.rest())];
-    expect(told.filter((event) => [event.user, event.to].flat().includes(alice.username))).toEqual([]);
+    const events = [...(await bt.rest()), ...(await everything.rest())];
+    expect(events.filter((event) => [event.user, event.to].flat().includes(alice.username))).toEqual([]);
     expect(await seen(bob, alice)).toMatchObject(hidden);
 
     await alice.request('DELETE', `/me/blocks/${bob.username}`);
@@ -360,7 +362,7 @@ describe('somebody who is blocked', () => {
     expect(await bt.next('user_join')).toMatchObject({ user: alice.username });
   });
 
-  it('has to exist, and to be somebody else', async () => {
+  it('must exist, and must be another user', async () => {
     const alice = await chat.person('galice');
     const block = async (name: string) => {
       const { status, body } = await alice.request('PUT', `/me/blocks/${name}`);

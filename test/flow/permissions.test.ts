@@ -1,7 +1,7 @@
 /**
- * Every permission of every function's role is there because something fails without it. Each row of the template has a scenario
- * below; the row is taken away, the scenario must fail, the row is given back, and the same scenario must work: one that always fails
- * proves nothing. A permission without a scenario, or a scenario without its permission, fails by name.
+ * Something fails without each permission of each function's role. Every permission in the template has a scenario below.
+ * The test revokes the permission: the scenario must fail. It restores the permission: the same scenario must work, because
+ * a scenario that always fails proves nothing. A permission without a scenario, or the reverse, fails the first test.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,16 +10,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime, Permission } from '@parley/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { entryKey } from '#lambdas/store/entry';
 import { createMembership } from '#lambdas/store/membership';
+import { connectionPrefix, userKey } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import { scopeToText } from '#protocol/scope';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
 import { tokenSigner } from '../support/sign-token.ts';
 import type { Event, Socket } from '../support/socket.ts';
 import { arrived, inBatches } from '../support/stage.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 /** A picture of one pixel. */
 const png = Buffer.from(
@@ -31,17 +34,17 @@ let chat: Chat;
 let runtime: LocalRuntime;
 let alice: Person;
 let bob: Person;
-/** Alice's, for everything. */
+/** Alice's socket for everything. */
 let everything: Socket;
-/** Alice's, with a token that is over soon. */
+/** Signs access tokens. */
 let sign: Awaited<ReturnType<typeof tokenSigner>>;
-/** Alice and Bob, with a message. */
+/** The direct conversation of Alice and Bob, with one message. */
 let conversation: string;
-/** The same two in a room, for the index. */
+/** A room of Alice and Bob, whose members are read from the index. */
 const room = 'room:permissions';
-/** A room with more members than one invocation posts to, among them the two. */
-const crowd = 'room:crowd';
-/** Bob's, for everything. */
+/** A room with more members than one invocation posts to, with Alice and Bob among them. */
+const largeRoom = 'room:crowd';
+/** Bob's socket for everything. */
 let bobs: Socket;
 let table: DynamoDBDocumentClient;
 
@@ -49,7 +52,7 @@ const local = !process.env.PARLEY_OUTPUTS;
 
 beforeAll(async () => {
   if (!local) return;
-  // Retries of the stream back off, which is of no interest here: twenty times as fast.
+  // Pauses between retries of the stream are twenty times shorter.
   chat = await startChat({ timeScale: 20 });
   if (!chat.local) return;
   runtime = chat.local;
@@ -67,7 +70,7 @@ beforeAll(async () => {
   await Promise.all([alice, bob].flatMap((person) => rooms.map((one) => person.enter(one))));
   bobs = await bob.everything();
   const many = Array.from({ length: 100 }, (_, index) => `one${index}`);
-  await inBatches([alice.username, bob.username, ...many], 20, sit);
+  await inBatches([alice.username, bob.username, ...many], 20, joinLargeRoom);
   sign = await tokenSigner(runtime);
   await everything.ask({ type: 'create', conversation, message: 'first' }, 'chat_message');
   await chat.settled();
@@ -77,17 +80,17 @@ afterAll(async () => {
   await chat?.stop();
 });
 
-/** Things that are made anew for every scenario are numbered. */
-let made = 0;
+/** Makes the names and ids of each scenario unique. */
+let unique = 0;
 
 /** Sends on Alice's socket and expects her own copy. */
 async function create(to: string, extra: Record<string, unknown> = {}): Promise<Event> {
   return answer({ type: 'create', conversation: to, message: 'hello', ...extra }, 'chat_message');
 }
 
-/** Sends on Alice's socket; an `error` frame is an error. */
+/** Sends on Alice's socket and waits for the answer. @throws Error when an `error` frame comes */
 async function answer(frame: Record<string, unknown>, type: string): Promise<Event> {
-  const clientId = `c${++made}`;
+  const clientId = `c${++unique}`;
   everything.send({ ...frame, client_id: clientId });
   for (;;) {
     const event = await everything.next();
@@ -109,21 +112,21 @@ async function eventually(holds: () => boolean): Promise<void> {
   }
 }
 
-/** What a new socket has got once the stream has been handled; `type` must be among it. */
-async function greeting(type: string, query: Record<string, string>, person = bob): Promise<Event> {
+/** The event of this type that a new connection gets. @throws Error when none has come once the stream is idle */
+async function eventOnConnect(type: string, query: Record<string, string>, person = bob): Promise<Event> {
   const socket = await person.connect(query);
-  await quiet(runtime);
+  await untilIdle(runtime);
   await arrived(socket);
   const event = socket.received.find((one) => one.type === type);
   await socket.close();
-  await quiet(runtime);
+  await untilIdle(runtime);
   if (!event) throw new Error(`no ${type}`);
   return event;
 }
 
-const snapshot = (of = conversation) => greeting('last_50_messages', { conversation: of });
+const snapshot = (of = conversation) => eventOnConnect('last_50_messages', { conversation: of });
 
-/** Rooms of Alice and Bob for scenarios with files, several, because a member may send only so much to one. */
+/** Rooms of Alice and Bob for scenarios with files. There are several because of the rate limit per member and room. */
 const ofFiles = { socket: 'room:socket-files', http: 'room:http-files', stream: 'room:stream-files' };
 
 async function form(at = `/conversations/${conversation}/attachments`): Promise<Event> {
@@ -140,8 +143,8 @@ async function upload(at?: string): Promise<string> {
   return id;
 }
 
-/** A picture of Alice's, uploaded and shown; the address of it. */
-async function portray(): Promise<string> {
+/** Uploads a new avatar for Alice. @returns its address */
+async function setAvatar(): Promise<string> {
   const { avatar } = await answered(200, alice.request('PATCH', '/me', { avatar: await upload('/me/avatar') }));
   return avatar;
 }
@@ -151,7 +154,7 @@ async function download(url: string): Promise<void> {
   if (status !== 200) throw new Error(`S3 answered ${status}`);
 }
 
-/** An upload in that room, to be attached. */
+/** The field of a new message with one uploaded file. */
 async function attached(to: string): Promise<{ attachments: string[] }> {
   return { attachments: [await upload(`/conversations/${to}/attachments`)] };
 }
@@ -161,12 +164,12 @@ function tableName(): string {
   return stack.ref(stack.ofType('AWS::DynamoDB::Table')[0]?.logicalId ?? '');
 }
 
-/** A number of the log that a writer took a minute ago and then died with. */
-async function leaveHole(of: string): Promise<void> {
+/** Allocates a number as if a writer had done so a minute ago and died before writing the entry. */
+async function allocateWithoutEntry(of: string): Promise<void> {
   await table.send(
     new UpdateCommand({
       TableName: tableName(),
-      Key: { pk: `CONV#${of}`, sk: 'HEAD' },
+      Key: conversationStateKey(of),
       UpdateExpression: 'SET #at = :at ADD seq :one, #count :one',
       ExpressionAttributeNames: { '#at': 'at', '#count': 'count' },
       ExpressionAttributeValues: { ':at': Date.now() - 60_000, ':one': 1 },
@@ -174,18 +177,17 @@ async function leaveHole(of: string): Promise<void> {
   );
 }
 
-/** Somebody whose connection ended an hour ago without anybody being told. */
-async function leaveGhost(scope = 'user'): Promise<string> {
-  const username = `ghost${++made}`;
+/** Stores a user with a connection that ended an hour ago without a $disconnect. @returns the user name */
+async function storeLostConnection(scope = 'user'): Promise<string> {
+  const username = `ghost${++unique}`;
   const now = Date.now();
   await table.send(
     new PutCommand({
       TableName: tableName(),
       Item: {
-        pk: `USER#${username}`,
-        sk: 'USER',
+        ...userKey(username),
         name: 'Ghost',
-        'live#ghost=': { scope, since: now - 3_600_000, expires: now + 3_600_000 },
+        [`${connectionPrefix}ghost=`]: { scope, since: now - 3_600_000, expires: now + 3_600_000 },
       },
     }),
   );
@@ -193,69 +195,69 @@ async function leaveGhost(scope = 'user'): Promise<string> {
 }
 
 const post = (to: string, extra: Record<string, unknown> = {}) =>
-  answered(201, alice.post(`/conversations/${to}/messages`, { message: 'hello', client_id: `h${++made}`, ...extra }));
+  answered(201, alice.post(`/conversations/${to}/messages`, { message: 'hello', client_id: `h${++unique}`, ...extra }));
 
-/** Makes somebody a member of the crowd. */
-function sit(username: string): Promise<boolean> {
+/** Makes a user a member of the large room. */
+function joinLargeRoom(username: string): Promise<boolean> {
   const store = { table: { client: table, name: tableName() } };
-  return createMembership(store, username, parseConversation(crowd), { seq: 0, count: 0 });
+  return createMembership(store, username, parseConversation(largeRoom), { seq: 0, count: 0 });
 }
 
-/** What Alice says in the crowd comes to Bob; it does not once a function has failed and waits for its second try. */
-async function crowdHears(send: (to: string) => Promise<Event> = create): Promise<void> {
+/** Alice's message in the large room reaches Bob. @throws Error when a function has failed and waits for its second try */
+async function largeRoomDelivers(send: (to: string) => Promise<Event> = create): Promise<void> {
   const retries = () => runtime.counters.snapshot()['lambda.event-retries'] ?? 0;
   const before = retries();
-  const { id } = await send(crowd);
-  const heard = () => bobs.received.some((event) => event.id === id);
-  await eventually(() => heard() || retries() > before);
-  if (!heard()) throw new Error('not heard');
+  const { id } = await send(largeRoom);
+  const received = () => bobs.received.some((event) => event.id === id);
+  await eventually(() => received() || retries() > before);
+  if (!received()) throw new Error('not heard');
 }
 
-/** What a function fails at for good is kept: a second try comes a minute later, here three seconds. */
-async function crowdLeavesLetter(withoutPermission: string): Promise<void> {
+/** An event that failed twice becomes a dead letter. The second try comes after a minute, here after three seconds. */
+async function largeRoomLeavesDeadLetter(withoutPermission: string): Promise<void> {
   const letters = () => runtime.counters.snapshot()['lambda.dead-letters'] ?? 0;
   const before = letters();
   const restore = revoke(withoutPermission);
-  await create(crowd);
-  await quiet(runtime);
+  await create(largeRoom);
+  await untilIdle(runtime);
   restore();
   if (letters() === before) throw new Error('no dead letter');
 }
 
-/** Two unread messages of Alice's for Bob, in a room that no other scenario uses. */
+/** A new room with two messages of Alice that Bob has not read. */
 async function unreadRoom(): Promise<string> {
-  const id = `room:unread-${++made}`;
+  const id = `room:unread-${++unique}`;
   await (await bob.enter(id)).close();
   await create(id);
   await create(id);
   return id;
 }
 
-/** A message of Alice's with a picture, whose deletion was written into the log by a writer that died at once. */
+/** A message with a picture. A writer wrote its deletion into the log, and died before it removed the picture. */
 async function leaveDeletion(): Promise<string> {
   const { seq, multimedia_url: address } = await create(ofFiles.stream, await attached(ofFiles.stream));
   const at = Date.now();
   const { Attributes } = await table.send(
     new UpdateCommand({
       TableName: tableName(),
-      Key: { pk: `CONV#${ofFiles.stream}`, sk: 'HEAD' },
+      Key: conversationStateKey(ofFiles.stream),
       UpdateExpression: 'SET #at = :at ADD seq :one',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':at': at, ':one': 1 },
       ReturnValues: 'ALL_NEW',
     }),
   );
-  const key = { pk: `LOG#${ofFiles.stream}#0`, sk: String(Attributes?.seq).padStart(12, '0') };
+  const key = entryKey({ conversation: ofFiles.stream, seq: Number(Attributes?.seq) });
   const change = {
     type: 'delete',
     target: seq,
     user: alice.username,
-    client_id: `d${++made}`,
+    client_id: `d${++unique}`,
     count: Attributes?.count,
     at,
   };
   await table.send(new PutCommand({ TableName: tableName(), Item: { ...key, ...change } }));
-  await quiet(runtime);
+  await untilIdle(runtime);
   return address;
 }
 
@@ -266,7 +268,7 @@ async function expectGone(address: string): Promise<void> {
 
 type Scenario = () => Promise<unknown>;
 
-/** What needs the permission: `function action what`, where `what` is the part of the resource that tells it from others. */
+/** Scenarios by permission, `function action part`: `part` is the distinctive part of the resource. */
 const scenarios: Readonly<Record<string, Scenario>> = {
   'Socket dynamodb:GetItem table': () => create(conversation),
   'Socket dynamodb:BatchGetItem table': () => create(conversation),
@@ -293,8 +295,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     if (!everything.received.slice(before).some(({ type }) => type === 'pong')) throw new Error('no pong');
   },
   'Socket execute-api:ManageConnections DELETE': async () => {
-    const dave = await chat.person(`dave${++made}`);
-    // Nobody posts to it, and its user does not come again: only a frame of its own ends it. Until then it is answered with a pong.
+    const dave = await chat.person(`dave${++unique}`);
+    // Nobody posts to this socket, and its user does not connect again, so only a frame of its own can end it. Until then it gets a pong.
     const ending = await dave.connect(
       { notifications: 'all' },
       await sign(dave.username, Math.floor(Date.now() / 1000) + 3),
@@ -325,14 +327,14 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Http dynamodb:Query index/people': () => answered(200, bob.get(`/users?query=${alice.username}`)),
   'Http execute-api:ManageConnections POST': async () => {
     const { id } = await post(conversation);
-    await quiet(runtime);
+    await untilIdle(runtime);
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
   },
   'Http cognito-idp:AdminUserGlobalSignOut pool': async () =>
-    answered(204, (await chat.person(`dave${++made}`)).request('DELETE', '/me/sessions')),
-  'Http s3:PutObject avatars/*': portray,
-  'Http s3:GetObject avatars/*': async () => download(await portray()),
+    answered(204, (await chat.person(`dave${++unique}`)).request('DELETE', '/me/sessions')),
+  'Http s3:PutObject avatars/*': setAvatar,
+  'Http s3:GetObject avatars/*': async () => download(await setAvatar()),
   'Http s3:PutObject incoming/*': () => upload(),
   'Http s3:GetObject incoming/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
   'Http s3:PutObject files/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
@@ -349,18 +351,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Notify dynamodb:Query table': () => snapshot(),
   'Notify dynamodb:Query index/members': () => snapshot(room),
   'Notify dynamodb:PutItem table': async () => {
-    await leaveHole(conversation);
+    await allocateWithoutEntry(conversation);
     await snapshot();
   },
   'Notify dynamodb:UpdateItem table': async () => {
-    const ghost = await leaveGhost();
-    await quiet(runtime);
+    const ghost = await storeLostConnection();
+    await untilIdle(runtime);
     const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
     if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
   },
-  'Notify execute-api:ManageConnections POST': () => greeting('unread_count', { notifications: 'all' }),
+  'Notify execute-api:ManageConnections POST': () => eventOnConnect('unread_count', { notifications: 'all' }),
   'Notify execute-api:ManageConnections DELETE': async () => {
-    const dave = await chat.person(`dave${++made}`);
+    const dave = await chat.person(`dave${++unique}`);
     const socket = await dave.everything();
     await answered(204, dave.request('DELETE', '/me/sessions'));
     const failure = await socket.next('nothing more').catch((error: Error) => error);
@@ -385,52 +387,52 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     if (deadLetters() === before) throw new Error('no dead letter');
   },
 
-  'Socket lambda:InvokeFunction function': () => crowdHears(),
-  'Http lambda:InvokeFunction function': () => crowdHears(post),
+  'Socket lambda:InvokeFunction function': () => largeRoomDelivers(),
+  'Http lambda:InvokeFunction function': () => largeRoomDelivers(post),
   'Notify lambda:InvokeFunction function': async () => {
     const before = everything.received.length;
-    await greeting('last_50_messages', { conversation: crowd });
+    await eventOnConnect('last_50_messages', { conversation: largeRoom });
     await arrived(everything);
     if (!everything.received.slice(before).some(({ type }) => type === 'user_join')) throw new Error('no user_join');
   },
 
-  'FanOut dynamodb:Query index/members': () => crowdHears(),
-  'FanOut lambda:InvokeFunction function': () => crowdHears(),
-  'FanOut sqs:SendMessage queue': () => crowdLeavesLetter('FanOut dynamodb:Query index/members'),
+  'FanOut dynamodb:Query index/members': () => largeRoomDelivers(),
+  'FanOut lambda:InvokeFunction function': () => largeRoomDelivers(),
+  'FanOut sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('FanOut dynamodb:Query index/members'),
 
-  'Deliver dynamodb:GetItem table': () => crowdHears(),
-  'Deliver dynamodb:BatchGetItem table': () => crowdHears(),
+  'Deliver dynamodb:GetItem table': () => largeRoomDelivers(),
+  'Deliver dynamodb:BatchGetItem table': () => largeRoomDelivers(),
   'Deliver dynamodb:PutItem table': async () => {
-    const watching = await bob.connect({ notifications: crowd });
+    const watching = await bob.connect({ notifications: largeRoom });
     try {
-      await quiet(runtime);
-      await crowdHears();
+      await untilIdle(runtime);
+      await largeRoomDelivers();
     } finally {
       await watching.close();
     }
   },
   'Deliver dynamodb:UpdateItem table': async () => {
-    // Its coming concerns nobody, so that notify does not find it gone: it is no member yet.
-    const ghost = await leaveGhost(scopeToText({ kind: 'conversation', conversation: crowd }));
-    await quiet(runtime);
-    await sit(ghost);
-    await crowdHears();
-    await quiet(runtime);
+    // Its user is no member yet. So nobody is told of the connection, and notify does not find it closed.
+    const ghost = await storeLostConnection(scopeToText({ kind: 'conversation', conversation: largeRoom }));
+    await untilIdle(runtime);
+    await joinLargeRoom(ghost);
+    await largeRoomDelivers();
+    await untilIdle(runtime);
     const { members } = await answered(200, alice.get(`/conversations/${ghost}`));
     if (members.some((member: Event) => member.username === ghost && member.online)) throw new Error('still here');
   },
   'Deliver execute-api:ManageConnections POST': async () => {
-    const { id } = await create(crowd);
-    await quiet(runtime);
+    const { id } = await create(largeRoom);
+    await untilIdle(runtime);
     await arrived(bobs);
     if (!bobs.received.some((event) => event.id === id)) throw new Error('not heard');
   },
-  'Deliver sqs:SendMessage queue': () => crowdLeavesLetter('Deliver dynamodb:GetItem table'),
+  'Deliver sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('Deliver dynamodb:GetItem table'),
 
-  'SignUp dynamodb:PutItem table': () => chat.person(`new${++made}`),
+  'SignUp dynamodb:PutItem table': () => chat.person(`new${++unique}`),
 };
 
-/** Writing its log is what every function needs, and nobody but the reader of the log notices when it cannot. */
+/** Every function writes its log. Without these permissions nothing but the log shows it. */
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} log`);
 
 function label({ roleId, action, resource }: Permission): string {
@@ -448,53 +450,53 @@ function functionOf(roleId: string): string | undefined {
   return stack.functions.find(({ properties }) => properties.Role === stack.arn(roleId))?.logicalId;
 }
 
-/** The rows of the roles that functions have; others are AWS's own services'. */
-function rows(): Permission[] {
+/** The permissions of the functions' roles. Other roles belong to AWS services. */
+function permissions(): Permission[] {
   return runtime.policies.permissions().filter(({ roleId }) => functionOf(roleId) !== undefined);
 }
 
-/** @returns how to give it back */
+/** @returns a function that restores it */
 function revoke(permission: string): () => void {
-  const found = rows().filter((row) => label(row) === permission);
+  const found = permissions().filter((one) => label(one) === permission);
   expect(found, permission).toHaveLength(1);
-  const restores = found.map((row) => runtime.policies.revoke(row));
+  const restores = found.map((one) => runtime.policies.revoke(one));
   return () => {
     for (const restore of restores) restore();
   };
 }
 
 describe.runIf(local)('a permission', () => {
-  it('that the template gives has its scenario here, and no scenario is of another', () => {
+  it('of the template has a scenario, and each scenario has a permission', () => {
     const ids = runtime.stack.functions.map(({ logicalId }) => logicalId);
     const ofLogs = ids.flatMap((id) => logging.map((one) => `${id.replace(/Function$/, '')} ${one}`));
-    expect(rows().map(label).sort()).toEqual([...Object.keys(scenarios), ...ofLogs].sort());
+    expect(permissions().map(label).sort()).toEqual([...Object.keys(scenarios), ...ofLogs].sort());
   });
 
   it.each(Object.entries(scenarios))('%s is needed', async (permission, scenario) => {
-    await quiet(runtime);
+    await untilIdle(runtime);
     const restore = revoke(permission);
     try {
       await expect(scenario(), `without ${permission}`).rejects.toThrow();
     } finally {
       restore();
     }
-    await quiet(runtime);
+    await untilIdle(runtime);
     await scenario();
   });
 
-  it.each(logging)('%s is needed by every function that is to be heard of', async (action) => {
+  it.each(logging)('%s is needed by every function to write its log', async (action) => {
     const { functions, stack } = runtime;
     const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
     for (const { logicalId } of stack.functions) {
-      await quiet(runtime);
+      await untilIdle(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);
       startCold(runtime);
       const silent = await functions.invoke(logicalId, {});
       restore();
       startCold(runtime);
-      const heard = await functions.invoke(logicalId, {});
-      // A file's lines stay in order: the first would be there by now.
-      await eventually(() => logged(heard.requestId));
+      const permitted = await functions.invoke(logicalId, {});
+      // The lines of a file are in order: a line of the first invocation would be there already.
+      await eventually(() => logged(permitted.requestId));
       expect(logged(silent.requestId), logicalId).toBe(false);
     }
   });

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld, liveOf, toldLeft } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
+import { connectionIdsOf, growOld, leaveReported } from '../support/stored-connections.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe('a conversation’s socket', () => {
     expect(await at.next('user_join')).toEqual({ type: 'user_join', conversation, user: bob.username });
   });
 
-  it('gets the 50 newest and is told that there are more', async () => {
+  it('gets the 50 newest messages, and that there are more', async () => {
     const [alice, bob, carol] = await chat.people('alice2', 'bob2', 'carol2');
     const conversation = named(alice, bob, carol);
     for (const person of [alice, bob, carol]) {
@@ -65,7 +65,7 @@ describe('a conversation’s socket', () => {
 });
 
 describe('user_join and user_leave', () => {
-  it('come once per user, whatever the number of devices', async () => {
+  it('come once per user, whatever the number of connections', async () => {
     const [alice, bob] = await chat.people('alice4', 'bob4');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -85,11 +85,11 @@ describe('user_join and user_leave', () => {
     const [alice, bob, carol] = await chat.people('alice5', 'bob5', 'carol5');
     const conversation = named(alice, bob);
     const everything = await alice.everything();
-    const elsewhere = await alice.enter(named(alice, carol));
+    const other = await alice.enter(named(alice, carol));
     await bob.enter(conversation);
     expect(await everything.next('user_join')).toMatchObject({ conversation, user: bob.username });
     await chat.settled();
-    expect(await elsewhere.rest()).toEqual([]);
+    expect(await other.rest()).toEqual([]);
   });
 });
 
@@ -125,7 +125,7 @@ describe('a socket for everything', () => {
     expect(await socket.next()).toEqual({ type: 'unread_count', unread_count: 3 });
   });
 
-  it('tells direct contacts that its user came and went', async () => {
+  it('tells direct contacts that its user is online, and then offline', async () => {
     const [alice, bob] = await chat.people('alice7', 'bob7');
     await alice.post(`/conversations/${bob.username}/messages`, { message: 'x' });
     const at = await alice.everything();
@@ -141,8 +141,8 @@ describe('a socket for everything', () => {
   });
 });
 
-describe('a message sent while its reader was away', () => {
-  it('is told to be delivered when the reader comes online, once, for all that waited', async () => {
+describe('a message sent while its reader was offline', () => {
+  it('gets one receipt for all waiting messages when the reader comes online', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -159,7 +159,7 @@ describe('a message sent while its reader was away', () => {
     expect((await at.rest()).filter(({ type }) => type === 'message_delivered')).toEqual([]);
   });
 
-  it('is told to be delivered when the reader opens a socket for everything', async () => {
+  it('gets a receipt when the reader opens a connection for everything', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const at = await alice.everything();
     await at.ask({ type: 'create', conversation: bob.username, message: '1' }, 'chat_message');
@@ -168,8 +168,8 @@ describe('a message sent while its reader was away', () => {
   });
 });
 
-describe('several devices of one user at once', () => {
-  it('coming and going are told once each', async () => {
+describe('several connections of one user at once', () => {
+  it('cause one user_join and one user_leave', async () => {
     const [alice, bob] = await chat.people('alice10', 'bob10');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -179,75 +179,75 @@ describe('several devices of one user at once', () => {
       await at.next('user_leave');
       await chat.settled();
       await at.rest();
-      expect(told(at, bob)).toEqual(Array.from({ length: round }, () => ['user_join', 'user_leave']).flat());
+      expect(joinsAndLeaves(at, bob)).toEqual(Array.from({ length: round }, () => ['user_join', 'user_leave']).flat());
     }
   });
 });
 
-/** What a socket was told of somebody's coming and going. */
-function told(socket: Socket, { username }: Person): string[] {
+/** The types of the events about this user's joins and leaves, in order. */
+function joinsAndLeaves(socket: Socket, { username }: Person): string[] {
   return socket.received
     .filter(({ type, user }) => user === username && ['user_join', 'user_leave'].includes(type))
     .map(({ type }) => type);
 }
 
-describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells late', () => {
+describe.skipIf(process.env.PARLEY_OUTPUTS)('when AWS loses, repeats or delays something,', () => {
   const faults = (chosen: Record<string, number>) => Object.assign(chat.local?.faults ?? {}, chosen);
   afterEach(() => {
     faults({ dropDisconnect: 0, repeatBatch: 0, delayBatch: 0 });
   });
 
   function local() {
-    if (!chat.local) throw new Error('the runtime is not ours');
+    if (!chat.local) throw new Error('this needs the local runtime');
     return chat.local;
   }
 
   const seen = async (by: Person, of: Person) => (await by.get(`/users/${of.username}`)).body;
 
-  /** What API Gateway tells of a connection's end, told when the test wants it. */
-  async function tellDisconnect({ username }: Person, connectionId: string, requestTimeEpoch: number): Promise<void> {
+  /** Invokes the function as API Gateway does at the end of a connection. */
+  async function invokeDisconnect({ username }: Person, connectionId: string, requestTimeEpoch: number): Promise<void> {
     const authorizer = { username, name: username, scope: 'user', expires: '2000000000', issued: '0' };
     const requestContext = { routeKey: '$disconnect', connectionId, connectedAt: 0, requestTimeEpoch, authorizer };
     await local().functions.invoke('SocketFunction', { headers: {}, requestContext, isBase64Encoded: false });
   }
 
-  it('the end of an old connection, told twice and after a new one was opened, takes nobody away', async () => {
+  it('a $disconnect of an old connection removes nobody, even repeated and after a new connection', async () => {
     const [alice, bob] = await chat.people('alice11', 'bob11');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
     faults({ dropDisconnect: 1 });
     await (await bob.enter(conversation)).close();
     faults({ dropDisconnect: 0 });
-    const [old = ''] = await liveOf(local(), bob);
+    const [old = ''] = await connectionIdsOf(local(), bob);
     const ended = Date.now();
     const again = await bob.enter(conversation);
-    await Promise.all([tellDisconnect(bob, old, ended), tellDisconnect(bob, old, ended)]);
-    await tellDisconnect(bob, old, ended);
+    await Promise.all([invokeDisconnect(bob, old, ended), invokeDisconnect(bob, old, ended)]);
+    await invokeDisconnect(bob, old, ended);
     await chat.settled();
     await at.rest();
-    expect(told(at, bob)).toEqual(['user_join']);
+    expect(joinsAndLeaves(at, bob)).toEqual(['user_join']);
     expect(await seen(alice, bob)).toMatchObject({ online: true });
     await again.close();
     await at.next('user_leave');
     const { last_seen: lastSeen } = await seen(alice, bob);
-    await tellDisconnect(bob, old, ended);
+    await invokeDisconnect(bob, old, ended);
     expect(await seen(alice, bob)).toMatchObject({ online: false, last_seen: lastSeen });
   });
 
-  it('an end that is heard of late leaves last_seen at the moment of it, and never moves it back', async () => {
+  it('a late $disconnect sets last_seen to the time of the disconnect, and never moves it back', async () => {
     const [alice, bob] = await chat.people('alice12', 'bob12');
     faults({ dropDisconnect: 1 });
     const sockets = [await bob.everything(), await bob.everything()];
     await Promise.all(sockets.map((socket) => socket.close()));
-    const [one = '', other = ''] = await liveOf(local(), bob);
+    const [one = '', other = ''] = await connectionIdsOf(local(), bob);
     const ended = Date.now();
-    await tellDisconnect(bob, one, ended - 5_000);
-    await tellDisconnect(bob, other, ended - 60_000);
+    await invokeDisconnect(bob, one, ended - 5_000);
+    await invokeDisconnect(bob, other, ended - 60_000);
     expect(await seen(alice, bob)).toMatchObject({ online: false, last_seen: new Date(ended - 5_000).toISOString() });
-    expect(await liveOf(local(), bob)).toEqual([]);
+    expect(await connectionIdsOf(local(), bob)).toEqual([]);
   });
 
-  it('who vanished was last seen before the message that did not find them; its author is told when they are back', async () => {
+  it('a user whose connection was lost was last seen before the undelivered message; the author gets the receipt when they reconnect', async () => {
     const [alice, bob] = await chat.people('alice13', 'bob13');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -258,7 +258,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     await growOld(local(), bob);
     const own = await at.ask({ type: 'create', message: 'are you there?' }, 'chat_message');
     expect(own.delivered_to).toEqual([]);
-    await toldLeft(at, bob);
+    await leaveReported(at, bob);
     const { online, last_seen: lastSeen } = await seen(alice, bob);
     expect(online).toBe(false);
     expect(Date.parse(lastSeen)).toBeLessThan(Date.parse(own.date_added));
@@ -266,7 +266,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     expect(await at.next('message_delivered')).toMatchObject({ seq: own.seq, to: [bob.username] });
   });
 
-  it('records that come twice and late leave everybody with who is there', async () => {
+  it('repeated and late records leave everybody with the right list of online users', async () => {
     const [alice, bob] = await chat.people('alice14', 'bob14');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
@@ -278,12 +278,12 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what AWS loses, repeats or tells la
     const stays = await bob.enter(conversation);
     await chat.settled();
     await at.rest();
-    expect(told(at, bob).at(-1)).toBe('user_join');
+    expect(joinsAndLeaves(at, bob).at(-1)).toBe('user_join');
     await stays.close();
     await at.next('user_leave');
     await chat.settled();
     await at.rest();
-    expect(told(at, bob).at(-1)).toBe('user_leave');
+    expect(joinsAndLeaves(at, bob).at(-1)).toBe('user_leave');
     expect(await seen(alice, bob)).toMatchObject({ online: false });
   });
 });

@@ -1,6 +1,6 @@
 /**
- * What stands behind a push: a browser's push service, Google's token endpoint and FCM, as servers of their own that check what they are sent.
- * Nothing here uses the libraries that Parley sends with.
+ * The services behind a push: a browser's push service, Google's token endpoint and FCM. Each is a server that checks its requests.
+ * Nothing here uses the libraries with which Parley sends.
  */
 import {
   createDecipheriv,
@@ -28,9 +28,9 @@ interface Answer {
   readonly body?: unknown;
 }
 
-const patience = 10_000;
+const timeoutMs = 10_000;
 
-/** A server that keeps what it is sent and answers as it is told, by path; what it is not told it answers well. */
+/** A server that keeps its requests. It answers a path with the answers set for it, and other paths with success. */
 class Recorder {
   readonly arrivals: Arrival[] = [];
   readonly #answers = new Map<string, Answer[]>();
@@ -57,7 +57,7 @@ class Recorder {
     if (typeof address === 'object' && address) this.origin = `http://127.0.0.1:${address.port}`;
   }
 
-  /** The answers to requests at a path, in order; the last one holds from then on. */
+  /** Sets the answers to requests at a path, in order. The last one is repeated. */
   answer(path: string, ...answers: Answer[]): void {
     this.#answers.set(path, answers);
   }
@@ -66,9 +66,9 @@ class Recorder {
     return this.arrivals.filter((arrival) => arrival.path === path);
   }
 
-  /** Resolves with the first `count` requests at a path, once they have come. */
+  /** Waits for the first `count` requests at a path. */
   async take(count: number, path: string): Promise<Arrival[]> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + timeoutMs;
     while (this.at(path).length < count) {
       await new Promise<void>((resolve, reject) => {
         const wake = () => {
@@ -95,7 +95,7 @@ export class PushService extends Recorder {
     super(() => ({ status: 201 }));
   }
 
-  /** A browser that has subscribed here. */
+  /** A new browser with a subscription here. */
   browser(): Browser {
     return new Browser(this);
   }
@@ -167,21 +167,21 @@ function claims(token: string, isGood: (data: Buffer, signature: Buffer) => bool
   return JSON.parse(Buffer.from(body, 'base64url').toString());
 }
 
-/** Google: gives access tokens for assertions of one service account, and takes messages with such a token. */
+/** Google: gives access tokens for assertions of one service account, and accepts messages with such a token. */
 export class Google extends Recorder {
   readonly #keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   readonly project = 'parley-test';
   readonly sendPath = `/v1/projects/${this.project}/messages:send`;
-  /** Claims of the assertions that tokens were given for. */
+  /** The claims of the accepted assertions. */
   readonly assertions: Record<string, unknown>[] = [];
-  /** FCM's answers by device token. */
+  /** FCM's errors by device token. */
   readonly refusals = new Map<string, { status: number; errorCode: string; field?: string | undefined }>();
 
   constructor() {
     super((arrival) => (arrival.path === '/token' ? this.#token(arrival) : this.#send(arrival)));
   }
 
-  /** The file of the service account. */
+  /** The JSON file of the service account. */
   get account() {
     return {
       type: 'service_account',
@@ -192,7 +192,7 @@ export class Google extends Recorder {
     };
   }
 
-  /** The messages that came for a device. */
+  /** The messages to one device token. */
   // biome-ignore lint/suspicious/noExplicitAny: what is sent is what the assertions are about
   messages(token: string): any[] {
     return this.at(this.sendPath)

@@ -1,18 +1,20 @@
-/** Pushing to who is away. The push services are servers of this test's own, which a deployed stack could not reach. */
+/** Pushes to offline members. The push services are servers of this test, which a deployed stack could not reach. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Permission } from '@parley/local';
 import { synthesize } from '@parley/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
+import { untilIdle } from '../support/until-idle.ts';
 import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
 
 const local = !process.env.PARLEY_OUTPUTS;
@@ -35,11 +37,11 @@ beforeAll(async () => {
     fcm: { secret: 'parley/fcm', url: google.origin },
   };
   await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context: { push } });
-  // Pauses before another try are minutes, here seconds.
+  // Pauses before a retry are minutes on AWS, and seconds here.
   chat = await startChat({ assemblyDirectory, timeScale: 60 });
   const secrets = { 'parley/vapid': vapid, 'parley/fcm': google.account };
   writeFileSync(join(chat.dataDirectory ?? '', 'secrets.json'), JSON.stringify(secrets));
-  // Another stack than that of the other tests has to be synthesized first.
+  // This stack has other options than that of other tests, so it is synthesized first.
 }, 120_000);
 afterAll(async () => {
   await chat?.stop();
@@ -47,12 +49,12 @@ afterAll(async () => {
   if (directory) rmSync(directory, { recursive: true, force: true });
 });
 
-/** Everything that was written has been planned, and every message that is due was sent. */
-async function settled(): Promise<void> {
+/** Resolves when every push that is due has been sent. */
+async function untilPushesSent(): Promise<void> {
   if (!chat.local) return;
-  await quiet(chat.local);
+  await untilIdle(chat.local);
   await chat.local.queues.idle();
-  await quiet(chat.local);
+  await untilIdle(chat.local);
 }
 
 async function subscribe(person: Person, browser = service.browser(), name = browser.path.slice(6)): Promise<Browser> {
@@ -62,20 +64,20 @@ async function subscribe(person: Person, browser = service.browser(), name = bro
 }
 
 async function install(person: Person, token: string): Promise<string> {
-  const whole = `${token}:${chat.run}`;
-  const path = `/devices/${encodeURIComponent(whole)}`;
+  const deviceToken = `${token}:${chat.run}`;
+  const path = `/devices/${encodeURIComponent(deviceToken)}`;
   expect(await person.request('PUT', path, { platform: 'fcm' })).toMatchObject({ status: 204 });
-  return whole;
+  return deviceToken;
 }
 
-let met = 0;
-/** People whom no other test knows. */
+let groups = 0;
+/** New people for each test. */
 function people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }> {
-  met += 1;
-  return chat.people(...names.map((name) => `${name}${met}`)) as Promise<{ [Index in keyof Names]: Person }>;
+  groups += 1;
+  return chat.people(...names.map((name) => `${name}${groups}`)) as Promise<{ [Index in keyof Names]: Person }>;
 }
 
-/** The name that others are shown. */
+/** The shown name. */
 function shown({ username }: Person): string {
   const [name = ''] = username.split('-');
   return `${name[0]?.toUpperCase()}${name.slice(1)}`;
@@ -88,8 +90,8 @@ async function say(from: Person, to: string, message = 'hello') {
   return answer.body;
 }
 
-describe.runIf(local)('who is away', () => {
-  it('is pushed to once, encrypted for the browser and signed with the key that pages are given', async () => {
+describe.runIf(local)('an offline member', () => {
+  it('gets one push, encrypted for the browser and signed with the key that pages get', async () => {
     const [alice, bob] = await people('alice', 'bob');
     expect(await bob.get('/push')).toMatchObject({
       status: 200,
@@ -123,12 +125,12 @@ describe.runIf(local)('who is away', () => {
     expect(hours).toBeGreaterThan(0);
     expect(hours).toBeLessThanOrEqual(24);
 
-    await settled();
+    await untilPushesSent();
     expect(service.at(browser.path)).toHaveLength(1);
     expect(service.at(own.path)).toEqual([]);
   });
 
-  it('gets the next message of the same conversation in place of the one before, with its count', async () => {
+  it('gets the next message of a conversation in place of the one before, with its count', async () => {
     const [alice, bob, carol] = await people('alice', 'bob', 'carol');
     const browser = await subscribe(bob);
     await say(alice, named(alice, bob));
@@ -143,13 +145,13 @@ describe.runIf(local)('who is away', () => {
     expect(other && browser.decrypt(other)).toMatchObject({ unread_count: 1 });
   });
 
-  it('is told by FCM on an app, with a token that is asked for once', async () => {
+  it('gets a push in an app through FCM, with an access token that is fetched once', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const token = await install(bob, 'app');
     const { seq, id, conversation } = await say(alice, named(alice, bob), 'by app');
-    await settled();
+    await untilPushesSent();
     await say(alice, named(alice, bob), 'again');
-    await settled();
+    await untilPushesSent();
 
     const [message, ...more] = google.messages(token);
     expect(more).toHaveLength(1);
@@ -177,23 +179,23 @@ describe.runIf(local)('who is away', () => {
     });
   });
 
-  it('is who has no socket that got the message, and has not read it', async () => {
+  it('gets no push when an open connection got the message', async () => {
     const [alice, bob, carol, dave] = await people('alice', 'bob', 'carol', 'dave');
     const all = named(alice, bob, carol, dave);
-    const [everywhere, here, elsewhere] = [await subscribe(bob), await subscribe(carol), await subscribe(dave)];
+    const [everywhere, here, other] = [await subscribe(bob), await subscribe(carol), await subscribe(dave)];
     await bob.everything();
     await carol.enter(all);
     await dave.enter(named(dave, alice));
     await dave.connect({ notifications: 'all' });
     await say(alice, all, 'to all');
-    await elsewhere.next();
-    await settled();
+    await other.next();
+    await untilPushesSent();
     expect(service.at(everywhere.path)).toEqual([]);
     expect(service.at(here.path)).toEqual([]);
-    expect(service.at(elsewhere.path)).toHaveLength(1);
+    expect(service.at(other.path)).toHaveLength(1);
   });
 
-  it('is told in a room or a group who said it and where, and of a long text the beginning', async () => {
+  it('sees in a room or group the author, the title, and the beginning of a long text', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browser = await subscribe(bob);
     const { body: group } = await alice.post('/conversations', { title: 'Sailing', members: [bob.username] });
@@ -205,74 +207,74 @@ describe.runIf(local)('who is away', () => {
     });
   });
 
-  it('costs a message without devices no write, and no request', async () => {
+  it('without devices adds no write and no request to the cost of a message', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const conversation = named(alice, bob);
     await say(alice, conversation);
-    await settled();
+    await untilPushesSent();
     const counters = chat.local?.counters;
     counters?.reset();
     await say(alice, conversation);
-    await settled();
+    await untilPushesSent();
     expect(counters?.snapshot()).toMatchObject({ 'dynamodb.write-units': 3, 'lambda.invoke:PushFunction': 1 });
     expect(counters?.snapshot()).not.toHaveProperty('sqs.SendMessageBatch');
   });
 });
 
-describe.runIf(local)('a device', () => {
-  it.each([404, 410])('whose service answers %i is not pushed to again', async (status) => {
+describe.runIf(local)('a push device', () => {
+  it.each([404, 410])('whose service answers %i gets no further push', async (status) => {
     const [alice, bob] = await people('alice', 'bob');
-    const [gone, stays] = [await subscribe(bob), await subscribe(bob)];
-    service.answer(gone.path, { status });
+    const [removed, stays] = [await subscribe(bob), await subscribe(bob)];
+    service.answer(removed.path, { status });
     await say(alice, named(alice, bob));
-    await Promise.all([gone.next(), stays.next()]);
-    await settled();
+    await Promise.all([removed.next(), stays.next()]);
+    await untilPushesSent();
     await say(alice, named(alice, bob));
     await service.take(2, stays.path);
-    await settled();
-    expect(service.at(gone.path)).toHaveLength(1);
-    service.answer(gone.path, { status: 201 });
-    await subscribe(bob, gone);
+    await untilPushesSent();
+    expect(service.at(removed.path)).toHaveLength(1);
+    service.answer(removed.path, { status: 201 });
+    await subscribe(bob, removed);
     await say(alice, named(alice, bob));
-    await service.take(2, gone.path);
+    await service.take(2, removed.path);
   });
 
   it.each([
     [404, 'UNREGISTERED'],
     [403, 'SENDER_ID_MISMATCH'],
     [400, 'INVALID_ARGUMENT', 'message.token'],
-  ])('that FCM answers with %i %s is not pushed to again', async (status, errorCode, field?: string) => {
+  ])('for which FCM answers %i %s gets no further push', async (status, errorCode, field?: string) => {
     const [alice, bob] = await people('alice', 'bob');
     const token = await install(bob, errorCode);
     google.refusals.set(token, { status, errorCode, field });
     await say(alice, named(alice, bob));
-    await settled();
+    await untilPushesSent();
     await say(alice, named(alice, bob));
-    await settled();
+    await untilPushesSent();
     expect(google.messages(token)).toHaveLength(1);
   });
 
-  it('whose service is busy is tried again when the service said, and the others do not wait for it', async () => {
+  it('whose service is busy is tried again after the time that the service names, and other devices do not wait for it', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const [busy, free] = [await subscribe(bob), await subscribe(bob)];
     service.answer(busy.path, { status: 429, headers: { 'retry-after': '60' } }, { status: 201 });
     await say(alice, named(alice, bob));
     const [first, second] = await service.take(2, busy.path);
     const other = await free.next();
-    // A minute, which is a second here.
+    // A minute is a second here.
     const pause = Number(second?.at) - Number(first?.at);
     expect(pause).toBeGreaterThanOrEqual(1_000);
     expect(other.at).toBeLessThan(Number(second?.at));
-    await settled();
+    await untilPushesSent();
     expect(service.at(busy.path)).toHaveLength(2);
     expect(service.at(free.path)).toHaveLength(1);
   });
 
   it.each([
     ['deleted', (alice: Person, _bob: Person, path: string) => alice.request('DELETE', path)],
-    ['cleared away', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', path.replace(/\/\d+$/, ''))],
+    ['cleared', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', path.replace(/\/\d+$/, ''))],
     ['hidden', (_alice: Person, bob: Person, path: string) => bob.request('DELETE', `${path}?for=me`)],
-  ])('is not tried again for a message that was %s meanwhile', async (_, change) => {
+  ])('gets no retry for a message that was %s meanwhile', async (_, change) => {
     const [alice, bob, carol] = await people('alice', 'bob', 'carol');
     const [busy, later] = [await subscribe(bob), await subscribe(carol)];
     for (const { path } of [busy, later]) {
@@ -281,26 +283,26 @@ describe.runIf(local)('a device', () => {
     const { seq } = await say(alice, named(alice, bob));
     await busy.next();
     await change(alice, bob, `/conversations/${named(alice, bob)}/messages/${seq}`);
-    // Whose pause began later is tried again, so the other's is over.
+    // Carol's pause began later. It ends with her retry, so Bob's pause is over too.
     await say(alice, named(alice, carol));
     await service.take(2, later.path);
-    await settled();
+    await untilPushesSent();
     expect(service.at(busy.path)).toHaveLength(1);
   });
 
-  it('of who signs out everywhere is not pushed to, until it registers again', async () => {
+  it('of a user who signs out everywhere gets no pushes until it registers again', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browser = await subscribe(bob);
     expect((await bob.request('DELETE', '/me/sessions')).status).toBe(204);
     await say(alice, named(alice, bob));
-    await settled();
+    await untilPushesSent();
     expect(service.at(browser.path)).toEqual([]);
     await subscribe(bob, browser);
     await say(alice, named(alice, bob));
     await browser.next();
   });
 
-  it('whose service always fails is given up after five times, and the push is a dead letter', async () => {
+  it('whose service always fails gets five tries, and the push becomes a dead letter', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const broken = await subscribe(bob);
     service.answer(broken.path, { status: 503, headers: { 'retry-after': '1' } });
@@ -308,23 +310,23 @@ describe.runIf(local)('a device', () => {
     await service.take(5, broken.path);
     const letter = await deadLetter();
     expect(JSON.parse(letter)).toMatchObject({ user: bob.username, push: { id } });
-    // The address is a secret, and so are its keys: the queue holds neither.
+    // The address and the keys are secrets, so the queue has neither.
     expect(letter).not.toContain(broken.path);
     expect(service.at(broken.path)).toHaveLength(5);
   });
 
-  it('is the last one’s who registered it: nothing of the former user comes there any more', async () => {
+  it('belongs to the user who registered it last, and gets no pushes of the former user', async () => {
     const [alice, bob, carol] = await people('alice', 'bob', 'carol');
     const shared = await subscribe(bob);
     await subscribe(carol, shared);
     await say(alice, named(alice, bob), 'for Bob');
-    await settled();
+    await untilPushesSent();
     expect(service.at(shared.path)).toEqual([]);
     await say(alice, named(alice, carol), 'for Carol');
     expect(shared.decrypt(await shared.next())).toMatchObject({ body: 'for Carol' });
   });
 
-  it('is forgotten on request, and only by its own user', async () => {
+  it('can be removed, by its own user only', async () => {
     const [alice, bob, carol] = await people('alice', 'bob', 'carol');
     const browser = await subscribe(bob, service.browser(), 'laptop');
     expect((await carol.request('DELETE', '/devices/laptop')).status).toBe(204);
@@ -334,42 +336,42 @@ describe.runIf(local)('a device', () => {
       expect((await bob.request('DELETE', '/devices/laptop')).status).toBe(204);
     }
     await say(alice, named(alice, bob));
-    await settled();
+    await untilPushesSent();
     expect(service.at(browser.path)).toHaveLength(1);
   });
 
-  it('that subscribes anew under its name replaces itself', async () => {
+  it('that subscribes again under its name replaces itself', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const [before, after] = [service.browser(), service.browser()];
     await subscribe(bob, before, 'phone');
     await subscribe(bob, after, 'phone');
     await say(alice, named(alice, bob));
     await after.next();
-    await settled();
+    await untilPushesSent();
     expect(service.at(before.path)).toEqual([]);
   });
 
-  it('beyond the tenth takes the place of the one that was not renewed for longest', async () => {
+  it('beyond the tenth replaces the one that was renewed longest ago', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browsers = [];
     for (let count = 0; count <= limits.devicesPerUser; count++) browsers.push(await subscribe(bob));
     await say(alice, named(alice, bob));
     await Promise.all(browsers.slice(1).map((browser) => browser.next()));
-    await settled();
+    await untilPushesSent();
     const pushed = browsers.filter(({ path }) => service.at(path).length > 0);
     expect(pushed).toHaveLength(limits.devicesPerUser);
   });
 
-  it('that registers again the same day is no write', async () => {
+  it('that registers again on the same day costs no write', async () => {
     const bob = (await people('bob'))[0];
     const browser = await subscribe(bob);
-    await settled();
+    await untilPushesSent();
     chat.local?.counters.reset();
     await subscribe(bob, browser);
     expect(chat.local?.counters.snapshot()).not.toHaveProperty('dynamodb.write-units');
   });
 
-  it('may be registered by its token alone, under the path that a program may have', async () => {
+  it('may be registered by its token alone, under a path of the replaced programs', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const token = `saved:${chat.run}`;
     expect(await bob.post(`${chat.outputs.WebUrl}/api/save-token/`, { token })).toMatchObject({
@@ -377,7 +379,7 @@ describe.runIf(local)('a device', () => {
       body: { token },
     });
     await say(alice, named(alice, bob));
-    await settled();
+    await untilPushesSent();
     expect(google.messages(token)).toHaveLength(1);
   });
 
@@ -387,11 +389,11 @@ describe.runIf(local)('a device', () => {
     ['no address', good, 'endpoint must be the address'],
     ['an address inside the network', { ...good, endpoint: 'http://169.254.169.254/latest' }, 'no push service'],
     ['another host', { ...good, endpoint: 'https://example.com/x' }, 'no push service'],
-    ['a host that only begins well', { ...good, endpoint: 'SERVICE.example.com/x' }, 'no push service'],
+    ['a host that only begins with a right one', { ...good, endpoint: 'SERVICE.example.com/x' }, 'no push service'],
     ['a user in the address', { ...good, endpoint: 'http://a:b@HOST/x' }, 'no push service'],
     ['a key that is too short', { ...good, endpoint: 'SERVICE/x', keys: { ...good.keys, p256dh: 'BAAA' } }, 'p256dh'],
     [
-      'a key that is on no curve',
+      'a key that is not on the curve',
       { ...good, endpoint: 'SERVICE/x', keys: { ...good.keys, p256dh: `BA${'A'.repeat(85)}` } },
       'p256dh is no point',
     ],
@@ -405,7 +407,7 @@ describe.runIf(local)('a device', () => {
     expect(answer.body.error.message).toContain(says.replace('no push service', 'not the address of a push service'));
   });
 
-  it('with a token that is none is refused', async () => {
+  it('with an invalid token is refused', async () => {
     const bob = (await people('bob'))[0];
     for (const token of ['a%20b', 'x'.repeat(limits.deviceTokenLength + 1)]) {
       expect((await bob.request('PUT', `/devices/${token}`, { platform: 'fcm' })).status).toBe(400);
@@ -418,7 +420,7 @@ describe.runIf(local)('a permission of the functions that push', () => {
   let bob: Person;
   let browser: Browser;
   const room = 'room:push';
-  // Others each time: who sends twenty messages in a row is asked to wait.
+  // New people for each test, because of the rate limit.
   beforeEach(async () => {
     [alice, bob] = await people('alice', 'bob');
     browser = await subscribe(bob);
@@ -429,7 +431,7 @@ describe.runIf(local)('a permission of the functions that push', () => {
 
   async function pushed(to = named(alice, bob)): Promise<void> {
     const { id } = await say(alice, to);
-    await settled();
+    await untilPushesSent();
     const ids = service.at(browser.path).map((arrival) => Object(browser.decrypt(arrival)).id);
     if (!ids.includes(id)) throw new Error('nothing came');
   }
@@ -442,7 +444,7 @@ describe.runIf(local)('a permission of the functions that push', () => {
   async function counts(name: string, act: () => Promise<unknown>): Promise<void> {
     const before = counted(name);
     await act();
-    await settled();
+    await untilPushesSent();
     if (counted(name) === before) throw new Error(`no ${name}`);
   }
 
@@ -451,14 +453,14 @@ describe.runIf(local)('a permission of the functions that push', () => {
     service.answer(refusing.path, answer, { status: 201 });
     await say(alice, named(alice, bob));
     await refusing.next();
-    await settled();
+    await untilPushesSent();
     return refusing;
   }
 
-  /** So many messages were deleted that unread ones have to be counted in the log. */
-  async function forgetGone(): Promise<void> {
+  /** Makes the server count unread messages in the log, as after very many deletions. */
+  async function dropUncounted(): Promise<void> {
     await say(alice, named(alice, bob));
-    const { origin, stack, rootCredentials: credentials } = whole();
+    const { origin, stack, rootCredentials: credentials } = localRuntime();
     const client = new DynamoDBClient({
       region: chat.outputs.Region,
       endpoint: `${origin}/_aws/dynamodb`,
@@ -468,7 +470,7 @@ describe.runIf(local)('a permission of the functions that push', () => {
     await client.send(
       new UpdateItemCommand({
         TableName: stack.ref(table?.logicalId ?? ''),
-        Key: { pk: { S: `CONV#${named(alice, bob)}` }, sk: { S: 'HEAD' } },
+        Key: marshall(conversationStateKey(named(alice, bob))),
         UpdateExpression: 'SET gone_from = :one',
         ExpressionAttributeValues: { ':one': { N: '1' } },
       }),
@@ -480,7 +482,7 @@ describe.runIf(local)('a permission of the functions that push', () => {
     'Push dynamodb:BatchGetItem table': () => pushed(),
     'Push dynamodb:GetItem table': () => pushed(),
     'Push dynamodb:Query table': async () => {
-      await forgetGone();
+      await dropUncounted();
       await pushed();
     },
     'Push dynamodb:Query index/members': () => pushed(room),
@@ -497,9 +499,9 @@ describe.runIf(local)('a permission of the functions that push', () => {
       }),
     'PushSend dynamodb:GetItem table': () => pushed(),
     'PushSend dynamodb:UpdateItem table': async () => {
-      const gone = await refused({ status: 410 });
+      const removed = await refused({ status: 410 });
       await pushed();
-      if (service.at(gone.path).length > 1) throw new Error('still pushed to');
+      if (service.at(removed.path).length > 1) throw new Error('still pushed to');
     },
     'PushSend sqs:ReceiveMessage PushesQueue': () => pushed(),
     'PushSend sqs:DeleteMessage PushesQueue': () => pushed(),
@@ -511,61 +513,61 @@ describe.runIf(local)('a permission of the functions that push', () => {
       if (chat.local) startCold(chat.local);
       const token = await install(bob, `secret${++sent}`);
       await say(alice, named(alice, bob));
-      await settled();
+      await untilPushesSent();
       if (google.messages(token).length === 0) throw new Error('nothing came');
     },
   };
 
-  function rows(): [string, Permission][] {
-    const { stack, policies } = whole();
-    return policies.permissions().flatMap((row) => {
-      const [, fn] = /^Pushes(Push|PushSend)Role/.exec(row.roleId) ?? [];
-      if (fn === undefined || row.action.startsWith('logs:')) return [];
-      const queue = stack.ofType('AWS::SQS::Queue').find(({ logicalId }) => stack.arn(logicalId) === row.resource);
+  function permissions(): [string, Permission][] {
+    const { stack, policies } = localRuntime();
+    return policies.permissions().flatMap((one) => {
+      const [, fn] = /^Pushes(Push|PushSend)Role/.exec(one.roleId) ?? [];
+      if (fn === undefined || one.action.startsWith('logs:')) return [];
+      const queue = stack.ofType('AWS::SQS::Queue').find(({ logicalId }) => stack.arn(logicalId) === one.resource);
       const what =
         queue?.logicalId.replace(/[0-9A-F]{8}$/, '') ??
-        /secret:(.+)-\?+$/.exec(row.resource)?.[1] ??
-        /index\/\w+$/.exec(row.resource)?.[0] ??
-        (row.resource.includes('/stream/') ? 'stream' : 'table');
-      return [[`${fn} ${row.action} ${what}`, row]];
+        /secret:(.+)-\?+$/.exec(one.resource)?.[1] ??
+        /index\/\w+$/.exec(one.resource)?.[0] ??
+        (one.resource.includes('/stream/') ? 'stream' : 'table');
+      return [[`${fn} ${one.action} ${what}`, one]];
     });
   }
 
-  function whole() {
-    if (!chat.local) throw new Error('only where the runtime is ours');
+  function localRuntime() {
+    if (!chat.local) throw new Error('this needs the local runtime');
     return chat.local;
   }
 
   function revoke(permission: string): () => void {
-    const found = rows().filter(([label]) => label === permission);
+    const found = permissions().filter(([label]) => label === permission);
     expect(found, permission).toHaveLength(1);
-    const restores = found.map(([, row]) => whole().policies.revoke(row));
+    const restores = found.map(([, one]) => localRuntime().policies.revoke(one));
     return () => {
       for (const restore of restores) restore();
     };
   }
 
-  it('that the template gives has its scenario here, and no scenario is of another', () => {
-    const labels = rows().map(([label]) => label);
+  it('of the template has a scenario, and each scenario has a permission', () => {
+    const labels = permissions().map(([label]) => label);
     expect(labels.sort()).toEqual(Object.keys(scenarios).sort());
   });
 
   it.each(Object.entries(scenarios))('%s is needed', async (permission, scenario) => {
-    await settled();
+    await untilPushesSent();
     const restore = revoke(permission);
     try {
       await expect(scenario(), `without ${permission}`).rejects.toThrow();
     } finally {
       restore();
     }
-    await settled();
+    await untilPushesSent();
     await scenario();
   });
 });
 
 async function deadLetter(): Promise<string> {
   const runtime = chat.local;
-  if (!runtime) throw new Error('only where the runtime is ours');
+  if (!runtime) throw new Error('this needs the local runtime');
   const client = new SQSClient({
     region: chat.outputs.Region,
     endpoint: `${runtime.origin}/_aws/sqs`,

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => chat.stop());
 
 describe('read_messages', () => {
-  it('tells the members how far, and all of the reader’s sockets what is left', async () => {
+  it('sends the cursor to the members, and the unread counts to all connections of the reader', async () => {
     const [alice, bob, carol] = await chat.people('alice', 'bob', 'carol');
     const conversation = named(alice, bob);
     for (const message of ['1', '2', '3']) await alice.post(`/conversations/${conversation}/messages`, { message });
@@ -39,7 +39,7 @@ describe('read_messages', () => {
     expect(await one.next()).toMatchObject({ unread_count: 0 });
   });
 
-  it('never goes back, and tells nobody twice', async () => {
+  it('never moves the cursor back, and sends no event twice', async () => {
     const [alice, bob] = await chat.people('alice2', 'bob2');
     const conversation = named(alice, bob);
     for (const message of ['1', '2']) await alice.post(`/conversations/${conversation}/messages`, { message });
@@ -55,7 +55,7 @@ describe('read_messages', () => {
     expect((await at.rest()).map(({ type, up_to: upTo }) => [type, upTo])).toEqual([['messages_read', 2]]);
   });
 
-  it('beyond the log is refused, and nothing moves', async () => {
+  it('beyond the log is refused, and the cursor stays', async () => {
     const [alice, bob] = await chat.people('alice3', 'bob3');
     await alice.post(`/conversations/${bob.username}/messages`, { message: '1' });
     const bt = await bob.enter(alice.username);
@@ -68,7 +68,7 @@ describe('read_messages', () => {
 });
 
 describe('own messages', () => {
-  it('are never unread, and writing is reading', async () => {
+  it('are never unread, and sending one marks the messages before it as read', async () => {
     const [alice, bob] = await chat.people('alice4', 'bob4');
     await alice.post(`/conversations/${bob.username}/messages`, { message: '1' });
     await bob.post(`/conversations/${alice.username}/messages`, { message: '2' });
@@ -78,7 +78,7 @@ describe('own messages', () => {
 });
 
 describe('notification sockets', () => {
-  it('get counts after the message, and the message, and nothing else', async () => {
+  it('get a message, then the counts, and nothing else', async () => {
     const [alice, bob, carol] = await chat.people('alice5', 'bob5', 'carol5');
     const conversation = named(alice, bob);
     const all = await bob.connect({ notifications: 'all' });
@@ -114,7 +114,7 @@ describe('notification sockets', () => {
     expect([await all.rest(), await one.rest(), await other.rest()]).toEqual([[], [], []]);
   });
 
-  it('of the author get the fresh counts, because writing is reading', async () => {
+  it('of the author get the new counts, because sending moves the cursor', async () => {
     const [alice, bob] = await chat.people('alice6', 'bob6');
     await alice.post(`/conversations/${bob.username}/messages`, { message: '1' });
     const all = await bob.connect({ notifications: 'all' });

@@ -1,30 +1,31 @@
 /**
- * Sent, delivered, read: what an author was told live, and what somebody who loads the conversation later makes of the members, agree.
- * The second is the rule of docs/protocol.md, "Receipts", written out.
+ * Sent, delivered, read: the events that an author got and the members that a client loads later give the same ticks.
+ * For the members the rule is in docs/protocol.md, "Receipts".
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime } from '@parley/local';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { connectionPrefix, userKey } from '#lambdas/store/user';
 import type { Member, Message } from '#protocol/message';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
-import { quiet } from '../support/quiet.ts';
 import type { Event, Socket } from '../support/socket.ts';
+import { untilIdle } from '../support/until-idle.ts';
 
 type Tick = 'sent' | 'delivered' | 'read';
 
-/** The ticks of Alice's messages for one member, oldest first. */
-function derived(messages: readonly Message[], member: Member): Tick[] {
+/** The ticks of these messages from what a client loads of one member, oldest first. */
+function ticksFromMember(messages: readonly Message[], member: Member): Tick[] {
   return messages.map(({ seq, date_added: at }) => {
     if (member.read_seq >= seq) return 'read';
     return member.delivered_until !== null && at <= member.delivered_until ? 'delivered' : 'sent';
   });
 }
 
-/** The same from the events that the author got. */
-function told(events: readonly Event[], messages: readonly Message[], member: string): Tick[] {
+/** The ticks of these messages from the events that the author got. */
+function ticksFromEvents(events: readonly Event[], messages: readonly Message[], member: string): Tick[] {
   const of = (type: string) => events.filter((event) => event.type === type);
   const read = of('messages_read').filter(({ user }) => user === member);
   const written = of('chat_message').filter(({ from_user: { username } }) => username === member);
@@ -52,7 +53,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     chat = await startChat();
-    if (!chat.local) throw new Error('this runs where the runtime is ours');
+    if (!chat.local) throw new Error('this needs the local runtime');
     runtime = chat.local;
     TableName = runtime.stack
       .ofType('AWS::DynamoDB::Table')
@@ -67,22 +68,22 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     await chat.stop();
   });
 
-  let made = 0;
+  let runs = 0;
 
   /** Alice has a socket; Bob has none; Carol is there for conversations of three. */
   async function start({ group = false } = {}) {
-    const run = ++made;
+    const run = ++runs;
     const [alice, bob, carol] = await chat.people(`a${run}`, `b${run}`, `c${run}`);
     const conversation = group ? named(alice, bob, carol) : named(alice, bob);
     const path = `/conversations/${conversation}`;
     const at = await alice.everything();
     const say = async (message = 'hello', who = alice): Promise<Message> => {
       const { body } = await who.post(`${path}/messages`, { message });
-      await quiet(runtime);
+      await untilIdle(runtime);
       return body;
     };
     const ticks = async (member = bob) => {
-      await quiet(runtime);
+      await untilIdle(runtime);
       await at.rest();
       const { results } = (await alice.get(`${path}/messages`)).body;
       const own: Message[] = results
@@ -90,26 +91,26 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
         .reverse();
       const { members } = (await alice.get(path)).body;
       const view = members.find(({ username }: Member) => username === member.username);
-      const live = told(at.received, own, member.username);
-      expect(derived(own, view), 'what is loaded later is what was told').toEqual(live);
-      return live;
+      const fromEvents = ticksFromEvents(at.received, own, member.username);
+      expect(ticksFromMember(own, view), 'what is loaded later is what was told').toEqual(fromEvents);
+      return fromEvents;
     };
     return { alice, bob, carol, conversation, path, at, say, ticks };
   }
 
-  /** Closes a device's socket, and waits until that is known. */
-  async function gone(person: Person, socket: Socket): Promise<void> {
-    const { length } = await liveOf(person);
+  /** Closes a socket, and waits until the table has no connection of it. */
+  async function disconnect(person: Person, socket: Socket): Promise<void> {
+    const { length } = await connectionIdsOf(person);
     await socket.close();
-    await vi.waitFor(async () => expect(await liveOf(person)).toHaveLength(length - 1), {
+    await vi.waitFor(async () => expect(await connectionIdsOf(person)).toHaveLength(length - 1), {
       timeout: 5_000,
       interval: 5,
     });
-    await quiet(runtime);
+    await untilIdle(runtime);
   }
 
-  /** Closes a device's socket without anybody being told; it is older than the ten seconds for which a 410 may mean that it is new. */
-  async function vanish(person: Person, socket: Socket): Promise<void> {
+  /** Closes a socket without a $disconnect. The connection is older than the ten seconds in which a 410 may mean that it is new. */
+  async function loseConnection(person: Person, socket: Socket): Promise<void> {
     const dropped = new Promise<void>((resolve) => {
       const random = () => {
         resolve();
@@ -120,7 +121,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     await socket.close();
     await dropped;
     Object.assign(runtime.faults, { dropDisconnect: 0, random: Math.random });
-    await alter(person, { since: Date.now() - 60_000 });
+    await updateConnections(person, { since: Date.now() - 60_000 });
   }
 
   const ways: [string, (person: Person, conversation: string) => Promise<Socket>][] = [
@@ -129,7 +130,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
   ];
 
   describe.each(ways)('by %s', (_, open) => {
-    it('go from sent to delivered to read, and stay when the reader goes', async () => {
+    it('go from sent to delivered to read, and stay when the reader disconnects', async () => {
       const { alice, bob, conversation, path, say, ticks } = await start();
       await say();
       expect(await ticks()).toEqual(['sent']);
@@ -137,7 +138,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
       expect(await ticks()).toEqual(['delivered']);
       await say();
       expect(await ticks()).toEqual(['delivered', 'delivered']);
-      await gone(bob, first);
+      await disconnect(bob, first);
       expect(await ticks()).toEqual(['delivered', 'delivered']);
       await say();
       expect(await ticks()).toEqual(['delivered', 'delivered', 'sent']);
@@ -152,23 +153,23 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
       expect((await alice.get(path)).body.members).toHaveLength(2);
     });
 
-    it('stay delivered while another device of the reader is there, and after it', async () => {
+    it('go to delivered while the reader has another connection, and stay delivered afterwards', async () => {
       const { bob, conversation, say, ticks } = await start();
       const [phone, laptop] = [await open(bob, conversation), await bob.everything()];
       await say();
-      await gone(bob, phone);
+      await disconnect(bob, phone);
       await say();
       expect(await ticks()).toEqual(['delivered', 'delivered']);
-      await gone(bob, laptop);
+      await disconnect(bob, laptop);
       await say();
       expect(await ticks()).toEqual(['delivered', 'delivered', 'sent']);
     });
 
-    it('do not count a device that vanished without a word', async () => {
+    it('do not count a connection that was lost without a $disconnect', async () => {
       const { bob, conversation, say, ticks } = await start();
       const socket = await open(bob, conversation);
       await say();
-      await vanish(bob, socket);
+      await loseConnection(bob, socket);
       await say();
       await say();
       expect(await ticks()).toEqual(['delivered', 'sent', 'sent']);
@@ -176,23 +177,23 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
       expect(await ticks()).toEqual(['delivered', 'delivered', 'delivered']);
     });
 
-    it('do not count a device whose end nobody noticed, after two hours', async () => {
+    it('do not count a connection without a $disconnect after two hours', async () => {
       const { bob, conversation, say, ticks } = await start();
       const socket = await open(bob, conversation);
       await say();
-      await vanish(bob, socket);
-      await alter(bob, { expires: Date.now() });
+      await loseConnection(bob, socket);
+      await updateConnections(bob, { expires: Date.now() });
       await say();
       expect(await ticks()).toEqual(['delivered', 'sent']);
-      // The next connection takes the old one away, whatever it is for.
+      // The next connection removes the expired one, whatever its scope.
       const watching = await bob.connect({ notifications: 'all' });
       expect(await ticks()).toEqual(['delivered', 'sent']);
-      await gone(bob, watching);
+      await disconnect(bob, watching);
       expect(await ticks()).toEqual(['delivered', 'sent']);
     });
   });
 
-  it('do not count sockets that get no messages of the conversation, and these hide nothing later', async () => {
+  it('do not count sockets that get no messages of the conversation, and such sockets do not change later ticks', async () => {
     const { bob, carol, conversation, say, ticks } = await start();
     const [watching, elsewhere] = await Promise.all([
       bob.connect({ notifications: 'all' }),
@@ -200,13 +201,13 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     ]);
     await say();
     expect(await ticks()).toEqual(['sent']);
-    await gone(bob, watching);
-    await gone(bob, elsewhere);
-    // Long after the message, not just after it.
+    await disconnect(bob, watching);
+    await disconnect(bob, elsewhere);
+    // Set last_seen to long after the message.
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: keyOf(bob),
+        Key: userKey(bob.username),
         UpdateExpression: 'SET last_seen = :later',
         ExpressionAttributeValues: { ':later': Date.now() + 60_000 },
       }),
@@ -216,7 +217,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     expect(await ticks()).toEqual(['delivered']);
   });
 
-  it('are told to each author in a conversation of three', async () => {
+  it('are for the messages of each author in a conversation of three', async () => {
     const { bob, carol, at, say, ticks } = await start({ group: true });
     const ct = await carol.everything();
     await say('from alice');
@@ -228,14 +229,14 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     expect(at.received.filter(({ type }) => type === 'message_delivered')).toMatchObject([{ seq: 1 }]);
   });
 
-  it('are read by who answers', async () => {
+  it('are read once the reader answers', async () => {
     const { bob, say, ticks } = await start();
     await say();
     await say('answer', bob);
     expect(await ticks()).toEqual(['read']);
   });
 
-  it('agree whatever the reader’s devices do', async () => {
+  it('agree whatever the reader’s connections do', async () => {
     const action = fc.constantFrom('enter', 'everything', 'watch', 'elsewhere', 'leave', 'vanish', 'say', 'read');
     await fc.assert(
       fc.asyncProperty(fc.array(action, { minLength: 10, maxLength: 15 }), async (actions) => {
@@ -253,7 +254,7 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
           else if (what === 'read') await bob.post(`${path}/read`);
           else if (what === 'leave' || what === 'vanish') {
             const socket = sockets.shift();
-            if (socket) await (what === 'leave' ? gone(bob, socket) : vanish(bob, socket));
+            if (socket) await (what === 'leave' ? disconnect(bob, socket) : loseConnection(bob, socket));
           } else sockets.push(await open[what]());
           const now = await ticks();
           expect(
@@ -267,29 +268,27 @@ describe.runIf(local)('the ticks of a message', { timeout: 60_000 }, () => {
     );
   });
 
-  /** Changes what is written down of a user's connections. */
-  async function alter(person: Person, change: { since?: number; expires?: number }): Promise<void> {
-    for (const [name, live] of await liveOf(person)) {
+  /** Changes the stored connections of a user. */
+  async function updateConnections(person: Person, change: { since?: number; expires?: number }): Promise<void> {
+    for (const [name, connection] of await connectionIdsOf(person)) {
       await table.send(
         new UpdateCommand({
           TableName,
-          Key: keyOf(person),
-          UpdateExpression: 'SET #live = :live',
-          ExpressionAttributeNames: { '#live': name },
-          ExpressionAttributeValues: { ':live': { ...live, ...change } },
+          Key: userKey(person.username),
+          UpdateExpression: 'SET #connection = :connection',
+          ExpressionAttributeNames: { '#connection': name },
+          ExpressionAttributeValues: { ':connection': { ...connection, ...change } },
         }),
       );
     }
-    await quiet(runtime);
+    await untilIdle(runtime);
   }
 
-  async function liveOf(person: Person): Promise<[string, object][]> {
-    const { Item = {} } = await table.send(new GetCommand({ TableName, Key: keyOf(person), ConsistentRead: true }));
-    return Object.entries(Item).filter(([attribute]) => attribute.startsWith('live#'));
-  }
-
-  function keyOf({ username }: Person) {
-    return { pk: `USER#${username}`, sk: 'USER' };
+  async function connectionIdsOf(person: Person): Promise<[string, object][]> {
+    const { Item = {} } = await table.send(
+      new GetCommand({ TableName, Key: userKey(person.username), ConsistentRead: true }),
+    );
+    return Object.entries(Item).filter(([attribute]) => attribute.startsWith(connectionPrefix));
   }
 });
 
@@ -297,8 +296,8 @@ function rank(tick: Tick | undefined): number {
   return tick === 'read' ? 2 : tick === 'delivered' ? 1 : 0;
 }
 
-describe('reading on one device', () => {
-  it('moves forward on all of the reader’s devices and the author’s, and never back', async () => {
+describe('reading on one connection', () => {
+  it('moves the cursor forward on all connections of reader and author, and never back', async () => {
     const chat = await startChat();
     try {
       const [alice, bob] = await chat.people('alice', 'bob');

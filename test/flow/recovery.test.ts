@@ -1,11 +1,14 @@
-/** What dies, gets lost or comes late on AWS does so here; the log stays one and whole. Only where the runtime is ours to break. */
+/** Functions die, and events get lost or come late, as on AWS: the log stays complete. The local runtime causes these faults. */
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { entryKey } from '#lambdas/store/entry';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
+import { membershipKey } from '#lambdas/store/membership';
 import { type Chat, startChat } from '../support/chat.ts';
-import { growOld, openTable } from '../support/live.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
+import { growOld, openTable } from '../support/stored-connections.ts';
 
 let chat: Chat;
 let table: DynamoDBDocumentClient;
@@ -30,12 +33,12 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     });
   });
 
-  /** Leaves the conversation as a sender does that dies after taking a number, `ago` ms ago. */
+  /** Leaves the conversation as if a sender had allocated a number `ago` ms ago and died before writing the entry. */
   async function takeNumber(conversation: string, ago: number): Promise<number> {
     const { Attributes } = await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `CONV#${conversation}`, sk: 'HEAD' },
+        Key: conversationStateKey(conversation),
         UpdateExpression:
           'SET seq = seq + :one, last_seq = seq + :one, #count = #count + :one, #at = :at, #last.#text = :text',
         ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#last': 'last', '#text': 'text' },
@@ -46,12 +49,12 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     return Number(Attributes?.seq);
   }
 
-  /** Notes in the sender's ring that this client_id has that number, as a sender does that dies before writing the entry. */
+  /** Adds a send record with this client_id and number, as if the sender had died before writing the entry. */
   async function claim(person: Person, conversation: string, clientId: string, seq: number): Promise<void> {
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `USER#${person.username}`, sk: `CONV#${conversation}` },
+        Key: membershipKey(person.username, conversation),
         UpdateExpression: 'SET ring.#hash = :send',
         ExpressionAttributeNames: { '#hash': hashClientId(clientId) },
         ExpressionAttributeValues: { ':send': packSend({ seq, count: seq, at: Date.now() }) },
@@ -71,7 +74,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     return { alice, bob, conversation, path, log };
   }
 
-  it('of a sender that died after taking a number: readers seal it, nobody counts it, lists show the message before', async () => {
+  it('of a sender after it allocated a number: readers seal the number, it does not count as unread, and lists show the message before it', async () => {
     const { alice, bob, conversation, path, log } = await start('a1', 'b1');
     await takeNumber(conversation, 60_000);
     expect(await log()).toEqual(['1 first']);
@@ -86,7 +89,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect((await bob.get(path)).body.count).toBe(2);
   });
 
-  it('of a sender that may still write: who reads forward gets nothing beyond, so that nothing is passed over', async () => {
+  it('of a sender that may still write: a reader gets nothing after the missing number, and so misses nothing', async () => {
     const { alice, conversation, path, log } = await start('a2', 'b2');
     await takeNumber(conversation, 0);
     await alice.post(path, { message: 'third' });
@@ -94,7 +97,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(await log()).toEqual(['3 third', '1 first']);
   });
 
-  it('between number and entry: the retry fills the number that was taken', async () => {
+  it('between number and entry: the retry uses the allocated number', async () => {
     const { alice, conversation, path, log } = await start('a3', 'b3');
     const seq = await takeNumber(conversation, 0);
     await claim(alice, conversation, 'again', seq);
@@ -103,7 +106,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(await log('?after=0')).toEqual(['1 first', '2 second']);
   });
 
-  it('between number and entry, with readers faster than the retry: the retry takes a new number', async () => {
+  it('between number and entry, with readers faster than the retry: the retry allocates a new number', async () => {
     const { alice, conversation, path, log } = await start('a4', 'b4');
     const seq = await takeNumber(conversation, 60_000);
     await claim(alice, conversation, 'late', seq);
@@ -116,7 +119,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(await log('?after=0')).toEqual(['1 first', '3 late']);
   });
 
-  it('of a connection that nobody heard end: it is found gone at the next post, and its user left', async () => {
+  it('of a connection without a $disconnect: the next post finds it closed, and the others hear that its user left', async () => {
     const { alice, bob, conversation, path } = await start('a5', 'b5');
     const at = await alice.enter(conversation);
     const bt = await bob.enter(conversation);
@@ -132,7 +135,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     });
   });
 
-  it('of a post that found nobody, although somebody was there: their socket is closed, so that they connect again', async () => {
+  it('of a post that did not find an open connection: the socket is closed, so that its client connects again', async () => {
     const { alice, bob, path, conversation } = await start('a10', 'b10');
     const bt = await bob.enter(conversation);
     if (chat.local) await growOld(chat.local, bob);
@@ -141,7 +144,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(await bt.closed()).toMatchObject({ code: 1000 });
   });
 
-  /** The next so many posts are answered with 429. */
+  /** The next `times` posts are answered with 429. */
   function refusePosts(times: number): void {
     const refused = () => chat.local?.counters.snapshot()['connections.post.throttled'] ?? 0;
     const before = refused();
@@ -149,31 +152,31 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     Object.assign(chat.local?.faults ?? {}, { postThrottled: 0.5, random });
   }
 
-  it('of single posts with 429: they are repeated, and everybody gets the message', async () => {
+  it('of a few posts with 429: they are repeated, and everybody gets the message', async () => {
     const { alice, bob, conversation } = await start('a6', 'b6');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
-    // Three in all: whichever posts they hit, the fourth try gets through.
+    // Three faults: the fourth try of any post succeeds.
     refusePosts(3);
     for (let index = 0; index < 5; index++) at.send({ type: 'create', message: `${index}`, client_id: `${index}` });
     expect((await bt.take(5, 'chat_message')).map(({ message }) => message).sort()).toEqual(['0', '1', '2', '3', '4']);
     await at.take(5, 'chat_message');
   });
 
-  it('of a post that takes its retries: the author is not kept waiting, and is told later whom it reached', async () => {
+  it('of a post and its first retries: the author does not wait, and gets the receipt later', async () => {
     const { alice, bob, conversation } = await start('a8', 'b8');
     const [at, bt] = await Promise.all([alice.enter(conversation), bob.enter(conversation)]);
-    // The first post, which is Bob's, and its first two retries.
+    // Bob's post comes first. It fails, and so do its first two retries.
     refusePosts(3);
     const own = await at.ask({ type: 'create', message: 'slowly' }, 'chat_message');
     expect(own.delivered_to).toEqual([]);
     expect(await bt.next('chat_message')).toMatchObject({ message: 'slowly' });
-    // That Bob's arrival delivered the first message may be told in between.
-    let told = await at.next('message_delivered');
-    while (told.seq < own.seq) told = await at.next('message_delivered');
-    expect(told).toEqual({ type: 'message_delivered', conversation, seq: own.seq, to: [bob.username] });
+    // A receipt for the first message, which Bob got when he connected, may come in between.
+    let receipt = await at.next('message_delivered');
+    while (receipt.seq < own.seq) receipt = await at.next('message_delivered');
+    expect(receipt).toEqual({ type: 'message_delivered', conversation, seq: own.seq, to: [bob.username] });
   });
 
-  it('between entry and posts: a repeat long after goes to everybody, because nobody may have got the first', async () => {
+  it('between entry and posts: a late repeat is posted to everybody, because the first try may have reached nobody', async () => {
     const { alice, bob, conversation, path } = await start('a9', 'b9');
     const bt = await bob.enter(conversation);
     const { body: first } = await alice.post(path, { message: 'hello', client_id: 'x' });
@@ -183,7 +186,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: { pk: `LOG#${conversation}#0`, sk: String(first.seq).padStart(12, '0') },
+        Key: entryKey({ conversation, seq: first.seq }),
         UpdateExpression: 'SET #at = #at - :age',
         ExpressionAttributeNames: { '#at': 'at' },
         ExpressionAttributeValues: { ':age': 60_000 },
@@ -201,7 +204,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     for (const text of texts) await sendUntilAcknowledged(at, text);
     Object.assign(chat.local?.faults ?? {}, { killWorker: 0 });
 
-    // A number that a killed sender took and never used ends the page until it is old enough to be sealed.
+    // A killed sender may have allocated a number without an entry. The page ends there until the number is old enough to be sealed.
     let results: { message: string }[] = [];
     for (const deadline = Date.now() + 10_000; results.length < texts.length && Date.now() < deadline; ) {
       results = (await bob.get(`${path}?after=1`)).body.results;
@@ -210,7 +213,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect((await bob.get(`/conversations/${conversation}`)).body.unread_count).toBe(texts.length + 1);
   });
 
-  /** What a client does: the same frame again whenever the answer is an error of the API. */
+  /** Does what a client does: sends the same frame again when the API answers with an error. */
   async function sendUntilAcknowledged(socket: Socket, text: string): Promise<void> {
     for (;;) {
       socket.send({ type: 'create', message: text, client_id: text });

@@ -38,13 +38,13 @@ async function say(...texts: string[]): Promise<number[]> {
 }
 
 describe('a search in a conversation', () => {
-  it('finds the messages that have all words, newest first, whatever case and accents', async () => {
+  it('finds the messages that have all words, newest first, ignoring case and accents', async () => {
     await say('Lunch in Zürich?', 'no lunch today', 'ZURICH: lunch at noon', 'dinner in Zürich');
     expect(messages(await search('zurich LUNCH'))).toEqual(['ZURICH: lunch at noon', 'Lunch in Zürich?']);
     expect(await search('breakfast')).toEqual({ count: 0, next: null, previous: null, results: [] });
   });
 
-  it('gives messages as history does, and the number of those in the page', async () => {
+  it('gives messages as history does, and the number of messages in the page', async () => {
     await say('the needle');
     const found = await search('needle');
     expect(found).toEqual({ count: 1, next: null, previous: null, results: (await page(`${path}?limit=1`)).results });
@@ -58,14 +58,14 @@ describe('a search in a conversation', () => {
     expect(messages(await search('oranges'))).toEqual(['oranges']);
   });
 
-  it('does not find what became of the conversation', async () => {
+  it('does not find system entries', async () => {
     const room = `room:search-${chat.run}`;
     await alice.post(`/conversations/${room}/messages`, { message: 'who joined?' });
     await bob.post(`/conversations/${room}/messages`, { message: 'me' });
     expect(messages(await page(`/conversations/${room}/messages?q=joined`))).toEqual(['who joined?']);
   });
 
-  it('is complete and without repeats by following next, for any size of page', async () => {
+  it('has every match once in its pages, for any page size', async () => {
     const texts = Array.from({ length: 7 }, (_, index) => (index % 3 === 0 ? `other ${index}` : `marker ${index}`));
     await say(...texts);
     const expected = texts.filter((text) => text.startsWith('marker')).reverse();
@@ -82,7 +82,7 @@ describe('a search in a conversation', () => {
     }
   });
 
-  it('goes on below before, which it does not include', async () => {
+  it('continues before the number in `before`, without that message', async () => {
     const [first, second] = await say('sign one', 'sign two');
     expect((await search('sign', `&before=${second}`)).results.map(({ seq }) => seq)).toEqual([first]);
   });

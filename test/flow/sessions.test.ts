@@ -1,12 +1,12 @@
-/** How long somebody is there: until they leave, vanish, sign out everywhere, or their token is over. */
+/** How long a user is online: until they disconnect, lose the connection, sign out everywhere, or their token expires. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, password, startChat } from '../support/chat.ts';
-import { toldLeft } from '../support/live.ts';
 import { named, Person } from '../support/person.ts';
 import { tokenSigner } from '../support/sign-token.ts';
 import { Refused, type Socket } from '../support/socket.ts';
+import { leaveReported } from '../support/stored-connections.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-/** The status of a handshake: 101, or what it was refused with. */
+/** The status of a handshake: 101, or the status of the refusal. */
 async function handshake(person: Person, token: string, query: Record<string, string> = {}): Promise<number> {
   try {
     await person.connect(query, token);
@@ -25,7 +25,7 @@ async function handshake(person: Person, token: string, query: Record<string, st
   }
 }
 
-/** What a socket got last, and how it was closed. */
+/** The last event of a socket, and how it was closed. */
 async function end(socket: Socket) {
   const closed = await socket.closed();
   return { last: socket.received.at(-1), closed };
@@ -49,7 +49,7 @@ const withPassword = (username: string) =>
   signIn({ AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: { USERNAME: username, PASSWORD: password } });
 
 describe('signing out everywhere', () => {
-  it('closes every socket of the user with a word, and none of anybody else', async () => {
+  it('tells and closes every socket of the user, and no other user’s', async () => {
     const [alice, bob] = await chat.people('alice1', 'bob1');
     const conversation = named(alice, bob);
     const phone = await alice.enter(conversation);
@@ -73,7 +73,7 @@ describe('signing out everywhere', () => {
     expect(Date.parse(seen)).toBeLessThanOrEqual(Date.now());
   });
 
-  it('leaves old tokens without use for a socket, whatever their kind; a new sign-in opens one at once', async () => {
+  it('makes old access and id tokens useless for sockets; a new sign-in opens one at once', async () => {
     const [alice, bob] = await chat.people('alice2', 'bob2');
     const old = await withPassword(alice.username);
     await alice.request('DELETE', '/me/sessions');
@@ -87,7 +87,7 @@ describe('signing out everywhere', () => {
     expect(await handshake(bob, bob.tokens.access)).toBe(101);
   });
 
-  it('ends the sessions at the user pool: no refresh token gives another token', async () => {
+  it('ends the sessions of the user pool: refresh tokens give no new tokens', async () => {
     const alice = await chat.person('alice3');
     const { refresh } = await withPassword(alice.username);
     const again = { AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: { REFRESH_TOKEN: refresh } } as const;
@@ -96,7 +96,7 @@ describe('signing out everywhere', () => {
     await expect(signIn(again)).rejects.toMatchObject({ name: 'NotAuthorizedException' });
   });
 
-  it('is refused no second time, and spares the sockets of the sign-in after the first', async () => {
+  it('can be repeated, and the repeat leaves sockets of a later sign-in open', async () => {
     const alice = await chat.person('alice4');
     await alice.request('DELETE', '/me/sessions');
     const again = new Person(chat.outputs, alice.username, await withPassword(alice.username));
@@ -107,7 +107,7 @@ describe('signing out everywhere', () => {
     expect(await end(socket)).toMatchObject({ last: { code: 'unauthenticated' } });
   });
 
-  it('catches a socket that is being opened meanwhile: it is refused or closed', async () => {
+  it('refuses or closes a socket that is being opened meanwhile', async () => {
     const [alice] = await chat.people('alice5');
     const opening = Array.from({ length: 6 }, async (_, index) => {
       await pause(index * 15);
@@ -124,9 +124,9 @@ describe('signing out everywhere', () => {
 });
 
 describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () => {
-  /** A socket of alice's, all that comes first taken, whose token is over a moment later; and the moment. */
+  /** A socket of alice that has got its first events, and the time when its token expires, soon. */
   async function short(person: Person, query: Record<string, string>): Promise<{ socket: Socket; over: number }> {
-    if (!chat.local || !chat.dataDirectory) throw new Error('the runtime is not ours');
+    if (!chat.local || !chat.dataDirectory) throw new Error('this needs the local runtime');
     const sign = await tokenSigner(chat.local);
     const seconds = Math.floor(Date.now() / 1000) + 3;
     const socket = await person.connect(query, await sign(person.username, seconds));
@@ -143,7 +143,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     return { online, at: Date.parse(at) };
   };
 
-  it('gets nothing more: the next message finds it, has it closed, and the others are told', async () => {
+  it('gets nothing more: the next message finds it expired and closes it, and other members get user_leave', async () => {
     const [alice, bob] = await chat.people('alice6', 'bob6');
     const conversation = named(alice, bob);
     const bt = await bob.enter(conversation);
@@ -154,17 +154,17 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(own.delivered_to).toEqual([]);
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
     expect(socket.received.filter(({ type }) => type === 'chat_message')).toEqual([]);
-    await toldLeft(bt, alice);
+    await leaveReported(bt, alice);
     expect(await seen(bob, alice)).toEqual({ online: false, at: over });
   });
 
-  it('silent in silence is closed when its reminder expires, and its user was last seen when the token was over', async () => {
+  it('is closed by its expiry reminder when nothing is sent, and last_seen is the time when the token expired', async () => {
     const [alice, bob] = await chat.people('alice7', 'bob7');
     await alice.post(`/conversations/${bob.username}/messages`, { message: 'x' });
     const bt = await bob.everything();
     const { socket, over } = await short(alice, {});
     expect(await bt.next('presence')).toMatchObject({ user: alice.username, online: true });
-    // The reminder is over in the second after the token.
+    // The reminder expires in the second after the token.
     await until(over + 1_000);
     await chat.local?.dynamodb.sweepExpired();
     expect(await bt.next('presence')).toEqual({
@@ -176,7 +176,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(await end(socket)).toMatchObject({ last: { type: 'error', code: 'token_expired' }, closed: { code: 1000 } });
   });
 
-  it('leaves the user’s other device alone: nobody is told that they left until that one goes, and then once', async () => {
+  it('does not affect the user’s other connection: other members get one user_leave, when that one ends', async () => {
     const [alice, bob] = await chat.people('alice8', 'bob8');
     const conversation = named(alice, bob);
     const bt = await bob.enter(conversation);
@@ -190,11 +190,11 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     await chat.local?.dynamodb.sweepExpired();
     await chat.settled();
     await bt.rest();
-    const told = bt.received.filter(({ user }) => user === alice.username).map(({ type }) => type);
-    expect(told).toEqual(['user_join', 'user_leave']);
+    const types = bt.received.filter(({ user }) => user === alice.username).map(({ type }) => type);
+    expect(types).toEqual(['user_join', 'user_leave']);
   });
 
-  it('and whose user comes back with a fresh one: they are online, and are told to have come to who did not see them', async () => {
+  it('does not keep its user offline after a reconnect with a new token: members get user_join if their list had the user as offline', async () => {
     const [alice, bob] = await chat.people('alice9', 'bob9');
     const conversation = named(alice, bob);
     const { socket, over } = await short(alice, { conversation });

@@ -43,7 +43,7 @@ async function form(
   return body;
 }
 
-/** Posts a file as a browser does; the form's fields first, as S3 asks for. */
+/** Posts a file as a browser does. S3 wants the form's fields before the file. */
 async function upload({ url, fields }: Form, file: Uint8Array<ArrayBuffer>, changed: Record<string, string> = {}) {
   const data = new FormData();
   for (const [name, value] of Object.entries({ ...fields, ...changed })) data.append(name, value);
@@ -54,7 +54,7 @@ async function upload({ url, fields }: Form, file: Uint8Array<ArrayBuffer>, chan
 }
 
 describe('a picture', () => {
-  it('goes from the form to S3, into a message, and out to members only', async () => {
+  it('is uploaded with a form, sent in a message, and fetched by members only', async () => {
     const at = await alice.enter(conversation);
     const bt = await bob.enter(conversation);
     const prepared = await form(png.length);
@@ -86,7 +86,7 @@ describe('a picture', () => {
     expect((await fetch(unsigned)).status).toBe(403);
   });
 
-  it('has the width and height that its uploader said: live, in history and snapshot, and forwarded', async () => {
+  it('has the width and height from its uploader: in the event, in history and snapshot, and when forwarded', async () => {
     const [carol, dora] = await chat.people('caro', 'dora');
     const where = named(alice, carol);
     const ct = await carol.enter(where);
@@ -118,7 +118,7 @@ describe('a picture', () => {
     expect(sizes(body)).toEqual([[640, 480]]);
   });
 
-  it('of a repeated send is one message with the same file', async () => {
+  it('in a repeated send gives one message with the same file', async () => {
     const prepared = await form(png.length);
     await upload(prepared, png);
     const draft = { message: 'look', attachments: [prepared.id], client_id: 'again' };
@@ -131,7 +131,7 @@ describe('a picture', () => {
     expect(two.body.attachments[0].id).toBe(prepared.id);
   });
 
-  it('cannot be replaced once it is in a message, though the form still holds', async () => {
+  it('cannot be replaced once it is in a message, although the form is still valid', async () => {
     const prepared = await form(png.length);
     await upload(prepared, png);
     const { body } = await alice.post(`/conversations/${conversation}/messages`, { attachments: [prepared.id] });
@@ -141,7 +141,7 @@ describe('a picture', () => {
   });
 });
 
-describe('S3 itself refuses', () => {
+describe('S3 refuses', () => {
   it.each([
     ['a larger file', {}, Buffer.concat([png, png]), 400, 'EntityTooLarge'],
     ['a smaller file', {}, png.subarray(1), 400, 'EntityTooSmall'],
@@ -198,7 +198,7 @@ describe('a message is refused, and nothing is stored,', () => {
 });
 
 describe('other files', () => {
-  it('are saved, not shown', async () => {
+  it('are downloaded, not shown', async () => {
     const file = Buffer.from('<b>hello</b>');
     const prepared = await form(file.length, 'text/html');
     await upload(prepared, file);
@@ -236,7 +236,7 @@ describe('a file of a message', () => {
     return { id: prepared.id, seq: body.seq as number, address: body.multimedia_url as string };
   }
 
-  it('can be forwarded by who sees it, as a copy that the new members can fetch, and that outlives the first', async () => {
+  it('can be forwarded by members who see it, as a copy that new members can fetch and that stays when the original is deleted', async () => {
     const carol = await chat.person('carol');
     const { id, seq } = await shared();
     const path = `/conversations/${named(bob, carol)}`;
@@ -248,7 +248,7 @@ describe('a file of a message', () => {
       attachments: [{ content_type: 'image/png', size: png.length }],
     });
     expect(body.attachments[0].id).not.toBe(id);
-    // The same send again: the same message with the same file.
+    // A repeat of the send gives the same message with the same file.
     expect((await bob.post(`${path}/messages`, forwarded)).body.attachments[0].id).toBe(body.attachments[0].id);
 
     expect(await carol.get(`${path}/attachments/${body.attachments[0].id}`)).toMatchObject({ status: 302 });
@@ -258,7 +258,7 @@ describe('a file of a message', () => {
     expect(Buffer.from(await copy.arrayBuffer())).toEqual(png);
   });
 
-  it('cannot be forwarded by who does not see it, nor from a message that is deleted', async () => {
+  it('cannot be forwarded by other users, nor from a deleted message', async () => {
     const [carol, dave] = await chat.people('carl', 'david');
     const { id, seq } = await shared();
     const path = `/conversations/${named(carol, dave)}/messages`;
@@ -269,7 +269,7 @@ describe('a file of a message', () => {
     expect(late).toMatchObject({ status: 400, body: { error: { code: 'attachment_missing' } } });
   });
 
-  it('is deleted with it, at once, also behind addresses that were signed before', async () => {
+  it('is deleted with the message at once, also for addresses that were signed before', async () => {
     const { id, seq, address } = await shared();
     expect((await fetch(address)).status).toBe(200);
     await alice.request('DELETE', `/conversations/${conversation}/messages/${seq}`);
@@ -277,7 +277,7 @@ describe('a file of a message', () => {
     expect(await bob.get(`/conversations/${conversation}/attachments/${id}`)).toMatchObject({ status: 404 });
   });
 
-  it('belongs to that one', async () => {
+  it('can be used by no other message', async () => {
     const { id } = await shared();
     const again = await alice.post(`/conversations/${conversation}/messages`, { attachments: [id] });
     expect(again).toMatchObject({ status: 400, body: { error: { code: 'attachment_rejected' } } });

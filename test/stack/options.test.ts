@@ -5,7 +5,7 @@ import { knownPushServices } from '#protocol/push-services';
 
 const read = (context: Record<string, unknown>) => readOptions((name) => context[name]);
 
-test('without any context the defaults hold', () => {
+test('without context the options have their defaults', () => {
   expect(read({})).toEqual({
     stage: 'prod',
     allowedOrigins: ['*'],
@@ -22,7 +22,7 @@ test('without any context the defaults hold', () => {
   });
 });
 
-test('the command line, where all is text, gives the same as the file', () => {
+test('options from the command line, which are all text, give the same as the file', () => {
   const file = read({
     stage: 'dev',
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
@@ -52,7 +52,7 @@ test('the command line, where all is text, gives the same as the file', () => {
   expect(commandLine).toEqual(file);
 });
 
-test("an issuer of one's own names its users by `sub` unless told otherwise", () => {
+test('a custom issuer names its users by `sub` by default', () => {
   expect(read({ oidc: { issuer: 'https://id.example.com', audience: 'web' } }).oidc).toEqual({
     issuer: 'https://id.example.com',
     audience: ['web'],
@@ -63,7 +63,7 @@ test("an issuer of one's own names its users by `sub` unless told otherwise", ()
 const publicKey = `BA${'A'.repeat(85)}`;
 const web = { secret: 'parley/vapid', publicKey, subject: 'mailto:operator@example.com' };
 
-test('pushes go to the known services of browsers and to FCM itself, unless told otherwise', () => {
+test('pushes go to the known services of browsers and to FCM by default', () => {
   const fcm = { secret: 'parley/fcm' };
   expect(read({ push: JSON.stringify({ web, fcm }) }).push).toEqual({
     web: { ...web, endpoints: [...knownPushServices] },
@@ -116,13 +116,13 @@ test.each([
   expect(() => read(context)).toThrow(message);
 });
 
-test('every wrong option is told, each on its line', () => {
+test('every wrong option is reported, each on its own line', () => {
   expect(() => read({ stage: '', removalPolicy: 'keep' })).toThrow(
     /^unable to use the option stage="";.*\nunable to use the option removalPolicy="keep";/,
   );
 });
 
-test('whoever deploys with a wrong option reads the sentence and nothing else', () => {
+test('a deployment with a wrong option prints the sentence and nothing else', () => {
   const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'bin/parley.ts'], {
     env: { ...process.env, CDK_CONTEXT_JSON: '{"removalPolicy":"keep"}' },
     encoding: 'utf8',

@@ -33,7 +33,7 @@ function policyOf({ template }: ReturnType<typeof synthesize>): Record<string, s
   );
 }
 
-/** `config.json` as it is deployed, with the names that only the deployment knows. */
+/** `config.json` as it is deployed, with placeholders for names that the deployment gives. */
 function configOf({ template, directory }: ReturnType<typeof synthesize>): unknown {
   const deployments = Object.values(template.findResources('Custom::CDKBucketDeployment'))
     .map(({ Properties }) => Deployment.safeParse(Properties).data)
@@ -55,7 +55,7 @@ const itselfAndBelow = (address: string) => [address, `${address}/`];
 const files = itselfAndBelow('https://<UploadsBucket.RegionalDomainName>');
 
 describe('the page', () => {
-  test('runs its own files alone, and talks to its own host, to the uploads and to Cognito', () => {
+  test('runs only its own files, and connects only to its own host, the uploads and Cognito', () => {
     expect(policyOf(byDefault)).toEqual({
       'default-src': ["'none'"],
       'script-src': ["'self'"],
@@ -75,7 +75,7 @@ describe('the page', () => {
     expect(policyOf(oidc)['connect-src']).toEqual(["'self'", ...itselfAndBelow('https://id.example.com'), ...files]);
   });
 
-  test('is told where people sign in', () => {
+  test('knows where people sign in', () => {
     expect(configOf(byDefault)).toEqual({
       cognito: 'https://cognito-idp.<AWS::Region>.amazonaws.com',
       clientId: '<PeoplePoolClient>',
@@ -83,7 +83,7 @@ describe('the page', () => {
     });
   });
 
-  test('has every header of a careful page', () => {
+  test('has every security header', () => {
     template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
       ResponseHeadersPolicyConfig: {
         SecurityHeadersConfig: {
@@ -103,14 +103,14 @@ describe('the page', () => {
     });
   });
 
-  test('is read by the distribution alone, compressed, and by GET and HEAD', () => {
+  test('is read by the distribution only, compressed, with GET and HEAD only', () => {
     template.hasResourceProperties('AWS::CloudFront::Distribution', {
       DistributionConfig: {
         DefaultRootObject: 'index.html',
         DefaultCacheBehavior: {
           AllowedMethods: ['GET', 'HEAD'],
           Compress: true,
-          // AWS's own policy CachingOptimized.
+          // The managed policy CachingOptimized.
           CachePolicyId: '658327ea-f89d-4fab-a63d-7e88639e58f6',
         },
         Origins: Match.arrayWith([
@@ -138,7 +138,7 @@ describe('the page', () => {
 describe('its files', () => {
   const deployments = Object.values(template.findResources('Custom::CDKBucketDeployment'));
 
-  test('are kept for ever when their name changes with their contents; the others are asked for each time', () => {
+  test('are cached for ever if their names change with their contents; browsers revalidate the others each time', () => {
     expect(
       deployments.map(({ Properties }) => [Properties.Include ?? Properties.Exclude, Properties.SystemMetadata]),
     ).toEqual([
@@ -147,7 +147,7 @@ describe('its files', () => {
     ]);
   });
 
-  test('come before the documents that name them, and stay for pages that are open', () => {
+  test('are uploaded before the documents that name them, and stay for pages that are open', () => {
     const [assets] = Object.keys(template.findResources('Custom::CDKBucketDeployment'));
     expect(deployments.map(({ Properties }) => Properties.Prune)).toEqual([false, false]);
     expect(deployments[1]?.DependsOn).toContain(assets);
@@ -161,7 +161,7 @@ describe('its files', () => {
     expect(keys(template)).toEqual(keys(oidc.template));
   });
 
-  test('are put there by one function that may write them, read the synthesis, and no more', () => {
+  test('are uploaded by one function that may only write them and read the assets', () => {
     const [id = ''] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((each) =>
       each.startsWith('CustomCDK'),
     );

@@ -21,7 +21,7 @@ const connections = 'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::Accoun
 const posting = `execute-api:ManageConnections ${connections}/POST/@connections/*`;
 const closing = `execute-api:ManageConnections ${connections}/DELETE/@connections/*`;
 
-describe('each function may do this and no more', () => {
+describe('the permissions of each function', () => {
   test.each([
     ['AuthorizeFunction', logs('Authorize')],
     [
@@ -114,9 +114,9 @@ describe('each function may do this and no more', () => {
     expect(policies).not.toMatch(/"Action":"[^"]*\*"|"Resource":"\*"/);
   });
 
-  test('and is invoked by API Gateway, Cognito and roles of the stack, nobody else', () => {
+  test('only API Gateway, Cognito and roles of the stack may invoke a function', () => {
     const invokers = Object.values(template.findResources('AWS::Lambda::Permission')).map(({ Properties }) => {
-      // Without a source any API of any account could invoke the function.
+      // Without a source, any API of any account could invoke the function.
       const source = plain(Properties.SourceArn).replace(/(Api>|authorizers).*/, '$1');
       return `${plain(Properties.FunctionName)} ${Properties.Action} ${Properties.Principal} ${source}`;
     });
@@ -132,7 +132,7 @@ describe('each function may do this and no more', () => {
 });
 
 describe('functions', () => {
-  // All but the one with which CDK deploys the page: test/stack/page.test.ts.
+  // Without the function with which CDK deploys the page: test/stack/page.test.ts.
   const functions = Object.fromEntries(
     Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) => !id.startsWith('CustomCDK')),
   );
@@ -141,7 +141,7 @@ describe('functions', () => {
       Object.entries(functions[id]?.Properties.Environment.Variables).map(([name, value]) => [name, plain(value)]),
     );
 
-  test('all run on Node 24, on arm64, with a log group of their own that forgets', () => {
+  test('run on Node 24 and arm64, each with a log group with a retention time', () => {
     for (const { Properties } of Object.values(functions)) {
       expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
       const log = template.toJSON().Resources[Properties.LoggingConfig.LogGroup.Ref];
@@ -149,7 +149,7 @@ describe('functions', () => {
     }
   });
 
-  test('nobody waits longer than API Gateway (29 s) and Cognito (5 s) do', () => {
+  test('run no longer than API Gateway (29 s) and Cognito (5 s) wait', () => {
     const timeouts = Object.fromEntries(
       Object.entries(functions).map(([id, { Properties }]) => [id, Properties.Timeout]),
     );
@@ -164,7 +164,7 @@ describe('functions', () => {
     });
   });
 
-  test('have the memory that the costs were counted with', () => {
+  test('have the memory that docs/cost.md counts with', () => {
     const memory = Object.fromEntries(
       Object.entries(functions).map(([id, { Properties }]) => [id, Properties.MemorySize]),
     );
@@ -179,7 +179,7 @@ describe('functions', () => {
     });
   });
 
-  test('authorize is told whose tokens count, and nothing of the data', () => {
+  test('authorize gets the issuer and the audience, and no names of data resources', () => {
     expect(environment('AuthorizeFunction')).toEqual({
       ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
       AUDIENCE: '<PeoplePoolClient>',
@@ -213,7 +213,7 @@ describe('functions', () => {
   });
 });
 
-test('the table is paid per request, recoverable, kept, and tells its changes', () => {
+test('the table is paid per request, recoverable, retained, and has a stream', () => {
   template.hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Retain' });
   template.hasResourceProperties('AWS::DynamoDB::Table', {
     KeySchema: [
@@ -248,7 +248,7 @@ test('the table is paid per request, recoverable, kept, and tells its changes', 
 });
 
 describe('the bucket of uploads', () => {
-  test('is private, encrypted, and reached by TLS alone, as is every other', () => {
+  test('is private, encrypted, and accessible by TLS only, like every other bucket', () => {
     template.allResourcesProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -267,7 +267,7 @@ describe('the bucket of uploads', () => {
     });
   });
 
-  test('forgets what no message used, after a day', () => {
+  test('deletes uploads that no message uses after a day', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
@@ -286,7 +286,7 @@ describe('the bucket of uploads', () => {
 });
 
 describe('people', () => {
-  test('sign up by themselves, with a user name in any case, an address that is checked, and a good password', () => {
+  test('sign up themselves, with a user name in any case, a confirmed address, and a strong password', () => {
     template.hasResourceProperties('AWS::Cognito::UserPool', {
       AdminCreateUserConfig: { AllowAdminCreateUserOnly: false },
       UsernameConfiguration: { CaseSensitive: false },
@@ -304,13 +304,13 @@ describe('people', () => {
       },
       UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
       MfaConfiguration: 'OFF',
-      // The tier is the price of an active user.
+      // The tier sets the price of an active user.
       UserPoolTier: 'LITE',
       LambdaConfig: { PostConfirmation: { 'Fn::GetAtt': ['SignUpFunction', 'Arn'] } },
     });
   });
 
-  test('sign in without a client secret, for an hour at a time', () => {
+  test('sign in without a client secret, with tokens for an hour', () => {
     template.hasResourceProperties('AWS::Cognito::UserPoolClient', {
       GenerateSecret: false,
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
@@ -328,7 +328,7 @@ describe('people', () => {
 describe('the WebSocket API', () => {
   const sockets = { ApiId: { Ref: Match.stringLikeRegexp('^SocketsApi') } };
 
-  test('has a route for every frame type, and the three of every API', () => {
+  test('has a route for every frame type, and the three default routes', () => {
     const routes = template.findResources('AWS::ApiGatewayV2::Route', { Properties: sockets });
     const keys = Object.values(routes).map(({ Properties }) => Properties.RouteKey);
     expect(keys.toSorted()).toEqual(['$connect', '$default', '$disconnect', ...socketRoutes].toSorted());
@@ -341,7 +341,7 @@ describe('the WebSocket API', () => {
     });
   });
 
-  test('asks the authorizer whatever the request has, so that the token may come in two ways', () => {
+  test('calls the authorizer for every request, because the token may come in two ways', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       AuthorizerType: 'REQUEST',
       IdentitySource: Match.absent(),
@@ -399,7 +399,7 @@ describe('the HTTP API', () => {
     });
   });
 
-  test('answers pages of any origin, is throttled and logged', () => {
+  test('allows pages of any origin, and is throttled and logged', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', {
       ProtocolType: 'HTTP',
       CorsConfiguration: {
@@ -418,7 +418,7 @@ describe('the HTTP API', () => {
 });
 
 describe("the table's stream", () => {
-  test('reaches notify through the filters, and gives up in bounds', () => {
+  test('invokes notify through filters, with a limit of retries and age', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: 'NotifyFunction' },
       FilterCriteria: { Filters: streamHandlers.map(({ filter }) => ({ Pattern: JSON.stringify(filter) })) },
@@ -435,7 +435,7 @@ describe("the table's stream", () => {
     });
   });
 
-  test('leaves what failed in an encrypted queue for two weeks, and an alarm tells', () => {
+  test('keeps failed records in an encrypted queue for two weeks, with an alarm', () => {
     template.hasResourceProperties('AWS::SQS::Queue', {
       SqsManagedSseEnabled: true,
       MessageRetentionPeriod: 1_209_600,
@@ -452,8 +452,8 @@ describe("the table's stream", () => {
   });
 });
 
-describe('what is posted in chunks', () => {
-  test.each(['FanOutFunction', 'DeliverFunction'])('by %s is tried twice, and then kept', (id) => {
+describe('fan-out in chunks', () => {
+  test.each(['FanOutFunction', 'DeliverFunction'])('by %s is tried twice, and then becomes a dead letter', (id) => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       FunctionName: { Ref: id },
       MaximumRetryAttempts: 1,
@@ -466,7 +466,7 @@ describe('what is posted in chunks', () => {
 });
 
 describe('the distribution', () => {
-  test('has the page, and rewrites the paths of sockets, of the HTTP API and of former programs, of which it caches nothing', () => {
+  test('serves the page, rewrites the paths of WebSockets, the HTTP API and the replaced programs, and caches none of these', () => {
     const [distribution = {}] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
     const { CacheBehaviors, DefaultCacheBehavior, Origins, HttpVersion } = distribution.Properties.DistributionConfig;
     const origins = new Map<string, string>(
@@ -493,7 +493,7 @@ describe('the distribution', () => {
     ]);
     for (const behaviour of CacheBehaviors) {
       expect(behaviour.FunctionAssociations).toMatchObject([{ EventType: 'viewer-request' }]);
-      // AWS's own policies CachingDisabled and AllViewerExceptHostHeader.
+      // The managed policies CachingDisabled and AllViewerExceptHostHeader.
       expect(behaviour.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
       expect(behaviour.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
       expect(behaviour.ViewerProtocolPolicy).toBe('redirect-to-https');
@@ -509,7 +509,7 @@ describe('the distribution', () => {
   });
 });
 
-test('every function that works on data, and the dead letters, have an alarm', () => {
+test('every function that works on data, and every dead-letter queue, has an alarm', () => {
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
     const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
     expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);

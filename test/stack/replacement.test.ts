@@ -1,5 +1,5 @@
 /**
- * What a deployment must never replace.
+ * Resources that a deployment must never replace.
  *
  * CloudFormation knows a resource by its logical id. When the id changes (because a construct was renamed or moved), CloudFormation
  * makes a new, empty resource and then deletes or abandons the one that holds the data:
@@ -24,12 +24,12 @@ const withData = {
   ChatTable4603252B: 'AWS::DynamoDB::Table', // conversations, messages, memberships, profiles
   UploadsBucketC4B27CC7: 'AWS::S3::Bucket', // files and avatars
   PageBucket8A4EC83F: 'AWS::S3::Bucket', // the page, and files that a deployer put beside it
-  PeoplePoolC64A4D1E: 'AWS::Cognito::UserPool', // accounts and passwords, which nobody can export
+  PeoplePoolC64A4D1E: 'AWS::Cognito::UserPool', // accounts and passwords, which cannot be exported
 };
 
-/** Everything whose address or identity is known outside the stack, or whose position is lost. */
+/** Resources whose address or id is known outside the stack, or whose position in the stream would be lost. */
 const knownOutside = {
-  PeoplePoolClientECD71F90: 'AWS::Cognito::UserPoolClient', // its id is in every app and in every token
+  PeoplePoolClientECD71F90: 'AWS::Cognito::UserPoolClient', // its id is in every app and every token
   SocketsApi04DF8096: 'AWS::ApiGatewayV2::Api', // WebSocketUrl; a new one also drops every open connection
   SocketsStage4C4EFB0C: 'AWS::ApiGatewayV2::Stage',
   EndpointApiB7AE4D04: 'AWS::ApiGatewayV2::Api', // HttpUrl
@@ -46,15 +46,15 @@ function idsOf(of: Record<string, Resource>, types: readonly string[]): Record<s
 }
 
 describe('logical ids', () => {
-  test('of everything that holds data stay as they are', () => {
+  test('of resources with data stay as they are', () => {
     expect(idsOf(resources, Object.values(withData))).toEqual(withData);
   });
 
-  test('of everything that is known outside the stack stay as they are', () => {
+  test('of resources that are known outside the stack stay as they are', () => {
     expect(idsOf(resources, Object.values(knownOutside))).toEqual(knownOutside);
   });
 
-  test('are the same whatever the options are, and pushes add their queues', () => {
+  test('are the same with any options, and pushes add their queues', () => {
     const other = synthesize({
       push: { fcm: { secret: 'parley/fcm' } },
       stage: 'dev',
@@ -72,20 +72,20 @@ describe('logical ids', () => {
   });
 });
 
-describe('what holds data', () => {
-  test.each(Object.keys(withData))('%s outlives the stack, and its replacement', (id) => {
+describe('a resource with data', () => {
+  test.each(Object.keys(withData))('%s is retained when the stack is deleted or the resource replaced', (id) => {
     expect(resources[id]).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  // Deletion protection is the service's own: it also stops a person in the console.
-  test('table and user pool refuse to be deleted', () => {
+  // The services' deletion protection also stops a person in the console.
+  test('table and user pool have deletion protection', () => {
     expect(resources.ChatTable4603252B?.Properties.DeletionProtectionEnabled).toBe(true);
     expect(resources.PeoplePoolC64A4D1E?.Properties.DeletionProtection).toBe('ACTIVE');
   });
 
-  // CloudFormation cannot replace a resource that has a name of its own, and a retained one keeps its name:
-  // the stack could then not be deployed a second time.
-  test('has no name of its own', () => {
+  // CloudFormation cannot replace a resource with a custom name. A retained one keeps its name,
+  // so the stack could not be deployed a second time.
+  test('has no custom name', () => {
     for (const id of Object.keys(withData)) {
       for (const name of ['TableName', 'BucketName', 'UserPoolName']) {
         expect(resources[id]?.Properties, id).not.toHaveProperty(name);
@@ -93,7 +93,7 @@ describe('what holds data', () => {
     }
   });
 
-  test('nothing but logs and failed records goes when the stack is deleted', () => {
+  test('deleting the stack deletes only logs and failed records', () => {
     const deleted = Object.values(resources).filter(({ DeletionPolicy }) => DeletionPolicy === 'Delete');
     expect([...new Set(deleted.map(({ Type }) => Type))].toSorted()).toEqual([
       'AWS::Logs::LogGroup',
@@ -103,7 +103,7 @@ describe('what holds data', () => {
   });
 });
 
-// CloudFormation replaces the resource when one of these properties changes, or refuses the change. Those of the table are in
+// When one of these properties changes, CloudFormation replaces the resource or refuses the change. The properties of the table are in
 // parley-stack.test.ts: the keys of the table and of its indexes, and that there is no local index.
 describe('properties that cannot change without a replacement', () => {
   // https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-cognito-userpool.html
@@ -122,8 +122,8 @@ describe('properties that cannot change without a replacement', () => {
     expect([plain(UserPoolId), GenerateSecret]).toEqual(['<PeoplePool>', false]);
   });
 
-  // Users are found by the issuer's address: with another pool in it, every token is refused.
-  test('both APIs take the tokens of this pool', () => {
+  // The issuer's address contains the pool. With another pool, every token would be refused.
+  test('both APIs accept the tokens of this pool', () => {
     const { JwtConfiguration } = resources.EndpointApiAuthorizer8704F79D?.Properties ?? {};
     const issuer = 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>';
     expect(plain((JwtConfiguration as { Issuer: unknown }).Issuer)).toBe(issuer);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 const source = readFileSync('edge/rewrite.js', 'utf8');
 
-/** Runs the function as CloudFront does: a global `handler` of a script, path and query as they were sent. */
+/** Runs the function as CloudFront does: a script with a global `handler`, with path and query as sent. */
 function rewrite(sent: string): string {
   const [uri, query = ''] = sent.split('?');
   const querystring = Object.fromEntries(
@@ -44,12 +44,12 @@ describe('socket paths', () => {
     expect(rewrite('/ws/?conversation=bob&token=t')).toBe('/?conversation=bob&token=t');
   });
 
-  test('a scope in the path replaces what the query says of scopes', () => {
+  test('a scope in the path replaces a scope in the query', () => {
     expect(rewrite('/ws/chat/bob/?conversation=eve&notifications=all&token=t')).toBe('/?token=t&conversation=bob');
     expect(rewrite('/ws/notifications/?conversation=eve')).toBe('/?notifications=all');
   });
 
-  test('people who are called like a path are reached by the long path', () => {
+  test('users whose names equal a path are reached by the long path', () => {
     expect(rewrite('/ws/chat/notifications/')).toBe('/?conversation=notifications');
     expect(rewrite('/ws/chat/')).toBe('/?conversation=chat');
   });
@@ -80,7 +80,7 @@ describe('names in socket paths', () => {
     }
   });
 
-  test('what is not valid encoding is passed on as it is, to be refused', () => {
+  test('an invalid encoding is passed on unchanged, and the API refuses it', () => {
     expect(rewrite('/ws/chat/%zz/')).toBe('/?conversation=%zz');
   });
 });
@@ -105,6 +105,6 @@ describe('HTTP paths', () => {
   });
 });
 
-test('the function is small enough for CloudFront, which takes 10 KB', () => {
+test('the function is within the CloudFront limit of 10 KB', () => {
   expect(Buffer.byteLength(source)).toBeLessThan(10 * 1024);
 });

@@ -13,20 +13,20 @@ import { ParleyStack } from '#lib/parley-stack';
 const Report = z.object({ pluginReports: z.array(z.unknown()) });
 const CdkJson = z.object({ context: z.record(z.string(), z.unknown()) });
 
-/** What `cdk synth -c …` makes: the template, and what its checks found. */
+/** The result of `cdk synth -c …`: the template, and the findings of its checks. */
 export interface Synthesized {
   readonly template: Template;
-  /** What cdk-nag and CDK's own checks reported, warnings too. */
+  /** The findings of cdk-nag and CDK, with warnings. */
   readonly findings: readonly unknown[];
   readonly directory: string;
 }
 
-// Calling what CDK has deprecated throws, where it would only print a line.
+// A call of a deprecated function of CDK throws. By default it only prints a line.
 process.env.JSII_DEPRECATED = 'fail';
 
 /**
  * Synthesizes the stack in this process, with the context of `cdk.json`.
- * @param overrides context that replaces the file's
+ * @param overrides context in place of the file's
  * @param bundle whether the functions are bundled, which takes seconds
  */
 export function synthesize(overrides: Readonly<Record<string, unknown>> = {}, { bundle = false } = {}): Synthesized {
@@ -42,7 +42,7 @@ export function synthesize(overrides: Readonly<Record<string, unknown>> = {}, { 
   return { template: Template.fromStack(stack), findings: findingsIn(directory), directory };
 }
 
-/** A new folder, gone when the tests of the file are done. */
+/** A new folder, deleted after the tests of the file. */
 function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'parley-stack-'));
   afterAll(() => rmSync(directory, { recursive: true }));
@@ -70,7 +70,7 @@ const Policy = z.object({
 });
 const Lambda = z.object({ Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }) });
 
-/** Everything that a function's role allows: `action resource`, sorted. */
+/** All permissions of a function's role: `action resource`, sorted. */
 export function allowed(template: Template, functionId: string): string[] {
   const { Role } = Lambda.parse(template.toJSON().Resources[functionId].Properties);
   const [roleId] = Role['Fn::GetAtt'];

@@ -12,11 +12,11 @@ import { allowed, findingsIn, plain, synthesize } from './synthesize.ts';
 describe('by default', () => {
   const { template, findings, directory } = synthesize({}, { bundle: true });
 
-  test('there is no finding of cdk-nag, no warning and no deprecation', () => {
+  test('the checks find nothing: no finding of cdk-nag, no warning, no deprecation', () => {
     expect(findings).toEqual([]);
   });
 
-  test('there are no pushes: neither function nor queue for them, nor a second reader of the stream', () => {
+  test('there are no pushes: no function, no queue, and no second reader of the stream', () => {
     expect(Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) => /Push/.test(id))).toEqual([]);
     template.resourceCountIs('AWS::SQS::Queue', 1);
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);
@@ -34,14 +34,14 @@ describe('by default', () => {
   });
 });
 
-test('a finding that nobody acknowledged would stop the synthesis', () => {
+test('an unacknowledged finding stops the synthesis', () => {
   const app = new App();
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   new Bucket(new Stack(app, 'Careless'), 'Bucket');
   expect(() => app.synth()).toThrow('The S3 Bucket has server access logs disabled');
 });
 
-test('a warning that nobody acknowledged would be a finding', () => {
+test('an unacknowledged warning is a finding', () => {
   const app = new App({ context: { '@aws-cdk/core:annotationsInValidationReport': true } });
   const stack = new Stack(app, 'Careless');
   new Bucket(stack, 'Bucket');
@@ -50,12 +50,12 @@ test('a warning that nobody acknowledged would be a finding', () => {
   expect(JSON.stringify(findingsIn(directory))).toContain('something is not as it should be');
 });
 
-describe("with an issuer of one's own", () => {
+describe('with a custom issuer', () => {
   const { template, findings } = synthesize({
     oidc: { issuer: 'https://id.example.com', audience: 'web,phone', usernameClaim: 'preferred_username' },
   });
 
-  test('there is no pool and no sign-up, and the outputs say whose tokens count', () => {
+  test('there is no pool and no sign-up, and the outputs name the issuer', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 0);
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
     expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('SignUpFunction');
@@ -63,7 +63,7 @@ describe("with an issuer of one's own", () => {
     template.hasOutput('UserPoolClientId', { Value: 'none: tokens come from https://id.example.com' });
   });
 
-  test('both APIs take its tokens', () => {
+  test('both APIs accept its tokens', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
       JwtConfiguration: { Issuer: 'https://id.example.com', Audience: ['web', 'phone'] },
     });
@@ -74,7 +74,7 @@ describe("with an issuer of one's own", () => {
     });
   });
 
-  test('the checks are clean as well', () => {
+  test('the checks find nothing', () => {
     expect(findings).toEqual([]);
   });
 });
@@ -86,7 +86,7 @@ describe('with pushes', () => {
     'secretsmanager:GetSecretValue arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret';
   const logs = (id: string) => [`logs:CreateLogStream <${id}Log.Arn>`, `logs:PutLogEvents <${id}Log.Arn>`];
 
-  test('who plans may read conversations and no secret, who sends may read secrets and devices', () => {
+  test('the planning function may read conversations and no secret, the sending function secrets and devices', () => {
     expect(allowed(template, 'PushFunction')).toEqual(
       [
         ...logs('PushesPush'),
@@ -113,7 +113,7 @@ describe('with pushes', () => {
     );
   });
 
-  test('only new messages are planned, and a device that fails five times is a dead letter', () => {
+  test('only new messages are planned, and a push that fails five times becomes a dead letter', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: 'PushFunction' },
       FilterCriteria: { Filters: pushFilters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
@@ -133,17 +133,17 @@ describe('with pushes', () => {
     expect(alarms).toEqual(expect.arrayContaining(['AlarmsLostPushes0', 'AlarmsLostPushes1', 'AlarmsPushSendErrors']));
   });
 
-  test('pages are told the public key and never a secret', () => {
+  test('pages get the public key and never a secret', () => {
     const { Variables } = template.toJSON().Resources.HttpFunction.Properties.Environment;
     expect(Variables).toMatchObject({ PUSH_PUBLIC_KEY: web.publicKey, PUSH_FCM: 'true' });
     expect(JSON.stringify(Variables)).not.toContain('parley/vapid');
   });
 
-  test('the checks are clean as well', () => {
+  test('the checks find nothing', () => {
     expect(findings).toEqual([]);
   });
 
-  test('one of the two kinds is enough, and its function may read that secret alone', () => {
+  test('one of the two kinds is enough, and the function may read only its secret', () => {
     const { template: some } = synthesize({ push: { fcm: { secret: 'parley/fcm' } } });
     expect(allowed(some, 'PushSendFunction').filter((one) => one.includes('secret'))).toEqual([
       `${secret}:parley/fcm-??????`,
@@ -167,7 +167,7 @@ describe('with every other option changed', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('/prod');
   });
 
-  test('only the allowed origins are let in, by the authorizer, the HTTP API and the bucket', () => {
+  test('the authorizer, the HTTP API and the bucket accept the allowed origins only', () => {
     const origins = ['https://chat.example.com', 'http://localhost:5173'];
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ALLOWED_ORIGINS: origins.join(',') } },
@@ -178,7 +178,7 @@ describe('with every other option changed', () => {
     });
   });
 
-  test('messages end after their days, and files a day later', () => {
+  test('messages expire after their days, and files a day later', () => {
     for (const name of ['socket', 'http', 'notify']) {
       template.hasResourceProperties('AWS::Lambda::Function', {
         Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '30' } },
@@ -191,11 +191,11 @@ describe('with every other option changed', () => {
     });
   });
 
-  test('logs end after theirs', () => {
+  test('logs expire after their days', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
-  test('nothing outlives the stack', () => {
+  test('nothing is retained when the stack is deleted', () => {
     for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::Cognito::UserPool']) {
       template.allResources(type, { DeletionPolicy: 'Delete' });
     }
@@ -203,11 +203,11 @@ describe('with every other option changed', () => {
     template.resourceCountIs('Custom::S3AutoDeleteObjects', 2);
   });
 
-  test('the account-wide log role is left to the account', () => {
+  test('the stack does not set the account-wide log role', () => {
     template.resourceCountIs('AWS::ApiGateway::Account', 0);
   });
 
-  test('the checks are clean as well', () => {
+  test('the checks find nothing', () => {
     expect(findings).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 /*
- * The two commands of a newcomer, as they are: `npm start` is a process of its own here, and the lines that it prints are pasted into a shell.
- * One test builds upon the other, because a start takes seconds.
+ * The commands that a new user runs: `npm start` runs as a process, and a shell runs the lines that it prints.
+ * Each test continues where the one before ended, because a start takes seconds.
  */
 
 const project = resolve(import.meta.dirname, '../..');
@@ -26,7 +26,7 @@ afterAll(async () => {
 interface Command {
   readonly child: ChildProcess;
   said(): string;
-  /** Resolves with what the pattern found, rejects when the command ends without having said it. */
+  /** Resolves with the match of the pattern. Rejects when the command ends without printing it. */
   says(pattern: RegExp): Promise<string>;
   readonly ended: Promise<number | null>;
 }
@@ -77,7 +77,7 @@ const leftBehind = () =>
     .filter((line) => line.includes(data));
 
 describe('npm start', () => {
-  test('says where the page is, which knows the two people, and prints two lines that, when pasted, talk to each other', {
+  test('prints the address of the page, which knows the two people, and two command lines that talk to each other', {
     timeout: slow,
   }, async () => {
     const server = start();
@@ -100,7 +100,7 @@ describe('npm start', () => {
     bob.child.kill();
   });
 
-  test('tells its outputs as cdk deploy does, with local addresses', async () => {
+  test('writes its outputs as cdk deploy does, with local addresses', async () => {
     expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toEqual({
       Parley: {
         WebUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
@@ -125,7 +125,7 @@ describe('npm start', () => {
     expect(await again.ended).toBe(0);
   });
 
-  test('has all of it again after kill -9, and leaves no process behind at Ctrl-C', { timeout: slow }, async () => {
+  test('keeps all data after kill -9, and leaves no process behind after Ctrl-C', { timeout: slow }, async () => {
     const [first] = children;
     first?.kill('SIGKILL');
     await expect.poll(leftBehind, { timeout: 10_000 }).toEqual([]);
@@ -140,7 +140,7 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([]);
   });
 
-  test('says one sentence and exits with 1 when the port is taken', { timeout: slow }, async () => {
+  test('prints one sentence and exits with 1 when the port is taken', { timeout: slow }, async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((listening) => taken.once('listening', listening));
     const address = taken.address();
@@ -151,7 +151,7 @@ describe('npm start', () => {
     taken.close();
   });
 
-  test('says one sentence and exits with 1 when there is no engine for the tables', { timeout: slow }, async () => {
+  test('prints one sentence and exits with 1 when there is no engine for the tables', { timeout: slow }, async () => {
     const server = start({ PARLEY_DYNOXIDE: '/nowhere/dynoxide' });
     expect(await server.ended).toBe(1);
     expect(server.said().trim().split('\n').at(-1)).toBe(
@@ -170,7 +170,7 @@ describe('npm start', () => {
   });
 });
 
-test('npm run user says what is missing when no server runs', { timeout: slow }, async () => {
+test('npm run user explains that no server runs', { timeout: slow }, async () => {
   const made = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'dave']);
   expect(await made.ended).toBe(1);
   expect(made.said()).toMatch(/^unable to reach http:\/\/127\.0\.0\.1:\d+; start it first: npm start\n$/);

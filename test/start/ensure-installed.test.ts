@@ -18,7 +18,7 @@ beforeEach(async () => {
   );
   await writeFile(join(folder, 'package.json'), '{"engines":{"node":">=20.19"}}');
   await writeFile(join(folder, 'package-lock.json'), '{}');
-  // In npm's place: it writes down what it was asked for, and makes the file that npm makes last.
+  // Stands in for npm: it writes down its arguments, and makes the file that npm makes last.
   await writeFile(
     join(folder, 'npm.js'),
     `const { mkdirSync, writeFileSync } = require('node:fs');
@@ -46,7 +46,7 @@ test('a fresh clone is installed, once', async () => {
   expect(ensure()).toEqual({ status: 0, said: '' });
 });
 
-test('a lock file that changed since is installed again', async () => {
+test('a lock file that has changed since the last install is installed again', async () => {
   ensure();
   await rm(join(folder, 'asked'));
   const later = new Date(Date.now() + 60_000);
@@ -55,7 +55,7 @@ test('a lock file that changed since is installed again', async () => {
   expect(await asked()).toMatch(/^ci\b/);
 });
 
-test('an install that fails is told, with exit code 1', () => {
+test('a failed install is reported, with exit code 1', () => {
   const { status, said } = ensure({ NPM_FAILS: 'yes' });
   expect({ status, said: said.split('\n').at(-2) }).toEqual({
     status: 1,
@@ -63,7 +63,7 @@ test('an install that fails is told, with exit code 1', () => {
   });
 });
 
-test('a Node that is too old is told in one sentence, and nothing is installed', async () => {
+test('a Node version that is too old is reported in one sentence, and nothing is installed', async () => {
   await writeFile(join(folder, 'package.json'), '{"engines":{"node":">=99.1"}}');
   expect(ensure()).toEqual({
     status: 1,

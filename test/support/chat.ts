@@ -1,6 +1,6 @@
 /**
- * The behaviour suite talks to a stack through its outputs alone: the one that `PARLEY_OUTPUTS` names (a file as `cdk deploy --outputs-file`
- * writes it; credentials and region as for any AWS tool), or, without it, the synthesized stack served by the local runtime.
+ * The behaviour tests use a stack through its outputs alone. `PARLEY_OUTPUTS` names the outputs of a deployed stack, a file from
+ * `cdk deploy --outputs-file`; credentials and region are as for any AWS tool. Without it the local runtime serves the synthesized stack.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -16,33 +16,33 @@ import { type LocalOptions, type LocalRuntime, startLocal } from '@parley/local'
 import { inject } from 'vitest';
 import { Outputs } from './outputs.ts';
 import { Person } from './person.ts';
-import { quiet } from './quiet.ts';
+import { untilIdle } from './until-idle.ts';
 
 export const password = 'Correct-horse-7';
 
 export interface Chat {
   readonly outputs: Outputs;
-  /** The runtime that serves it; undefined where the stack is deployed. */
+  /** The local runtime that serves the stack; undefined for a deployed stack. */
   readonly local: LocalRuntime | undefined;
-  /** Different for every run, so that one deployed stack can be tested again and again. */
+  /** Different for every run, so that one deployed stack can be tested many times. */
   readonly run: string;
   readonly cognito: CognitoIdentityProviderClient;
-  /** Somebody new, signed up, confirmed and signed in; called `<name>-<run>`. */
+  /** A new user `<name>-<run>`, signed up, confirmed and signed in. */
   person(name: string): Promise<Person>;
   people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }>;
   /** Where the local runtime keeps its state. */
   readonly dataDirectory: string | undefined;
-  /** Resolves when the stream's consumers have seen everything; only where the runtime is ours. */
+  /** Resolves when the consumers of the stream have handled everything. Resolves at once for a deployed stack. */
   settled(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** One for all files that a process runs: people and groups of one run are unknown to another, as on a deployed stack. */
+/** One runtime for all test files of a process. Each run has people and groups of its own, as on a deployed stack. */
 let shared: ReturnType<typeof serve> | undefined;
 
 /**
- * Without options this is a run of its own on a runtime that other files have used or will use; with options, of nobody else's.
- * What a test changes of a shared one it gives back, except for the faults.
+ * Starts a new run. Without options it uses a runtime that other files share; with options, a runtime of its own.
+ * A test undoes its changes to the shared runtime, except for the faults, which `stop` resets.
  */
 export async function startChat(options?: Partial<LocalOptions>): Promise<Chat> {
   const file = process.env.PARLEY_OUTPUTS;
@@ -51,22 +51,26 @@ export async function startChat(options?: Partial<LocalOptions>): Promise<Chat> 
   if (options) {
     const { local, dataDirectory } = await serve(options);
     return chatOn(Outputs.parse(local.outputs), {
-      ...{ local, dataDirectory, credentials: local.rootCredentials },
+      local,
+      dataDirectory,
+      credentials: local.rootCredentials,
       async stop() {
         await local.stop();
         if (!process.env.PARLEY_KEEP) rmSync(dataDirectory, { recursive: true, force: true });
       },
     });
   }
-  // It ends with the process, and its data with the folder.
+  // The runtime ends with the process. Its data is deleted with the data folder.
   shared ??= serve({});
   const { local, dataDirectory } = await shared;
   const faults = { ...local.faults };
   return chatOn(Outputs.parse(local.outputs), {
-    ...{ local, dataDirectory, credentials: local.rootCredentials },
+    local,
+    dataDirectory,
+    credentials: local.rootCredentials,
     async stop() {
       Object.assign(local.faults, faults);
-      await quiet(local);
+      await untilIdle(local);
     },
   });
 }
@@ -77,25 +81,25 @@ async function serve(options: Partial<LocalOptions>): Promise<{ local: LocalRunt
     assemblyDirectory: inject('assemblyDirectory'),
     dataDirectory,
     port: 0,
-    // Hundreds of people sign up here, whose passwords nobody would want to guess.
+    // Hundreds of people sign up here, and their passwords need no protection.
     passwordCost: 1_024,
     ...options,
   });
   return { local, dataDirectory };
 }
 
-/** A stack that is being served already. @param ours what goes with it where we serve it; `credentials` else come from the surroundings */
+/** A new run on a served stack. @param owned given for the local runtime; without `credentials` the SDK finds them as usual */
 export function chatOn(
   outputs: Outputs,
-  ours: Partial<Pick<Chat, 'local' | 'dataDirectory' | 'stop'>> & { readonly credentials?: Credentials } = {},
+  owned: Partial<Pick<Chat, 'local' | 'dataDirectory' | 'stop'>> & { readonly credentials?: Credentials } = {},
 ): Chat {
-  const { local, dataDirectory, credentials, stop = async () => {} } = ours;
+  const { local, dataDirectory, credentials, stop = async () => {} } = owned;
   const run = randomUUID().slice(0, 6);
   const open = new Set<Person>();
   const cognito = new CognitoIdentityProviderClient({
     region: outputs.Region,
-    ...(outputs.CognitoEndpoint ? { endpoint: outputs.CognitoEndpoint } : {}),
-    ...(credentials ? { credentials } : {}),
+    endpoint: outputs.CognitoEndpoint,
+    credentials,
   });
 
   async function person(name: string): Promise<Person> {
@@ -120,9 +124,9 @@ export function chatOn(
       }),
     );
     const { AccessToken: access = '', IdToken: id = '' } = AuthenticationResult ?? {};
-    const made = new Person(outputs, username, { access, id });
-    open.add(made);
-    return made;
+    const created = new Person(outputs, username, { access, id });
+    open.add(created);
+    return created;
   }
 
   return {

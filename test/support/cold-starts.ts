@@ -1,23 +1,23 @@
 import type { LocalRuntime } from '@parley/local';
-import { quiet } from './quiet.ts';
+import { untilIdle } from './until-idle.ts';
 
 export interface ColdStart {
   /** Logical id. */
   readonly functionId: string;
-  /** ms from the start of the thread until the handler is there, each time. */
+  /** ms from the start of the thread until the handler is loaded, each time. */
   readonly times: readonly number[];
 }
 
-/** Starts every function anew so many times, one after the other. */
+/** Starts every function `count` times, one after the other. */
 export async function measureColdStarts(runtime: LocalRuntime, count: number): Promise<ColdStart[]> {
   const starts = [];
   for (const { logicalId: functionId } of runtime.stack.functions) {
     const times: number[] = [];
     while (times.length < count) {
-      await quiet(runtime);
+      await untilIdle(runtime);
       startCold(runtime);
       runtime.counters.reset();
-      // What it makes of nothing does not matter: it has been loaded before.
+      // The function may fail on the empty event. It is loaded before.
       await runtime.functions.invoke(functionId, {});
       const loaded = Object.entries(runtime.counters.snapshot()).find(([name]) => name.startsWith('lambda.init-ms:'));
       times.push(loaded?.[1] ?? Number.NaN);
@@ -27,7 +27,7 @@ export async function measureColdStarts(runtime: LocalRuntime, count: number): P
   return starts;
 }
 
-/** Ends all that runs functions, so that the next event of each is its first: they are taken out of the stack, and put back. */
+/** Removes all functions from the runtime and adds them again, so that the next event of each is a cold start. */
 export function startCold({ functions, stack }: Pick<LocalRuntime, 'functions' | 'stack'>): void {
   functions.replace({ ...stack, find: () => undefined });
   functions.replace(stack);

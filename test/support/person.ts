@@ -5,11 +5,11 @@ import { Socket } from './socket.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: what an API answers is what the assertions are about
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert the shape of answers
   readonly body: any;
 }
 
-/** Somebody who is signed in, with as many devices as the test opens. */
+/** A user who is signed in, with as many sockets as the test opens. */
 export class Person {
   readonly #sockets = new Set<Socket>();
 
@@ -25,14 +25,14 @@ export class Person {
     return this.open(`${this.outputs.WebSocketUrl}?${search}`);
   }
 
-  /** A socket for one conversation that has got all it gets first. */
+  /** A socket for one conversation that has got its first events. */
   async enter(conversation: string): Promise<Socket> {
     const socket = await this.connect({ conversation });
     await socket.next('last_50_messages');
     return socket;
   }
 
-  /** A socket for everything that has got all it gets first. */
+  /** A socket for everything that has got its first events. */
   async everything(): Promise<Socket> {
     const socket = await this.connect();
     await socket.next('unread_count');
@@ -51,7 +51,7 @@ export class Person {
     return socket;
   }
 
-  /** A request to the HTTP API, or, with an address, to anywhere. */
+  /** A request to the HTTP API. @param path a path of the API, or a whole address */
   async request(method: string, path: string, body?: unknown): Promise<Answer> {
     const response = await fetch(path.startsWith('http') ? path : `${this.outputs.HttpUrl}${path}`, {
       method,
@@ -80,7 +80,7 @@ export class Person {
   }
 }
 
-/** The id of the conversation that is named by these people. */
+/** The id of the conversation that these people's names form. */
 export function named(...people: readonly { readonly username: string }[]): string {
   return people
     .map(({ username }) => username)

@@ -2,8 +2,8 @@ import type { LocalRuntime } from '@parley/local';
 import { SignJWT } from 'jose';
 
 /**
- * Signs access tokens with the local pool's own key: a thousand people need not sign up first.
- * @returns gives a token of that user; it holds for an hour, or until `expires` (seconds since 1970)
+ * Signs access tokens with the local pool's key, so that a thousand people need not sign up first.
+ * @returns a function that signs a token of a user, valid for an hour, or until `expires` (seconds since 1970)
  */
 export async function tokenSigner({
   outputs,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { WebSocket } from 'ws';
 
-// biome-ignore lint/suspicious/noExplicitAny: what a server sends is what the assertions are about
+// biome-ignore lint/suspicious/noExplicitAny: tests assert the shape of events
 export type Event = any;
 
-/** How a handshake ended that did not open a socket. */
+/** The server refused a handshake. */
 export class Refused extends Error {
   constructor(
     readonly status: number,
@@ -14,9 +14,9 @@ export class Refused extends Error {
   }
 }
 
-const patience = 10_000;
+const timeoutMs = 10_000;
 
-/** A client's socket that keeps all it got. Waiting is for events, never for time. */
+/** A client's socket that keeps all events. Tests wait for events, never for time. */
 export class Socket {
   readonly received: Event[] = [];
   #taken = 0;
@@ -54,9 +54,9 @@ export class Socket {
     this.raw.send(typeof frame === 'string' || Buffer.isBuffer(frame) ? frame : JSON.stringify(frame));
   }
 
-  /** The next event of this type (or the next at all), passing over others. Events are taken in the order in which they came. */
+  /** The next event of this type, or of any type. Skips other events. */
   async next(type?: string): Promise<Event> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
       while (this.#taken < this.received.length) {
         const event = this.received[this.#taken++];
@@ -81,7 +81,7 @@ export class Socket {
     return this.next(type);
   }
 
-  /** What has come since the last taken event, after everything sent before has surely been answered: a ping's pong comes last. */
+  /** The events since the last taken one. Sends a ping first and waits for its pong, so all earlier frames have been answered. */
   async rest(): Promise<Event[]> {
     const from = this.#taken;
     await this.ask({ type: 'ping' }, 'pong');
@@ -89,16 +89,16 @@ export class Socket {
   }
 
   async closed(): Promise<{ code: number; reason: string }> {
-    const deadline = Date.now() + patience;
+    const deadline = Date.now() + timeoutMs;
     while (!this.#closed) await this.#change(deadline, 'waiting for the close');
     return this.#closed;
   }
 
   async close(): Promise<void> {
     if (this.#closed || this.raw.readyState === this.raw.CLOSED) return;
-    const gone = once(this.raw, 'close');
+    const closed = once(this.raw, 'close');
     this.raw.close();
-    await gone;
+    await closed;
   }
 
   async #change(deadline: number, what: string): Promise<void> {

@@ -8,16 +8,16 @@ import { Person } from './person.ts';
 import { tokenSigner } from './sign-token.ts';
 import type { Socket } from './socket.ts';
 
-/** A served stack to measure on, and what is needed to set a scene there. */
+/** A served stack to measure on, and what is needed to prepare data there. */
 export interface Stage {
   readonly runtime: LocalRuntime;
-  /** What is served. */
+  /** The served cloud assembly. */
   readonly assemblyDirectory: string;
-  /** For the functions of `lambdas/store`, with the keys of the account's owner: scenes are set without asking any role. */
+  /** For the functions of `lambdas/store`, with the root credentials, so that no role limits what a test prepares. */
   readonly store: Pick<Services, 'table' | 'now' | 'config'>;
-  /** Somebody who holds a token of the pool, without having signed up. */
+  /** A user with a token of the pool who has not signed up. */
   person(username: string): Promise<Person>;
-  /** Closes everybody’s sockets. */
+  /** Closes all sockets. */
   stop(): Promise<void>;
 }
 
@@ -70,14 +70,14 @@ export async function openStage(
   };
 }
 
-/** Everything that was sent to this socket so far has arrived: what a server sends stays in order. */
+/** Resolves when everything that was sent to this socket has arrived: a server's frames stay in order. */
 export async function arrived({ raw }: Socket): Promise<void> {
   const pong = new Promise<void>((resolve) => raw.once('pong', () => resolve()));
   raw.ping();
   await pong;
 }
 
-/** Runs this for all, so many at a time. */
+/** Runs a function for all, `size` at a time. */
 export async function inBatches<T, R>(all: readonly T[], size: number, run: (one: T) => Promise<R>): Promise<R[]> {
   const done: R[] = [];
   for (let start = 0; start < all.length; start += size) {

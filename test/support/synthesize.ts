@@ -9,16 +9,16 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The cloud assembly of the stack with its defaults, as `cdk synth` writes it. */
     assemblyDirectory: string;
-    /** The same where friends come first, and a conversation of more than five is large. */
+    /** The same with the options `friendsFirst` and `inlineMembers: 5`. */
     optionsDirectory: string;
-    /** For the data of runtimes; it is gone after the last test. */
+    /** For the data of runtimes; deleted after the last test. */
     dataFolder: string;
   }
 }
 
 const projectDirectory = resolve(import.meta.dirname, '../..');
 
-/** Synthesizes the stack before the first test, unless a run before has done so and nothing has changed since. */
+/** Synthesizes the stack before the first test, unless an earlier run has done so and nothing has changed since. */
 export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
   const [plain, options] = await Promise.all([assembly({}), assembly({ friendsFirst: true, inlineMembers: 5 })]);
   project.provide('assemblyDirectory', plain);
@@ -26,17 +26,17 @@ export default async function synthesizeOnce(project: TestProject): Promise<() =
   return provideDataFolder(project);
 }
 
-/** @returns how to remove it with all that is in it */
+/** @returns a function that deletes the folder */
 export function provideDataFolder(project: TestProject): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'parley-data-'));
   project.provide('dataFolder', folder);
   return () => {
-    // An engine may be ending still, and write.
+    // An engine that is still stopping may write.
     if (!process.env.PARLEY_KEEP) rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
   };
 }
 
-/** A folder of this checkout and these options, which stays. */
+/** The cloud assembly of this checkout with these options. Its folder stays for later runs. */
 export async function assembly(context: Readonly<Record<string, unknown>>): Promise<string> {
   const name = createHash('sha256')
     .update(JSON.stringify([projectDirectory, context]))

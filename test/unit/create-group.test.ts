@@ -26,7 +26,7 @@ const log = async (id: string) => (await getEntries(services, id, 1, 99)).map(({
 const names = ({ members }: Awaited<ReturnType<typeof createGroup>>) =>
   members.map(({ username, role }) => `${username} ${role}`);
 
-it('is one group with one beginning, however often and however much at once it is tried with one client_id', async () => {
+it('many tries with one client_id, also at the same time, make one group with one first entry', async () => {
   const tries = await Promise.all([1, 2, 3, 4].map(() => createGroup(services, ann, trip('a1'))));
   const again = await createGroup(services, ann, { ...trip('a1'), title: 'Another', members: [] });
   const [{ id }] = tries as [Awaited<ReturnType<typeof createGroup>>];
@@ -37,7 +37,7 @@ it('is one group with one beginning, however often and however much at once it i
   expect(await log(id)).toEqual(['1 system']);
 });
 
-it('is another group with another client_id, of another user, and without one', async () => {
+it('another client_id, another user, or no client_id makes another group', async () => {
   const views = [
     await createGroup(services, ann, trip('a1')),
     await createGroup(services, ann, trip('a2')),
@@ -48,7 +48,7 @@ it('is another group with another client_id, of another user, and without one', 
   expect(new Set(views.map(({ id }) => id)).size).toBe(5);
 });
 
-it('is made whole after a try that died behind the owner’s membership, or behind its number', async () => {
+it('a retry completes a group whose first try died after the owner’s membership, or after its number', async () => {
   const whole = await createGroup(services, ann, trip('b0'));
   expect(whole.seq).toBe(1);
   const { id } = await died('b1', async () => {});
@@ -59,7 +59,7 @@ it('is made whole after a try that died behind the owner’s membership, or behi
   expect(numbered.title).toBe('Trip');
 });
 
-/** The group after an early try that died, and a retry. */
+/** The group after a try that died, and a retry. */
 async function died(clientId: string, doMore: (id: string) => Promise<void>) {
   // The id depends on the user and the client_id alone, so a second table gives the id of the first try.
   const other = await startDomain();
@@ -71,7 +71,7 @@ async function died(clientId: string, doMore: (id: string) => Promise<void>) {
   return createGroup(services, ann, trip(clientId));
 }
 
-it('does not let back in who has left it, by trying again', async () => {
+it('a repeat of the request does not add a user who has left', async () => {
   const { id } = await createGroup(services, ann, trip('c1'));
   clock.now += 1_000;
   await updateGroup(services, group(id), ann, { roles: { ben: 'owner' } });

@@ -33,7 +33,7 @@ function resolveRef(document: unknown, ref: string): unknown {
     .reduce<unknown>((value, step) => Json.safeParse(value).data?.[step], document);
 }
 
-/** A schema of the document as a parser of its own, made from nothing but the document. */
+/** A parser of one schema, made from the document alone. */
 function parserOf(schemas: Record<string, unknown>, name: string) {
   const local = JSON.parse(JSON.stringify(schemas).replaceAll('#/components/schemas/', '#/$defs/'));
   return z.fromJSONSchema({ ...local[name], $defs: local });
@@ -43,7 +43,7 @@ describe.each(['docs/asyncapi.yaml', 'docs/openapi.yaml'])('%s', (path) => {
   const document: unknown = parse(read(path));
   const { components, 'x-error-codes': codes } = Contract.parse(document);
 
-  it('refers to nothing that is not in it', () => {
+  it('has every part that it refers to', () => {
     const refs = [...new Set(refsIn(document))];
     expect(refs.length).toBeGreaterThan(0);
     expect(refs.filter((ref) => resolveRef(document, ref) === undefined)).toEqual([]);
@@ -76,12 +76,12 @@ describe('docs/asyncapi.yaml', () => {
         .flatMap(({ messages }) => messages.map(({ $ref }) => String($ref).split('/').at(-1))),
     );
 
-  it('receives every frame and sends every event', () => {
+  it('has every frame and every event', () => {
     expect(messagesOf('receive')).toEqual(new Set(Object.keys(frames).map((type) => `frame.${type}`)));
     expect(messagesOf('send')).toEqual(new Set(Object.keys(events).map((type) => `event.${type}`)));
   });
 
-  it('has the three kinds of sockets, and both ways of giving the token', () => {
+  it('has the three kinds of sockets, and both ways to give the token', () => {
     expect(Object.keys(document.channels).sort()).toEqual(Object.keys(channelTexts).sort());
     expect(Object.values(document.components.securitySchemes).map(({ name, in: place }) => [place, name])).toEqual([
       ['query', 'token'],
@@ -89,7 +89,7 @@ describe('docs/asyncapi.yaml', () => {
     ]);
   });
 
-  it('shows examples that the parsers accept, those of the code and those of the file alone', () => {
+  it('has examples that the parsers of the code and of the file accept', () => {
     for (const [kind, texts, schemas] of [
       ['frame', frameTexts, frames],
       ['event', eventTexts, events],
@@ -116,7 +116,7 @@ describe('docs/openapi.yaml', () => {
     })),
   );
 
-  it('has every route, each with an operation id of its own', () => {
+  it('has every route, each with its own operation id', () => {
     expect(documented.map(({ key }) => key).sort()).toEqual([...httpRoutes.keys()].sort());
     expect(new Set(documented.map(({ operationId }) => operationId)).size).toBe(documented.length);
   });
@@ -135,12 +135,12 @@ describe('docs/protocol.md', () => {
     expect(headings.some((heading) => heading.includes(`\`${type}\``))).toBe(true);
   });
 
-  it.each(errorCodes)('tells cause and remedy of %s', (code) => {
+  it.each(errorCodes)('has cause and remedy of %s', (code) => {
     const { cause, remedy } = errorTexts[code];
     expect(lines).toContain(`| \`${code}\` | ${errorStatus[code]} | ${cause} | ${remedy} |`);
   });
 
-  it.each(Object.entries(limits))('gives the limit %s as it is', (name, limit) => {
+  it.each(Object.entries(limits))('has the right number for the limit %s', (name, limit) => {
     const row = lines.find((line) => line.startsWith(`| \`${name}\` |`));
     const value = typeof limit === 'number' ? limit.toLocaleString('en') : `${limit.count} in ${limit.seconds} s`;
     expect(row?.split(' | ')[1]).toBe(value);
@@ -165,7 +165,7 @@ describe('README.md', () => {
     expect(rows.filter((row) => !lines.some((line) => line.startsWith(row)))).toEqual([]);
   });
 
-  it('names no script that does not exist', () => {
+  it('names only scripts that exist', () => {
     const { scripts } = z
       .looseObject({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(read('package.json')));
@@ -175,7 +175,7 @@ describe('README.md', () => {
 });
 
 describe('docs/decisions', () => {
-  it('lists every decision with its number, title and status, as the decision itself has them', () => {
+  it('lists every decision with the number, title and status of its file', () => {
     const row = /^\| \[(\d{4})\]\((.+?)\) +\| (.+?) +\| (.+?) +\|$/gm;
     const listed = [...read('docs/decisions/README.md').matchAll(row)].map(([, ...columns]) => columns);
     const form = /^# (\d{4}) (.+)\n\n- \*\*Date\*\*: \d{4}-\d\d-\d\d.*\n- \*\*Status\*\*: (.+)\n/;
@@ -191,13 +191,13 @@ describe('docs/decisions', () => {
 describe('the pages', () => {
   const pages = markdownBelow('');
 
-  it.each(pages)('%s leads to nothing that does not exist', (path) => {
+  it.each(pages)('%s links only to things that exist', (path) => {
     const broken = linksIn(read(path)).filter((link) => !leadsSomewhere(path, link));
     expect(broken).toEqual([]);
   });
 });
 
-/** Every page of the project, by its path; folders that are made by running it are left out. */
+/** The path of every page of the project, without folders that programs generate. */
 function markdownBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -206,12 +206,12 @@ function markdownBelow(folder: string): string[] {
   });
 }
 
-/** A page's lines; columns of tables are filled up with spaces, which mean nothing. */
+/** A page's lines, without the spaces that pad the columns of tables. */
 function linesOf(markdown: string): string[] {
   return markdown.split('\n').map((line) => line.replace(/ +/g, ' '));
 }
 
-/** Addresses of links and pictures that stay in the project. */
+/** The addresses of links and pictures within the project. */
 function linksIn(markdown: string): string[] {
   const prose = markdown.replace(/```[\s\S]*?```/g, '').replace(/`[^`\n]*`/g, 'code');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link));

@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  type GlobalSecondaryIndex,
+  type KeySchemaElement,
+} from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -12,12 +17,23 @@ import { monotonicFactory } from 'ulidx';
 import type { Services } from '#lambdas/runtime/services';
 import { limits } from '#protocol/limits';
 
-/** The domain's services on a real DynamoDB engine, with a clock that the test moves, and nobody connected. */
+function keySchema(partition: string, sort: string): KeySchemaElement[] {
+  return [
+    { AttributeName: partition, KeyType: 'HASH' },
+    { AttributeName: sort, KeyType: 'RANGE' },
+  ];
+}
+
+function keysOnlyIndex(name: string, partition: string, sort: string): GlobalSecondaryIndex {
+  return { IndexName: name, KeySchema: keySchema(partition, sort), Projection: { ProjectionType: 'KEYS_ONLY' } };
+}
+
+/** Services with a real DynamoDB engine and a clock that the test moves, without connections, functions and files. */
 export async function startDomain(): Promise<{ services: Services; clock: { now: number }; stop(): Promise<void> }> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-unit-'));
   const engine = await startEngine({ dataDirectory });
-  const nowhere = { region: 'us-east-1', credentials: { accessKeyId: 'unit', secretAccessKey: 'unit' } };
-  const dynamodb = new DynamoDBClient({ ...nowhere, endpoint: engine.url });
+  const options = { region: 'us-east-1', credentials: { accessKeyId: 'unit', secretAccessKey: 'unit' } };
+  const dynamodb = new DynamoDBClient({ ...options, endpoint: engine.url });
   await dynamodb.send(
     new CreateTableCommand({
       TableName: 'Chat',
@@ -26,27 +42,10 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
         AttributeName,
         AttributeType: 'S',
       })),
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
+      KeySchema: keySchema('pk', 'sk'),
       GlobalSecondaryIndexes: [
-        {
-          IndexName: 'members',
-          KeySchema: [
-            { AttributeName: 'member_of', KeyType: 'HASH' },
-            { AttributeName: 'pk', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
-        {
-          IndexName: 'people',
-          KeySchema: [
-            { AttributeName: 'listed_in', KeyType: 'HASH' },
-            { AttributeName: 'listed_as', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        },
+        keysOnlyIndex('members', 'member_of', 'pk'),
+        keysOnlyIndex('people', 'listed_in', 'listed_as'),
       ],
     }),
   );
@@ -68,9 +67,9 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       name: 'Chat',
       client: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
     },
-    bucket: { name: 'none', client: new S3Client(nowhere) },
-    connectionApi: new ApiGatewayManagementApiClient(nowhere),
-    lambda: new LambdaClient(nowhere),
+    bucket: { name: 'none', client: new S3Client(options) },
+    connectionApi: new ApiGatewayManagementApiClient(options),
+    lambda: new LambdaClient(options),
     log: new Logger(),
     now: () => clock.now,
     newId: monotonicFactory(),

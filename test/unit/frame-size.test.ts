@@ -1,4 +1,4 @@
-/** Whatever the limits allow together fits a frame, or nobody could be posted to. */
+/** Everything that the limits allow together must fit a frame. Otherwise nobody would get the event. */
 import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
 import { fitFrame, toMessage } from '#lambdas/delivery/render';
@@ -7,7 +7,7 @@ import type { ServerEvent } from '#protocol/events';
 import { limits } from '#protocol/limits';
 import { bytesOf, messageText } from '#protocol/message-text';
 
-/** As long as AWS lets a bucket's and a region's name be, with a session's token as functions have them. */
+/** Names of bucket and region as long as AWS allows, and a session token as functions have it. */
 const bucket = {
   name: 'b'.repeat(63),
   client: new S3Client({
@@ -21,7 +21,7 @@ const bucket = {
 };
 
 const longest = 999_999_999_999;
-/** JSON takes six bytes for each. */
+/** A character that takes six bytes in JSON. */
 const name = '\u0001'.repeat(limits.nameLength);
 
 function person(index: number): string {
@@ -29,7 +29,7 @@ function person(index: number): string {
 }
 const people = Array.from({ length: limits.mentionsPerMessage }, (_, index) => person(index));
 
-/** As many as `reactionBytes` allows. */
+/** As many reactions as `reactionBytes` allows. */
 function reactions(): Reaction[] {
   const all: Reaction[] = [];
   for (;;) {

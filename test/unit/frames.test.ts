@@ -23,7 +23,7 @@ describe('a frame that is no object', () => {
     },
   );
 
-  it('is refused whatever it is, and never crashes the reader', () => {
+  it('is refused with any content, and never crashes the parser', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (body) => {
         try {
@@ -78,7 +78,7 @@ describe('a typing frame', () => {
   });
 });
 
-describe('what the replaced programs send', () => {
+describe('a frame of the replaced programs', () => {
   it.each([
     [
       { event_type: 'create', event_data: { message: 'hi' } },
@@ -122,15 +122,15 @@ describe('what the replaced programs send', () => {
 
 describe('the text of a message', () => {
   it('is trimmed', () => expect(messageText('  hi\n', 0)).toBe('hi'));
-  it('may be empty beside an attachment', () => expect(messageText(undefined, 1)).toBe(''));
+  it('may be empty with an attachment', () => expect(messageText(undefined, 1)).toBe(''));
   it.each([undefined, '', ' \n\t '])('%j alone is refused', (text) => {
     expect(refusal(() => messageText(text, 0)).code).toBe('invalid_frame');
   });
-  it('has at most 8,000 characters, whatever their size in memory', () => {
+  it('has at most 8,000 characters, whatever their size in bytes', () => {
     expect(messageText('é'.repeat(limits.textLength), 0)).toHaveLength(8_000);
     expect(refusal(() => messageText('a'.repeat(limits.textLength + 1), 0)).code).toBe('too_large');
   });
-  it('fits a frame as JSON, beside its attachments', () => {
+  it('fits a frame as JSON, together with its attachments', () => {
     expect(messageText('漢'.repeat(8_000), 0)).toHaveLength(8_000);
     expect(refusal(() => messageText('漢'.repeat(8_000), 5)).code).toBe('too_large');
     expect(refusal(() => messageText('😀'.repeat(7_500), 0)).code).toBe('too_large');

@@ -1,4 +1,4 @@
-/** Tokens of any OpenID provider: a real one here, with real keys, on loopback. */
+/** Tokens of any OpenID provider. The test runs a provider with real keys on loopback. */
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -71,7 +71,7 @@ describe('a token', () => {
     });
   });
 
-  it('that nobody can check is no token’s fault; the issuer is asked again later', async () => {
+  it('cannot be checked without the issuer: the error does not blame the token, and the issuer is asked again later', async () => {
     const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     const token = await sign({ sub: 'ann', aud: 'chat' });
     answering = false;
@@ -81,7 +81,7 @@ describe('a token', () => {
   });
 });
 
-describe('who a token speaks of', () => {
+describe('the user of a token', () => {
   it.each([
     [{ 'cognito:username': 'ann', sub: '1' }, undefined, 'ann'],
     [{ username: 'ann', sub: '1' }, undefined, 'ann'],
@@ -91,16 +91,16 @@ describe('who a token speaks of', () => {
     expect(readIdentity(claims, claim)?.username).toBe(username);
   });
 
-  it.each([[{}], [{ sub: 5 }], [{ sub: 'x'.repeat(65) }], [{ sub: '' }]])('%j is nobody', (claims) => {
+  it.each([[{}], [{ sub: 5 }], [{ sub: 'x'.repeat(65) }], [{ sub: '' }]])('%j names no user', (claims) => {
     expect(readIdentity(claims)).toBeUndefined();
   });
 
-  it('goes by the name claim among people, and by the external name without one', () => {
+  it('has the name claim as shown name, or else the external name', () => {
     expect(readIdentity({ sub: 'ann', name: 'Ann Smith' })?.name).toBe('Ann Smith');
     expect(readIdentity({ sub: 'ann', name: '' })?.name).toBe('ann');
   });
 
-  it('is cut where the provider has given more than others can be shown', () => {
+  it('has a shown name that is cut to the length that fits', () => {
     expect(readIdentity({ sub: 'ann', name: '😀'.repeat(65) })?.name).toBe('😀'.repeat(64));
     expect(readIdentity({ sub: 'ann', name: 'Ann \ud83d' })?.name).toBe('Ann \ufffd');
   });

@@ -1,4 +1,4 @@
-/** The index of members lags behind on AWS, but not here. So these tests leave an ended membership in it, as AWS does for a moment. */
+/** On AWS the index of members lags, but here it does not. So these tests leave an ended membership in it, as AWS does for a moment. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { leftLongAgo, memberNames, stillMembers } from '#lambdas/chat/members';
 import { recordSystemEvent } from '#lambdas/chat/system-events';
@@ -20,7 +20,7 @@ afterAll(() => stop());
 
 const room: Conversation = { id: 'room:lag', kind: 'room' };
 
-it('is a member no longer from the number of their leaving on, while the index still lists them, and again from that of their return on', async () => {
+it('a user who leaves is no member from the number of the leave on, although the index lists them, and is one again from their return', async () => {
   for (const name of ['ann', 'ben', 'cora']) await createMembership(services, name, room, { seq: 0, count: 0 });
   await allocateSystemSeq(services, room.id, { left: 'ben' });
   await allocateSystemSeq(services, room.id, { left: 'cora' });
@@ -32,7 +32,7 @@ it('is a member no longer from the number of their leaving on, while the index s
   expect(await memberNames(services, room)).toEqual(['ann', 'ben']);
 });
 
-it('is left to the index a minute later, and forgotten by the next change', async () => {
+it('a minute after a leave only the index counts, and the next change removes the leave from the state', async () => {
   clock.now += 60_001;
   expect(await memberNames(services, room)).toEqual(['ann', 'ben', 'cora']);
   await allocateSystemSeq(services, room.id, { title: 'x', pruneLeft: ['cora'] });
@@ -44,13 +44,13 @@ it('is left to the index a minute later, and forgotten by the next change', asyn
   });
 });
 
-it('is one of the 16 latest whom the state keeps, however many leave at once', () => {
+it('the state keeps the 16 latest leaves, however many leave at once', () => {
   const left = new Map(Array.from({ length: 20 }, (_, at) => [`u${at}`, 1_000 + at]));
   expect(leftLongAgo({ left }, 2_000).sort()).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
   expect(leftLongAgo({ left: new Map([['old', 1_000]]) }, 61_001)).toEqual(['old']);
 });
 
-it('is removed from the state by the next system entry, a minute after they left', async () => {
+it('the next system entry removes a leave from the state after a minute', async () => {
   const old: Conversation = { id: 'room:old', kind: 'room' };
   await recordSystemEvent(services, old, { kind: 'left', by: 'finn' });
   expect([...(await getConversationState(services, old.id)).left.keys()]).toEqual(['finn']);
@@ -59,7 +59,7 @@ it('is removed from the state by the next system entry, a minute after they left
   expect([...(await getConversationState(services, old.id)).left.keys()]).toEqual(['gina']);
 });
 
-it('gets nothing from a chunk that is retried after the state has forgotten that they left', async () => {
+it('a former member gets nothing from a chunk that is retried after the leave is no longer in the state', async () => {
   const late: Conversation = { id: 'room:late', kind: 'room' };
   for (const name of ['dora', 'emil']) {
     await createUser(services, { username: name, name });

@@ -5,7 +5,7 @@ import { messageId, seqOfMessageId } from '#protocol/message-id';
 const ulid = '01KAGM8S1B9XJ3Q0V7T4N2C5ZD';
 
 describe('a message’s id', () => {
-  it('says its number, whatever the number, and keeps the time', () => {
+  it('contains its number, whatever the number, and the time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 999_999_999_999 }), (seq) => {
         const id = messageId(ulid, seq);

@@ -42,25 +42,28 @@ describe('a conversation named by its members', () => {
     );
   });
 
-  it('may be written as the bare name of the other', () => {
+  it('may be given as the bare name of the other user', () => {
     expect(readConversation('bob', 'alice').id).toBe('alice_bob');
   });
 
-  it('admits only those whom it names', () => {
+  it('allows only the users in its name', () => {
     expect(codeOf(() => readConversation('bob_carol', 'alice'))).toBe('forbidden');
   });
 
-  it.each(['alice', 'alice_alice', 'alice_bob_alice'])('is not between the same people: %s', (name) => {
-    expect(codeOf(() => readConversation(name, 'alice'))).toBe('invalid_frame');
-  });
+  it.each(['alice', 'alice_alice', 'alice_bob_alice'])(
+    'is refused with nobody else in it, or with somebody twice: %s',
+    (name) => {
+      expect(codeOf(() => readConversation(name, 'alice'))).toBe('invalid_frame');
+    },
+  );
 
-  it('names at most as many people as fit', () => {
+  it('names at most as many people as the limit', () => {
     const names = Array.from({ length: limits.namedMembers + 1 }, (_, index) => `user${index}`);
     expect(codeOf(() => readConversation(names.join('_'), 'user0'))).toBe('invalid_frame');
   });
 });
 
-describe('names that are none', () => {
+describe('invalid names', () => {
   it.each([
     '',
     '_',
@@ -85,7 +88,7 @@ describe('names that are none', () => {
     expect(() => readConversation(name, 'alice')).toThrow(/^.{10,400}$/);
   });
 
-  it('never reach the table: whatever is accepted consists of safe characters', () => {
+  it('never reach the table: every accepted name consists of safe characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         try {

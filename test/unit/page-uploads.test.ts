@@ -35,7 +35,7 @@ describe('a file is announced', () => {
     expect(isFound).toBe(true);
   });
 
-  it('as the kind of picture that its contents show, not its name', () => {
+  it('with the picture type of its contents, not of its name', () => {
     expect(announcedType('image/jpeg', png)).toBe('image/png');
   });
 
@@ -62,7 +62,7 @@ describe('a file is announced', () => {
 describe('of the chosen files', () => {
   const file = (name: string, size = 10) => ({ name, size });
 
-  it('those within the limits are taken', () => {
+  it('those within the limits are uploaded', () => {
     const files = [file('a'), file('b', limits.attachmentBytes)];
     expect(chooseFiles(files, 3)).toEqual({ chosen: files, problem: undefined });
   });
@@ -88,7 +88,7 @@ it.each(['a.png', `${'x'.repeat(300)}.jpeg`, `${'👍'.repeat(150)}.pdf`, 'tab\t
   },
 );
 
-it('sizes are short', () => {
+it('sizes are shown in short form', () => {
   const sizes = [1, 12, 1_023, 1_024, 1_500, 10_240, 1_048_000, 1_048_576, 2_500_000, limits.attachmentBytes];
   expect(sizes.map(formatSize)).toEqual([
     '1 byte',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeople, type PeoplePage } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
-import { foldName } from '#lambdas/store/people-listing';
+import { foldName } from '#lambdas/store/people-index';
 import { createUser, updateProfile } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { startDomain } from './engine.ts';
@@ -15,15 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => stop());
 
-let crowds = 0;
+let runs = 0;
 
-/** Few letters, so that many names begin alike. Some sort differently by bytes and by UTF-16. */
+/** Few letters, so that many names begin alike. Some have another order by bytes than by UTF-16. */
 const letter = fc.constantFrom('a', 'A', 'ä', 'a\u0308', 'b', ' ', '-', '🌻', '\uffee', 'İ');
 const rest = fc.array(letter, { maxLength: 4 }).map((letters) => letters.join(''));
 const usernameRest = fc.stringMatching(/^[ab.-]{0,3}$/);
 
 describe('a search', () => {
-  it('finds exactly who is called so, each once, in the same order forwards and backwards, whatever the page', async () => {
+  it('finds exactly the matching users, each once, in the same order forwards and backwards, with any page size', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uniqueArray(fc.record({ user: usernameRest, name: rest, alike: fc.boolean(), renamed: fc.option(rest) }), {
@@ -32,10 +32,10 @@ describe('a search', () => {
         }),
         fc.array(letter, { maxLength: 2 }),
         fc.integer({ min: 1, max: 5 }),
-        async (crowd, prefix, limit) => {
-          // Each run has a start of its own, so that it does not find the people of other runs.
-          const start = `p${++crowds}.`;
-          const people = crowd.map(({ user, name, alike, renamed }) => ({
+        async (group, prefix, limit) => {
+          // Each run has its own prefix, so that it does not find the people of other runs.
+          const start = `p${++runs}.`;
+          const people = group.map(({ user, name, alike, renamed }) => ({
             username: start + user,
             names: [name, ...(renamed === null ? [] : [renamed])].map((one) => (alike ? start + one : `x${one}`)),
           }));

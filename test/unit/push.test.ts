@@ -41,7 +41,7 @@ describe('the secret of a VAPID pair', () => {
     expect(parseVapid(pair, { publicKey: pair.publicKey, subject })).toEqual({ ...pair, subject });
   });
 
-  it('is refused with another one, with which browsers have subscribed', () => {
+  it('is refused with another public key, for which browsers may have subscribed', () => {
     const { publicKey } = webPush.generateVAPIDKeys();
     expect(() => parseVapid(pair, { publicKey, subject })).toThrow('not the pair of the option push.web.publicKey');
     expect(() => parseVapid({ ...pair, publicKey }, { publicKey, subject })).toThrow('not the pair');
@@ -49,14 +49,14 @@ describe('the secret of a VAPID pair', () => {
   });
 });
 
-describe('a service that wants a pause', () => {
+describe('a push service that asks for a pause', () => {
   const pause = (retryAfter?: string) => {
     const headers = new Headers(retryAfter === undefined ? [] : [['retry-after', retryAfter]]);
     const outcome = failed(new Response('busy', { status: 429, headers }), 'busy');
     return outcome.kind === 'failed' ? outcome.retryAfter : undefined;
   };
 
-  it('says it in seconds, or as a date, or not at all', () => {
+  it('gives it in seconds, as a date, or not at all', () => {
     expect(pause('120')).toBe(120);
     const inAMinute = pause(new Date(Date.now() + 60_000).toUTCString());
     expect(inAMinute).toBeGreaterThanOrEqual(59);

@@ -36,7 +36,7 @@ async function outcome(one: Promise<unknown>): Promise<string> {
   }
 }
 
-it('of a hundred messages and changes at once exactly as many come through as a member may send, and the others leave nothing', async () => {
+it('of a hundred messages and changes at the same time exactly the allowed number is stored, and the others leave nothing', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 100 }, (_, index) =>
       outcome(
@@ -56,18 +56,18 @@ it('of a hundred messages and changes at once exactly as many come through as a 
   const messages = outcomes.filter((one, index) => one === 'sent' && index % 5 !== 4).length;
   const membership = await getMembership(services, 'ben', conversation.id);
   if (!membership) throw new Error('ben is no member');
-  // More numbers were sealed than the state remembers, and the count is still right.
+  // More numbers were sealed than the state lists, and the count is still right.
   expect(await unreadCount(services, await getConversationState(services, conversation.id), membership)).toBe(messages);
 });
 
-it('lets the next one through when the first is old enough, and says when that is', async () => {
+it('the next message is accepted when the first is old enough, and the error says when', async () => {
   const early = await sendMessage(services, conversation, ann, { message: 'early' }).catch((error: unknown) => error);
   expect(early).toMatchObject({ code: 'rate_limited', retryAfter: 10 });
   clock.now += 10_000;
   expect(await outcome(sendMessage(services, conversation, ann, { message: 'in time' }))).toBe('sent');
 });
 
-it('a user begins at most 200 conversations in an hour, of many at once not one more', async () => {
+it('a user can open at most 200 conversations in an hour, also when many are opened at the same time', async () => {
   clock.now = Math.ceil(clock.now / 3_600_000) * 3_600_000 + 600_000;
   const outcomes = await Promise.all(
     Array.from({ length: 210 }, () => outcome(assertConversationLimit(services, ann.username))),

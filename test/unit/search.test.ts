@@ -27,14 +27,14 @@ describe('a search', () => {
   it.each([
     ['hello carol', 'Hello, Bob'],
     ['hello', ''],
-    // Marks of other scripts tell words apart.
+    // In other scripts marks distinguish words.
     ['か', 'がん'],
     ['कम', 'किम'],
   ])('for %j does not find %j', (query, text) => {
     expect(found(query, text)).toBe(false);
   });
 
-  it('finds words in several texts together, but no word across two', () => {
+  it('finds words across several texts, but no word that spans two of them', () => {
     expect(found('hello report', 'Hello', 'report.pdf')).toBe(true);
     expect(found('lore', 'Hello', 'report.pdf')).toBe(false);
   });

@@ -1,4 +1,4 @@
-/** The page for who comes from a replaced program says of every row which test proves it. */
+/** docs/seeds.md, for users of the replaced programs, names the test that proves each row. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** How many rows each program's page came to. */
+/** The number of rows for each program. */
 const rowsOf = [11, 12, 8, 11, 10];
 const rows = rowsOf.flatMap((count, program) => Array.from({ length: count }, (_, row) => `R${program}.${row + 1}`));
 

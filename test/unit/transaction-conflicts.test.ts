@@ -4,7 +4,7 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { openTable } from '#lambdas/runtime/services';
 
-it('a write that meets a transaction is tried again', async () => {
+it('a write that conflicts with a transaction is tried again', async () => {
   const conflict = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException', message: 'ongoing' };
   const answers = [
     [400, conflict],

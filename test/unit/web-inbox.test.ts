@@ -1,8 +1,7 @@
 import type { ConversationView, LastMessage } from '@parley/client';
 import { describe, expect, it } from 'vitest';
-import { lastReceipt } from '#web/inbox/last-receipt';
 import { matches } from '#web/inbox/matches';
-import { previewOf } from '#web/inbox/preview';
+import { lastReceipt, previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
 import { inShownOrder } from '#web/inbox/use-steady-order';
 import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';

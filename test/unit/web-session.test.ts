@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
-import { messageFor } from '#web/session/cognito-messages';
+import { messageFor } from '#web/session/cognito-api';
 import { belongsTo } from '#web/session/forget-user';
-import { checkPassword, passwordProblem } from '#web/session/password-rules';
+import { assertPassword, checkPassword } from '#web/session/password-rules';
 
 test('a password is checked by every rule of the pool, and the message names the first that is broken', () => {
   expect(checkPassword('abc').map(({ isMet }) => isMet)).toEqual([false, true, false, false, false]);
-  expect(passwordProblem('Parley-alice-1')).toBe('');
-  expect(passwordProblem('Parley1alice')).toBe('This password needs more: a symbol, such as ! or -.');
-  expect(passwordProblem('Parley 1alice')).toBe('');
+  expect(() => assertPassword('Parley-alice-1')).not.toThrow();
+  expect(() => assertPassword('Parley1alice')).toThrow('This password needs more: a symbol, such as ! or -.');
+  expect(() => assertPassword('Parley 1alice')).not.toThrow();
 });
 
-test('forgetting alice removes nothing of a user whose name starts like hers', () => {
+test('removing the data of alice keeps that of a user whose name starts with alice', () => {
   const kept = ['parley.draft.alice.alice_bob', 'parley.draft.alice.room:lobby', 'parley.inbox.alice'];
   expect(kept.every((key) => belongsTo('alice', key))).toBe(true);
   const others = [

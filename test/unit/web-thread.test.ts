@@ -78,7 +78,7 @@ describe('a history window', () => {
   const live = [message(100), message(102)];
   const page = { messages: [message(10), message(12)], from: 9, upTo: 12 };
 
-  it('is shown alone until it joins the messages that the client holds', () => {
+  it('is shown alone until it meets the messages that the client has', () => {
     expect(numbers(joinHistory(historyWindow(page, live), live))).toEqual([10, 12]);
     const met = historyWindow({ ...page, messages: [message(98), message(100)], upTo: 100 }, live);
     expect(numbers(joinHistory(met, live))).toEqual([98, 100, 102]);

@@ -1,11 +1,11 @@
-import { useRef } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
-import { openAttempts, route } from '../route.ts';
+import { openAttempts, type Route, route } from '../route.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
-import { usePaneFocus } from './use-pane-focus.ts';
 
 /** Inbox and conversation side by side; on a narrow screen only the one that the address names. */
 export function ChatWindow() {
@@ -47,4 +47,21 @@ export function ChatWindow() {
       <Toasts />
     </div>
   );
+}
+
+/** Moves the focus to the pane that the address names, when the address changes and the focus is not there already. */
+function usePaneFocus(route: Route, inbox: RefObject<HTMLElement | null>, pane: RefObject<HTMLElement | null>): void {
+  const previous = useRef(route);
+  useEffect(() => {
+    const left = previous.current;
+    previous.current = route;
+    if (left === route) return;
+    if (route.page === 'conversation') {
+      if (!pane.current?.contains(document.activeElement)) pane.current?.focus({ preventScroll: true });
+    } else if (left.page === 'conversation' && !inbox.current?.contains(document.activeElement)) {
+      const row = inbox.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(left.name)}"]`);
+      // Not the search field: on a phone that would open the keyboard.
+      (row ?? inbox.current)?.focus();
+    }
+  }, [route, inbox, pane]);
 }

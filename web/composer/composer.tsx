@@ -8,12 +8,11 @@ import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { FailedSendList } from './failed-send-list.tsx';
 import { mentionCandidates } from './mention.ts';
-import { MentionList } from './mention-list.tsx';
+import { MentionList, useMentions } from './mentions.tsx';
 import { ModeBar } from './mode-bar.tsx';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { useComposition } from './use-composition.ts';
-import { useMentions } from './use-mentions.ts';
 
 /** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
 export function Composer({ conversation }: { readonly conversation: Conversation }) {
@@ -104,9 +103,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
           composition.addFiles(pasted);
         }}
       >
-        {mentions.found.length > 0 && (
-          <MentionList id={mentions.id} people={mentions.found} active={mentions.active} onChoose={mentions.choose} />
-        )}
+        <MentionList mentions={mentions} />
         <ModeBar
           mode={mode}
           onCancel={() => {

@@ -1,21 +1,12 @@
-export interface DraftStorage {
-  load(): string;
-  save(text: string): void;
-}
-
-export interface Autosave extends DraftStorage {
-  /** Saves a pending text now. */
-  flush(): void;
-}
-
 /** A draft is saved when the user has not typed for this long. */
 const delayMs = 300;
 
 /** Delays saving until the user pauses. */
-export function createAutosave(storage: DraftStorage): Autosave {
+export function createAutosave(storage: { load(): string; save(text: string): void }) {
   let pending: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
+  /** Saves a pending text now. */
   function flush(): void {
     clearTimeout(timer);
     if (pending !== undefined) storage.save(pending);
@@ -24,7 +15,7 @@ export function createAutosave(storage: DraftStorage): Autosave {
 
   return {
     load: () => pending ?? storage.load(),
-    save(text) {
+    save(text: string): void {
       pending = text;
       clearTimeout(timer);
       timer = setTimeout(flush, delayMs);

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
-import type { Mentions } from './use-mentions.ts';
+import type { Mentions } from './mentions.tsx';
 
 /** Grows with its text, up to a limit. Browsers without `field-sizing` get the height from a measurement. */
 export function TextField(props: {

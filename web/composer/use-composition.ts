@@ -1,47 +1,31 @@
 import type { Conversation, OutboxItem } from '@parley/client';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
-import { type ComposerMode, composerModeOf } from '../state/composer-mode.ts';
+import { composerModeOf } from '../state/composer-mode.ts';
 import { useMessenger } from '../state/session-context.ts';
-import { type MessageFiles, messageFilesOf } from '../uploads/message-files.ts';
+import { messageFilesOf } from '../uploads/message-files.ts';
 import { remainingLength } from './remaining-length.ts';
 import { useDraft } from './use-draft.ts';
 
-/** The message that is being written, and what can be done with it. */
-export interface Composition {
-  readonly mode: ComposerMode;
-  readonly files: MessageFiles;
-  readonly text: string;
-  /** Characters that the text may still grow. */
-  readonly remaining: number;
-  readonly canSend: boolean;
-  readonly isUploading: boolean;
-  /** Send was pressed while files were uploading: the message is sent when they are done, unless the text changes before. */
-  readonly isQueued: boolean;
-  write(text: string): void;
-  addFiles(files: readonly File[]): void;
-  send(): void;
-  /** Ends replying and editing. */
-  cancel(): void;
-  /** Edits the user's last message with a text. @returns whether there is one */
-  editLast(): boolean;
-  /** Takes over a failed send, so that the user can change it. */
-  restore(action: OutboxItem['action']): void;
-}
+export type Composition = ReturnType<typeof useComposition>;
 
-export function useComposition(conversation: Conversation): Composition {
+/** The message that is being written, and what can be done with it. */
+export function useComposition(conversation: Conversation) {
   const { chat, me } = useMessenger();
   const mode = composerModeOf(chat, conversation.id);
   const files = messageFilesOf(chat, conversation.id);
   const { replyTo, editing } = mode.value;
   const { text, write } = useDraft(me, conversation.id, mode.value);
+  /** Send was pressed while files were uploading: the message is sent when they are done, unless the text changes before. */
   const [isQueued, setQueued] = useState(false);
 
   const attachments = editing ? editing.attachments.length : files.uploads.value.length;
+  /** Characters that the text may still grow. */
   const remaining = remainingLength(text, attachments);
   const isUploading = !editing && files.status.value === 'uploading';
   const hasFailed = !editing && files.status.value === 'failed';
   const canSend = (text.trim() !== '' || attachments > 0) && remaining >= 0 && !hasFailed;
 
+  /** Ends replying and editing. */
   function cancel(): void {
     mode.value = {};
     files.setProblem(undefined);
@@ -90,18 +74,19 @@ export function useComposition(conversation: Conversation): Composition {
     isQueued,
     send,
     cancel,
-    write(next) {
+    write(next: string): void {
       setQueued(false);
       write(next);
     },
     addFiles: useCallback(
-      (chosen) => {
+      (chosen: readonly File[]) => {
         if (mode.value.editing) files.setProblem('Files can only be added to a new message.');
         else if (chosen.length > 0) files.add(conversation, chosen);
       },
       [conversation, files, mode],
     ),
-    editLast() {
+    /** Edits the user's last message with a text. @returns whether there is one */
+    editLast(): boolean {
       const last = conversation.messages.findLast(
         ({ from_user, deleted, content_type, message }) =>
           from_user.username === me && !deleted && content_type !== 'system' && message !== '',
@@ -109,7 +94,8 @@ export function useComposition(conversation: Conversation): Composition {
       if (last) mode.value = { editing: last };
       return last !== undefined;
     },
-    restore(action) {
+    /** Takes over a failed send, so that the user can change it. */
+    restore(action: OutboxItem['action']): void {
       if (action.type === 'create') {
         mode.value = { replyTo: find(action.reply_to) };
         files.restore(action.attachments ?? []);

@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
+import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
-import { OfflinePane } from './offline-pane.tsx';
+import { Icon } from '../ui/icon.tsx';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
 import { ThreadView } from './thread-view.tsx';
@@ -57,6 +58,29 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
       </div>
       {hasDetails && <DetailsPanel conversation={conversation} onClose={() => setDetails(false)} />}
     </section>
+  );
+}
+
+/** Shown instead of a conversation that cannot be loaded without a connection. */
+function OfflinePane({ name }: { readonly name: string }) {
+  const { state, conversations, me, pending } = useMessenger();
+  const { status } = state.value;
+  const view = conversations.value.find(({ id }) => id === name);
+  return (
+    <div class="empty-pane">
+      {view && <h2>{titleOf(view, me)}</h2>}
+      <p>
+        {status === 'offline' ? 'You are offline.' : 'Not connected; trying again soon.'} The messages are shown as soon
+        as you are connected, and what you wrote is sent then.
+      </p>
+      <ul class="unsent" aria-label="Waiting to be sent">
+        {pending(name).map(({ client_id, action }) => (
+          <li key={client_id}>
+            <Icon name="clock" /> {action.type === 'create' ? action.message || 'File' : 'A change'}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

@@ -3,18 +3,8 @@ import { composerModeOf } from '../state/composer-mode.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
-/** What the user may do with a message. */
-export interface MessagePermissions {
-  /** Reply and react. */
-  readonly write: boolean;
-  readonly edit: boolean;
-  readonly deleteForAll: boolean;
-}
-
-export function permissionsFor(
-  { conversation, me }: Thread,
-  { from_user, deleted, message }: Message,
-): MessagePermissions {
+/** What the user may do with a message. `write`: reply and react. */
+export function permissionsFor({ conversation, me }: Thread, { from_user, deleted, message }: Message) {
   const write = !deleted && !conversation.ended;
   const isOwn = from_user.username === me;
   const { kind, members } = conversation.view;

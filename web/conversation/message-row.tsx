@@ -28,15 +28,8 @@ interface RowProps {
 /** A message. It is only rendered again when its props change, because a thread has thousands of messages. */
 export class MessageRow extends Component<RowProps> {
   override shouldComponentUpdate(next: RowProps): boolean {
-    const { props } = this;
-    return (
-      next.message !== props.message ||
-      next.thread !== props.thread ||
-      next.receipt !== props.receipt ||
-      next.first !== props.first ||
-      next.last !== props.last ||
-      next.isFirstNew !== props.isFirstNew
-    );
+    const names = Object.keys(next) as (keyof RowProps)[];
+    return names.some((name) => next[name] !== this.props[name]);
   }
 
   override render() {

@@ -1,7 +1,7 @@
 import type { OutboxItem } from '@parley/client';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
-import { sentUpload } from '../uploads/sent-uploads.ts';
+import { sentUpload } from '../uploads/message-files.ts';
 import { boxOf } from './message-attachments.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageText } from './message-text.tsx';

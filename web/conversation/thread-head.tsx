@@ -1,17 +1,14 @@
-import type { ConversationView } from '@parley/client';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { hrefOf } from '../route.ts';
-import { otherOf, titleOf } from '../state/names.ts';
+import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { presenceText } from './presence-text.ts';
+import { presenceText } from '../ui/times.ts';
 import type { Thread } from './thread.ts';
 
 /** In larger conversations the server sends no presence. */
 const maxPresence = 100;
-
-type Member = ConversationView['members'][number];
 
 /** Title and presence of a conversation, and its buttons. */
 export function ThreadHead(props: {
@@ -22,22 +19,9 @@ export function ThreadHead(props: {
   onDetails(): void;
 }) {
   const { thread } = props;
-  const messenger = useMessenger();
   void thread.changes.value;
-  const { view, typing, ended } = thread.conversation;
-  const isOnline = ({ username, online }: Member) => messenger.presence(username)?.online ?? online;
-  const title = titleOf(view, thread.me);
-  const other = otherOf(view, thread.me);
-  const status = ended
-    ? ''
-    : presenceText({
-        kind: view.kind,
-        typing: typing.users.map(thread.nameOf),
-        other: other === undefined ? undefined : messenger.presence(other),
-        members: view.members.length,
-        online: view.members.length > maxPresence ? 0 : view.members.filter(isOnline).length,
-        now: Date.now(),
-      });
+  const { view } = thread.conversation;
+  const presence = usePresenceText(thread);
   return (
     <header class="thread-head">
       <BackLink />
@@ -46,10 +30,10 @@ export function ThreadHead(props: {
         <span class="thread-names">
           <h2>
             <button type="button" aria-expanded={props.hasDetails} onClick={props.onDetails}>
-              {title}
+              {titleOf(view, thread.me)}
             </button>
           </h2>
-          <span class="thread-presence">{status}</span>
+          <span class="thread-presence">{presence}</span>
         </span>
       </div>
       <IconButton
@@ -61,6 +45,21 @@ export function ThreadHead(props: {
       <IconButton icon="info" label="Details" aria-expanded={props.hasDetails} onClick={props.onDetails} />
     </header>
   );
+}
+
+/** Who is typing, whether the other user is online, or the number of members; empty if nothing is known. */
+function usePresenceText({ conversation, me, nameOf }: Thread): string {
+  const { presence } = useMessenger();
+  const { view, typing, ended } = conversation;
+  if (ended) return '';
+  if (typing.users.length > 0) return typingText(typing.users.map(nameOf), view.kind);
+  const other = otherOf(view, me);
+  if (other !== undefined) return presenceText(presence(other));
+  const { members } = view;
+  const count = members.length === 1 ? '1 member' : `${members.length.toLocaleString('en')} members`;
+  if (members.length > maxPresence) return count;
+  const online = members.filter((member) => presence(member.username)?.online ?? member.online).length;
+  return online > 0 ? `${count}, ${online} online` : count;
 }
 
 export function BackLink() {

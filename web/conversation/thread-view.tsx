@@ -1,9 +1,12 @@
-import { useCallback, useId, useMemo, useRef, useState } from 'preact/hooks';
+import type { Message } from '@parley/client';
+import type { RefObject } from 'preact';
+import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
+import { useMessenger } from '../state/session-context.ts';
+import { Icon } from '../ui/icon.tsx';
 import { dayName } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
 import { groupMessages } from './group-messages.ts';
-import { JumpToLatest } from './jump-to-latest.tsx';
 import { MessageAnnouncer } from './message-announcer.tsx';
 import { wasOpened } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
@@ -12,7 +15,6 @@ import { receiptOf } from './receipts.ts';
 import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
-import { useNearViewport } from './use-near-viewport.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
 const MessageMenu = lazy((chunk) => chunk.MessageMenu);
@@ -31,25 +33,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const top = useRef<HTMLDivElement>(null);
-  const bottom = useRef<HTMLDivElement>(null);
   const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, divider);
-
-  const load = useCallback((page: () => Promise<void>) => {
-    page().catch(({ message }: Error) => showToast(message, { label: 'Try again', run: () => load(page) }));
-  }, []);
-  useNearViewport(
-    top,
-    scroller,
-    hasOlder && messages,
-    useCallback(() => load(thread.loadOlder), [thread, load]),
-  );
-  useNearViewport(
-    bottom,
-    scroller,
-    atNewest || messages,
-    useCallback(() => load(thread.loadNewer), [thread, load]),
-  );
 
   const days = useMemo(
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
@@ -71,10 +55,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       >
         <div class="thread-content" ref={content}>
           {hasOlder ? (
-            <div class="thread-more" ref={top}>
-              <span class="spinner" />
-              <span class="visually-hidden">Older messages are loading</span>
-            </div>
+            <LoadMore which="Older" scroller={scroller} messages={messages} load={thread.loadOlder} />
           ) : (
             messages.length === 0 && pending.length === 0 && <p class="thread-empty">No messages yet. Say hello!</p>
           )}
@@ -113,10 +94,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
               </ol>
             )
           ) : (
-            <div class="thread-more" ref={bottom}>
-              <span class="spinner" />
-              <span class="visually-hidden">Newer messages are loading</span>
-            </div>
+            <LoadMore which="Newer" scroller={scroller} messages={messages} load={thread.loadNewer} />
           )}
         </div>
       </div>
@@ -128,5 +106,58 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
       <MessageAnnouncer thread={thread} />
       {wasOpened.value && <MessageMenu />}
     </div>
+  );
+}
+
+/** Loads a page when it comes near the visible part of the scroller; and again after the messages have changed, while it is still near. */
+function LoadMore(props: {
+  readonly which: 'Older' | 'Newer';
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly messages: readonly Message[];
+  load(): Promise<void>;
+}) {
+  const { which, scroller, messages, load } = props;
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!element.current) return;
+    const tryLoad = () => {
+      load().catch(({ message }: Error) => showToast(message, { label: 'Try again', run: tryLoad }));
+    };
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) tryLoad();
+      },
+      { root: scroller.current, rootMargin: '800px 0px' },
+    );
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [scroller, messages, load]);
+  return (
+    <div class="thread-more" ref={element}>
+      <span class="spinner" />
+      <span class="visually-hidden">{which} messages are loading</span>
+    </div>
+  );
+}
+
+/** A button that leads to the newest message, with the number of unread messages. */
+function JumpToLatest({ thread, onPress }: { readonly thread: Thread; onPress(): void }) {
+  const { conversations } = useMessenger();
+  void thread.changes.value;
+  const { id, messages, readUpTo } = thread.conversation;
+  const loaded = unreadMessages(messages, readUpTo, thread.me).length;
+  // If most loaded messages are unread, there may be more that are not loaded; the inbox counts those as well.
+  const total = conversations.value.find((view) => view.id === id)?.unread_count ?? 0;
+  const unread = loaded < messages.length / 2 ? loaded : Math.max(loaded, total);
+  return (
+    <button
+      type="button"
+      class="jump-to-latest"
+      aria-label={unread > 0 ? `Jump to latest, ${unread} new` : 'Jump to latest'}
+      onClick={onPress}
+    >
+      <Icon name="down" />
+      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? '999+' : unread}</span>}
+    </button>
   );
 }

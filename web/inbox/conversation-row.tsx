@@ -6,8 +6,7 @@ import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
-import { lastReceipt } from './last-receipt.ts';
-import { previewOf } from './preview.ts';
+import { lastReceipt, previewOf } from './preview.ts';
 
 /** A conversation of the list: title, last message, time and unread count. */
 export function ConversationRow({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {

@@ -1,6 +1,6 @@
 import type { ConversationView, Profile } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 import { GroupNameField } from '../people/group-name-field.tsx';
 import { PeoplePicker } from '../people/people-picker.tsx';
 import { useMessenger } from '../state/session-context.ts';

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
+import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { roomName } from './room-name.ts';
 
@@ -18,19 +19,15 @@ export function NewRoom({ onJoined }: { onJoined(id: string): void }) {
 
   return (
     <form class="stack" onSubmit={submit(join)}>
-      <label class="label">
-        Name of the room
-        <input
-          class="field"
-          required
-          maxLength={65}
-          autocomplete="off"
-          autocapitalize="none"
-          placeholder="lobby"
-          value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </label>
+      <Field
+        label="Name of the room"
+        maxLength={65}
+        autocomplete="off"
+        autocapitalize="none"
+        placeholder="lobby"
+        value={typed}
+        onText={setTyped}
+      />
       <p class="quiet">
         {name === undefined ? 'A room is open to everybody who knows its name.' : `Everybody can join #${name}.`} If
         there is none yet, this creates it.

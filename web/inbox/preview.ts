@@ -1,18 +1,10 @@
-import type { ConversationView } from '@parley/client';
+import type { ConversationView, Receipt } from '@parley/client';
 
-/** The second line of a row: the last message and its author. */
-export interface Preview {
-  /** Undefined if the author is obvious. */
-  readonly by?: string;
-  readonly text: string;
-  /** Is the text from the page instead of from a user? */
-  readonly isQuiet: boolean;
-}
-
+/** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
   { kind, last_message }: Pick<ConversationView, 'kind' | 'last_message'>,
   me: string,
-): Preview {
+): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
   if (!last_message) return { text: 'No messages yet', isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
   if (content_type === 'system') return { text: message, isQuiet: true };
@@ -20,4 +12,20 @@ export function previewOf(
   if (deleted) return { by, text: 'Deleted message', isQuiet: true };
   if (message !== '') return { by, text: message.replace(/\s+/g, ' '), isQuiet: false };
   return { by, text: content_type === 'image' ? 'Photo' : 'File', isQuiet: false };
+}
+
+/** The receipt of the last message; undefined if it is not the user's, or if the members are not known. */
+export function lastReceipt(
+  { last_message, members }: Pick<ConversationView, 'last_message' | 'members'>,
+  me: string,
+): Receipt | undefined {
+  if (last_message?.from_user.username !== me || last_message.deleted) return undefined;
+  const { seq, date_added } = last_message;
+  const others = members.filter(({ username }) => username !== me);
+  if (others.length === 0) return undefined;
+  if (others.every(({ read_seq }) => read_seq >= seq)) return 'read';
+  const isDelivered = others.every(
+    ({ read_seq, delivered_until }) => read_seq >= seq || date_added <= (delivered_until ?? ''),
+  );
+  return isDelivered ? 'delivered' : 'sent';
 }

@@ -1,8 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
-import { answerWorker } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
-import { notifyMessages } from './notify-messages.ts';
+import { answerWorker, notifyMessages } from './notify-messages.ts';
 import { registerDevice } from './push-device.ts';
 
 /** Tells the user about new messages while they look at something else: unread count, notifications, pushes. Renders nothing. */

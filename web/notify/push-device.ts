@@ -1,6 +1,6 @@
 /** Pushes to this browser while no tab of it is open: docs/protocol.md, "Pushes". If it has several users, the last registered one gets them. */
 import type { Chat } from '@parley/client';
-import type { PushAnswer } from '../../protocol/http.ts';
+import type { PushAnswer } from '#protocol/http';
 import { sharedCache } from '../worker/messages.ts';
 
 type Server = Pick<Chat, 'request'>;

@@ -6,7 +6,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { lastSeenText } from '../ui/times.ts';
+import { presenceText } from '../ui/times.ts';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { useRestoreFocus } from '../ui/use-restore-focus.ts';
 import { ConversationAvatar } from './conversation-avatar.tsx';
@@ -58,11 +58,11 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
 /** The user name, and whether the user is online. */
 function PersonStatus({ username }: { readonly username: string }) {
   const { presence } = useMessenger();
-  const { online, last_seen } = presence(username) ?? { online: false, last_seen: null };
+  const status = presenceText(presence(username));
   return (
     <p class="quiet">
       @{plainName(username)}
-      {online ? ' · online' : last_seen !== null && ` · ${lastSeenText(last_seen, Date.now())}`}
+      {status !== '' && ` · ${status}`}
     </p>
   );
 }

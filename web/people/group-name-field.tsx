@@ -1,17 +1,9 @@
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
+import { Field } from '../ui/field.tsx';
 
 export function GroupNameField(props: { readonly title: string; onTitle(title: string): void }) {
+  const { title, onTitle } = props;
   return (
-    <label class="label">
-      Name of the group
-      <input
-        class="field"
-        required
-        maxLength={limits.titleLength}
-        autocomplete="off"
-        value={props.title}
-        onInput={(event) => props.onTitle(event.currentTarget.value)}
-      />
-    </label>
+    <Field label="Name of the group" maxLength={limits.titleLength} autocomplete="off" value={title} onText={onTitle} />
   );
 }

@@ -6,7 +6,7 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { lastSeenText } from '../ui/times.ts';
+import { presenceText } from '../ui/times.ts';
 import { useAction } from '../ui/use-action.ts';
 import { canAssignRoles, canRemove } from './permissions.ts';
 import { PersonLine } from './person-line.tsx';
@@ -24,8 +24,7 @@ interface MemberProps {
 export function MemberRow({ isMe, ...props }: MemberProps & { readonly isMe: boolean }) {
   const { presence } = useMessenger();
   const { view, member } = props;
-  const { online, last_seen } = presence(member.username) ?? member;
-  const status = online ? 'online' : last_seen === null ? undefined : lastSeenText(last_seen, Date.now());
+  const status = presenceText(presence(member.username) ?? member) || undefined;
   const line = (
     <PersonLine username={member.username} name={member.name} suffix={isMe ? ' (you)' : ''} secondLine={status}>
       {view.kind === 'group' && <span class="role">{roleTexts[member.role]}</span>}
@@ -65,12 +64,7 @@ function MemberActions({ view, member, role }: MemberProps) {
           >
             {member.role === 'admin' ? 'Remove admin role' : 'Make admin'}
           </Button>
-          <ConfirmButton
-            label="Make owner"
-            title={`Make ${name} the owner?`}
-            action="Make owner"
-            onConfirm={() => assign('owner')}
-          >
+          <ConfirmButton label="Make owner" title={`Make ${name} the owner?`} onConfirm={() => assign('owner')}>
             A group has one owner. You stay in it as an admin, and only {name} can make you the owner again.
           </ConfirmButton>
         </>

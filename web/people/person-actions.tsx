@@ -33,7 +33,6 @@ export function PersonActions({ username, name }: { readonly username: string; r
         <ConfirmButton
           label="End friendship"
           title={`End the friendship with ${name}?`}
-          action="End friendship"
           onConfirm={() => friends.end(username)}
         >
           They can ask again, and so can you.

@@ -2,7 +2,7 @@ import type { Profile } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 
-export interface PeopleSearch {
+interface PeopleSearch {
   readonly status: 'searching' | 'found' | 'failed';
   readonly people: readonly Profile[];
   readonly error?: string;

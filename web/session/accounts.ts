@@ -1,5 +1,5 @@
 /** The accounts that are signed in with this browser. They are kept in localStorage, so that all tabs share them. */
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 
 export interface Account {
   readonly username: string;
@@ -12,18 +12,10 @@ export interface Account {
   readonly usedAt: number;
 }
 
-export interface Accounts {
-  /** Last used first; a new array whenever any tab changes an account. */
-  readonly all: ReadonlySignal<readonly Account[]>;
-  /** Reads localStorage: another tab may have changed it a moment ago. */
-  read(username: string): Account | undefined;
-  write(account: Account): void;
-  remove(username: string): void;
-}
-
 const prefix = 'parley.account.';
 
-export function createAccounts(): Accounts {
+export function createAccounts() {
+  /** Last used first; a new array whenever any tab changes an account. */
   const all = signal(readAll());
   const update = () => {
     all.value = readAll();
@@ -34,11 +26,11 @@ export function createAccounts(): Accounts {
   return {
     all,
     read,
-    write(account) {
+    write(account: Account): void {
       localStorage.setItem(prefix + account.username, JSON.stringify(account));
       update();
     },
-    remove(username) {
+    remove(username: string): void {
       localStorage.removeItem(prefix + username);
       update();
     },
@@ -52,6 +44,7 @@ function readAll(): readonly Account[] {
     .sort((a, b) => b.usedAt - a.usedAt);
 }
 
+/** Reads localStorage: another tab may have changed it a moment ago. */
 function read(username: string): Account | undefined {
   try {
     return JSON.parse(localStorage.getItem(prefix + username) ?? 'null') ?? undefined;

@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext, useEffect, useState } from 'preact/hooks';
+import type { DemoUser } from '../config.ts';
 import type { CognitoAuth } from './cognito-auth.ts';
-import type { DemoUser } from './demo-users.ts';
 import type { OpenId } from './openid.ts';
 import type { Session } from './session.ts';
 
@@ -22,6 +22,9 @@ export type SignInStep =
   /** `sentTo`: where the code was sent; undefined if none was sent just now. */
   | { readonly name: 'confirm'; readonly username: string; readonly password: string; readonly sentTo?: string }
   | { readonly name: 'reset password'; readonly username?: string };
+
+/** What each of these forms gets. `go` leads to another form. */
+export type FormProps = Omit<SignInMethod & { kind: 'password' }, 'kind'> & { go(step: SignInStep): void };
 
 /** What is needed to sign in, or to add another account. */
 export interface Auth {

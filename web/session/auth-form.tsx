@@ -1,6 +1,13 @@
 import type { ComponentChildren } from 'preact';
+import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import type { Action } from '../ui/use-action.ts';
+
+export interface FormLink {
+  readonly label: string;
+  readonly disabled?: boolean;
+  onClick(): void;
+}
 
 /** A form with one main button; its error is shown above the button. */
 export function AuthForm(props: {
@@ -9,7 +16,7 @@ export function AuthForm(props: {
   readonly label: string;
   readonly children: ComponentChildren;
   /** Links below the button. */
-  readonly links: ComponentChildren;
+  readonly links: readonly FormLink[];
   /** @param value of a field, trimmed unless it is the password */
   onSubmit(value: (field: string) => string): void;
 }) {
@@ -31,7 +38,13 @@ export function AuthForm(props: {
       <button type="submit" class="button" data-kind="main" disabled={busy}>
         {busy ? 'One moment …' : props.label}
       </button>
-      <p class="sign-in-links">{props.links}</p>
+      <p class="sign-in-links">
+        {props.links.map(({ label, ...link }) => (
+          <Button key={label} look="link-button" {...link}>
+            {label}
+          </Button>
+        ))}
+      </p>
     </form>
   );
 }

@@ -1,9 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { Field } from '../ui/field.tsx';
 
 /** The code that was mailed. @param isLocal the server is a local runtime, which writes mail to files */
 export function CodeField({ isLocal }: { readonly isLocal: boolean }) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => input.current?.focus(), []);
   return (
     <>
       {isLocal && (
@@ -12,19 +10,16 @@ export function CodeField({ isLocal }: { readonly isLocal: boolean }) {
           <code>.parley/mail</code>.
         </p>
       )}
-      <label class="label">
-        Code
-        <input
-          class="field code"
-          ref={input}
-          name="code"
-          inputMode="numeric"
-          autocomplete="one-time-code"
-          pattern="\s*[0-9]{6}\s*"
-          title="Six digits"
-          required
-        />
-      </label>
+      <Field
+        label="Code"
+        class="field code"
+        focused
+        name="code"
+        inputMode="numeric"
+        autocomplete="one-time-code"
+        pattern="\s*[0-9]{6}\s*"
+        title="Six digits"
+      />
     </>
   );
 }

@@ -1,9 +1,7 @@
-import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { type SignInStep, useAuth } from './auth-context.ts';
+import { type FormProps, type SignInStep, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
-import type { CognitoAuth } from './cognito-auth.ts';
 import { useResend } from './use-resend.ts';
 
 export function ConfirmForm({
@@ -11,12 +9,7 @@ export function ConfirmForm({
   isLocal,
   step: { username, password, sentTo },
   go,
-}: {
-  readonly cognito: CognitoAuth;
-  readonly isLocal: boolean;
-  readonly step: SignInStep & { name: 'confirm' };
-  go(step: SignInStep): void;
-}) {
+}: FormProps & { readonly step: SignInStep & { name: 'confirm' } }) {
   const { session } = useAuth();
   const action = useAction();
   const resend = useResend(() => cognito.resend(username));
@@ -32,16 +25,7 @@ export function ConfirmForm({
       action={resend.error === undefined ? action : resend}
       label="Confirm"
       onSubmit={(value) => action.run(() => confirm(value('code')))}
-      links={
-        <>
-          <Button look="link-button" disabled={resend.busy} onClick={resend.send}>
-            Send the code again
-          </Button>
-          <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
-            Back
-          </Button>
-        </>
-      }
+      links={[resend.link, { label: 'Back', onClick: () => go({ name: 'sign in' }) }]}
     >
       <p role="status">
         {resend.sentTo !== undefined && 'Sent again. '}

@@ -9,7 +9,7 @@ export function NewPasswordField({ label }: { readonly label: string }) {
   const rules = useId();
   return (
     <div>
-      <PasswordField label={label} name="password" autocomplete="new-password" describedBy={rules} onInput={setTyped} />
+      <PasswordField label={label} autocomplete="new-password" describedBy={rules} onInput={setTyped} />
       <ul class="rules" id={rules}>
         {checkPassword(typed).map(({ text, isMet }) => (
           <li key={text} data-met={isMet}>

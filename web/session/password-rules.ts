@@ -12,8 +12,8 @@ export function checkPassword(password: string): readonly { readonly text: strin
   return rules.map(([text, pattern]) => ({ text, isMet: pattern.test(password) }));
 }
 
-/** A sentence about the first rule that is not met; empty if all are met. */
-export function passwordProblem(password: string): string {
+/** @throws Error with a sentence about the first rule that is not met */
+export function assertPassword(password: string): void {
   const broken = checkPassword(password).find(({ isMet }) => !isMet);
-  return broken ? `This password needs more: ${broken.text.toLowerCase()}.` : '';
+  if (broken) throw new Error(`This password needs more: ${broken.text.toLowerCase()}.`);
 }

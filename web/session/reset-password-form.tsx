@@ -1,36 +1,28 @@
 import { useState } from 'preact/hooks';
-import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { type SignInStep, useAuth } from './auth-context.ts';
+import { type FormProps, type SignInStep, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CodeField } from './code-field.tsx';
-import type { CognitoAuth } from './cognito-auth.ts';
 import { NewPasswordField } from './new-password-field.tsx';
-import { passwordProblem } from './password-rules.ts';
+import { assertPassword } from './password-rules.ts';
 import { useResend } from './use-resend.ts';
 import { UsernameField } from './username-field.tsx';
 
 /** First asks for the user name, then for the code that was mailed and the new password. */
-export function ResetPasswordForm(props: {
-  readonly cognito: CognitoAuth;
-  readonly isLocal: boolean;
-  readonly step: SignInStep & { name: 'reset password' };
-  go(step: SignInStep): void;
-}) {
-  const { cognito, isLocal, go } = props;
+export function ResetPasswordForm({
+  cognito,
+  isLocal,
+  step,
+  go,
+}: FormProps & { readonly step: SignInStep & { name: 'reset password' } }) {
   const { session } = useAuth();
   const action = useAction();
   const [sent, setSent] = useState<{ readonly username: string; readonly sentTo: string }>();
   const resend = useResend(() => cognito.forgot(sent?.username ?? ''));
-  const back = (
-    <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
-      Back
-    </Button>
-  );
+  const back = { label: 'Back', onClick: () => go({ name: 'sign in' }) };
 
   async function change(username: string, code: string, password: string): Promise<void> {
-    const problem = passwordProblem(password);
-    if (problem !== '') throw new Error(problem);
+    assertPassword(password);
     await cognito.reset(username, code, password);
     await session.add(await cognito.signIn(username, password));
   }
@@ -43,9 +35,9 @@ export function ResetPasswordForm(props: {
         action={action}
         label="Send me a code"
         onSubmit={(value) => action.run(() => ask(value('username')))}
-        links={back}
+        links={[back]}
       >
-        <UsernameField value={props.step.username} />
+        <UsernameField value={step.username} />
       </AuthForm>
     );
   }
@@ -55,14 +47,7 @@ export function ResetPasswordForm(props: {
       action={resend.error === undefined ? action : resend}
       label="Change the password"
       onSubmit={(value) => action.run(() => change(sent.username, value('code'), value('password')))}
-      links={
-        <>
-          <Button look="link-button" disabled={resend.busy} onClick={resend.send}>
-            Send the code again
-          </Button>
-          {back}
-        </>
-      }
+      links={[resend.link, back]}
     >
       <p role="status">
         {resend.sentTo !== undefined && 'Sent again. '}

@@ -73,20 +73,16 @@ export function createSession(issuer: TokenIssuer): Session {
     if (account?.refresh === undefined) return null;
     const { access, refresh: old } = account;
     if (access !== refused && (tokenExpiresAt(access) ?? 0) > Date.now() + marginMs) return access;
-    try {
-      const given = await issuer.refresh(old);
-      // The user may have signed out, or in again, in the meantime.
-      const now = accounts.read(username);
-      if (now?.refresh !== old) return now?.access ?? null;
-      accounts.write({ ...now, access: given.access, refresh: given.refresh ?? old });
-      return given.access;
-    } catch (error) {
-      if (!(error instanceof SessionEnded)) throw error;
-      const now = accounts.read(username);
-      if (now?.refresh !== old) return now?.access ?? null;
-      accounts.write({ ...now, access: '', refresh: undefined });
-      return null;
-    }
+    const given = await issuer.refresh(old).catch((error: Error) => {
+      if (error instanceof SessionEnded) return undefined;
+      throw error;
+    });
+    // The user may have signed out, or in again, in the meantime.
+    const now = accounts.read(username);
+    if (now?.refresh !== old) return now?.access ?? null;
+    if (given) accounts.write({ ...now, access: given.access, refresh: given.refresh ?? old });
+    else accounts.write({ ...now, access: '', refresh: undefined });
+    return given?.access ?? null;
   }
 
   return {

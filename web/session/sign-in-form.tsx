@@ -1,9 +1,7 @@
-import { Button } from '../ui/button.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { type SignInStep, useAuth } from './auth-context.ts';
+import { type FormProps, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
 import { CognitoError } from './cognito-api.ts';
-import type { CognitoAuth } from './cognito-auth.ts';
 import { PasswordField } from './password-field.tsx';
 import { UsernameField } from './username-field.tsx';
 
@@ -12,12 +10,10 @@ export function SignInForm({
   username,
   focused,
   go,
-}: {
-  readonly cognito: CognitoAuth;
+}: Pick<FormProps, 'cognito' | 'go'> & {
   readonly username?: string;
   /** Focus the first field? */
   readonly focused: boolean;
-  go(step: SignInStep): void;
 }) {
   const { session } = useAuth();
   const action = useAction();
@@ -38,19 +34,13 @@ export function SignInForm({
       action={action}
       label="Sign in"
       onSubmit={(value) => action.run(() => signIn(value('username'), value('password')))}
-      links={
-        <>
-          <Button look="link-button" onClick={() => go({ name: 'sign up' })}>
-            Create an account
-          </Button>
-          <Button look="link-button" onClick={() => go({ name: 'reset password' })}>
-            Forgotten password
-          </Button>
-        </>
-      }
+      links={[
+        { label: 'Create an account', onClick: () => go({ name: 'sign up' }) },
+        { label: 'Forgotten password', onClick: () => go({ name: 'reset password' }) },
+      ]}
     >
       <UsernameField value={username} focused={focused} />
-      <PasswordField label="Password" name="password" autocomplete="current-password" />
+      <PasswordField label="Password" autocomplete="current-password" />
     </AuthForm>
   );
 }

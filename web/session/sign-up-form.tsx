@@ -1,14 +1,13 @@
 import { useId } from 'preact/hooks';
-import { Button } from '../ui/button.tsx';
+import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { type SignInStep, useAuth } from './auth-context.ts';
+import { type FormProps, useAuth } from './auth-context.ts';
 import { AuthForm } from './auth-form.tsx';
-import type { CognitoAuth } from './cognito-auth.ts';
 import { NewPasswordField } from './new-password-field.tsx';
-import { passwordProblem } from './password-rules.ts';
+import { assertPassword } from './password-rules.ts';
 import { UsernameField } from './username-field.tsx';
 
-export function SignUpForm({ cognito, go }: { readonly cognito: CognitoAuth; go(step: SignInStep): void }) {
+export function SignUpForm({ cognito, go }: Pick<FormProps, 'cognito' | 'go'>) {
   const { session } = useAuth();
   const action = useAction();
   const hint = useId();
@@ -19,8 +18,7 @@ export function SignUpForm({ cognito, go }: { readonly cognito: CognitoAuth; go(
     if (!/^[a-z0-9.-]{1,64}$/.test(username)) {
       throw new Error('A user name has letters from a to z, digits, dots and hyphens, at most 64 of them.');
     }
-    const problem = passwordProblem(password);
-    if (problem !== '') throw new Error(problem);
+    assertPassword(password);
     const sentTo = await cognito.signUp(username, password, email);
     if (sentTo !== undefined) return go({ name: 'confirm', username, password, sentTo });
     await session.add(await cognito.signIn(username, password));
@@ -31,11 +29,7 @@ export function SignUpForm({ cognito, go }: { readonly cognito: CognitoAuth; go(
       action={action}
       label="Create the account"
       onSubmit={(value) => action.run(() => signUp(value('username'), value('email'), value('password')))}
-      links={
-        <Button look="link-button" onClick={() => go({ name: 'sign in' })}>
-          Sign in instead
-        </Button>
-      }
+      links={[{ label: 'Sign in instead', onClick: () => go({ name: 'sign in' }) }]}
     >
       <div>
         <UsernameField describedBy={`${hint}name`} />
@@ -44,17 +38,7 @@ export function SignUpForm({ cognito, go }: { readonly cognito: CognitoAuth; go(
         </p>
       </div>
       <div>
-        <label class="label">
-          E-mail
-          <input
-            class="field"
-            name="email"
-            type="email"
-            autocomplete="email"
-            aria-describedby={`${hint}mail`}
-            required
-          />
-        </label>
+        <Field label="E-mail" name="email" type="email" autocomplete="email" aria-describedby={`${hint}mail`} />
         <p class="hint" id={`${hint}mail`}>
           We send you a code. Nobody else sees your address.
         </p>

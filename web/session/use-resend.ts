@@ -5,5 +5,6 @@ import { useAction } from '../ui/use-action.ts';
 export function useResend(request: () => Promise<string>) {
   const [sentTo, setSentTo] = useState<string>();
   const action = useAction();
-  return { ...action, sentTo, send: () => action.run(async () => setSentTo(await request())) };
+  const send = () => action.run(async () => setSentTo(await request()));
+  return { ...action, sentTo, link: { label: 'Send the code again', disabled: action.busy, onClick: send } };
 }

@@ -1,34 +1,22 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { Field } from '../ui/field.tsx';
 
-export function UsernameField({
-  value,
-  describedBy,
-  focused = true,
-}: {
+export function UsernameField(props: {
   readonly value?: string;
   /** Id of an element that describes the field. */
   readonly describedBy?: string;
   /** False when the page opens: the keyboard of a phone would cover half of the page. */
   readonly focused?: boolean;
 }) {
-  const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    if (focused) input.current?.focus();
-  }, []);
   return (
-    <label class="label">
-      User name
-      <input
-        class="field"
-        name="username"
-        ref={input}
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck={false}
-        aria-describedby={describedBy}
-        defaultValue={value}
-        required
-      />
-    </label>
+    <Field
+      label="User name"
+      name="username"
+      focused={props.focused ?? true}
+      autocomplete="username"
+      autocapitalize="none"
+      spellcheck={false}
+      aria-describedby={props.describedBy}
+      defaultValue={props.value}
+    />
   );
 }

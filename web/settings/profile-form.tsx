@@ -1,11 +1,15 @@
+import type { Chat, Me } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { limits } from '#protocol/limits';
 import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
+import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { pictureProblem, pictureTypes, saveProfile } from './save-profile.ts';
 import { useDisplayName } from './use-display-name.ts';
+
+const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 /** The display name and picture of the user. */
 export function ProfileForm() {
@@ -65,21 +69,17 @@ export function ProfileForm() {
           />
         </div>
       </div>
-      <label class="label">
-        Display name
-        <input
-          class="field"
-          name="name"
-          autocomplete="name"
-          maxLength={64}
-          value={name}
-          onInput={(event) => {
-            setName(event.currentTarget.value);
-            setSaved(false);
-          }}
-          required
-        />
-      </label>
+      <Field
+        label="Display name"
+        name="name"
+        autocomplete="name"
+        maxLength={64}
+        value={name}
+        onText={(text) => {
+          setName(text);
+          setSaved(false);
+        }}
+      />
       <ErrorMessage text={problem ?? error} />
       <div class="profile-save">
         <span class="quiet" role="status">
@@ -91,4 +91,23 @@ export function ProfileForm() {
       </div>
     </form>
   );
+}
+
+/** Why a file cannot be a profile picture: a sentence; undefined if it can. */
+function pictureProblem({ type, size }: Pick<File, 'type' | 'size'>): string | undefined {
+  if (!pictureTypes.includes(type)) return 'A picture can be a PNG, JPEG, GIF or WebP file.';
+  if (size > limits.avatarBytes) return `A picture can have ${limits.avatarBytes / 1024 / 1024} MB at most.`;
+  return size === 0 ? 'This file is empty.' : undefined;
+}
+
+/**
+ * @param change `picture`: null removes the current one, undefined keeps it
+ * @throws ParleyError
+ */
+async function saveProfile(
+  chat: Pick<Chat, 'request' | 'upload'>,
+  { name, picture }: { readonly name: string; readonly picture: File | null | undefined },
+): Promise<Me> {
+  const avatar = picture ? await chat.upload('/me/avatar', picture, { filename: picture.name.slice(-200) }) : picture;
+  return chat.request<Me>('PATCH', '/me', { name, avatar });
 }

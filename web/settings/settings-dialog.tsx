@@ -1,8 +1,9 @@
+import { useSession } from '../state/session-context.ts';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { BlockedPeople } from './blocked-people.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
-import { SignOutEverywhere } from './sign-out-everywhere.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
 /** Parley's version. The build defines it. */
@@ -20,5 +21,31 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         <p class="quiet">Parley {PARLEY}</p>
       </div>
     </Dialog>
+  );
+}
+
+/** Ends the user's sessions on all devices, this one included. */
+function SignOutEverywhere() {
+  const { session, messenger } = useSession();
+
+  async function signOut(): Promise<void> {
+    await messenger.chat.request('DELETE', '/me/sessions');
+    // With the name: the session of this tab may have ended already.
+    await session.signOut(messenger.me);
+  }
+
+  return (
+    <section>
+      <ConfirmButton
+        label="Sign out everywhere"
+        look="button"
+        kind="danger"
+        title="Sign out everywhere?"
+        onConfirm={signOut}
+      >
+        All devices on which you are signed in have to sign in again, this one too. Messages that have not been sent yet
+        are lost.
+      </ConfirmButton>
+    </section>
   );
 }

@@ -1,5 +1,5 @@
 import type { Chat, Profile, ServerEvent } from '@parley/client';
-import { type ReadonlySignal, signal } from '@preact/signals';
+import { signal } from '@preact/signals';
 import { loadAllPeople } from './people-pages.ts';
 
 /** How the user is related to another user. `received` and `sent` are friend requests. */
@@ -8,30 +8,12 @@ export type Friendship = 'friends' | 'received' | 'sent' | 'none';
 type State = Exclude<Friendship, 'none'>;
 const states: readonly State[] = ['friends', 'received', 'sent'];
 
-export interface Friends {
-  /** By user name. */
-  readonly friends: ReadonlySignal<readonly Profile[]>;
-  /** Users who sent a friend request, latest first. */
-  readonly received: ReadonlySignal<readonly Profile[]>;
-  readonly sent: ReadonlySignal<readonly Profile[]>;
-  of(username: string): Friendship;
-  /** Loads all three lists, and keeps them current from now on. @throws ParleyError */
-  load(): Promise<void>;
-  /** Sends a friend request, or accepts one. @throws ParleyError */
-  ask(username: string): Promise<void>;
-  /** Declines or takes back a request, or ends a friendship. @throws ParleyError */
-  end(username: string): Promise<void>;
-  apply(event: ServerEvent): void;
-}
-
 /** Friends and requests: loaded at each connection, and kept current by events. @param onPerson called for each person that was loaded */
-export function createFriends(
-  chat: Pick<Chat, 'request' | 'pages'>,
-  me: string,
-  onPerson: (person: Profile) => void,
-): Friends {
+export function createFriends(chat: Pick<Chat, 'request' | 'pages'>, me: string, onPerson: (person: Profile) => void) {
   const lists = {
+    /** By user name. */
     friends: signal<readonly Profile[]>([]),
+    /** Users who sent a friend request, latest first. */
     received: signal<readonly Profile[]>([]),
     sent: signal<readonly Profile[]>([]),
   };
@@ -66,20 +48,24 @@ export function createFriends(
 
   return {
     ...lists,
-    load() {
+    /** Loads all three lists, and keeps them current from now on. @throws ParleyError */
+    load(): Promise<void> {
       for (const state of states) needed.add(state);
       return load();
     },
-    of: (username) => states.find((state) => lists[state].value.some((one) => one.username === username)) ?? 'none',
-    async ask(username) {
+    of: (username: string): Friendship =>
+      states.find((state) => lists[state].value.some((one) => one.username === username)) ?? 'none',
+    /** Sends a friend request, or accepts one. @throws ParleyError */
+    async ask(username: string): Promise<void> {
       await chat.request('PUT', `/me/friends/${encodeURIComponent(username)}`);
       await load();
     },
-    async end(username) {
+    /** Declines or takes back a request, or ends a friendship. @throws ParleyError */
+    async end(username: string): Promise<void> {
       await chat.request('DELETE', `/me/friends/${encodeURIComponent(username)}`);
       put('none', username);
     },
-    apply(event) {
+    apply(event: ServerEvent): void {
       if (event.type === 'conversations') load().catch(() => {});
       else if (event.type === 'friend_requested') {
         put(event.by === me ? 'sent' : 'received', event.person.username, event.person);

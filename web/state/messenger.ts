@@ -9,12 +9,12 @@ import {
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
-import { type Blocks, createBlocks } from './blocks.ts';
+import { createBlocks } from './blocks.ts';
 import { keepFailedSends } from './failed-sends.ts';
-import { createFriends, type Friends } from './friends.ts';
+import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { pathOf, plainName } from './names.ts';
-import { createProfiles, type Profiles } from './profiles.ts';
+import { createProfiles } from './profiles.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
 export interface Messenger {
@@ -28,9 +28,9 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  readonly friends: Friends;
-  readonly blocks: Blocks;
-  readonly profiles: Profiles;
+  readonly friends: ReturnType<typeof createFriends>;
+  readonly blocks: ReturnType<typeof createBlocks>;
+  readonly profiles: ReturnType<typeof createProfiles>;
   presence(username: string): Presence | undefined;
   /** Names of the users who are typing in a conversation, open or not. */
   typing(id: string): readonly string[];
@@ -60,6 +60,14 @@ export function createMessenger(session: Session, me: string): Messenger {
   const friends = createFriends(chat, me, profiles.put);
   const blocks = createBlocks(chat);
   let saving: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads the client again after each change. */
+  const live =
+    <Result>(read: (of: string) => Result) =>
+    (of: string) => {
+      void changes.value;
+      return read(of);
+    };
 
   function update(): void {
     const loadedViews = chat.conversations;
@@ -111,18 +119,9 @@ export function createMessenger(session: Session, me: string): Messenger {
     friends,
     blocks,
     profiles,
-    typing(id) {
-      void changes.value;
-      return chat.typing(id);
-    },
-    pending(id) {
-      void changes.value;
-      return chat.pending(id);
-    },
-    presence(username) {
-      void changes.value;
-      return chat.presence(username);
-    },
+    typing: live(chat.typing),
+    pending: live(chat.pending),
+    presence: live(chat.presence),
     nameOf: (username) => names.get(username) ?? plainName(username),
     joinRoom: (room) => chat.request('PUT', pathOf(room, me)),
     close() {

@@ -1,20 +1,13 @@
 import type { Chat, Profile } from '@parley/client';
 import { type Signal, signal } from '@preact/signals';
 
-export interface Profiles {
-  /** The profile, if it is loaded. Requests it if it is missing, or if the picture's address is about to expire. */
-  of(username: string): Profile | undefined;
-  /** Stores a profile that another answer contained. */
-  put(profile: Profile): void;
-}
-
 /** The address of a picture is valid for an hour. */
 const maxAgeMs = 50 * 60_000;
 const retryMs = 60_000;
 const maxRequests = 3;
 
 /** Profiles of the users who are visible on the page, loaded a few at a time. */
-export function createProfiles(chat: Pick<Chat, 'request'>): Profiles {
+export function createProfiles(chat: Pick<Chat, 'request'>) {
   const known = new Map<string, Signal<Profile | undefined>>();
   const requestedAt = new Map<string, number>();
   const queue: string[] = [];
@@ -47,7 +40,8 @@ export function createProfiles(chat: Pick<Chat, 'request'>): Profiles {
   }
 
   return {
-    of(username) {
+    /** The profile, if it is loaded. Requests it if it is missing, or if the picture's address is about to expire. */
+    of(username: string): Profile | undefined {
       if (Date.now() - (requestedAt.get(username) ?? 0) > maxAgeMs) {
         requestedAt.set(username, Date.now());
         queue.push(username);
@@ -55,7 +49,8 @@ export function createProfiles(chat: Pick<Chat, 'request'>): Profiles {
       }
       return signalOf(username).value;
     },
-    put(profile) {
+    /** Stores a profile that another answer contained. */
+    put(profile: Profile): void {
       requestedAt.set(profile.username, Date.now());
       signalOf(profile.username).value = profile;
     },

@@ -1,3 +1,5 @@
+import type { Presence } from '@parley/client';
+
 /** Times for people, in the device's time zone. The formats are created once, because that is slow. */
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
@@ -37,6 +39,12 @@ export function lastSeenText(at: string, now: number): string {
   if (name === 'Today') return `last seen ${clockTime(at)}`;
   if (name === 'Yesterday') return `last seen yesterday at ${clockTime(at)}`;
   return `last seen ${name}`;
+}
+
+/** `online`, or when the user was last online; empty if nothing is known. */
+export function presenceText(presence: Presence | undefined): string {
+  if (presence?.online) return 'online';
+  return presence?.last_seen ? lastSeenText(presence.last_seen, Date.now()) : '';
 }
 
 /** Calendar days, so that at 00:01 a time at 23:59 is yesterday. */

@@ -1,4 +1,4 @@
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 
 export interface Pixels {
   readonly width: number;

@@ -2,7 +2,6 @@ import type { Conversation } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { perConversation } from '../state/per-conversation.ts';
 import { chooseFiles } from './choose-files.ts';
-import { rememberUpload, sentUpload } from './sent-uploads.ts';
 import { createUpload, type Upload } from './upload.ts';
 
 /** The files of the message that is being written. They go on uploading while another conversation is shown. */
@@ -83,4 +82,22 @@ function uploadedBefore(id: string): Upload {
     cancel: nothing,
     releasePreview: nothing,
   };
+}
+
+/** Each upload keeps its file in memory for the preview, so only the latest ones are kept. */
+const maxUploads = 20;
+const sent = new Map<string, Upload>();
+
+/** Called when a message with this file is sent. */
+function rememberUpload(id: string, upload: Upload): void {
+  sent.set(id, upload);
+  const [oldest] = sent;
+  if (!oldest || sent.size <= maxUploads) return;
+  sent.delete(oldest[0]);
+  oldest[1].releasePreview();
+}
+
+/** A file that this page has sent, by the id of its attachment: for a preview until the message is stored, or has failed. */
+export function sentUpload(id: string): Upload | undefined {
+  return sent.get(id);
 }

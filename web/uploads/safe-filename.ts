@@ -1,4 +1,4 @@
-import { limits } from '../../protocol/limits.ts';
+import { limits } from '#protocol/limits';
 
 /** A file name that the server accepts: without control characters and not too long. The extension is kept. */
 export function safeFilename(name: string): string {

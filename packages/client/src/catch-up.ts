@@ -5,14 +5,6 @@ import { type Http, pathOf, queryOf } from './http.ts';
 import type { ChangesPage } from './protocol.ts';
 import type { LogEvent, Timeline } from './timeline.ts';
 
-export interface CatchUp {
-  /** Fetches until nothing is missing. Resolves also when the conversation cannot be read any more: then `onEnd` is called. */
-  now(): Promise<void>;
-  /** Fetches a little later, if something is still missing then. */
-  soon(): void;
-  stop(): void;
-}
-
 /** A number may come this late. The random part keeps the members of a room from asking all at once. */
 const graceMs = 200;
 const graceSpreadMs = 600;
@@ -29,7 +21,7 @@ export function createCatchUp(options: {
   onEvent(event: LogEvent): void;
   /** The conversation cannot be read any more. */
   onEnd(error: ParleyError): void;
-}): CatchUp {
+}) {
   const { id, http, timeline, clock, random } = options;
   let running: Promise<void> | undefined;
   let again = false;
@@ -69,6 +61,7 @@ export function createCatchUp(options: {
     }
   }
 
+  /** Fetches until nothing is missing. Resolves also when the conversation cannot be read any more: then `onEnd` is called. */
   function now(): Promise<void> {
     // The page that is being loaded may be older than this call.
     again = true;
@@ -80,13 +73,14 @@ export function createCatchUp(options: {
 
   return {
     now,
-    soon() {
+    /** Fetches a little later, if something is still missing then. */
+    soon(): void {
       cancel ??= clock.after(graceMs + random() * graceSpreadMs, () => {
         cancel = undefined;
         if (timeline.latestSeq > timeline.completeUpTo) void now();
       });
     },
-    stop() {
+    stop(): void {
       stopped = true;
       cancel?.();
     },

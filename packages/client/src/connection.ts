@@ -34,17 +34,6 @@ export type SocketConstructor = new (url: string, protocols: string[]) => Socket
 /** Frames that may be lost. Everything else is sent over HTTP, which answers. */
 type Frame = { type: 'ping' } | { type: 'typing'; conversation: string; typing: boolean };
 
-export interface Connection {
-  readonly state: ConnectionState;
-  /** Connects; while it waits for the next try, it tries now. */
-  open(): void;
-  close(): void;
-  /** Sends nothing when there is no connection. */
-  send(frame: Frame): void;
-  /** Opens another socket that replaces the present one. */
-  replace(): void;
-}
-
 /** API Gateway closes a socket after ten silent minutes, and after two hours in all. */
 const idleMs = 9 * 60_000;
 const lifetimeMs = 100 * 60_000;
@@ -67,7 +56,7 @@ export function createConnection(options: {
   catchUp(): Promise<void>;
   /** Nothing came for `idleMs`. */
   onIdle(): void;
-}): Connection {
+}) {
   const { tokens, clock, random, environment } = options;
   let state: ConnectionState = { status: 'closed' };
   let current: Link | undefined;
@@ -222,14 +211,15 @@ export function createConnection(options: {
   }
 
   return {
-    get state() {
+    get state(): ConnectionState {
       return state;
     },
-    open() {
+    /** Connects; while it waits for the next try, it tries now. */
+    open(): void {
       unsubscribe ??= environment.subscribe(checkNow);
       if (!current) void dial();
     },
-    close() {
+    close(): void {
       unsubscribe?.();
       unsubscribe = undefined;
       latest++;
@@ -238,7 +228,9 @@ export function createConnection(options: {
       for (const link of [...links]) link.end();
       setState({ status: 'closed' });
     },
-    send: (frame) => current?.send(frame),
+    /** Sends nothing when there is no connection. */
+    send: (frame: Frame) => current?.send(frame),
+    /** Opens another socket that replaces the present one. */
     replace: () => void dial(),
   };
 }

@@ -50,6 +50,8 @@ export function createConversation(options: {
 
   function end(error: ParleyError): void {
     ended = error;
+    // The server would refuse a request that still waits.
+    cursor.stop();
     notify();
   }
 

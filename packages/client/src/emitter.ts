@@ -1,14 +1,9 @@
 /** Listeners of one kind of event. */
-export interface Emitter<T> {
-  /** @returns a function that ends the subscription */
-  subscribe(listener: (value: T) => void): () => void;
-  emit(value: T): void;
-}
-
-export function createEmitter<T>(): Emitter<T> {
+export function createEmitter<T>() {
   const listeners = new Set<(value: T) => void>();
   return {
-    subscribe(listener) {
+    /** @returns a function that ends the subscription */
+    subscribe(listener: (value: T) => void): () => void {
       // A wrapper, so that the same function can subscribe twice and unsubscribe once.
       const own = (value: T) => listener(value);
       listeners.add(own);
@@ -16,7 +11,7 @@ export function createEmitter<T>(): Emitter<T> {
         listeners.delete(own);
       };
     },
-    emit(value) {
+    emit(value: T): void {
       for (const listener of [...listeners]) {
         try {
           listener(value);

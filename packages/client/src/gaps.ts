@@ -1,15 +1,5 @@
 import type { Clock } from './clock.ts';
 
-export interface Gaps {
-  /** A conversation went on from one `seq` to another. The numbers in between may still come, or were lost. */
-  skip(conversation: string, from: number, to: number): void;
-  /** This `seq` came. @returns whether it was missing */
-  fill(conversation: string, seq: number): boolean;
-  /** Nothing is missing any more. */
-  clear(conversation: string): void;
-  stop(): void;
-}
-
 /** A number may come this late. The random part keeps the members of a room from asking all at once. */
 const graceMs = 1_000;
 const graceSpreadMs = 4_000;
@@ -22,17 +12,19 @@ export function createGaps(options: {
   readonly random: () => number;
   /** Something did not come in time. */
   onMissing(conversation: string): void;
-}): Gaps {
+}) {
   const { clock, random } = options;
   const gaps = new Map<string, { readonly missing: Set<number>; cancel(): void }>();
 
+  /** Nothing is missing any more. */
   function clear(conversation: string): void {
     gaps.get(conversation)?.cancel();
     gaps.delete(conversation);
   }
 
   return {
-    skip(conversation, from, to) {
+    /** A conversation went on from one `seq` to another. The numbers in between may still come, or were lost. */
+    skip(conversation: string, from: number, to: number): void {
       if (to <= from + 1) return;
       const missing = gaps.get(conversation)?.missing ?? new Set();
       for (let seq = Math.max(from + 1, to - maxTracked); seq < to; seq++) missing.add(seq);
@@ -43,14 +35,15 @@ export function createGaps(options: {
       });
       gaps.set(conversation, { missing, cancel });
     },
-    fill(conversation, seq) {
+    /** This `seq` came. @returns whether it was missing */
+    fill(conversation: string, seq: number): boolean {
       const { missing } = gaps.get(conversation) ?? {};
       const isLate = missing?.delete(seq) ?? false;
       if (missing?.size === 0) clear(conversation);
       return isLate;
     },
     clear,
-    stop() {
+    stop(): void {
       for (const conversation of [...gaps.keys()]) clear(conversation);
     },
   };

@@ -5,26 +5,13 @@ import { createGaps } from './gaps.ts';
 import { type Http, pagesOf, pathOf } from './http.ts';
 import type { ConversationPage, ConversationView, ServerEvent, ServerEvents } from './protocol.ts';
 
-export interface Inbox {
-  /** The latest first; a new array after each change. */
-  readonly conversations: readonly ConversationView[];
-  apply(event: ServerEvent): void;
-  /** Takes a conversation that was loaded. */
-  put(view: ConversationView): void;
-  /** The user is not a member any more. */
-  remove(id: string): void;
-  /** Loads the whole list. @throws ParleyError */
-  load(): Promise<void>;
-  close(): void;
-}
-
 export function createInbox(options: {
   readonly http: Http;
   readonly clock: Clock;
   readonly random: () => number;
   me(): string;
   onChange(): void;
-}): Inbox {
+}) {
   const { http, clock, random } = options;
   const views = new Map<string, ConversationView>();
   /** When a conversation without messages last changed: ISO 8601. */
@@ -42,6 +29,7 @@ export function createInbox(options: {
     changed();
   }
 
+  /** Takes a conversation that was loaded. */
   function put(view: ConversationView): void {
     const old = views.get(view.id);
     // The server read it before an event that came in the meantime.
@@ -65,6 +53,7 @@ export function createInbox(options: {
     return last_message?.date_added ?? touched.get(id) ?? '';
   }
 
+  /** The user is not a member any more. */
   function remove(id: string): void {
     if (views.delete(id)) changed();
   }
@@ -143,13 +132,14 @@ export function createInbox(options: {
   }
 
   return {
-    get conversations() {
+    /** The latest first; a new array after each change. */
+    get conversations(): readonly ConversationView[] {
       sorted ??= [...views.values()].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : timeOf(a) > timeOf(b) ? -1 : 0));
       return sorted;
     },
     put,
     remove,
-    apply(event) {
+    apply(event: ServerEvent) {
       if (event.type === 'conversations') {
         putAll(event.results);
         if (event.next === null) refreshUnlisted(new Set(event.results.map(({ id }) => id)));
@@ -172,7 +162,8 @@ export function createInbox(options: {
         refresh(event.conversation);
       }
     },
-    async load() {
+    /** Loads the whole list. @throws ParleyError */
+    async load(): Promise<void> {
       const listed = new Set<string>();
       for await (const { results } of pagesOf<ConversationPage>(http, '/conversations?limit=100')) {
         putAll(results);

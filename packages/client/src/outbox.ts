@@ -51,19 +51,7 @@ export const noStore: OutboxStore = { load: async () => [], put: async () => {},
 /** The server's answer: the message after the change, and the change's number in the log. */
 export type Answer = Message & { readonly change?: number };
 
-export interface Outbox {
-  /** The items of a conversation, in order. */
-  of(conversation: string): readonly OutboxItem[];
-  /** @returns the message after the change. @throws ParleyError when the server refuses it for good */
-  send(conversation: string, action: OutboxItem['action']): Promise<Message>;
-  /** The message with this `client_id` is in the log. */
-  acknowledge(message: Message): void;
-  /** Sends the items that an earlier page or process left in the store. */
-  restore(): Promise<void>;
-  /** Tries everything now instead of after its pause. */
-  flush(): void;
-  stop(): void;
-}
+export type Outbox = ReturnType<typeof createOutbox>;
 
 /** After this time, other devices of the user may have sent so much that the server has forgotten an id. */
 const idExpiryMs = 30_000;
@@ -83,7 +71,7 @@ export function createOutbox(options: {
   onStored(item: OutboxItem, answer: Answer): void;
   /** The server refused the item for good. */
   onRejected(item: OutboxItem, error: ParleyError): void;
-}): Outbox {
+}) {
   const { http, store, clock, random } = options;
   const queues = new Map<string, OutboxItem[]>();
   const running = new Set<string>();
@@ -94,7 +82,8 @@ export function createOutbox(options: {
   let order = 0;
   let stopped = false;
 
-  const queueOf = (conversation: string) => queues.get(conversation) ?? [];
+  /** The items of a conversation, in order. */
+  const queueOf = (conversation: string): readonly OutboxItem[] => queues.get(conversation) ?? [];
 
   function setQueue(conversation: string, queue: OutboxItem[]): void {
     queues.set(conversation, queue);
@@ -171,6 +160,7 @@ export function createOutbox(options: {
     running.delete(conversation);
   }
 
+  /** Tries everything now instead of after its pause. */
   function flush(): void {
     const ends = endPauses;
     endPauses = [];
@@ -179,7 +169,8 @@ export function createOutbox(options: {
 
   return {
     of: queueOf,
-    send(conversation, action) {
+    /** @returns the message after the change. @throws ParleyError when the server refuses it for good */
+    send(conversation: string, action: OutboxItem['action']): Promise<Message> {
       const item: OutboxItem = {
         client_id: options.newId(),
         conversation,
@@ -200,11 +191,13 @@ export function createOutbox(options: {
         .then(() => run(conversation));
       return answer;
     },
-    acknowledge(message) {
+    /** The message with this `client_id` is in the log. */
+    acknowledge(message: Message): void {
       const item = queueOf(message.conversation).find(({ client_id }) => client_id === message.client_id);
       if (item?.action.type === 'create') complete(item, message);
     },
-    async restore() {
+    /** Sends the items that an earlier page or process left in the store. */
+    async restore(): Promise<void> {
       const items = (await store.load()).map(withPresentNames).sort((a, b) => a.order - b.order);
       order = Math.max(order, ...items.map((item) => item.order));
       for (const item of items) {
@@ -215,7 +208,7 @@ export function createOutbox(options: {
       for (const conversation of queues.keys()) void run(conversation);
     },
     flush,
-    stop() {
+    stop(): void {
       stopped = true;
       flush();
     },

@@ -105,27 +105,6 @@ export type Role = 'owner' | 'admin' | 'member';
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
 export type Time = string;
 
-export type MessagePage = {
-  readonly count: number;
-  readonly next: string | null;
-  readonly previous: string | null;
-  readonly results: readonly Message[];
-};
-
-export type ConversationPage = {
-  readonly count: number;
-  readonly next: string | null;
-  readonly previous: string | null;
-  readonly results: readonly ConversationView[];
-};
-
-export type PeoplePage = {
-  readonly count: number;
-  readonly next: string | null;
-  readonly previous: string | null;
-  readonly results: readonly Profile[];
-};
-
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
 export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
 
@@ -137,6 +116,35 @@ export type UploadForm = {
   readonly expires_at: Time;
 };
 
+export type PeoplePage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Profile[];
+};
+
+/** `friends` if the other person had asked before. */
+export type FriendAnswer = { readonly state: 'friends' | 'sent' };
+
+/** `public_key` is the `applicationServerKey` with which a page subscribes; null if the server does not push to browsers. */
+export type PushAnswer = { readonly web: { readonly public_key: string } | null; readonly fcm: boolean };
+
+export type TokenAnswer = { readonly token: string };
+
+export type ConversationPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly ConversationView[];
+};
+
+export type MessagePage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Message[];
+};
+
 /** The log itself, as the events that were sent live, for clients that were offline. */
 export type ChangesPage = {
   readonly count: number;
@@ -144,6 +152,11 @@ export type ChangesPage = {
   readonly previous: string | null;
   readonly results: readonly (ServerEvents['chat_message'] | ServerEvents['message_edited'] | ServerEvents['message_deleted'] | ServerEvents['reaction'] | ServerEvents['conversation_updated'])[];
 };
+
+/** A message after a change; `change` is the number of the change's entry. */
+export type ChangedMessage = Message & { readonly change: number };
+
+export type ReadAnswer = { readonly up_to: number; readonly unread_count: number };
 
 /** The events by their `type`. */
 export type ServerEvents = {

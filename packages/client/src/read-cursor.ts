@@ -2,16 +2,6 @@ import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
 import { isRetryable } from './errors.ts';
 
-export interface ReadCursor {
-  /** The last `seq` that the user has read, also before the server knows it. */
-  readonly upTo: number;
-  /** Moves forward only. */
-  move(upTo: number): void;
-  /** The server knows that the user has read up to here. */
-  confirm(upTo: number): void;
-  stop(): void;
-}
-
 /** Moves within this time become one request, for example while the user scrolls. */
 const batchMs = 500;
 
@@ -23,7 +13,7 @@ export function createReadCursor(options: {
   readonly start: number;
   send(upTo: number): Promise<unknown>;
   onChange(): void;
-}): ReadCursor {
+}) {
   const { clock, random } = options;
   let upTo = options.start;
   let confirmed = options.start;
@@ -57,13 +47,16 @@ export function createReadCursor(options: {
   }
 
   return {
+    /** The last `seq` that the user has read, also before the server knows it. */
     get upTo() {
       return upTo;
     },
-    move(to) {
+    /** Moves forward only. */
+    move(to: number): void {
       if (advance(to)) void run();
     },
-    confirm(to) {
+    /** The server knows that the user has read up to here. */
+    confirm(to: number): void {
       confirmed = Math.max(confirmed, to);
       advance(to);
     },

@@ -3,16 +3,7 @@ import type { Member, Message, ServerEvent } from './protocol.ts';
 
 export type Receipt = 'sent' | 'delivered' | 'read';
 
-export interface Receipts {
-  /** For one member; without a name, the lowest receipt of all other known members. */
-  of(message: Pick<Message, 'seq' | 'date_added' | 'from_user'>, username?: string): Receipt;
-  /** @returns whether the event changed anything */
-  apply(event: ServerEvent): boolean;
-  /** Takes loaded members. A receipt never goes back. */
-  load(members: readonly Member[]): void;
-}
-
-export function createReceipts(): Receipts {
+export function createReceipts() {
   const readSeq = new Map<string, number>();
   const deliveredSeq = new Map<string, number>();
   const deliveredUntil = new Map<string, string>();
@@ -25,7 +16,8 @@ export function createReceipts(): Receipts {
   }
 
   return {
-    of({ seq, date_added, from_user }, username) {
+    /** For one member; without a name, the lowest receipt of all other known members. */
+    of({ seq, date_added, from_user }: Pick<Message, 'seq' | 'date_added' | 'from_user'>, username?: string): Receipt {
       const others =
         username === undefined ? [...readSeq.keys()].filter((user) => user !== from_user.username) : [username];
       const isRead = (user: string) => (readSeq.get(user) ?? 0) >= seq;
@@ -34,7 +26,8 @@ export function createReceipts(): Receipts {
       if (others.length === 0 || !others.every(isDelivered)) return 'sent';
       return others.every(isRead) ? 'read' : 'delivered';
     },
-    apply(event) {
+    /** @returns whether the event changed anything */
+    apply(event: ServerEvent): boolean {
       if (event.type === 'messages_read') return raise(readSeq, event.user, event.up_to);
       if (event.type === 'message_delivered') {
         return event.to.map((user) => raise(deliveredSeq, user, event.seq)).includes(true);
@@ -43,7 +36,8 @@ export function createReceipts(): Receipts {
       for (const user of event.delivered_to ?? []) raise(deliveredSeq, user, event.seq);
       return raise(readSeq, event.from_user.username, event.seq);
     },
-    load(members) {
+    /** Takes loaded members. A receipt never goes back. */
+    load(members: readonly Member[]): void {
       for (const { username, read_seq, delivered_until } of members) {
         raise(readSeq, username, read_seq);
         if (delivered_until !== null) raise(deliveredUntil, username, delivered_until);

@@ -7,12 +7,6 @@ export interface TypingSender {
   stop(): void;
 }
 
-export interface TypingUsers {
-  /** Names of the users who are typing in a conversation, in the order in which they began; a new array after each change. */
-  of(conversation: string): readonly string[];
-  apply(conversation: string, user: string, typing: boolean): void;
-}
-
 /** Others forget a typing user after `forgetMs`, so it is repeated every `repeatMs`. */
 const repeatMs = 3_000;
 const forgetMs = 6_000;
@@ -42,7 +36,7 @@ export function createTypingSender(clock: Clock, send: (typing: boolean) => void
 }
 
 /** Knows which users are typing, in all conversations. */
-export function createTypingUsers(clock: Clock, onChange: (conversation: string) => void): TypingUsers {
+export function createTypingUsers(clock: Clock, onChange: (conversation: string) => void) {
   /** By conversation and user: the function that cancels the timer. */
   const timers = new Map<string, Map<string, () => void>>();
   const users = new Map<string, readonly string[]>();
@@ -63,7 +57,11 @@ export function createTypingUsers(clock: Clock, onChange: (conversation: string)
     onChange(conversation);
   }
 
-  return { of: (conversation) => users.get(conversation) ?? none, apply };
+  return {
+    /** Their names in a conversation, in the order in which they began; a new array after each change. */
+    of: (conversation: string) => users.get(conversation) ?? none,
+    apply,
+  };
 }
 
 /** Always the same array, so that a comparison by identity sees no change. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BrokenStack, parseOrBroken } from '#assembly/broken-stack';
-import type { Resource, Stack } from '#assembly/stack';
+import type { Stack } from '#assembly/stack';
 import type { Principal } from '#iam/access-keys';
 
 /** Defaults: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
@@ -59,11 +59,4 @@ export function functionConfig(stack: Stack, functionId: string) {
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
   };
-}
-
-/** The functions that run locally: those in Node.js. CDK adds some in Python, which only run during a deployment. */
-export function servedFunctions(stack: Pick<Stack, 'ofType'>): readonly Resource[] {
-  return stack
-    .ofType('AWS::Lambda::Function')
-    .filter(({ properties }) => String(properties.Runtime ?? 'nodejs').startsWith('nodejs'));
 }

@@ -5,14 +5,14 @@ import type { LocalRuntime } from '@parley/local';
  * Resolves when no function runs, no event waits for one, and the table's stream has been followed to its end.
  * @throws Error after half a minute
  */
-export async function quiet({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
+export async function untilIdle({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
   const running = () =>
     Object.entries(counters.snapshot()).reduce((sum, [name, count]) => {
       if (/^lambda\.(invoke|event):/.test(name)) return sum + count;
       return /^lambda\.(done|event-done):/.test(name) ? sum - count : sum;
     }, 0);
   const deadline = Date.now() + 30_000;
-  // What a function wrote as its last deed is in the stream by the time that the function has ended, so the stream comes second.
+  // A function's last write is in the stream when the function has ended, so wait for the stream after the functions.
   do {
     while (running() > 0) {
       if (Date.now() > deadline) throw new Error('the functions did not come to rest');

@@ -1,0 +1,21 @@
+import type { ComponentProps } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+
+/** A required text field below its label. @param props.focused does it get the focus when it appears? */
+export function Field({
+  label,
+  focused = false,
+  onText,
+  ...input
+}: ComponentProps<'input'> & { readonly label: string; readonly focused?: boolean; onText?(text: string): void }) {
+  const element = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (focused) element.current?.focus();
+  }, []);
+  return (
+    <label class="label">
+      {label}
+      <input class="field" ref={element} onInput={(event) => onText?.(event.currentTarget.value)} required {...input} />
+    </label>
+  );
+}
