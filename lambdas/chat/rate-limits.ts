@@ -7,9 +7,10 @@ import type { Membership } from '../store/membership.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
 
-/** How many messages and changes the member may still send now. */
+/** How many messages and changes the member may still send now; Infinity when the stack has no limit. */
 export function sendsLeft({ config, now }: Clock, membership: Membership): number {
   const { count, seconds } = config.sends;
+  if (count === 0) return Number.POSITIVE_INFINITY;
   const since = now() - seconds * 1_000;
   return Math.max(0, count - [...membership.recentSends.values()].filter(({ at }) => at > since).length);
 }

@@ -14,7 +14,7 @@ export type ClaimResult =
 
 /**
  * Notes the number of a send, unless an earlier try of it has a number.
- * @param allowed how many sends may succeed of all that have read the membership in this state, however many try
+ * @param allowed how many sends may succeed of all that have read the membership in this state, however many try; Infinity for any number
  * @param replacing the record of an earlier try whose number was sealed
  * @param moveCursor whether the sender has thereby read up to this number
  */
@@ -31,6 +31,7 @@ export async function claimSend(
     .slice(windowSize - 1);
   const remove = outdated.map((_, index) => `ring.#old${index}`);
   const most = membership.sends + allowed;
+  const limited = Number.isFinite(allowed);
   const { ok, item } = await updateItemIf(table, {
     Key: membershipKey(membership.username, membership.conversation),
     UpdateExpression: [
@@ -40,7 +41,7 @@ export async function claimSend(
     ].join(''),
     ConditionExpression: [
       'attribute_exists(#role)',
-      'sends < :most',
+      ...(limited ? ['sends < :most'] : []),
       replacing ? 'ring.#hash = :replacing' : 'attribute_not_exists(ring.#hash)',
       ...(moveCursor ? ['read_seq < :seq'] : []),
     ].join(' AND '),
@@ -52,7 +53,7 @@ export async function claimSend(
     ExpressionAttributeValues: {
       ':record': packSend(record),
       ':one': 1,
-      ':most': most,
+      ...(limited ? { ':most': most } : {}),
       ':replacing': replacing && packSend(replacing),
       ...(moveCursor ? { ':seq': record.seq, ':count': record.count } : {}),
     },
