@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parseLatency } from './calls.ts';
 import { requireUnclaimed } from './claim-folder.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
@@ -18,6 +19,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
   readonly port?: number | string;
   /** Like `postGone=0.1,dropDisconnect=0.5`; none by default. */
   readonly faults?: string;
+  /** Like `dynamodb=4,post=8,invoke=5`: milliseconds that calls wait; none by default. */
+  readonly latency?: string;
   /** Values of the CDK app's context, like `sendLimit=0`, in place of those of `cdk.json`, as `-c` of `cdk` does. */
   readonly context?: readonly string[];
   /** Synthesizes and reloads when a file of the project is saved. */
@@ -48,6 +51,7 @@ async function run(options: ServeOptions): Promise<number> {
   const dataDirectory = resolve(options.dataDirectory);
   const port = parsePort(options.port, settingNames.port);
   const faults = parseFaults(options.faults);
+  const latency = parseLatency(options.latency);
   const context = parseContext(options.context ?? []);
   const log = (line: string) => console.log(line);
   // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
@@ -70,13 +74,23 @@ async function run(options: ServeOptions): Promise<number> {
     await synthesize({ projectDirectory: directory, assemblyDirectory, context, signal });
   }
 
-  const runtime = await startLocal({ assemblyDirectory, dataDirectory, port, faults, engine, settingNames, log });
+  const runtime = await startLocal({
+    assemblyDirectory,
+    dataDirectory,
+    port,
+    faults,
+    latency,
+    engine,
+    settingNames,
+    log,
+  });
   try {
     signal.throwIfAborted();
     const outputs = JSON.stringify({ [runtime.stack.name]: runtime.outputs }, undefined, 2);
     await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
     log(await (options.welcome ?? describe)(runtime));
     if (Object.keys(faults).length > 0) log(`Faults are switched on: ${JSON.stringify(faults)}`);
+    if (Object.keys(latency).length > 0) log(`Calls wait, in milliseconds: ${JSON.stringify(latency)}`);
     const watching =
       options.watch && watchProject({ projectDirectory: directory, dataDirectory, context, runtime, log });
     const died = await Promise.race([ended, runtime.died]);
