@@ -6,7 +6,7 @@ import { ConversationChange, ConversationView, Message, Profile, Time } from './
 const conversation = z.string();
 
 export const events = {
-  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy comes last and is the acknowledgement. */
+  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy is the acknowledgement. */
   chat_message: z.extend(Message, {
     type: z.literal('chat_message'),
     room: z.string(),

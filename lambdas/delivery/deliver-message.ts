@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { ServerEvent } from '#protocol/events';
 import type { Message } from '#protocol/message';
 import { receives } from '#protocol/scope';
@@ -9,9 +9,14 @@ import { fanOut, type Recipients } from './broadcast.ts';
 import { connectionsOf, post, postAll, withOrigin } from './post.ts';
 import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
+import { notePost, slowPostMs } from './usual-post.ts';
 
-/** ms that the author's copy, the acknowledgement, waits for the other posts, because it lists the users who have received the message. */
-const acknowledgementTimeoutMs = 150;
+/**
+ * The author's copy, the acknowledgement, lists the users who have received the message, so it waits for the posts to the others, but for no
+ * slow one. With more connections than this, it waits for none and lists nobody: the slowest of many posts is always slow, and the one more
+ * event that then lists them costs little beside so many.
+ */
+const awaitedConnections = 16;
 /** ms after which a repeated send means that the first try may have died before it posted. */
 const repostAfterMs = 5_000;
 
@@ -25,8 +30,8 @@ interface Delivery {
 }
 
 /**
- * Posts a stored message to every connection of every member, to the author's last. In a large conversation, the fan-out posts to the other
- * members, and each chunk sends the author a delivery receipt.
+ * Posts a stored message to every connection of every member; to the author's last, where there are few others. In a large conversation, the
+ * fan-out posts to the other members, and each chunk sends the author a delivery receipt.
  * A repeated send is answered to the origin alone. If the first try was long ago, everybody is posted to again; clients drop duplicates by `seq`.
  * @returns the message as its author sees it
  */
@@ -67,18 +72,31 @@ export async function deliverMessage(
   const delivered = new Set<string>();
   // A connection that misses a new message was closed before it. A repeated message is too old to tell when that was.
   const closedBefore = repeated ? undefined : entry.at - 1;
-  const posts = Promise.all(
-    others.map(async (connection) => {
-      const outcome = await post(services, connection, chatMessage(message), closedBefore);
-      if (outcome === 'sent') delivered.add(connection.username);
-    }),
-  );
-  await Promise.race([posts, setTimeout(acknowledgementTimeoutMs)]);
-  const acknowledged = fitNames(delivered);
-  await postAll(services, authors, chatMessage(own, acknowledged));
+  const postToOthers = () =>
+    Promise.all(
+      others.map(async (connection) => {
+        const began = performance.now();
+        const outcome = await post(services, connection, chatMessage(message), closedBefore);
+        notePost(performance.now() - began);
+        if (outcome === 'sent') delivered.add(connection.username);
+      }),
+    );
+  let acknowledged: string[] = [];
+  if (others.length > awaitedConnections) {
+    const acknowledgement = postAll(services, authors, chatMessage(own, []));
+    // The acknowledgement is on its way before so many others keep the processor busy.
+    await setImmediate();
+    await Promise.all([acknowledgement, postToOthers()]);
+  } else {
+    const posts = postToOthers();
+    const timeout = new AbortController();
+    await Promise.race([posts, setTimeout(slowPostMs(), undefined, { signal: timeout.signal }).catch(() => {})]);
+    timeout.abort();
+    acknowledged = fitNames(delivered);
+    await Promise.all([posts, postAll(services, authors, chatMessage(own, acknowledged))]);
+  }
 
   // Names that were late, or did not fit, follow in delivery receipts.
-  await posts;
   const late = [...delivered].filter((name) => !acknowledged.includes(name));
   await postDeliveryReceipts(services, entry, authors, late);
   await markForNotification(services, entry, users);

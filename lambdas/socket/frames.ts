@@ -15,7 +15,7 @@ type FrameHandler<F extends Frame> = (services: Services, request: SocketRequest
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>;
 
 const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
-  /** Stored, then posted to every connection of every member, the author's last. */
+  /** Stored, then posted to every connection of every member. */
   create: (services, request, frame) =>
     sendMessage(services, conversationOf(request, frame.conversation), request.caller, frame, request.origin),
 

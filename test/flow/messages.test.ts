@@ -89,6 +89,26 @@ describe('several members with several connections', () => {
     expect(await a3.rest()).toEqual([]);
   });
 
+  it('are in the acknowledgement, or, with more than 16 connections, in one receipt after it', async () => {
+    const [alice, bob] = await chat.people('alice5', 'bob5');
+    const conversation = named(alice, bob);
+    const at = await alice.enter(conversation);
+    const sockets = await Promise.all(Array.from({ length: 16 }, () => bob.everything()));
+    await chat.settled();
+    const ask = (message: string) => at.ask({ type: 'create', message }, 'chat_message');
+    expect(await ask('to sixteen')).toMatchObject({ seq: 1, delivered_to: [bob.username] });
+    sockets.push(await bob.everything());
+    await chat.settled();
+    // A receipt for the first message, when Bob opened one more connection, would come before.
+    await at.rest();
+
+    expect(await ask('to seventeen')).toMatchObject({ seq: 2, delivered_to: [] });
+    const receipt = { type: 'message_delivered', conversation, seq: 2, to: [bob.username] };
+    expect(await at.next('message_delivered')).toEqual(receipt);
+    expect(await at.rest()).toEqual([]);
+    for (const socket of sockets) expect(await socket.next('chat_message')).toMatchObject({ conversation });
+  });
+
   it('see one order of messages that are sent at the same time', async () => {
     const [alice, bob, carol] = await chat.people('alice3', 'bob3', 'carol3');
     const group = named(alice, bob, carol);

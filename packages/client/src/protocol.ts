@@ -160,7 +160,7 @@ export type ReadAnswer = { readonly up_to: number; readonly unread_count: number
 
 /** The events by their `type`. */
 export type ServerEvents = {
-  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy comes last and is the acknowledgement. */
+  /** A new message. Only its author gets `client_id` and `delivered_to`; the author's copy is the acknowledgement. */
   readonly chat_message: Message & {
     readonly type: 'chat_message';
     readonly room: string;
