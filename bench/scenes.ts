@@ -114,7 +114,7 @@ export async function fillIdempotencyWindow(stage: Stage, conversation: string, 
     if (!membership)
       throw new Error(`unable to fill the idempotency window; ${username} is not a member of ${conversation}`);
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
-    await claimSend(stage.store, membership, hashClientId(`old ${index}`), send, { allowed: 1, moveCursor: false });
+    await claimSend(stage.store, membership, hashClientId(`old ${index}`), send, { moveCursor: false });
   }
   await advanceDeliveredUntil(stage.store, { username, conversation }, Date.now());
 }

@@ -431,7 +431,7 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, with the option friendsFir
     const longAgo = { ...stage.store, now: () => Date.now() - 86_400_000 };
     for (let index = 0; index < limits.friendRequests; index++) {
       const side = { username: carol.username, other: `long-ago-${index}`, was: undefined, state: 'sent' } as const;
-      await changeFriendships(longAgo, [side], []);
+      await changeFriendships(longAgo, [side], undefined);
     }
     const full = await befriend(carol, alice);
     expect([full.status, full.body.error.code, full.body.error.retry_after]).toEqual([429, 'rate_limited', undefined]);
