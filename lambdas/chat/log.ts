@@ -192,9 +192,14 @@ export async function cursorAt(services: Reader, state: ConversationState, seq: 
   if (entry && isNotSealed(entry)) return { seq, count: entry.count };
   const [before] = await readTo(services, state, seq, -1, isNotSealed);
   if (before && isNotSealed(before)) return { seq: before.seq, count: before.count };
-  const after = (await readTo(services, state, seq, 1, isNotSealed)).at(-1);
+  const following = await readTo(services, state, seq, 1, isNotSealed);
+  const after = following.at(-1);
   if (!after || !isNotSealed(after)) return { seq: 0, count: 0 };
-  return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
+  // Numbers in between were allocated for messages if they are uncounted, or if their entries may still be written.
+  const between = following.slice(0, -1);
+  const sealedMessages = between.filter((entry) => state.uncounted.has(entry.seq)).length;
+  const pending = after.seq - seq - 1 - between.length;
+  return { seq, count: after.count - (isMessage(after) ? 1 : 0) - sealedMessages - pending };
 }
 
 /** Lists show the newest message as soon as its number is allocated. If that number is sealed, they must show an earlier message. */
