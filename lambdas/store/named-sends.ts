@@ -91,7 +91,7 @@ export function placeOf({ members }: NamedConversation, username: string): strin
 }
 
 /** A member's sends are told apart by the start of their hash. Twenty-four bits are enough, because the entry has the whole client_id. */
-function shortHash(clientId: string): string {
+export function shortHash(clientId: string): string {
   return shortRecordHash(hashClientId(clientId));
 }
 
