@@ -185,6 +185,6 @@ export function previewOf(conversation: string, text: string): string {
 }
 
 /** Rooms and groups have a `:` in their ids, and user names have none. */
-function isNamed(conversation: string): boolean {
+export function isNamed(conversation: string): boolean {
   return !conversation.includes(':');
 }

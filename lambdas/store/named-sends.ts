@@ -143,7 +143,7 @@ export async function claimNamedSend(
   for (let tries = 0; tries < claimTries; tries++) {
     const at = message?.at ?? now();
     const token = replaced === undefined ? takeToken('#t', config.sends, seen?.spentUntil, at) : undefined;
-    const forget = seen ? outdatedIn(seen.window, hash, size - 1) : [];
+    const forget = seen ? outdatedIn(seen.window, hash, size) : [];
     const { ok, item = {} } = await updateItemIf(table, {
       Key: conversationStateKey(conversation.id),
       UpdateExpression: [
