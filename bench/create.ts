@@ -1,6 +1,6 @@
 import { limits } from '#protocol/limits';
 import { arrived, inBatches, type Stage } from '#test/support/stage';
-import { type Measured, measure, range, typical } from './measure.ts';
+import { type Measured, measure, range, runsOf, typical } from './measure.ts';
 import type { Guest } from './scenes.ts';
 import { fillIdempotencyWindow, seat } from './scenes.ts';
 
@@ -70,8 +70,7 @@ export async function measureCreate(
     times,
   );
   await inBatches(guests, 100, ({ socket }) => arrived(socket));
-  // The warm-up run counts too.
-  const wrong = guests.filter((guest) => messagesOf(guest) - (before.get(guest) ?? 0) !== times + 1).length;
+  const wrong = guests.filter((guest) => messagesOf(guest) - (before.get(guest) ?? 0) !== runsOf(times)).length;
   const inline = inlineMembers(stage.runtime);
   const chunks = members > inline ? Math.ceil((members - 1) / inline) : 0;
   return { ...measured, members, chunks, connections: guests.length, wrong, late: lateOf() - lateBefore };

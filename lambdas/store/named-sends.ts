@@ -61,7 +61,7 @@ export interface MemberSends {
 /** Bytes of a window's record at most: a hash of 4, a number of ten digits of 6, and 1 for the element of the map. */
 const recordBytes = 11;
 /** Bytes of the rest at most, without the conversation's id and what grows with the number of members (test/unit/named-sends.test.ts). */
-const fixedBytes = 420;
+const fixedBytes = 380;
 const memberBytes = 40;
 const kilobyte = 1_024;
 

@@ -100,6 +100,16 @@ it('a limit of 0 is none, and a repeated send takes no token', async () => {
   expect(await outcome(send(1, 'twice'))).toBe('rate_limited');
 });
 
+it('without a limit all of a hundred messages at the same time are stored', async () => {
+  const unlimited = { ...services, config: { ...services.config, sends: { count: 0, seconds: 10 } } };
+  const outcomes = await Promise.all(
+    Array.from({ length: 100 }, (_, index) =>
+      outcome(sendMessage(unlimited, conversation, ann, { message: `${index}` })),
+    ),
+  );
+  expect(outcomes).toEqual(Array.from({ length: 100 }, () => 'sent'));
+});
+
 it('a user can open at most 200 conversations in an hour, also when many are opened at the same time', async () => {
   clock.now = Math.ceil(clock.now / 3_600_000) * 3_600_000 + 600_000;
   const outcomes = await Promise.all(
