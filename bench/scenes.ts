@@ -112,18 +112,19 @@ export async function fillLog(
 /** Fills the author's idempotency window. In a room, the membership also gets a `delivered_until` as after a closed connection. */
 export async function fillIdempotencyWindow(stage: Stage, id: string, username: string): Promise<void> {
   const conversation = parseConversation(id);
+  const unlimited = { ...stage.store, config: { ...stage.store.config, sends: { count: 0, seconds: 1 } } };
   if ('members' in conversation) await openWindows(stage.store, conversation);
   for (let index = 0; index < 24; index++) {
     const clientId = `old ${index}`;
     if ('members' in conversation) {
       const message = { user: username, text: clientId, content_type: 'text', at: Date.now() - 3_600_000 } as const;
-      await claimNamedSend(stage.store, conversation, username, { clientId, message });
+      await claimNamedSend(unlimited, conversation, username, { clientId, message });
       continue;
     }
     const membership = await getMembership(stage.store, username, id);
     if (!membership) throw new Error(`unable to fill the idempotency window; ${username} is not a member of ${id}`);
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
-    await claimSend(stage.store, membership, hashClientId(clientId), send, { moveCursor: false });
+    await claimSend(unlimited, membership, hashClientId(clientId), send, { moveCursor: false });
   }
   await advanceDeliveredUntil(stage.store, { username, conversation: id }, Date.now());
 }

@@ -141,8 +141,7 @@ export async function claimNamedSend(
   let replaced = replacing;
   let seen = lastSeen.get(key);
   for (let tries = 0; tries < claimTries; tries++) {
-    const at = message?.at ?? now();
-    const token = replaced === undefined ? takeToken('#t', config.sends, seen?.spentUntil, at) : undefined;
+    const token = replaced === undefined ? takeToken('#t', config.sends, seen?.spentUntil, now()) : undefined;
     const forget = seen ? outdatedIn(seen.window, hash, size) : [];
     const { ok, item = {} } = await updateItemIf(table, {
       Key: conversationStateKey(conversation.id),
@@ -172,7 +171,7 @@ export async function claimNamedSend(
       },
       ExpressionAttributeValues: {
         ':one': 1,
-        ':at': at,
+        ':at': message?.at ?? now(),
         ':last': message && { ...message, text: previewOf(conversation.id, message.text) },
         ':replaced': replaced,
         ...token?.values,
