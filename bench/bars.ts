@@ -1,6 +1,7 @@
 import { limits } from '#protocol/limits';
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
 import { type Measured, type Range, range } from './measure.ts';
+import { typicalPath } from './path.ts';
 
 /** A limit that every change must keep. */
 export interface Bar {
@@ -93,6 +94,26 @@ export const readBar = (read: Measured) => atMost('read_messages writes at most 
 export function searchBar(search: Measured): Bar {
   const name = `a page of a search reads at most ${largestSearch} units in a long log of short messages`;
   return atMost(name, readUnits(search), largestSearch);
+}
+
+/** @param inbox a page of conversations between two that all have messages */
+export function inboxBar(inbox: Measured, conversations: number): Bar {
+  const limit = conversations + 2;
+  const name = `a page of an inbox of ${conversations} reads at most ${limit} units: half a unit for each conversation and for each person, and the memberships`;
+  return atMost(name, readUnits(inbox), limit);
+}
+
+/** @param connects sockets of all scopes, each until its first event */
+export function connectBar(connects: readonly Measured[]): Bar {
+  const seen = connects.map((connect) => {
+    const { byFunction } = typicalPath(connect.paths).answer;
+    return { name: connect.name, written: writeUnits(connect), roundTrips: byFunction.NotifyFunction ?? 0 };
+  });
+  return {
+    name: 'connecting writes 2 units, and waits for at most 3 round trips between the stream’s record and the snapshot',
+    met: seen.every(({ written, roundTrips }) => isAlways(written, 2) && roundTrips <= 3),
+    seen: seen.map(({ name, written, roundTrips }) => `${name}: ${showRange(written)} and ${roundTrips}`).join('; '),
+  };
 }
 
 export function scanBar(all: readonly Measured[]): Bar {

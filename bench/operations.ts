@@ -1,4 +1,5 @@
 /** Every operation of the protocol except `create`, each with its own two guests: the author and the other. */
+import { createUser } from '#lambdas/store/user';
 import type { Person } from '#test/support/person';
 import type { Socket } from '#test/support/socket';
 import type { Stage } from '#test/support/stage';
@@ -151,20 +152,40 @@ export function history(name: string, { author, conversation }: Pair, query = 'l
 /** A page of a search that finds nothing, so that it reads as much as a page can. */
 export const search = (name: string, pair: Pair) => history(name, pair, 'q=nowhere');
 
-/** The inbox of a user with `count` direct conversations. */
-export async function inbox(stage: Stage, count: number): Promise<Operation> {
+/** A user with `count` direct conversations, each with a message that they have not read. */
+export async function withInbox(stage: Stage, count: number): Promise<Guest> {
   const [owner] = await invite(stage, 'inbox', 1);
   if (!owner) throw new Error('unable to set the scene; one was invited');
   const names = Array.from({ length: count }, (_, index) => `contact${index}`);
   for (const username of names) {
     const conversation = [owner.person.username, username].sort().join('_');
+    await createUser(stage.store, { username, name: username });
     await seat(stage, conversation, [owner.person, { username }]);
     await say(stage, conversation, username, 'Hello');
   }
+  return owner;
+}
+
+/** One page of the inbox of a user. */
+export function inbox({ person }: Guest, count: number): Operation {
   return {
     name: `inbox of ${count} conversations`,
     asks: { requests: 1 },
-    run: () => mustAnswer(owner.person.get(`/conversations?limit=${count}`)),
+    run: () => mustAnswer(person.get(`/conversations?limit=${count}`)),
+  };
+}
+
+/** Opens the only socket for everything of a user with `count` conversations. */
+export function connectWithInbox({ person, socket }: Guest, count: number): Operation {
+  let open = socket;
+  return {
+    name: `connect, everything, inbox of ${count}`,
+    asks: {},
+    prepare: () => open.close(),
+    async run() {
+      open = await person.connect();
+      await open.next('conversations');
+    },
   };
 }
 

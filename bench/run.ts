@@ -2,7 +2,18 @@ import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { limits } from '#protocol/limits';
 import { measureColdStarts } from '#test/support/cold-starts';
 import { openStage } from '#test/support/stage';
-import { bundleBar, createBars, largeBar, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
+import {
+  bundleBar,
+  connectBar,
+  createBars,
+  inboxBar,
+  largeBar,
+  logBar,
+  readBar,
+  scanBar,
+  searchBar,
+  typingBar,
+} from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureCreate } from './create.ts';
 import { type Measured, measure, type Operation } from './measure.ts';
@@ -41,21 +52,27 @@ export async function runAll(
     const typing = await run(operations.typing(two));
     const read = await run(operations.readMessages(stage, two));
     await run(operations.ping(two));
-    await run(operations.connect(await scene('all'), 'everything', {}, 'unread_count'));
+    const connects = [await run(operations.connect(await scene('all'), 'everything', {}, 'unread_count'))];
     const one = await scene('one');
     const to = { conversation: one.conversation };
-    await run(operations.connect(one, 'one conversation', to, 'last_50_messages'));
+    connects.push(await run(operations.connect(one, 'one conversation', to, 'last_50_messages')));
     const watching = { notifications: 'all' };
-    await run(operations.connect(await scene('watching'), 'all notifications', watching, 'unread_count'));
+    connects.push(
+      await run(operations.connect(await scene('watching'), 'all notifications', watching, 'unread_count')),
+    );
     const counting = await scene('counting');
     const count = { notifications: counting.conversation };
-    await run(operations.connect(counting, 'notifications of one', count, 'single_conversation_unread_count'));
+    connects.push(
+      await run(operations.connect(counting, 'notifications of one', count, 'single_conversation_unread_count')),
+    );
     await run(operations.disconnect(await scene('leaving')));
     await run(operations.leave(await scene('going')));
     await run(operations.createOverHttp(await scene('http')));
     await run(operations.upload(await scene('upload')));
     await run(await operations.createWatched(await scene('watched')));
-    await run(await operations.inbox(stage, 50));
+    const owner = await operations.withInbox(stage, 50);
+    const inbox = await run(operations.inbox(owner, 50));
+    connects.push(await run(operations.connectWithInbox(owner, 50)));
 
     log(`create, with ${longLog.toLocaleString('en')} entries in the log`);
     const [short, long] = [await invite(stage, 'short', 2), await scene('long')];
@@ -105,6 +122,8 @@ export async function runAll(
       typingBar(typing),
       readBar(read),
       searchBar(search),
+      inboxBar(inbox, 50),
+      connectBar(connects),
       scanBar([...creates, ...others]),
       bundleBar(socketBytes),
     ];

@@ -41,6 +41,8 @@ export async function seat(stage: Stage, id: string, people: readonly { readonly
   await inBatches(people, 20, ({ username }) =>
     createMembership(stage.store, username, conversation, { seq: 0, count: 0 }),
   );
+  // As after the first message.
+  if ('members' in conversation) await openWindows(stage.store, conversation);
 }
 
 /** Stores a message as if it had been sent a minute ago. */
@@ -113,7 +115,6 @@ export async function fillLog(
 export async function fillIdempotencyWindow(stage: Stage, id: string, username: string): Promise<void> {
   const conversation = parseConversation(id);
   const unlimited = { ...stage.store, config: { ...stage.store.config, sends: { count: 0, seconds: 1 } } };
-  if ('members' in conversation) await openWindows(stage.store, conversation);
   for (let index = 0; index < 24; index++) {
     const clientId = `old ${index}`;
     if ('members' in conversation) {

@@ -26,7 +26,7 @@ export async function conversationView(
   ]);
   if (membership) {
     const row = { state, membership, unread: await unreadCount(services, state, membership) };
-    const [view] = await toViews(services, [row], [...new Set([...names, ...newMembers])]);
+    const [view] = await toViews(services, [row], { memberNames: [...new Set([...names, ...newMembers])] });
     if (view) return view;
   }
   throw new ChatError('forbidden', 'you are not a member any more', { task: `show ${conversation.id}` });

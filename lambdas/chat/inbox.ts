@@ -51,25 +51,31 @@ export function totalUnread(inbox: readonly InboxRow[]): number {
 }
 
 /**
- * Rows of the inbox as clients get them: with the newest message, and how far each member has read.
+ * Rows of the inbox as clients get them: with the newest message, and how far each member has read. Costs half a unit for each person, and half
+ * a unit for each member whose cursor is not in the state: members of rooms and groups, and of conversations that nobody has used since their
+ * cursors are there.
  * @param memberNames all members of the conversation. Without them, rooms and groups come without members, because there may be thousands
+ * @param known users who were read already; by default all are read
  */
 export async function toViews(
   services: Reader,
   rows: readonly InboxRow[],
-  memberNames?: readonly string[],
+  { memberNames, known }: { memberNames?: readonly string[]; known?: readonly User[] } = {},
 ): Promise<ConversationView[]> {
-  const others = rows.flatMap(({ state: { conversation }, membership }) =>
-    (memberNames ?? membersInName(conversation))
+  const others = rows.flatMap(({ state, membership }) =>
+    (memberNames ?? membersInName(state.conversation))
       .filter((username) => username !== membership.username)
-      .map((username) => ({ username, conversation })),
+      .map((username) => ({ username, conversation: state.conversation, read: state.cursors.get(username) })),
   );
-  const members = [...others, ...rows.map(({ membership }) => membership)].map(({ username }) => username);
-  const authors = rows.flatMap(({ state }) => (state.last ? [state.last.user] : []));
-  const [memberships, users] = await Promise.all([
-    getMemberships(services, others, { consistent: memberNames !== undefined }),
-    getUsers(services, [...new Set([...members, ...authors])]),
+  const fromStates = others.flatMap(({ read, ...member }) =>
+    read ? [{ ...member, read, role: 'member', deliveredUntil: undefined } as const] : [],
+  );
+  const elsewhere = others.filter(({ read }) => !read);
+  const [fromMemberships, users] = await Promise.all([
+    getMemberships(services, elsewhere, { consistent: memberNames !== undefined }),
+    known ?? getUsers(services, peopleIn(rows, memberNames)),
   ]);
+  const members: readonly Shown[] = [...fromStates, ...fromMemberships];
   const newest = await Promise.all(rows.map((row) => newestVisible(services, row)));
   return rows.map(({ state, membership, unread }, row) => ({
     id: state.conversation,
@@ -81,7 +87,7 @@ export async function toViews(
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
       memberNames || membersInName(state.conversation).length > 0
-        ? [membership, ...memberships.filter(({ conversation }) => conversation === state.conversation)]
+        ? [membership, ...members.filter(({ conversation }) => conversation === state.conversation)]
             .map((member) => {
               const blocksViewer = membership.blocked && member.username !== membership.username;
               return toMember(state, member, users, services.now(), blocksViewer);
@@ -91,26 +97,33 @@ export async function toViews(
   }));
 }
 
+/** What a list shows of a membership. The state of a conversation that is named by its members has it too. */
+type Shown = Pick<Membership, 'username' | 'conversation' | 'role' | 'read' | 'deliveredUntil'>;
+
+/** The people whom `toViews` shows: members, and authors of the newest messages. */
+export function peopleIn(rows: readonly InboxRow[], memberNames?: readonly string[]): string[] {
+  const names = rows.flatMap(({ state: { conversation, last }, membership }) => [
+    ...(memberNames ?? membersInName(conversation)),
+    membership.username,
+    ...(last ? [last.user] : []),
+  ]);
+  return [...new Set(names)];
+}
+
 function membersInName(id: string): readonly string[] {
   const conversation = parseConversation(id);
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember(
-  state: ConversationState,
-  membership: Membership,
-  users: readonly User[],
-  now: number,
-  blocksViewer: boolean,
-) {
-  const { username, role } = membership;
+function toMember(state: ConversationState, member: Shown, users: readonly User[], now: number, blocksViewer: boolean) {
+  const { username, role } = member;
   const user = users.find((other) => other.username === username);
-  const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, membership, now);
+  const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, state, member, now);
   return {
     username,
     name: user?.name ?? username,
     role,
-    read_seq: readCursor(state, membership).seq,
+    read_seq: readCursor(state, member).seq,
     ...presenceOf(user, now, blocksViewer),
     delivered_until: deliveredUntil === 0 ? null : toTime(deliveredUntil),
   };
@@ -127,10 +140,12 @@ export function presenceOf(user: User | undefined, now: number, blocksViewer: bo
 /** ms; messages up to then were delivered to a connection of this member. 0: none were. */
 export function memberDeliveredUntil(
   user: User | undefined,
-  { conversation, deliveredUntil = 0 }: Membership,
+  { conversation, deliveredUntil }: Pick<ConversationState, 'conversation' | 'deliveredUntil'>,
+  member: Pick<Membership, 'username' | 'deliveredUntil'>,
   now: number,
 ): number {
-  return user ? Math.max(deliveredUntil, userDeliveredUntil(user, conversation, now)) : deliveredUntil;
+  const noted = Math.max(member.deliveredUntil ?? 0, deliveredUntil.get(member.username) ?? 0);
+  return user ? Math.max(noted, userDeliveredUntil(user, conversation, now)) : noted;
 }
 
 /** ms; when an offline user was last seen. A connection whose end was not noticed counts until it expired. */

@@ -3,12 +3,12 @@ import type { ConversationState, Cursor } from '../store/conversation-state.ts';
 import { countMessages } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
 
-/** Up to where a member has read: what they marked as read, or their own newest message. */
+/** Up to where a member has read: what they marked as read, or their own newest message. The state of a room or group has no cursors. */
 export function readCursor(
-  { sent }: Pick<ConversationState, 'sent'>,
+  { cursors }: Pick<ConversationState, 'cursors'>,
   { username, read }: Pick<Membership, 'username' | 'read'>,
 ): Cursor {
-  const own = sent.get(username);
+  const own = cursors.get(username);
   return own && own.seq > read.seq ? own : read;
 }
 

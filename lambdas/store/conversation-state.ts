@@ -11,7 +11,8 @@
  *        uncounted floor and trimmed count.
  *        `title`: of a group.
  *        `left#<user>` (ms): when this user left, for a moment.
- *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts.
+ *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
+ *        and received, see named-cursors.ts.
  * write  One atomic update for each entry, one write unit. So the item should stay under 1 KB.
  * read   By key, and in batches for an inbox.
  */
@@ -48,8 +49,13 @@ export interface ConversationState {
   readonly title: string | undefined;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
-  /** Where members of a conversation that is named by them were moved by their own newest message. Use `readCursor`. */
-  readonly sent: ReadonlyMap<string, Cursor>;
+  /**
+   * How far the members of a conversation that is named by them have read. Empty in a state from before their cursors were in it: then the
+   * memberships have them. Use `readCursor`.
+   */
+  readonly cursors: ReadonlyMap<string, Cursor>;
+  /** ms; when the last connection of these members for this conversation alone ended; like `cursors`. Use `memberDeliveredUntil`. */
+  readonly deliveredUntil: ReadonlyMap<string, number>;
 }
 
 const StateItem = z.looseObject({
@@ -84,7 +90,8 @@ export function toConversationState(item: Item): ConversationState {
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,
-    sent: new Map(sentCursors(conversationOf(pk), item)),
+    cursors: new Map(cursorsIn(item, conversationOf(pk))),
+    deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),
   };
 }
@@ -95,16 +102,26 @@ export interface Cursor {
   readonly count: number;
 }
 
-const SentCursor = z.tuple([z.number(), z.number()]);
+const NamedCursor = z.tuple([z.number(), z.number()]);
 
-function sentCursors(conversation: string, item: Item): [username: string, sent: Cursor][] {
-  if (item.w0 === undefined) return [];
-  return conversation.split('_').flatMap((username, index): [string, Cursor][] => {
-    const place = index.toString(36);
+function cursorsIn(item: Item, conversation: string): [username: string, read: Cursor][] {
+  return membersIn(item, conversation).flatMap(([username, place]): [string, Cursor][] => {
     if (item[`s${place}`] === undefined) return [];
-    const [seq, count] = z.parse(SentCursor, [item[`s${place}`], item[`c${place}`]]);
+    const [seq, count] = z.parse(NamedCursor, [item[`s${place}`], item[`c${place}`]]);
     return [[username, { seq, count }]];
   });
+}
+
+function deliveriesIn(item: Item, conversation: string): [username: string, at: number][] {
+  return membersIn(item, conversation).flatMap(([username, place]): [string, number][] =>
+    item[`d${place}`] === undefined ? [] : [[username, z.parse(z.number(), item[`d${place}`])]],
+  );
+}
+
+/** The members by whom the conversation is named, with their places. Only such a conversation has windows (named-sends.ts). */
+function membersIn(item: Item, conversation: string): [username: string, place: string][] {
+  if (item.w0 === undefined) return [];
+  return conversation.split('_').map((username, index) => [username, index.toString(36)]);
 }
 
 /** The state of a conversation without entries. */

@@ -1,14 +1,21 @@
-/** How far a member has read, cleared, hidden and received, in their membership (membership.ts). All of these only move forward. */
-import type { Store } from '../runtime/services.ts';
+/**
+ * How far a member has read, cleared, hidden and received. It is in their membership (membership.ts); in conversations that are named by their
+ * members, what the others see of it is in the state (named-cursors.ts). All of it only moves forward.
+ */
+import { parseConversation } from '#protocol/names';
+import type { Store, TimedStore } from '../runtime/services.ts';
 import type { Cursor } from './conversation-state.ts';
 import { updateItemIf } from './item.ts';
 import { membershipKey } from './membership.ts';
+import { advanceNamedDelivery, moveNamedCursor } from './named-cursors.ts';
 
 type Member = { readonly username: string; readonly conversation: string };
 
 /** @returns `false` when the member had read this far already */
-export async function moveCursor(store: Store, member: Member, { seq, count }: Cursor): Promise<boolean> {
-  return advance(store, member, 'read_seq', seq, { read_count: count });
+export async function moveCursor(services: TimedStore, member: Member, read: Cursor): Promise<boolean> {
+  const conversation = parseConversation(member.conversation);
+  if ('members' in conversation) return moveNamedCursor(services, conversation, member.username, read);
+  return advance(services, member, 'read_seq', read.seq, { read_count: read.count });
 }
 
 /** Stops showing entries up to here to this member. @returns `false` when they had cleared this far already */
@@ -22,8 +29,10 @@ export async function advanceHiddenLast(store: Store, member: Member, seq: numbe
 }
 
 /** Notes the end (ms) of a connection for this conversation alone. */
-export async function advanceDeliveredUntil(store: Store, member: Member, at: number): Promise<void> {
-  await advance(store, member, 'reached', at);
+export async function advanceDeliveredUntil(services: TimedStore, member: Member, at: number): Promise<void> {
+  const conversation = parseConversation(member.conversation);
+  if ('members' in conversation) await advanceNamedDelivery(services, conversation, member.username, at);
+  else await advance(services, member, 'reached', at);
 }
 
 /** Nothing happens without a membership. @param others attributes that are set together with it */

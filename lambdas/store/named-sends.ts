@@ -5,7 +5,7 @@
  *
  * holds  In the conversation state (conversation-state.ts), for each member, by the place of their name among the members, in base 36:
  *        `w<place>`: the idempotency window, hash of client_id → number of the entry.
- *        `s<place>`, `c<place>`: the cursor to which their own newest message moved them.
+ *        `s<place>`, `c<place>`: their cursor, which their own newest message moves, see named-cursors.ts.
  *        `t<place>`: their bucket, see send-bucket.ts.
  *        `b<place>`: the other has blocked them. `unfriended`: the two are not friends any more. Both of direct conversations only, and as in
  *        the memberships (direct-membership.ts), which one transaction changes together with them.
@@ -62,7 +62,7 @@ export interface MemberSends {
 const recordBytes = 11;
 /** Bytes of the rest at most, without the conversation's id and what grows with the number of members (test/unit/named-sends.test.ts). */
 const fixedBytes = 380;
-const memberBytes = 40;
+const memberBytes = 50;
 const kilobyte = 1_024;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Prepares the state of a conversation that is named by its members for their sends (named-sends.ts), and keeps the marks of blocks and
- * friendship in it as they are in the memberships.
+ * Prepares the state of a conversation that is named by its members for their sends (named-sends.ts) and cursors (named-cursors.ts), and keeps
+ * the marks of blocks and friendship in it as they are in the memberships.
  */
 import { ChatError } from '#protocol/errors';
 import type { NamedConversation } from '#protocol/names';
@@ -15,8 +15,8 @@ import { placeOf, shortRecordHash, windowSizeOf } from './named-sends.ts';
 const begin = 'seq = if_not_exists(seq, :zero), #count = if_not_exists(#count, :zero), #at = if_not_exists(#at, :now)';
 
 /**
- * Adds the windows, with what the memberships remember: until there were windows, sends were noted there. The marks come along. Nothing
- * happens if there are windows already.
+ * Adds the windows, with what the memberships remember: until there were windows, sends were noted there. The cursors and the marks come
+ * along. Nothing happens if there are windows already.
  */
 export async function openWindows({ table, now }: TimedStore, conversation: NamedConversation): Promise<void> {
   const { id, members } = conversation;
@@ -28,6 +28,7 @@ export async function openWindows({ table, now }: TimedStore, conversation: Name
   const places = members.map((username) => placeOf(conversation, username));
   const marked = memberships.filter(({ blocked }) => blocked).map(({ username }) => placeOf(conversation, username));
   const isUnfriended = memberships.some(({ unfriended }) => unfriended);
+  const cursors = Object.fromEntries(memberships.flatMap((membership) => cursorsOf(conversation, membership)));
   await updateItemIf(table, {
     Key: conversationStateKey(id),
     UpdateExpression: [
@@ -35,6 +36,7 @@ export async function openWindows({ table, now }: TimedStore, conversation: Name
       ...places.map((place) => `w${place} = :w${place}`),
       ...marked.map((place) => `b${place} = :yes`),
       ...(isUnfriended ? ['unfriended = :yes'] : []),
+      ...Object.keys(cursors).map((attribute) => `${attribute} = :${attribute}`),
     ].join(', '),
     ConditionExpression: `attribute_not_exists(w${places[0]})`,
     ExpressionAttributeNames: { '#count': 'count', '#at': 'at' },
@@ -42,6 +44,7 @@ export async function openWindows({ table, now }: TimedStore, conversation: Name
       ':zero': 0,
       ':now': now(),
       ...(marked.length > 0 || isUnfriended ? { ':yes': true } : {}),
+      ...Object.fromEntries(Object.entries(cursors).map(([attribute, value]) => [`:${attribute}`, value])),
       ...Object.fromEntries(
         members.map((username, index) => {
           const membership = memberships.find((other) => other.username === username);
@@ -50,6 +53,19 @@ export async function openWindows({ table, now }: TimedStore, conversation: Name
       ),
     },
   });
+}
+
+/** The attributes of named-cursors.ts. Whoever has a membership has them, so a list need not look for the membership. */
+function cursorsOf(
+  conversation: NamedConversation,
+  { username, read, deliveredUntil }: Membership,
+): [attribute: string, value: number][] {
+  const place = placeOf(conversation, username);
+  return [
+    [`s${place}`, read.seq],
+    [`c${place}`, read.count],
+    ...(deliveredUntil === undefined ? [] : [[`d${place}`, deliveredUntil] satisfies [string, number]]),
+  ];
 }
 
 function windowFrom(membership: Membership | undefined, size: number): Record<string, number> {

@@ -3,7 +3,7 @@ import { limits } from '#protocol/limits';
 import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
-import { type InboxRow, memberDeliveredUntil, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
+import { type InboxRow, memberDeliveredUntil, peopleIn, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
 import { isMessage } from '../chat/log.ts';
 import { listMembers, membersAmong, recipientsOf, withoutLeft } from '../chat/members.ts';
 import { readCursor, unreadCount } from '../chat/unread-count.ts';
@@ -17,7 +17,7 @@ import { getMembership } from '../store/membership.ts';
 import { type Connection, getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { postFirstEvent } from './first-event.ts';
 import { postLateReceipts, wasWaiting } from './late-receipts.ts';
-import { broadcastPresence } from './presence.ts';
+import { broadcastPresence, presenceContacts } from './presence.ts';
 
 export interface Connected {
   /** The user before this connection; undefined for a new user. */
@@ -85,21 +85,27 @@ async function onConversationSocket(
     conversation: id,
     to: username,
     unreadFrom: readCursor(state, membership).seq,
-    since: memberDeliveredUntil(before, membership, services.now()),
+    since: memberDeliveredUntil(before, state, membership, services.now()),
   });
 }
 
 async function onUserSocket(services: Services, { before, user, connection }: Connected): Promise<void> {
   const inbox = await readInbox(services, user.username);
-  const results = fitFrame(await toViews(services, inbox.slice(0, limits.pageDefault)));
+  const firstRows = inbox.slice(0, limits.pageDefault);
+  const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
+  const isFirst = !earlier.some(({ scope }) => scope.kind === 'user');
+  // The people on the first page and those who hear of the user are nearly the same, so they are read once. Whoever connects after that
+  // finds the user in their own inbox.
+  const contacts = isFirst ? presenceContacts(user.username, inbox) : [];
+  const known = await getUsers(services, [...new Set([...peopleIn(firstRows), ...contacts])]);
+  const results = fitFrame(await toViews(services, firstRows, { known }));
   const next =
     results.length < inbox.length ? `${services.config.httpUrl}/conversations?offset=${results.length}` : null;
   const page = { type: 'conversations', count: inbox.length, next, previous: null, results } as const;
   const isOpen = await postFirstEvent(services, connection, page);
   if (isOpen) await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox) });
 
-  const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
-  if (!earlier.some(({ scope }) => scope.kind === 'user')) await broadcastPresence(services, user, inbox);
+  if (isFirst) await broadcastPresence(services, user, contacts, known);
   if (isOpen) await Promise.all(inbox.map((row) => postInboxReceipts(services, before, row)));
 }
 
@@ -113,7 +119,7 @@ async function postInboxReceipts(
   if (unread === 0 || membership.blocks || !state.last || state.last.user === username) return;
   if (isReceiving(services, before, state.conversation)) return;
   const conversation = parseConversation(state.conversation);
-  const since = memberDeliveredUntil(before, membership, services.now());
+  const since = memberDeliveredUntil(before, state, membership, services.now());
   const unreadFrom = readCursor(state, membership).seq;
   const entries = await waitingMessages(services, conversation, state, unreadFrom, since);
   if (entries.length === 0) return;
@@ -142,10 +148,12 @@ async function waitingMessages(
   return (await getEntries(services, conversation, first, seq)).filter(isMessage);
 }
 
-/** The authors who still are members. */
-function authorsOf(services: Services, { id }: Conversation, messages: readonly Written[], reader: string) {
+/** The authors who still are members. Nobody leaves a conversation that is named by its members. */
+function authorsOf(services: Services, conversation: Conversation, messages: readonly Written[], reader: string) {
   const names = messages.map(({ user }) => user).filter((name) => name !== reader);
-  return membersAmong(services, id, names);
+  return 'members' in conversation
+    ? getUsers(services, [...new Set(names)])
+    : membersAmong(services, conversation.id, names);
 }
 
 /** Did another connection of the user receive the conversation already? */

@@ -7,8 +7,8 @@ import { broadcast } from '../delivery/broadcast.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import type { Services } from '../runtime/services.ts';
 import { getMembership } from '../store/membership.ts';
-import type { Connection, User } from '../store/user.ts';
-import { broadcastPresence } from './presence.ts';
+import { type Connection, getUsers, type User } from '../store/user.ts';
+import { broadcastPresence, presenceContacts } from './presence.ts';
 
 /**
  * A user counts as online while the table has a connection of theirs, expired or not. So others hear of it when the last one is removed,
@@ -19,8 +19,9 @@ export async function onDisconnected(services: Services, user: User, connection:
   const expired = user.connections.filter(({ expires }) => expires <= services.now());
   await Promise.all(expired.map((other) => endConnection(services, other, other.expires)));
   if (scope.kind === 'notifications' || hasAnother(user, scope)) return;
-  if (scope.kind === 'user') await broadcastPresence(services, user, await readInbox(services, user.username));
-  else await broadcastLeave(services, user, scope.conversation);
+  if (scope.kind === 'conversation') return broadcastLeave(services, user, scope.conversation);
+  const contacts = presenceContacts(user.username, await readInbox(services, user.username));
+  await broadcastPresence(services, user, contacts, await getUsers(services, contacts));
 }
 
 /** Has the user another connection with the same scope? */

@@ -1,10 +1,31 @@
 /** What operations cost, as DynamoDB counts it: the limits of `npm run bench`, without the largest rooms. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { type Bar, bundleBar, createBars, logBar, readBar, scanBar, searchBar, typingBar } from '#bench/bars';
+import {
+  type Bar,
+  bundleBar,
+  connectBar,
+  createBars,
+  inboxBar,
+  logBar,
+  readBar,
+  scanBar,
+  searchBar,
+  typingBar,
+} from '#bench/bars';
 import { bundles } from '#bench/bundles';
 import { measureCreate } from '#bench/create';
 import { measure } from '#bench/measure';
-import { type Pair, pair, readMessages, search, typing } from '#bench/operations';
+import {
+  connect,
+  connectWithInbox,
+  inbox,
+  type Pair,
+  pair,
+  readMessages,
+  search,
+  typing,
+  withInbox,
+} from '#bench/operations';
 import { fillLog, invite } from '#bench/scenes';
 import { type Chat, startChat } from '../support/chat.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -60,6 +81,23 @@ describe.runIf(local)('the cost', () => {
     const bars = [
       typingBar(await measure(runtime, typing(two), 3)),
       readBar(await measure(runtime, readMessages(stage, two), 3)),
+    ];
+    expect(bars).toEqual(met(bars));
+  });
+
+  it('of a page of the inbox is half a unit for each conversation and person, and of connecting two writes', async () => {
+    const { runtime } = stage;
+    const owner = await withInbox(stage, 50);
+    const bars = [
+      inboxBar(await measure(runtime, inbox(owner, 50), 3), 50),
+      connectBar([
+        await measure(runtime, connectWithInbox(owner, 50), 3),
+        await measure(
+          runtime,
+          connect(two, 'one conversation', { conversation: two.conversation }, 'last_50_messages'),
+          3,
+        ),
+      ]),
     ];
     expect(bars).toEqual(met(bars));
   });

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { block, unblock } from '#lambdas/chat/block';
+import { conversationView } from '#lambdas/chat/conversation-view';
 import { markRead } from '#lambdas/chat/mark-read';
 import { requireMembership } from '#lambdas/chat/require-membership';
 import { sendMessage } from '#lambdas/chat/send-message';
 import { readCursor, unreadCount } from '#lambdas/chat/unread-count';
 import type { Services } from '#lambdas/runtime/services';
 import { conversationStateKey, getConversationState, previewOf } from '#lambdas/store/conversation-state';
+import { advanceDeliveredUntil } from '#lambdas/store/cursor';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
 import { getItem, updateItem } from '#lambdas/store/item';
 import { getMembership, membershipKey } from '#lambdas/store/membership';
@@ -73,6 +75,9 @@ describe('the state of a conversation that is named by its members', () => {
     for (let message = 0; message < 30; message++) {
       for (const caller of callers) await say(caller, text, `${caller.username} ${message}`);
       clock.now += 1_234;
+    }
+    for (const { username } of callers) {
+      await advanceDeliveredUntil(services, { username, conversation: conversation.id }, clock.now);
     }
     for (let number = 0; number < 70; number++)
       await addUncounted(services, conversation.id, [98_765_433 + number * 3]);
@@ -142,6 +147,63 @@ describe('the state of a conversation that is named by its members', () => {
     await expect(say(ben, 'no')).rejects.toMatchObject({ code: 'forbidden' });
     expect((await say(ann, 'next')).seq).toBe(seq + 1);
     await unblock(services, ann, ben.username);
+  });
+
+  it('begins with the cursors of a conversation from before they were in it, also by reading, and by the end of a connection', async () => {
+    const begin = async () => {
+      const { ann, ben, conversation, say } = await meet();
+      for (const text of ['1', '2', '3', '4']) await say(ann, text);
+      await updateItem(services.table, {
+        Key: conversationStateKey(conversation.id),
+        UpdateExpression: 'REMOVE w0, w1, s0, s1, c0, c1, t0, t1',
+      });
+      for (const [{ username }, seq] of [[ann, 4] as const, [ben, 2] as const]) {
+        await updateItem(services.table, {
+          Key: membershipKey(username, conversation.id),
+          UpdateExpression: 'SET read_seq = :seq, read_count = :seq, reached = :at',
+          ExpressionAttributeValues: { ':seq': seq, ':at': 1_000 + seq },
+        });
+      }
+      const member = async (name: string) => {
+        const { members } = await conversationView(services, conversation, ann.username);
+        const { read_seq, delivered_until } = members.find(({ username }) => username === name) ?? {};
+        return [read_seq, delivered_until];
+      };
+      const cursors = async () => [...(await getConversationState(services, conversation.id)).cursors.values()];
+      expect(await cursors()).toEqual([]);
+      const time = (ms: number) => new Date(ms).toISOString();
+      expect([await member(ann.username), await member(ben.username)]).toEqual([
+        [4, time(1_004)],
+        [2, time(1_002)],
+      ]);
+      return { ann, ben, conversation, member, cursors, time };
+    };
+
+    const one = await begin();
+    expect(await markRead(services, one.conversation, one.ben, 3)).toEqual({ up_to: 3, unread_count: 1 });
+    expect(await one.cursors()).toEqual([
+      { seq: 4, count: 4 },
+      { seq: 3, count: 3 },
+    ]);
+    expect(await one.member(one.ben.username)).toEqual([3, one.time(1_002)]);
+    expect(await one.member(one.ann.username)).toEqual([4, one.time(1_004)]);
+
+    const other = await begin();
+    const { conversation, ben } = other;
+    await advanceDeliveredUntil(services, { username: ben.username, conversation: conversation.id }, 5_000);
+    await advanceDeliveredUntil(services, { username: ben.username, conversation: conversation.id }, 4_000);
+    expect(await other.member(ben.username)).toEqual([2, other.time(5_000)]);
+    expect(await other.member(other.ann.username)).toEqual([4, other.time(1_004)]);
+  });
+
+  it('has cursors that move forward only, whoever moves them at the same time', async () => {
+    const { ann, ben, conversation, say } = await meet();
+    for (let index = 1; index <= 10; index++) await say(ann, `${index}`);
+    const moves = Array.from({ length: 10 }, (_, index) => markRead(services, conversation, ben, index + 1));
+    await Promise.all([...moves, say(ben, 'answer')]);
+    const { cursors } = await getConversationState(services, conversation.id);
+    expect(cursors.get(ben.username)).toEqual({ seq: 11, count: 11 });
+    expect(cursors.get(ann.username)).toEqual({ seq: 10, count: 10 });
   });
 
   it('lets nobody write who was blocked before the first message, or between two, until the block ends', async () => {
