@@ -15,11 +15,13 @@ export interface AwsJsonCall {
   readonly operation: string;
   /** `X-Amz-Target` as it came. */
   readonly target: string;
-  readonly input: object;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The bytes of `input`. */
+  readonly body: Buffer;
   /** Who signed the request. @throws AwsError */
-  signer(): Promise<Principal>;
+  signer(): Principal;
   /** @throws AwsError when nobody known signed the request, or the signer may not do this */
-  authorize(action: string, resource: string): Promise<void>;
+  authorize(action: string, resource: string): void;
   /** The error for an operation that is not served locally. */
   notServed(): AwsError;
 }
@@ -69,15 +71,14 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Service
     errors.common ?? ((name: CommonError, message: string, status?: number) => new AwsError(name, message, { status }));
 
   const callOf = (request: IncomingMessage, body: Buffer) => {
-    let verified: Promise<SignatureResult> | undefined;
-    const signer = async () => {
+    let verified: SignatureResult | undefined;
+    const signer = () => {
       verified ??= verifyRequest(request, body, service.signingName, context);
-      const result = await verified;
-      if (result.ok) return result.principal;
-      throw errors.unsigned?.(result) ?? fail(signatureErrors[result.code], result.message);
+      if (verified.ok) return verified.principal;
+      throw errors.unsigned?.(verified) ?? fail(signatureErrors[verified.code], verified.message);
     };
-    const authorize = async (action: string, resource: string) => {
-      const decision = context.policies.authorize(await signer(), action, resource);
+    const authorize = (action: string, resource: string) => {
+      const decision = context.policies.authorize(signer(), action, resource);
       if (decision.allowed) return;
       throw errors.denied?.(decision.message) ?? fail('AccessDeniedException', decision.message);
     };
@@ -89,7 +90,7 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Service
       throw fail('RequestEntityTooLargeException', `the request exceeds ${service.maxBodyBytes} bytes`, 413);
     }
     const call = callOf(request, body);
-    if (!service.allowsUnsigned) await call.signer();
+    if (!service.allowsUnsigned) call.signer();
     const input = parseObject(body);
     if (!input) throw fail('SerializationException', 'the request body is not a JSON object');
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -98,7 +99,7 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Service
       const called = operation || target || 'a request without X-Amz-Target';
       return fail('UnknownOperationException', `${called} is not served locally`);
     };
-    return service.run({ ...call, operation, target, input, notServed });
+    return service.run({ ...call, operation, target, input, body, notServed });
   };
   const answer = (response: ServerResponse, { headers, ...rest }: AwsJsonAnswer) =>
     sendJson(response, rest, (body) => ({
@@ -132,7 +133,7 @@ export function sendJson(
   response.end(bytes);
 }
 
-export function parseObject(body: Buffer): object | undefined {
+export function parseObject(body: Buffer): Record<string, unknown> | undefined {
   const value = parseJson(body.toString());
   return isObject(value) ? value : undefined;
 }

@@ -61,7 +61,7 @@ async function manage(
 
   const method = request.method ?? '';
   const { policies, counters, calls } = context;
-  const signature = await verifyRequest(request, body, 'execute-api', context);
+  const signature = verifyRequest(request, body, 'execute-api', context);
   if (!signature.ok) return errorAnswer(403, signatureErrors[signature.code], signature.message);
   if (!api.stages.get(stageName)?.deployed) return errorAnswer(403, 'ForbiddenException', 'Forbidden');
   const resource = executeApiArn(context, api.id, `${stageName}/${method}/@connections/${connectionId}`);

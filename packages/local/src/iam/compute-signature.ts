@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Sha256 } from '@smithy/core/checksum';
-import { createScope, getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
-import type { Credentials } from './access-keys.ts';
+import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
+import { sign, signingKey } from './signing-key.ts';
 
 /** The signed parts of a request. */
 export interface SignedParts {
@@ -11,38 +11,43 @@ export interface SignedParts {
   /** Signed headers only. */
   readonly headers: Record<string, string>;
   readonly payloadHash: string;
-  readonly date: Date;
-  readonly credentials: Credentials;
+  /** `20260101T000000Z` */
+  readonly date: string;
+  readonly secretAccessKey: string;
   readonly region: string;
   readonly service: string;
 }
 
 /** Signature Version 4 in hexadecimal. */
-export function computeSignature(parts: SignedParts): Promise<string> {
-  return new Signer(parts).compute(parts);
+export function computeSignature(parts: SignedParts): string {
+  const { date, region, service, secretAccessKey } = parts;
+  const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`;
+  // Only S3 signs the path unchanged. The other services encode it once more.
+  const canonical = (service === 's3' ? unchangedPaths : encodedPaths).canonicalRequest(parts);
+  const toSign = `AWS4-HMAC-SHA256\n${date}\n${scope}\n${hash('sha256', canonical)}`;
+  return sign(signingKey(secretAccessKey, scope), toSign);
 }
 
 export function hashOf(body: Buffer): string {
-  return createHash('sha256').update(body).digest('hex');
+  return hash('sha256', body);
 }
 
 /**
- * The SDK's `sign` chooses the signed headers itself. Here the sender has chosen them, so this calls the steps of `sign` one by one.
+ * The SDK's signer chooses the signed headers itself, and works asynchronously. Here the sender has chosen them, and each request is
+ * verified. So only its canonical form of a request is used.
  */
-class Signer extends SignatureV4 {
-  constructor({ credentials, region, service }: SignedParts) {
-    // Only S3 signs the path unchanged. The other services encode it once more.
-    super({ credentials, region, service, sha256: Sha256, uriEscapePath: service !== 's3' });
+class Canonicalizer extends SignatureV4 {
+  constructor(uriEscapePath: boolean) {
+    const credentials = { accessKeyId: '', secretAccessKey: '' };
+    super({ credentials, region: '', service: '', sha256: Sha256, uriEscapePath });
   }
 
-  async compute({ method, path, query, headers, payloadHash, date, region, service }: SignedParts): Promise<string> {
+  canonicalRequest({ method, path, query, headers, payloadHash }: SignedParts): string {
     const request = { method, path, query, headers, protocol: 'http:', hostname: '' };
     const canonicalHeaders = getCanonicalHeaders(request, undefined, new Set(Object.keys(headers)));
-    const canonical = this.createCanonicalRequest(request, canonicalHeaders, payloadHash);
-    const { longDate, shortDate } = this.formatDate(date);
-    const scope = createScope(shortDate, region, service);
-    return this.sign(await this.createStringToSign(longDate, scope, canonical, 'AWS4-HMAC-SHA256'), {
-      signingDate: date,
-    });
+    return this.createCanonicalRequest(request, canonicalHeaders, payloadHash);
   }
 }
+
+const encodedPaths = new Canonicalizer(true);
+const unchangedPaths = new Canonicalizer(false);

@@ -39,10 +39,10 @@ const maxLifetimeSeconds = 7 * 24 * 3600;
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  * @param options.service the signing name, like `dynamodb`, `s3`, `execute-api`
  */
-export async function verifySignature(
+export function verifySignature(
   request: SignedRequest,
   options: { service: string; region: string; keys: AccessKeys; now: () => number },
-): Promise<SignatureResult> {
+): SignatureResult {
   const { path, query } = splitUrl(request.url);
   const signed = readSignatureParameters(request.headers, query);
   if (!signed) return invalid('MissingAuthenticationToken', 'Missing Authentication Token');
@@ -72,14 +72,14 @@ export async function verifySignature(
     );
   }
 
-  const signature = await computeSignature({
+  const signature = computeSignature({
     method: request.method,
     path,
     query,
     headers: signedHeaders(request.headers, signed.signedHeaders),
     payloadHash: payloadHash(request, query),
-    date: new Date(signedAt),
-    credentials: key.credentials,
+    date: signed.date,
+    secretAccessKey: key.credentials.secretAccessKey,
     region: options.region,
     service: options.service,
   });

@@ -8,7 +8,7 @@ export function verifyRequest(
   body: Buffer,
   service: string,
   { stack, keys, clock }: Pick<Context, 'stack' | 'keys' | 'clock'>,
-): Promise<SignatureResult> {
+): SignatureResult {
   return verifySignature(
     { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { body } },
     { service, region: stack.region, keys, now: () => clock.now() },

@@ -47,7 +47,7 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
     }
     const { method, url = '' } = request;
     const { stack } = context;
-    const signature = await verifyRequest(request, body, 'lambda', context);
+    const signature = verifyRequest(request, body, 'lambda', context);
     if (!signature.ok) throw new LambdaError(403, signatureErrors[signature.code], signature.message);
 
     const name = /\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];

@@ -34,7 +34,7 @@ export async function startSecrets(context: Context): Promise<Service> {
     if (operation !== 'GetSecretValue') throw notServed();
     const name = secretNameOf(GetSecretValue.parse(input).SecretId);
     const ARN = secretArn(name, context.stack);
-    await authorize('secretsmanager:GetSecretValue', ARN);
+    authorize('secretsmanager:GetSecretValue', ARN);
     const SecretString = await read(name);
     if (SecretString === undefined) {
       context.log(`the secret ${name} is asked for; put it into ${file}`);

@@ -76,7 +76,7 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
   const urlOf = (name: string) => `${context.origin}/_aws/sqs/${context.stack.account}/${name}`;
   const run = async ({ operation, input, authorize, notServed }: AwsJsonCall): Promise<object> => {
     if (operation === 'ListQueues') {
-      await authorize('sqs:ListQueues', '*');
+      authorize('sqs:ListQueues', '*');
       return { QueueUrls: queues().map(({ name }) => urlOf(name)) };
     }
     // A queue's URL ends with its name, whatever its host is.
@@ -88,7 +88,7 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
       throw sqsError('QueueDoesNotExist', 'The specified queue does not exist.', queryCode);
     }
     // A batch needs the permission for the single operation.
-    await authorize(`sqs:${operation.replace(/Batch$/, '')}`, found.arn);
+    authorize(`sqs:${operation.replace(/Batch$/, '')}`, found.arn);
     if (operation === 'GetQueueUrl') return { QueueUrl: urlOf(found.name) };
     const handler = operations.get(operation);
     if (!handler) throw notServed();
