@@ -13,6 +13,8 @@ export interface ExecutionEnvironment {
   run(invocation: { requestId: string; event: string; traceId: string }): Promise<Outcome>;
   /** False after the thread has ended or `kill` was called. */
   readonly alive: boolean;
+  /** True until the code outside the handler has run. */
+  readonly starting: boolean;
   /** Terminates the thread. */
   kill(): Promise<void>;
 }
@@ -93,6 +95,9 @@ export function startEnvironment(options: {
     log: options.log,
     get alive() {
       return alive;
+    },
+    get starting() {
+      return alive && !ready;
     },
     run(invocation) {
       requestId = invocation.requestId;

@@ -175,7 +175,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
-  const { stack, origin, keys, clock, counters } = options;
+  const { stack, origin, keys, clock, counters, calls } = options;
   const credentials = keys.issue(config.principal);
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
@@ -189,9 +189,11 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
       onReady: (durationMs) => counters.count(`lambda.init-ms:${withoutHash(config.id)}`, durationMs),
     });
   };
+  // With delays like those of AWS, functions mostly wait, and AWS would run all of them at once.
+  const mayWait = () => Object.values(calls.latency).every((delay) => delay === 0);
   return {
     config,
-    pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start),
+    pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start, mayWait),
     counterName: withoutHash(config.id),
   };
 }
