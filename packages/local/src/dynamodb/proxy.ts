@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
+import type { Answering } from '#answer';
 import { parseObject, serveAwsJson } from '#aws-json/serve-aws-json';
-import type { Context, Service } from '#context';
+import type { Context } from '#context';
 import { askForCapacity, countCapacity, countFailedCondition } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
@@ -10,7 +11,7 @@ import { isWrite, permissionsFor } from './operations.ts';
  * DynamoDB's public side: checks signature and permissions, then passes the request to the engine.
  * @param onWrite called after every successful write
  */
-export function createProxy(context: Context, engine: EngineClient, onWrite: () => void): Service['handle'] {
+export function createProxy(context: Context, engine: EngineClient, onWrite: () => void): Answering {
   const { counters, calls, stack } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
   return serveAwsJson(context, {

@@ -17,9 +17,9 @@ export interface Pool {
 
 /**
  * How many environments of a function are in use before a call waits for one of them. Each of them compiles the same code and needs memory,
- * so more than there are processors make everything slower: sixteen on two processors took twice the CPU of two for the same messages.
+ * so many more than there are processors make everything slower: sixteen on two processors took twice the CPU of four for the same messages.
  */
-const atOnce = Math.max(2, availableParallelism());
+const atOnce = Math.max(4, availableParallelism());
 /** Milliseconds without any progress after which another environment is started all the same: the others may wait for something. */
 const patienceMs = 100;
 
