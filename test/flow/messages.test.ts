@@ -90,7 +90,7 @@ describe('several members with several connections', () => {
   });
 
   it('are in the acknowledgement, or, with more than 16 connections, in one receipt after it', async () => {
-    const [alice, bob] = await chat.people('alice5', 'bob5');
+    const [alice, bob] = await chat.people('alice16', 'bob16');
     const conversation = named(alice, bob);
     const at = await alice.enter(conversation);
     const sockets = await Promise.all(Array.from({ length: 16 }, () => bob.everything()));
