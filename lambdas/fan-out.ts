@@ -3,18 +3,18 @@
  * invoked asynchronously. A second try gives out every chunk again, and clients drop what they have by its number.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { InvokeCommand } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { type Chunk, FanOutJob } from './delivery/fan-out-job.ts';
 import { createHandler } from './runtime/create-handler.ts';
-import { openTable } from './runtime/services.ts';
+import { openLambda, openTable } from './runtime/services.ts';
 import { membersOf } from './store/membership.ts';
 
 const environment = z.parse(
   z.object({ TABLE_NAME: z.string(), DELIVER_FUNCTION: z.string(), INLINE_MEMBERS: z.coerce.number() }),
   process.env,
 );
-const lambda = new LambdaClient({});
+const lambda = openLambda();
 
 export const handler = createHandler({
   services: { table: openTable(environment.TABLE_NAME), log: new Logger() },

@@ -67,9 +67,10 @@ export async function deliverMessage(
   const delivered = new Set<string>();
   // A connection that misses a new message was closed before it. A repeated message is too old to tell when that was.
   const closedBefore = repeated ? undefined : entry.at - 1;
+  const event = chatMessage(message);
   const posts = Promise.all(
     others.map(async (connection) => {
-      const outcome = await post(services, connection, chatMessage(message), closedBefore);
+      const outcome = await post(services, connection, event, closedBefore);
       if (outcome === 'sent') delivered.add(connection.username);
     }),
   );

@@ -1,14 +1,27 @@
 import { Logger } from '@aws-lambda-powertools/logger';
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient, type DynamoDBClientConfig, TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  type ServiceInputTypes as ConnectionInput,
+  errorTypeRegistries as connectionErrors,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import {
+  type ServiceInputTypes as TableInput,
+  TransactionConflictException,
+  errorTypeRegistries as tableErrors,
+} from '@aws-sdk/client-dynamodb';
+import type { ServiceInputTypes as InvokeInput } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
+import { DynamoDBJsonCodec2 } from '@aws-sdk/dynamodb-codec';
 import { monotonicFactory } from 'ulidx';
+import { type AwsClient, openAwsClient } from './aws-client.ts';
+import { callerFrom, targetFrom } from './aws-target.ts';
 import { type Config, readConfig } from './config.ts';
 
+export type ConnectionApi = AwsClient<ConnectionInput>;
+export type Lambda = AwsClient<InvokeInput>;
+
 export interface Table {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: AwsClient<TableInput>;
   readonly name: string;
 }
 
@@ -17,8 +30,8 @@ export interface Services {
   readonly config: Config;
   readonly table: Table;
   readonly bucket: { readonly client: S3Client; readonly name: string };
-  readonly connectionApi: ApiGatewayManagementApiClient;
-  readonly lambda: LambdaClient;
+  readonly connectionApi: ConnectionApi;
+  readonly lambda: Lambda;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -45,42 +58,53 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
       name: config.bucketName,
     },
     connectionApi: openConnectionApi(config.callbackUrl),
-    lambda: new LambdaClient({}),
+    lambda: openLambda(),
     log: new Logger(),
     now: Date.now,
     newId: monotonicFactory(),
   };
 }
 
-/** @param config to reach a table elsewhere than the function's own */
-export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
-  const client = new DynamoDBClient(config);
-  // A write is refused while a transaction changes its item. It is worth a retry, and the SDK retries errors that are marked so.
-  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      try {
-        return await next(request);
-      } catch (error) {
-        throw error instanceof TransactionConflictException ? Object.assign(error, { $retryable: {} }) : error;
-      }
-    },
-    // Inside the SDK's own retries, which have high priority in this step.
-    { step: 'finalizeRequest', priority: 'low', name: 'retryConflicts' },
-  );
-  return { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name };
+/** @param target to reach a table elsewhere than in the function's own region */
+export function openTable(name: string, target = targetFrom(process.env, 'dynamodb')): Table {
+  const client = openAwsClient<TableInput>({
+    ...target,
+    service: 'dynamodb',
+    protocol: new AwsJson1_0Protocol({
+      defaultNamespace: 'com.amazonaws.dynamodb',
+      serviceTarget: 'DynamoDB_20120810',
+      errorTypeRegistries: tableErrors,
+      jsonCodec: new DynamoDBJsonCodec2(),
+    }),
+    pool: { sockets: 50, connectTimeout: 1_000 },
+    // A write is refused while a transaction changes its item.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+    isRetryable: (error) => error instanceof TransactionConflictException,
+  });
+  return { client, name };
 }
 
-export function openConnectionApi(endpoint: string): ApiGatewayManagementApiClient {
-  return new ApiGatewayManagementApiClient({
+/** @param endpoint the address of the stage's `@connections` */
+export function openConnectionApi(endpoint: string, caller = callerFrom(process.env)): ConnectionApi {
+  return openAwsClient<ConnectionInput>({
+    ...caller,
     endpoint,
+    service: 'execute-api',
+    protocol: new AwsRestJsonProtocol({
+      defaultNamespace: 'com.amazonaws.apigatewaymanagementapi',
+      errorTypeRegistries: connectionErrors,
+    }),
     // The SDK retries 429 and 5xx with jittered backoff. A slow connection must not delay the sender for longer.
     maxAttempts: 4,
-    requestHandler: {
-      httpsAgent: { maxSockets: 256 },
-      httpAgent: { maxSockets: 256 },
-      connectionTimeout: 1_000,
-      requestTimeout: 3_000,
-    },
+    pool: { sockets: 256, connectTimeout: 1_000, answerTimeout: 3_000 },
+  });
+}
+
+export function openLambda(target = targetFrom(process.env, 'lambda')): Lambda {
+  return openAwsClient<InvokeInput>({
+    ...target,
+    service: 'lambda',
+    protocol: new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda' }),
+    pool: { sockets: 50, connectTimeout: 1_000 },
   });
 }
