@@ -7,7 +7,7 @@ import { bundleOptions } from '#lib/parley-function';
 export interface Bundle {
   /** Logical id. */
   readonly functionId: string;
-  /** Bytes of the deployed file. */
+  /** Bytes of the files that a cold start loads. */
   readonly bytes: number;
 }
 

@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import {
   type ServiceInputTypes as ConnectionInput,
   errorTypeRegistries as connectionErrors,
@@ -8,17 +7,21 @@ import {
   TransactionConflictException,
   errorTypeRegistries as tableErrors,
 } from '@aws-sdk/client-dynamodb';
-import type { ServiceInputTypes as InvokeInput } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
+import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import { DynamoDBJsonCodec2 } from '@aws-sdk/dynamodb-codec';
 import { monotonicFactory } from 'ulidx';
 import { type AwsClient, openAwsClient } from './aws-client.ts';
 import { callerFrom, targetFrom } from './aws-target.ts';
 import { type Config, readConfig } from './config.ts';
+import { type Log, openLog } from './log.ts';
 
 export type ConnectionApi = AwsClient<ConnectionInput>;
-export type Lambda = AwsClient<InvokeInput>;
+
+export interface Lambda {
+  /** Returns when Lambda has accepted the event; the function runs later. */
+  invokeLater(functionName: string, event: unknown): Promise<void>;
+}
 
 export interface Table {
   readonly client: AwsClient<TableInput>;
@@ -29,10 +32,13 @@ export interface Table {
 export interface Services {
   readonly config: Config;
   readonly table: Table;
-  readonly bucket: { readonly client: S3Client; readonly name: string };
+  readonly bucket: {
+    readonly name: string /** To reach S3 elsewhere than in the function's own region. */;
+    readonly config?: S3ClientConfig;
+  };
   readonly connectionApi: ConnectionApi;
   readonly lambda: Lambda;
-  readonly log: Logger;
+  readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** A new ULID for that time. */
@@ -49,17 +55,10 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
   return {
     config,
     table: openTable(config.tableName),
-    bucket: {
-      // Otherwise signed addresses contain the checksum of an empty body, and ask for one, which browsers do not send.
-      client: new S3Client({
-        requestChecksumCalculation: 'WHEN_REQUIRED',
-        responseChecksumValidation: 'WHEN_REQUIRED',
-      }),
-      name: config.bucketName,
-    },
+    bucket: { name: config.bucketName },
     connectionApi: openConnectionApi(config.callbackUrl),
     lambda: openLambda(),
-    log: new Logger(),
+    log: openLog(),
     now: Date.now,
     newId: monotonicFactory(),
   };
@@ -101,10 +100,11 @@ export function openConnectionApi(endpoint: string, caller = callerFrom(process.
 }
 
 export function openLambda(target = targetFrom(process.env, 'lambda')): Lambda {
-  return openAwsClient<InvokeInput>({
-    ...target,
-    service: 'lambda',
-    protocol: new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda' }),
-    pool: { sockets: 50, connectTimeout: 1_000 },
-  });
+  let open: Promise<Lambda['invokeLater']> | undefined;
+  return {
+    async invokeLater(name, event) {
+      open ??= import('./lambda.ts').then(({ openLambda }) => openLambda(target));
+      await (await open)(name, event);
+    },
+  };
 }

@@ -1,16 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
 import {
   CreateTableCommand,
   DynamoDBClient,
   type GlobalSecondaryIndex,
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { startEngine } from '@parley/local';
 import { monotonicFactory } from 'ulidx';
+import { openLog } from '#lambdas/runtime/log';
 import { openConnectionApi, openLambda, openTable, type Services } from '#lambdas/runtime/services';
 import { limits } from '#protocol/limits';
 
@@ -61,10 +60,10 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       push: { publicKey: undefined, fcm: false, endpoints: [] },
     },
     table: openTable('Chat', { ...options, endpoint: engine.url }),
-    bucket: { name: 'none', client: new S3Client(options) },
+    bucket: { name: 'none', config: options },
     connectionApi: openConnectionApi('http://127.0.0.1', options),
     lambda: openLambda({ ...options, endpoint: 'http://127.0.0.1' }),
-    log: new Logger(),
+    log: openLog(),
     now: () => clock.now,
     newId: monotonicFactory(),
   };
