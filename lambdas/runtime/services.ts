@@ -9,11 +9,12 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
-import { DynamoDBJsonCodec2 } from '@aws-sdk/dynamodb-codec';
+
 import { monotonicFactory } from 'ulidx';
 import { type AwsClient, openAwsClient } from './aws-client.ts';
 import { callerFrom, targetFrom } from './aws-target.ts';
 import { type Config, readConfig } from './config.ts';
+import { ItemCodec } from './json-codec.ts';
 import { type Log, openLog } from './log.ts';
 
 export type ConnectionApi = AwsClient<ConnectionInput>;
@@ -73,7 +74,7 @@ export function openTable(name: string, target = targetFrom(process.env, 'dynamo
       defaultNamespace: 'com.amazonaws.dynamodb',
       serviceTarget: 'DynamoDB_20120810',
       errorTypeRegistries: tableErrors,
-      jsonCodec: new DynamoDBJsonCodec2(),
+      jsonCodec: new ItemCodec(),
     }),
     pool: { sockets: 50, connectTimeout: 1_000 },
     // A write is refused while a transaction changes its item.
