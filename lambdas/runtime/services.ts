@@ -96,7 +96,7 @@ export function openConnectionApi(endpoint: string, caller = callerFrom(process.
     }),
     // The SDK retries 429 and 5xx with jittered backoff. A slow connection must not delay the sender for longer.
     maxAttempts: 4,
-    pool: { sockets: 256, connectTimeout: 1_000, answerTimeout: 3_000 },
+    pool: { sockets: 50, connectTimeout: 1_000, answerTimeout: 3_000 },
   });
 }
 
