@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ServiceInputTypes as ConnectionInput,
   errorTypeRegistries as connectionErrors,
@@ -9,7 +10,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
-
 import { monotonicFactory } from 'ulidx';
 import { type AwsClient, openAwsClient } from './aws-client.ts';
 import { callerFrom, targetFrom } from './aws-target.ts';
@@ -33,15 +33,15 @@ export interface Table {
 export interface Services {
   readonly config: Config;
   readonly table: Table;
-  readonly bucket: {
-    readonly name: string /** To reach S3 elsewhere than in the function's own region. */;
-    readonly config?: S3ClientConfig;
-  };
+  /** `config`: to reach S3 elsewhere than in the function's own region. */
+  readonly bucket: { readonly name: string; readonly config?: S3ClientConfig };
   readonly connectionApi: ConnectionApi;
   readonly lambda: Lambda;
   readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Waits for so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   /** A new ULID for that time. */
   readonly newId: (now: number) => string;
 }
@@ -61,6 +61,7 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
     lambda: openLambda(),
     log: openLog(),
     now: Date.now,
+    pause: sleep,
     newId: monotonicFactory(),
   };
 }

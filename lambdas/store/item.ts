@@ -166,12 +166,24 @@ async function conditionally(
 
 /**
  * Several updates in one transaction: two write units an item.
+ * @param checks conditions on items that are not written
  * @returns `false` when a condition failed, or when another transaction is changing one of the items
  */
-export async function updateTogether(table: Table, updates: readonly ItemUpdate[]): Promise<boolean> {
+export async function updateTogether(
+  table: Table,
+  updates: readonly ItemUpdate[],
+  checks: readonly { readonly Key: Key; readonly ConditionExpression: string }[] = [],
+): Promise<boolean> {
   try {
     await table.client.send(
-      new TransactWriteItemsCommand({ TransactItems: updates.map((update) => ({ Update: toUpdate(table, update) })) }),
+      new TransactWriteItemsCommand({
+        TransactItems: [
+          ...updates.map((update) => ({ Update: toUpdate(table, update) })),
+          ...checks.map(({ Key, ...check }) => ({
+            ConditionCheck: { TableName: table.name, ...check, Key: marshall(Key) },
+          })),
+        ],
+      }),
     );
     return true;
   } catch (error) {

@@ -65,6 +65,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
     lambda: openLambda({ ...options, endpoint: 'http://127.0.0.1' }),
     log: openLog(),
     now: () => clock.now,
+    pause: async () => {},
     newId: monotonicFactory(),
   };
   return {
