@@ -2,7 +2,7 @@ import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { limits } from '#protocol/limits';
 import { measureColdStarts } from '#test/support/cold-starts';
 import { openStage } from '#test/support/stage';
-import { bundleBar, createBars, largeBar, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
+import { createBars, largeBar, loadBars, logBar, readBar, scanBar, searchBar, typingBar } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureCreate } from './create.ts';
 import { type Measured, measure, type Operation } from './measure.ts';
@@ -106,7 +106,7 @@ export async function runAll(
       readBar(read),
       searchBar(search),
       scanBar([...creates, ...others]),
-      bundleBar(socketBytes),
+      ...loadBars(deployed),
     ];
     return { stack: runtime.stack, creates, others, bundles: deployed, contents, coldStarts, bars };
   } finally {
