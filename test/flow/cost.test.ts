@@ -64,7 +64,7 @@ describe.runIf(local)('the cost', () => {
     expect(bars).toEqual(met(bars));
   });
 
-  it('of loading the functions for which a connecting client waits is at most 280 and 47 KB', () => {
+  it('of loading the functions for which a connecting client waits is at most 280 and 45 KB', () => {
     const bars = loadBars(bundles(stage.runtime));
     expect(bars).toHaveLength(2);
     expect(bars).toEqual(met(bars));
