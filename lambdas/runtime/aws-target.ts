@@ -37,6 +37,12 @@ export function targetFrom(environment: Environment, service: 'dynamodb' | 'lamb
   return { ...caller, endpoint };
 }
 
+/** The address of a bucket in a region. In the local runtime it is a path, because a name cannot stand before an IP address. */
+export function bucketAddress(environment: Environment, name: string, region: string): string {
+  const { AWS_ENDPOINT_URL_S3: endpoint } = environment;
+  return endpoint === undefined ? `https://${name}.s3.${region}.${domainOf(region)}` : `${endpoint}/${name}`;
+}
+
 /** The domains of the partitions besides the public one: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json */
 const domains = {
   'cn-': 'amazonaws.com.cn',

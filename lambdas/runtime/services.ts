@@ -8,11 +8,10 @@ import {
   TransactionConflictException,
   errorTypeRegistries as tableErrors,
 } from '@aws-sdk/client-dynamodb';
-import type { S3ClientConfig } from '@aws-sdk/client-s3';
 import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import { monotonicFactory } from 'ulidx';
 import { type AwsClient, openAwsClient } from './aws-client.ts';
-import { callerFrom, targetFrom } from './aws-target.ts';
+import { type AwsTarget, callerFrom, targetFrom } from './aws-target.ts';
 import { type Config, readConfig } from './config.ts';
 import { ItemCodec } from './json-codec.ts';
 import { type Log, openLog } from './log.ts';
@@ -29,12 +28,15 @@ export interface Table {
   readonly name: string;
 }
 
+export interface Bucket extends Omit<AwsTarget, 'endpoint'> {
+  readonly name: string;
+}
+
 /** Everything that a handler may need. A function names its part: `Pick<Services, 'table' | 'now'>`. */
 export interface Services {
   readonly config: Config;
   readonly table: Table;
-  /** `config`: to reach S3 elsewhere than in the function's own region. */
-  readonly bucket: { readonly name: string; readonly config?: S3ClientConfig };
+  readonly bucket: Bucket;
   readonly connectionApi: ConnectionApi;
   readonly lambda: Lambda;
   readonly log: Log;
@@ -56,7 +58,7 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
   return {
     config,
     table: openTable(config.tableName),
-    bucket: { name: config.bucketName },
+    bucket: { name: config.bucketName, ...callerFrom(environment) },
     connectionApi: openConnectionApi(config.callbackUrl),
     lambda: openLambda(),
     log: openLog(),

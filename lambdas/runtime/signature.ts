@@ -17,13 +17,65 @@ export interface SignedRequest {
 }
 
 const algorithm = 'AWS4-HMAC-SHA256';
+const unsigned = 'UNSIGNED-PAYLOAD';
 
-/** Signs requests to one service in one region. The key is derived once a day, and a body that goes to many is hashed once. */
-export function createSigner(
+interface Scope {
+  readonly region: string;
+  readonly service: string;
+  /** ms. Default: the clock. */
+  readonly now?: () => number;
+}
+
+/** Signs requests to one service in one region. A body that goes to many is hashed once. */
+export function createSigner(credentials: Credentials, where: Scope): (request: SignedRequest) => void {
+  const { accessKeyId, sessionToken } = credentials;
+  const begin = createBegin(credentials, where);
+
+  return function sign({ method, path, headers, body }) {
+    const { time, scope, signatureOf } = begin();
+    headers['x-amz-date'] = time;
+    if (sessionToken) headers['x-amz-security-token'] = sessionToken;
+
+    const names = Object.keys(headers).sort();
+    const signed = names.join(';');
+    let canonical = `${method}\n${encodeAgain(path)}\n\n`;
+    for (const name of names) canonical += `${name}:${headers[name]}\n`;
+    canonical += `\n${signed}\n${payloadHash(body)}`;
+    const signature = signatureOf(canonical);
+    headers.authorization = `${algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
+  };
+}
+
+/** Signs addresses of objects in S3, for anybody to read them. A signer gives what the SDK's presigner gives. */
+export function createAddressSigner(
   credentials: Credentials,
-  { region, service, now = Date.now }: { region: string; service: string; now?: () => number },
-): (request: SignedRequest) => void {
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
+  where: Omit<Scope, 'service'>,
+): (address: string, seconds: number) => string {
+  const { accessKeyId, sessionToken } = credentials;
+  const begin = createBegin(credentials, { ...where, service: 's3' });
+
+  return function signAddress(address, seconds) {
+    const { host, pathname } = new URL(address);
+    const { time, scope, signatureOf } = begin();
+    const query = [
+      ['X-Amz-Algorithm', algorithm],
+      ['X-Amz-Content-Sha256', unsigned],
+      ['X-Amz-Credential', `${accessKeyId}/${scope}`],
+      ['X-Amz-Date', time],
+      ['X-Amz-Expires', String(seconds)],
+      ...(sessionToken ? [['X-Amz-Security-Token', sessionToken]] : []),
+      ['X-Amz-SignedHeaders', 'host'],
+      ['x-id', 'GetObject'],
+    ]
+      .map((pair) => pair.map(encodeURIComponent).join('='))
+      .join('&');
+    const signature = signatureOf(`GET\n${pathname}\n${query}\nhost:${host}\n\nhost\n${unsigned}`);
+    return `${address}?${query}&X-Amz-Signature=${signature}`;
+  };
+}
+
+/** What every signature begins with. The key is derived once a day. */
+function createBegin({ secretAccessKey }: Credentials, { region, service, now = Date.now }: Scope) {
   let key: Uint8Array = new Uint8Array();
   let keyDay = '';
 
@@ -36,23 +88,16 @@ export function createSigner(
     return key;
   }
 
-  return function sign({ method, path, headers, body }) {
+  return function begin() {
     // 20260131T235959Z
     const time = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '');
     const day = time.slice(0, 8);
-    headers['x-amz-date'] = time;
-    if (sessionToken) headers['x-amz-security-token'] = sessionToken;
-
-    const names = Object.keys(headers).sort();
-    const signed = names.join(';');
-    let canonical = `${method}\n${encodeAgain(path)}\n\n`;
-    for (const name of names) canonical += `${name}:${headers[name]}\n`;
-    canonical += `\n${signed}\n${payloadHash(body)}`;
-
     const scope = `${day}/${region}/${service}/aws4_request`;
-    const toSign = `${algorithm}\n${time}\n${scope}\n${sha256(canonical)}`;
-    const signature = createHmac('sha256', keyOf(day)).update(toSign).digest('hex');
-    headers.authorization = `${algorithm} Credential=${accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
+    const signatureOf = (canonical: string) => {
+      const toSign = `${algorithm}\n${time}\n${scope}\n${sha256(canonical)}`;
+      return createHmac('sha256', keyOf(day)).update(toSign).digest('hex');
+    };
+    return { time, scope, signatureOf };
   };
 }
 

@@ -7,13 +7,12 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { filetypemime } from 'magic-bytes.js';
 import { limits } from '#protocol/limits';
-import type { Services } from '../runtime/services.ts';
+import type { Bucket, Services } from '../runtime/services.ts';
 import type { File } from './entry.ts';
 
-type Bucket = Pick<Services, 'bucket'>;
+type InBucket = Pick<Services, 'bucket'>;
 
 /** `files` may be deleted together with their messages; `avatars` are kept. */
 export type StoredFolder = 'files' | 'avatars';
@@ -45,16 +44,17 @@ function storedKey(folder: StoredFolder, id: string): string {
 /** Enough bytes to recognise a file's type. */
 const sniffedBytes = 4_100;
 
-const clients = new WeakMap<Services['bucket'], S3Client>();
+const clients = new WeakMap<Bucket, S3Client>();
 
-function clientOf(bucket: Services['bucket']): S3Client {
+function clientOf(bucket: Bucket): S3Client {
   let client = clients.get(bucket);
   if (!client) {
     client = new S3Client({
       // Otherwise signed addresses contain the checksum of an empty body, and ask for one, which browsers do not send.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
-      ...bucket.config,
+      region: bucket.region,
+      credentials: bucket.credentials,
     });
     clients.set(bucket, client);
   }
@@ -64,7 +64,7 @@ function clientOf(bucket: Services['bucket']): S3Client {
 /** S3 answers AccessDenied for a missing object if the caller may not list the bucket. */
 const missing = ['NoSuchKey', 'AccessDenied', 'InvalidRange'];
 
-export async function inspectIncoming({ bucket }: Bucket, id: string): Promise<IncomingFile | undefined> {
+export async function inspectIncoming({ bucket }: InBucket, id: string): Promise<IncomingFile | undefined> {
   const Range = `bytes=0-${sniffedBytes - 1}`;
   const get = new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id), Range });
   const { Body, ContentRange, ETag } = (await unlessRefused(missing, clientOf(bucket).send(get))) ?? {};
@@ -76,7 +76,7 @@ export async function inspectIncoming({ bucket }: Bucket, id: string): Promise<I
 }
 
 export async function storeIncoming(
-  { bucket }: Bucket,
+  { bucket }: InBucket,
   folder: StoredFolder,
   file: File,
   etag: string,
@@ -93,7 +93,7 @@ export async function storeIncoming(
   return (await unlessRefused(['PreconditionFailed'], clientOf(bucket).send(copy))) !== undefined;
 }
 
-export async function copyFile({ bucket }: Bucket, from: string, to: string): Promise<boolean> {
+export async function copyFile({ bucket }: InBucket, from: string, to: string): Promise<boolean> {
   const copy = new CopyObjectCommand({
     Bucket: bucket.name,
     Key: storedKey('files', to),
@@ -112,16 +112,11 @@ async function unlessRefused<Answer>(errors: readonly string[], request: Promise
   }
 }
 
-export async function removeFile({ bucket }: Bucket, id: string): Promise<void> {
+export async function removeFile({ bucket }: InBucket, id: string): Promise<void> {
   await clientOf(bucket).send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey('files', id) }));
 }
 
-export function signDownload({ bucket }: Bucket, folder: StoredFolder, id: string): Promise<string> {
-  const get = new GetObjectCommand({ Bucket: bucket.name, Key: storedKey(folder, id) });
-  return getSignedUrl(clientOf(bucket), get, { expiresIn: limits.downloadSeconds });
-}
-
-export function signUpload({ bucket }: Bucket, file: Pick<File, 'id' | 'size' | 'content_type'>) {
+export function signUpload({ bucket }: InBucket, file: Pick<File, 'id' | 'size' | 'content_type'>) {
   return createPresignedPost(clientOf(bucket), {
     Bucket: bucket.name,
     Key: incomingKey(file.id),

@@ -2,13 +2,15 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, describe, expect, it } from 'vitest';
-import { targetFrom } from '#lambdas/runtime/aws-target';
+import { bucketAddress, targetFrom } from '#lambdas/runtime/aws-target';
 import { createPool } from '#lambdas/runtime/http-pool';
 import { openConnectionApi, openLambda, openTable } from '#lambdas/runtime/services';
-import { createSigner } from '#lambdas/runtime/signature';
+import { createAddressSigner, createSigner } from '#lambdas/runtime/signature';
 import { getItem, getItems, putItem, queryPages, updateItemIf } from '#lambdas/store/item';
 
 const region = 'us-east-1';
@@ -88,6 +90,35 @@ describe('a signature', () => {
     now += 120_000;
     expect(signed(sign)).toBe(signed(fresh()));
     expect(signed(sign)).toContain('/20260201/');
+  });
+});
+
+describe('a signed address', () => {
+  it.each([
+    ['us-east-1', credentials],
+    ['cn-north-1', { ...credentials, sessionToken: undefined }],
+    ['eu-central-1', { ...credentials, sessionToken: 'a+/=b'.repeat(100) }],
+  ])('of a file in %s is the SDK’s', async (name, caller) => {
+    const now = Date.UTC(2026, 0, 31, 23, 59, 59, 999);
+    const address = `${bucketAddress({}, 'the-bucket', name)}/files/01JDQ4Z7Y8W5V3N2M1K0J9H8G7`;
+    const ours = createAddressSigner(caller, { region: name, now: () => now })(address, 3_600);
+    const { accessKeyId, secretAccessKey, sessionToken } = caller;
+    const sdk = new S3Client({
+      region: name,
+      credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+    });
+    const get = new GetObjectCommand({ Bucket: 'the-bucket', Key: 'files/01JDQ4Z7Y8W5V3N2M1K0J9H8G7' });
+    const theirs = await getSignedUrl(sdk, get, { expiresIn: 3_600, signingDate: new Date(now) });
+    expect(new URL(ours).origin + new URL(ours).pathname).toBe(new URL(theirs).origin + new URL(theirs).pathname);
+    expect(Object.fromEntries(new URL(ours).searchParams)).toEqual(Object.fromEntries(new URL(theirs).searchParams));
+    expect(ours).toHaveLength(theirs.length);
+  });
+
+  it('in the local runtime has the bucket in its path', () => {
+    const environment = { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:8080/_aws/s3' };
+    expect(bucketAddress(environment, 'the-bucket', region)).toBe('http://127.0.0.1:8080/_aws/s3/the-bucket');
   });
 });
 

@@ -60,7 +60,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       push: { publicKey: undefined, fcm: false, endpoints: [] },
     },
     table: openTable('Chat', { ...options, endpoint: engine.url }),
-    bucket: { name: 'none', config: options },
+    bucket: { name: 'none', ...options },
     connectionApi: openConnectionApi('http://127.0.0.1', options),
     lambda: openLambda({ ...options, endpoint: 'http://127.0.0.1' }),
     log: openLog(),

@@ -9,13 +9,11 @@ import { bytesOf, messageText } from '#protocol/message-text';
 /** Names of bucket and region as long as AWS allows, and a session token as functions have it. */
 const bucket = {
   name: 'b'.repeat(63),
-  config: {
-    region: 'ap-southeast-2',
-    credentials: {
-      accessKeyId: 'A'.repeat(20),
-      secretAccessKey: 'unit',
-      sessionToken: Buffer.from(Array.from({ length: 900 }, (_, index) => (index * 89) % 256)).toString('base64'),
-    },
+  region: 'ap-southeast-2',
+  credentials: {
+    accessKeyId: 'A'.repeat(20),
+    secretAccessKey: 'unit',
+    sessionToken: Buffer.from(Array.from({ length: 900 }, (_, index) => (index * 89) % 256)).toString('base64'),
   },
 };
 
