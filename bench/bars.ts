@@ -1,4 +1,5 @@
 import { limits } from '#protocol/limits';
+import type { Bundle } from './bundles.ts';
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
 import { type Measured, type Range, range } from './measure.ts';
 import { typicalPath } from './path.ts';
@@ -11,8 +12,8 @@ export interface Bar {
   readonly seen: string;
 }
 
-/** Minified bytes of the function that clients wait for. */
-const largestSocketBundle = 730_000;
+/** Minified bytes that a cold start of the functions loads for which a connecting client waits. */
+const largestLoads = { SocketFunction: 280_000, AuthorizeFunction: 45_000 };
 /** Read units of a page of a search: 500 entries of 0.2 KB, a hundred at a time, and the caller's membership. */
 const largestSearch = 30;
 
@@ -121,9 +122,13 @@ export function scanBar(all: readonly Measured[]): Bar {
   return { name: 'nothing scans', met: scans.length === 0, seen: scans.join(', ') || 'no Scan' };
 }
 
-export function bundleBar(bytes: number): Bar {
-  const name = `the socket function’s bundle has at most ${largestSocketBundle.toLocaleString('en')} bytes`;
-  return atMost(name, { least: bytes, most: bytes }, largestSocketBundle);
+/** @param loads what a cold start of each function loads */
+export function loadBars(loads: readonly Bundle[]): Bar[] {
+  return Object.entries(largestLoads).map(([name, limit]) => {
+    const bytes = loads.find(({ functionId }) => functionId === name)?.bytes ?? Number.NaN;
+    const bar = `a cold start of ${name} loads at most ${limit.toLocaleString('en')} bytes`;
+    return atMost(bar, { least: bytes, most: bytes }, limit);
+  });
 }
 
 function atMost(name: string, seen: Range, limit: number): Bar {

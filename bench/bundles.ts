@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
 import { build } from 'esbuild';
@@ -7,21 +7,30 @@ import { bundleOptions } from '#lib/parley-function';
 export interface Bundle {
   /** Logical id. */
   readonly functionId: string;
-  /** Bytes of the deployed file. */
+  /** Bytes of the files that a cold start loads. */
   readonly bytes: number;
 }
 
-/** The deployed file of every function, largest first. */
+/** What a cold start of every function loads, largest first. */
 export function bundles({ stack }: Pick<LocalRuntime, 'stack'>): Bundle[] {
   return stack.functions
-    .map(({ logicalId }) => ({
-      functionId: logicalId,
-      bytes: statSync(join(stack.codeDirectory(logicalId), 'index.mjs')).size,
-    }))
+    .map(({ logicalId }) => ({ functionId: logicalId, bytes: loadedBytes(stack.codeDirectory(logicalId)) }))
     .sort((a, b) => b.bytes - a.bytes);
 }
 
-/** The minified bytes of a bundle, in all and by package, largest first. */
+/** The sizes of `index.mjs` and of the files that it imports, directly or not. Those that it loads later (`import()`) are not counted. */
+function loadedBytes(folder: string): number {
+  const files = new Set(['index.mjs']);
+  // A set goes on with what is added to it meanwhile.
+  for (const file of files) {
+    // esbuild writes `import{a as b}from"./chunk-ABC.mjs"` and `import"./chunk-ABC.mjs"`.
+    const code = readFileSync(join(folder, file), 'utf8');
+    for (const [, name = ''] of code.matchAll(/(?:from|import)\s*"\.\/([\w-]+\.mjs)"/g)) files.add(name);
+  }
+  return [...files].reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+}
+
+/** The minified bytes that a cold start loads, in all and by package, largest first. */
 export interface Contents {
   readonly bytes: number;
   readonly packages: readonly { readonly name: string; readonly bytes: number }[];
@@ -31,20 +40,27 @@ export interface Contents {
 export async function contentsOf(entry: string): Promise<Contents> {
   const { metafile } = await build({
     entryPoints: [join(import.meta.dirname, '..', 'lambdas', entry)],
-    outfile: 'index.mjs',
+    outdir: 'bundle',
     ...bundleOptions,
     write: false,
     metafile: true,
   });
-  const [output] = Object.values(metafile.outputs);
-  if (!output) throw new Error(`unable to bundle ${entry}; nothing came out`);
   const sizes = new Map<string, number>();
-  for (const [file, { bytesInOutput }] of Object.entries(output.inputs)) {
-    const name = packageOf(file);
-    sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
+  let bytes = 0;
+  const files = new Set([join('bundle', 'index.mjs')]);
+  for (const file of files) {
+    const output = metafile.outputs[file];
+    if (!output) throw new Error(`unable to bundle ${entry}; ${file} did not come out`);
+    bytes += output.bytes;
+    for (const { path, kind, external } of output.imports)
+      if (kind === 'import-statement' && !external) files.add(path);
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const name = packageOf(input);
+      sizes.set(name, (sizes.get(name) ?? 0) + bytesInOutput);
+    }
   }
   const packages = [...sizes].map(([name, bytes]) => ({ name, bytes })).sort((a, b) => b.bytes - a.bytes);
-  return { bytes: output.bytes, packages };
+  return { bytes, packages };
 }
 
 /** `node_modules/@aws-sdk/core/dist-es/index.js` → `@aws-sdk/core`; files outside of packages are Parley's own. */

@@ -169,7 +169,7 @@ export function report(results: Results): string {
     '## Functions',
     '',
     table(
-      ['function', 'bytes, minified', 'ms to load, median (range)'],
+      ['function', 'bytes that a cold start loads', 'ms to load, median (range)'],
       bundles.map(({ functionId, bytes }) => [
         shortName(functionId),
         bytes.toLocaleString('en'),
@@ -177,7 +177,7 @@ export function report(results: Results): string {
       ]),
     ),
     '',
-    'What is in the socket function:',
+    'What a cold start of the socket function loads:',
     '',
     table(
       ['package', 'bytes', 'share'],

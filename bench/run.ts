@@ -3,11 +3,11 @@ import { limits } from '#protocol/limits';
 import { measureColdStarts } from '#test/support/cold-starts';
 import { openStage } from '#test/support/stage';
 import {
-  bundleBar,
   connectBar,
   createBars,
   inboxBar,
   largeBar,
+  loadBars,
   logBar,
   readBar,
   scanBar,
@@ -125,7 +125,7 @@ export async function runAll(
       inboxBar(inbox, 50),
       connectBar(connects),
       scanBar([...creates, ...others]),
-      bundleBar(socketBytes),
+      ...loadBars(deployed),
     ];
     return { stack: runtime.stack, creates, others, bundles: deployed, contents, coldStarts, bars };
   } finally {

@@ -1,5 +1,5 @@
 /** Decides about every new WebSocket connection: whose token it has, and which events it receives. */
-import { Logger } from '@aws-lambda-powertools/logger';
+
 import * as z from 'zod/mini';
 import { ChatError, errorStatus } from '#protocol/errors';
 import { readConversation } from '#protocol/names';
@@ -7,6 +7,7 @@ import type { Scope } from '#protocol/scope';
 import { type AddressProblem, type ConnectionContext, toConnectionContext } from './identity/connection-context.ts';
 import { createTokenVerifier } from './identity/verify.ts';
 import { createHandler } from './runtime/create-handler.ts';
+import { openLog } from './runtime/log.ts';
 
 const Environment = z.object({
   ISSUER: z.string(),
@@ -32,7 +33,7 @@ const verify = createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE.split(',
 const allowedOrigins = ALLOWED_ORIGINS.split(',');
 
 export const handler = createHandler({
-  services: { log: new Logger() },
+  services: { log: openLog() },
   event: AuthorizerEvent,
   async run({ methodArn, headers = {}, queryStringParameters }): Promise<Policy> {
     const header = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));

@@ -1,10 +1,11 @@
 /** Posts an event to one chunk of a large conversation's members. `fan-out` invokes it asynchronously. */
-import { Logger } from '@aws-lambda-powertools/logger';
+
 import * as z from 'zod/mini';
 import { stillMembers } from './chat/members.ts';
 import { deliverChunk } from './delivery/deliver-chunk.ts';
 import { Chunk, isOutdated } from './delivery/fan-out-job.ts';
 import { createHandler } from './runtime/create-handler.ts';
+import { openLog } from './runtime/log.ts';
 import { openConnectionApi, openTable } from './runtime/services.ts';
 import { getUsers } from './store/user.ts';
 
@@ -14,7 +15,7 @@ export const handler = createHandler({
   services: {
     table: openTable(TABLE_NAME),
     connectionApi: openConnectionApi(CALLBACK_URL),
-    log: new Logger(),
+    log: openLog(),
     now: Date.now,
   },
   event: Chunk,

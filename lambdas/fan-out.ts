@@ -2,22 +2,22 @@
  * Posts an event to the members of a large conversation: pages through the members and gives `deliver` a chunk of them at a time. It is
  * invoked asynchronously. A second try gives out every chunk again, and clients drop what they have by its number.
  */
-import { Logger } from '@aws-lambda-powertools/logger';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+
 import * as z from 'zod/mini';
 import { type Chunk, FanOutJob } from './delivery/fan-out-job.ts';
 import { createHandler } from './runtime/create-handler.ts';
-import { openTable } from './runtime/services.ts';
+import { openLog } from './runtime/log.ts';
+import { openLambda, openTable } from './runtime/services.ts';
 import { membersOf } from './store/membership.ts';
 
 const environment = z.parse(
   z.object({ TABLE_NAME: z.string(), DELIVER_FUNCTION: z.string(), INLINE_MEMBERS: z.coerce.number() }),
   process.env,
 );
-const lambda = new LambdaClient({});
+const lambda = openLambda();
 
 export const handler = createHandler({
-  services: { table: openTable(environment.TABLE_NAME), log: new Logger() },
+  services: { table: openTable(environment.TABLE_NAME), log: openLog() },
   event: FanOutJob,
   logKeys: ({ conversation, event }) => ({ conversation, type: event.type }),
   async run({ without, ...job }, services) {
@@ -35,12 +35,6 @@ export const handler = createHandler({
   },
 });
 
-async function deliver(chunk: Chunk): Promise<void> {
-  await lambda.send(
-    new InvokeCommand({
-      FunctionName: environment.DELIVER_FUNCTION,
-      InvocationType: 'Event',
-      Payload: JSON.stringify(chunk),
-    }),
-  );
+function deliver(chunk: Chunk): Promise<void> {
+  return lambda.invokeLater(environment.DELIVER_FUNCTION, chunk);
 }

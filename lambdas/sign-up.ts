@@ -1,8 +1,9 @@
 /** Cognito's post-confirmation trigger: creates the user at once, so that others can write to them. */
-import { Logger } from '@aws-lambda-powertools/logger';
+
 import * as z from 'zod/mini';
 import { readIdentity } from './identity/claims.ts';
 import { createHandler } from './runtime/create-handler.ts';
+import { openLog } from './runtime/log.ts';
 import { openTable } from './runtime/services.ts';
 import { createUser } from './store/user.ts';
 
@@ -15,7 +16,7 @@ const PostConfirmation = z.looseObject({
 });
 
 export const handler = createHandler({
-  services: { table: openTable(TABLE_NAME), log: new Logger(), now: Date.now },
+  services: { table: openTable(TABLE_NAME), log: openLog(), now: Date.now },
   event: PostConfirmation,
   logKeys: ({ userName }) => ({ user: userName }),
   async run(event, services) {

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { filetypemime } from 'magic-bytes.js';
 import { ChatError } from '#protocol/errors';
 import { type Conversation, readConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import { copyFile, inspectIncoming, type StoredFolder, storeIncoming } from '../store/bucket.ts';
+import { copyFile, type IncomingFile, inspectIncoming, type StoredFolder, storeIncoming } from '../store/bucket.ts';
 import type { File } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
 import { getUpload, putUsedUpload, type Upload, useUpload } from '../store/upload.ts';
@@ -91,7 +90,7 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
   if (object.size !== upload.size) {
     throw new ChatError('attachment_rejected', `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
-  assertContentType(upload, object.start);
+  assertContentType(upload, object);
   if (!(await storeIncoming(services, folder, upload, object.etag))) {
     throw new ChatError('attachment_rejected', `${id} was replaced while it was checked: try again`);
   }
@@ -110,8 +109,7 @@ function fileOf({ id, filename, content_type, size, width, height }: Upload): Fi
  * The first bytes of a file that browsers show must match its type; otherwise a web page could be uploaded as a picture. Text must be text.
  * All other files are only ever downloaded, so their type does not matter.
  */
-function assertContentType({ id, content_type: announced }: Upload, start: Uint8Array): void {
-  const possible = filetypemime(start);
+function assertContentType({ id, content_type: announced }: Upload, { types: possible, start }: IncomingFile): void {
   if (matchesContent(announced, possible, start)) return;
   const actual = possible.length > 0 ? possible.slice(0, 3).join(' or ') : 'of no known type';
   throw new ChatError('attachment_rejected', `${id} was announced as ${announced} but is ${actual} by its content`);

@@ -2,7 +2,6 @@
  * Posts an event to the members of a conversation. In a small conversation, all members are posted to at once. In a large one, only the users
  * whom the event concerns directly are; for all others, `fan-out` pages through the members and `deliver` posts to one chunk of them at a time.
  */
-import { InvokeCommand } from '@aws-sdk/client-lambda';
 import type { ServerEvent } from '#protocol/events';
 import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
@@ -58,11 +57,5 @@ export async function fanOut(
   if (!remaining) return;
   const without = [...remaining.exclude, ...exclude];
   const job: FanOutJob = { conversation, event, without, at: now(), openedBy, author };
-  await lambda.send(
-    new InvokeCommand({
-      FunctionName: config.fanOutFunction,
-      InvocationType: 'Event',
-      Payload: JSON.stringify(job),
-    }),
-  );
+  await lambda.invokeLater(config.fanOutFunction, job);
 }

@@ -72,11 +72,12 @@ export async function deliverMessage(
   const delivered = new Set<string>();
   // A connection that misses a new message was closed before it. A repeated message is too old to tell when that was.
   const closedBefore = repeated ? undefined : entry.at - 1;
+  const event = chatMessage(message);
   const postToOthers = () =>
     Promise.all(
       others.map(async (connection) => {
         const began = performance.now();
-        const outcome = await post(services, connection, chatMessage(message), closedBefore);
+        const outcome = await post(services, connection, event, closedBefore);
         notePost(performance.now() - began);
         if (outcome === 'sent') delivered.add(connection.username);
       }),

@@ -50,6 +50,18 @@ export async function post(
   return outcome;
 }
 
+const encoded = new WeakMap<ServerEvent, Uint8Array>();
+
+/** One event often goes to many connections: it is written as JSON once, and the signer hashes the same bytes once. */
+function bytesOf(event: ServerEvent): Uint8Array {
+  let bytes = encoded.get(event);
+  if (!bytes) {
+    bytes = Buffer.from(JSON.stringify(event));
+    encoded.set(event, bytes);
+  }
+  return bytes;
+}
+
 /** Only posts: the caller handles a connection that is gone. */
 export async function postOnly(
   { connectionApi, log }: Pick<Services, 'connectionApi' | 'log'>,
@@ -57,7 +69,7 @@ export async function postOnly(
   event: ServerEvent,
 ): Promise<Outcome> {
   try {
-    await connectionApi.send(new PostToConnectionCommand({ ConnectionId: id, Data: JSON.stringify(event) }));
+    await connectionApi.send(new PostToConnectionCommand({ ConnectionId: id, Data: bytesOf(event) }));
     return 'sent';
   } catch (error) {
     if (error instanceof GoneException) return 'gone';

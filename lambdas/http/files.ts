@@ -1,10 +1,9 @@
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import { ChatError } from '#protocol/errors';
 import type { UploadForm } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import type { Services } from '../runtime/services.ts';
-import { incomingKey, signDownload } from '../store/bucket.ts';
+import { signDownload, signUpload } from '../store/bucket.ts';
 import { getUpload, putUpload, type Upload } from '../store/upload.ts';
 import type { HttpHandlers } from './handler.ts';
 
@@ -27,23 +26,11 @@ export const files: HttpHandlers<'createAvatarUpload' | 'createUpload' | 'getAtt
   },
 };
 
-/**
- * A form that posts exactly this file, of this type and size, to S3; and the note of who may use the upload where.
- * A form and not a signed PUT, because only a form's policy can bound the size.
- */
+/** A form that posts exactly this file; and the note of who may use the upload where. */
 async function uploadForm(services: Services, upload: Omit<Upload, 'id' | 'used'>): Promise<UploadForm> {
   const now = services.now();
   const id = services.newId(now);
-  const { url, fields } = await createPresignedPost(services.bucket.client, {
-    Bucket: services.bucket.name,
-    Key: incomingKey(id),
-    Fields: { 'Content-Type': upload.content_type },
-    Conditions: [
-      ['eq', '$Content-Type', upload.content_type],
-      ['content-length-range', upload.size, upload.size],
-    ],
-    Expires: limits.uploadFormSeconds,
-  });
+  const { url, fields } = await signUpload(services, { ...upload, id });
   await putUpload(services, { ...upload, id });
   return { id, url, fields, expires_at: new Date(now + limits.uploadFormSeconds * 1_000).toISOString() };
 }

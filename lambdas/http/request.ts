@@ -52,14 +52,13 @@ function readBody(event: HttpEvent, { body, bodyOptional }: Pick<Operation, 'bod
   return parseAs(body, bodyOptional && !text ? {} : parseObject(text, 'body'));
 }
 
+const pathSchemas = new WeakMap<object, z.ZodMiniType<Record<string, unknown>>>();
+
+/** The schema of all parameters is built once for each declared path. */
 function parsePath(path: NonNullable<Operation['path']>, parameters: HttpEvent['pathParameters']): object {
-  return Object.fromEntries(
-    Object.entries(path).map(([name, schema]) => {
-      // A field of its own, so that a refusal names the parameter.
-      const parsed = parseAs(z.object({ [name]: schema }), parameters);
-      return [name, parsed[name]];
-    }),
-  );
+  const schema = pathSchemas.get(path) ?? z.object(path);
+  pathSchemas.set(path, schema);
+  return parseAs(schema, parameters);
 }
 
 /** `/conversations/{id}/…`, `/chat/{room}/…` (a bare name is the room's), or `?conversation=`. */

@@ -1,9 +1,3 @@
-import {
-  AdminUserGlobalSignOutCommand,
-  CognitoIdentityProviderClient,
-  UserNotFoundException,
-} from '@aws-sdk/client-cognito-identity-provider';
-
 /**
  * Ends a user's sessions at the user pool: their refresh tokens give no new tokens. API Gateway checks the signature only, so tokens that were
  * issued before are valid there until they expire.
@@ -12,13 +6,7 @@ import {
  */
 export function createSignOut(userPoolId: string | undefined): (account: string) => Promise<void> {
   if (userPoolId === undefined) return async () => {};
-  const client = new CognitoIdentityProviderClient({});
-  return async function signOut(account) {
-    try {
-      await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId: userPoolId, Username: account }));
-    } catch (error) {
-      // A deleted account has no session.
-      if (!(error instanceof UserNotFoundException)) throw error;
-    }
-  };
+  // Loaded with the first call, because it is rare.
+  const cognito = () => import('./user-pool.ts');
+  return async (account) => (await cognito()).signOut(userPoolId, account);
 }

@@ -1,5 +1,5 @@
-import { JwtRsaVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import * as z from 'zod/mini';
 import { type Identity, readIdentity } from './claims.ts';
 
@@ -62,5 +62,5 @@ export function createTokenVerifier(options: {
 function createVerifier(issuer: string, jwksUri: string) {
   // The library's own fetcher refuses http:, which a local runtime uses.
   const fetcher = { fetch: async (uri: string) => new Uint8Array(await (await fetch(uri)).arrayBuffer()).buffer };
-  return JwtRsaVerifier.create({ issuer, audience: null, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
+  return JwtVerifier.create({ issuer, audience: null, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
 }

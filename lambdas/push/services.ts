@@ -1,6 +1,6 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { openLog } from '../runtime/log.ts';
 import { openTable, type Services } from '../runtime/services.ts';
 
 const Environment = z.object({ TABLE_NAME: z.string(), PUSH_QUEUE_URL: z.string() });
@@ -15,7 +15,7 @@ export function openPushServices(environment: NodeJS.ProcessEnv): PushServices {
   return {
     table: openTable(TABLE_NAME),
     queue: { client: new SQSClient({}), url: PUSH_QUEUE_URL },
-    log: new Logger(),
+    log: openLog(),
     now: Date.now,
   };
 }

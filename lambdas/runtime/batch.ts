@@ -1,4 +1,4 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Log } from './log.ts';
 
 export interface BatchAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
@@ -18,7 +18,7 @@ interface BatchOptions<Record> {
  */
 export async function runBatch<Record>(
   records: readonly Record[],
-  log: Logger,
+  log: Log,
   { id, run, inOrder = false }: BatchOptions<Record>,
 ): Promise<BatchAnswer> {
   const succeeds = async (record: Record) => {

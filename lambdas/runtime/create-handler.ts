@@ -1,10 +1,11 @@
 /** The frame around every function: services, parsing, log keys, errors and their count are the same everywhere. docs/decisions/0034-one-frame-around-every-function.md */
-import type { Logger } from '@aws-lambda-powertools/logger';
+
 import type { Context } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { ChatError, type ErrorCode } from '#protocol/errors';
+import type { Log } from './log.ts';
 
-interface HandlerOptions<Services extends { readonly log: Logger }, Event, Answer> {
+interface HandlerOptions<Services extends { readonly log: Log }, Event, Answer> {
   /** Opened once, when the function starts, so that later events reuse their connections. */
   readonly services: Services;
   /** The event as AWS documents it. */
@@ -17,15 +18,14 @@ interface HandlerOptions<Services extends { readonly log: Logger }, Event, Answe
 }
 
 /** @throws when AWS sent another event than it documents */
-export function createHandler<Services extends { readonly log: Logger }, Event, Answer>(
+export function createHandler<Services extends { readonly log: Log }, Event, Answer>(
   options: HandlerOptions<Services, Event, Answer>,
 ): (event: unknown, context: Context) => Promise<Answer> {
   const { services, logKeys, run, answerError } = options;
   const { log } = services;
   return async function handler(input, context) {
     const event = z.parse(options.event, input);
-    log.resetKeys();
-    log.appendKeys({ requestId: context.awsRequestId, ...logKeys?.(event) });
+    log.setKeys({ requestId: context.awsRequestId, ...logKeys?.(event) });
     try {
       return await run(event, services);
     } catch (error) {

@@ -1,15 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
-import { DynamoDBClient, type DynamoDBClientConfig, TransactionConflictException } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import {
+  type ServiceInputTypes as ConnectionInput,
+  errorTypeRegistries as connectionErrors,
+} from '@aws-sdk/client-apigatewaymanagementapi';
+import {
+  type ServiceInputTypes as TableInput,
+  TransactionConflictException,
+  errorTypeRegistries as tableErrors,
+} from '@aws-sdk/client-dynamodb';
+import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import { monotonicFactory } from 'ulidx';
+import { type AwsClient, openAwsClient } from './aws-client.ts';
+import { type AwsTarget, callerFrom, targetFrom } from './aws-target.ts';
 import { type Config, readConfig } from './config.ts';
+import { ItemCodec } from './json-codec.ts';
+import { type Log, openLog } from './log.ts';
+
+export type ConnectionApi = AwsClient<ConnectionInput>;
+
+export interface Lambda {
+  /** Returns when Lambda has accepted the event; the function runs later. */
+  invokeLater(functionName: string, event: unknown): Promise<void>;
+}
 
 export interface Table {
-  readonly client: DynamoDBDocumentClient;
+  readonly client: AwsClient<TableInput>;
+  readonly name: string;
+}
+
+export interface Bucket extends Omit<AwsTarget, 'endpoint'> {
   readonly name: string;
 }
 
@@ -17,10 +36,10 @@ export interface Table {
 export interface Services {
   readonly config: Config;
   readonly table: Table;
-  readonly bucket: { readonly client: S3Client; readonly name: string };
-  readonly connectionApi: ApiGatewayManagementApiClient;
-  readonly lambda: LambdaClient;
-  readonly log: Logger;
+  readonly bucket: Bucket;
+  readonly connectionApi: ConnectionApi;
+  readonly lambda: Lambda;
+  readonly log: Log;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Waits for so many milliseconds. */
@@ -39,52 +58,57 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
   return {
     config,
     table: openTable(config.tableName),
-    bucket: {
-      // Otherwise signed addresses contain the checksum of an empty body, and ask for one, which browsers do not send.
-      client: new S3Client({
-        requestChecksumCalculation: 'WHEN_REQUIRED',
-        responseChecksumValidation: 'WHEN_REQUIRED',
-      }),
-      name: config.bucketName,
-    },
+    bucket: { name: config.bucketName, ...callerFrom(environment) },
     connectionApi: openConnectionApi(config.callbackUrl),
-    lambda: new LambdaClient({}),
-    log: new Logger(),
+    lambda: openLambda(),
+    log: openLog(),
     now: Date.now,
     pause: sleep,
     newId: monotonicFactory(),
   };
 }
 
-/** @param config to reach a table elsewhere than the function's own */
-export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
-  const client = new DynamoDBClient(config);
-  // A write is refused while a transaction changes its item. It is worth a retry, and the SDK retries errors that are marked so.
-  // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
-  client.middlewareStack.add(
-    (next) => async (request) => {
-      try {
-        return await next(request);
-      } catch (error) {
-        throw error instanceof TransactionConflictException ? Object.assign(error, { $retryable: {} }) : error;
-      }
-    },
-    // Inside the SDK's own retries, which have high priority in this step.
-    { step: 'finalizeRequest', priority: 'low', name: 'retryConflicts' },
-  );
-  return { client: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }), name };
+/** @param target to reach a table elsewhere than in the function's own region */
+export function openTable(name: string, target = targetFrom(process.env, 'dynamodb')): Table {
+  const client = openAwsClient<TableInput>({
+    ...target,
+    service: 'dynamodb',
+    protocol: new AwsJson1_0Protocol({
+      defaultNamespace: 'com.amazonaws.dynamodb',
+      serviceTarget: 'DynamoDB_20120810',
+      errorTypeRegistries: tableErrors,
+      jsonCodec: new ItemCodec(),
+    }),
+    pool: { sockets: 50, connectTimeout: 1_000 },
+    // A write is refused while a transaction changes its item.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
+    isRetryable: (error) => error instanceof TransactionConflictException,
+  });
+  return { client, name };
 }
 
-export function openConnectionApi(endpoint: string): ApiGatewayManagementApiClient {
-  return new ApiGatewayManagementApiClient({
+/** @param endpoint the address of the stage's `@connections` */
+export function openConnectionApi(endpoint: string, caller = callerFrom(process.env)): ConnectionApi {
+  return openAwsClient<ConnectionInput>({
+    ...caller,
     endpoint,
+    service: 'execute-api',
+    protocol: new AwsRestJsonProtocol({
+      defaultNamespace: 'com.amazonaws.apigatewaymanagementapi',
+      errorTypeRegistries: connectionErrors,
+    }),
     // The SDK retries 429 and 5xx with jittered backoff. A slow connection must not delay the sender for longer.
     maxAttempts: 4,
-    requestHandler: {
-      httpsAgent: { maxSockets: 256 },
-      httpAgent: { maxSockets: 256 },
-      connectionTimeout: 1_000,
-      requestTimeout: 3_000,
-    },
+    pool: { sockets: 50, connectTimeout: 1_000, answerTimeout: 3_000 },
   });
+}
+
+export function openLambda(target = targetFrom(process.env, 'lambda')): Lambda {
+  let open: Promise<Lambda['invokeLater']> | undefined;
+  return {
+    async invokeLater(name, event) {
+      open ??= import('./lambda.ts').then(({ openLambda }) => openLambda(target));
+      await (await open)(name, event);
+    },
+  };
 }

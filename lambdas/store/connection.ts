@@ -45,6 +45,9 @@ async function addToExisting(
   return ok ? toUser(item) : undefined;
 }
 
+/** ms; undefined if none has ended. */
+const Time = z.optional(z.number());
+
 /**
  * Removes a connection and notes when its user was last seen. If the connection was for everything, also until when messages were delivered
  * to it. Both times only move forward. Nothing happens if the connection was removed before.
@@ -74,6 +77,6 @@ export async function removeConnection(
   for (let tries = 0; tries < 5; tries++) {
     const { ok, item } = await remove(tries < 4 ? advanced : []);
     if (ok || item?.[connectionPrefix + id] === undefined) return;
-    advanced = times.filter((time) => (z.parse(z.optional(z.number()), item[time]) ?? 0) < ended);
+    advanced = times.filter((time) => (z.parse(Time, item[time]) ?? 0) < ended);
   }
 }

@@ -40,6 +40,8 @@ export async function countConversationStart(
   }
 }
 
+const Hour = z.optional(z.number());
+
 function isOfHour(item: Item | undefined, hour: number): boolean {
-  return item !== undefined && z.parse(z.optional(z.number()), item.begun_hour) === hour;
+  return item !== undefined && z.parse(Hour, item.begun_hour) === hour;
 }

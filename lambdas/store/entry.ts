@@ -11,11 +11,19 @@
  *        their changes (apply-change.ts).
  * read   By key, and by a range of numbers with one query for each segment.
  */
-import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { ContentType, ConversationChange } from '#protocol/message';
 import type { Services, Store } from '../runtime/services.ts';
-import { attributesWithPrefix, daySeconds, getItem, type Item, putItemIf, queryPages, ttl } from './item.ts';
+import {
+  attributesWithPrefix,
+  countItems,
+  daySeconds,
+  getItem,
+  type Item,
+  putItemIf,
+  queryPages,
+  ttl,
+} from './item.ts';
 import { type Key, segmentOf } from './keys.ts';
 
 export const File = z.object({
@@ -227,18 +235,12 @@ export async function countMessages(
 ): Promise<number> {
   let count = 0;
   for (const { KeyConditionExpression, ExpressionAttributeValues } of rangesOf(conversation, first, last)) {
-    const pages = paginateQuery(
-      { client: table.client },
-      {
-        TableName: table.name,
-        KeyConditionExpression,
-        FilterExpression: '#type = :message AND attribute_not_exists(deleted)',
-        ExpressionAttributeNames: { '#type': 'type' },
-        ExpressionAttributeValues: { ...ExpressionAttributeValues, ':message': 'message' },
-        Select: 'COUNT',
-      },
-    );
-    for await (const page of pages) count += page.Count ?? 0;
+    count += await countItems(table, {
+      KeyConditionExpression,
+      FilterExpression: '#type = :message AND attribute_not_exists(deleted)',
+      ExpressionAttributeNames: { '#type': 'type' },
+      ExpressionAttributeValues: { ...ExpressionAttributeValues, ':message': 'message' },
+    });
   }
   return count;
 }

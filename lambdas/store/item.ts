@@ -1,18 +1,19 @@
 /** Reading and writing items of the table, whatever their kind. */
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
-  BatchGetCommand,
-  type BatchGetCommandInput,
-  GetCommand,
-  PutCommand,
-  type PutCommandInput,
-  paginateQuery,
-  type QueryCommandInput,
-  TransactWriteCommand,
-  UpdateCommand,
-  type UpdateCommandInput,
-} from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  GetItemCommand,
+  type KeysAndAttributes,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandOutput,
+  TransactionCanceledException,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { PutCommandInput, QueryCommandInput, UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Table } from '../runtime/services.ts';
 import type { Key } from './keys.ts';
 
@@ -33,9 +34,9 @@ export async function getItem(
   { consistent }: { readonly consistent: boolean },
 ): Promise<Item | undefined> {
   const { Item } = await table.client.send(
-    new GetCommand({ TableName: table.name, Key: key, ConsistentRead: consistent }),
+    new GetItemCommand({ TableName: table.name, Key: marshall(key), ConsistentRead: consistent }),
   );
-  return Item;
+  return Item && unmarshall(Item);
 }
 
 /** DynamoDB's limit for one BatchGetItem. */
@@ -56,48 +57,107 @@ export async function getItems(
 
 async function getBatch(table: Table, keys: readonly Key[], consistent: boolean): Promise<Item[]> {
   const items: Item[] = [];
-  let request: NonNullable<BatchGetCommandInput['RequestItems']> = {
-    [table.name]: { Keys: keys.map(({ pk, sk }) => ({ pk, sk })), ConsistentRead: consistent },
+  let request: Record<string, KeysAndAttributes> = {
+    [table.name]: { Keys: keys.map(({ pk, sk }) => marshall({ pk, sk })), ConsistentRead: consistent },
   };
   while (request[table.name]?.Keys?.length) {
-    const answer = await table.client.send(new BatchGetCommand({ RequestItems: request }));
-    items.push(...(answer.Responses?.[table.name] ?? []));
+    const answer = await table.client.send(new BatchGetItemCommand({ RequestItems: request }));
+    for (const item of answer.Responses?.[table.name] ?? []) items.push(unmarshall(item));
     // Keys that did not fit into the answer (16 MB) or were throttled.
     request = answer.UnprocessedKeys ?? {};
   }
   return items;
 }
 
-/** The items of a query, a page of the table (1 MB) at a time. */
-export async function* queryPages(table: Table, query: Omit<QueryCommandInput, 'TableName'>): AsyncGenerator<Item[]> {
-  const pages = paginateQuery({ client: table.client }, { TableName: table.name, ...query });
-  for await (const { Items = [] } of pages) yield Items;
+type Query = Omit<QueryCommandInput, 'TableName'>;
+
+/** The items of a query, a page of the table (1 MB, or `Limit` items) at a time. */
+export async function* queryPages(table: Table, query: Query): AsyncGenerator<Item[]> {
+  for await (const { Items = [] } of pagesOf(table, query)) yield Items.map((item) => unmarshall(item));
+}
+
+/** The first page of a query. */
+export async function queryOnce(table: Table, query: Query): Promise<Item[]> {
+  const { value = [] } = await queryPages(table, query).next();
+  return value;
+}
+
+/** How many items a query finds. It costs as many read units as the items. */
+export async function countItems(table: Table, query: Query): Promise<number> {
+  let count = 0;
+  for await (const { Count = 0 } of pagesOf(table, { ...query, Select: 'COUNT' })) count += Count;
+  return count;
+}
+
+async function* pagesOf({ client, name }: Table, query: Query): AsyncGenerator<QueryCommandOutput> {
+  let start = query.ExclusiveStartKey && marshalled(query.ExclusiveStartKey);
+  do {
+    const page = await client.send(
+      new QueryCommand({ TableName: name, ...withValues(query), ExclusiveStartKey: start }),
+    );
+    yield page;
+    start = page.LastEvaluatedKey;
+  } while (start);
 }
 
 export async function putItem(table: Table, item: Item): Promise<void> {
-  await table.client.send(new PutCommand({ TableName: table.name, Item: item }));
+  await table.client.send(new PutItemCommand({ TableName: table.name, Item: marshalled(item) }));
 }
 
-export async function putItemIf(table: Table, put: Omit<PutCommandInput, 'TableName'>): Promise<ConditionalWrite> {
-  return conditionally(table.client.send(new PutCommand({ TableName: table.name, ...put, ...returnExisting })));
+/** @returns the item that was there before */
+export async function replaceItem(table: Table, item: Item): Promise<Item | undefined> {
+  const { Attributes } = await table.client.send(
+    new PutItemCommand({ TableName: table.name, Item: marshalled(item), ReturnValues: 'ALL_OLD' }),
+  );
+  return Attributes && unmarshall(Attributes);
+}
+
+export async function putItemIf(
+  table: Table,
+  { Item, ...put }: Omit<PutCommandInput, 'TableName'>,
+): Promise<ConditionalWrite> {
+  const item = marshalled(Item ?? {});
+  return conditionally(
+    table.client.send(new PutItemCommand({ TableName: table.name, ...withValues(put), Item: item, ...returnExisting })),
+  );
 }
 
 /** @returns what `ReturnValues` asks for */
 export async function updateItem(table: Table, update: ItemUpdate): Promise<Item> {
-  const { Attributes } = await table.client.send(new UpdateCommand({ TableName: table.name, ...update }));
-  return Attributes ?? {};
+  const { Attributes } = await table.client.send(new UpdateItemCommand(toUpdate(table, update)));
+  return Attributes ? unmarshall(Attributes) : {};
 }
 
 export async function updateItemIf(table: Table, update: ItemUpdate): Promise<ConditionalWrite> {
-  return conditionally(table.client.send(new UpdateCommand({ TableName: table.name, ...update, ...returnExisting })));
+  return conditionally(table.client.send(new UpdateItemCommand({ ...toUpdate(table, update), ...returnExisting })));
+}
+
+function toUpdate({ name }: Table, { Key = {}, ...update }: ItemUpdate) {
+  return { TableName: name, ...withValues(update), Key: marshalled(Key) };
+}
+
+/** Undefined values are left out. */
+function marshalled(item: Item): Record<string, AttributeValue> {
+  return marshall(item, { removeUndefinedValues: true });
+}
+
+/** An operation's input with its values as DynamoDB wants them. */
+function withValues<Input extends { ExpressionAttributeValues?: Item | undefined }>({
+  ExpressionAttributeValues: values,
+  ...input
+}: Input) {
+  return { ...input, ExpressionAttributeValues: values && marshalled(values) };
 }
 
 /** The item that did not meet the condition comes with the error; it costs no read units. */
 const returnExisting = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
-async function conditionally(write: Promise<{ Attributes?: Item | undefined }>): Promise<ConditionalWrite> {
+async function conditionally(
+  write: Promise<{ Attributes?: Record<string, AttributeValue> | undefined }>,
+): Promise<ConditionalWrite> {
   try {
-    return { ok: true, item: (await write).Attributes };
+    const { Attributes } = await write;
+    return { ok: true, item: Attributes && unmarshall(Attributes) };
   } catch (error) {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
     return { ok: false, item: error.Item && unmarshall(error.Item) };
@@ -116,10 +176,12 @@ export async function updateTogether(
 ): Promise<boolean> {
   try {
     await table.client.send(
-      new TransactWriteCommand({
+      new TransactWriteItemsCommand({
         TransactItems: [
-          ...updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
-          ...checks.map((check) => ({ ConditionCheck: { TableName: table.name, ...check } })),
+          ...updates.map((update) => ({ Update: toUpdate(table, update) })),
+          ...checks.map(({ Key, ...check }) => ({
+            ConditionCheck: { TableName: table.name, ...check, Key: marshall(Key) },
+          })),
         ],
       }),
     );

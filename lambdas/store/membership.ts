@@ -18,7 +18,6 @@
  * read   By key. The conversations of a user by a query. The members of a conversation through the index, or by the names in its name.
  * ends   By losing the role and everything else at once. DynamoDB deletes what is left after a day.
  */
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
@@ -31,6 +30,7 @@ import {
   getItems,
   type Item,
   putItemIf,
+  queryOnce,
   queryPages,
   ttl,
   updateItemIf,
@@ -142,10 +142,8 @@ export async function* membersOf({ table }: Store, conversation: string): AsyncG
 
 /** The first members by the index, at most `limit`, in one read, however large the conversation is. */
 export async function firstMembersOf({ table }: Store, conversation: string, limit: number): Promise<string[]> {
-  const { Items = [] } = await table.client.send(
-    new QueryCommand({ TableName: table.name, ...membersQuery(conversation), Limit: limit }),
-  );
-  return Items.map(({ pk }) => usernameOf(pk));
+  const items = await queryOnce(table, { ...membersQuery(conversation), Limit: limit });
+  return items.map(({ pk }) => usernameOf(pk));
 }
 
 function membersQuery(conversation: string) {

@@ -8,11 +8,10 @@
  * read   A search is one query of one partition. A list of everybody queries up to 39 partitions, one for each character with which a user
  *        name can begin.
  */
-import { QueryCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
 import type { Store } from '../runtime/services.ts';
-import { putItem } from './item.ts';
+import { putItem, queryOnce } from './item.ts';
 import { usernameOf, userPartition } from './keys.ts';
 
 export interface Listing {
@@ -55,23 +54,20 @@ export async function getListings(
   { from, backwards, limit }: { from: Listing | undefined; backwards: boolean; limit: number },
 ): Promise<Listing[]> {
   const [first] = text;
-  const { Items = [] } = await table.client.send(
-    new QueryCommand({
-      TableName: table.name,
-      IndexName: 'people',
-      KeyConditionExpression: 'listed_in = :first AND begins_with(listed_as, :text)',
-      ExpressionAttributeValues: { ':first': first, ':text': text },
-      ScanIndexForward: !backwards,
-      Limit: limit + 1,
-      ExclusiveStartKey: from && {
-        pk: userPartition(from.username),
-        sk: sortKeys[from.by],
-        listed_in: first,
-        listed_as: from.text,
-      },
-    }),
-  );
-  return Items.map((item) => {
+  const items = await queryOnce(table, {
+    IndexName: 'people',
+    KeyConditionExpression: 'listed_in = :first AND begins_with(listed_as, :text)',
+    ExpressionAttributeValues: { ':first': first, ':text': text },
+    ScanIndexForward: !backwards,
+    Limit: limit + 1,
+    ExclusiveStartKey: from && {
+      pk: userPartition(from.username),
+      sk: sortKeys[from.by],
+      listed_in: first,
+      listed_as: from.text,
+    },
+  });
+  return items.map((item) => {
     const { pk, sk, listed_as } = z.parse(ListingItem, item);
     return { username: usernameOf(pk), by: sk === sortKeys.name ? 'name' : 'username', text: listed_as };
   });

@@ -10,10 +10,9 @@
  * ends   By losing its user and address. DynamoDB deletes what is left.
  */
 import { createHash } from 'node:crypto';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { getItem, getItems, type Item, ttl, updateItemIf } from './item.ts';
+import { getItem, getItems, type Item, replaceItem, ttl, updateItemIf } from './item.ts';
 import type { Key } from './keys.ts';
 
 const Fields = {
@@ -64,10 +63,8 @@ export async function getPushDevices({ table }: Store, ids: readonly string[]): 
 
 /** @returns the user to whom the device belonged before */
 export async function putPushDevice({ table }: Store, { id, ...fields }: PushDevice): Promise<string | undefined> {
-  const { Attributes } = await table.client.send(
-    new PutCommand({ TableName: table.name, Item: { ...deviceKey(id), ...fields }, ReturnValues: 'ALL_OLD' }),
-  );
-  return Attributes && toDevice(Attributes)?.user;
+  const former = await replaceItem(table, { ...deviceKey(id), ...fields });
+  return former && toDevice(former)?.user;
 }
 
 const removed = ['user', 'called', 'address', 'p256dh', 'auth'];

@@ -1,20 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
-import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import {
   CreateTableCommand,
   DynamoDBClient,
   type GlobalSecondaryIndex,
   type KeySchemaElement,
 } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { startEngine } from '@parley/local';
 import { monotonicFactory } from 'ulidx';
-import type { Services } from '#lambdas/runtime/services';
+import { openLog } from '#lambdas/runtime/log';
+import { openConnectionApi, openLambda, openTable, type Services } from '#lambdas/runtime/services';
 import { limits } from '#protocol/limits';
 
 function keySchema(partition: string, sort: string): KeySchemaElement[] {
@@ -63,14 +59,11 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       friendsFirst: false,
       push: { publicKey: undefined, fcm: false, endpoints: [] },
     },
-    table: {
-      name: 'Chat',
-      client: DynamoDBDocumentClient.from(dynamodb, { marshallOptions: { removeUndefinedValues: true } }),
-    },
-    bucket: { name: 'none', client: new S3Client(options) },
-    connectionApi: new ApiGatewayManagementApiClient(options),
-    lambda: new LambdaClient(options),
-    log: new Logger(),
+    table: openTable('Chat', { ...options, endpoint: engine.url }),
+    bucket: { name: 'none', ...options },
+    connectionApi: openConnectionApi('http://127.0.0.1', options),
+    lambda: openLambda({ ...options, endpoint: 'http://127.0.0.1' }),
+    log: openLog(),
     now: () => clock.now,
     pause: async () => {},
     newId: monotonicFactory(),

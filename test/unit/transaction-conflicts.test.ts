@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
 import { openTable } from '#lambdas/runtime/services';
+import { getItem } from '#lambdas/store/item';
 
 it('a write that conflicts with a transaction is tried again', async () => {
   const conflict = { __type: 'com.amazonaws.dynamodb.v20120810#TransactionConflictException', message: 'ongoing' };
@@ -24,8 +24,8 @@ it('a write that conflicts with a transaction is tried again', async () => {
   const { port } = server.address() as AddressInfo;
   const credentials = { accessKeyId: 'unit', secretAccessKey: 'unit' };
   const table = openTable('Chat', { endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1', credentials });
-  const { Item } = await table.client.send(new GetCommand({ TableName: 'Chat', Key: { pk: 'x', sk: 'y' } }));
-  expect(Item).toEqual({ pk: 'x' });
+  const item = await getItem(table, { pk: 'x', sk: 'y' }, { consistent: false });
+  expect(item).toEqual({ pk: 'x' });
   expect(requests).toBe(3);
   table.client.destroy();
   server.close();

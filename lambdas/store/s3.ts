@@ -1,0 +1,144 @@
+/** The part of bucket.ts that needs the SDK of S3. It is loaded with the first file: most events have none, and a cold start gets by without it. */
+import {
+  CopyObjectCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { filetypemime } from 'magic-bytes.js';
+import { limits } from '#protocol/limits';
+import type { Bucket, Services } from '../runtime/services.ts';
+import type { File } from './entry.ts';
+
+type InBucket = Pick<Services, 'bucket'>;
+
+/** `files` may be deleted together with their messages; `avatars` are kept. */
+export type StoredFolder = 'files' | 'avatars';
+
+export interface IncomingFile {
+  /** bytes */
+  readonly size: number;
+  readonly etag: string;
+  /** The first bytes of the object. */
+  readonly start: Uint8Array;
+  /** The content types that the first bytes can be. */
+  readonly types: readonly string[];
+}
+
+/** A form that posts one file. */
+export interface SignedForm {
+  readonly url: string;
+  readonly fields: Record<string, string>;
+}
+
+function incomingKey(id: string): string {
+  return `incoming/${id}`;
+}
+
+function storedKey(folder: StoredFolder, id: string): string {
+  return `${folder}/${id}`;
+}
+
+/** Enough bytes to recognise a file's type. */
+const sniffedBytes = 4_100;
+
+const clients = new WeakMap<Bucket, S3Client>();
+
+function clientOf(bucket: Bucket): S3Client {
+  let client = clients.get(bucket);
+  if (!client) {
+    client = new S3Client({
+      // Otherwise signed addresses contain the checksum of an empty body, and ask for one, which browsers do not send.
+      requestChecksumCalculation: 'WHEN_REQUIRED',
+      responseChecksumValidation: 'WHEN_REQUIRED',
+      region: bucket.region,
+      credentials: bucket.credentials,
+    });
+    clients.set(bucket, client);
+  }
+  return client;
+}
+
+/** S3 answers AccessDenied for a missing object if the caller may not list the bucket. */
+const missing = ['NoSuchKey', 'AccessDenied', 'InvalidRange'];
+
+export async function inspectIncoming({ bucket }: InBucket, id: string): Promise<IncomingFile | undefined> {
+  const Range = `bytes=0-${sniffedBytes - 1}`;
+  const get = new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id), Range });
+  const { Body, ContentRange, ETag } = (await unlessRefused(missing, clientOf(bucket).send(get))) ?? {};
+  // "bytes 0-4099/123456"
+  const size = Number(ContentRange?.split('/')[1]);
+  if (!Body || !ETag) return undefined;
+  const start = await Body.transformToByteArray();
+  return { size, etag: ETag, start, types: filetypemime(start) };
+}
+
+export async function storeIncoming(
+  { bucket }: InBucket,
+  folder: StoredFolder,
+  file: File,
+  etag: string,
+): Promise<boolean> {
+  const copy = new CopyObjectCommand({
+    Bucket: bucket.name,
+    Key: storedKey(folder, file.id),
+    CopySource: `${bucket.name}/${incomingKey(file.id)}`,
+    CopySourceIfMatch: etag,
+    MetadataDirective: 'REPLACE',
+    ContentType: file.content_type,
+    ContentDisposition: disposition(file),
+  });
+  return (await unlessRefused(['PreconditionFailed'], clientOf(bucket).send(copy))) !== undefined;
+}
+
+export async function copyFile({ bucket }: InBucket, from: string, to: string): Promise<boolean> {
+  const copy = new CopyObjectCommand({
+    Bucket: bucket.name,
+    Key: storedKey('files', to),
+    CopySource: `${bucket.name}/${storedKey('files', from)}`,
+  });
+  return (await unlessRefused(missing, clientOf(bucket).send(copy))) !== undefined;
+}
+
+/** The answer of S3; undefined when it refuses the request with one of these errors. */
+async function unlessRefused<Answer>(errors: readonly string[], request: Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof S3ServiceException && errors.includes(error.name)) return undefined;
+    throw error;
+  }
+}
+
+export async function removeFile({ bucket }: InBucket, id: string): Promise<void> {
+  await clientOf(bucket).send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey('files', id) }));
+}
+
+export function signUpload({ bucket }: InBucket, file: Pick<File, 'id' | 'size' | 'content_type'>) {
+  return createPresignedPost(clientOf(bucket), {
+    Bucket: bucket.name,
+    Key: incomingKey(file.id),
+    Fields: { 'Content-Type': file.content_type },
+    Conditions: [
+      ['eq', '$Content-Type', file.content_type],
+      ['content-length-range', file.size, file.size],
+    ],
+    Expires: limits.uploadFormSeconds,
+  });
+}
+
+/** Browsers show only types that are safe to show, and save all others. So no upload runs as a page of the bucket's origin. */
+function disposition({ content_type, filename }: File): string {
+  const kind = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(content_type) ? 'inline' : 'attachment';
+  return `${kind}; filename*=UTF-8''${encodeRfc5987(filename)}`;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc5987#section-3.2.1 */
+function encodeRfc5987(text: string): string {
+  return encodeURIComponent(text).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
