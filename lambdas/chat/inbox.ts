@@ -88,7 +88,13 @@ export async function toViews(
             })
             .sort((a, b) => (a.username < b.username ? -1 : 1))
         : [],
+    ...countsOf(state),
   }));
+}
+
+/** How many members there are and how many are online, if the conversation is known to be large. */
+export function countsOf({ presence }: ConversationState): Pick<ConversationView, 'member_count' | 'online'> {
+  return presence ? { member_count: presence.members ?? null, online: presence.online ?? null } : {};
 }
 
 function membersInName(id: string): readonly string[] {
@@ -96,7 +102,8 @@ function membersInName(id: string): readonly string[] {
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember(membership: Membership, users: readonly User[], now: number, blocksViewer: boolean) {
+/** A member as clients get them. @param blocksViewer then the viewer sees neither presence nor receipts */
+export function toMember(membership: Membership, users: readonly User[], now: number, blocksViewer: boolean) {
   const { username, role, read } = membership;
   const user = users.find((other) => other.username === username);
   const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, membership, now);
