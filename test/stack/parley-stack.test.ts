@@ -557,3 +557,19 @@ test('the outputs are the six that clients and tools read', () => {
     UserPoolClientId: '<PeoplePoolClient>',
   });
 });
+
+test('a count of who is online waits in a queue, is tried five times, and then becomes a dead letter', () => {
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    VisibilityTimeout: 120,
+    SqsManagedSseEnabled: true,
+    RedrivePolicy: {
+      deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] },
+      maxReceiveCount: 5,
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: 'CountOnlineFunction' },
+    EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OnlineCountsQueue'), 'Arn'] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+});
