@@ -13,7 +13,7 @@ import { createHandler } from './runtime/create-handler.ts';
 import { openConnectionApi, openTable } from './runtime/services.ts';
 import type { ConversationState } from './store/conversation-state.ts';
 import { membersOf } from './store/membership.ts';
-import { beginCount, forgetCount, storeCount } from './store/online-count.ts';
+import { beginCount, forgetCount, forgetPlan, storeCount } from './store/online-count.ts';
 import { type Connection, getUsers, openConnectionsOf } from './store/user.ts';
 
 const { TABLE_NAME, CALLBACK_URL, INLINE_MEMBERS } = z.parse(
@@ -46,12 +46,13 @@ export const handler = createHandler({
     runBatch(Records, services.log, {
       id: ({ messageId }) => messageId,
       async run({ body, attributes }) {
-        const { conversation, asked } = z.parse(CountJob, JSON.parse(body));
+        const { conversation, asked, due } = z.parse(CountJob, JSON.parse(body));
         // A job that failed is done in any case: its first try has begun a count and not ended it.
         const isRetry = attributes.ApproximateReceiveCount > 1;
         const unlessSince = isRetry ? Number.MAX_SAFE_INTEGER : asked + countLagMs;
         const state = await beginCount(services, conversation, unlessSince);
         if (state) await countAndTell(services, state);
+        else await forgetPlan(services, conversation, due);
       },
     }),
 });

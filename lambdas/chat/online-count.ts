@@ -8,8 +8,8 @@ import type { TimedStore } from '../runtime/services.ts';
 import { type ConversationState, getConversationState, type OnlineCount } from '../store/conversation-state.ts';
 import { putCountRequest } from '../store/count-request.ts';
 
-/** A message of the queue: it asks for a count after `asked` (ms). */
-export const CountJob = z.object({ conversation: z.string(), asked: z.number() });
+/** A message of the queue: it asks for a count after `asked` (ms), and is planned for `due` (ms). */
+export const CountJob = z.object({ conversation: z.string(), asked: z.number(), due: z.number() });
 export type CountJob = z.infer<typeof CountJob>;
 
 /**

@@ -48,6 +48,16 @@ export async function beginCount(
   return ok && item ? toConversationState(item) : undefined;
 }
 
+/** No count comes for this plan (ms), because another one has been enough. */
+export async function forgetPlan({ table }: Store, conversation: string, due: number): Promise<void> {
+  await updateItemIf(table, {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: 'REMOVE count_due',
+    ConditionExpression: 'count_due = :due',
+    ExpressionAttributeValues: { ':due': due },
+  });
+}
+
 /** Stores a count that has been told to the members. */
 export async function storeCount(
   { table }: Store,

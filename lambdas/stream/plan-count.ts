@@ -1,7 +1,7 @@
 /**
  * Somebody came or went in a large conversation: a count of who is online is planned, by a message that the queue gives out after a pause.
- * The message is sent first and noted then. If this dies in between, the stream brings the change again, and a second message does no harm,
- * because of two counts the later one finds that nothing has to be counted.
+ * The message is sent first and noted then. If this dies in between, the stream brings the change again. A second message does no harm: it
+ * finds that somebody has counted since.
  */
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
@@ -34,7 +34,7 @@ export async function planCount(
   // A count that is just about to begin may miss this change: the next one comes a whole pause after it.
   const due = Math.max(now, presence?.due ?? 0) + pauseBeforeCount(presence) * 1_000;
   const { client, url: QueueUrl } = services.counts;
-  const job: CountJob = { conversation, asked: now };
+  const job: CountJob = { conversation, asked: now, due };
   const DelaySeconds = Math.ceil((due - now) / 1_000);
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(job), DelaySeconds }));
   await noteCountPlanned(services, conversation, due);
