@@ -59,7 +59,7 @@ export async function memberPage(
   const members = users.flatMap((user) => {
     const membership = byName.get(user.username);
     const blocksViewer = viewer.blocked && user.username !== viewer.username;
-    return membership ? [toMember(membership, [user], services.now(), blocksViewer)] : [];
+    return membership ? [toMember(state, membership, [user], services.now(), blocksViewer)] : [];
   });
   return { members: online ? members.filter((member) => member.online) : members, next };
 }

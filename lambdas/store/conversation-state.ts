@@ -12,6 +12,7 @@
  *        `title`: of a group.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
+ *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts.
  * write  One atomic update for each entry, one write unit. So the item should stay under 1 KB.
  * read   By key, and in batches for an inbox.
  */
@@ -50,6 +51,8 @@ export interface ConversationState {
   readonly left: ReadonlyMap<string, number>;
   /** Only of a large conversation in which somebody has come or gone. */
   readonly presence: OnlineCount | undefined;
+  /** Where members of a conversation that is named by them were moved by their own newest message. Use `readCursor`. */
+  readonly sent: ReadonlyMap<string, Cursor>;
 }
 
 /** Who is online in a large conversation, as it was counted last. */
@@ -97,6 +100,7 @@ export function toConversationState(item: Item): ConversationState {
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,
+    sent: new Map(sentCursors(conversationOf(pk), item)),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),
     presence: toOnlineCount(fields),
   };
@@ -107,6 +111,24 @@ type CountFields = Pick<z.infer<typeof StateItem>, 'online_total' | 'member_tota
 function toOnlineCount({ online_total, member_total, count_due, counted_at }: CountFields): OnlineCount | undefined {
   if (count_due === undefined && counted_at === undefined) return undefined;
   return { online: online_total, members: member_total, due: count_due ?? 0 };
+}
+
+/** A place in a log: the number of an entry, and how many messages there are up to it. */
+export interface Cursor {
+  readonly seq: number;
+  readonly count: number;
+}
+
+const SentCursor = z.tuple([z.number(), z.number()]);
+
+function sentCursors(conversation: string, item: Item): [username: string, sent: Cursor][] {
+  if (item.w0 === undefined) return [];
+  return conversation.split('_').flatMap((username, index): [string, Cursor][] => {
+    const place = index.toString(36);
+    if (item[`s${place}`] === undefined) return [];
+    const [seq, count] = z.parse(SentCursor, [item[`s${place}`], item[`c${place}`]]);
+    return [[username, { seq, count }]];
+  });
 }
 
 /** The state of a conversation without entries. */
@@ -141,7 +163,7 @@ export async function updateLast(
     ExpressionAttributeNames: { '#last': 'last', '#text': 'text' },
     ExpressionAttributeValues: {
       ':seq': seq,
-      ':text': preview(text),
+      ':text': previewOf(conversation, text),
       ':changed': changed,
       ':yes': deleted ? true : undefined,
     },
@@ -164,7 +186,7 @@ export async function replaceLast(
     ExpressionAttributeValues: {
       ':empty': empty,
       ':seq': seq,
-      ':last': last && { ...shown, text: preview(last.text) },
+      ':last': last && { ...shown, text: previewOf(conversation, last.text) },
     },
   });
 }
@@ -172,7 +194,21 @@ export async function replaceLast(
 /** Characters of the newest message that lists show. */
 const previewLength = 100;
 
-export function preview(text: string): string {
-  const characters = [...text];
-  return characters.length > previewLength ? `${characters.slice(0, previewLength - 1).join('')}…` : text;
+/** Bytes of them in a conversation that is named by its members: its state has little room, see named-sends.ts. */
+const namedPreviewBytes = 150;
+
+/** The beginning of a text, as lists show it. */
+export function previewOf(conversation: string, text: string): string {
+  const most = isNamed(conversation) ? namedPreviewBytes : Number.POSITIVE_INFINITY;
+  if (text.length <= previewLength && Buffer.byteLength(text) <= most) return text;
+  const characters = [...text].slice(0, previewLength);
+  if (characters.join('') === text && Buffer.byteLength(text) <= most) return text;
+  let shown = characters.slice(0, previewLength - 1).join('');
+  while (Buffer.byteLength(`${shown}…`) > most) shown = [...shown].slice(0, -1).join('');
+  return `${shown}…`;
+}
+
+/** Rooms and groups have a `:` in their ids, and user names have none. */
+export function isNamed(conversation: string): boolean {
+  return !conversation.includes(':');
 }

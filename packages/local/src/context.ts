@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Stack } from './assembly/stack.ts';
+import type { Calls } from './calls.ts';
 import type { Clock } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { Faults } from './faults.ts';
@@ -21,6 +22,7 @@ export interface Context {
   readonly functions: Functions;
   readonly faults: Faults;
   readonly counters: Counters;
+  readonly calls: Calls;
   readonly clock: Clock;
   /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
   readonly timeScale: number;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutHash } from '#calls';
 import type { Counters } from '#counters';
 import type { Principal } from '#iam/access-keys';
 import { itemSize } from './item-size.ts';
@@ -67,9 +68,7 @@ function countUnits(entry: ConsumedCapacity, { operation, principal, counters }:
   counters.count(name, entry.CapacityUnits);
   counters.count(`${name}.${operation}`, entry.CapacityUnits);
   if (principal.kind === 'role') {
-    // Without the hash that CDK appends to a logical id, as in the counters of invocations.
-    const functionName = principal.functionId.replace(/[0-9A-F]{8}$/, '');
-    counters.count(`${name}:${functionName}`, entry.CapacityUnits);
+    counters.count(`${name}:${withoutHash(principal.functionId)}`, entry.CapacityUnits);
   }
   if (entry.Table) counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
   for (const [index, used] of Object.entries(entry.GlobalSecondaryIndexes ?? {})) {

@@ -11,7 +11,7 @@ import { isWrite, permissionsFor } from './operations.ts';
  * @param onWrite called after every successful write
  */
 export function createProxy(context: Context, engine: EngineClient, onWrite: () => void): Service['handle'] {
-  const { counters, stack } = context;
+  const { counters, calls, stack } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
   return serveAwsJson(context, {
     signingName: 'dynamodb',
@@ -28,11 +28,13 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
       for (const { action, resource } of permissions) await call.authorize(action, resource);
 
       counters.count(`dynamodb.${operation}`);
-      const about = { operation, principal: await call.signer(), counters };
+      const signer = await call.signer();
+      const about = { operation, principal: signer, counters };
       const capacity = askForCapacity(operation, call.input);
       const item = askForItemOnFailure(operation, capacity?.input ?? call.input);
       const input = item?.input ?? capacity?.input ?? call.input;
-      const answer = await engine.send(call.target, JSON.stringify(input)).catch((error: unknown) => {
+      const send = () => engine.send(call.target, JSON.stringify(input));
+      const answer = await calls.pass({ kind: 'dynamodb', name: operation, signer }, send).catch((error: unknown) => {
         throw unavailable(`the table's engine does not answer (${String(error)})`);
       });
       const { status, requestId, body } = answer;

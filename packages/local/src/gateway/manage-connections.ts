@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Context } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
 import { readBody } from '#read-body';
 import { percentDecode } from '#text';
@@ -7,7 +8,7 @@ import { executeApiArn } from './call-function.ts';
 import type { Gateway } from './gateway-state.ts';
 import { newId } from './ids.ts';
 import type { Target } from './target.ts';
-import { limits } from './websocket/connection.ts';
+import { type Connection, limits } from './websocket/connection.ts';
 import type { Sockets } from './websocket/sockets.ts';
 
 /** SDKs read an error's name from the header `x-amzn-errortype`. */
@@ -59,7 +60,7 @@ async function manage(
   if (!body) return errorAnswer(413, 'PayloadTooLargeException', 'Request Too Long');
 
   const method = request.method ?? '';
-  const { policies, faults, counters } = context;
+  const { policies, counters, calls } = context;
   const signature = await verifyRequest(request, body, 'execute-api', context);
   if (!signature.ok) return errorAnswer(403, signatureErrors[signature.code], signature.message);
   if (!api.stages.get(stageName)?.deployed) return errorAnswer(403, 'ForbiddenException', 'Forbidden');
@@ -68,23 +69,12 @@ async function manage(
   if (!decision.allowed) return errorAnswer(403, 'AccessDeniedException', decision.message);
   if (!throttle.request()) return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
 
-  const connection = sockets.find(api.id, stageName, connectionId);
+  const find = () => sockets.find(api.id, stageName, connectionId);
   if (method === 'POST') {
-    counters.count('connections.post');
-    const faked = connection && faults.random() < faults.postGone;
-    if (faked) counters.count('faults.postGone');
-    if (!connection || faked) {
-      counters.count('connections.post.gone');
-      return gone;
-    }
-    const throttled = faults.random() < faults.postThrottled;
-    if (throttled) counters.count('faults.postThrottled');
-    if (throttled || !connection.send(body)) {
-      counters.count('connections.post.throttled');
-      return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
-    }
-    return { status: 200 };
+    const { principal: signer } = signature;
+    return calls.pass({ kind: 'post', name: connectionId, signer }, () => post(context, find(), body));
   }
+  const connection = find();
   if (method === 'DELETE') {
     counters.count('connections.delete');
     connection?.close({ code: 1000, reason: 'Connection Closed Normally' });
@@ -101,4 +91,21 @@ async function manage(
       lastActiveAt: new Date(connection.lastActiveAt()).toISOString(),
     },
   };
+}
+
+function post({ faults, counters }: Context, connection: Connection | undefined, body: Buffer): Answer {
+  counters.count('connections.post');
+  const faked = connection && faults.random() < faults.postGone;
+  if (faked) counters.count('faults.postGone');
+  if (!connection || faked) {
+    counters.count('connections.post.gone');
+    return gone;
+  }
+  const throttled = faults.random() < faults.postThrottled;
+  if (throttled) counters.count('faults.postThrottled');
+  if (throttled || !connection.send(body)) {
+    counters.count('connections.post.throttled');
+    return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
+  }
+  return { status: 200 };
 }

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import { type Calls, withoutHash } from '#calls';
 import type { Clock } from '#clock';
 import type { Counters } from '#counters';
 import type { Faults } from '#faults';
@@ -46,6 +47,7 @@ export interface FunctionsOptions {
   readonly policies: Policies;
   readonly faults: Faults;
   readonly counters: Counters;
+  readonly calls: Calls;
   readonly clock: Clock;
 }
 
@@ -63,7 +65,7 @@ interface Deployed {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { counters, faults, policies, clock } = options;
+  const { counters, calls, faults, policies, clock } = options;
   let stack = options.stack;
   let stopping = false;
   const deployed = new Map<string, Deployed>();
@@ -127,20 +129,22 @@ export function createFunctions(options: FunctionsOptions): Functions {
   return {
     async invoke(functionId, event) {
       const requestId = randomUUID();
-      counters.count(`lambda.invoke:${counterName(functionId)}`);
+      counters.count(`lambda.invoke:${withoutHash(functionId)}`);
       const invocation = stopping
         ? Promise.resolve(failure('ServiceException', 'The local runtime is stopping.'))
-        : run(functionId, event, requestId).catch((error: unknown) => {
-            if (error instanceof BrokenStack) return failure('ResourceNotFoundException', error.message);
-            throw error;
-          });
+        : calls
+            .pass({ kind: 'invoke', name: withoutHash(functionId) }, () => run(functionId, event, requestId))
+            .catch((error: unknown) => {
+              if (error instanceof BrokenStack) return failure('ResourceNotFoundException', error.message);
+              throw error;
+            });
       running.add(invocation);
       const outcome = await invocation.finally(() => {
         running.delete(invocation);
-        counters.count(`lambda.done:${counterName(functionId)}`);
+        counters.count(`lambda.done:${withoutHash(functionId)}`);
       });
       if (outcome.ok) return { ok: true, payload: JSON.parse(outcome.payload), requestId };
-      counters.count(`lambda.error:${counterName(functionId)}`);
+      counters.count(`lambda.error:${withoutHash(functionId)}`);
       return { ...outcome, requestId };
     },
 
@@ -182,19 +186,14 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
       logStream,
       now: clock.now,
       log: logs.writer(config.principal, config.logGroup, logStream),
-      onReady: (durationMs) => counters.count(`lambda.init-ms:${counterName(config.id)}`, durationMs),
+      onReady: (durationMs) => counters.count(`lambda.init-ms:${withoutHash(config.id)}`, durationMs),
     });
   };
   return {
     config,
     pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start),
-    counterName: counterName(config.id),
+    counterName: withoutHash(config.id),
   };
-}
-
-/** The logical id without CDK's hash at its end, so that benchmarks stay comparable. */
-function counterName(functionId: string): string {
-  return functionId.replace(/[0-9A-F]{8}$/, '');
 }
 
 function failure(errorType: string, errorMessage: string): Outcome {
