@@ -15,7 +15,7 @@ import { getConversationState } from '#lambdas/store/conversation-state';
 import { tokenSigner } from '#test/support/sign-token';
 import { inBatches, openStage, type Stage } from '#test/support/stage';
 import { untilIdle } from '#test/support/until-idle';
-import { median } from './measure.ts';
+import { median } from './median.ts';
 import { seat } from './scenes.ts';
 import type { PersonToCome, Task, TaskDone } from './town-crowd.ts';
 

@@ -20,11 +20,11 @@ export const countLagMs = 5_000;
 
 /** s; the pause before a count, and so the least time between two. */
 const shortestPause = 10;
-const longestPause = 60;
+const longestPause = 120;
 
 /**
  * Seconds before the next count. They grow with the conversation, so that its counts cost at most fifty posts and two hundred and fifty
- * read units a second, up to 3,000 people online and 30,000 members.
+ * read units a second, up to 6,000 people online and 60,000 members.
  */
 export function pauseBeforeCount({ online = 0, members = 0 }: Partial<OnlineCount> = {}): number {
   const wanted = Math.ceil(Math.max(online / 50, members / 500));
