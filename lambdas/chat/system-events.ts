@@ -36,6 +36,8 @@ export async function recordComingOrGoing(
   ]);
   if (members.complete || conversation.kind !== 'room') {
     await recordSystemEvent(services, conversation, change, { state, members });
+    // The room was large until now: the members get a last number.
+    if (members.complete && state.presence) await requestCount(services, id, state);
     return;
   }
   const { by, kind } = change;
