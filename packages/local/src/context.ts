@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Answering } from './answer.ts';
 import type { Stack } from './assembly/stack.ts';
 import type { Calls } from './calls.ts';
 import type { Clock } from './clock.ts';
@@ -35,6 +36,8 @@ export interface Context {
 /** A service mounted on the one port. */
 export interface Service {
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  /** The same for a request that did not come over HTTP. Missing: the service answers HTTP only. */
+  readonly answer?: Answering;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   stop(): Promise<void>;
 }

@@ -101,7 +101,18 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const calls = createCalls(options.latency);
     const keys = createAccessKeys();
     const policies = createPolicies(() => stack);
-    const functions = createFunctions({ stack, origin, dataDirectory, keys, policies, faults, counters, calls, clock });
+    const functions = createFunctions({
+      stack,
+      origin,
+      dataDirectory,
+      keys,
+      policies,
+      faults,
+      counters,
+      calls,
+      clock,
+      answer: port.answer,
+    });
     const context: Context = {
       get stack() {
         return stack;

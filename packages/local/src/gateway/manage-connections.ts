@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer, Incoming } from '#answer';
 import type { Context } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
-import { readBody } from '#read-body';
 import { percentDecode } from '#text';
 import type { WebSocketApi } from './apis.ts';
 import { executeApiArn } from './call-function.ts';
@@ -12,13 +11,13 @@ import { type Connection, limits } from './websocket/connection.ts';
 import type { Sockets } from './websocket/sockets.ts';
 
 /** SDKs read an error's name from the header `x-amzn-errortype`. */
-interface Answer {
+interface Outcome {
   readonly status: number;
   readonly error?: { readonly type: string; readonly message: string };
   readonly body?: unknown;
 }
 
-const errorAnswer = (status: number, type: string, message: string): Answer => ({ status, error: { type, message } });
+const errorAnswer = (status: number, type: string, message: string): Outcome => ({ status, error: { type, message } });
 const gone = errorAnswer(410, 'GoneException', 'Gone');
 
 /** Whether the path is `/<stage>/@connections/…`. */
@@ -35,17 +34,19 @@ export async function manageConnections(
   sockets: Sockets,
   api: WebSocketApi,
   target: Target,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const answer = await manage(gateway, sockets, api, target, request);
-  const body = answer.error ? { message: answer.error.message } : answer.body;
-  response.writeHead(answer.status, {
-    'x-amzn-requestid': newId(),
-    ...(answer.error ? { 'x-amzn-errortype': answer.error.type } : {}),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  request: Incoming,
+): Promise<Answer> {
+  const { status, error, ...outcome } = await manage(gateway, sockets, api, target, request);
+  const body = error ? { message: error.message } : outcome.body;
+  return {
+    status,
+    headers: {
+      'x-amzn-requestid': newId(),
+      ...(error && { 'x-amzn-errortype': error.type }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
 }
 
 async function manage(
@@ -53,15 +54,15 @@ async function manage(
   sockets: Sockets,
   api: WebSocketApi,
   target: Target,
-  request: IncomingMessage,
-): Promise<Answer> {
+  request: Incoming,
+): Promise<Outcome> {
   const [, stageName = '', , connectionId = ''] = target.path.split('/').map(percentDecode);
-  const body = await readBody(request, limits.message);
+  const body = await request.body(limits.message);
   if (!body) return errorAnswer(413, 'PayloadTooLargeException', 'Request Too Long');
 
-  const method = request.method ?? '';
+  const { method } = request;
   const { policies, counters, calls } = context;
-  const signature = await verifyRequest(request, body, 'execute-api', context);
+  const signature = verifyRequest(request, body, 'execute-api', context);
   if (!signature.ok) return errorAnswer(403, signatureErrors[signature.code], signature.message);
   if (!api.stages.get(stageName)?.deployed) return errorAnswer(403, 'ForbiddenException', 'Forbidden');
   const resource = executeApiArn(context, api.id, `${stageName}/${method}/@connections/${connectionId}`);
@@ -93,7 +94,7 @@ async function manage(
   };
 }
 
-function post({ faults, counters }: Context, connection: Connection | undefined, body: Buffer): Answer {
+function post({ faults, counters }: Context, connection: Connection | undefined, body: Buffer): Outcome {
   counters.count('connections.post');
   const faked = connection && faults.random() < faults.postGone;
   if (faked) counters.count('faults.postGone');

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Answering } from '#answer';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import { type Calls, withoutHash } from '#calls';
@@ -49,6 +50,8 @@ export interface FunctionsOptions {
   readonly counters: Counters;
   readonly calls: Calls;
   readonly clock: Clock;
+  /** The local services. Without them functions call them over HTTP only. */
+  readonly answer?: Answering;
 }
 
 /** Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -175,7 +178,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
-  const { stack, origin, keys, clock, counters } = options;
+  const { stack, origin, keys, clock, counters, calls, answer } = options;
   const credentials = keys.issue(config.principal);
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
@@ -185,13 +188,16 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
       environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
       logStream,
       now: clock.now,
+      services: answer && { origin, answer },
       log: logs.writer(config.principal, config.logGroup, logStream),
       onReady: (durationMs) => counters.count(`lambda.init-ms:${withoutHash(config.id)}`, durationMs),
     });
   };
+  // With delays like those of AWS, functions mostly wait, and AWS would run all of them at once.
+  const mayWait = () => Object.values(calls.latency).every((delay) => delay === 0);
   return {
     config,
-    pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start),
+    pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start, mayWait),
     counterName: withoutHash(config.id),
   };
 }
