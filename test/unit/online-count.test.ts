@@ -4,9 +4,9 @@ import { countLagMs, isCountPlanned, pauseBeforeCount } from '#lambdas/chat/onli
 describe('the pause before a count', () => {
   test('is ten seconds, and grows with the people online and the members up to two minutes', () => {
     expect(pauseBeforeCount()).toBe(10);
-    expect(pauseBeforeCount({ online: 500, members: 5_000 })).toBe(10);
+    expect(pauseBeforeCount({ online: 500, members: 2_500 })).toBe(10);
     expect(pauseBeforeCount({ online: 501, members: 501 })).toBe(11);
-    expect(pauseBeforeCount({ online: 10, members: 10_000 })).toBe(20);
+    expect(pauseBeforeCount({ online: 10, members: 5_000 })).toBe(20);
     expect(pauseBeforeCount({ online: 3_000, members: 5_000 })).toBe(60);
     expect(pauseBeforeCount({ online: 90_000, members: 100_000 })).toBe(120);
   });
