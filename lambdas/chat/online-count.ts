@@ -23,11 +23,11 @@ const shortestPause = 10;
 const longestPause = 120;
 
 /**
- * Seconds before the next count. They grow with the conversation, so that its counts cost at most fifty posts and a hundred and
- * twenty-five read units a second, up to 6,000 people online and 30,000 members.
+ * Seconds before the next count. They grow with the conversation, so that its counts cost at most fifty posts and seventy-five
+ * read units a second, up to 6,000 people online and 18,000 members.
  */
 export function pauseBeforeCount({ online = 0, members = 0 }: Partial<OnlineCount> = {}): number {
-  const wanted = Math.ceil(Math.max(online / 50, members / 250));
+  const wanted = Math.ceil(Math.max(online / 50, members / 150));
   return Math.min(longestPause, Math.max(shortestPause, wanted));
 }
 
