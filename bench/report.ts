@@ -94,6 +94,8 @@ export function report(results: Results): string {
     '',
     largeTable(creates),
     '',
+    'Coming, going and joining cost there a person’s own first events, and the number of people online for all now and then: `npm run bench:town`, with its figures in [scaling.md](scaling.md#coming-and-going-in-a-large-room).',
+    '',
     '## Every operation',
     '',
     'Units and calls of the operation and everything that follows from it, including the stream’s function.',

@@ -184,8 +184,13 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   online_user_list: {
     summary:
-      'First event on a `conversation` connection: the members who have an open connection that receives this conversation.',
+      'First event on a `conversation` connection: the members who have an open connection that receives this conversation. In a large room or group `users` is empty, and `online` is how many there are.',
     example: { type: 'online_user_list', conversation: 'alice_bob', users: ['bob'] },
+  },
+  presence_count: {
+    summary:
+      'So many members of a large room or group are online. It comes when the number has changed, at most once in ten seconds, instead of `user_join` and `user_leave`.',
+    example: { type: 'presence_count', conversation: 'room:town', online: 1024 },
   },
   last_50_messages: {
     summary:
@@ -340,6 +345,7 @@ const ofConversations = [
   'typing',
   'user_join',
   'user_leave',
+  'presence_count',
   'messages_read',
   'message_delivered',
 ] as const;

@@ -23,7 +23,7 @@ export class Alarms extends Construct {
     this.anyOf(
       'DeadLetters',
       deadLetters.metricApproximateNumberOfMessagesVisible({ period }),
-      'Changes of the table, or chunks of a large room, were given up: snapshots, notices or messages are missing',
+      'Changes of the table, chunks of a large room, or counts of who is online were given up: snapshots, notices or messages are missing',
     );
     for (const [index, queue] of lostPushes.entries()) {
       this.anyOf(

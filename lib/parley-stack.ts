@@ -6,6 +6,7 @@ import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
 import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
+import { OnlineCounts } from './online-counts.ts';
 import type { Options } from './options.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
@@ -95,6 +96,14 @@ export class ParleyStack extends Stack {
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
     for (const fn of functions) fanOut.bind(fn);
     functions.push(...fanOut.functions);
+    const counts = new OnlineCounts(this, 'OnlineCounts', {
+      chat,
+      sockets,
+      deadLetters: changes.deadLetters,
+      options,
+    });
+    counts.bind(notify);
+    functions.push(counts.fn);
     const pushes = options.push && new Push(this, 'Pushes', { chat, http, push: options.push, options });
     if (pushes) functions.push(...pushes.functions);
 

@@ -44,7 +44,15 @@ export const events = {
   friend_accepted: z.object({ type: z.literal('friend_accepted'), by: z.string(), person: Profile }),
   /** A friendship or a request has ended; `user` is the other person. */
   friend_removed: z.object({ type: z.literal('friend_removed'), user: z.string() }),
-  online_user_list: z.object({ type: z.literal('online_user_list'), conversation, users: z.array(z.string()) }),
+  /** In a large conversation `users` is empty, and `online` is how many there are, once they have been counted. */
+  online_user_list: z.object({
+    type: z.literal('online_user_list'),
+    conversation,
+    users: z.array(z.string()),
+    online: z.optional(z.int()),
+  }),
+  /** In a large conversation, instead of `user_join` and `user_leave`: so many members are online now. */
+  presence_count: z.object({ type: z.literal('presence_count'), conversation, online: z.int() }),
   /** Newest first. */
   last_50_messages: z.object({
     type: z.literal('last_50_messages'),

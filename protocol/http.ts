@@ -6,7 +6,7 @@ import { between, clientId, emoji, text, trimmedText } from './fields.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Member, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -28,6 +28,8 @@ export const ChangedMessage = z.extend(Message, { change: z.int() });
 export type ChangedMessage = z.infer<typeof ChangedMessage>;
 export const ConversationPage = page(ConversationView);
 export type ConversationPage = z.infer<typeof ConversationPage>;
+export const MemberPage = page(Member);
+export type MemberPage = z.infer<typeof MemberPage>;
 export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
@@ -92,6 +94,16 @@ export const HistoryQuery = z.object({
 
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
+  ...paging,
+});
+
+export const MembersQuery = z.object({
+  /** `true`: only members who are online. */
+  online: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
+  /** The page begins after this user name. */
+  after: z.optional(
+    z.string().check(z.toLowerCase(), z.refine(isUserName, { error: 'must be the user name of a member' })),
+  ),
   ...paging,
 });
 

@@ -46,6 +46,8 @@ export const limits = {
   searchLength: 100,
   /** Entries of the log that one page of a search reads, which bounds its cost. */
   searchEntries: 500,
+  /** Members that one page of the members who are online reads, which bounds its cost. */
+  membersRead: 500,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */

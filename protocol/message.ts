@@ -114,6 +114,10 @@ export const ConversationView = z.object({
   unread_count: z.int(),
   read_seq: z.int(),
   last_message: z.nullable(LastMessage),
+  /** In a large conversation it has you alone. In lists of conversations it is empty for rooms and groups. */
   members: z.array(Member),
+  /** Only of a large conversation: how many members it has and how many are online, as they were counted last; null before that. */
+  member_count: z.optional(z.nullable(z.int())),
+  online: z.optional(z.nullable(z.int())),
 });
 export type ConversationView = z.infer<typeof ConversationView>;

@@ -203,7 +203,7 @@ export const operations = {
   },
   getConversation: {
     task: 'show the conversation',
-    summary: 'One conversation, with the cursors of all members.',
+    summary: 'One conversation, with the cursors of all members. In a large room or group: with your own.',
     routes: ['GET /conversations/{id}', 'GET /conversation/{id}'],
     inConversation: true,
     answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
@@ -225,6 +225,19 @@ export const operations = {
     body: http.UpdateGroupBody,
     answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
+  },
+  listMembers: {
+    task: 'list the members',
+    summary:
+      'The members of a conversation by user name. With `online=true`: those who are online. Such a page reads at most 500 members, so it may be empty although `next` is not null.',
+    routes: ['GET /conversations/{id}/members'],
+    inConversation: true,
+    query: http.MembersQuery,
+    answer: {
+      status: 200,
+      means: 'A page of members. `count` is the number in this page.',
+      schemas: [http.MemberPage],
+    },
   },
   addMember: {
     task: 'invite {username}',

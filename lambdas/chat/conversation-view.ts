@@ -4,12 +4,14 @@ import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getMembership } from '../store/membership.ts';
-import { toViews } from './inbox.ts';
-import { memberNames } from './members.ts';
+import { countsOf, toViews } from './inbox.ts';
+import { listMembers, withoutLeft } from './members.ts';
+import { requestCount } from './online-count.ts';
 import { unreadCount } from './unread-count.ts';
 
 /**
- * One conversation as its member sees it, with every member.
+ * One conversation as its member sees it, with every member. A large one has its viewer alone: every client reads it when it connects, and a
+ * thousand members who come back would read a million memberships. Its members come in pages, see member-page.ts.
  * @param newMembers members whom the index may not list yet
  * @throws ChatError `forbidden` when the membership has ended meanwhile
  */
@@ -19,15 +21,20 @@ export async function conversationView(
   username: string,
   newMembers: readonly string[] = [],
 ): Promise<ConversationView> {
-  const [state, membership, names] = await Promise.all([
+  const [state, membership, members] = await Promise.all([
     getConversationState(services, conversation.id),
     getMembership(services, username, conversation.id),
-    memberNames(services, conversation),
+    listMembers(services, conversation),
   ]);
-  if (membership) {
-    const row = { state, membership, unread: await unreadCount(services, state, membership) };
-    const [view] = await toViews(services, [row], { memberNames: [...new Set([...names, ...newMembers])] });
-    if (view) return view;
-  }
-  throw new ChatError('forbidden', 'you are not a member any more', { task: `show ${conversation.id}` });
+  if (!membership)
+    throw new ChatError('forbidden', 'you are not a member any more', { task: `show ${conversation.id}` });
+  const listed = withoutLeft(members.names, state, services.now());
+  const names = members.complete ? [...new Set([...listed, ...newMembers])] : [username];
+  const row = { state, membership, unread: await unreadCount(services, state, membership) };
+  const [view] = await toViews(services, [row], { memberNames: names });
+  if (!view) throw new Error(`unable to show ${conversation.id}; a row has no view`);
+  if (members.complete) return { ...view, member_count: undefined, online: undefined };
+  // Nobody has come or gone since conversations are counted.
+  if (!state.presence) await requestCount(services, conversation.id, state);
+  return { ...view, member_count: null, online: null, ...countsOf(state) };
 }

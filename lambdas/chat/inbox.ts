@@ -94,6 +94,7 @@ export async function toViews(
             })
             .sort((a, b) => (a.username < b.username ? -1 : 1))
         : [],
+    ...countsOf(state),
   }));
 }
 
@@ -110,12 +111,24 @@ export function peopleIn(rows: readonly InboxRow[], memberNames?: readonly strin
   return [...new Set(names)];
 }
 
+/** How many members there are and how many are online, if the conversation is known to be large. */
+export function countsOf({ presence }: ConversationState): Pick<ConversationView, 'member_count' | 'online'> {
+  return presence ? { member_count: presence.members ?? null, online: presence.online ?? null } : {};
+}
+
 function membersInName(id: string): readonly string[] {
   const conversation = parseConversation(id);
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember(state: ConversationState, member: Shown, users: readonly User[], now: number, blocksViewer: boolean) {
+/** A member as clients get them. @param blocksViewer then the viewer sees neither presence nor receipts */
+export function toMember(
+  state: ConversationState,
+  member: Shown,
+  users: readonly User[],
+  now: number,
+  blocksViewer: boolean,
+) {
   const { username, role } = member;
   const user = users.find((other) => other.username === username);
   const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, state, member, now);

@@ -6,7 +6,7 @@ import { getUsers } from '../store/user.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { memberNames } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { recordSystemEvent } from './system-events.ts';
+import { recordComingOrGoing } from './system-events.ts';
 
 /**
  * The caller leaves a room or a group. An owner must hand over the group first, unless there are no other members.
@@ -19,7 +19,7 @@ export async function leaveConversation(services: Services, conversation: Conver
   if (!(await endMembership(services, membership))) {
     throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
   }
-  await recordSystemEvent(services, conversation, { kind: 'left', by: caller.username });
+  await recordComingOrGoing(services, conversation, { kind: 'left', by: caller.username });
   await postUnreadCounts(services, conversation.id, await getUsers(services, [caller.username]), 0);
 }
 

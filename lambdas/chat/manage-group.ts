@@ -33,7 +33,7 @@ export async function inviteMember(
   await assertUsersExist(services, [who]);
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, who, conversation, state);
-  if (isNew) await recordSystemEvent(services, conversation, { kind: 'invited', by: caller.username, who }, state);
+  if (isNew) await recordSystemEvent(services, conversation, { kind: 'invited', by: caller.username, who }, { state });
   return conversationView(services, conversation, caller.username, [who]);
 }
 
@@ -82,7 +82,7 @@ export async function updateGroup(
 
   const state = await getConversationState(services, conversation.id);
   if (title !== undefined && title !== state.title) {
-    await recordSystemEvent(services, conversation, { kind: 'title', by: caller.username, title }, state);
+    await recordSystemEvent(services, conversation, { kind: 'title', by: caller.username, title }, { state });
   }
   // The new owner comes last, because only the owner may change the other roles.
   const inOrder = changes.sort((a, b) => Number(a.role === 'owner') - Number(b.role === 'owner'));
@@ -94,7 +94,7 @@ export async function updateGroup(
         : await changeRole(services, membership, role);
     if (!done) throw roleChanged();
     const who = membership.username;
-    await recordSystemEvent(services, conversation, { kind: 'role', by: caller.username, who, role }, state);
+    await recordSystemEvent(services, conversation, { kind: 'role', by: caller.username, who, role }, { state });
   }
   return conversationView(services, conversation, caller.username);
 }

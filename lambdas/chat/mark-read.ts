@@ -1,4 +1,7 @@
-/** Moves a reader's cursor: one write, or none if the cursor is there already. Unread counts follow from the cursor. */
+/**
+ * Moves a reader's cursor: one write, or none if the cursor is there already. Unread counts follow from the cursor. In a large conversation
+ * only the reader's own connections hear of it: a message that a thousand people read would be a million posts.
+ */
 import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
 import { broadcast } from '../delivery/broadcast.ts';
@@ -14,7 +17,8 @@ import { type Caller, requireMembership } from './require-membership.ts';
 import { readCursor, unreadCount } from './unread-count.ts';
 
 /**
- * Marks everything up to `upTo` (default: everything) as read. The members get an event, and the reader's own connections the new counts.
+ * Marks everything up to `upTo` (default: everything) as read. The members, in a large conversation the reader alone, get an event, and the
+ * reader's own connections the new counts.
  * @returns the cursor and the remaining unread count of the conversation
  * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`, `unknown_user`
  */
@@ -35,7 +39,7 @@ export async function markRead(
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: caller.username, up_to: read.seq } as const;
-  if (moved) await broadcast(services, recipients, event);
+  if (moved) await broadcast(services, { ...recipients, remaining: undefined }, event);
   const unread = await unreadCount(services, state, { ...membership, read });
   const reader = recipients.users.filter(({ username }) => username === caller.username);
   await postUnreadCounts(services, id, reader, unread);

@@ -37,7 +37,7 @@ export async function recipientsOf(
   conversation: Conversation,
   options: {
     readonly alwaysInclude: readonly string[];
-    readonly members?: MemberList;
+    readonly members?: MemberList | undefined;
     readonly state?: ConversationState | undefined;
   },
 ): Promise<Recipients> {

@@ -7,7 +7,7 @@ import { createMembership, getMembership, type Membership } from '../store/membe
 import { ensureUser } from '../store/user.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
-import { recordSystemEvent } from './system-events.ts';
+import { recordComingOrGoing } from './system-events.ts';
 
 /** The user who sent the frame or request, as the identity provider names them. */
 export interface Caller {
@@ -66,7 +66,7 @@ async function joinRoom(services: Services, conversation: Conversation, caller: 
   await assertConversationLimit(services, caller.username);
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, caller.username, conversation, state);
-  if (isNew) await recordSystemEvent(services, conversation, { kind: 'joined', by: caller.username }, state);
+  if (isNew) await recordComingOrGoing(services, conversation, { kind: 'joined', by: caller.username }, state);
 }
 
 /** A block may have created a conversation that nobody has used. With `friendsFirst` it must look as if it did not exist. */

@@ -1,6 +1,7 @@
 /**
  * System entries: somebody joined, left or was invited; the title or a role changed. The membership is written first and is what counts. Then
  * the log gets an entry, which history shows as a message, and the members get an event. Three writes: membership, number, entry.
+ * Joining and leaving a large room is no entry: the members get the number of people online instead.
  */
 import { ChatError } from '#protocol/errors';
 import type { ServerEvent } from '#protocol/events';
@@ -12,28 +13,59 @@ import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { allocateFirstSeq, allocateSystemSeq, type StateChange } from '../store/allocate-seq.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { noteDepartures } from '../store/departures.ts';
 import { putEntry, type SystemEntry } from '../store/entry.ts';
-import { leftLongAgo, recipientsOf } from './members.ts';
+import { leftLongAgo, listMembers, type MemberList, recipientsOf } from './members.ts';
+import { requestCount } from './online-count.ts';
+
+/**
+ * Somebody has joined or left a room. In a large room it is no entry and no event: a thousand people who come would be a million posts, and a
+ * log in which nobody finds a message.
+ * @param before as in `recordSystemEvent`
+ */
+export async function recordComingOrGoing(
+  services: Services,
+  conversation: Conversation,
+  change: ConversationChange & { readonly kind: 'joined' | 'left' },
+  before?: ConversationState,
+): Promise<void> {
+  const { id } = conversation;
+  const [members, state] = await Promise.all([
+    listMembers(services, conversation),
+    before ?? getConversationState(services, id),
+  ]);
+  if (members.complete || conversation.kind !== 'room') {
+    await recordSystemEvent(services, conversation, change, { state, members });
+    // The room was large until now: the members get a last number.
+    if (members.complete && state.presence) await requestCount(services, id, state);
+    return;
+  }
+  const { by, kind } = change;
+  const longAgo = leftLongAgo(state, services.now());
+  if (kind === 'left') await noteDepartures(services, id, { left: by, forget: longAgo });
+  else if (state.left.has(by)) await noteDepartures(services, id, { left: undefined, forget: [by] });
+  await requestCount(services, id, state);
+}
 
 /**
  * Appends a system entry and posts it to the members. A member who leaves a room gets no event; one who leaves a group gets this last event.
- * @param before an earlier state, if the caller has one: it tells who left long ago
+ * @param before an earlier state, if the caller has one: it tells who left long ago; and the members, if they have been listed
  */
 export async function recordSystemEvent(
   services: Services,
   conversation: Conversation,
   change: ConversationChange,
-  before?: ConversationState,
+  before: { readonly state?: ConversationState; readonly members?: MemberList } = {},
 ): Promise<Message> {
   const { id } = conversation;
-  const { left } = before ?? (await getConversationState(services, id));
+  const { left } = before.state ?? (await getConversationState(services, id));
   const stateChange = stateChangeOf(change, leftLongAgo({ left }, services.now()));
   // If readers have sealed the number, the entry takes another one.
   for (let tries = 0; tries < 5; tries++) {
     const state = await allocateSystemSeq(services, id, stateChange);
     const entry = toEntry(services, state, change);
     const put = await putEntry(services, entry);
-    if (put.stored) return broadcastSystemEvent(services, conversation, entry, state);
+    if (put.stored) return broadcastSystemEvent(services, conversation, entry, state, before.members);
   }
   const reason = 'its place in the log was taken again and again: try again';
   throw new ChatError('conflict', reason, { task: `change ${id}`, retryAfter: 1 });
@@ -50,7 +82,7 @@ export async function recordGroupCreated(
   const entry = toEntry(services, state, change);
   const put = await putEntry(services, entry);
   if (put.stored) await broadcastSystemEvent(services, conversation, entry, state);
-  else await recordSystemEvent(services, conversation, change, state);
+  else await recordSystemEvent(services, conversation, change, { state });
 }
 
 async function broadcastSystemEvent(
@@ -58,9 +90,11 @@ async function broadcastSystemEvent(
   conversation: Conversation,
   entry: SystemEntry,
   state: ConversationState,
+  members?: MemberList,
 ): Promise<Message> {
   const alwaysInclude = directlyConcerned(conversation, entry.change);
-  const recipients = await recipientsOf(services, conversation, { alwaysInclude, state });
+  const recipients = await recipientsOf(services, conversation, { alwaysInclude, state, members });
+  if (recipients.remaining) await requestCount(services, conversation.id, state);
   const message = await toMessage(services, entry, await namesFor(services, [entry], namesOf(recipients.users)));
   await broadcast(services, recipients, systemEvent(entry, message, state.title));
   return message;

@@ -14,7 +14,7 @@ export interface Recipients {
   /** The users to post to at once: all members, or, in a large conversation, those whom the event concerns directly. */
   readonly users: readonly User[];
   /** Only in a large conversation: all other members get the event by fan-out. `exclude`: users who get it at once, or have left. */
-  readonly remaining?: { readonly exclude: readonly string[] };
+  readonly remaining?: { readonly exclude: readonly string[] } | undefined;
 }
 
 interface BroadcastOptions {

@@ -3,13 +3,14 @@ import { createGroup } from '../chat/create-group.ts';
 import { readInbox, toViews } from '../chat/inbox.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
+import { memberPage } from '../chat/member-page.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
-import { offsetPage } from './pages.ts';
+import { limitOf, link, offsetPage } from './pages.ts';
 
 /** Conversations and who is in them. */
 export const conversations: HttpHandlers<
-  'addMember' | 'createGroup' | 'getConversation' | 'listConversations' | 'removeMember' | 'updateGroup'
+  'addMember' | 'createGroup' | 'getConversation' | 'listConversations' | 'listMembers' | 'removeMember' | 'updateGroup'
 > = {
   async listConversations(services, request) {
     const { slice, ...page } = offsetPage(services, request, await readInbox(services, request.caller.username));
@@ -19,6 +20,20 @@ export const conversations: HttpHandlers<
   async getConversation(services, { conversation, caller }) {
     await requireMembership(services, conversation, caller, { join: false });
     return conversationView(services, conversation, caller.username);
+  },
+
+  async listMembers(services, request) {
+    const { conversation, caller, query } = request;
+    const viewer = await requireMembership(services, conversation, caller, { join: false });
+    const limit = limitOf(query);
+    const place = { online: query.online === 'true', after: query.after, limit };
+    const { members, next } = await memberPage(services, conversation, viewer, place);
+    return {
+      count: members.length,
+      next: next === undefined ? null : link(services, request, { after: next, limit }),
+      previous: null,
+      results: members,
+    };
   },
 
   createGroup: (services, { caller, body }) => createGroup(services, caller, body),

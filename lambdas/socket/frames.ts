@@ -3,7 +3,7 @@ import type { Frame } from '#protocol/frames';
 import { addOrRemoveReaction, type ChangeRequest, deleteMessage, editMessage } from '../chat/change-message.ts';
 import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
 import { markRead } from '../chat/mark-read.ts';
-import { recipientsOf } from '../chat/members.ts';
+import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
 import { broadcast } from '../delivery/broadcast.ts';
@@ -36,12 +36,14 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
   read_messages: (services, request, frame) =>
     markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
 
-  /** Posted to the other members' open connections, never stored. */
+  /** Posted to the other members' open connections, never stored. In a large conversation nobody gets it. */
   async typing(services, request, { conversation: named, typing }) {
     const conversation = conversationOf(request, named);
     const { username: user } = request.caller;
     assertWritable(services, await requireMembership(services, conversation, request.caller, { join: false }));
-    const recipients = await recipientsOf(services, conversation, { alwaysInclude: [] });
+    const members = await listMembers(services, conversation);
+    if (!members.complete) return;
+    const recipients = await recipientsOf(services, conversation, { alwaysInclude: [], members });
     const event = { type: 'typing', conversation: conversation.id, user, typing } as const;
     await broadcast(services, recipients, event, { exclude: [user] });
   },

@@ -11,6 +11,7 @@
  *        uncounted floor and trimmed count.
  *        `title`: of a group.
  *        `left#<user>` (ms): when this user left, for a moment.
+ *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
  *        and received, see named-cursors.ts.
  * write  One atomic update for each entry, one write unit. So the item should stay under 1 KB.
@@ -56,6 +57,17 @@ export interface ConversationState {
   readonly cursors: ReadonlyMap<string, Cursor>;
   /** ms; when the last connection of these members for this conversation alone ended; like `cursors`. Use `memberDeliveredUntil`. */
   readonly deliveredUntil: ReadonlyMap<string, number>;
+  /** Only of a large conversation in which somebody has come or gone. */
+  readonly presence: OnlineCount | undefined;
+}
+
+/** Who is online in a large conversation, as it was counted last. */
+export interface OnlineCount {
+  /** Undefined before the first count; then, as of `members`, the number that was told to the members. */
+  readonly online: number | undefined;
+  readonly members: number | undefined;
+  /** ms; a count is planned for then. 0: none is. */
+  readonly due: number;
 }
 
 const StateItem = z.looseObject({
@@ -69,6 +81,10 @@ const StateItem = z.looseObject({
   gone_from: z._default(z.number(), 0),
   forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
+  online_total: z.optional(z.number()),
+  member_total: z.optional(z.number()),
+  count_due: z.optional(z.number()),
+  counted_at: z.optional(z.number()),
 });
 
 export const leftPrefix = 'left#';
@@ -93,7 +109,15 @@ export function toConversationState(item: Item): ConversationState {
     cursors: new Map(cursorsIn(item, conversationOf(pk))),
     deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),
+    presence: toOnlineCount(fields),
   };
+}
+
+type CountFields = Pick<z.infer<typeof StateItem>, 'online_total' | 'member_total' | 'count_due' | 'counted_at'>;
+
+function toOnlineCount({ online_total, member_total, count_due, counted_at }: CountFields): OnlineCount | undefined {
+  if (count_due === undefined && counted_at === undefined) return undefined;
+  return { online: online_total, members: member_total, due: count_due ?? 0 };
 }
 
 /** A place in a log: the number of an entry, and how many messages there are up to it. */

@@ -140,17 +140,25 @@ export async function* membersOf({ table }: Store, conversation: string): AsyncG
   for await (const items of queryPages(table, membersQuery(conversation))) yield items.map(({ pk }) => usernameOf(pk));
 }
 
-/** The first members by the index, at most `limit`, in one read, however large the conversation is. */
-export async function firstMembersOf({ table }: Store, conversation: string, limit: number): Promise<string[]> {
-  const items = await queryOnce(table, { ...membersQuery(conversation), Limit: limit });
+/** The first members by the index, at most `limit`, in one read, however large the conversation is. @param after only names behind this one */
+export async function firstMembersOf(
+  { table }: Store,
+  conversation: string,
+  limit: number,
+  after?: string,
+): Promise<string[]> {
+  const items = await queryOnce(table, { ...membersQuery(conversation, after), Limit: limit });
   return items.map(({ pk }) => usernameOf(pk));
 }
 
-function membersQuery(conversation: string) {
+function membersQuery(conversation: string, after?: string) {
   return {
     IndexName: 'members',
-    KeyConditionExpression: 'member_of = :conversation',
-    ExpressionAttributeValues: { ':conversation': conversation },
+    KeyConditionExpression: `member_of = :conversation${after === undefined ? '' : ' AND pk > :after'}`,
+    ExpressionAttributeValues: {
+      ':conversation': conversation,
+      ':after': after === undefined ? undefined : userPartition(after),
+    },
   };
 }
 

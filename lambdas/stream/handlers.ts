@@ -4,8 +4,8 @@
  * Filters: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 import { isChange } from '../chat/change-message.ts';
-import type { Services } from '../runtime/services.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
+import { conversationToCount, countRequestSortKey, isCountRequest } from '../store/count-request.ts';
 import { toEntry } from '../store/entry.ts';
 import { isExpiryReminder, reminderPrefix, toExpiryReminder } from '../store/expiry-reminder.ts';
 import { withSortKey } from '../store/keys.ts';
@@ -15,12 +15,13 @@ import { expireConnection } from './close-connections.ts';
 import { completeChange } from './complete-change.ts';
 import { notifyWatchers } from './notify-watchers.ts';
 import { onUserChanged, toUserChange } from './on-user-changed.ts';
+import { planCount, type StreamServices } from './plan-count.ts';
 
 export interface StreamHandler {
   /** The records that Lambda delivers for it. */
   readonly filter: { readonly [key: string]: unknown };
   readonly matches: (change: ItemChange) => boolean;
-  readonly run: (services: Services, change: ItemChange) => Promise<void>;
+  readonly run: (services: StreamServices, change: ItemChange) => Promise<void>;
 }
 
 export const streamHandlers: readonly StreamHandler[] = [
@@ -41,6 +42,12 @@ export const streamHandlers: readonly StreamHandler[] = [
     filter: { eventName: ['INSERT'], dynamodb: withSortKey({ prefix: notificationMarkerPrefix }) },
     matches: ({ keys }) => isNotificationMarker(keys),
     run: (services, { after = {} }) => notifyWatchers(services, toNotificationMarker(after)),
+  },
+  // Somebody joined or left a large conversation.
+  {
+    filter: { eventName: ['INSERT', 'MODIFY'], dynamodb: withSortKey(countRequestSortKey) },
+    matches: ({ keys }) => isCountRequest(keys),
+    run: (services, { keys }) => planCount(services, conversationToCount(keys)),
   },
   // A message was edited, deleted or reacted to.
   {

@@ -11,9 +11,10 @@ import { partitionOf } from '../store/keys.ts';
 import { isUserItem } from '../store/user.ts';
 import { streamHandlers } from './handlers.ts';
 import { toUserChange } from './on-user-changed.ts';
+import { openCounts } from './plan-count.ts';
 
 export const handler = createHandler({
-  services: openServices(process.env),
+  services: { ...openServices(process.env), counts: openCounts(process.env) },
   event: StreamEvent,
   async run({ Records }, services): Promise<BatchAnswer> {
     const groups = [...inOrderOf(Records.map(toItemChange)).values()];

@@ -5,18 +5,19 @@ import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
 import { type InboxRow, memberDeliveredUntil, peopleIn, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
 import { isMessage } from '../chat/log.ts';
-import { listMembers, membersAmong, recipientsOf, withoutLeft } from '../chat/members.ts';
+import { listMembers, membersAmong, recipientsOf } from '../chat/members.ts';
 import { readCursor, unreadCount } from '../chat/unread-count.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { connectionsOf, post } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
-import { getEntries, type MessageEntry } from '../store/entry.ts';
-import { getMembership } from '../store/membership.ts';
+import { getEntries, type MessageEntry, type ShownEntry } from '../store/entry.ts';
+import { getMembership, type Membership } from '../store/membership.ts';
 import { type Connection, getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { postFirstEvent } from './first-event.ts';
 import { postLateReceipts, wasWaiting } from './late-receipts.ts';
+import { planCount, planCounts, type StreamServices } from './plan-count.ts';
 import { broadcastPresence, presenceContacts } from './presence.ts';
 
 export interface Connected {
@@ -26,20 +27,16 @@ export interface Connected {
   readonly connection: Connection;
 }
 
-export async function onConnected(services: Services, connected: Connected): Promise<void> {
+export async function onConnected(services: StreamServices, connected: Connected): Promise<void> {
   const { scope } = connected.connection;
   if (scope.kind === 'user') await onUserSocket(services, connected);
   else if (scope.kind === 'conversation') await onConversationSocket(services, connected, scope.conversation);
   else await onNotificationSocket(services, connected, scope.conversation);
 }
 
-async function onConversationSocket(
-  services: Services,
-  { before, user, connection }: Connected,
-  id: string,
-): Promise<void> {
+async function onConversationSocket(services: StreamServices, connected: Connected, id: string): Promise<void> {
   const conversation = parseConversation(id);
-  const { username } = user;
+  const { username } = connected.user;
   const [members, state, membership] = await Promise.all([
     listMembers(services, conversation),
     getConversationState(services, id),
@@ -47,22 +44,18 @@ async function onConversationSocket(
   ]);
   // The user may have been removed since the handshake.
   if (!membership) return;
+  if (!members.complete) return enterLargeRoom(services, connected, state, membership);
+  const { before, user, connection } = connected;
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [username], members, state });
-  // A large room shows its first members only: the list of all would not fit a frame either.
-  const firstMembers = withoutLeft(members.names, state, services.now());
-  const users = members.complete ? recipients.users : await getUsers(services, firstMembers);
 
   const joined = { type: 'user_join', conversation: id, user: username } as const;
   const broadcastJoin = async () => {
-    // Expired connections do not count: the member lists of later connections did not show the user because of them.
-    const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
-    const wasJoined = earlier.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === id);
     // People whom the user has blocked hear nothing. Later connections find the user in their own list.
-    if (wasJoined || membership.blocks) return;
+    if (hadJoined(before, connection, id) || membership.blocks) return;
     await broadcast(services, recipients, joined, { exclude: [username], openedBy: connection.openedAt });
   };
 
-  const online = connectionsOf(users, (scope) => receives(scope, id))
+  const online = connectionsOf(recipients.users, (scope) => receives(scope, id))
     .filter(({ id: other, expires }) => other !== connection.id && expires > services.now())
     .filter((other) => !membership.blocked || other.username === username);
   const names = [...new Set(online.map((other) => other.username))].sort();
@@ -70,18 +63,11 @@ async function onConversationSocket(
   // Others count joins and leaves, so they also hear of a connection that has closed again by now.
   if (!(await postFirstEvent(services, connection, list))) return broadcastJoin();
   await post(services, connection, joined);
-
-  const page = await snapshot(services, state, membership);
-  const all = await toMessages(services, page.entries, username, namesOf(users));
-  const messages = fitFrame(all);
-  const hasMore = page.before !== null || messages.length < all.length;
-  await post(services, connection, { type: 'last_50_messages', conversation: id, messages, has_more: hasMore });
+  const entries = await postSnapshot(services, connection, { user, state, membership }, namesOf(recipients.users));
 
   await broadcastJoin();
   if (membership.blocks || isReceiving(services, before, id)) return;
-  const written = page.entries.filter(isMessage);
-  const authors = members.complete ? recipients.users : await authorsOf(services, conversation, written, username);
-  await postLateReceipts(services, authors, written, {
+  await postLateReceipts(services, recipients.users, entries.filter(isMessage), {
     conversation: id,
     to: username,
     unreadFrom: readCursor(state, membership).seq,
@@ -89,7 +75,54 @@ async function onConversationSocket(
   });
 }
 
-async function onUserSocket(services: Services, { before, user, connection }: Connected): Promise<void> {
+/**
+ * In a large conversation a connection gets the number of people online instead of their names, others get a new number later, and authors
+ * get no receipts for what has waited. So its first events are all that a connection costs, however many members there are.
+ */
+async function enterLargeRoom(
+  services: StreamServices,
+  { before, user, connection }: Connected,
+  state: ConversationState,
+  membership: Membership,
+): Promise<void> {
+  const { conversation, presence } = state;
+  const postFirstEvents = async () => {
+    const list = { type: 'online_user_list' as const, conversation, users: [], online: presence?.online };
+    if (!(await postFirstEvent(services, connection, list))) return;
+    await post(services, connection, { type: 'user_join', conversation, user: user.username });
+    await postSnapshot(services, connection, { user, state, membership });
+  };
+  const isNew = !hadJoined(before, connection, conversation);
+  await Promise.all([postFirstEvents(), isNew && planCount(services, conversation, state)]);
+}
+
+/** Had the user a connection to this conversation? An expired one does not count: member lists did not show its user any more. */
+function hadJoined(before: User | undefined, { openedAt }: Connection, conversation: string): boolean {
+  const earlier = before ? openConnectionsOf(before, openedAt) : [];
+  return earlier.some(({ scope }) => scope.kind === 'conversation' && scope.conversation === conversation);
+}
+
+/** @returns the entries of the snapshot */
+async function postSnapshot(
+  services: Services,
+  connection: Connection,
+  {
+    user,
+    state,
+    membership,
+  }: { readonly user: User; readonly state: ConversationState; readonly membership: Membership },
+  names = namesOf([user]),
+): Promise<readonly ShownEntry[]> {
+  const page = await snapshot(services, state, membership);
+  const all = await toMessages(services, page.entries, user.username, names);
+  const messages = fitFrame(all);
+  const hasMore = page.before !== null || messages.length < all.length;
+  const { conversation } = state;
+  await post(services, connection, { type: 'last_50_messages', conversation, messages, has_more: hasMore });
+  return page.entries;
+}
+
+async function onUserSocket(services: StreamServices, { before, user, connection }: Connected): Promise<void> {
   const inbox = await readInbox(services, user.username);
   const firstRows = inbox.slice(0, limits.pageDefault);
   const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
@@ -105,7 +138,10 @@ async function onUserSocket(services: Services, { before, user, connection }: Co
   const isOpen = await postFirstEvent(services, connection, page);
   if (isOpen) await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox) });
 
-  if (isFirst) await broadcastPresence(services, user, contacts, known);
+  if (isFirst) {
+    await broadcastPresence(services, user, contacts, known);
+    await planCounts(services, inbox);
+  }
   if (isOpen) await Promise.all(inbox.map((row) => postInboxReceipts(services, before, row)));
 }
 
@@ -116,6 +152,8 @@ async function postInboxReceipts(
   { state, unread, membership }: InboxRow,
 ): Promise<void> {
   const { username } = membership;
+  // In a large conversation that would be a post for each author and each member who comes back.
+  if (state.presence) return;
   if (unread === 0 || membership.blocks || !state.last || state.last.user === username) return;
   if (isReceiving(services, before, state.conversation)) return;
   const conversation = parseConversation(state.conversation);

@@ -1,9 +1,9 @@
-import type { Services } from '../runtime/services.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { type Connection, toUser, type User } from '../store/user.ts';
 import { closeRemoved, endSignedOutConnections } from './close-connections.ts';
 import { onConnected } from './on-connected.ts';
 import { onDisconnected } from './on-disconnected.ts';
+import type { StreamServices } from './plan-count.ts';
 
 /** What happened to a user. */
 export interface UserChange {
@@ -31,7 +31,10 @@ function missingIn(others: readonly Connection[], connections: readonly Connecti
   return connections.filter(({ id }) => !others.some((other) => other.id === id));
 }
 
-export async function onUserChanged(services: Services, { before, user, added, removed }: UserChange): Promise<void> {
+export async function onUserChanged(
+  services: StreamServices,
+  { before, user, added, removed }: UserChange,
+): Promise<void> {
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
   for (const connection of added) await onConnected(services, { before, user, connection });
   for (const connection of removed) {

@@ -65,6 +65,7 @@ describe('the permissions of each function', () => {
         'dynamodb:GetShardIterator <ChatTable.StreamArn>',
         'dynamodb:ListStreams <ChatTable.Arn>/stream/*',
         handOut,
+        'sqs:SendMessage <OnlineCountsQueue.Arn>',
         posting,
         closing,
         ...logs('Notify'),
@@ -94,6 +95,19 @@ describe('the permissions of each function', () => {
         keepFailed,
       ],
     ],
+    [
+      'CountOnlineFunction',
+      [
+        'dynamodb:BatchGetItem <ChatTable.Arn>',
+        'dynamodb:Query <ChatTable.Arn>/index/members',
+        'dynamodb:UpdateItem <ChatTable.Arn>',
+        posting,
+        ...logs('OnlineCountsCountOnline'),
+        'sqs:DeleteMessage <OnlineCountsQueue.Arn>',
+        'sqs:GetQueueAttributes <OnlineCountsQueue.Arn>',
+        'sqs:ReceiveMessage <OnlineCountsQueue.Arn>',
+      ],
+    ],
     ['SignUpFunction', ['dynamodb:PutItem <ChatTable.Arn>', ...logs('SignUp')]],
   ])('%s', (id, expected) => {
     expect(allowed(template, id)).toEqual(expected.toSorted());
@@ -105,7 +119,7 @@ describe('the permissions of each function', () => {
         Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
       }),
     );
-    expect(roles).toHaveLength(8);
+    expect(roles).toHaveLength(9);
     for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
@@ -160,6 +174,7 @@ describe('functions', () => {
       NotifyFunction: 60,
       FanOutFunction: 60,
       DeliverFunction: 30,
+      CountOnlineFunction: 120,
       SignUpFunction: 5,
     });
   });
@@ -175,6 +190,7 @@ describe('functions', () => {
       NotifyFunction: 512,
       FanOutFunction: 1024,
       DeliverFunction: 512,
+      CountOnlineFunction: 512,
       SignUpFunction: 512,
     });
   });
@@ -192,7 +208,7 @@ describe('functions', () => {
   test.each([
     ['SocketFunction', 'socket', {}],
     ['HttpFunction', 'http', { USER_POOL_ID: '<PeoplePool>' }],
-    ['NotifyFunction', 'notify', {}],
+    ['NotifyFunction', 'notify', { COUNT_QUEUE_URL: '<OnlineCountsQueue>' }],
   ])('%s is told where table, bucket, connections and pages are', (id, service, more) => {
     expect(environment(id)).toEqual({
       ...more,
@@ -517,6 +533,7 @@ test('every function that works on data, and every dead-letter queue, has an ala
   });
   expect(alarms.toSorted()).toEqual([
     'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
+    'Sum Errors <CountOnlineFunction>',
     'Sum Errors <DeliverFunction>',
     'Sum Errors <FanOutFunction>',
     'Sum Errors <HttpFunction>',
@@ -538,5 +555,21 @@ test('the outputs are the six that clients and tools read', () => {
     Region: '<AWS::Region>',
     UserPoolId: '<PeoplePool>',
     UserPoolClientId: '<PeoplePoolClient>',
+  });
+});
+
+test('a count of who is online waits in a queue, is tried five times, and then becomes a dead letter', () => {
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    VisibilityTimeout: 120,
+    SqsManagedSseEnabled: true,
+    RedrivePolicy: {
+      deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] },
+      maxReceiveCount: 5,
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: 'CountOnlineFunction' },
+    EventSourceArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^OnlineCountsQueue'), 'Arn'] },
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
   });
 });

@@ -37,6 +37,8 @@ const knownOutside = {
   EdgeDistribution0060737B: 'AWS::CloudFront::Distribution', // WebUrl; DNS records of a deployer point to it
   ChangesMapping19C3A18C: 'AWS::Lambda::EventSourceMapping', // a new one reads the last 24 hours of the stream again
   ChangesDeadLetters18B289EF: 'AWS::SQS::Queue', // failed records that an operator has not looked at
+  OnlineCountsQueue8E5C232A: 'AWS::SQS::Queue', // counts that are planned
+  OnlineCountsMappingE1E264A3: 'AWS::Lambda::EventSourceMapping',
 };
 
 /** The logical ids of every resource of these types. */

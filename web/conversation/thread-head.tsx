@@ -1,4 +1,5 @@
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
+import { largeCount } from '../people/large-count.ts';
 import { hrefOf } from '../route.ts';
 import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
@@ -6,9 +7,6 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { presenceText } from '../ui/times.ts';
 import type { Thread } from './thread.ts';
-
-/** In larger conversations the server sends no presence. */
-const maxPresence = 100;
 
 /** Title and presence of a conversation, and its buttons. */
 export function ThreadHead(props: {
@@ -47,7 +45,7 @@ export function ThreadHead(props: {
   );
 }
 
-/** Who is typing, whether the other user is online, or the number of members; empty if nothing is known. */
+/** Who is typing, whether the other user is online, or how many members there are and are online; empty if nothing is known. */
 function usePresenceText({ conversation, me, nameOf }: Thread): string {
   const { presence } = useMessenger();
   const { view, typing, ended } = conversation;
@@ -55,9 +53,9 @@ function usePresenceText({ conversation, me, nameOf }: Thread): string {
   if (typing.users.length > 0) return typingText(typing.users.map(nameOf), view.kind);
   const other = otherOf(view, me);
   if (other !== undefined) return presenceText(presence(other));
+  if (view.online !== undefined) return largeCount(view);
   const { members } = view;
   const count = members.length === 1 ? '1 member' : `${members.length.toLocaleString('en')} members`;
-  if (members.length > maxPresence) return count;
   const online = members.filter((member) => presence(member.username)?.online ?? member.online).length;
   return online > 0 ? `${count}, ${online} online` : count;
 }

@@ -11,6 +11,7 @@ import { useMediaQuery } from '../ui/use-media-query.ts';
 import { useRestoreFocus } from '../ui/use-restore-focus.ts';
 import { ConversationAvatar } from './conversation-avatar.tsx';
 import { GroupActions } from './group-actions.tsx';
+import { LargeMemberList } from './large-member-list.tsx';
 import { LeaveButton } from './leave-button.tsx';
 import { MemberList } from './member-list.tsx';
 import { PersonActions } from './person-actions.tsx';
@@ -34,7 +35,12 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
           {other !== undefined && <PersonStatus username={other} />}
         </div>
         {view.kind === 'group' && <GroupActions view={view} role={role} />}
-        {other === undefined && <MemberList view={view} role={role} />}
+        {other === undefined &&
+          (view.online === undefined ? (
+            <MemberList view={view} role={role} />
+          ) : (
+            <LargeMemberList view={view} role={role} />
+          ))}
         <div class="details-actions">
           {other !== undefined && <PersonActions username={other} name={name} />}
           <ConfirmButton

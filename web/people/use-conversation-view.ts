@@ -13,9 +13,11 @@ export function useConversationView(conversation: Conversation): ConversationVie
   const [loaded, setLoaded] = useState<ConversationView>();
   useEffect(() => conversation.subscribe(() => setVersion((version) => version + 1)), [conversation]);
   const { view, id, messages } = conversation;
+  // The view of a large room has no members, and the client keeps its counts.
+  const isLarge = view.online !== undefined;
   const lastChange = messages.findLast(({ content_type }) => content_type === 'system')?.seq ?? 0;
   useEffect(() => {
-    if (view.kind !== 'room') return;
+    if (view.kind !== 'room' || isLarge) return;
     let mounted = true;
     chat.request<ConversationView>('GET', pathOf(id)).then(
       (answer) => mounted && setLoaded(answer),
@@ -25,6 +27,6 @@ export function useConversationView(conversation: Conversation): ConversationVie
     return () => {
       mounted = false;
     };
-  }, [chat, id, view.kind, lastChange]);
-  return loaded && loaded.seq >= view.seq ? loaded : view;
+  }, [chat, id, view.kind, isLarge, lastChange]);
+  return loaded && !isLarge && loaded.seq >= view.seq ? loaded : view;
 }

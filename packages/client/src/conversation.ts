@@ -10,7 +10,10 @@ import type { UploadOptions } from './uploads.ts';
 export interface Conversation {
   /** `alice_bob`, `room:lobby`, `group:…` */
   readonly id: string;
-  /** Kind, title and members, as they were loaded last: when it was opened, with each connection, and after a change of the members. */
+  /**
+   * Kind, title and members, as they were loaded last: when it was opened, with each connection, and after a change of the members. Of a large
+   * room or group it has no other members; then `online` is how many are online, and stays current.
+   */
   readonly view: ConversationView;
   /** By `seq`, oldest first, each message once. A new array after each change, and the same one otherwise. Starts with the newest 50 entries. */
   readonly messages: readonly Message[];

@@ -39,7 +39,10 @@ export function createConversation(options: {
   receipts.load(view.members);
 
   const missing = createCatchUp({ id, http, timeline, clock, random, onEvent: applyToLog, onEnd: end });
-  const { keystroke, stop: stopTyping } = createTypingSender(clock, options.sendTyping);
+  const { keystroke, stop: stopTyping } = createTypingSender(clock, (typing) => {
+    // Nobody would get it in a large conversation.
+    if (view.online === undefined) options.sendTyping(typing);
+  });
   const cursor = createReadCursor({
     clock,
     random,
@@ -81,6 +84,10 @@ export function createConversation(options: {
       case 'message_hidden':
       case 'history_cleared':
         applyToLog(event);
+        break;
+      case 'presence_count':
+        view = { ...view, online: event.online };
+        notify();
         break;
       default:
         if (event.type === 'messages_read' && event.user === me) cursor.confirm(event.up_to);

@@ -41,6 +41,8 @@ export type ConversationView = {
   readonly read_seq: number;
   readonly last_message: LastMessage | null;
   readonly members: readonly Member[];
+  readonly member_count?: number | null | undefined;
+  readonly online?: number | null | undefined;
 };
 
 /** Friends, or an open request that was `sent` or `received`. */
@@ -138,6 +140,13 @@ export type ConversationPage = {
   readonly results: readonly ConversationView[];
 };
 
+export type MemberPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Member[];
+};
+
 export type MessagePage = {
   readonly count: number;
   readonly next: string | null;
@@ -207,10 +216,18 @@ export type ServerEvents = {
   readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
   /** A friendship or a request has ended; `user` is the other person. */
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
+  /** In a large conversation `users` is empty, and `online` is how many there are, once they have been counted. */
   readonly online_user_list: {
     readonly type: 'online_user_list';
     readonly conversation: string;
     readonly users: readonly string[];
+    readonly online?: number | undefined;
+  };
+  /** In a large conversation, instead of `user_join` and `user_leave`: so many members are online now. */
+  readonly presence_count: {
+    readonly type: 'presence_count';
+    readonly conversation: string;
+    readonly online: number;
   };
   /** Newest first. */
   readonly last_50_messages: {

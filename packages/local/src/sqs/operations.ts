@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { AwsError } from '#aws-json/aws-error';
 import type { Queue } from './queue.ts';
 
+/** Seconds, at most a quarter of an hour. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const delay = z.number().int().min(0).max(900).default(0);
+
 const shapes = {
-  SendMessage: z.looseObject({ MessageBody: z.string().min(1) }),
+  SendMessage: z.looseObject({ MessageBody: z.string().min(1), DelaySeconds: delay }),
   ReceiveMessage: z.looseObject({
     MaxNumberOfMessages: z.number().int().min(1).max(10).default(1),
     VisibilityTimeout: z.number().int().min(0).max(43_200).optional(),
@@ -14,7 +17,13 @@ const shapes = {
     VisibilityTimeout: z.number().int().min(0).max(43_200),
   }),
   SendMessageBatch: z.looseObject({
-    Entries: z.array(z.looseObject({ Id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/), MessageBody: z.string().min(1) })),
+    Entries: z.array(
+      z.looseObject({
+        Id: z.string().regex(/^[A-Za-z0-9_-]{1,80}$/),
+        MessageBody: z.string().min(1),
+        DelaySeconds: delay,
+      }),
+    ),
   }),
 };
 
@@ -28,8 +37,11 @@ type Handler = (queue: Queue, input: unknown, about: { arn: string; timeScale: n
 
 /** Names, inputs and outputs are those of SQS. */
 const handlers: Readonly<Record<string, Handler>> = {
-  SendMessage: (queue, input) => queue.send(shapes.SendMessage.parse(input).MessageBody),
-  SendMessageBatch(queue, input) {
+  SendMessage(queue, input, { timeScale }) {
+    const { MessageBody, DelaySeconds } = shapes.SendMessage.parse(input);
+    return queue.send(MessageBody, DelaySeconds / timeScale);
+  },
+  SendMessageBatch(queue, input, { timeScale }) {
     const { Entries } = shapes.SendMessageBatch.parse(input);
     if (Entries.length === 0) throw sqsError('EmptyBatchRequest', 'There should be at least one entry in the batch.');
     if (Entries.length > maxEntries) {
@@ -42,7 +54,11 @@ const handlers: Readonly<Record<string, Handler>> = {
     if (size > maxBatchBytes) {
       throw sqsError('BatchRequestTooLong', `Batch requests cannot be longer than ${maxBatchBytes} bytes.`);
     }
-    return { Successful: Entries.map(({ Id, MessageBody }) => ({ Id, ...queue.send(MessageBody) })), Failed: [] };
+    const Successful = Entries.map(({ Id, MessageBody, DelaySeconds }) => ({
+      Id,
+      ...queue.send(MessageBody, DelaySeconds / timeScale),
+    }));
+    return { Successful, Failed: [] };
   },
   ChangeMessageVisibility(queue, input, { timeScale }) {
     const { ReceiptHandle, VisibilityTimeout } = shapes.ChangeMessageVisibility.parse(input);

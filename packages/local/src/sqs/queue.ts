@@ -36,8 +36,8 @@ export interface ReceivedMessage {
 }
 
 export interface Queue {
-  /** Returns the message's id and the MD5 of its body. */
-  send(body: string): { MessageId: string; MD5OfMessageBody: string };
+  /** Returns the message's id and the MD5 of its body. It can be received after `delay` seconds (default 0). */
+  send(body: string, delay?: number): { MessageId: string; MD5OfMessageBody: string };
   /** Hides the returned messages for the visibility timeout (seconds; the queue's own by default). */
   receive(options: { most: number; visibilityTimeout?: number }): ReceivedMessage[];
   /** An outdated receipt handle does nothing, as on SQS. */
@@ -83,9 +83,10 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     for (const message of dead) redrive.deadLetters.take(message);
   };
   return {
-    send(body) {
+    send(body, delay = 0) {
       const now = clock.now();
-      const message: Message = { id: randomUUID(), body, sentAt: now, receiveCount: 0, visibleAt: now };
+      const visibleAt = now + delay * 1000;
+      const message: Message = { id: randomUUID(), body, sentAt: now, receiveCount: 0, visibleAt };
       current().push(message);
       save();
       notifyListeners();

@@ -176,4 +176,23 @@ describe('a queue', () => {
     );
     expect((await receive())?.MessageId).toBe(first?.MessageId);
   });
+
+  test('gives a message out when its DelaySeconds, at most 900, are over, shortened by the time scale', async () => {
+    const { client, work: QueueUrl } = await start(reports, { timeScale: 50 });
+    const send = (DelaySeconds: number) =>
+      client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a', DelaySeconds }));
+    await expect(send(901)).rejects.toThrow('DelaySeconds');
+    const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
+    const sentAt = Date.now();
+    await send(20);
+    expect(await receive()).toBeUndefined();
+    let received: Awaited<ReturnType<typeof receive>>;
+    await eventually(async () => {
+      received = await receive();
+      expect(received).toBeDefined();
+    });
+    expect(received?.Body).toBe('a');
+    expect(Date.now() - sentAt).toBeGreaterThanOrEqual(400);
+    expect(received?.Attributes?.ApproximateReceiveCount).toBe('1');
+  });
 });

@@ -1,0 +1,46 @@
+import type { ConversationView, Member, MemberPage, Role } from '@parley/client';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { pathOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { useAction } from '../ui/use-action.ts';
+import { largeCount } from './large-count.ts';
+import { MemberRow } from './member-row.tsx';
+
+/** The members of a large conversation by user name, a page at a time. Their number is that of the last count. */
+export function LargeMemberList({ view, role }: { readonly view: ConversationView; readonly role: Role }) {
+  const { chat, me } = useMessenger();
+  const { busy, error, run } = useAction();
+  const [members, setMembers] = useState<readonly Member[]>([]);
+  const [hasMore, setHasMore] = useState(true);
+  const pages = useMemo(() => chat.pages<MemberPage>(`${pathOf(view.id)}/members`), [chat, view.id]);
+  const loadMore = () =>
+    run(async () => {
+      const { value } = await pages.next();
+      if (value) setMembers((before) => [...before, ...value.results]);
+      setHasMore(typeof value?.next === 'string');
+    });
+  useEffect(() => {
+    setMembers([]);
+    loadMore();
+  }, [pages]);
+  return (
+    <section class="members" aria-labelledby="members">
+      <h3 id="members" class="list-head">
+        {largeCount(view)}
+      </h3>
+      <ul>
+        {members.map((member) => (
+          <MemberRow key={member.username} view={view} member={member} role={role} isMe={member.username === me} />
+        ))}
+      </ul>
+      {hasMore && members.length > 0 && (
+        <Button look="list-button" disabled={busy} onClick={loadMore}>
+          Show more
+        </Button>
+      )}
+      <ErrorMessage text={error} />
+    </section>
+  );
+}
