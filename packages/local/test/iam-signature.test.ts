@@ -3,6 +3,7 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Credentials, createAccessKeys } from '#iam/access-keys';
 import { type SignedRequest, verifySignature } from '#iam/signature';
@@ -61,6 +62,47 @@ describe('a signature in the header', () => {
     ['a clock 16 minutes ahead', () => signed({ at: now + 16 * minute }), 'RequestExpired'],
   ])('is refused: %s', async (_what, request, code) => {
     expect(await verifySignature(await request(), options)).toMatchObject({ ok: false, code });
+  });
+
+  test('is the same as that of the SDK for any path, query and headers', async () => {
+    const text = fc.oneof(fc.string({ maxLength: 8 }), fc.constantFrom("a b!'()*", 'ü€', '%25', '.', '..', '+&=/?#'));
+    const name = fc.stringMatching(/^x-[a-z0-9-]{1,8}$/).filter((one) => !one.startsWith('x-amz'));
+    const inputs = {
+      segments: fc.array(text, { maxLength: 4 }),
+      query: fc.dictionary(text, fc.oneof(text, fc.array(text, { minLength: 1, maxLength: 3 })), { maxKeys: 4 }),
+      // HTTP's parser removes spaces at both ends.
+      headers: fc.dictionary(
+        name,
+        fc.stringMatching(/^[ -~\t]{0,12}$/).map((value) => value.trim()),
+        { maxKeys: 4 },
+      ),
+      service: fc.constantFrom('dynamodb', 's3', 'execute-api'),
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.record(inputs), async ({ segments, query, headers: sent, service }) => {
+        const path = `/${segments.map(encodeURIComponent).join('/')}`;
+        const signer = new SignatureV4({
+          credentials,
+          region: 'us-east-1',
+          service,
+          sha256: Sha256,
+          uriEscapePath: service !== 's3',
+        });
+        const { headers } = await signer.sign(
+          new HttpRequest({ method: 'PUT', path, query, headers: { host: 'h', ...sent }, body: 'body' }),
+          { signingDate: new Date(now) },
+        );
+        const pairs = Object.entries(query).flatMap(([key, value]) =>
+          [value].flat().map((one) => `${encodeURIComponent(key)}=${encodeURIComponent(one)}`),
+        );
+        const url = pairs.length > 0 ? `${path}?${pairs.join('&')}` : path;
+        const request = { method: 'PUT', url, headers, payload: { body: Buffer.from('body') } };
+        expect(verifySignature(request, { ...options, service })).toMatchObject({ ok: true });
+        const forged = { ...request, url: `${url}${pairs.length > 0 ? '&' : '?'}more=1` };
+        expect(verifySignature(forged, { ...options, service })).toMatchObject({ code: 'SignatureDoesNotMatch' });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('may differ from the clock by up to 15 minutes', async () => {

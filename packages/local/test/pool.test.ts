@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ExecutionEnvironment } from '#lambda/execution-environment';
 import { createPool } from '#lambda/pool';
 
@@ -58,15 +57,21 @@ test('when no environment makes progress, others are started one by one, up to t
 });
 
 test('an environment that is starting is progress', async () => {
-  let isStarting = true;
-  const { started, start } = environments(() => isStarting);
-  const pool = createPool(atOnce + 1, start);
-  const acquired = acquireMany(pool, atOnce + 1);
-  await wait(350);
-  expect(started).toHaveLength(atOnce);
-  isStarting = false;
-  await expect.poll(() => acquired.length, { timeout: 3_000 }).toBe(atOnce + 1);
-  await pool.kill();
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    let isStarting = true;
+    const { started, start } = environments(() => isStarting);
+    const pool = createPool(atOnce + 1, start);
+    acquireMany(pool, atOnce + 1);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(started).toHaveLength(atOnce);
+    isStarting = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(started).toHaveLength(atOnce + 1);
+    await pool.kill();
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test('calls that must not wait get a new environment each', async () => {

@@ -71,17 +71,20 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Answeri
 
   const callOf = (request: Incoming, body: Buffer) => {
     let verified: SignatureResult | undefined;
-    const signer = () => {
-      verified ??= verifyRequest(request, body, service.signingName, context);
-      if (verified.ok) return verified.principal;
-      throw errors.unsigned?.(verified) ?? fail(signatureErrors[verified.code], verified.message);
+    const call = {
+      body,
+      signer() {
+        verified ??= verifyRequest(request, body, service.signingName, context);
+        if (verified.ok) return verified.principal;
+        throw errors.unsigned?.(verified) ?? fail(signatureErrors[verified.code], verified.message);
+      },
+      authorize(action: string, resource: string) {
+        const decision = context.policies.authorize(call.signer(), action, resource);
+        if (decision.allowed) return;
+        throw errors.denied?.(decision.message) ?? fail('AccessDeniedException', decision.message);
+      },
     };
-    const authorize = (action: string, resource: string) => {
-      const decision = context.policies.authorize(signer(), action, resource);
-      if (decision.allowed) return;
-      throw errors.denied?.(decision.message) ?? fail('AccessDeniedException', decision.message);
-    };
-    return { signer, authorize };
+    return call;
   };
   const answerTo = async (request: Incoming): Promise<AwsJsonAnswer> => {
     const body = await request.body(service.maxBodyBytes);
@@ -94,11 +97,16 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Answeri
     if (!input) throw fail('SerializationException', 'the request body is not a JSON object');
     const target = String(request.headers['x-amz-target'] ?? '');
     const operation = target.startsWith(service.targetPrefix) ? target.slice(service.targetPrefix.length) : '';
-    const notServed = () => {
-      const called = operation || target || 'a request without X-Amz-Target';
-      return fail('UnknownOperationException', `${called} is not served locally`);
-    };
-    return service.run({ ...call, operation, target, input, body, notServed });
+    return service.run({
+      ...call,
+      operation,
+      target,
+      input,
+      notServed() {
+        const called = operation || target || 'a request without X-Amz-Target';
+        return fail('UnknownOperationException', `${called} is not served locally`);
+      },
+    });
   };
   const write = ({ headers, ...rest }: AwsJsonAnswer): Answer =>
     jsonAnswer(rest, (body) => ({

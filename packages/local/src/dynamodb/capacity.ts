@@ -102,7 +102,7 @@ function splitCapacity(body: Buffer): { reported: readonly ConsumedCapacity[]; r
   const at = body.lastIndexOf(member);
   if (at < 0) return { reported: [], rest: () => body };
   const last = parseJson(`{${body.toString('utf8', at)}`);
-  if (isObject(last)) {
+  if (isObject(last) && Object.keys(last).length === 1) {
     const before = body.subarray(0, at - (body[at - 1] === 0x2c ? 1 : 0));
     return { reported: readCapacity(last), rest: () => Buffer.concat([before, Buffer.from('}')]) };
   }

@@ -8,12 +8,6 @@ interface Request {
   readonly isRetry?: boolean;
 }
 
-interface Connection {
-  readonly socket: Socket;
-  /** False before its first answer. */
-  used: boolean;
-}
-
 /** Requests above this number wait. The engine writes one after the other anyway. */
 const maxConnections = 16;
 
@@ -31,70 +25,30 @@ export function openEngineConnections({ hostname, port }: URL): {
   const idle: Connection[] = [];
   const waiting: Request[] = [];
 
-  const openConnection = (): Connection => {
-    const connection = { socket: connect(Number(port || 80), hostname), used: false };
-    connection.socket.setNoDelay(true);
-    // A request listens to errors itself. An idle connection that breaks is only forgotten.
-    connection.socket.on('error', () => {});
-    connection.socket.on('close', () => {
-      open.delete(connection);
-      if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
-    });
-    open.add(connection);
-    return connection;
-  };
-
   const runNext = () => {
     while (waiting.length > 0) {
       const connection = idle.pop() ?? (open.size < maxConnections ? openConnection() : undefined);
       const request = connection && waiting.shift();
       if (!connection || !request) return;
-      run(request, connection);
+      connection.run(request);
     }
   };
-
-  function run(request: Request, connection: Connection): void {
-    const { socket } = connection;
-    let chunks: Buffer[] = [];
-    let received = 0;
-    let expected = 0;
-    const onData = (chunk: Buffer) => {
-      chunks.push(chunk);
-      received += chunk.length;
-      if (received < expected) return;
-      const bytes = chunks.length === 1 ? chunk : Buffer.concat(chunks);
-      const answer = readAnswer(bytes);
-      if (typeof answer === 'number') {
-        expected = answer;
-        chunks = [bytes];
-        return;
-      }
-      ignore();
-      connection.used = true;
-      if (answer.staysOpen) idle.push(connection);
-      else socket.destroy();
-      request.resolve(answer);
-      runNext();
-    };
-    const onFailure = (error: unknown) => {
-      ignore();
-      open.delete(connection);
-      socket.destroy();
-      // The engine may close an idle connection just when it is used again. It has read nothing then, so a second try is safe.
-      if (connection.used && received === 0 && !request.isRetry) run({ ...request, isRetry: true }, openConnection());
-      else request.reject(error instanceof Error ? error : new Error('the connection was closed'));
-      runNext();
-    };
-    const ignore = () => {
-      socket.off('data', onData);
-      socket.off('error', onFailure);
-      socket.off('close', onFailure);
-    };
-    socket.on('data', onData);
-    socket.on('error', onFailure);
-    socket.on('close', onFailure);
-    socket.write(request.bytes);
-  }
+  const openConnection = (): Connection => {
+    const connection = new Connection(connect(Number(port || 80), hostname), {
+      onIdle() {
+        idle.push(connection);
+        runNext();
+      },
+      onClosed(unanswered) {
+        open.delete(connection);
+        if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
+        if (unanswered) openConnection().run({ ...unanswered, isRetry: true });
+        runNext();
+      },
+    });
+    open.add(connection);
+    return connection;
+  };
 
   return {
     send: (bytes) =>
@@ -103,7 +57,73 @@ export function openEngineConnections({ hostname, port }: URL): {
         runNext();
       }),
     stop() {
-      for (const { socket } of open) socket.destroy();
+      for (const connection of open) connection.end();
     },
   };
+}
+
+class Connection {
+  readonly #socket: Socket;
+  readonly #onIdle: () => void;
+  #request: Request | undefined;
+  #chunks: Buffer[] = [];
+  #received = 0;
+  /** The answer has at least as many bytes. */
+  #expected = 0;
+  #hasAnswered = false;
+  #error: unknown;
+
+  /** @param events.onClosed `unanswered`: a request that may be sent again over another connection */
+  constructor(socket: Socket, events: { onIdle: () => void; onClosed: (unanswered: Request | undefined) => void }) {
+    this.#socket = socket;
+    this.#onIdle = events.onIdle;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) => {
+      this.#error = error;
+    });
+    socket.on('close', () => events.onClosed(this.#giveUp()));
+  }
+
+  run(request: Request): void {
+    this.#request = request;
+    this.#chunks = [];
+    this.#received = 0;
+    this.#expected = 0;
+    this.#socket.write(request.bytes);
+  }
+
+  end(): void {
+    this.#hasAnswered = false;
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#chunks.push(chunk);
+    this.#received += chunk.length;
+    if (this.#received < this.#expected) return;
+    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
+    const answer = readAnswer(bytes);
+    if (typeof answer === 'number') {
+      this.#expected = answer;
+      this.#chunks = [bytes];
+      return;
+    }
+    const request = this.#request;
+    this.#request = undefined;
+    this.#hasAnswered = true;
+    if (answer.staysOpen) this.#onIdle();
+    else this.#socket.destroy();
+    request?.resolve(answer);
+  }
+
+  /** The engine may close an idle connection just when it is used again. It has read nothing then, so a second try is safe. */
+  #giveUp(): Request | undefined {
+    const request = this.#request;
+    this.#request = undefined;
+    if (!request) return undefined;
+    if (this.#hasAnswered && this.#received === 0 && !request.isRetry) return request;
+    request.reject(this.#error ?? new Error('the connection was closed'));
+    return undefined;
+  }
 }

@@ -32,10 +32,11 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
       const signer = call.signer();
       const about = { operation, principal: signer, counters };
       const asked = askForCapacity(operation, call.input, call.body);
-      const send = () => engine.send(call.target, asked.body);
-      const answer = await calls.pass({ kind: 'dynamodb', name: operation, signer }, send).catch((error: unknown) => {
-        throw unavailable(`the table's engine does not answer (${String(error)})`);
-      });
+      const answer = await calls
+        .pass({ kind: 'dynamodb', name: operation, signer }, () => engine.send(call.target, asked.body))
+        .catch((error: unknown) => {
+          throw unavailable(`the table's engine does not answer (${String(error)})`);
+        });
       const { status, requestId, body } = answer;
       const headers = requestId === undefined ? undefined : { 'x-amzn-requestid': requestId };
       if (status !== 200) {

@@ -70,12 +70,13 @@ async function manage(
   if (!decision.allowed) return errorAnswer(403, 'AccessDeniedException', decision.message);
   if (!throttle.request()) return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
 
-  const find = () => sockets.find(api.id, stageName, connectionId);
   if (method === 'POST') {
     const { principal: signer } = signature;
-    return calls.pass({ kind: 'post', name: connectionId, signer }, () => post(context, find(), body));
+    return calls.pass({ kind: 'post', name: connectionId, signer }, () =>
+      post(context, sockets.find(api.id, stageName, connectionId), body),
+    );
   }
-  const connection = find();
+  const connection = sockets.find(api.id, stageName, connectionId);
   if (method === 'DELETE') {
     counters.count('connections.delete');
     connection?.close({ code: 1000, reason: 'Connection Closed Normally' });

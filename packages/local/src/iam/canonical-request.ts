@@ -1,10 +1,13 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
 /** The signed parts of a request. */
 export interface SignedParts {
   readonly method: string;
   readonly path: string;
   readonly query: Readonly<Record<string, string | readonly string[]>>;
-  /** Signed headers only. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
+  /** Names of the signed headers, sorted. */
+  readonly signedHeaders: readonly string[];
   readonly payloadHash: string;
   readonly service: string;
 }
@@ -13,18 +16,26 @@ export interface SignedParts {
  * The text of a request that is hashed and signed. Not the SDK's, which takes several times as long: all requests of all functions pass here.
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request
  */
-export function canonicalRequest({ method, path, query, headers, payloadHash, service }: SignedParts): string {
-  const names = Object.keys(headers).sort();
+export function canonicalRequest({
+  method,
+  path,
+  query,
+  headers,
+  payloadHash,
+  service,
+  signedHeaders,
+}: SignedParts): string {
   let lines = '';
-  for (const name of names) lines += `${name}:${trimmed(headers[name] ?? '')}\n`;
+  for (const name of signedHeaders) lines += `${name}:${trimmed(headers[name])}\n`;
   // Only S3 signs the path as it was sent. The other services encode it once more.
   const canonicalPath = service === 's3' ? path : encodedPath(path);
-  return `${method}\n${canonicalPath}\n${canonicalQuery(query)}\n${lines}\n${names.join(';')}\n${payloadHash}`;
+  return `${method}\n${canonicalPath}\n${canonicalQuery(query)}\n${lines}\n${signedHeaders.join(';')}\n${payloadHash}`;
 }
 
 const untrimmed = /[\r\n\t]| {2}|^ | $/;
 
-function trimmed(value: string): string {
+function trimmed(header: string | string[] | undefined): string {
+  const value = typeof header === 'string' ? header : (header ?? []).join(',');
   return untrimmed.test(value) ? value.replace(/\s+/g, ' ').trim() : value;
 }
 

@@ -22,16 +22,10 @@ export function readSignatureParameters(headers: IncomingHttpHeaders, query: Que
 function fromHeader(headers: IncomingHttpHeaders): SignatureParameters | undefined {
   const { authorization } = headers;
   if (!authorization?.startsWith(`${algorithm} `)) return undefined;
-  const fields = new Map(
-    authorization
-      .slice(algorithm.length)
-      .split(',')
-      .map((field) => splitOnce(field.trim(), '=')),
-  );
   return {
-    credential: fields.get('Credential') ?? '',
-    signedHeaders: headerNames(fields.get('SignedHeaders')),
-    signature: fields.get('Signature') ?? '',
+    credential: fieldOf(authorization, 'Credential='),
+    signedHeaders: headerNames(fieldOf(authorization, 'SignedHeaders=')),
+    signature: fieldOf(authorization, 'Signature='),
     date: one(headers['x-amz-date']) ?? '',
     token: one(headers['x-amz-security-token']),
   };
@@ -63,9 +57,26 @@ export function splitUrl(url: string): { path: string; query: Query } {
   return { path, query };
 }
 
-function headerNames(list: string | undefined): string[] {
-  return (list ?? '').toLowerCase().split(';').filter(Boolean);
+/** The value of `name=value` in a list that is separated by commas, in any order. */
+function fieldOf(list: string, name: string): string {
+  const at = list.indexOf(name);
+  if (at < 0) return '';
+  const start = at + name.length;
+  const end = list.indexOf(',', start);
+  return list.slice(start, end < 0 ? undefined : end).trim();
 }
+
+/** Sorted, as they are signed. All requests of a client have the same list, so the last ones are kept. */
+function headerNames(list = ''): readonly string[] {
+  const known = headerLists.get(list);
+  if (known) return known;
+  const names = [...new Set(list.toLowerCase().split(';').filter(Boolean))].sort();
+  if (headerLists.size >= maxHeaderLists) headerLists.clear();
+  headerLists.set(list, names);
+  return names;
+}
+const headerLists = new Map<string, readonly string[]>();
+const maxHeaderLists = 1_000;
 
 /** The first value of a repeated header or parameter. */
 export function one(value: string | string[] | undefined): string | undefined {

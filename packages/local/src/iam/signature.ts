@@ -77,7 +77,8 @@ export function verifySignature(
       method: request.method,
       path,
       query,
-      headers: signedHeaders(request.headers, signed.signedHeaders),
+      headers: request.headers,
+      signedHeaders: signed.signedHeaders,
       payloadHash: payloadHash(request, query),
       service: options.service,
     },
@@ -117,15 +118,6 @@ function unsignedHeaders(headers: IncomingHttpHeaders, signed: readonly string[]
   const needed = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
   // The hash of the payload is always signed, even if its header is not listed.
   return ['host', ...needed].filter((name) => !signed.includes(name) && name !== 'x-amz-content-sha256');
-}
-
-function signedHeaders(headers: IncomingHttpHeaders, signed: readonly string[]): Record<string, string> {
-  const values: Record<string, string> = {};
-  for (const name of signed) {
-    const value = headers[name] ?? '';
-    values[name] = typeof value === 'string' ? value : value.join(',');
-  }
-  return values;
 }
 
 /** `20260101T000000Z` */

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Answering } from '#answer';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
@@ -9,6 +9,7 @@ import type { Faults } from '#faults';
 import type { AccessKeys } from '#iam/access-keys';
 import type { Policies } from '#iam/policy';
 import { type LogFiles, openLogFiles } from '#logs/log-files';
+import { randomIdBytes } from '#random-bytes';
 import { withTimeout } from '#timeout';
 import { environmentVariables } from './environment-variables.ts';
 import { type Outcome, startEnvironment } from './execution-environment.ts';
@@ -103,7 +104,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const { log } = environment;
     log(startLine(target.config, requestId, clock.now()));
     const startedAt = performance.now();
-    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')};Sampled=0`;
+    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomIdBytes(12).toString('hex')};Sampled=0`;
     const willBeKilled = faults.killWorker > 0 && faults.random() < faults.killWorker;
     const kill = () => {
       counters.count('faults.killWorker');
@@ -182,7 +183,7 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
   const credentials = keys.issue(config.principal);
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    const logStream = `${day}/[$LATEST]${randomBytes(16).toString('hex')}`;
+    const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;
     return startEnvironment({
       config,
       environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),

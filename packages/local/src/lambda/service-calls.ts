@@ -1,5 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
-import type { Answer, Answering } from '#answer';
+import type { Answering } from '#answer';
 import { splitOnce } from '#text';
 
 /**
@@ -21,11 +21,14 @@ export function answerServiceCalls(port: MessagePort, answer: Answering): void {
     const [headers, text] = splitOnce(rest, '\n');
     const [id = '', method = '', url = ''] = line.split(' ');
     const body = Buffer.from(text, 'latin1');
-    const reply = ({ status, headers, body }: Answer) => {
+    void answer({
+      method,
+      url,
+      headers: JSON.parse(headers),
+      body: async (limit) => (body.length <= limit ? body : undefined),
+    }).then(({ status, headers, body }) => {
       const bytes = typeof body === 'string' ? Buffer.from(body) : body;
       port.postMessage(`${id} ${status}\n${JSON.stringify(headers)}\n${bytes.toString('latin1')}`);
-    };
-    const whole = async (limit: number) => (body.length <= limit ? body : undefined);
-    void answer({ method, url, headers: JSON.parse(headers), body: whole }).then(reply);
+    });
   });
 }
