@@ -62,6 +62,7 @@ export interface LocalRuntime {
   readonly queues: { idle(): Promise<void> };
   readonly gateway: Pick<Awaited<ReturnType<typeof startGateway>>, 'connections'>;
   readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
+  readonly s3: Pick<Awaited<ReturnType<typeof startS3>>, 'put'>;
   readonly cognito: Pick<Cognito, 'accessTokenKey'>;
   /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
   readonly died: Promise<string>;
@@ -161,6 +162,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       queues: triggers,
       gateway,
       dynamodb,
+      s3,
       cognito,
       died: dynamodb.died,
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
