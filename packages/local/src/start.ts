@@ -128,7 +128,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     stops.push(() => functions.stop());
     const lambda = await serve(startInvokeApi(context, sqs));
     const streams = await serve(
-      startStreams(context, { engineUrl: dynamodb.engineUrl, queues: sqs, onWrite: dynamodb.onWrite }),
+      startStreams(context, {
+        engineUrl: dynamodb.engineUrl,
+        queues: sqs,
+        onWrite: dynamodb.onWrite,
+        // An engine that runs elsewhere may have other clients, and deletes expired items by itself.
+        seesAllWrites: dynamodb.enginePid !== undefined,
+      }),
     );
     const triggers = await serve(startQueueTriggers(context, sqs));
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
