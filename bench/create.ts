@@ -1,5 +1,6 @@
+import { limits } from '#protocol/limits';
 import { arrived, inBatches, type Stage } from '#test/support/stage';
-import { type Measured, measure, range, typical } from './measure.ts';
+import { type Measured, measure, range, runsOf, typical } from './measure.ts';
 import type { Guest } from './scenes.ts';
 import { fillIdempotencyWindow, seat } from './scenes.ts';
 
@@ -17,8 +18,8 @@ export interface MeasuredCreate extends Measured {
 }
 
 /**
- * Sends to a conversation of these guests, from the first: direct for two guests, otherwise a room.
- * The author has sent 24 messages before, so that the membership has its largest size.
+ * Sends to a conversation of these guests, from the first: named by its members where there are few, otherwise a room.
+ * The author has sent 24 messages before, so that the idempotency window has its largest size.
  * @param what.absent more members, who have no connection
  */
 export async function measureCreate(
@@ -30,8 +31,9 @@ export async function measureCreate(
   const [author, other] = guests;
   const members = guests.length + (what.absent ?? []).length;
   if (!author || !other) throw new Error('unable to measure a send; a conversation has at least two members');
-  const names = [author.person.username, other.person.username].sort();
-  const conversation = what.conversation ?? (members === 2 ? names.join('_') : `room:of-${members}`);
+  const names = guests.map(({ person }) => person.username).sort();
+  const isNamed = members <= limits.namedMembers && members === guests.length;
+  const conversation = what.conversation ?? (isNamed ? names.join('_') : `room:of-${members}`);
   await seat(
     stage,
     conversation,
@@ -68,8 +70,7 @@ export async function measureCreate(
     times,
   );
   await inBatches(guests, 100, ({ socket }) => arrived(socket));
-  // The warm-up run counts too.
-  const wrong = guests.filter((guest) => messagesOf(guest) - (before.get(guest) ?? 0) !== times + 1).length;
+  const wrong = guests.filter((guest) => messagesOf(guest) - (before.get(guest) ?? 0) !== runsOf(times)).length;
   const inline = inlineMembers(stage.runtime);
   const chunks = members > inline ? Math.ceil((members - 1) / inline) : 0;
   return { ...measured, members, chunks, connections: guests.length, wrong, late: lateOf() - lateBefore };

@@ -1,5 +1,7 @@
 import type { LocalRuntime } from '@parley/local';
 import { untilIdle } from '#test/support/until-idle';
+import { median } from './median.ts';
+import { measurePath, type Path } from './path.ts';
 
 /** The counts and the time of one run of an operation. */
 export interface Sample {
@@ -15,6 +17,8 @@ export interface Measured {
   /** Frames and HTTP requests of the client in each run. API Gateway charges for these and for posts. */
   readonly asks: { readonly frames?: number; readonly requests?: number };
   readonly samples: readonly Sample[];
+  /** Of as many more runs, with delays like those of AWS. */
+  readonly paths: readonly Path[];
 }
 
 export interface Operation extends Pick<Measured, 'name' | 'asks'> {
@@ -24,7 +28,10 @@ export interface Operation extends Pick<Measured, 'name' | 'asks'> {
   readonly prepare?: (time: number) => Promise<unknown>;
 }
 
-/** Runs the operation once to warm up and then `times` times, one after the other. */
+/** How often `measure` runs an operation that is measured so many times. */
+export const runsOf = (times: number) => 1 + 2 * times;
+
+/** Runs the operation once to warm up, then `times` times, and as often with delays like those of AWS, one after the other. */
 export async function measure(runtime: LocalRuntime, operation: Operation, times: number): Promise<Measured> {
   const { name, asks, run, prepare } = operation;
   const samples: Sample[] = [];
@@ -38,7 +45,13 @@ export async function measure(runtime: LocalRuntime, operation: Operation, times
     await untilIdle(runtime);
     if (time > 0) samples.push({ counts: runtime.counters.snapshot(), ms });
   }
-  return { name, asks, samples };
+  const paths: Path[] = [];
+  for (let time = times + 1; time < runsOf(times); time++) {
+    await prepare?.(time);
+    await untilIdle(runtime);
+    paths.push(await measurePath(runtime, () => run(time), asks.frames === undefined && asks.requests !== undefined));
+  }
+  return { name, asks, samples, paths };
 }
 
 export type Range = { readonly least: number; readonly most: number };
@@ -60,12 +73,4 @@ function sum(counts: Readonly<Record<string, number>>, counters: readonly (strin
       counters.some((counter) => (typeof counter === 'string' ? counter === name : counter.test(name))),
     )
     .reduce((total, [, count]) => total + count, 0);
-}
-
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low = 0, high = 0] =
-    sorted.length % 2 ? [sorted[middle], sorted[middle]] : sorted.slice(middle - 1, middle + 1);
-  return (low + high) / 2;
 }

@@ -3,7 +3,9 @@ import type { ColdStart } from '#test/support/cold-starts';
 import { type Bar, showRange } from './bars.ts';
 import type { Bundle, Contents } from './bundles.ts';
 import { type MeasuredCreate, ownUnits, posts, readsOf, readUnits, writeUnits } from './create.ts';
-import { type Measured, median, range } from './measure.ts';
+import { type Measured, range } from './measure.ts';
+import { median } from './median.ts';
+import { awsLike, typicalPath, type Until } from './path.ts';
 import { dollars } from './prices.ts';
 
 /** A run of all benchmarks. */
@@ -52,6 +54,9 @@ export function createTable({ creates, stack }: Pick<Results, 'creates' | 'stack
 export function report(results: Results): string {
   const { stack, creates, others, bundles, contents, coldStarts, bars } = results;
   const all = [...creates, ...others];
+  const delays = Object.entries(awsLike)
+    .map(([name, ms]) => `${name} ${ms} ms`)
+    .join(', ');
   const names = stack.functions.map(({ logicalId }) => logicalId);
   return [
     '# What it costs',
@@ -105,6 +110,31 @@ export function report(results: Results): string {
         showRange(range(measured, /^s3\.[A-Z]\w+$/)),
         showTimes(measured.samples.map(({ ms }) => ms)),
       ]),
+    ),
+    '',
+    '## What waits for what',
+    '',
+    `Calls to DynamoDB of which each began after the former had ended, from the runtime’s record of its calls. Milliseconds with delays like those of AWS (${delays}), beside what this machine needs itself; the median.`,
+    '',
+    table(
+      [
+        'operation',
+        'in a row before the first post',
+        'ms until it',
+        'in a row before the answer',
+        'ms until it is there',
+      ],
+      all.map((measured) => {
+        const { firstPost, answer } = typicalPath(measured.paths);
+        const ms = (until: Until) => Math.round(until.ms);
+        return [
+          measured.name,
+          firstPost ? showChain(firstPost) : '',
+          firstPost ? ms(firstPost) : '',
+          showChain(answer),
+          ms(answer),
+        ];
+      }),
     ),
     '',
     '## By function',
@@ -208,6 +238,12 @@ function shortName(functionId: string): string {
     .replace(/Function$/, '')
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-')
     .toLowerCase();
+}
+
+/** Like `5`, or `6: 2 socket, 4 notify` when several functions take part. */
+function showChain({ roundTrips, byFunction }: Until): string {
+  const parts = Object.entries(byFunction).map(([functionId, count]) => `${count} ${shortName(functionId)}`);
+  return parts.length > 1 ? `${roundTrips}: ${parts.join(', ')}` : `${roundTrips}`;
 }
 
 function money(amount: number): string {

@@ -8,6 +8,8 @@ import { advanceDeliveredUntil } from '#lambdas/store/cursor';
 import { entryKey, getEntries, type MessageEntry, putEntry } from '#lambdas/store/entry';
 import { hashClientId } from '#lambdas/store/idempotency-window';
 import { createMembership, getMembership } from '#lambdas/store/membership';
+import { claimNamedSend } from '#lambdas/store/named-sends';
+import { openWindows } from '#lambdas/store/named-windows';
 import { createUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import type { Person } from '#test/support/person';
@@ -107,14 +109,22 @@ export async function fillLog(
   if (!right) throw new Error(`unable to fill the log of ${conversation}; it is not what the store reads`);
 }
 
-/** Gives a membership its largest size: a full idempotency window, and a `delivered_until` as after a closed connection. */
-export async function fillIdempotencyWindow(stage: Stage, conversation: string, username: string): Promise<void> {
+/** Fills the author's idempotency window. In a room, the membership also gets a `delivered_until` as after a closed connection. */
+export async function fillIdempotencyWindow(stage: Stage, id: string, username: string): Promise<void> {
+  const conversation = parseConversation(id);
+  const unlimited = { ...stage.store, config: { ...stage.store.config, sends: { count: 0, seconds: 1 } } };
+  if ('members' in conversation) await openWindows(stage.store, conversation);
   for (let index = 0; index < 24; index++) {
-    const membership = await getMembership(stage.store, username, conversation);
-    if (!membership)
-      throw new Error(`unable to fill the idempotency window; ${username} is not a member of ${conversation}`);
+    const clientId = `old ${index}`;
+    if ('members' in conversation) {
+      const message = { user: username, text: clientId, content_type: 'text', at: Date.now() - 3_600_000 } as const;
+      await claimNamedSend(unlimited, conversation, username, { clientId, message });
+      continue;
+    }
+    const membership = await getMembership(stage.store, username, id);
+    if (!membership) throw new Error(`unable to fill the idempotency window; ${username} is not a member of ${id}`);
     const send = { seq: 100_000 + index, count: 100_000 + index, at: Date.now() - 3_600_000 };
-    await claimSend(stage.store, membership, hashClientId(`old ${index}`), send, { allowed: 1, moveCursor: false });
+    await claimSend(unlimited, membership, hashClientId(clientId), send, { moveCursor: false });
   }
-  await advanceDeliveredUntil(stage.store, { username, conversation }, Date.now());
+  await advanceDeliveredUntil(stage.store, { username, conversation: id }, Date.now());
 }

@@ -92,11 +92,11 @@ const fields = {
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
   messageRetentionDays: { schema: wholeNumber(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
-  /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`. Default 20. */
+  /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`; 0 for any number. Default 20. */
   sendLimit: {
-    schema: wholeNumber(1, limits.sendsRemembered),
+    schema: wholeNumber(0, 1_000_000),
     fallback: limits.sends.count,
-    rule: `must be a whole number from 1 to ${limits.sendsRemembered}, which is how many sends a membership remembers`,
+    rule: 'must be a whole number from 0 to 1000000, 0 for no limit',
   },
   /** Default 10. */
   sendLimitSeconds: {

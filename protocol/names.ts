@@ -16,6 +16,9 @@ export type Conversation =
   | { readonly id: string; readonly kind: 'direct' | 'fixed'; readonly members: readonly string[] }
   | { readonly id: string; readonly kind: 'room' | 'group' };
 
+/** A conversation that is named by its members: two (`direct`), or a few (`fixed`). */
+export type NamedConversation = Extract<Conversation, { readonly members: readonly string[] }>;
+
 export function isUserName(text: string): boolean {
   return text.length <= limits.userNameLength && userPattern.test(text);
 }

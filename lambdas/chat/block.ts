@@ -1,11 +1,11 @@
 /**
- * Blocking. A block is noted in both memberships of the direct conversation, which is created if it does not exist. A sender's membership is
- * read before every message anyway, so a block costs no extra read. It also ends a friendship and pending requests.
+ * Blocking. A block is noted in both memberships of the direct conversation, which is created if it does not exist, and in its state, which
+ * every send writes on condition that there is no block. It also ends a friendship and pending requests.
  */
 import { ChatError } from '#protocol/errors';
-import type { Services, Store } from '../runtime/services.ts';
-import { endBlock } from '../store/direct-membership.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { membershipsOf } from '../store/membership.ts';
+import { endBlock } from '../store/named-windows.ts';
 import { ensureUser, getUser } from '../store/user.ts';
 import { endFriendship } from './friends.ts';
 import { directConversationWith } from './people.ts';
@@ -18,12 +18,9 @@ export async function block(services: Services, caller: Caller, username: string
   await endFriendship(services, caller.username, username, ['blocks', 'blocked']);
 }
 
-/** @throws ChatError `invalid_frame` for oneself */
-export async function unblock(services: Store, caller: Caller, username: string): Promise<void> {
-  const { id } = directConversationWith(caller.username, username);
-  // In this order: as long as the block holds, it is listed and can be removed.
-  await endBlock(services, username, id, 'blocked');
-  await endBlock(services, caller.username, id, 'blocks');
+/** @throws ChatError `invalid_frame` for oneself, `conflict` */
+export async function unblock(services: TimedStore, caller: Caller, username: string): Promise<void> {
+  await endBlock(services, directConversationWith(caller.username, username), caller.username, username);
 }
 
 /** The users whom this user has blocked, sorted by name. Reads all memberships of the user, as an inbox does. */

@@ -1,7 +1,7 @@
 /**
  * Changes a message: an edit, a deletion or a reaction. The change gets an entry of its own, so that clients that were offline learn of it by
- * its number. Then it is applied to the message itself, so that history shows the current message. Four write units: number, membership,
- * entry, message.
+ * its number. Then it is applied to the message itself, so that history shows the current message. Three write units in a conversation that
+ * is named by its members (number, entry, message), and four in others (membership).
  *
  * A change is complete once its entry is written. If its writer dies before it is applied, the table's stream does the rest
  * (stream/complete-change.ts).
@@ -26,6 +26,7 @@ import { addUncounted } from '../store/uncounted.ts';
 import { releaseUpload } from '../store/upload.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
+import type { Sender } from './claim-number.ts';
 import { findShownEntry } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
@@ -94,8 +95,9 @@ async function changeMessage(
   decide: Decide,
 ): Promise<ChangedMessage> {
   const membership = await requireMembership(services, conversation, caller, { join: false });
-  const duplicate = await findDuplicate(services, membership, clientId, isChange);
-  const entry = duplicate ?? (await appendChange(services, membership, clientId, target, decide));
+  const duplicate = await findDuplicate(services, conversation, membership, clientId, isChange);
+  const entry =
+    duplicate ?? (await appendChange(services, { conversation, caller, membership }, clientId, target, decide));
   const { applied, message } = await applyToMessage(services, entry);
   if (!message) throw new ChatError('not_found', 'it has just expired');
   // If the table's stream was faster, it has also posted the change to everybody.
@@ -106,16 +108,17 @@ async function changeMessage(
 
 async function appendChange(
   services: Services,
-  membership: Membership,
+  sender: Sender & { readonly membership: Membership },
   clientId: string,
   target: MessageRef,
   decide: Decide,
 ): Promise<ChangeEntry> {
-  const { conversation } = membership;
-  const message = await findTarget(services, conversation, target);
-  if (message.type !== 'message' || message.deleted) throw notFound(conversation, target);
-  const change = await decide(message, membership);
-  const { entry } = await append(services, membership, { ...change, target: message.seq, client_id: clientId });
+  const { id } = sender.conversation;
+  const message = await findTarget(services, id, target);
+  if (message.type !== 'message' || message.deleted) throw notFound(id, target);
+  const change = await decide(message, sender.membership);
+  const newEntry = { ...change, target: message.seq, client_id: clientId };
+  const { entry } = await append(services, sender, newEntry, async () => undefined);
   return entry;
 }
 

@@ -13,7 +13,7 @@ import { findTarget } from './change-message.ts';
 import { cursorAt } from './log.ts';
 import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { unreadCount } from './unread-count.ts';
+import { readCursor, unreadCount } from './unread-count.ts';
 
 /**
  * Deletes one message, of any author, for the caller. It and all earlier messages count as read.
@@ -31,7 +31,8 @@ export async function deleteMessageForMe(
   await hideMessage(services, caller.username, conversation.id, seq);
   // In this order: readers look for hidden messages only if the membership says that there are some.
   await advanceHiddenLast(services, membership, seq);
-  if (seq > membership.read.seq) await markRead(services, conversation, caller, seq);
+  const read = readCursor(await getConversationState(services, conversation.id), membership);
+  if (seq > read.seq) await markRead(services, conversation, caller, seq);
   const users = await getUsers(services, [caller.username]);
   await postToOwnConnections(services, users, { type: 'message_hidden', conversation: conversation.id, seq }, origin);
   return { seq };

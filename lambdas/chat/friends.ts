@@ -98,7 +98,7 @@ async function updateFriendship(
   other: string,
   decide: (own: Friendship, theirs: Friendship) => Promise<Decision>,
 ): Promise<{ own: FriendshipChange; theirs: FriendshipChange }> {
-  const { id: conversation } = directConversationWith(me, other);
+  const conversation = directConversationWith(me, other);
   for (let tries = 0; tries < 5; tries++) {
     const current = await getFriendships(services, [
       { username: me, other },
@@ -112,13 +112,14 @@ async function updateFriendship(
       theirs: { username: other, other: me, was: theirs.state, state: decision.theirs },
     };
     const { direct } = decision;
-    const directChanges = direct
-      ? [
-          { username: me, conversation, side: direct[0] },
-          { username: other, conversation, side: direct[1] },
-        ]
-      : [];
-    if (await changeFriendships(services, changed(sides), directChanges)) return sides;
+    const directChange = direct && {
+      conversation,
+      sides: [
+        { username: me, side: direct[0] },
+        { username: other, side: direct[1] },
+      ],
+    };
+    if (await changeFriendships(services, changed(sides), directChange)) return sides;
   }
   throw new ChatError('conflict', 'it was changed by others again and again: try again', { retryAfter: 1 });
 }

@@ -4,10 +4,10 @@ import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import { isMessage, isShown, readLog } from './log.ts';
+import { type AtPending, isMessage, isShown, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 
 export interface MessagePage<E extends Entry = ShownEntry> {
   readonly entries: readonly E[];
@@ -24,6 +24,7 @@ export async function pageBefore(
   viewer: Viewer,
   before: number,
   limit: number,
+  atPending: AtPending = 'skip',
 ): Promise<MessagePage> {
   const beginning = viewer.cleared.seq + 1;
   const end = Math.max(beginning, Math.min(before, state.seq + 1));
@@ -31,7 +32,7 @@ export async function pageBefore(
   let lowest = end;
   while (lowest > beginning && entries.length < limit) {
     const first = Math.max(beginning, lowest - (limit - entries.length));
-    const read = await readLog(services, state, { first, last: lowest - 1, complete: false });
+    const read = await readLog(services, state, { first, last: lowest - 1, atPending });
     entries.push(...(await visibleTo(services, viewer, read.filter(isShown))).reverse());
     lowest = first;
   }
@@ -58,7 +59,7 @@ export async function searchBefore(
   let lowest = end;
   while (lowest > stop && entries.length < limit) {
     const first = Math.max(stop, lowest - searchStep);
-    const read = await readLog(services, state, { first, last: lowest - 1, complete: false });
+    const read = await readLog(services, state, { first, last: lowest - 1, atPending: 'skip' });
     const matching = read.filter(isMessage).filter((entry) => matches(entry, words));
     const results = (await visibleTo(services, viewer, matching)).reverse();
     const included = results.slice(0, limit - entries.length);
@@ -89,7 +90,7 @@ export async function pageAfter<E extends ShownEntry | ChangeEntry>(
   let highest = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
   while (highest < state.seq && entries.length < limit) {
     const last = Math.min(state.seq, highest + (limit - entries.length));
-    const read = await readLog(services, state, { first: highest + 1, last, complete: true });
+    const read = await readLog(services, state, { first: highest + 1, last, atPending: 'stop' });
     entries.push(...(await visibleTo(services, viewer, read.filter(isIncluded))));
     highest = read.at(-1)?.seq ?? highest;
     if (highest < last) break;
@@ -110,7 +111,10 @@ export async function pageAround(
   return pageBefore(services, state, viewer, last + 1, limit);
 }
 
-/** The newest messages, for a connection that has just been opened. */
+/**
+ * The newest messages, for a connection that has just been opened. A sender may have looked for connections before this one was stored, and
+ * may still be writing the message: so the snapshot waits for it.
+ */
 export async function snapshot(services: Reader, state: ConversationState, viewer: Viewer): Promise<MessagePage> {
-  return pageBefore(services, state, viewer, state.seq + 1, limits.snapshotMessages);
+  return pageBefore(services, state, viewer, state.seq + 1, limits.snapshotMessages, 'wait');
 }

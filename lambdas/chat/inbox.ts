@@ -11,9 +11,9 @@ import { getMemberships, type Membership, membershipsOf } from '../store/members
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
-import { unreadCount } from './unread-count.ts';
+import { readCursor, unreadCount } from './unread-count.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 
 export interface InboxRow {
   readonly membership: Membership;
@@ -77,14 +77,14 @@ export async function toViews(
     title: state.title ?? null,
     seq: state.seq,
     unread_count: unread,
-    read_seq: membership.read.seq,
+    read_seq: readCursor(state, membership).seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
       memberNames || membersInName(state.conversation).length > 0
         ? [membership, ...memberships.filter(({ conversation }) => conversation === state.conversation)]
             .map((member) => {
               const blocksViewer = membership.blocked && member.username !== membership.username;
-              return toMember(member, users, services.now(), blocksViewer);
+              return toMember(state, member, users, services.now(), blocksViewer);
             })
             .sort((a, b) => (a.username < b.username ? -1 : 1))
         : [],
@@ -96,15 +96,21 @@ function membersInName(id: string): readonly string[] {
   return 'members' in conversation ? conversation.members : [];
 }
 
-function toMember(membership: Membership, users: readonly User[], now: number, blocksViewer: boolean) {
-  const { username, role, read } = membership;
+function toMember(
+  state: ConversationState,
+  membership: Membership,
+  users: readonly User[],
+  now: number,
+  blocksViewer: boolean,
+) {
+  const { username, role } = membership;
   const user = users.find((other) => other.username === username);
   const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, membership, now);
   return {
     username,
     name: user?.name ?? username,
     role,
-    read_seq: read.seq,
+    read_seq: readCursor(state, membership).seq,
     ...presenceOf(user, now, blocksViewer),
     delivered_until: deliveredUntil === 0 ? null : toTime(deliveredUntil),
   };

@@ -6,7 +6,7 @@
  */
 import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
 import type { Services, Store } from '../runtime/services.ts';
-import { type ConversationState, type LastMessage, replaceLast } from '../store/conversation-state.ts';
+import { type ConversationState, type Cursor, type LastMessage, replaceLast } from '../store/conversation-state.ts';
 import {
   type Entry,
   getEntries,
@@ -16,10 +16,9 @@ import {
   type SealedEntry,
   type ShownEntry,
 } from '../store/entry.ts';
-import type { Cursor } from '../store/membership.ts';
 import { addUncounted, trimUncounted } from '../store/uncounted.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 /** The newest message of a conversation with its number, as lists show it. */
 export type Last = LastMessage & { readonly seq: number };
 
@@ -30,26 +29,45 @@ const dayMs = 86_400_000;
 const searchStep = 50;
 const searchSteps = 20;
 
+/** ms between looks for an entry that may still be written. */
+const pendingDelaysMs = [20, 40, 80, 160, 320, 640];
+
 /**
- * The entries numbered `first` to `last`, in order.
- * @param range.complete the range ends before a number whose entry may still be written, so that a reader who continues from its end misses
- *   nothing; otherwise such a number is left out
+ * What a reader does at a number whose entry may still be written. `stop`: the range ends before it, so that a reader who continues from its
+ * end misses nothing. `skip`: it is left out. `wait`: for about a second, after which it is left out.
  */
+export type AtPending = 'stop' | 'skip' | 'wait';
+
+/** The entries numbered `first` to `last`, in order. */
 export async function readLog(
   services: Reader,
   state: ConversationState,
-  { first, last, complete }: { first: number; last: number; complete: boolean },
+  { first, last, atPending }: { first: number; last: number; atPending: AtPending },
 ): Promise<Entry[]> {
   const stored = await getEntries(services, state.conversation, first, last);
   const bySeq = new Map(stored.map((entry) => [entry.seq, entry]));
   const entries: Entry[] = [];
   for (let seq = first; seq <= last; seq++) {
     const entry = bySeq.get(seq) ?? (await sealIfOld(services, state, seq, stored));
-    if (entry === 'pending' && complete) break;
-    if (typeof entry === 'object') entries.push(entry);
+    if (entry === 'pending' && atPending === 'stop') break;
+    const late = entry === 'pending' && atPending === 'wait' ? await waitForEntry(services, state, seq) : entry;
+    if (typeof late === 'object') entries.push(late);
   }
   await countSealed(services, state, entries);
   return entries;
+}
+
+async function waitForEntry(
+  services: Reader,
+  { conversation }: ConversationState,
+  seq: number,
+): Promise<Entry | undefined> {
+  for (const delay of pendingDelaysMs) {
+    await services.pause(delay);
+    const entry = await getEntry(services, conversation, seq);
+    if (entry) return entry;
+  }
+  return undefined;
 }
 
 /** Seals a hole, unless its entry may still be written or has expired. The next entry tells the hole's age. */
@@ -76,20 +94,22 @@ async function seal(services: Reader, conversation: string, seq: number): Promis
 }
 
 /**
- * Seals a number that the writer who allocated it does not need any more.
+ * Seals a number that the writer who allocated it does not need any more, or seems to have died with.
  * @param counted it was allocated for a message
  * @param original the same message under the number of an earlier try: lists show it instead
+ * @returns the entry in its cell: a late writer may have been faster
  */
 export async function sealUnused(
   services: Reader,
   conversation: string,
   seq: number,
-  { counted, original }: { counted: boolean; original: Last | undefined },
-): Promise<void> {
-  await seal(services, conversation, seq);
-  if (!counted) return;
+  { counted, original }: { counted: boolean; original?: Last | undefined },
+): Promise<Entry> {
+  const entry = await seal(services, conversation, seq);
+  if (!counted || entry.type !== 'sealed') return entry;
   await addUncounted(services, conversation, [seq]);
   await correctLast(services, conversation, seq, original);
+  return entry;
 }
 
 /**
@@ -172,9 +192,14 @@ export async function cursorAt(services: Reader, state: ConversationState, seq: 
   if (entry && isNotSealed(entry)) return { seq, count: entry.count };
   const [before] = await readTo(services, state, seq, -1, isNotSealed);
   if (before && isNotSealed(before)) return { seq: before.seq, count: before.count };
-  const after = (await readTo(services, state, seq, 1, isNotSealed)).at(-1);
+  const following = await readTo(services, state, seq, 1, isNotSealed);
+  const after = following.at(-1);
   if (!after || !isNotSealed(after)) return { seq: 0, count: 0 };
-  return { seq, count: after.count - (isMessage(after) ? 1 : 0) };
+  // Numbers in between were allocated for messages if they are uncounted, or if their entries may still be written.
+  const between = following.slice(0, -1);
+  const sealedMessages = between.filter((entry) => state.uncounted.has(entry.seq)).length;
+  const pending = after.seq - seq - 1 - between.length;
+  return { seq, count: after.count - (isMessage(after) ? 1 : 0) - sealedMessages - pending };
 }
 
 /** Lists show the newest message as soon as its number is allocated. If that number is sealed, they must show an earlier message. */

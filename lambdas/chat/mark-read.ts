@@ -11,7 +11,7 @@ import { readInbox, totalUnread } from './inbox.ts';
 import { cursorAt } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { unreadCount } from './unread-count.ts';
+import { readCursor, unreadCount } from './unread-count.ts';
 
 /**
  * Marks everything up to `upTo` (default: everything) as read. The members get an event, and the reader's own connections the new counts.
@@ -28,8 +28,9 @@ export async function markRead(
   const state = await getConversationState(services, conversation.id);
   assertWithinLog(state, upTo, 'read');
   const requested = await cursorAt(services, state, upTo ?? state.seq);
-  const isLater = requested.seq > membership.read.seq;
-  const read = isLater ? requested : membership.read;
+  const before = readCursor(state, membership);
+  const isLater = requested.seq > before.seq;
+  const read = isLater ? requested : before;
   const moved = isLater && (await moveCursor(services, membership, requested));
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
   const { id } = conversation;

@@ -1,7 +1,7 @@
 /** Profiles and the search for people. A user does not see the presence of somebody who has blocked them. */
 import { ChatError } from '#protocol/errors';
 import type { Profile } from '#protocol/message';
-import { type Conversation, parseConversation } from '#protocol/names';
+import { type NamedConversation, parseConversation } from '#protocol/names';
 import type { Services, Store } from '../runtime/services.ts';
 import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
@@ -12,8 +12,10 @@ import { presenceOf } from './inbox.ts';
 type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
 
 /** @throws ChatError `invalid_frame` for oneself */
-export function directConversationWith(me: string, other: string): Conversation {
-  return parseConversation(other, me);
+export function directConversationWith(me: string, other: string): NamedConversation {
+  const conversation = parseConversation(other, me);
+  if ('members' in conversation) return conversation;
+  throw new ChatError('invalid_frame', `${conversation.id} is no user`);
 }
 
 /** @throws ChatError `unknown_user` @param task see `ChatError` */

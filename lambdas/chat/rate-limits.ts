@@ -1,28 +1,26 @@
-/** Limits how fast a member may send and begin conversations. The membership has the times of the last sends, so the first limit costs nothing. */
+/** Limits how fast a member may send and begin conversations. The first limit costs nothing: a send writes the member's bucket with its number. */
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { Services, TimedStore } from '../runtime/services.ts';
 import { countConversationStart } from '../store/conversation-quota.ts';
-import type { Membership } from '../store/membership.ts';
+import { tokenWaitMs } from '../store/send-bucket.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
 
-/** How many messages and changes the member may still send now. */
-export function sendsLeft({ config, now }: Clock, membership: Membership): number {
-  const { count, seconds } = config.sends;
-  const since = now() - seconds * 1_000;
-  return Math.max(0, count - [...membership.recentSends.values()].filter(({ at }) => at > since).length);
+/**
+ * @param spentUntil ms; the member's bucket
+ * @throws ChatError `rate_limited` when the member may send nothing now
+ */
+export function assertTokenLeft(services: Clock, spentUntil: number | undefined): void {
+  const waitMs = tokenWaitMs(services.config.sends, spentUntil, services.now());
+  if (waitMs > 0) throw tooFast(services, waitMs);
 }
 
-/** @throws ChatError `rate_limited` when the member may send nothing now */
-export function assertRateLimit(services: Clock, membership: Membership): void {
-  if (sendsLeft(services, membership) > 0) return;
-  const { count, seconds } = services.config.sends;
-  const times = [...membership.recentSends.values()].map(({ at }) => at).sort((a, b) => b - a);
-  const oldest = times[count - 1] ?? services.now();
-  const wait = Math.max(1, Math.ceil((oldest + seconds * 1_000 - services.now()) / 1_000));
+export function tooFast({ config }: Pick<Services, 'config'>, waitMs: number): ChatError {
+  const { count, seconds } = config.sends;
+  const wait = Math.max(1, Math.ceil(waitMs / 1_000));
   const rule = `at most ${count} messages and changes in ${seconds} seconds`;
-  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
+  return new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }
 
 /**

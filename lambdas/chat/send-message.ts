@@ -1,5 +1,6 @@
 /**
- * Sends a message. A message under 1 KB takes three write units, however many members there are (number, membership, entry: see append.ts).
+ * Sends a message. However many members there are, it takes two writes in a conversation that is named by them (number, entry), and three in
+ * a room or group (number, membership, entry): see append.ts.
  * Then it is posted to every member's connections. In a large conversation the fan-out does this, and the sender does not wait for it.
  */
 import { ChatError } from '#protocol/errors';
@@ -40,22 +41,29 @@ export async function sendMessage(
   origin?: Connection,
 ): Promise<Message> {
   const text = messageText(message, attachments.length);
-  const membership = await requireMembership(services, conversation, caller, { join: true });
-  const alwaysInclude = [membership.username];
-  const duplicate = await findDuplicate(services, membership, clientId, isMessage);
+  const isPlain = attachments.length === 0 && replyTo === undefined;
+  // One update checks all that a plain text needs.
+  const membership =
+    'members' in conversation && isPlain
+      ? undefined
+      : await requireMembership(services, conversation, caller, { join: true });
+  const alwaysInclude = [caller.username];
+  const duplicate = membership && (await findDuplicate(services, conversation, membership, clientId, isMessage));
   if (duplicate) {
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
     return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
   }
 
-  assertWritable(services, membership);
+  if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
   const files = await claimAttachments(services, conversation, caller, attachments, clientId);
   const mentions = await mentionsIn(services, conversation, text);
-  // Listing a room's members takes a while and does not depend on the message, so both run at once. Their connections are read later: a
-  // connection that is stored before that is posted to, and a later one finds the message in its snapshot.
-  const [{ entry, repeated, state }, members] = await Promise.all([
-    append(services, membership, {
+  // Listing a room's members takes a while and does not depend on the message, so both run at once.
+  const members = listMembers(services, conversation);
+  const appended = append(
+    services,
+    { conversation, caller, membership },
+    {
       type: 'message',
       text,
       content_type: contentType(files),
@@ -63,11 +71,12 @@ export async function sendMessage(
       reply_to: repliedSeq,
       mentions: mentions.length > 0 ? mentions : undefined,
       client_id: clientId,
-    }),
-    listMembers(services, conversation),
-  ]);
-  // The state that allocated the number has the users who left before it, however far the index lags behind.
-  const recipients = await recipientsOf(services, conversation, { alwaysInclude, members, state });
+    },
+    // The connections are read after the number was allocated: a connection that is stored before that is posted to, and a later one waits
+    // for the message in its snapshot. The state that allocated the number has the users who left before it, however far the index lags behind.
+    async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
+  );
+  const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
   return deliverMessage(services, { entry, repeated, recipients, origin });
 }
 

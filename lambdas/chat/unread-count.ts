@@ -1,7 +1,16 @@
 import type { Store } from '../runtime/services.ts';
-import type { ConversationState } from '../store/conversation-state.ts';
+import type { ConversationState, Cursor } from '../store/conversation-state.ts';
 import { countMessages } from '../store/entry.ts';
-import type { Cursor, Membership } from '../store/membership.ts';
+import type { Membership } from '../store/membership.ts';
+
+/** Up to where a member has read: what they marked as read, or their own newest message. */
+export function readCursor(
+  { sent }: Pick<ConversationState, 'sent'>,
+  { username, read }: Pick<Membership, 'username' | 'read'>,
+): Cursor {
+  const own = sent.get(username);
+  return own && own.seq > read.seq ? own : read;
+}
 
 /**
  * The messages behind a member's cursor, without cleared, deleted and sealed ones. The member's own are not among them, because sending moves
@@ -11,8 +20,10 @@ import type { Cursor, Membership } from '../store/membership.ts';
 export async function unreadCount(
   services: Store,
   state: ConversationState,
-  { read, cleared }: Pick<Membership, 'read' | 'cleared'>,
+  membership: Pick<Membership, 'username' | 'read' | 'cleared'>,
 ): Promise<number> {
+  const { cleared } = membership;
+  const read = readCursor(state, membership);
   const from: Cursor = cleared.seq > read.seq ? cleared : read;
   if (from.seq < state.uncountedFloor) return countMessages(services, state.conversation, from.seq + 1, state.seq);
   const uncounted = [...state.uncounted].filter((seq) => seq > from.seq).length;

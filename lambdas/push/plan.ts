@@ -10,7 +10,7 @@ import { unreadCount } from '../chat/unread-count.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { StreamEvent, toItemChange } from '../runtime/stream-event.ts';
-import { getConversationState } from '../store/conversation-state.ts';
+import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { type MessageEntry, toEntry } from '../store/entry.ts';
 import { getMemberships, type Membership } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
@@ -49,7 +49,7 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<PushJo
       { consistent: true },
     ),
   ]);
-  const wanting = memberships.filter((membership) => wantsPush(membership, entry));
+  const wanting = memberships.filter((membership) => wantsPush(state, membership, entry));
   const jobs = await Promise.all(
     wanting.map(async (membership) => {
       const push = toPush(entry, state, users, membership.username, await unreadCount(services, state, membership));
@@ -73,8 +73,8 @@ function isValid({ now }: PushServices, expires: number): boolean {
 }
 
 /** Has neither read nor cleared it meanwhile, and there is no block between the two. */
-function wantsPush(membership: Membership, { seq }: MessageEntry): boolean {
-  return isUnread(membership, seq) && !membership.blocks && !membership.blocked;
+function wantsPush(state: ConversationState, membership: Membership, { seq }: MessageEntry): boolean {
+  return isUnread(state, membership, seq) && !membership.blocks && !membership.blocked;
 }
 
 /** @throws Error when the queue refused one; Lambda then delivers the record again */

@@ -1,4 +1,5 @@
 import { limits } from '#protocol/limits';
+import { readCursor } from '../chat/unread-count.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { MessageEntry } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
@@ -31,8 +32,8 @@ export function toPush(
 }
 
 /** Has the member neither read nor cleared this message? */
-export function isUnread({ read, cleared }: Membership, seq: number): boolean {
-  return Math.max(read.seq, cleared.seq) < seq;
+export function isUnread(state: ConversationState, membership: Membership, seq: number): boolean {
+  return Math.max(readCursor(state, membership).seq, membership.cleared.seq) < seq;
 }
 
 function cut(text: string): string {

@@ -9,6 +9,7 @@ import * as z from 'zod/mini';
 import { removePushDevice } from '../chat/push-devices.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { createHandler } from '../runtime/create-handler.ts';
+import { getConversationState } from '../store/conversation-state.ts';
 import { getEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
 import { getPushDevice } from '../store/push-device.ts';
@@ -85,11 +86,12 @@ async function sendRecord(record: QueueRecord): Promise<void> {
 
 /** Between two tries lie minutes: the message may be read or deleted, and its reader removed. */
 async function isStillUnread({ user, push: { conversation, seq } }: PushJob): Promise<boolean> {
-  const [membership, entry] = await Promise.all([
+  const [state, membership, entry] = await Promise.all([
+    getConversationState(services, conversation),
     getMembership(services, user, conversation),
     getEntry(services, conversation, seq),
   ]);
-  return membership !== undefined && isUnread(membership, seq) && entry?.type === 'message' && !entry.deleted;
+  return membership !== undefined && isUnread(state, membership, seq) && entry?.type === 'message' && !entry.deleted;
 }
 
 async function send({ user, device: id, expires, push }: PushJob): Promise<Outcome> {

@@ -32,7 +32,7 @@ export interface Config {
   readonly inlineMembers: number;
   /** Name of the function that posts events in chunks. */
   readonly fanOutFunction: string;
-  /** A member may send this many messages and changes in this many seconds. */
+  /** A member may send this many messages and changes in this many seconds; a count of 0 means any number. */
   readonly sends: { readonly count: number; readonly seconds: number };
   /** Only friends of all members may open a conversation that is named by its members. */
   readonly friendsFirst: boolean;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient, type DynamoDBClientConfig, TransactionConflictException } from '@aws-sdk/client-dynamodb';
@@ -22,6 +23,8 @@ export interface Services {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Waits for so many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>;
   /** A new ULID for that time. */
   readonly newId: (now: number) => string;
 }
@@ -48,6 +51,7 @@ export function openServices(environment: NodeJS.ProcessEnv): Services {
     lambda: new LambdaClient({}),
     log: new Logger(),
     now: Date.now,
+    pause: sleep,
     newId: monotonicFactory(),
   };
 }

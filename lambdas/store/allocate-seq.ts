@@ -8,7 +8,7 @@ import {
   conversationStateKey,
   type LastMessage,
   leftPrefix,
-  preview,
+  previewOf,
   toConversationState,
 } from './conversation-state.ts';
 import { type ItemUpdate, updateItem, updateItemIf } from './item.ts';
@@ -27,7 +27,7 @@ export async function allocateSeq(
       ':zero': 0,
       ':one': 1,
       ':at': last.at,
-      ':last': { ...last, text: preview(last.text) },
+      ':last': { ...last, text: previewOf(conversation, last.text) },
     },
   });
 }

@@ -11,6 +11,7 @@
  *        uncounted floor and trimmed count.
  *        `title`: of a group.
  *        `left#<user>` (ms): when this user left, for a moment.
+ *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts.
  * write  One atomic update for each entry, one write unit. So the item should stay under 1 KB.
  * read   By key, and in batches for an inbox.
  */
@@ -47,6 +48,8 @@ export interface ConversationState {
   readonly title: string | undefined;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
+  /** Where members of a conversation that is named by them were moved by their own newest message. Use `readCursor`. */
+  readonly sent: ReadonlyMap<string, Cursor>;
 }
 
 const StateItem = z.looseObject({
@@ -81,8 +84,27 @@ export function toConversationState(item: Item): ConversationState {
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,
+    sent: new Map(sentCursors(conversationOf(pk), item)),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),
   };
+}
+
+/** A place in a log: the number of an entry, and how many messages there are up to it. */
+export interface Cursor {
+  readonly seq: number;
+  readonly count: number;
+}
+
+const SentCursor = z.tuple([z.number(), z.number()]);
+
+function sentCursors(conversation: string, item: Item): [username: string, sent: Cursor][] {
+  if (item.w0 === undefined) return [];
+  return conversation.split('_').flatMap((username, index): [string, Cursor][] => {
+    const place = index.toString(36);
+    if (item[`s${place}`] === undefined) return [];
+    const [seq, count] = z.parse(SentCursor, [item[`s${place}`], item[`c${place}`]]);
+    return [[username, { seq, count }]];
+  });
 }
 
 /** The state of a conversation without entries. */
@@ -117,7 +139,7 @@ export async function updateLast(
     ExpressionAttributeNames: { '#last': 'last', '#text': 'text' },
     ExpressionAttributeValues: {
       ':seq': seq,
-      ':text': preview(text),
+      ':text': previewOf(conversation, text),
       ':changed': changed,
       ':yes': deleted ? true : undefined,
     },
@@ -140,7 +162,7 @@ export async function replaceLast(
     ExpressionAttributeValues: {
       ':empty': empty,
       ':seq': seq,
-      ':last': last && { ...shown, text: preview(last.text) },
+      ':last': last && { ...shown, text: previewOf(conversation, last.text) },
     },
   });
 }
@@ -148,7 +170,21 @@ export async function replaceLast(
 /** Characters of the newest message that lists show. */
 const previewLength = 100;
 
-export function preview(text: string): string {
-  const characters = [...text];
-  return characters.length > previewLength ? `${characters.slice(0, previewLength - 1).join('')}…` : text;
+/** Bytes of them in a conversation that is named by its members: its state has little room, see named-sends.ts. */
+const namedPreviewBytes = 150;
+
+/** The beginning of a text, as lists show it. */
+export function previewOf(conversation: string, text: string): string {
+  const most = isNamed(conversation) ? namedPreviewBytes : Number.POSITIVE_INFINITY;
+  if (text.length <= previewLength && Buffer.byteLength(text) <= most) return text;
+  const characters = [...text].slice(0, previewLength);
+  if (characters.join('') === text && Buffer.byteLength(text) <= most) return text;
+  let shown = characters.slice(0, previewLength - 1).join('');
+  while (Buffer.byteLength(`${shown}…`) > most) shown = [...shown].slice(0, -1).join('');
+  return `${shown}…`;
+}
+
+/** Rooms and groups have a `:` in their ids, and user names have none. */
+export function isNamed(conversation: string): boolean {
+  return !conversation.includes(':');
 }

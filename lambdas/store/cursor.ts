@@ -1,7 +1,8 @@
 /** How far a member has read, cleared, hidden and received, in their membership (membership.ts). All of these only move forward. */
 import type { Store } from '../runtime/services.ts';
+import type { Cursor } from './conversation-state.ts';
 import { updateItemIf } from './item.ts';
-import { type Cursor, membershipKey } from './membership.ts';
+import { membershipKey } from './membership.ts';
 
 type Member = { readonly username: string; readonly conversation: string };
 

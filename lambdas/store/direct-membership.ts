@@ -1,13 +1,12 @@
 /**
- * What friendship and blocks change in the two memberships of a direct conversation (membership.ts). They stand there because every
- * send reads the membership anyway.
+ * What friendship and blocks change in the two memberships of a direct conversation (membership.ts). The conversation's state has marks of
+ * the same, so that a send need not read the membership (named-windows.ts).
  *
  * holds  `blocks`: this user has blocked the other. `blocked`: the other has blocked this user.
  *        `unfriended`: the two are not friends any more, or one has blocked the other. It ends when they become friends again.
  */
 import type { Role } from '#protocol/message';
-import type { Store } from '../runtime/services.ts';
-import { type ItemUpdate, updateItemIf } from './item.ts';
+import type { ItemUpdate } from './item.ts';
 import { membershipKey } from './membership.ts';
 
 /** What becomes of one membership. `open`: the two are friends now. */
@@ -21,7 +20,6 @@ export function directMembershipUpdate(username: string, conversation: string, s
     UpdateExpression: [
       'SET #role = if_not_exists(#role, :member), read_seq = if_not_exists(read_seq, :none)',
       ', read_count = if_not_exists(read_count, :none), ring = if_not_exists(ring, :empty)',
-      ', sends = if_not_exists(sends, :none)',
       ...marks,
       side === 'open' ? ' REMOVE unfriended' : '',
     ].join(''),
@@ -35,17 +33,12 @@ export function directMembershipUpdate(username: string, conversation: string, s
   };
 }
 
-/** Ends a block in one of the two memberships. Nothing happens if it has ended before, or if there is no membership. */
-export async function endBlock(
-  { table }: Store,
-  username: string,
-  conversation: string,
-  side: 'blocks' | 'blocked',
-): Promise<void> {
-  await updateItemIf(table, {
+/** The update of one membership at the end of a block, for a transaction of both. */
+export function endBlockUpdate(username: string, conversation: string, side: 'blocks' | 'blocked'): ItemUpdate {
+  return {
     Key: membershipKey(username, conversation),
     UpdateExpression: 'REMOVE #side',
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#side': side },
-  });
+  };
 }

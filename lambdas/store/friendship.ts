@@ -10,10 +10,12 @@
  */
 import * as z from 'zod/mini';
 import { FriendState } from '#protocol/message';
+import type { NamedConversation } from '#protocol/names';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { type DirectSide, directMembershipUpdate } from './direct-membership.ts';
 import { daySeconds, getItems, type ItemUpdate, queryPages, ttl, updateTogether } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
+import { directStateUpdate } from './named-windows.ts';
 
 export interface Friendship {
   readonly username: string;
@@ -69,11 +71,10 @@ export interface FriendshipChange {
   readonly state: FriendState | undefined;
 }
 
-/** A change of one of the two memberships of a direct conversation, see direct-membership.ts. */
+/** A change of the two memberships of a direct conversation (direct-membership.ts), and of its state. */
 export interface DirectChange {
-  readonly username: string;
-  readonly conversation: string;
-  readonly side: DirectSide;
+  readonly conversation: NamedConversation;
+  readonly sides: readonly { readonly username: string; readonly side: DirectSide }[];
 }
 
 /**
@@ -83,12 +84,14 @@ export interface DirectChange {
 export async function changeFriendships(
   { table, now }: TimedStore,
   friendships: readonly FriendshipChange[],
-  memberships: readonly DirectChange[],
+  direct: DirectChange | undefined,
 ): Promise<boolean> {
-  const updates = [
-    ...friendships.map((change) => friendshipUpdate(change, now())),
-    ...memberships.map(({ username, conversation, side }) => directMembershipUpdate(username, conversation, side)),
-  ];
+  const updates = friendships.map((change) => friendshipUpdate(change, now()));
+  if (direct) {
+    const { conversation, sides } = direct;
+    updates.push(...sides.map(({ username, side }) => directMembershipUpdate(username, conversation.id, side)));
+    updates.push(directStateUpdate({ now }, conversation, sides));
+  }
   return updates.length === 0 || updateTogether(table, updates);
 }
 

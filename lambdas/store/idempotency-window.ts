@@ -1,6 +1,7 @@
 /**
- * The idempotency window: the attribute `ring` of a membership (membership.ts), hash of client_id → send record of the last 24 sends. It
- * recognises repeated sends and limits their rate without an item of its own.
+ * The idempotency window of a member of a room or group: the attribute `ring` of the membership (membership.ts), hash of client_id → send
+ * record of the last 24 sends. It recognises repeated sends without an item of its own. In a conversation that is named by its members, the
+ * conversation's state has the windows (named-sends.ts).
  *
  * Hashes of 8 bytes keep the whole item under 1 KB, the size that one write unit pays for. Hashes may collide, so the entry decides: it
  * has the whole client_id.
@@ -24,9 +25,14 @@ export function packSend({ seq, count, at }: SendRecord): string {
   return [seq, seq - count, at].map((number) => number.toString(36)).join('.');
 }
 
-export function unpackSend(text: string): SendRecord {
-  const [seq = 0, others = 0, at = 0] = text.split('.').map((number) => Number.parseInt(number, 36));
-  return { seq, count: seq - others, at };
+/** How each packed record of this number begins. */
+export function seqPrefix(seq: number): string {
+  return `${seq.toString(36)}.`;
+}
+
+/** The number of a packed record. */
+export function seqOfSend(text: string): number {
+  return Number.parseInt(text, 36);
 }
 
 export function hashClientId(clientId: string): string {

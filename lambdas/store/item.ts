@@ -106,13 +106,21 @@ async function conditionally(write: Promise<{ Attributes?: Item | undefined }>):
 
 /**
  * Several updates in one transaction: two write units an item.
+ * @param checks conditions on items that are not written
  * @returns `false` when a condition failed, or when another transaction is changing one of the items
  */
-export async function updateTogether(table: Table, updates: readonly ItemUpdate[]): Promise<boolean> {
+export async function updateTogether(
+  table: Table,
+  updates: readonly ItemUpdate[],
+  checks: readonly { readonly Key: Key; readonly ConditionExpression: string }[] = [],
+): Promise<boolean> {
   try {
     await table.client.send(
       new TransactWriteCommand({
-        TransactItems: updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
+        TransactItems: [
+          ...updates.map((update) => ({ Update: { TableName: table.name, ...update } })),
+          ...checks.map((check) => ({ ConditionCheck: { TableName: table.name, ...check } })),
+        ],
       }),
     );
     return true;

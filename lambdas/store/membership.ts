@@ -3,10 +3,11 @@
  *
  * key    pk `USER#<user>`, sk `CONV#<conversation>`.
  * holds  `role`: what is left of a membership that ended has none.
- *        `read_seq`, `read_count`: the cursor. The user has read up to this entry, which was the n-th message.
+ *        `read_seq`, `read_count`: the cursor. The user has read up to this entry, which was the n-th message. In a conversation that is
+ *        named by its members, the state may have a later one, see `readCursor`.
  *        `reached` (ms): the end of the connection for this conversation alone that ended last. Today's word is delivered until.
- *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts.
- *        `sends`: how many sends there ever were.
+ *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see send-bucket.ts.
+ *        Both of rooms and groups only; in others, `ring` has what was sent before the conversation's state had windows (named-sends.ts).
  *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
  *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
  *        `member_of`: the conversation, of rooms and groups only.
@@ -22,7 +23,8 @@ import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { type SendRecord, unpackSend } from './idempotency-window.ts';
+import type { Cursor } from './conversation-state.ts';
+import { seqOfSend } from './idempotency-window.ts';
 import {
   daySeconds,
   getItem,
@@ -36,12 +38,6 @@ import {
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
 
-/** A place in a log: the number of an entry, and how many messages there are up to it. */
-export interface Cursor {
-  readonly seq: number;
-  readonly count: number;
-}
-
 export interface Membership {
   readonly username: string;
   readonly conversation: string;
@@ -49,10 +45,10 @@ export interface Membership {
   readonly read: Cursor;
   /** ms; when the last connection for this conversation alone ended */
   readonly deliveredUntil: number | undefined;
-  /** The last sends by hash of client_id. */
-  readonly recentSends: ReadonlyMap<string, SendRecord>;
-  /** How many sends there ever were. */
-  readonly sends: number;
+  /** The numbers of the last sends to a room or group, by hash of client_id. */
+  readonly recentSends: ReadonlyMap<string, number>;
+  /** The bucket of sends to a room or group, see send-bucket.ts. ms */
+  readonly spentUntil: number | undefined;
   /** Entries up to here are not shown to this user any more. */
   readonly cleared: Cursor;
   /** The newest message that this user has deleted for themselves; 0: none. */
@@ -73,7 +69,7 @@ const MembershipItem = z.object({
   read_count: z.number(),
   reached: z.optional(z.number()),
   ring: z.record(z.string(), z.string()),
-  sends: z._default(z.number(), 0),
+  spent: z.optional(z.number()),
   cleared_seq: z._default(z.number(), 0),
   cleared_count: z._default(z.number(), 0),
   hidden_last: z._default(z.number(), 0),
@@ -93,15 +89,15 @@ export function isActive(item: Item): boolean {
 
 export function toMembership(item: Item): Membership {
   const { pk, sk, ring, ...fields } = z.parse(MembershipItem, item);
-  const { role, sends, blocks, blocked, unfriended } = fields;
+  const { role, blocks, blocked, unfriended } = fields;
   return {
     username: usernameOf(pk),
     conversation: conversationOf(sk),
     role,
     read: { seq: fields.read_seq, count: fields.read_count },
     deliveredUntil: fields.reached,
-    recentSends: new Map(Object.entries(ring).map(([hash, text]) => [hash, unpackSend(text)])),
-    sends,
+    recentSends: new Map(Object.entries(ring).map(([hash, text]) => [hash, seqOfSend(text)])),
+    spentUntil: fields.spent,
     cleared: { seq: fields.cleared_seq, count: fields.cleared_count },
     hiddenLast: fields.hidden_last,
     blocks,
@@ -176,7 +172,6 @@ export async function createMembership(
       read_seq: read.seq,
       read_count: read.count,
       ring: {},
-      sends: 0,
     },
     ConditionExpression: 'attribute_not_exists(#role)',
     ExpressionAttributeNames: { '#role': 'role' },
@@ -192,7 +187,7 @@ export async function endMembership(
   const { ok } = await updateItemIf(table, {
     Key: membershipKey(username, conversation),
     UpdateExpression:
-      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, cleared_seq, cleared_count, hidden_last SET expires = :expires',
+      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last SET expires = :expires',
     ConditionExpression: '#role = :role',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: { ':role': role, ':expires': ttl(now(), daySeconds) },

@@ -3,12 +3,15 @@
  * conversation state (conversation-state.ts) keeps the newest of them in its attribute `gone`.
  */
 import type { Store } from '../runtime/services.ts';
-import { conversationStateKey, getConversationState, toConversationState } from './conversation-state.ts';
+import { conversationStateKey, getConversationState, isNamed, toConversationState } from './conversation-state.ts';
 import { updateItem, updateItemIf } from './item.ts';
 
-/** How many numbers `gone` has at most, and how many of the newest are kept when it is full. Nearly every reader has read past the others. */
-const uncountedMaximum = 60;
-const uncountedKept = 30;
+/**
+ * How many numbers `gone` has at most, and how many of the newest are kept when it is full. Nearly every reader has read past the others.
+ * Fewer where the state has little room, see named-sends.ts.
+ */
+const inRoom = { most: 60, kept: 30 };
+const inNamed = { most: 12, kept: 6 };
 
 /** Notes numbers that nobody has to read. Nothing changes for numbers that were noted before. */
 export async function addUncounted({ table }: Store, conversation: string, numbers: readonly number[]): Promise<void> {
@@ -18,9 +21,10 @@ export async function addUncounted({ table }: Store, conversation: string, numbe
     ExpressionAttributeValues: { ':numbers': new Set(numbers) },
     ReturnValues: 'ALL_NEW',
   });
+  const { most, kept } = isNamed(conversation) ? inNamed : inRoom;
   const uncounted = [...toConversationState(item).uncounted].sort((a, b) => a - b);
-  const newestDropped = uncounted.at(-uncountedKept - 1);
-  if (uncounted.length > uncountedMaximum && newestDropped !== undefined) {
+  const newestDropped = uncounted.at(-kept - 1);
+  if (uncounted.length > most && newestDropped !== undefined) {
     await trimUncounted({ table }, conversation, newestDropped);
   }
 }

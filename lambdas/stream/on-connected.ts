@@ -6,7 +6,7 @@ import { snapshot } from '../chat/history.ts';
 import { type InboxRow, memberDeliveredUntil, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
 import { isMessage } from '../chat/log.ts';
 import { listMembers, membersAmong, recipientsOf, withoutLeft } from '../chat/members.ts';
-import { unreadCount } from '../chat/unread-count.ts';
+import { readCursor, unreadCount } from '../chat/unread-count.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { connectionsOf, post } from '../delivery/post.ts';
 import { fitFrame, namesOf, toMessages } from '../delivery/render.ts';
@@ -84,7 +84,7 @@ async function onConversationSocket(
   await postLateReceipts(services, authors, written, {
     conversation: id,
     to: username,
-    unreadFrom: membership.read.seq,
+    unreadFrom: readCursor(state, membership).seq,
     since: memberDeliveredUntil(before, membership, services.now()),
   });
 }
@@ -114,10 +114,10 @@ async function postInboxReceipts(
   if (isReceiving(services, before, state.conversation)) return;
   const conversation = parseConversation(state.conversation);
   const since = memberDeliveredUntil(before, membership, services.now());
-  const entries = await waitingMessages(services, conversation, state, membership.read.seq, since);
+  const unreadFrom = readCursor(state, membership).seq;
+  const entries = await waitingMessages(services, conversation, state, unreadFrom, since);
   if (entries.length === 0) return;
   const authors = await authorsOf(services, conversation, entries, username);
-  const unreadFrom = membership.read.seq;
   await postLateReceipts(services, authors, entries, {
     conversation: conversation.id,
     to: username,

@@ -270,7 +270,7 @@ type Scenario = () => Promise<unknown>;
 
 /** Scenarios by permission, `function action part`: `part` is the distinctive part of the resource. */
 const scenarios: Readonly<Record<string, Scenario>> = {
-  'Socket dynamodb:GetItem table': () => create(conversation),
+  'Socket dynamodb:GetItem table': () => create(room),
   'Socket dynamodb:BatchGetItem table': () => create(conversation),
   'Socket dynamodb:PutItem table': () => create(conversation),
   'Socket dynamodb:UpdateItem table': () => bob.connect({ conversation }),

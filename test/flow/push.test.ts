@@ -216,7 +216,7 @@ describe.runIf(local)('an offline member', () => {
     counters?.reset();
     await say(alice, conversation);
     await untilPushesSent();
-    expect(counters?.snapshot()).toMatchObject({ 'dynamodb.write-units': 3, 'lambda.invoke:PushFunction': 1 });
+    expect(counters?.snapshot()).toMatchObject({ 'dynamodb.write-units': 2, 'lambda.invoke:PushFunction': 1 });
     expect(counters?.snapshot()).not.toHaveProperty('sqs.SendMessageBatch');
   });
 });

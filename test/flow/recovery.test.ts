@@ -3,8 +3,7 @@ import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamod
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
-import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
-import { membershipKey } from '#lambdas/store/membership';
+import { shortHash } from '#lambdas/store/named-sends';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
 import type { Socket } from '../support/socket.ts';
@@ -54,12 +53,16 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     await table.send(
       new UpdateCommand({
         TableName,
-        Key: membershipKey(person.username, conversation),
-        UpdateExpression: 'SET ring.#hash = :send',
-        ExpressionAttributeNames: { '#hash': hashClientId(clientId) },
-        ExpressionAttributeValues: { ':send': packSend({ seq, count: seq, at: Date.now() }) },
+        Key: conversationStateKey(conversation),
+        UpdateExpression: 'SET #window.#hash = :seq',
+        ExpressionAttributeNames: { '#window': windowOf(conversation, person), '#hash': shortHash(clientId) },
+        ExpressionAttributeValues: { ':seq': seq },
       }),
     );
+  }
+
+  function windowOf(conversation: string, { username }: Person): string {
+    return `w${conversation.split('_').indexOf(username)}`;
   }
 
   async function start(...names: string[]) {
@@ -97,13 +100,15 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('after a failure', () => {
     expect(await log()).toEqual(['3 third', '1 first']);
   });
 
-  it('between number and entry: the retry uses the allocated number', async () => {
-    const { alice, conversation, path, log } = await start('a3', 'b3');
+  it('between number and entry: the retry seals the number and allocates a new one, and there is one message', async () => {
+    const { alice, bob, conversation, path, log } = await start('a3', 'b3');
     const seq = await takeNumber(conversation, 0);
     await claim(alice, conversation, 'again', seq);
-    const { body } = await alice.post(path, { message: 'second', client_id: 'again' });
-    expect(body.seq).toBe(2);
-    expect(await log('?after=0')).toEqual(['1 first', '2 second']);
+    const answers = await Promise.all([1, 2].map(() => alice.post(path, { message: 'second', client_id: 'again' })));
+    expect(new Set(answers.map(({ body }) => body.seq)).size).toBe(1);
+    expect(answers[0]?.body.seq).toBeGreaterThan(2);
+    expect(await log('?after=0')).toEqual(['1 first', `${answers[0]?.body.seq} second`]);
+    expect((await bob.get('/conversations')).body.results[0].unread_count).toBe(2);
   });
 
   it('between number and entry, with readers faster than the retry: the retry allocates a new number', async () => {

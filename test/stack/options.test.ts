@@ -52,6 +52,10 @@ test('options from the command line, which are all text, give the same as the fi
   expect(commandLine).toEqual(file);
 });
 
+test('there may be no send limit, and any other up to a million', () => {
+  expect(['0', 25, 1_000_000].map((sendLimit) => read({ sendLimit }).sendLimit)).toEqual([0, 25, 1_000_000]);
+});
+
 test('a custom issuer names its users by `sub` by default', () => {
   expect(read({ oidc: { issuer: 'https://id.example.com', audience: 'web' } }).oidc).toEqual({
     issuer: 'https://id.example.com',
@@ -103,7 +107,12 @@ test.each([
   ],
   [{ messageRetentionDays: -1 }, /^unable to use the option messageRetentionDays=-1;/],
   [{ messageRetentionDays: 1.5 }, /^unable to use the option messageRetentionDays=1\.5;/],
-  [{ sendLimit: 25 }, /^unable to use the option sendLimit=25; it must be a whole number from 1 to 24/],
+  [
+    { sendLimit: -1 },
+    'unable to use the option sendLimit=-1; it must be a whole number from 0 to 1000000, 0 for no limit',
+  ],
+  [{ sendLimit: 1_000_001 }, /^unable to use the option sendLimit=1000001;/],
+  [{ sendLimit: 'none' }, /^unable to use the option sendLimit="none";/],
   [{ sendLimitSeconds: 0 }, /^unable to use the option sendLimitSeconds=0;/],
   [{ inlineMembers: 0 }, 'unable to use the option inlineMembers=0; it must be a whole number from 1 to 1000'],
   [{ inlineMembers: 'all' }, /^unable to use the option inlineMembers="all";/],

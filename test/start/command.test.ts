@@ -68,7 +68,8 @@ function run(
   };
 }
 
-const start = (env?: Record<string, string>) => run(process.execPath, ['bin/start.mjs'], { env });
+const start = (env?: Record<string, string>, ...args: string[]) =>
+  run(process.execPath, ['bin/start.mjs', ...args], { env });
 const pasted = (said: string) => [...said.matchAll(/^ {2}(npx wscat .*)$/gm)].map(([, line]) => line ?? '');
 const type = (command: Command, line: string) => command.child.stdin?.write(`${line}\n`);
 const leftBehind = () =>
@@ -123,6 +124,38 @@ describe('npm start', () => {
     carol.child.kill();
     const again = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'carol']);
     expect(await again.ended).toBe(0);
+  });
+
+  test('takes an option of the stack as cdk does, and refuses a wrong one in a sentence', {
+    timeout: slow,
+  }, async () => {
+    const other = await mkdtemp(join(tmpdir(), 'parley-options-'));
+    const server = start({ PARLEY_DATA: other }, '-c', 'sendLimit=0', '--context', 'sendLimitSeconds=3');
+    await server.says(/Ctrl-C stops everything/);
+    const template = await readFile(join(other, 'cdk.out', 'Parley.template.json'), 'utf8');
+    expect(template).toMatch(/"SEND_COUNT": "0"/);
+    expect(template).toMatch(/"SEND_SECONDS": "3"/);
+    server.child.kill('SIGINT');
+    expect(await server.ended).toBe(0);
+
+    const wrong = start({ PARLEY_DATA: other }, '-c', 'sendLimit=all');
+    expect(await wrong.ended).toBe(1);
+    expect(wrong.said()).toContain(
+      'unable to synthesize the stack; unable to use the option sendLimit="all"; it must be a whole number from 0',
+    );
+    await rm(other, { recursive: true, force: true, maxRetries: 5 });
+  });
+
+  test.each([
+    [['-c', 'sendLimit'], 'unable to use the option "sendLimit"; write it as -c name=value'],
+    [
+      ['--sendLimit=0'],
+      "unable to start; Unknown option '--sendLimit' (options of the stack are written as npm start -- -c name=value)",
+    ],
+  ])('says one sentence and exits with 1 for %j', { timeout: slow }, async (args, sentence) => {
+    const server = start({}, ...args);
+    expect(await server.ended).toBe(1);
+    expect(server.said()).toBe(`${sentence}\n`);
   });
 
   test('keeps all data after kill -9, and leaves no process behind after Ctrl-C', { timeout: slow }, async () => {

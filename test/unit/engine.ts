@@ -72,6 +72,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
     lambda: new LambdaClient(options),
     log: new Logger(),
     now: () => clock.now,
+    pause: async () => {},
     newId: monotonicFactory(),
   };
   return {

@@ -7,15 +7,16 @@ import { isMessage, isShown, readLog } from '#lambdas/chat/log';
 import { toLogEvents } from '#lambdas/chat/log-events';
 import { markRead } from '#lambdas/chat/mark-read';
 import { sendMessage } from '#lambdas/chat/send-message';
-import { unreadCount } from '#lambdas/chat/unread-count';
+import { readCursor, unreadCount } from '#lambdas/chat/unread-count';
 import { currentReactions } from '#lambdas/delivery/render';
 import type { Services } from '#lambdas/runtime/services';
 import { allocateChangeSeq, allocateSeq } from '#lambdas/store/allocate-seq';
 import { claimSend } from '#lambdas/store/claim-send';
-import { getConversationState } from '#lambdas/store/conversation-state';
+import { getConversationState, type LastMessage } from '#lambdas/store/conversation-state';
 import { type ChangeEntry, type Entry, getEntry, putEntry } from '#lambdas/store/entry';
 import { hashClientId } from '#lambdas/store/idempotency-window';
-import { getMembership } from '#lambdas/store/membership';
+import { createMembership, getMembership } from '#lambdas/store/membership';
+import { claimNamedSend, getMemberSends } from '#lambdas/store/named-sends';
 import { createUser } from '#lambdas/store/user';
 import { completeChange } from '#lambdas/stream/complete-change';
 import { ChatError } from '#protocol/errors';
@@ -91,12 +92,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 let runs = 0;
 
+/** A direct conversation keeps what its members send with in its state; a room keeps it in the memberships. */
+type Kind = 'direct' | 'room';
+
 /** Two users with a new conversation, and the acknowledged numbers of their messages. */
-async function meet() {
+async function meet(kind: Kind = 'direct') {
   const callers = ['ann', 'ben'].map((name) => ({ username: `${name}${++runs}`, name }));
   const [ann = { username: '', name: '' }, ben = ann] = callers;
   await Promise.all(callers.map((caller) => createUser(services, caller)));
-  const conversation = parseConversation(`${ann.username}_${ben.username}`);
+  const conversation = parseConversation(kind === 'direct' ? `${ann.username}_${ben.username}` : `room:log${runs}`);
+  if (kind === 'room') {
+    for (const { username } of callers) await createMembership(services, username, conversation, { seq: 0, count: 0 });
+  }
   const acknowledged = new Map<string, number>();
   const textOf = (person: number, message: number) => `${person}:${message}`;
 
@@ -126,16 +133,40 @@ async function meet() {
     else if (one.do === 'edit' || one.do === 'delete' || one.do === 'react' || one.do === 'unreact') await alter(one);
     else {
       const caller = one.who === 0 ? ann : ben;
-      const membership = await getMembership(services, caller.username, conversation.id);
       const text = textOf(one.who, one.id);
-      if (!membership || membership.recentSends.has(hashClientId(text))) return;
       const last = { user: caller.username, text, content_type: 'text' as const, at: clock.now };
-      const taken = await allocateSeq(services, conversation.id, last);
-      if (one.do === 'die after the claim') {
-        const options = { allowed: 1, moveCursor: true };
-        await claimSend(services, membership, hashClientId(text), { ...taken, at: clock.now }, options);
-      }
+      if (one.do === 'die after the claim') await claim(caller.username, text, last);
+      else if (!(await wasSent(caller.username, text))) await allocateSeq(services, conversation.id, last);
     }
+  }
+
+  async function wasSent(username: string, clientId: string): Promise<boolean> {
+    const membership = await getMembership(services, username, conversation.id);
+    if (!membership) return true;
+    if (!('members' in conversation)) return membership.recentSends.has(hashClientId(clientId));
+    return (await getMemberSends(services, conversation, username, clientId))?.seq !== undefined;
+  }
+
+  /** Takes a number for a send, and does not write its entry. @returns undefined if the send has a number already */
+  async function claim(
+    username: string,
+    clientId: string,
+    message?: LastMessage,
+  ): Promise<{ seq: number; count: number; at: number } | undefined> {
+    const membership = await getMembership(services, username, conversation.id);
+    if (!membership) return undefined;
+    const at = clock.now;
+    if ('members' in conversation) {
+      const claimed = await claimNamedSend(services, conversation, username, { clientId, message });
+      return claimed.kind === 'claimed' ? { ...claimed.state, at } : undefined;
+    }
+    if (membership.recentSends.has(hashClientId(clientId))) return undefined;
+    const taken = message
+      ? await allocateSeq(services, conversation.id, message)
+      : await allocateChangeSeq(services, conversation.id);
+    const record = { ...taken, at };
+    await claimSend(services, membership, hashClientId(clientId), record, { moveCursor: message !== undefined });
+    return record;
   }
 
   /** Changes a message, if this user may. A refused change must leave nothing in the log, which the end of the test checks. */
@@ -154,17 +185,19 @@ async function meet() {
 
   async function dieChanging(one: Extract<Step, { change: Change }>): Promise<void> {
     const { username } = one.who === 0 ? ann : ben;
-    const membership = await getMembership(services, username, conversation.id);
     const message = await getEntry(services, conversation.id, one.target);
     const mayChange = message?.type === 'message' && !message.deleted && message.user === username;
     const clientId = `${one.change}${one.who}${one.target}${one.id}`;
-    if (!membership || !mayChange || membership.recentSends.has(hashClientId(clientId))) return;
-    const { seq, count } = await allocateChangeSeq(services, conversation.id);
-    if (one.do === 'die after the number of a change') return;
-    const send = { seq, count, at: clock.now };
-    await claimSend(services, membership, hashClientId(clientId), send, { allowed: 1, moveCursor: false });
-    if (one.do === 'die after the claim of a change') return;
-    const place = { conversation: conversation.id, ...send, target: one.target, user: username, client_id: clientId };
+    if (!mayChange || (await wasSent(username, clientId))) return;
+    if (one.do === 'die after the number of a change') {
+      await allocateChangeSeq(services, conversation.id);
+      return;
+    }
+    const claimed = await claim(username, clientId);
+    if (!claimed || one.do === 'die after the claim of a change') return;
+    const { seq, count, at } = claimed;
+    const who = { user: username, client_id: clientId };
+    const place = { conversation: conversation.id, seq, count, at, target: one.target, ...who };
     if (one.change === 'edit') await putEntry(services, { ...place, type: 'edit', text: `edited ${one.id}` });
     else if (one.change === 'delete') await putEntry(services, { ...place, type: 'delete' });
     else await putEntry(services, { ...place, type: 'reaction', emoji: '👍', removed: one.change === 'unreact' });
@@ -212,51 +245,57 @@ function isAboutText(
 }
 
 describe('the log', () => {
-  it('has every acknowledged message exactly once, in the order of the numbers, without gaps, and unread counts match it', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
-        const { callers, conversation, acknowledged, perform } = await meet();
-        for (const one of steps) await perform(one);
-        clock.now += 60_000;
+  it.each<Kind>(['direct', 'room'])(
+    'has every acknowledged message exactly once, in the order of the numbers, without gaps, and unread counts match it: %s',
+    async (kind) => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40 }), async (steps) => {
+          const { callers, conversation, acknowledged, perform } = await meet(kind);
+          for (const one of steps) await perform(one);
+          clock.now += 60_000;
 
-        const whole = await readLog(
-          services,
-          await getConversationState(services, conversation.id),
-          await range(conversation.id),
-        );
-        // Before the incomplete changes are applied, a page of changes has each message as it will be.
-        const entries = whole.filter((entry) => entry.type !== 'sealed');
-        const events = await toLogEvents(services, entries, '', undefined);
-        const texts = new Map(events.flatMap((event) => (isAboutText(event) ? [[event.seq, event.message]] : [])));
-        const last = replay(whole);
-        expect([...texts].sort(([a], [b]) => a - b)).toEqual(last.map(({ seq, text }) => [seq, text]));
-        for (const entry of whole.filter(isChange)) await completeChange(services, entry);
-        const state = await getConversationState(services, conversation.id);
-        expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: state.seq }, (_, index) => index + 1));
-        const messages = whole.filter(isMessage);
-        const stored = new Map(messages.map(({ client_id: clientId, seq }) => [clientId, seq]));
-        expect(stored.size).toBe(messages.length);
-        for (const [text, seq] of acknowledged) expect([text, stored.get(text)]).toEqual([text, seq]);
+          const whole = await readLog(
+            services,
+            await getConversationState(services, conversation.id),
+            await range(conversation.id),
+          );
+          // Before the incomplete changes are applied, a page of changes has each message as it will be.
+          const entries = whole.filter((entry) => entry.type !== 'sealed');
+          const events = await toLogEvents(services, entries, '', undefined);
+          const texts = new Map(events.flatMap((event) => (isAboutText(event) ? [[event.seq, event.message]] : [])));
+          const last = replay(whole);
+          expect([...texts].sort(([a], [b]) => a - b)).toEqual(last.map(({ seq, text }) => [seq, text]));
+          for (const entry of whole.filter(isChange)) await completeChange(services, entry);
+          const state = await getConversationState(services, conversation.id);
+          expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: state.seq }, (_, index) => index + 1));
+          const messages = whole.filter(isMessage);
+          const stored = new Map(messages.map(({ client_id: clientId, seq }) => [clientId, seq]));
+          expect(stored.size).toBe(messages.length);
+          for (const [text, seq] of acknowledged) expect([text, stored.get(text)]).toEqual([text, seq]);
 
-        const now = (await readLog(services, state, { first: 1, last: state.seq, complete: true })).filter(isMessage);
-        expect(now.map(shown)).toEqual(last);
-        const newest = now.at(-1);
-        expect(state.last?.seq).toBe(newest?.seq);
-        expect(state.last?.text).toBe(newest?.text);
-        for (const { username } of callers) {
-          const membership = await getMembership(services, username, conversation.id);
-          if (!membership) continue;
-          const beyond = now.filter(({ seq, deleted }) => seq > membership.read.seq && !deleted);
-          expect(await unreadCount(services, state, membership)).toBe(beyond.length);
-        }
-      }),
-      { numRuns: Number(process.env.PARLEY_RUNS ?? 20) },
-    );
-  }, 60_000);
+          const now = (
+            await readLog(services, state, { first: 1, last: state.seq, atPending: 'stop' as const })
+          ).filter(isMessage);
+          expect(now.map(shown)).toEqual(last);
+          const newest = now.at(-1);
+          expect(state.last?.seq).toBe(newest?.seq);
+          expect(state.last?.text).toBe(newest?.text);
+          for (const { username } of callers) {
+            const membership = await getMembership(services, username, conversation.id);
+            if (!membership) continue;
+            const beyond = now.filter(({ seq, deleted }) => seq > readCursor(state, membership).seq && !deleted);
+            expect(await unreadCount(services, state, membership)).toBe(beyond.length);
+          }
+        }),
+        { numRuns: Number(process.env.PARLEY_RUNS ?? 20) },
+      );
+    },
+    60_000,
+  );
 
   async function range(conversation: string) {
     const { seq } = await getConversationState(services, conversation);
-    return { first: 1, last: seq, complete: true };
+    return { first: 1, last: seq, atPending: 'stop' as const };
   }
 });
 
@@ -269,7 +308,9 @@ describe('pages', () => {
     }
     clock.now += 60_000;
     const state = await getConversationState(services, conversation.id);
-    const all = (await readLog(services, state, { first: 1, last: state.seq, complete: true })).filter(isMessage);
+    const all = (await readLog(services, state, { first: 1, last: state.seq, atPending: 'stop' as const })).filter(
+      isMessage,
+    );
     const seqs = all.map(({ seq }) => seq);
 
     await fc.assert(

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addOrRemoveReaction } from '#lambdas/chat/change-message';
+import { markRead } from '#lambdas/chat/mark-read';
 import { assertConversationLimit } from '#lambdas/chat/rate-limits';
 import { requireMembership } from '#lambdas/chat/require-membership';
 import { sendMessage } from '#lambdas/chat/send-message';
@@ -18,7 +19,6 @@ let stop: () => Promise<void>;
 beforeAll(async () => {
   ({ services, clock, stop } = await startDomain());
   await Promise.all(['ann', 'ben'].map((username) => createUser(services, { username, name: username })));
-  await sendMessage(services, conversation, ben, { message: 'first' });
 });
 afterAll(() => stop());
 
@@ -36,35 +36,78 @@ async function outcome(one: Promise<unknown>): Promise<string> {
   }
 }
 
-it('of a hundred messages and changes at the same time exactly the allowed number is stored, and the others leave nothing', async () => {
-  const outcomes = await Promise.all(
-    Array.from({ length: 100 }, (_, index) =>
-      outcome(
-        index % 5 === 4
-          ? addOrRemoveReaction(
-              services,
-              { conversation, caller: ann, target: { seq: 1 } },
-              { emoji: '👍', removed: false },
-            )
-          : sendMessage(services, conversation, ann, { message: `${index}` }),
+it.each(['ann_ben', 'room:hall'])(
+  'of a hundred messages and changes at the same time exactly the allowed number is stored, and the others leave nothing: %s',
+  async (id) => {
+    const conversation = parseConversation(id);
+    await sendMessage(services, conversation, ben, { message: 'first' });
+    await requireMembership(services, conversation, ann, { join: true });
+    const { seq: first } = (await getConversationState(services, id)).last ?? { seq: 0 };
+    await markRead(services, conversation, ben);
+    const outcomes = await Promise.all(
+      Array.from({ length: 100 }, (_, index) =>
+        outcome(
+          index % 5 === 4
+            ? addOrRemoveReaction(
+                services,
+                { conversation, caller: ann, target: { seq: first } },
+                { emoji: '👍', removed: false },
+              )
+            : sendMessage(services, conversation, ann, { message: `${index}` }),
+        ),
       ),
-    ),
-  );
-  expect(outcomes.filter((one) => one === 'sent')).toHaveLength(20);
-  expect(outcomes.filter((one) => one === 'rate_limited')).toHaveLength(80);
+    );
+    expect(outcomes.filter((one) => one === 'sent')).toHaveLength(20);
+    expect(outcomes.filter((one) => one === 'rate_limited')).toHaveLength(80);
 
-  const messages = outcomes.filter((one, index) => one === 'sent' && index % 5 !== 4).length;
-  const membership = await getMembership(services, 'ben', conversation.id);
-  if (!membership) throw new Error('ben is no member');
-  // More numbers were sealed than the state lists, and the count is still right.
-  expect(await unreadCount(services, await getConversationState(services, conversation.id), membership)).toBe(messages);
+    const messages = outcomes.filter((one, index) => one === 'sent' && index % 5 !== 4).length;
+    const membership = await getMembership(services, 'ben', conversation.id);
+    if (!membership) throw new Error('ben is no member');
+    // In a room, more numbers were sealed than the state lists, and the count is still right.
+    expect(await unreadCount(services, await getConversationState(services, conversation.id), membership)).toBe(
+      messages,
+    );
+
+    // The bucket is refilled evenly: one token in half a second, twenty in ten.
+    const early = await sendMessage(services, conversation, ann, { message: 'early' }).catch((error: unknown) => error);
+    expect(early).toMatchObject({ code: 'rate_limited', retryAfter: 1 });
+    clock.now += 499;
+    expect(await outcome(sendMessage(services, conversation, ann, { message: 'early' }))).toBe('rate_limited');
+    clock.now += 1;
+    expect(await outcome(sendMessage(services, conversation, ann, { message: 'in time' }))).toBe('sent');
+    expect(await outcome(sendMessage(services, conversation, ann, { message: 'early' }))).toBe('rate_limited');
+    clock.now += 3_600_000;
+    const later = Array.from({ length: 25 }, (_, index) =>
+      outcome(sendMessage(services, conversation, ann, { message: `later ${index}` })),
+    );
+    expect((await Promise.all(later)).filter((one) => one === 'sent')).toHaveLength(20);
+  },
+);
+
+it('a limit of 0 is none, and a repeated send takes no token', async () => {
+  const send = (limit: number, clientId: string) =>
+    sendMessage(
+      { ...services, config: { ...services.config, sends: { count: limit, seconds: 10 } } },
+      conversation,
+      ann,
+      { message: clientId, client_id: clientId },
+    );
+  clock.now += 60_000;
+  const sent = await Promise.all(Array.from({ length: 40 }, (_, index) => outcome(send(0, `free ${index}`))));
+  expect(sent.filter((one) => one === 'sent')).toHaveLength(40);
+  const repeated = [await send(1, 'once'), await send(1, 'once')];
+  expect(new Set(repeated.map(({ seq }) => seq)).size).toBe(1);
+  expect(await outcome(send(1, 'twice'))).toBe('rate_limited');
 });
 
-it('the next message is accepted when the first is old enough, and the error says when', async () => {
-  const early = await sendMessage(services, conversation, ann, { message: 'early' }).catch((error: unknown) => error);
-  expect(early).toMatchObject({ code: 'rate_limited', retryAfter: 10 });
-  clock.now += 10_000;
-  expect(await outcome(sendMessage(services, conversation, ann, { message: 'in time' }))).toBe('sent');
+it('without a limit all of a hundred messages at the same time are stored', async () => {
+  const unlimited = { ...services, config: { ...services.config, sends: { count: 0, seconds: 10 } } };
+  const outcomes = await Promise.all(
+    Array.from({ length: 100 }, (_, index) =>
+      outcome(sendMessage(unlimited, conversation, ann, { message: `${index}` })),
+    ),
+  );
+  expect(outcomes).toEqual(Array.from({ length: 100 }, () => 'sent'));
 });
 
 it('a user can open at most 200 conversations in an hour, also when many are opened at the same time', async () => {

@@ -12,6 +12,9 @@ first, or a cloud assembly (cdk.out). Default: the current folder.
   --port <number>   8080 by default; 0 for any free port
   --data <folder>   for tables, files, mail and logs; .local in the project by default
   --faults <list>   failures of AWS, like postGone=0.1,dropDisconnect=0.5
+  --latency <list>  milliseconds that calls wait, like dynamodb=4,post=8,invoke=5
+  -c, --context <name=value>
+                    a value of the app's context, as with cdk; may be repeated
   --watch           synthesizes and reloads when a file of the project is saved
   --help            prints this text
 
@@ -31,6 +34,8 @@ function readCommand(args: string[]): ServeOptions | undefined {
     dataDirectory: values.data ?? join(project, '.local'),
     port: values.port,
     faults: values.faults,
+    latency: values.latency,
+    context: values.context,
     watch: values.watch,
     settingNames: { port: '--port', dataDirectory: '--data' },
   };
@@ -45,6 +50,8 @@ function parse(args: string[]) {
         port: { type: 'string' },
         data: { type: 'string' },
         faults: { type: 'string' },
+        latency: { type: 'string' },
+        context: { type: 'string', short: 'c', multiple: true },
         watch: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Answering } from './answer.ts';
 import type { Stack } from './assembly/stack.ts';
+import type { Calls } from './calls.ts';
 import type { Clock } from './clock.ts';
 import type { Counters } from './counters.ts';
 import type { Faults } from './faults.ts';
@@ -21,6 +23,7 @@ export interface Context {
   readonly functions: Functions;
   readonly faults: Faults;
   readonly counters: Counters;
+  readonly calls: Calls;
   readonly clock: Clock;
   /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */
   readonly timeScale: number;
@@ -33,6 +36,8 @@ export interface Context {
 /** A service mounted on the one port. */
 export interface Service {
   handle(request: IncomingMessage, response: ServerResponse): void | Promise<void>;
+  /** The same for a request that did not come over HTTP. Missing: the service answers HTTP only. */
+  readonly answer?: Answering;
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   stop(): Promise<void>;
 }

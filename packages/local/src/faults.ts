@@ -1,3 +1,5 @@
+import { parseAmounts } from './parse-amounts.ts';
+
 /** All are off. A value is a probability between 0 and 1, unless its comment says otherwise. */
 const none = {
   /** API Gateway does not call `$disconnect`, which is best effort. */
@@ -22,7 +24,8 @@ const none = {
  */
 export type Faults = typeof none & { random: () => number };
 
-export const faultNames = Object.keys(none);
+const isFault = (name: string): name is keyof typeof none => Object.hasOwn(none, name);
+export const faultNames = Object.keys(none).filter(isFault);
 
 export function createFaults(chosen: Partial<Faults> = {}): Faults {
   return { random: Math.random, ...none, ...chosen };
@@ -33,20 +36,6 @@ export function createFaults(chosen: Partial<Faults> = {}): Faults {
  * @throws Error, one sentence, for an unknown name or a value out of range
  */
 export function parseFaults(text: string | undefined): Partial<Faults> {
-  const chosen: Partial<typeof none> = {};
-  for (const part of (text ?? '').split(',').filter((piece) => piece.trim() !== '')) {
-    const [name = '', value = ''] = part.split('=').map((side) => side.trim());
-    if (!isFault(name)) throw new Error(`unable to switch on the fault "${name}"; known are ${faultNames.join(', ')}`);
-    const amount = Number(value);
-    const highest = name === 'delayBatch' ? 60_000 : 1;
-    if (value === '' || !(amount >= 0 && amount <= highest)) {
-      throw new Error(`unable to switch on the fault ${name}; "${value}" is not a number between 0 and ${highest}`);
-    }
-    chosen[name] = amount;
-  }
-  return chosen;
-}
-
-function isFault(name: string): name is keyof typeof none {
-  return Object.hasOwn(none, name);
+  const highest = (name: string) => (name === 'delayBatch' ? 60_000 : 1);
+  return parseAmounts(text, { verb: 'unable to switch on the fault', names: faultNames, highest });
 }

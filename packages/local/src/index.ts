@@ -1,6 +1,7 @@
 /** `@parley/local` serves a synthesized CDK app on this machine. */
 export { BrokenStack } from './assembly/broken-stack.ts';
 export type { Resource, Stack } from './assembly/stack.ts';
+export type { Call, Calls, Latency } from './calls.ts';
 export type { Clock } from './clock.ts';
 export type { Counters } from './counters.ts';
 export { type Engine, startEngine } from './dynamodb/engine.ts';

@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Answering } from './answer.ts';
 import type { Service } from './context.ts';
 import { defaultNames } from './setting-names.ts';
+
+type Mounted = Pick<Service, 'handle' | 'answer' | 'upgrade'>;
 
 /** The one port on which everything is served. */
 export interface Port {
   readonly origin: string;
   /** Sends requests whose path begins with `prefix` to the service. `/` gets all that match no other prefix. */
-  mount(prefix: string, service: Pick<Service, 'handle' | 'upgrade'>): void;
+  mount(prefix: string, service: Mounted): void;
+  /** Answers as over HTTP. Paths of services that only have `handle` are answered with 404. */
+  readonly answer: Answering;
   /** Answers 503 there again. */
   unmount(prefix: string): void;
   close(): Promise<void>;
@@ -24,9 +29,9 @@ export async function openPort(
   log: (line: string) => void,
   settingName = defaultNames.port,
 ): Promise<Port> {
-  const mounted = new Map<string, Pick<Service, 'handle' | 'upgrade'>>();
-  const find = (request: IncomingMessage) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  const mounted = new Map<string, Mounted>();
+  const find = ({ url = '' }: { url?: string | undefined }) => {
+    const path = url.split('?', 1)[0] ?? '';
     const prefix = [...mounted.keys()].find((one) => one !== '/' && (path === one || path.startsWith(`${one}/`)));
     // Paths below `/_aws` never go to the distribution, or a missing service would look like an empty page.
     return mounted.get(prefix ?? (path.startsWith('/_aws/') ? '' : '/'));
@@ -50,6 +55,17 @@ export async function openPort(
   return {
     origin: `http://127.0.0.1:${await listen(server, port, settingName)}`,
     mount: (prefix, service) => void mounted.set(prefix, service),
+    async answer(incoming) {
+      const service = find(incoming);
+      if (!service) return { status: 503, headers: { 'retry-after': '1' }, body: 'Service Unavailable\n' };
+      if (!service.answer) return { status: 404, headers: {}, body: '' };
+      try {
+        return await service.answer(incoming);
+      } catch (error) {
+        logFailure(error, incoming, log);
+        return { status: 500, headers: { 'content-type': 'application/json' }, body: failed };
+      }
+    },
     unmount: (prefix) => void mounted.delete(prefix),
     close: () => close(server),
   };
@@ -73,11 +89,19 @@ function reason({ code, message }: NodeJS.ErrnoException, port: number, settingN
 }
 
 function fail(error: unknown, request: IncomingMessage, response: ServerResponse, log: (line: string) => void): void {
-  log(
-    `${request.method} ${(request.url ?? '').split('?', 1)[0]} failed: ${error instanceof Error ? error.stack : String(error)}`,
-  );
+  logFailure(error, request, log);
   if (response.headersSent) response.destroy();
-  else response.writeHead(500, { 'content-type': 'application/json' }).end('{"message":"Internal Server Error"}');
+  else response.writeHead(500, { 'content-type': 'application/json' }).end(failed);
+}
+
+const failed = '{"message":"Internal Server Error"}';
+
+function logFailure(
+  error: unknown,
+  { method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>,
+  log: (line: string) => void,
+): void {
+  log(`${method} ${url.split('?', 1)[0]} failed: ${error instanceof Error ? error.stack : String(error)}`);
 }
 
 function close(server: Server): Promise<void> {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { parseLatency } from './calls.ts';
 import { requireUnclaimed } from './claim-folder.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
+import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
 import { defaultNames } from './setting-names.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
@@ -18,6 +20,10 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
   readonly port?: number | string;
   /** Like `postGone=0.1,dropDisconnect=0.5`; none by default. */
   readonly faults?: string;
+  /** Like `dynamodb=4,post=8,invoke=5`: milliseconds that calls wait; none by default. */
+  readonly latency?: string;
+  /** Values of the CDK app's context, like `sendLimit=0`, in place of those of `cdk.json`, as `-c` of `cdk` does. */
+  readonly context?: readonly string[];
   /** Synthesizes and reloads when a file of the project is saved. */
   readonly watch?: boolean;
   /** The text that is printed when everything is served. */
@@ -46,6 +52,8 @@ async function run(options: ServeOptions): Promise<number> {
   const dataDirectory = resolve(options.dataDirectory);
   const port = parsePort(options.port, settingNames.port);
   const faults = parseFaults(options.faults);
+  const latency = parseLatency(options.latency);
+  const context = parseContext(options.context ?? []);
   const log = (line: string) => console.log(line);
   // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
   process.env.TZ = 'UTC';
@@ -58,15 +66,25 @@ async function run(options: ServeOptions): Promise<number> {
   if (!isProject && !existsSync(join(directory, 'manifest.json'))) {
     throw new Error(`unable to serve ${directory}; it has neither cdk.json nor manifest.json`);
   }
+  if (options.context?.length && !isProject) throw new Error(`unable to use -c; ${directory} has no cdk.json`);
   if (options.watch && !isProject) throw new Error(`unable to watch; ${directory} has no cdk.json`);
   const assemblyDirectory = isProject ? join(dataDirectory, 'cdk.out') : directory;
-  if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory })) {
+  if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory, context })) {
     log('Synthesizing the stack …');
     await rm(assemblyDirectory, { recursive: true, force: true });
-    await synthesize({ projectDirectory: directory, assemblyDirectory, signal });
+    await synthesize({ projectDirectory: directory, assemblyDirectory, context, signal });
   }
 
-  const runtime = await startLocal({ assemblyDirectory, dataDirectory, port, faults, engine, settingNames, log });
+  const runtime = await startLocal({
+    assemblyDirectory,
+    dataDirectory,
+    port,
+    faults,
+    latency,
+    engine,
+    settingNames,
+    log,
+  });
   try {
     signal.throwIfAborted();
     const outputs = JSON.stringify({ [runtime.stack.name]: runtime.outputs }, undefined, 2);
@@ -75,7 +93,9 @@ async function run(options: ServeOptions): Promise<number> {
     runtime.functions.warm(waitedForFunctions(runtime.stack));
     log(await (options.welcome ?? describe)(runtime));
     if (Object.keys(faults).length > 0) log(`Faults are switched on: ${JSON.stringify(faults)}`);
-    const watching = options.watch && watchProject({ projectDirectory: directory, dataDirectory, runtime, log });
+    if (Object.keys(latency).length > 0) log(`Calls wait, in milliseconds: ${JSON.stringify(latency)}`);
+    const watching =
+      options.watch && watchProject({ projectDirectory: directory, dataDirectory, context, runtime, log });
     const died = await Promise.race([ended, runtime.died]);
     if (watching) await watching.stop();
     // The runtime has logged why it died.

@@ -1,4 +1,5 @@
 import { loadStack, type Stack } from './assembly/stack.ts';
+import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { type Cognito, startCognito } from './cognito/start.ts';
@@ -29,6 +30,8 @@ export interface LocalOptions {
   /** 0 for any free port. */
   readonly port: number;
   readonly faults?: Partial<Faults>;
+  /** Delays of calls in milliseconds; none by default. */
+  readonly latency?: Partial<Latency>;
   /** 1 by default, as on AWS. With 60, ten minutes become ten seconds. */
   readonly timeScale?: number;
   readonly clock?: Clock;
@@ -52,6 +55,8 @@ export interface LocalRuntime {
   readonly counters: Counters;
   /** May be changed at any time. */
   readonly faults: Faults;
+  /** Delays calls, and records when they began and ended. */
+  readonly calls: Calls;
   readonly policies: Policies;
   readonly functions: Functions;
   /** Keys of the account's root user, who may do everything. */
@@ -94,9 +99,21 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin });
     const faults = createFaults(options.faults);
     const counters = createCounters();
+    const calls = createCalls(options.latency);
     const keys = createAccessKeys();
     const policies = createPolicies(() => stack);
-    const functions = createFunctions({ stack, origin, dataDirectory, keys, policies, faults, counters, clock });
+    const functions = createFunctions({
+      stack,
+      origin,
+      dataDirectory,
+      keys,
+      policies,
+      faults,
+      counters,
+      calls,
+      clock,
+      answer: port.answer,
+    });
     const context: Context = {
       get stack() {
         return stack;
@@ -108,6 +125,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       functions,
       faults,
       counters,
+      calls,
       clock,
       log,
       timeScale: options.timeScale ?? 1,
@@ -162,6 +180,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       },
       counters,
       faults,
+      calls,
       policies,
       functions,
       streams,

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import type { AppContext } from './parse-context.ts';
 
 const CdkJson = z.looseObject({
   app: z.string(),
@@ -10,6 +12,14 @@ const CdkJson = z.looseObject({
   watch: z
     .looseObject({ include: z.array(z.string()).default(['**']), exclude: z.array(z.string()).default([]) })
     .default({ include: ['**'], exclude: [] }),
+});
+
+/** How an assembly was made. It is in a file beside the assembly, which is missing while the assembly is being made. */
+const Stamp = z.object({
+  /** ms since 1970, at the start of the synthesis */
+  made: z.number(),
+  /** What replaced values of `cdk.json`. */
+  context: z.record(z.string(), z.unknown()),
 });
 
 /** @throws Error, one sentence */
@@ -30,10 +40,10 @@ function readCdkJson(projectDirectory: string): z.infer<typeof CdkJson> {
 export async function synthesize(options: {
   projectDirectory: string;
   assemblyDirectory: string;
-  context?: Readonly<Record<string, unknown>>;
+  context?: AppContext;
   signal?: AbortSignal;
 }): Promise<void> {
-  const { projectDirectory, signal } = options;
+  const { projectDirectory, context: chosen = {}, signal } = options;
   // The program runs in the project's folder.
   const assemblyDirectory = resolve(options.assemblyDirectory);
   const { app, context } = readCdkJson(projectDirectory);
@@ -44,7 +54,7 @@ export async function synthesize(options: {
   const { code, output } = await run(app, projectDirectory, signal, {
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...options.context }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
     // CDK's check against CloudFormation's rules doubles the time; `cdk synth` and `cdk deploy` make it.
     CDK_VALIDATION: 'false',
   });
@@ -52,14 +62,19 @@ export async function synthesize(options: {
   await writeFile(logFile, output);
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`unable to synthesize the stack; ${errorIn(output)} (all of it: ${logFile})`);
-  await writeFile(stamp, `${began}`);
+  await writeFile(stamp, JSON.stringify({ made: began, context: chosen } satisfies z.infer<typeof Stamp>));
 }
 
-/** True when the assembly is newer than every file of the project that `cdk watch` would watch. */
-export function isSynthesized(options: { projectDirectory: string; assemblyDirectory: string }): boolean {
-  const { projectDirectory, assemblyDirectory } = options;
+/** True when the assembly was made with this context, and is newer than every file of the project that `cdk watch` would watch. */
+export function isSynthesized(options: {
+  projectDirectory: string;
+  assemblyDirectory: string;
+  context?: AppContext;
+}): boolean {
+  const { projectDirectory, assemblyDirectory, context = {} } = options;
   try {
-    const made = Number(readFileSync(stampFile(assemblyDirectory), 'utf8'));
+    const { made, context: former } = Stamp.parse(JSON.parse(readFileSync(stampFile(assemblyDirectory), 'utf8')));
+    if (!isDeepStrictEqual(former, context)) return false;
     statSync(join(assemblyDirectory, 'manifest.json'));
     const { folders, excludes } = projectSources(projectDirectory, dirname(assemblyDirectory));
     /** The latest change of a file or folder. A folder changes too when something in it is deleted. */
@@ -72,7 +87,7 @@ export function isSynthesized(options: { projectDirectory: string; assemblyDirec
       return Math.max(path === '.' ? 0 : stat.mtimeMs, ...children);
     };
     const sources = ['cdk.json', 'package.json', 'package-lock.json', ...folders];
-    return made > 0 && sources.every((source) => Math.floor(newest(source)) <= made);
+    return sources.every((source) => Math.floor(newest(source)) <= made);
   } catch {
     return false;
   }

@@ -1,5 +1,6 @@
 import { existsSync, type FSWatcher, readdirSync, watch } from 'node:fs';
 import { join } from 'node:path';
+import type { AppContext } from './parse-context.ts';
 import type { LocalRuntime } from './start.ts';
 import { projectSources, synthesize } from './synthesize.ts';
 
@@ -13,10 +14,12 @@ const debounceMs = 100;
 export function watchProject(options: {
   projectDirectory: string;
   dataDirectory: string;
+  /** Replaces values of `cdk.json` in every synthesis. */
+  context?: AppContext;
   runtime: Pick<LocalRuntime, 'reload'>;
   log: (line: string) => void;
 }): { stop(): Promise<void> } {
-  const { projectDirectory, dataDirectory, runtime, log } = options;
+  const { projectDirectory, dataDirectory, context = {}, runtime, log } = options;
   const assemblyDirectory = join(dataDirectory, 'cdk.out');
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;
@@ -27,7 +30,7 @@ export function watchProject(options: {
     const began = performance.now();
     log(`${saved} was saved: synthesizing …`);
     try {
-      await synthesize({ projectDirectory, assemblyDirectory, signal: ending.signal });
+      await synthesize({ projectDirectory, assemblyDirectory, context, signal: ending.signal });
       await runtime.reload(assemblyDirectory);
       log(`Reloaded after ${((performance.now() - began) / 1000).toFixed(1)} s`);
     } catch (error) {

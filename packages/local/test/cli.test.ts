@@ -85,6 +85,10 @@ test('serve takes a cloud assembly too', { timeout: slow }, async () => {
   expect(command.output()).toMatch(/^Serving Guestbook/);
   command.child.kill('SIGTERM');
   expect(await command.ended).toBe(0);
+
+  const late = run('serve', join(data, 'cdk.out'), '--port', '0', '--data', data, '-c', 'colour=blue');
+  expect(await late.ended).toBe(1);
+  expect(late.output()).toBe(`unable to use -c; ${join(data, 'cdk.out')} has no cdk.json\n`);
 });
 
 test('--help tells the options and the faults', async () => {
@@ -100,6 +104,16 @@ describe('one sentence and exit code 1 for', () => {
       'an unknown option',
       ['serve', '--prot', '1'],
       "unable to read the command; Unknown option '--prot' (--help lists the options)",
+    ],
+    [
+      'a value without a name',
+      ['serve', example, '-c', '=0'],
+      'unable to use the option "=0"; write it as -c name=value',
+    ],
+    [
+      'a name without a value',
+      ['serve', example, '--context', 'sendLimit'],
+      'unable to use the option "sendLimit"; write it as -c name=value',
     ],
     ['two folders', ['serve', 'a', 'b'], 'unable to serve a and b; name one folder'],
     ['a port that is none', ['serve', example, '--port', 'http'], 'unable to listen; --port=http is not a port number'],

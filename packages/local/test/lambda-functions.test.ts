@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Stack, stackFromTemplate } from '#assembly/stack';
+import { createCalls } from '#calls';
 import { systemClock } from '#clock';
 import { createCounters } from '#counters';
 import { createFaults } from '#faults';
@@ -119,6 +120,7 @@ beforeAll(async () => {
     policies,
     faults,
     counters,
+    calls: createCalls(),
     clock: systemClock,
   });
 });

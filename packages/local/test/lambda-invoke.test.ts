@@ -8,6 +8,7 @@ import { InvokeCommand, type InvokeCommandInput, LambdaClient } from '@aws-sdk/c
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { stackFromTemplate } from '#assembly/stack';
+import { createCalls } from '#calls';
 import { systemClock } from '#clock';
 import type { Context } from '#context';
 import { createCounters } from '#counters';
@@ -109,9 +110,10 @@ beforeAll(async () => {
   const file = (id: string) => join(folder, `${id}.jsonl`);
   const stack = stackFromTemplate({ template: template(file), name: 'Try', origin, codeDirectories });
   const [keys, counters, faults, clock] = [createAccessKeys(), createCounters(), createFaults(), systemClock];
+  const calls = createCalls();
   const policies = createPolicies(() => stack);
-  functions = createFunctions({ stack, origin, dataDirectory: folder, keys, policies, faults, counters, clock });
-  const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, clock };
+  functions = createFunctions({ stack, origin, dataDirectory: folder, keys, policies, faults, counters, calls, clock });
+  const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, calls, clock };
   context = { ...shared, timeScale, log: () => {} };
   const sqs = await startSqs(context);
   const api = await startInvokeApi(context, sqs);

@@ -4,12 +4,16 @@ import { type Acquired, createPool, type Pool, type PoolOptions } from '#lambda/
 
 let started: ExecutionEnvironment[] = [];
 let pool: Pool;
+let isStarting = false;
 
 /** An environment that does nothing: these tests are about how many there are. */
 function startEnvironment(): ExecutionEnvironment {
   let alive = true;
   const environment: ExecutionEnvironment = {
     log: () => {},
+    get starting() {
+      return isStarting;
+    },
     run: async () => ({ ok: true, payload: 'null' }),
     get alive() {
       return alive;
@@ -98,6 +102,23 @@ describe('the environments of a function', () => {
     await pass(3);
     expect(await deepest).toBe(4);
     expect(started).toHaveLength(4);
+  });
+
+  test('become no more while one starts: that is progress', async () => {
+    open({ usual: 1, stuckMs: 1 });
+    isStarting = true;
+    await acquire();
+    const second = acquire();
+    await pass(20);
+    expect(started).toHaveLength(1);
+    isStarting = false;
+    await pass(2);
+    expect((await second).environment).toBe(started[1]);
+  });
+
+  test('start at once for each event where none may wait', async () => {
+    open({ usual: 1, mayWait: () => false });
+    expect([(await acquire()).cold, (await acquire()).cold, started.length]).toEqual([true, true, 2]);
   });
 
   test('are never more than the greatest number', async () => {

@@ -40,7 +40,32 @@ test('the app of cdk.json gets its context and the output folder', async () => {
   expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({ colour: 'green' });
 });
 
+test('chosen values replace those of cdk.json', async () => {
+  await synthesize({ ...(await project(writesContext)), context: { colour: 'blue', size: '1' } });
+  const used = JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'));
+  expect(used).toEqual({ colour: 'blue', size: '1' });
+});
+
 describe('an assembly', () => {
+  test('is current for the chosen values that it was made with, in any order, and for no others', async () => {
+    const options = await project(writesContext);
+    await synthesize({ ...options, context: { colour: 'blue', size: '1' } });
+    const isCurrent = (context?: Record<string, string>) => isSynthesized({ ...options, ...(context && { context }) });
+    expect(isCurrent({ size: '1', colour: 'blue' })).toBe(true);
+    expect([isCurrent(), isCurrent({ colour: 'blue' }), isCurrent({ colour: 'blue', size: '2' })]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  test('of a version that noted no values is made again', async () => {
+    const options = await project(writesContext);
+    await synthesize(options);
+    await writeFile(`${assemblyDirectory}.stamp`, `${Date.now() + 1000}`);
+    expect(isSynthesized(options)).toBe(false);
+  });
+
   test('is current until a source is saved', async () => {
     const options = await project(writesContext);
     expect(isSynthesized(options)).toBe(false);

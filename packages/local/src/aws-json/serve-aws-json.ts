@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ZodError } from 'zod';
-import type { Context, Service } from '#context';
+import type { Answer, Answering, Incoming } from '#answer';
+import type { Context } from '#context';
 import type { Principal } from '#iam/access-keys';
 import type { SignatureCode, SignatureResult } from '#iam/signature';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
-import { readBody } from '#read-body';
 import { isObject, parseJson } from '#text';
 import { AwsError } from './aws-error.ts';
 
@@ -15,11 +14,13 @@ export interface AwsJsonCall {
   readonly operation: string;
   /** `X-Amz-Target` as it came. */
   readonly target: string;
-  readonly input: object;
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The bytes of `input`. */
+  readonly body: Buffer;
   /** Who signed the request. @throws AwsError */
-  signer(): Promise<Principal>;
+  signer(): Principal;
   /** @throws AwsError when nobody known signed the request, or the signer may not do this */
-  authorize(action: string, resource: string): Promise<void>;
+  authorize(action: string, resource: string): void;
   /** The error for an operation that is not served locally. */
   notServed(): AwsError;
 }
@@ -63,33 +64,32 @@ export interface AwsJsonService {
 }
 
 /** Handles requests in AWS's order: size of the body, signature, JSON, permission, operation. */
-export function serveAwsJson(context: Context, service: AwsJsonService): Service['handle'] {
+export function serveAwsJson(context: Context, service: AwsJsonService): Answering {
   const { errors = {} } = service;
   const fail =
     errors.common ?? ((name: CommonError, message: string, status?: number) => new AwsError(name, message, { status }));
 
-  const callOf = (request: IncomingMessage, body: Buffer) => {
-    let verified: Promise<SignatureResult> | undefined;
-    const signer = async () => {
+  const callOf = (request: Incoming, body: Buffer) => {
+    let verified: SignatureResult | undefined;
+    const signer = () => {
       verified ??= verifyRequest(request, body, service.signingName, context);
-      const result = await verified;
-      if (result.ok) return result.principal;
-      throw errors.unsigned?.(result) ?? fail(signatureErrors[result.code], result.message);
+      if (verified.ok) return verified.principal;
+      throw errors.unsigned?.(verified) ?? fail(signatureErrors[verified.code], verified.message);
     };
-    const authorize = async (action: string, resource: string) => {
-      const decision = context.policies.authorize(await signer(), action, resource);
+    const authorize = (action: string, resource: string) => {
+      const decision = context.policies.authorize(signer(), action, resource);
       if (decision.allowed) return;
       throw errors.denied?.(decision.message) ?? fail('AccessDeniedException', decision.message);
     };
     return { signer, authorize };
   };
-  const answerTo = async (request: IncomingMessage): Promise<AwsJsonAnswer> => {
-    const body = await readBody(request, service.maxBodyBytes);
+  const answerTo = async (request: Incoming): Promise<AwsJsonAnswer> => {
+    const body = await request.body(service.maxBodyBytes);
     if (!body) {
       throw fail('RequestEntityTooLargeException', `the request exceeds ${service.maxBodyBytes} bytes`, 413);
     }
     const call = callOf(request, body);
-    if (!service.allowsUnsigned) await call.signer();
+    if (!service.allowsUnsigned) call.signer();
     const input = parseObject(body);
     if (!input) throw fail('SerializationException', 'the request body is not a JSON object');
     const target = String(request.headers['x-amz-target'] ?? '');
@@ -98,41 +98,35 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Service
       const called = operation || target || 'a request without X-Amz-Target';
       return fail('UnknownOperationException', `${called} is not served locally`);
     };
-    return service.run({ ...call, operation, target, input, notServed });
+    return service.run({ ...call, operation, target, input, body, notServed });
   };
-  const answer = (response: ServerResponse, { headers, ...rest }: AwsJsonAnswer) =>
-    sendJson(response, rest, (body) => ({
+  const write = ({ headers, ...rest }: AwsJsonAnswer): Answer =>
+    jsonAnswer(rest, (body) => ({
       'content-type': `application/x-amz-json-${service.version}`,
       ...service.headers?.(body),
       ...headers,
     }));
-  return async (request, response) => {
+  return async (request) => {
     try {
-      answer(response, await answerTo(request));
+      return write(await answerTo(request));
     } catch (thrown) {
       const error = thrown instanceof ZodError ? errors.invalid?.(thrown) : thrown;
       if (!(error instanceof AwsError)) throw thrown;
-      answer(response, error);
+      return write(error);
     }
   };
 }
 
 /** @param headersOf made from the body's bytes */
-export function sendJson(
-  response: ServerResponse,
+export function jsonAnswer(
   { status = 200, body }: Omit<AwsJsonAnswer, 'headers'>,
   headersOf: (body: Buffer) => Readonly<Record<string, string>>,
-): void {
+): Answer {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
-  response.writeHead(status, {
-    'x-amzn-requestid': randomUUID(),
-    'content-length': bytes.length,
-    ...headersOf(bytes),
-  });
-  response.end(bytes);
+  return { status, headers: { 'x-amzn-requestid': randomUUID(), ...headersOf(bytes) }, body: bytes };
 }
 
-export function parseObject(body: Buffer): object | undefined {
+export function parseObject(body: Buffer): Record<string, unknown> | undefined {
   const value = parseJson(body.toString());
   return isObject(value) ? value : undefined;
 }

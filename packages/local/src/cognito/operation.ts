@@ -9,7 +9,7 @@ import type { User } from './user.ts';
 export type Answer = Readonly<Record<string, unknown>>;
 
 /** Checks the signature of the request and the signer's permission on the pool. @throws CognitoError */
-export type RequirePermission = (poolArn: string) => Promise<void>;
+export type RequirePermission = (poolArn: string) => void;
 
 /** One operation of Cognito's API. It parses the input and checks the caller before `run`. */
 export type Operation = (input: unknown, directory: Directory, requirePermission: RequirePermission) => Promise<Answer>;
@@ -52,7 +52,7 @@ export function adminOperation<Schema extends z.ZodType<{ UserPoolId: string }>>
   return async (input, directory, requirePermission) => {
     const parsed = parse(schema, input);
     const pool = await directory.pool(parsed.UserPoolId);
-    await requirePermission(pool.arn);
+    requirePermission(pool.arn);
     return run(pool, parsed);
   };
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AwsJsonCall, sendJson, serveAwsJson } from '#aws-json/serve-aws-json';
+import { overHttp, sendAnswer } from '#answer';
+import { type AwsJsonCall, jsonAnswer, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
 import { type Directory, openDirectory } from './directory.ts';
 import { CognitoError } from './errors.ts';
@@ -27,7 +28,7 @@ export async function startCognito(context: Context): Promise<Cognito> {
   logUnservedTriggers(context);
   const common = (...[name, message, status]: ConstructorParameters<typeof CognitoError>) =>
     new CognitoError(name, message, status);
-  const handleCall = serveAwsJson(context, {
+  const answerCall = serveAwsJson(context, {
     signingName: 'cognito-idp',
     targetPrefix: 'AWSCognitoIdentityProviderService.',
     version: '1.1',
@@ -37,6 +38,7 @@ export async function startCognito(context: Context): Promise<Cognito> {
     headers: () => cors,
     run: async (call) => ({ body: await run(call, directory, context) }),
   });
+  const handleCall = overHttp(answerCall);
   return {
     async handle(request, response) {
       const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
@@ -99,7 +101,10 @@ function answerPreflight(request: IncomingMessage, response: ServerResponse): vo
 }
 
 function answerJson(response: ServerResponse, status: number, body: object): void {
-  sendJson(response, { status, body }, () => ({ ...cors, 'content-type': 'application/json' }));
+  sendAnswer(
+    response,
+    jsonAnswer({ status, body }, () => ({ ...cors, 'content-type': 'application/json' })),
+  );
 }
 
 const notFound = (response: ServerResponse) => answerJson(response, 404, { message: 'Not Found' });

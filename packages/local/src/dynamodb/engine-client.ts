@@ -1,15 +1,10 @@
-import { Agent, request } from 'node:http';
-
-export interface EngineAnswer {
-  readonly status: number;
-  readonly requestId: string | undefined;
-  readonly body: Buffer;
-}
+import { openEngineConnections } from './engine-connections.ts';
+import type { EngineAnswer } from './http-answer.ts';
 
 /** Calls the engine over connections that stay open. */
 export interface EngineClient {
   /** Sends a request. `target` is like `DynamoDB_20120810.PutItem`, `body` is JSON. Rejects only when the engine cannot be reached. */
-  send(target: string, body: string): Promise<EngineAnswer>;
+  send(target: string, body: Buffer): Promise<EngineAnswer>;
   /** Sends a request and parses the answer. @throws EngineError with DynamoDB's error name */
   call(target: string, input: object): Promise<unknown>;
   stop(): void;
@@ -28,56 +23,33 @@ const authorization =
   'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
 export function createEngineClient(url: string): EngineClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const address = new URL(url);
+  const connections = openEngineConnections(address);
+  const head = [
+    `POST ${address.pathname} HTTP/1.1`,
+    `host: ${address.host}`,
+    `authorization: ${authorization}`,
+    'x-amz-date: 20000101T000000Z',
+    'content-type: application/x-amz-json-1.0',
+    'x-amz-target: ',
+  ].join('\r\n');
 
-  const once = (target: string, body: string): Promise<EngineAnswer> =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(url, {
-        agent,
-        method: 'POST',
-        headers: {
-          authorization,
-          'x-amz-date': '20000101T000000Z',
-          'x-amz-target': target,
-          'content-type': 'application/x-amz-json-1.0',
-          'content-length': Buffer.byteLength(body),
-        },
-      });
-      outgoing.on('error', (error) => reject(Object.assign(error, { reused: outgoing.reusedSocket })));
-      outgoing.on('response', (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () => {
-          const id = response.headers['x-amzn-requestid'];
-          resolve({
-            status: response.statusCode ?? 500,
-            requestId: typeof id === 'string' ? id : undefined,
-            body: Buffer.concat(chunks),
-          });
-        });
-      });
-      outgoing.end(body);
-    });
-
-  const send = (target: string, body: string) =>
-    once(target, body).catch((error: unknown) => {
-      // The engine may close an idle connection just when it is used again. It has read nothing then, so a second try is safe.
-      if (error instanceof Error && 'reused' in error && error.reused && 'code' in error && error.code === 'ECONNRESET')
-        return once(target, body);
-      throw error;
-    });
+  const send = (target: string, body: Buffer) => {
+    const start = Buffer.from(`${head}${target}\r\ncontent-length: ${body.length}\r\n\r\n`);
+    // One write for each request: a second one would be a second packet.
+    return connections.send(Buffer.concat([start, body]));
+  };
 
   return {
     send,
     async call(target, input) {
-      const answer = await send(target, JSON.stringify(input));
+      const answer = await send(target, Buffer.from(JSON.stringify(input)));
       const output: unknown = JSON.parse(answer.body.toString() || '{}');
       if (answer.status === 200) return output;
       const { name, message } = errorOf(output);
       throw new EngineError(name, message);
     },
-    stop: () => agent.destroy(),
+    stop: () => connections.stop(),
   };
 }
 

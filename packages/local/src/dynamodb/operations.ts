@@ -1,16 +1,11 @@
-import { z } from 'zod';
+import { isObject } from '#text';
+import { invalid } from './errors.ts';
 
 /** A permission that a request needs. */
 export interface RequiredPermission {
   readonly action: string;
   readonly resource: string;
 }
-
-const ofTable = z.looseObject({ TableName: z.string() });
-const ofIndex = z.looseObject({ TableName: z.string(), IndexName: z.string().nullish() });
-const ofBatch = z.looseObject({ RequestItems: z.record(z.string(), z.unknown()) });
-const ofTransaction = z.looseObject({ TransactItems: z.array(z.record(z.string(), ofTable.nullish())) });
-const ofResource = z.looseObject({ ResourceArn: z.string() });
 
 const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem', 'TransactWriteItems', 'DeleteTable'];
 
@@ -21,11 +16,10 @@ export const isWrite = (operation: string) => writes.includes(operation);
  * index. A batch needs every table. A transaction has no action of its own: it needs the action of each part.
  * @param tablesArn `arn:aws:dynamodb:<region>:<account>:table`
  * @returns undefined when the operation is not served locally
- * @throws z.ZodError when the request does not name its tables
+ * @throws AwsError when the request does not name its tables
  */
-export function permissionsFor(operation: string, input: unknown, tablesArn: string): RequiredPermission[] | undefined {
+export function permissionsFor(operation: string, input: object, tablesArn: string): RequiredPermission[] | undefined {
   const action = `dynamodb:${operation}`;
-  const table = (name: string) => `${tablesArn}/${name}`;
   switch (operation) {
     case 'GetItem':
     case 'PutItem':
@@ -37,30 +31,37 @@ export function permissionsFor(operation: string, input: unknown, tablesArn: str
     case 'DeleteTable':
     case 'DescribeTimeToLive':
     case 'UpdateTimeToLive':
-      return [{ action, resource: table(ofTable.parse(input).TableName) }];
+      return [{ action, resource: tableOf(input, tablesArn) }];
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsOfResource':
-      return [{ action, resource: ofResource.parse(input).ResourceArn }];
+      return [{ action, resource: textOf(input, 'ResourceArn') }];
     case 'Query':
     case 'Scan': {
-      const { TableName, IndexName } = ofIndex.parse(input);
-      return [{ action, resource: IndexName ? `${table(TableName)}/index/${IndexName}` : table(TableName) }];
+      const table = tableOf(input, tablesArn);
+      const index = memberOf(input, 'IndexName') ?? undefined;
+      return [{ action, resource: index === undefined ? table : `${table}/index/${textOf(input, 'IndexName')}` }];
     }
     case 'BatchGetItem':
     case 'BatchWriteItem':
-      return Object.keys(ofBatch.parse(input).RequestItems).map((name) => ({ action, resource: table(name) }));
+      return Object.keys(objectOf(memberOf(input, 'RequestItems'))).map((name) => ({
+        action,
+        resource: `${tablesArn}/${name}`,
+      }));
     case 'TransactGetItems':
     case 'TransactWriteItems':
-      return ofTransaction
-        .parse(input)
-        .TransactItems.flatMap((item) =>
-          Object.entries(item).flatMap(([part, target]) =>
-            target
-              ? [{ action: transactionActions.get(part) ?? `dynamodb:${part}`, resource: table(target.TableName) }]
-              : [],
-          ),
-        );
+      return listOf(memberOf(input, 'TransactItems')).flatMap((item) =>
+        Object.entries(objectOf(item)).flatMap(([part, target]) =>
+          target
+            ? [
+                {
+                  action: transactionActions.get(part) ?? `dynamodb:${part}`,
+                  resource: tableOf(objectOf(target), tablesArn),
+                },
+              ]
+            : [],
+        ),
+      );
     case 'ListTables':
     case 'DescribeLimits':
     case 'DescribeEndpoints':
@@ -77,3 +78,25 @@ const transactionActions = new Map([
   ['Delete', 'dynamodb:DeleteItem'],
   ['ConditionCheck', 'dynamodb:ConditionCheckItem'],
 ]);
+
+// Read by hand: a schema makes a copy of each request, which costs more than everything else that happens to it here.
+const memberOf = (input: object, name: string): unknown =>
+  Object.hasOwn(input, name) ? Reflect.get(input, name) : undefined;
+
+function textOf(input: object, name: string): string {
+  const value = memberOf(input, name);
+  if (typeof value === 'string') return value;
+  throw invalid();
+}
+
+function objectOf(value: unknown): Record<string, unknown> {
+  if (isObject(value)) return value;
+  throw invalid();
+}
+
+function listOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value;
+  throw invalid();
+}
+
+const tableOf = (input: object, tablesArn: string) => `${tablesArn}/${textOf(input, 'TableName')}`;

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
+import type { Answering } from '#answer';
 import { parseObject, serveAwsJson } from '#aws-json/serve-aws-json';
-import type { Context, Service } from '#context';
-import { askForCapacity, askForItemOnFailure, countCapacity, countFailedCondition } from './capacity.ts';
+import type { Context } from '#context';
+import { askForCapacity, countCapacity, countFailedCondition } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
 import { isWrite, permissionsFor } from './operations.ts';
@@ -10,8 +11,8 @@ import { isWrite, permissionsFor } from './operations.ts';
  * DynamoDB's public side: checks signature and permissions, then passes the request to the engine.
  * @param onWrite called after every successful write
  */
-export function createProxy(context: Context, engine: EngineClient, onWrite: () => void): Service['handle'] {
-  const { counters, stack } = context;
+export function createProxy(context: Context, engine: EngineClient, onWrite: () => void): Answering {
+  const { counters, calls, stack } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
   return serveAwsJson(context, {
     signingName: 'dynamodb',
@@ -25,14 +26,14 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
       const { operation } = call;
       const permissions = permissionsFor(operation, call.input, tablesArn);
       if (!permissions) throw call.notServed();
-      for (const { action, resource } of permissions) await call.authorize(action, resource);
+      for (const { action, resource } of permissions) call.authorize(action, resource);
 
       counters.count(`dynamodb.${operation}`);
-      const about = { operation, principal: await call.signer(), counters };
-      const capacity = askForCapacity(operation, call.input);
-      const item = askForItemOnFailure(operation, capacity?.input ?? call.input);
-      const input = item?.input ?? capacity?.input ?? call.input;
-      const answer = await engine.send(call.target, JSON.stringify(input)).catch((error: unknown) => {
+      const signer = call.signer();
+      const about = { operation, principal: signer, counters };
+      const asked = askForCapacity(operation, call.input, call.body);
+      const send = () => engine.send(call.target, asked.body);
+      const answer = await calls.pass({ kind: 'dynamodb', name: operation, signer }, send).catch((error: unknown) => {
         throw unavailable(`the table's engine does not answer (${String(error)})`);
       });
       const { status, requestId, body } = answer;
@@ -41,15 +42,20 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
         const error = parseObject(body);
         const { name } = errorOf(error);
         counters.count(`dynamodb.error:${name}`);
-        if (!error || !item || name !== 'ConditionalCheckFailedException') return { status, headers, body };
-        const tableName = String(Reflect.get(input, 'TableName'));
-        return { status, headers, body: countFailedCondition(error, { ...about, tableName, wanted: item.wanted }) };
+        if (!error || asked.itemOnFailure === undefined || name !== 'ConditionalCheckFailedException')
+          return { status, headers, body };
+        const tableName = String(call.input.TableName);
+        return {
+          status,
+          headers,
+          body: countFailedCondition(error, { ...about, tableName, wanted: asked.itemOnFailure }),
+        };
       }
       if (isWrite(operation)) onWrite();
       return {
         headers,
-        body: capacity
-          ? countCapacity(body, { ...about, wanted: capacity.wanted })
+        body: asked.capacity
+          ? countCapacity(body, { ...about, wanted: asked.capacity })
           : Buffer.from(withLocalArns(body.toString(), context)),
       };
     },

@@ -1,3 +1,4 @@
+import { overHttp } from '#answer';
 import type { Context, Service } from '#context';
 import type { SettingNames } from '#setting-names';
 import { startEngine } from './engine.ts';
@@ -51,11 +52,13 @@ export async function startDynamoDb(
     },
   });
   void engine.died.then(context.log);
+  const answer = createProxy(context, client, notifyListeners);
   return {
     engineUrl: engine.url,
     enginePid: engine.pid,
     died: engine.died,
-    handle: createProxy(context, client, notifyListeners),
+    answer,
+    handle: overHttp(answer),
     sweepExpired: ttl.sweep,
     reload,
     onWrite(listener) {

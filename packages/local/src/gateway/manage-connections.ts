@@ -1,23 +1,23 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer, Incoming } from '#answer';
+import type { Context } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
-import { readBody } from '#read-body';
 import { percentDecode } from '#text';
 import type { WebSocketApi } from './apis.ts';
 import { executeApiArn } from './call-function.ts';
 import type { Gateway } from './gateway-state.ts';
 import { newId } from './ids.ts';
 import type { Target } from './target.ts';
-import { limits } from './websocket/connection.ts';
+import { type Connection, limits } from './websocket/connection.ts';
 import type { Sockets } from './websocket/sockets.ts';
 
 /** SDKs read an error's name from the header `x-amzn-errortype`. */
-interface Answer {
+interface Outcome {
   readonly status: number;
   readonly error?: { readonly type: string; readonly message: string };
   readonly body?: unknown;
 }
 
-const errorAnswer = (status: number, type: string, message: string): Answer => ({ status, error: { type, message } });
+const errorAnswer = (status: number, type: string, message: string): Outcome => ({ status, error: { type, message } });
 const gone = errorAnswer(410, 'GoneException', 'Gone');
 
 /** Whether the path is `/<stage>/@connections/…`. */
@@ -34,17 +34,19 @@ export async function manageConnections(
   sockets: Sockets,
   api: WebSocketApi,
   target: Target,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const answer = await manage(gateway, sockets, api, target, request);
-  const body = answer.error ? { message: answer.error.message } : answer.body;
-  response.writeHead(answer.status, {
-    'x-amzn-requestid': newId(),
-    ...(answer.error ? { 'x-amzn-errortype': answer.error.type } : {}),
-    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-  });
-  response.end(body === undefined ? undefined : JSON.stringify(body));
+  request: Incoming,
+): Promise<Answer> {
+  const { status, error, ...outcome } = await manage(gateway, sockets, api, target, request);
+  const body = error ? { message: error.message } : outcome.body;
+  return {
+    status,
+    headers: {
+      'x-amzn-requestid': newId(),
+      ...(error && { 'x-amzn-errortype': error.type }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    body: body === undefined ? '' : JSON.stringify(body),
+  };
 }
 
 async function manage(
@@ -52,15 +54,15 @@ async function manage(
   sockets: Sockets,
   api: WebSocketApi,
   target: Target,
-  request: IncomingMessage,
-): Promise<Answer> {
+  request: Incoming,
+): Promise<Outcome> {
   const [, stageName = '', , connectionId = ''] = target.path.split('/').map(percentDecode);
-  const body = await readBody(request, limits.message);
+  const body = await request.body(limits.message);
   if (!body) return errorAnswer(413, 'PayloadTooLargeException', 'Request Too Long');
 
-  const method = request.method ?? '';
-  const { policies, faults, counters } = context;
-  const signature = await verifyRequest(request, body, 'execute-api', context);
+  const { method } = request;
+  const { policies, counters, calls } = context;
+  const signature = verifyRequest(request, body, 'execute-api', context);
   if (!signature.ok) return errorAnswer(403, signatureErrors[signature.code], signature.message);
   if (!api.stages.get(stageName)?.deployed) return errorAnswer(403, 'ForbiddenException', 'Forbidden');
   const resource = executeApiArn(context, api.id, `${stageName}/${method}/@connections/${connectionId}`);
@@ -68,23 +70,12 @@ async function manage(
   if (!decision.allowed) return errorAnswer(403, 'AccessDeniedException', decision.message);
   if (!throttle.request()) return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
 
-  const connection = sockets.find(api.id, stageName, connectionId);
+  const find = () => sockets.find(api.id, stageName, connectionId);
   if (method === 'POST') {
-    counters.count('connections.post');
-    const faked = connection && faults.random() < faults.postGone;
-    if (faked) counters.count('faults.postGone');
-    if (!connection || faked) {
-      counters.count('connections.post.gone');
-      return gone;
-    }
-    const throttled = faults.random() < faults.postThrottled;
-    if (throttled) counters.count('faults.postThrottled');
-    if (throttled || !connection.send(body)) {
-      counters.count('connections.post.throttled');
-      return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
-    }
-    return { status: 200 };
+    const { principal: signer } = signature;
+    return calls.pass({ kind: 'post', name: connectionId, signer }, () => post(context, find(), body));
   }
+  const connection = find();
   if (method === 'DELETE') {
     counters.count('connections.delete');
     connection?.close({ code: 1000, reason: 'Connection Closed Normally' });
@@ -101,4 +92,21 @@ async function manage(
       lastActiveAt: new Date(connection.lastActiveAt()).toISOString(),
     },
   };
+}
+
+function post({ faults, counters }: Context, connection: Connection | undefined, body: Buffer): Outcome {
+  counters.count('connections.post');
+  const faked = connection && faults.random() < faults.postGone;
+  if (faked) counters.count('faults.postGone');
+  if (!connection || faked) {
+    counters.count('connections.post.gone');
+    return gone;
+  }
+  const throttled = faults.random() < faults.postThrottled;
+  if (throttled) counters.count('faults.postThrottled');
+  if (throttled || !connection.send(body)) {
+    counters.count('connections.post.throttled');
+    return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
+  }
+  return { status: 200 };
 }

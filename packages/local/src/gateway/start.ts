@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Answering, overHttp } from '#answer';
 import type { Context, Service } from '#context';
 import { createAccessLog } from './access-log.ts';
 import { type Api, readApis } from './apis.ts';
@@ -40,14 +41,24 @@ export async function startGateway(
   const sockets = createSockets(gateway);
   const verify = createVerifyToken(context.clock);
 
+  const answerManagement: Answering = async (incoming) => {
+    const target = readTarget(incoming.url);
+    const api = target && gateway.api(target.apiId);
+    if (target && api?.kind === 'websocket') return manageConnections(gateway, sockets, api, target, incoming);
+    return { status: 403, headers: { 'content-type': 'application/json' }, body: '{"message":"Forbidden"}' };
+  };
+  const manageOverHttp = overHttp(answerManagement);
+
   function serve(api: Api, target: Target, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
     if (api.kind === 'http') return serveHttp(gateway, verify, api, target, request, response);
-    if (isManagement(target)) return manageConnections(gateway, sockets, api, target, request, response);
+    if (isManagement(target)) return manageOverHttp(request, response);
     // A WebSocket API serves upgrades only.
     sendJson(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });
   }
 
   return {
+    /** Only of `@connections`. */
+    answer: answerManagement,
     async handle(request, response) {
       const target = readTarget(request.url ?? '');
       const api = target && gateway.api(target.apiId);

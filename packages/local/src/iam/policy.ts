@@ -54,6 +54,10 @@ export function createPolicies(currentStack: () => Stack): Policies {
     return cached;
   };
 
+  /** Decisions on requests without conditions of their own. They change when the stack or a revocation does. */
+  let decided = new Map<string, Decision>();
+  let decidedFor: Stack | undefined;
+
   const allows = (role: Role, action: string, resource: string, values: Record<string, string | string[]>) =>
     role.statements
       .filter(({ Effect }) => Effect === 'Allow')
@@ -66,63 +70,28 @@ export function createPolicies(currentStack: () => Stack): Policies {
       .some((statement) => applies(statement, action, resource, values));
 
   return {
-    authorize(principal, action, resource, conditions = {}) {
-      const { stack, roles, onResources } = rules();
-      const role = principal.kind === 'role' ? roles.get(principal.roleId) : undefined;
-      const arn = role?.arn ?? principal.arn;
-      const values = {
-        // The local port is plain HTTP on loopback. Statements that require TLS are for the deployed stack.
-        'aws:SecureTransport': 'true',
-        'aws:PrincipalArn': arn,
-        'aws:PrincipalAccount': stack.account,
-        'aws:RequestedRegion': stack.region,
-        ...(principal.kind === 'service' && { 'aws:SourceArn': principal.arn, 'aws:SourceAccount': stack.account }),
-        ...conditions,
-      };
-      const deny = (reason: string): Decision => ({
-        allowed: false,
-        message: `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
-      });
-      try {
-        const matches = (statement: Statement) => applies(statement, action, resource, values);
-        const resourceRules = onResources.filter(
-          (statement) => namesPrincipal(statement, arn, stack.account) && matches(statement),
-        );
-        if (resourceRules.some(({ Effect }) => Effect === 'Deny')) {
-          return deny('with an explicit deny in a resource-based policy');
-        }
-        if (principal.kind === 'root') return { allowed: true };
-        if (principal.kind === 'service') {
-          const allowed = onResources.some(
-            (statement) =>
-              statement.Effect === 'Allow' &&
-              statement.Principal?.Service?.includes(principal.service) &&
-              matches(statement),
-          );
-          return allowed
-            ? { allowed: true }
-            : deny(`because no resource-based policy allows ${principal.service} the action`);
-        }
-        if (role?.statements.some((statement) => statement.Effect === 'Deny' && matches(statement))) {
-          return deny('with an explicit deny in an identity-based policy');
-        }
-        if (role && allows(role, action, resource, values)) return { allowed: true };
-        // Within one account, a resource policy that names the role is enough.
-        if (resourceRules.some(({ Effect, Principal }) => Effect === 'Allow' && Principal?.AWS?.includes(arn)))
-          return { allowed: true };
-        const unknown = role?.unknownPolicies.length ? ` (not known locally: ${role.unknownPolicies.join(', ')})` : '';
-        return deny(`because no identity-based policy allows the ${action} action${unknown}`);
-      } catch (error) {
-        if (!(error instanceof UnknownOperator)) throw error;
-        return deny(`because the local runtime does not know the condition operator ${error.message}`);
-      }
+    authorize(principal, action, resource, conditions) {
+      if (conditions) return decide(principal, action, resource, conditions);
+      const stack = currentStack();
+      if (decidedFor !== stack || decided.size >= maxDecided) decided = new Map();
+      decidedFor = stack;
+      const key = `${nameOf(principal)} ${action} ${resource}`;
+      const known = decided.get(key);
+      if (known) return known;
+      const decision = decide(principal, action, resource, {});
+      decided.set(key, decision);
+      return decision;
     },
 
     revoke(match) {
       // A copy, so that after two equal revocations the permission only returns when both are undone.
       const revocation = { ...match };
       revoked.add(revocation);
-      return () => void revoked.delete(revocation);
+      decided.clear();
+      return () => {
+        revoked.delete(revocation);
+        decided.clear();
+      };
     },
 
     permissions() {
@@ -136,6 +105,71 @@ export function createPolicies(currentStack: () => Stack): Policies {
       return [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
     },
   };
+
+  function decide(
+    principal: Principal,
+    action: string,
+    resource: string,
+    conditions: Record<string, string | string[]>,
+  ): Decision {
+    const { stack, roles, onResources } = rules();
+    const role = principal.kind === 'role' ? roles.get(principal.roleId) : undefined;
+    const arn = role?.arn ?? principal.arn;
+    const values = {
+      // The local port is plain HTTP on loopback. Statements that require TLS are for the deployed stack.
+      'aws:SecureTransport': 'true',
+      'aws:PrincipalArn': arn,
+      'aws:PrincipalAccount': stack.account,
+      'aws:RequestedRegion': stack.region,
+      ...(principal.kind === 'service' && { 'aws:SourceArn': principal.arn, 'aws:SourceAccount': stack.account }),
+      ...conditions,
+    };
+    const deny = (reason: string): Decision => ({
+      allowed: false,
+      message: `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
+    });
+    try {
+      const matches = (statement: Statement) => applies(statement, action, resource, values);
+      const resourceRules = onResources.filter(
+        (statement) => namesPrincipal(statement, arn, stack.account) && matches(statement),
+      );
+      if (resourceRules.some(({ Effect }) => Effect === 'Deny')) {
+        return deny('with an explicit deny in a resource-based policy');
+      }
+      if (principal.kind === 'root') return { allowed: true };
+      if (principal.kind === 'service') {
+        const allowed = onResources.some(
+          (statement) =>
+            statement.Effect === 'Allow' &&
+            statement.Principal?.Service?.includes(principal.service) &&
+            matches(statement),
+        );
+        return allowed
+          ? { allowed: true }
+          : deny(`because no resource-based policy allows ${principal.service} the action`);
+      }
+      if (role?.statements.some((statement) => statement.Effect === 'Deny' && matches(statement))) {
+        return deny('with an explicit deny in an identity-based policy');
+      }
+      if (role && allows(role, action, resource, values)) return { allowed: true };
+      // Within one account, a resource policy that names the role is enough.
+      if (resourceRules.some(({ Effect, Principal }) => Effect === 'Allow' && Principal?.AWS?.includes(arn)))
+        return { allowed: true };
+      const unknown = role?.unknownPolicies.length ? ` (not known locally: ${role.unknownPolicies.join(', ')})` : '';
+      return deny(`because no identity-based policy allows the ${action} action${unknown}`);
+    } catch (error) {
+      if (!(error instanceof UnknownOperator)) throw error;
+      return deny(`because the local runtime does not know the condition operator ${error.message}`);
+    }
+  }
+}
+
+/** Decisions that are kept. */
+const maxDecided = 10_000;
+
+function nameOf(principal: Principal): string {
+  if (principal.kind === 'role') return `${principal.arn} ${principal.roleId}`;
+  return principal.kind === 'service' ? `${principal.arn} ${principal.service}` : principal.arn;
 }
 
 /**

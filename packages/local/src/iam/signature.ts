@@ -39,10 +39,10 @@ const maxLifetimeSeconds = 7 * 24 * 3600;
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html
  * @param options.service the signing name, like `dynamodb`, `s3`, `execute-api`
  */
-export async function verifySignature(
+export function verifySignature(
   request: SignedRequest,
   options: { service: string; region: string; keys: AccessKeys; now: () => number },
-): Promise<SignatureResult> {
+): SignatureResult {
   const { path, query } = splitUrl(request.url);
   const signed = readSignatureParameters(request.headers, query);
   if (!signed) return invalid('MissingAuthenticationToken', 'Missing Authentication Token');
@@ -72,17 +72,17 @@ export async function verifySignature(
     );
   }
 
-  const signature = await computeSignature({
-    method: request.method,
-    path,
-    query,
-    headers: signedHeaders(request.headers, signed.signedHeaders),
-    payloadHash: payloadHash(request, query),
-    date: new Date(signedAt),
-    credentials: key.credentials,
-    region: options.region,
-    service: options.service,
-  });
+  const signature = computeSignature(
+    {
+      method: request.method,
+      path,
+      query,
+      headers: signedHeaders(request.headers, signed.signedHeaders),
+      payloadHash: payloadHash(request, query),
+      service: options.service,
+    },
+    { date: signed.date, region: options.region, secretAccessKey: key.credentials.secretAccessKey },
+  );
   if (!secretsEqual(signature, signed.signature)) {
     return invalid(
       'SignatureDoesNotMatch',
@@ -113,13 +113,19 @@ function payloadHash(request: SignedRequest, query: Query): string {
 
 /** `host` must be signed, and for S3 also all `x-amz-` headers. */
 function unsignedHeaders(headers: IncomingHttpHeaders, signed: readonly string[], service: string): string[] {
-  const needed = service === 's3' ? Object.keys(headers).filter((name) => name.startsWith('x-amz-')) : [];
+  if (service !== 's3') return signed.includes('host') ? [] : ['host'];
+  const needed = Object.keys(headers).filter((name) => name.startsWith('x-amz-'));
   // The hash of the payload is always signed, even if its header is not listed.
   return ['host', ...needed].filter((name) => !signed.includes(name) && name !== 'x-amz-content-sha256');
 }
 
 function signedHeaders(headers: IncomingHttpHeaders, signed: readonly string[]): Record<string, string> {
-  return Object.fromEntries(signed.map((name) => [name, [headers[name] ?? ''].flat().join(',')]));
+  const values: Record<string, string> = {};
+  for (const name of signed) {
+    const value = headers[name] ?? '';
+    values[name] = typeof value === 'string' ? value : value.join(',');
+  }
+  return values;
 }
 
 /** `20260101T000000Z` */

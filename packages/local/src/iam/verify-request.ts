@@ -1,16 +1,16 @@
-import type { IncomingMessage } from 'node:http';
+import type { Incoming } from '#answer';
 import type { Context } from '#context';
 import { type SignatureCode, type SignatureResult, verifySignature } from './signature.ts';
 
 /** Checks the signature of a request whose body was read. @param service the signing name, like `dynamodb` */
 export function verifyRequest(
-  request: IncomingMessage,
+  { method, url, headers }: Incoming,
   body: Buffer,
   service: string,
   { stack, keys, clock }: Pick<Context, 'stack' | 'keys' | 'clock'>,
-): Promise<SignatureResult> {
+): SignatureResult {
   return verifySignature(
-    { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { body } },
+    { method, url, headers, payload: { body } },
     { service, region: stack.region, keys, now: () => clock.now() },
   );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { callServicesDirectly } from './direct-http.mjs';
 
 const {
   directory,
@@ -14,6 +15,7 @@ const {
   logGroup,
   logStream,
   jsonLogs,
+  services,
 } = workerData;
 const send = (message) => parentPort.postMessage(message);
 let requestId;
@@ -97,6 +99,9 @@ function contextOf({ milliseconds }) {
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
 }
+
+// Before the function's code takes `http.request`.
+if (services) callServicesDirectly(services);
 
 let handler;
 try {

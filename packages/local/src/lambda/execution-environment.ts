@@ -1,5 +1,7 @@
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { Answering } from '#answer';
 import type { FunctionConfig } from './function-config.ts';
+import { answerServiceCalls, directPaths } from './service-calls.ts';
 
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
@@ -13,6 +15,8 @@ export interface ExecutionEnvironment {
   run(invocation: { requestId: string; event: string; traceId: string }): Promise<Outcome>;
   /** False after the thread has ended or `kill` was called. */
   readonly alive: boolean;
+  /** True until the code outside the handler has run. */
+  readonly starting: boolean;
   /** Terminates the thread. */
   kill(): Promise<void>;
 }
@@ -28,10 +32,14 @@ export function startEnvironment(options: {
   logStream: string;
   now: () => number;
   log: (text: string) => void;
+  /** The local services, which the function calls without a connection. Without them it calls all over HTTP. */
+  services?: { readonly origin: string; readonly answer: Answering };
   /** Called when the code outside the handler has run. */
   onReady?: (durationMs: number) => void;
 }): ExecutionEnvironment {
-  const { config, logStream, now } = options;
+  const { config, logStream, now, services } = options;
+  const { port1: servicePort, port2: functionPort } = new MessageChannel();
+  if (services) answerServiceCalls(servicePort, services.answer);
   const started = performance.now();
   const worker = new Worker(new URL('./bootstrap.mjs', import.meta.url), {
     // Without the process's loaders and flags, because a function must run with the files of its folder alone.
@@ -47,7 +55,9 @@ export function startEnvironment(options: {
       logGroup: config.logGroup,
       logStream,
       jsonLogs: config.jsonLogs,
+      services: services && { port: functionPort, host: new URL(services.origin).host, paths: directPaths },
     },
+    transferList: services ? [functionPort] : [],
   });
 
   let alive = true;
@@ -95,6 +105,9 @@ export function startEnvironment(options: {
     log: options.log,
     get alive() {
       return alive;
+    },
+    get starting() {
+      return alive && !ready;
     },
     run(invocation) {
       requestId = invocation.requestId;

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Answering } from '#answer';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import { type Calls, withoutHash } from '#calls';
 import type { Clock } from '#clock';
 import type { Counters } from '#counters';
 import type { Faults } from '#faults';
@@ -48,7 +50,10 @@ export interface FunctionsOptions {
   readonly policies: Policies;
   readonly faults: Faults;
   readonly counters: Counters;
+  readonly calls: Calls;
   readonly clock: Clock;
+  /** The local services. Without them functions call them over HTTP only. */
+  readonly answer?: Answering;
 }
 
 /** Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -63,7 +68,7 @@ interface Deployed {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { counters, faults, policies, clock } = options;
+  const { counters, calls, faults, policies, clock } = options;
   let stack = options.stack;
   let stopping = false;
   const deployed = new Map<string, Deployed>();
@@ -127,20 +132,22 @@ export function createFunctions(options: FunctionsOptions): Functions {
   return {
     async invoke(functionId, event) {
       const requestId = randomUUID();
-      counters.count(`lambda.invoke:${counterName(functionId)}`);
+      counters.count(`lambda.invoke:${withoutHash(functionId)}`);
       const invocation = stopping
         ? Promise.resolve(failure('ServiceException', 'The local runtime is stopping.'))
-        : run(functionId, event, requestId).catch((error: unknown) => {
-            if (error instanceof BrokenStack) return failure('ResourceNotFoundException', error.message);
-            throw error;
-          });
+        : calls
+            .pass({ kind: 'invoke', name: withoutHash(functionId) }, () => run(functionId, event, requestId))
+            .catch((error: unknown) => {
+              if (error instanceof BrokenStack) return failure('ResourceNotFoundException', error.message);
+              throw error;
+            });
       running.add(invocation);
       const outcome = await invocation.finally(() => {
         running.delete(invocation);
-        counters.count(`lambda.done:${counterName(functionId)}`);
+        counters.count(`lambda.done:${withoutHash(functionId)}`);
       });
       if (outcome.ok) return { ok: true, payload: JSON.parse(outcome.payload), requestId };
-      counters.count(`lambda.error:${counterName(functionId)}`);
+      counters.count(`lambda.error:${withoutHash(functionId)}`);
       return { ...outcome, requestId };
     },
 
@@ -175,7 +182,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
-  const { stack, origin, keys, clock, counters } = options;
+  const { stack, origin, keys, clock, counters, calls, answer } = options;
   const credentials = keys.issue(config.principal);
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
@@ -185,21 +192,19 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
       environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
       logStream,
       now: clock.now,
+      services: answer && { origin, answer },
       log: logs.writer(config.principal, config.logGroup, logStream),
-      onReady: (durationMs) => counters.count(`lambda.init-ms:${counterName(config.id)}`, durationMs),
+      onReady: (durationMs) => counters.count(`lambda.init-ms:${withoutHash(config.id)}`, durationMs),
     });
   };
+  // With delays like those of AWS, functions mostly wait, and AWS would run all of them at once.
+  const mayWait = () => Object.values(calls.latency).every((delay) => delay === 0);
   const { most } = poolDefaults;
   return {
     config,
-    pool: createPool(start, { most: Math.min(config.reservedConcurrency ?? most, most) }),
-    counterName: counterName(config.id),
+    pool: createPool(start, { most: Math.min(config.reservedConcurrency ?? most, most), mayWait }),
+    counterName: withoutHash(config.id),
   };
-}
-
-/** The logical id without CDK's hash at its end, so that benchmarks stay comparable. */
-function counterName(functionId: string): string {
-  return functionId.replace(/[0-9A-F]{8}$/, '');
 }
 
 function failure(errorType: string, errorMessage: string): Outcome {

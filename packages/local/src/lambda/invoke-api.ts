@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import { type Answering, type Incoming, overHttp } from '#answer';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import type { Context, Service } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
-import { readBody } from '#read-body';
 import type { Queues } from '#sqs/start';
 import { createAsyncQueue } from './async-queue.ts';
 
@@ -36,18 +35,18 @@ class LambdaError extends Error {
 export async function startInvokeApi(context: Context, queues: Queues): Promise<Service> {
   const queue = createAsyncQueue(context, queues);
 
-  async function invoke(request: IncomingMessage, requestId: string): Promise<InvokeResponse> {
+  async function invoke(request: Incoming, requestId: string): Promise<InvokeResponse> {
     const type = invocationType(request);
-    const body = await readBody(request, payloadLimits[type]);
+    const body = await request.body(payloadLimits[type]);
     if (!body) {
       const limit = payloadLimits[type];
       const size = request.headers['content-length'];
       const message = `${size} byte payload is too large for the ${type} invocation type (limit ${limit} bytes)`;
       throw new LambdaError(413, 'RequestTooLargeException', message);
     }
-    const { method, url = '' } = request;
+    const { method, url } = request;
     const { stack } = context;
-    const signature = await verifyRequest(request, body, 'lambda', context);
+    const signature = verifyRequest(request, body, 'lambda', context);
     if (!signature.ok) throw new LambdaError(403, signatureErrors[signature.code], signature.message);
 
     const name = /\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];
@@ -79,26 +78,25 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
     };
   }
 
+  const answer: Answering = async (request) => {
+    const requestId = randomUUID();
+    const { status, headers, body } = await invoke(request, requestId).catch(toErrorResponse);
+    return {
+      status,
+      headers: { 'x-amzn-requestid': requestId, 'content-type': 'application/json', ...headers },
+      body: body === undefined ? '' : JSON.stringify(body),
+    };
+  };
   return {
-    async handle(request, response) {
-      const requestId = randomUUID();
-      const result = await invoke(request, requestId).catch(toErrorResponse);
-      const text = result.body === undefined ? '' : JSON.stringify(result.body);
-      response.writeHead(result.status, {
-        'x-amzn-requestid': requestId,
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(text),
-        ...result.headers,
-      });
-      response.end(text);
-    },
+    answer,
+    handle: overHttp(answer),
     async stop() {
       queue.stop();
     },
   };
 }
 
-function invocationType(request: IncomingMessage): InvocationType {
+function invocationType(request: Incoming): InvocationType {
   const requested = request.headers['x-amz-invocation-type'] ?? 'RequestResponse';
   if (requested === 'Event' || requested === 'RequestResponse' || requested === 'DryRun') return requested;
   const message = `Value '${String(requested)}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set: [Event, RequestResponse, DryRun]`;

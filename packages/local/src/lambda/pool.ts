@@ -29,11 +29,13 @@ export interface PoolOptions {
   readonly most: number;
   /** An event waits so long for a running environment, because to start one takes longer than most events do. */
   readonly patienceMs: number;
-  /** If no environment has finished an event for so long while one waits, another may run although the usual number does. */
+  /** If none has started or finished an event for so long while one waits, another may run although the usual number does. */
   readonly stuckMs: number;
   /** Idle environments end after this time; the last one stays longer. */
   readonly idleMs: number;
   readonly lastIdleMs: number;
+  /** Whether an event waits for a running environment at all. On AWS it never does. */
+  readonly mayWait: () => boolean;
 }
 
 /**
@@ -47,10 +49,11 @@ export const poolDefaults: PoolOptions = {
   stuckMs: 100,
   idleMs: 10_000,
   lastIdleMs: 300_000,
+  mayWait: () => true,
 };
 
 export function createPool(start: () => ExecutionEnvironment, options: Partial<PoolOptions> = {}): Pool {
-  const { usual, most, patienceMs, stuckMs, idleMs, lastIdleMs } = { ...poolDefaults, ...options };
+  const { usual, most, patienceMs, stuckMs, idleMs, lastIdleMs, mayWait } = { ...poolDefaults, ...options };
   const all = new Set<ExecutionEnvironment>();
   /** The one that was used last is at the end. */
   let idle: { readonly environment: ExecutionEnvironment; readonly since: number }[] = [];
@@ -86,7 +89,8 @@ export function createPool(start: () => ExecutionEnvironment, options: Partial<P
     growing = setTimeout(
       () => {
         growing = undefined;
-        if (all.size < usual || (all.size < most && finished === finishedBefore)) grow();
+        const isStuck = finished === finishedBefore && ![...all].some(({ starting }) => starting);
+        if (all.size < usual || (all.size < most && isStuck)) grow();
         growLater();
       },
       all.size < usual ? patienceMs : stuckMs,
@@ -116,7 +120,7 @@ export function createPool(start: () => ExecutionEnvironment, options: Partial<P
         if (warm.environment.alive) return { environment: warm.environment, cold: false };
         all.delete(warm.environment);
       }
-      if (all.size === 0 || retired) return { environment: begin(), cold: true };
+      if (all.size === 0 || retired || (!mayWait() && all.size < most)) return { environment: begin(), cold: true };
       return new Promise((resolve) => {
         waiting.push(resolve);
         growLater();

@@ -27,18 +27,18 @@ const presignedParameters = [
  * bucket is public.
  * @throws S3Error InvalidAccessKeyId, SignatureDoesNotMatch, AccessDenied, RequestTimeTooSkewed, InvalidToken, …
  */
-export async function authenticate(
+export function authenticate(
   context: Pick<Context, 'stack' | 'keys' | 'clock'>,
   request: IncomingMessage,
   query: URLSearchParams,
-): Promise<Caller | undefined> {
+): Caller | undefined {
   const presigned = query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm');
   if (presigned) checkPresignedParameters(query);
   else if (request.headers.authorization === undefined) return undefined;
   else checkAuthorizationHeader(request);
 
   const now = context.clock.now();
-  const result = await verifySignature(
+  const result = verifySignature(
     { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { unsigned: true } },
     { service: 's3', region: context.stack.region, keys: context.keys, now: () => now },
   );

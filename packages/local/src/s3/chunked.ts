@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { sign } from '#iam/signing-key';
 import { secretsEqual } from '#text';
 import { ByteReader } from './byte-reader.ts';
 import { S3Error } from './errors.ts';
-import { sign } from './signing-key.ts';
 
 /** The parameters of the chunk signatures of a `STREAMING-AWS4-HMAC-SHA256-PAYLOAD` upload. */
 export interface ChunkSigner {

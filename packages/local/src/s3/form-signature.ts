@@ -1,9 +1,9 @@
 import type { Context } from '#context';
+import { sign, signingKey } from '#iam/signing-key';
 import { secretsEqual } from '#text';
 import type { Caller } from './authenticate.ts';
 import { invalidArgument, S3Error } from './errors.ts';
 import { missingField } from './form.ts';
-import { sign, signingKey } from './signing-key.ts';
 
 /** In the order in which S3 checks them. */
 const required = ['X-Amz-Algorithm', 'X-Amz-Credential', 'X-Amz-Date', 'X-Amz-Signature', 'policy'];

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { signingKey } from '#iam/signing-key';
 import type { Caller } from './authenticate.ts';
 import { type Checksum, isChecksumName, startDigest } from './checksums.ts';
 import { type ChunkSigner, decodeChunked } from './chunked.ts';
 import { invalidArgument, S3Error } from './errors.ts';
-import { signingKey } from './signing-key.ts';
 
 /** The limit for an upload in one request. */
 export const maxObjectBytes = 5 * 1024 ** 3;

@@ -104,7 +104,7 @@ async function serve(s3: S3, request: IncomingMessage, response: ServerResponse,
     return;
   }
   if (bucket) allowCrossOrigin(bucket.corsRules, request, response);
-  const caller = await authenticate(context, request, address.query);
+  const caller = authenticate(context, request, address.query);
   if (address.bucket === '') throw notImplemented('ListBuckets');
   const call = {
     request,

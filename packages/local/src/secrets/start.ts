@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { overHttp } from '#answer';
 import { AwsError } from '#aws-json/aws-error';
 import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
@@ -34,7 +35,7 @@ export async function startSecrets(context: Context): Promise<Service> {
     if (operation !== 'GetSecretValue') throw notServed();
     const name = secretNameOf(GetSecretValue.parse(input).SecretId);
     const ARN = secretArn(name, context.stack);
-    await authorize('secretsmanager:GetSecretValue', ARN);
+    authorize('secretsmanager:GetSecretValue', ARN);
     const SecretString = await read(name);
     if (SecretString === undefined) {
       context.log(`the secret ${name} is asked for; put it into ${file}`);
@@ -44,15 +45,17 @@ export async function startSecrets(context: Context): Promise<Service> {
     return { ARN, Name: name, SecretString, VersionStages: ['AWSCURRENT'] };
   };
 
+  const answer = serveAwsJson(context, {
+    signingName: 'secretsmanager',
+    targetPrefix: 'secretsmanager.',
+    version: '1.1',
+    maxBodyBytes: 64 * 1024,
+    errors: { invalid },
+    run: async (call) => ({ body: await run(call) }),
+  });
   return {
-    handle: serveAwsJson(context, {
-      signingName: 'secretsmanager',
-      targetPrefix: 'secretsmanager.',
-      version: '1.1',
-      maxBodyBytes: 64 * 1024,
-      errors: { invalid },
-      run: async (call) => ({ body: await run(call) }),
-    }),
+    answer,
+    handle: overHttp(answer),
     async stop() {},
   };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { overHttp } from '#answer';
 import { AwsError } from '#aws-json/aws-error';
 import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
@@ -76,7 +77,7 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
   const urlOf = (name: string) => `${context.origin}/_aws/sqs/${context.stack.account}/${name}`;
   const run = async ({ operation, input, authorize, notServed }: AwsJsonCall): Promise<object> => {
     if (operation === 'ListQueues') {
-      await authorize('sqs:ListQueues', '*');
+      authorize('sqs:ListQueues', '*');
       return { QueueUrls: queues().map(({ name }) => urlOf(name)) };
     }
     // A queue's URL ends with its name, whatever its host is.
@@ -88,7 +89,7 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
       throw sqsError('QueueDoesNotExist', 'The specified queue does not exist.', queryCode);
     }
     // A batch needs the permission for the single operation.
-    await authorize(`sqs:${operation.replace(/Batch$/, '')}`, found.arn);
+    authorize(`sqs:${operation.replace(/Batch$/, '')}`, found.arn);
     if (operation === 'GetQueueUrl') return { QueueUrl: urlOf(found.name) };
     const handler = operations.get(operation);
     if (!handler) throw notServed();
@@ -96,19 +97,21 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
     return handler(found.queue, input, { arn: found.arn, timeScale: context.timeScale });
   };
 
+  const answer = serveAwsJson(context, {
+    signingName: 'sqs',
+    targetPrefix: 'AmazonSQS.',
+    version: '1.0',
+    maxBodyBytes: 1024 * 1024,
+    errors: {
+      unsigned: ({ code, message }) => new AwsError(signatureErrors[code], message, { status: 403 }),
+      denied: (message) => new AwsError('AccessDeniedException', message, { status: 403 }),
+      invalid: (error) => new AwsError('com.amazon.coral.service#InvalidParameterValue', z.prettifyError(error)),
+    },
+    run: async (call) => ({ body: await run(call) }),
+  });
   return {
-    handle: serveAwsJson(context, {
-      signingName: 'sqs',
-      targetPrefix: 'AmazonSQS.',
-      version: '1.0',
-      maxBodyBytes: 1024 * 1024,
-      errors: {
-        unsigned: ({ code, message }) => new AwsError(signatureErrors[code], message, { status: 403 }),
-        denied: (message) => new AwsError('AccessDeniedException', message, { status: 403 }),
-        invalid: (error) => new AwsError('com.amazon.coral.service#InvalidParameterValue', z.prettifyError(error)),
-      },
-      run: async (call) => ({ body: await run(call) }),
-    }),
+    answer,
+    handle: overHttp(answer),
     async send(queueArn, body, principal) {
       const queue = open(queueArn);
       const decision = context.policies.authorize(principal, 'sqs:SendMessage', queueArn);

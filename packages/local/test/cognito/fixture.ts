@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
 import { type Stack, stackFromTemplate } from '#assembly/stack';
+import { createCalls } from '#calls';
 import { startCognito } from '#cognito/start';
 import type { Context } from '#context';
 import { createCounters } from '#counters';
@@ -91,6 +92,7 @@ export async function startFixture(
     policies: createPolicies(() => stack),
     faults: createFaults(),
     counters: createCounters(),
+    calls: createCalls(),
     clock: { now: () => Date.now() + ahead },
   };
   const functions = createFunctions(shared);

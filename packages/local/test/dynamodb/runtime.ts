@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { stackFromTemplate } from '#assembly/stack';
+import { createCalls } from '#calls';
 import { systemClock } from '#clock';
 import type { Context } from '#context';
 import { createCounters } from '#counters';
@@ -66,7 +67,12 @@ export async function startRuntime(options: {
   const keys = createAccessKeys();
   const policies = createPolicies(() => stack);
   const shared = { stack, origin, dataDirectory, keys, policies };
-  const rest = { faults: createFaults(options.faults), counters: createCounters(), clock: systemClock };
+  const rest = {
+    faults: createFaults(options.faults),
+    counters: createCounters(),
+    calls: createCalls(),
+    clock: systemClock,
+  };
   const functions = createFunctions({ ...shared, ...rest });
   const context: Context = {
     ...shared,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { stackFromTemplate } from '#assembly/stack';
+import { createCalls } from '#calls';
 import type { Context } from '#context';
 import { type Counters, createCounters } from '#counters';
 import { createFaults } from '#faults';
@@ -106,6 +107,7 @@ export async function startFixture(
     policies: createPolicies(() => stack),
     faults: createFaults(),
     counters: createCounters(),
+    calls: createCalls(),
     clock: { now: () => Date.now() + offset },
     timeScale: 1,
     log: (line: string) => void log.push(line),

@@ -5,7 +5,7 @@ import { createPresignedPost, type PresignedPostOptions } from '@aws-sdk/s3-pres
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credentials } from '#iam/access-keys';
-import { sign, signingKey } from '#s3/signing-key';
+import { sign, signingKey } from '#iam/signing-key';
 import { bucketName as Bucket, type Fixture, startFixture } from './fixture.ts';
 
 let s3: Fixture;

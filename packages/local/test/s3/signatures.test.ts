@@ -16,7 +16,7 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credentials } from '#iam/access-keys';
-import { sign, signingKey } from '#s3/signing-key';
+import { sign, signingKey } from '#iam/signing-key';
 import { bucketName as Bucket, type Fixture, startFixture } from './fixture.ts';
 
 let s3: Fixture;

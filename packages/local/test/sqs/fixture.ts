@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackFromTemplate } from '#assembly/stack';
+import { createCalls } from '#calls';
 import { systemClock } from '#clock';
 import type { Context, Service } from '#context';
 import { createCounters } from '#counters';
@@ -86,7 +87,16 @@ export async function startContext(template: (files: { seen: string; plan: strin
   const log: string[] = [];
   const keys = createAccessKeys();
   const policies = createPolicies(() => stack);
-  const shared = { stack, origin, dataDirectory, keys, policies, faults: createFaults(), counters: createCounters() };
+  const shared = {
+    stack,
+    origin,
+    dataDirectory,
+    keys,
+    policies,
+    faults: createFaults(),
+    counters: createCounters(),
+    calls: createCalls(),
+  };
   const functions = createFunctions({ ...shared, clock: systemClock });
   const context: Context = { ...shared, functions, clock: systemClock, timeScale, log: (line) => void log.push(line) };
   return {
