@@ -1,12 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  CognitoIdentityProviderClient,
-  ConfirmSignUpCommand,
-  InitiateAuthCommand,
-  ResendConfirmationCodeCommand,
-  SignUpCommand,
-} from '@aws-sdk/client-cognito-identity-provider';
+import { z } from 'zod';
+import { CognitoError, callCognito } from './call-cognito.ts';
 import type { LocalOutputs } from './local-outputs.ts';
 
 /** Somebody who is signed in on the local user pool. */
@@ -16,6 +11,8 @@ export interface ConfirmedUser {
   /** An access token, good for an hour. */
   readonly token: string;
 }
+
+const SignedIn = z.object({ AuthenticationResult: z.object({ AccessToken: z.string() }).optional() });
 
 /** The password that a local user gets: it satisfies the pool's policy, and a person can remember it. */
 export function passwordOf(name: string): string {
@@ -32,41 +29,34 @@ export async function confirmedUser(
   outputs: LocalOutputs,
   mailDirectory: string,
 ): Promise<ConfirmedUser> {
-  // The SDK warns of this machine's Node, which is not the one that Parley is deployed on.
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-  const client = new CognitoIdentityProviderClient({
-    region: outputs.Region,
-    endpoint: outputs.CognitoEndpoint,
-    // These operations are not signed; without any keys the SDK would look for some in the surroundings.
-    credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
-  });
+  const call = (operation: string, input: object) => callCognito(outputs.CognitoEndpoint, operation, input);
   const ClientId = outputs.UserPoolClientId;
   const password = passwordOf(name);
   const signIn = async () => {
     const AuthParameters = { USERNAME: name, PASSWORD: password };
-    const command = new InitiateAuthCommand({ AuthFlow: 'USER_PASSWORD_AUTH', ClientId, AuthParameters });
-    const token = (await client.send(command)).AuthenticationResult?.AccessToken;
+    const answer = await call('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', ClientId, AuthParameters });
+    const token = SignedIn.parse(answer).AuthenticationResult?.AccessToken;
     if (!token) throw new Error(`unable to sign ${name} in; the user pool wants another step`);
     return { name, password, token };
   };
   const confirm = async () => {
     const ConfirmationCode = await codeFor(name, mailDirectory);
-    await client.send(new ConfirmSignUpCommand({ ClientId, Username: name, ConfirmationCode }));
+    await call('ConfirmSignUp', { ClientId, Username: name, ConfirmationCode });
   };
   try {
     return await signIn();
   } catch (error) {
     if (named(error, 'UserNotConfirmedException')) {
-      await client.send(new ResendConfirmationCodeCommand({ ClientId, Username: name }));
+      await call('ResendConfirmationCode', { ClientId, Username: name });
     } else if (named(error, 'NotAuthorizedException', 'UserNotFoundException')) {
       // Unknown, or known with another password: Cognito does not tell which, signing up does.
       const UserAttributes = [{ Name: 'email', Value: `${name}@example.com` }];
-      await client
-        .send(new SignUpCommand({ ClientId, Username: name, Password: password, UserAttributes }))
-        .catch((refusal) => {
+      await call('SignUp', { ClientId, Username: name, Password: password, UserAttributes }).catch(
+        (refusal: unknown) => {
           if (!named(refusal, 'UsernameExistsException')) throw refusal;
           throw new Error(`unable to sign ${name} in; the user exists and the password is not ${password}`);
-        });
+        },
+      );
     } else throw error;
   }
   await confirm();
@@ -82,5 +72,5 @@ async function codeFor(name: string, mailDirectory: string): Promise<string> {
 }
 
 function named(error: unknown, ...names: string[]): boolean {
-  return error instanceof Error && names.includes(error.name);
+  return error instanceof CognitoError && names.includes(error.name);
 }

@@ -1,4 +1,4 @@
-// Runs before `npm start` and `npm test`, so that they work on a fresh clone. Plain Node and nothing else: nothing is installed yet.
+// Comes first in `npm start` and runs before `npm test`, so that they work on a fresh clone. Plain Node and nothing else: nothing is installed yet.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -69,7 +69,7 @@ function run(
 }
 
 const start = (env?: Record<string, string>, ...args: string[]) =>
-  run(process.execPath, ['--import', 'tsx', 'bin/start.ts', ...args], { env });
+  run(process.execPath, ['bin/start.mjs', ...args], { env });
 const pasted = (said: string) => [...said.matchAll(/^ {2}(npx wscat .*)$/gm)].map(([, line]) => line ?? '');
 const type = (command: Command, line: string) => command.child.stdin?.write(`${line}\n`);
 const leftBehind = () =>

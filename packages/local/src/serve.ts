@@ -5,6 +5,7 @@ import { parseLatency } from './calls.ts';
 import { requireUnclaimed } from './claim-folder.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
+import { waitedForFunctions } from './lambda/waited-for.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
 import { defaultNames } from './setting-names.ts';
@@ -88,6 +89,8 @@ async function run(options: ServeOptions): Promise<number> {
     signal.throwIfAborted();
     const outputs = JSON.stringify({ [runtime.stack.name]: runtime.outputs }, undefined, 2);
     await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
+    // Otherwise the first message would wait for several cold starts.
+    runtime.functions.warm(waitedForFunctions(runtime.stack));
     log(await (options.welcome ?? describe)(runtime));
     if (Object.keys(faults).length > 0) log(`Faults are switched on: ${JSON.stringify(faults)}`);
     if (Object.keys(latency).length > 0) log(`Calls wait, in milliseconds: ${JSON.stringify(latency)}`);

@@ -67,6 +67,7 @@ export interface LocalRuntime {
   readonly queues: { idle(): Promise<void> };
   readonly gateway: Pick<Awaited<ReturnType<typeof startGateway>>, 'connections'>;
   readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
+  readonly s3: Pick<Awaited<ReturnType<typeof startS3>>, 'put'>;
   readonly cognito: Pick<Cognito, 'accessTokenKey'>;
   /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
   readonly died: Promise<string>;
@@ -145,7 +146,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     stops.push(() => functions.stop());
     const lambda = await serve(startInvokeApi(context, sqs));
     const streams = await serve(
-      startStreams(context, { engineUrl: dynamodb.engineUrl, queues: sqs, onWrite: dynamodb.onWrite }),
+      startStreams(context, {
+        engineUrl: dynamodb.engineUrl,
+        queues: sqs,
+        onWrite: dynamodb.onWrite,
+        // An engine that runs elsewhere may have other clients, and deletes expired items by itself.
+        seesAllWrites: dynamodb.enginePid !== undefined,
+      }),
     );
     const triggers = await serve(startQueueTriggers(context, sqs));
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
@@ -180,6 +187,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       queues: triggers,
       gateway,
       dynamodb,
+      s3,
       cognito,
       died: dynamodb.died,
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),

@@ -15,7 +15,7 @@ import { environmentVariables } from './environment-variables.ts';
 import { type Outcome, startEnvironment } from './execution-environment.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
 import { mayInvoke } from './permissions.ts';
-import { createPool, type Pool } from './pool.ts';
+import { createPool, type Pool, poolDefaults } from './pool.ts';
 import { reportLine, startLine } from './system-log.ts';
 
 export type InvokeResult =
@@ -36,7 +36,9 @@ export interface Functions {
   config(functionId: string): FunctionConfig;
   /** Whether a resource policy (`AWS::Lambda::Permission`) lets this service principal invoke the function for this source ARN. */
   allows(functionId: string, servicePrincipal: string, sourceArn: string): boolean;
-  /** Uses the functions of another stack. Running invocations keep the old code. @throws BrokenStack and changes nothing */
+  /** Starts an environment of each function before its first event, and keeps one from now on. @throws BrokenStack */
+  warm(functionIds: readonly string[]): void;
+  /** Uses the functions of another stack; those that stay warm are started. Running invocations keep the old code. @throws BrokenStack and changes nothing */
   replace(stack: Stack): void;
   stop(): Promise<void>;
 }
@@ -57,8 +59,6 @@ export interface FunctionsOptions {
 
 /** Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const maxPayloadBytes = 6 * 1024 * 1024;
-/** Concurrent environments of a function on a laptop. On AWS the account has a thousand. */
-const maxConcurrency = 16;
 /** How long stopping waits for running invocations. */
 const stopTimeoutMs = 3000;
 
@@ -153,6 +153,9 @@ export function createFunctions(options: FunctionsOptions): Functions {
     },
 
     config: (functionId) => functionConfig(stack, functionId),
+    warm(functionIds) {
+      for (const functionId of functionIds) find(functionId).pool.warm();
+    },
     allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
 
     replace(next) {
@@ -166,6 +169,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
         deployed.delete(functionId);
         pool.retire();
         retired.add(pool);
+        if (pool.staysWarm && stack.find(functionId)) find(functionId).pool.warm();
       }
     },
 
@@ -196,9 +200,10 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
   };
   // With delays like those of AWS, functions mostly wait, and AWS would run all of them at once.
   const mayWait = () => Object.values(calls.latency).every((delay) => delay === 0);
+  const { most } = poolDefaults;
   return {
     config,
-    pool: createPool(Math.min(config.reservedConcurrency ?? maxConcurrency, maxConcurrency), start, mayWait),
+    pool: createPool(start, { most: Math.min(config.reservedConcurrency ?? most, most), mayWait }),
     counterName: withoutHash(config.id),
   };
 }

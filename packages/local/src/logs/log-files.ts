@@ -17,25 +17,43 @@ export interface LogFiles {
 /** A file that is larger when it is opened is renamed to `….old`. */
 const maxFileBytes = 10_000_000;
 
+/** Milliseconds for which lines are gathered before they are written, because a busy function logs hundreds in a second. */
+const writeIntervalMs = 50;
+
 /** A folder with one file for each log group. */
 export function openLogFolder(directory: string) {
   const files = new Map<string, WriteStream>();
+  /** What was appended and not yet written, by log group. */
+  const gathered = new Map<string, string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  const fileOf = (group: string): WriteStream => {
+    const known = files.get(group);
+    if (known) return known;
+    const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
+    mkdirSync(directory, { recursive: true });
+    const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
+    if (size > maxFileBytes) renameSync(path, `${path}.old`);
+    const file = createWriteStream(path, { flags: 'a' });
+    // A full disk must not end the runtime; the lines are lost.
+    file.on('error', () => files.delete(group));
+    files.set(group, file);
+    return file;
+  };
+  const write = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const [group, text] of gathered) fileOf(group).write(text);
+    gathered.clear();
+  };
+
   return {
     append(group: string, text: string): void {
-      let file = files.get(group);
-      if (!file) {
-        const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
-        mkdirSync(directory, { recursive: true });
-        const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
-        if (size > maxFileBytes) renameSync(path, `${path}.old`);
-        file = createWriteStream(path, { flags: 'a' });
-        // A full disk must not end the runtime; the lines are lost.
-        file.on('error', () => files.delete(group));
-        files.set(group, file);
-      }
-      file.write(text);
+      gathered.set(group, (gathered.get(group) ?? '') + text);
+      timer ??= setTimeout(write, writeIntervalMs);
     },
     async close(): Promise<void> {
+      write();
       await Promise.all([...files.values()].map((file) => new Promise<void>((resolve) => file.end(resolve))));
       files.clear();
     },

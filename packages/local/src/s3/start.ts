@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Context, Service } from '#context';
 import { type Address, parseAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
@@ -10,6 +11,7 @@ import { allowCrossOrigin, answerPreflight } from './cors.ts';
 import { createDeployments, type PrepareDeployments } from './deployment/deploy.ts';
 import { findOperation } from './dispatch.ts';
 import { notImplemented, S3Error } from './errors.ts';
+import { readMetadata } from './metadata.ts';
 import { deliverEvent } from './notifications.ts';
 import { discardBody, sendError } from './responses.ts';
 import { type ObjectStore, openStore } from './store.ts';
@@ -17,6 +19,17 @@ import { type ObjectStore, openStore } from './store.ts';
 export interface S3Service extends Service {
   /** Prepares the files that CDK deploys into the buckets of the next stack. */
   readonly prepareDeployments: PrepareDeployments;
+  /**
+   * Stores an object without a request, a signature or an event.
+   * @param headers as in a request, in lower case: `content-type`, `cache-control`, `x-amz-meta-…`
+   * @throws Error when the stack has no such bucket; S3Error for a header that local buckets do not store
+   */
+  put(
+    bucketName: string,
+    key: string,
+    body: string | Buffer,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<void>;
 }
 
 /**
@@ -55,6 +68,12 @@ export async function startS3(context: Context, options: { newId?: () => string 
   return {
     handle: (request, response) => handle(s3, request, response, newId()),
     prepareDeployments,
+    async put(bucketName, key, body, headers = {}) {
+      const bucket = findBucket(context.stack, bucketName);
+      if (!bucket) throw new Error(`unable to store ${key}; the stack has no bucket ${bucketName}`);
+      const metadata = readMetadata(new Map(Object.entries(headers)));
+      await (await store(bucket)).put(key, Readable.from([Buffer.from(body)]), () => metadata);
+    },
     stop: async () => undefined,
   };
 }

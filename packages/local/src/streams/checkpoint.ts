@@ -20,7 +20,7 @@ const Stored = z.object({
  * Milliseconds between two writes, because a busy stream would cause hundreds in a second. After a kill, records that were handled since
  * the last write are delivered again. As on AWS, delivery is at least once.
  */
-const writeIntervalMs = 100;
+const writeIntervalMs = 500;
 
 /** Keeps a mapping's checkpoint in `<folder>/<mapping>.json`. */
 export function openCheckpoint(folder: string, mappingId: string) {

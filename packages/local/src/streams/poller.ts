@@ -13,11 +13,13 @@ import { openReader, type Reader, type StreamPosition } from './reader.ts';
 import { readRecord, retention, type StreamRecord } from './record.ts';
 import { createWakeableTimer } from './wakeable-timer.ts';
 
-/** Lambda polls a stream's shards four times a second. A write that the runtime sees wakes the poller earlier. */
-const pollIntervalMs = 250;
+/** Lambda polls a stream's shards four times a second. */
+export const pollIntervalMs = 250;
 /** The pause after a read, however many writes wake the poller: a read of many records costs the engine as much as a read of one. */
 const minPauseMs = 5;
 const maxPending = 10_000;
+/** DynamoDB ends a read of records at 1 MB, so that after a read of half that size others may be left. */
+const largeReadBytes = 500_000;
 
 export interface Poller {
   wake(): void;
@@ -30,11 +32,13 @@ export interface Poller {
 export function startPoller(options: {
   context: Context;
   mapping: Mapping;
-  engine: EngineClient;
+  engine: Pick<EngineClient, 'call'>;
   checkpoint: ReturnType<typeof openCheckpoint>;
   queues: Queues;
+  /** Milliseconds until the next read if nothing wakes the poller. */
+  readEveryMs: number;
 }): Poller {
-  const { context, mapping, engine, checkpoint, queues } = options;
+  const { context, mapping, engine, checkpoint, queues, readEveryMs } = options;
   const { counters, timeScale } = context;
   const timer = createWakeableTimer();
   const idleTracker = createIdleTracker();
@@ -128,19 +132,20 @@ export function startPoller(options: {
 
   const poll = async (): Promise<'more' | 'all read'> => {
     reader ??= await open();
+    counters.count('streams.reads');
     const allRead = idleTracker.beginRead();
     const startedAt = context.clock.now();
-    const { shardId, records } = await reader.read();
+    const { shardId, records, more } = await reader.read();
     const stream = { arn: mapping.streamArn, region: context.stack.region, shardId };
     const { streamLabel } = reader;
+    let bytes = 0;
     for (const raw of records) {
       const record = readRecord(raw, stream);
+      bytes += record?.size ?? 0;
       if (record) take({ ...record, createdAt: Math.max(record.createdAt, allReadAt) }, streamLabel);
     }
-    if (records.length > 0) {
-      save();
-      return 'more';
-    }
+    if (records.length > 0) save();
+    if (more || bytes >= largeReadBytes) return 'more';
     allReadAt = startedAt;
     allRead(pending());
     return 'all read';
@@ -151,10 +156,12 @@ export function startPoller(options: {
       const denied = deniedMessage(context, mapping);
       reportProblem(denied ?? '');
       if (denied !== undefined) idleTracker.release();
+      const mayRead = denied === undefined && pending().length < maxPending;
       try {
-        if (denied === undefined && pending().length < maxPending && (await poll()) === 'more') {
+        if (mayRead) {
+          const outcome = await poll();
           if (!idleTracker.needsRead()) await pause(minPauseMs);
-          continue;
+          if (outcome === 'more') continue;
         }
       } catch (error) {
         reportProblem(String(error));
@@ -163,7 +170,7 @@ export function startPoller(options: {
         await pause(pollIntervalMs);
         continue;
       }
-      await timer.sleep(pollIntervalMs);
+      await timer.sleep(mayRead ? readEveryMs : pollIntervalMs);
     }
   };
   const running = run();

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { type EngineClient, EngineError } from '#dynamodb/engine-client';
 
+const mostRecords = 1_000;
+
 const operation = (name: string) => `DynamoDBStreams_20120810.${name}`;
 
 const Streams = z.object({ Streams: z.array(z.object({ StreamArn: z.string(), StreamLabel: z.string() })) });
@@ -31,8 +33,8 @@ export interface Reader {
   readonly streamLabel: string;
   /** Everything up to here has been read. */
   position(): StreamPosition;
-  /** The next records, at most 1,000; none if all are read. */
-  read(): Promise<{ readonly shardId: string; readonly records: readonly unknown[] }>;
+  /** The next records. `more` says whether there may be others; an engine that ends a read at a number of bytes may have others too. */
+  read(): Promise<{ readonly shardId: string; readonly records: readonly unknown[]; readonly more: boolean }>;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface Reader {
  * @throws EngineError; Error when the table has no stream
  */
 export async function openReader(
-  engine: EngineClient,
+  engine: Pick<EngineClient, 'call'>,
   tableName: string,
   from: { label: string; position: StreamPosition } | 'LATEST' | 'TRIM_HORIZON',
 ): Promise<Reader> {
@@ -78,11 +80,13 @@ export async function openReader(
       const last = output.Records.at(-1);
       let next = last === undefined ? current : { shardId, position: positionOf(last) };
       let nextIterator = output.NextShardIterator;
+      let more = output.Records.length >= mostRecords;
       if (!nextIterator) {
         // The shard is closed and read to its end. Newer records are in the next shard.
         const ids = (await shards()).map(({ ShardId }) => ShardId);
         const following = ids[ids.indexOf(shardId) + 1];
         if (following !== undefined) {
+          more = true;
           next = { shardId: following, position: next.position };
           nextIterator = await iteratorAt(beginning(following), 'TRIM_HORIZON');
         }
@@ -90,7 +94,7 @@ export async function openReader(
       // Set last: if a call above failed, the same records are read again.
       current = next;
       iterator = nextIterator || iterator;
-      return { shardId, records: output.Records };
+      return { shardId, records: output.Records, more };
     },
   };
 }
@@ -110,8 +114,8 @@ function startPosition(shards: Shards, label: string, from: Parameters<typeof op
 
 const beginning = (shardId: string): StreamPosition => ({ shardId, position: undefined });
 
-async function getRecords(engine: EngineClient, iterator: string) {
-  return Records.parse(await engine.call(operation('GetRecords'), { ShardIterator: iterator, Limit: 1_000 }));
+async function getRecords(engine: Pick<EngineClient, 'call'>, iterator: string) {
+  return Records.parse(await engine.call(operation('GetRecords'), { ShardIterator: iterator, Limit: mostRecords }));
 }
 
 const Numbered = z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) });

@@ -85,7 +85,12 @@ export async function startRuntime(options: {
   services.set('/_aws/dynamodb', dynamodb);
   const queues = await startSqs(context);
   services.set('/_aws/sqs', queues);
-  const streams = await startStreams(context, { engineUrl: dynamodb.engineUrl, queues, onWrite: dynamodb.onWrite });
+  const streams = await startStreams(context, {
+    engineUrl: dynamodb.engineUrl,
+    queues,
+    onWrite: dynamodb.onWrite,
+    seesAllWrites: dynamodb.enginePid !== undefined,
+  });
 
   const clients: DynamoDBDocumentClient[] = [];
   const clientWith = (credentials: Credentials) => {

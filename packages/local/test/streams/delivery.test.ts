@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventually } from '../dynamodb/eventually.ts';
@@ -104,6 +105,33 @@ describe('a record', () => {
     }
     // With polls alone the average would be 125 ms.
     expect(waits.sort((a, b) => a - b)[4]).toBeLessThan(60);
+  });
+
+  test('is read once for all writes of the same moment, and nothing is read while nothing is written', async () => {
+    fixture = await startFixture();
+    const { counters } = fixture.runtime.context;
+    await fixture.put('warm');
+    await fixture.runtime.streams.idle();
+    const reads = () => counters.snapshot()['streams.reads'] ?? 0;
+    const before = reads();
+    // Three polls of Lambda.
+    await pause(750);
+    expect(reads()).toBe(before);
+    await Promise.all(Array.from({ length: 40 }, (_, n) => fixture.put(`${n}`)));
+    await eventually(() => expect(fixture.batches().flat()).toHaveLength(41));
+    expect(reads() - before).toBeLessThan(40);
+  });
+
+  test('of a large backlog comes without a further write', async () => {
+    fixture = await startFixture();
+    await fixture.pause();
+    const { folder } = fixture;
+    fixture = await startFixture({}, { folder, statements: [] });
+    const text = 'x'.repeat(50_000);
+    for (let n = 0; n < 30; n += 1) await fixture.put(`${n}`, { text });
+    await fixture.pause();
+    fixture = await startFixture({}, { folder });
+    await eventually(() => expect(fixture.batches().flat()).toHaveLength(30));
   });
 });
 

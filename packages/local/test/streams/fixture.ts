@@ -20,6 +20,7 @@ export type Batch = readonly string[];
 
 export interface Fixture {
   readonly runtime: Runtime;
+  readonly folder: string;
   plan(plan: Plan): void;
   /** All invocations so far. */
   batches(): Batch[];
@@ -106,6 +107,7 @@ export async function startFixture(
       .map((line): { Records: Record<string, unknown>[] } => JSON.parse(line));
   return {
     runtime,
+    folder,
     events,
     plan: (plan) => writeFileSync(planned, JSON.stringify(plan)),
     batches: () => events().map(({ Records }) => Records.map((record) => Object(record.dynamodb).Keys.sk.S)),
