@@ -32,9 +32,12 @@ export async function openPort(
   const mounted = new Map<string, Mounted>();
   const find = ({ url = '' }: { url?: string | undefined }) => {
     const path = url.split('?', 1)[0] ?? '';
-    const prefix = [...mounted.keys()].find((one) => one !== '/' && (path === one || path.startsWith(`${one}/`)));
+    for (const [prefix, service] of mounted) {
+      if (path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/') && prefix !== '/')
+        return service;
+    }
     // Paths below `/_aws` never go to the distribution, or a missing service would look like an empty page.
-    return mounted.get(prefix ?? (path.startsWith('/_aws/') ? '' : '/'));
+    return path.startsWith('/_aws/') ? undefined : mounted.get('/');
   };
 
   const server = createServer((request, response) => {

@@ -38,8 +38,7 @@ export function startEnvironment(options: {
   onReady?: (durationMs: number) => void;
 }): ExecutionEnvironment {
   const { config, logStream, now, services } = options;
-  const { port1: servicePort, port2: functionPort } = new MessageChannel();
-  if (services) answerServiceCalls(servicePort, services.answer);
+  const calls = services && openServiceCalls(services);
   const started = performance.now();
   const worker = new Worker(new URL('./bootstrap.mjs', import.meta.url), {
     // Without the process's loaders and flags, because a function must run with the files of its folder alone.
@@ -55,9 +54,9 @@ export function startEnvironment(options: {
       logGroup: config.logGroup,
       logStream,
       jsonLogs: config.jsonLogs,
-      services: services && { port: functionPort, host: new URL(services.origin).host, paths: directPaths },
+      services: calls,
     },
-    transferList: services ? [functionPort] : [],
+    transferList: calls ? [calls.port] : [],
   });
 
   let alive = true;
@@ -145,6 +144,13 @@ export function startEnvironment(options: {
     },
   };
   return environment;
+}
+
+/** What the function's thread needs to call the services directly. */
+function openServiceCalls({ origin, answer }: { readonly origin: string; readonly answer: Answering }) {
+  const { port1, port2 } = new MessageChannel();
+  answerServiceCalls(port1, answer);
+  return { port: port2, host: new URL(origin).host, paths: directPaths };
 }
 
 type Message =

@@ -14,6 +14,18 @@ export function isHandshake(request: IncomingMessage): boolean {
   );
 }
 
+/** The subprotocols of the upgrades. */
+const chosen = new WeakMap<IncomingMessage, string | undefined>();
+
+/** One for all connections, because each would have its own listeners and options. */
+const server = new WebSocketServer({
+  noServer: true,
+  clientTracking: false,
+  perMessageDeflate: false,
+  maxPayload: limits.message,
+  handleProtocols: (_offered, request) => chosen.get(request) ?? false,
+});
+
 /**
  * Completes the upgrade with the given subprotocol, or without one.
  * @param onFrameTooLong called when the client begins a frame of more than 32 KB
@@ -24,13 +36,6 @@ export function accept(
   subprotocol: string | undefined,
   onFrameTooLong: () => void,
 ): WebSocket | undefined {
-  const server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: limits.message,
-    handleProtocols: () => subprotocol ?? false,
-  });
   const exceedsLimit = createFrameLimit(limits.frame);
   const checkFrames = (chunk: Buffer) => {
     if (!exceedsLimit(chunk)) return;
@@ -38,6 +43,7 @@ export function accept(
     onFrameTooLong();
   };
   let accepted: WebSocket | undefined;
+  chosen.set(upgrade.request, subprotocol);
   server.handleUpgrade(upgrade.request, upgrade.socket, upgrade.head, (socket) => {
     accepted = socket;
     // Added here, because an earlier listener would take the bytes that came with the handshake away from `ws`. Prepended, so that a frame

@@ -4,39 +4,39 @@
  * @returns a function that takes the socket's chunks and returns whether a frame with a larger payload has begun
  */
 export function createFrameLimit(maxPayloadBytes: number): (chunk: Buffer) => boolean {
-  let header = Buffer.alloc(0);
+  /** The beginning of a header whose end has not come. */
+  let begun: Buffer | undefined;
   /** Payload bytes still to come before the next header. */
   let remaining = 0;
 
   return (chunk) => {
-    let at = 0;
-    while (at < chunk.length) {
-      if (remaining > 0) {
-        const skipped = Math.min(remaining, chunk.length - at);
-        remaining -= skipped;
-        at += skipped;
-        continue;
+    const bytes = begun ? Buffer.concat([begun, chunk]) : chunk;
+    begun = undefined;
+    let at = Math.min(remaining, bytes.length);
+    remaining -= at;
+    while (at < bytes.length) {
+      const header = readHeader(bytes, at);
+      if (!header) {
+        begun = bytes.subarray(at);
+        return false;
       }
-      header = Buffer.concat([header, chunk.subarray(at, at + 1)]);
-      at += 1;
-      const payload = payloadLength(header);
-      if (payload === undefined) continue;
-      if (payload > maxPayloadBytes) return true;
-      remaining = payload;
-      header = Buffer.alloc(0);
+      if (header.payload > maxPayloadBytes) return true;
+      const end = at + header.size + header.payload;
+      remaining = Math.max(0, end - bytes.length);
+      at = end;
     }
     return false;
   };
 }
 
-/** `undefined` until the header is complete. */
-function payloadLength(header: Buffer): number | undefined {
-  const [, second] = header;
+/** Bytes of a frame's header and payload. Undefined until the header is complete. */
+function readHeader(bytes: Buffer, at: number): { size: number; payload: number } | undefined {
+  const second = bytes[at + 1];
   if (second === undefined) return undefined;
   const short = second & 0x7f;
   const extended = short === 126 ? 2 : short === 127 ? 8 : 0;
-  const masked = (second & 0x80) === 0 ? 0 : 4;
-  if (header.length < 2 + extended + masked) return undefined;
-  if (extended === 2) return header.readUInt16BE(2);
-  return extended === 8 ? Number(header.readBigUInt64BE(2)) : short;
+  const size = 2 + extended + ((second & 0x80) === 0 ? 0 : 4);
+  if (bytes.length < at + size) return undefined;
+  if (extended === 2) return { size, payload: bytes.readUInt16BE(at + 2) };
+  return { size, payload: extended === 8 ? Number(bytes.readBigUInt64BE(at + 2)) : short };
 }

@@ -24,29 +24,28 @@ export async function handleMessage(gateway: Gateway, connection: Connection, bo
     requestId,
     messageId: newId(),
   });
-  const sendError = (message: string) =>
-    connection.send(Buffer.from(JSON.stringify({ message, connectionId: metadata.connectionId, requestId })));
-  const log = (outcome: Parameters<typeof logVariables>[1]) =>
-    gateway.accessLog.write(stage, logVariables(requestContext, outcome));
-
+  let outcome: RouteOutcome | undefined;
+  let error: string | undefined;
+  let status: number;
   if (!route) {
-    log({ status: 403, error: 'Forbidden' });
-    sendError('Forbidden');
+    [status, error] = [403, 'Forbidden'];
   } else if (!gateway.throttle.route(metadata.apiId, stage, route.key)) {
-    log({ status: 429, error: 'Too Many Requests' });
-    sendError('Too Many Requests');
+    [status, error] = [429, 'Too Many Requests'];
   } else {
-    const outcome = await runRoute(gateway, route, stage, { requestContext, body });
-    const error = errorOf(outcome);
-    log({
-      status: outcome.kind === 'answer' ? outcome.status : 500,
-      error,
-      latency: outcome.latency,
-      integrationError: outcome.kind === 'failed' ? outcome.message : undefined,
-    });
-    if (error !== undefined) sendError(error);
-    else if (route.twoWay && outcome.kind === 'answer' && outcome.body !== undefined)
-      connection.send(Buffer.from(outcome.body));
+    outcome = await runRoute(gateway, route, stage, { requestContext, body });
+    status = outcome.kind === 'answer' ? outcome.status : 500;
+    error = errorOf(outcome);
+  }
+  const integrationError = outcome?.kind === 'failed' ? outcome.message : undefined;
+  gateway.accessLog.write(
+    stage,
+    logVariables(requestContext, { status, error, latency: outcome?.latency, integrationError }),
+  );
+  if (error !== undefined) {
+    const { connectionId } = metadata;
+    connection.send(Buffer.from(JSON.stringify({ message: error, connectionId, requestId })));
+  } else if (route?.twoWay && outcome?.kind === 'answer' && outcome.body !== undefined) {
+    connection.send(Buffer.from(outcome.body));
   }
 }
 
