@@ -21,8 +21,8 @@ export interface ExecutionEnvironment {
   kill(): Promise<void>;
 }
 
-/** By default V8 lets the young generation of a busy thread grow to 48 MB; with 6 a function takes no more CPU. */
-const maxYoungGenerationSizeMb = 6;
+/** By default V8 lets the young generation of a busy thread grow to 48 MB; with 3 a function takes no more CPU. */
+const maxYoungGenerationSizeMb = 3;
 /** Lambda gives the code outside the handler 10 seconds. */
 const initTimeoutMs = 10_000;
 
