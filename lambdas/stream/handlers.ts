@@ -1,7 +1,7 @@
 /**
  * What `notify` does with the table's stream. Each row says which records Lambda delivers, which of them the row is for, and what happens.
  * The stack takes the filters from here, so a row cannot lack its records.
- * Filters: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+ * Filters, at most five: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
 import { isChange } from '../chat/change-message.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';

@@ -10,6 +10,7 @@ import { type ItemChange, StreamEvent, toItemChange } from '../runtime/stream-ev
 import { partitionOf } from '../store/keys.ts';
 import { isUserItem } from '../store/user.ts';
 import { streamHandlers } from './handlers.ts';
+import { isKnownLarge } from './known-large.ts';
 import { toUserChange } from './on-user-changed.ts';
 import { openCounts } from './plan-count.ts';
 
@@ -33,7 +34,8 @@ export const handler = createHandler({
 
 /**
  * The changes by where they happen. What happens in one conversation, or to one item, stays in order: otherwise members could hear of a
- * newcomer before the newcomer has the list of members. Different places run at the same time.
+ * newcomer before the newcomer has the list of members. Different places run at the same time. In a large conversation nobody hears of a
+ * newcomer, so only what happens to one user stays in order.
  */
 function inOrderOf(changes: readonly ItemChange[]): Map<string, ItemChange[]> {
   const groups = new Map<string, ItemChange[]>();
@@ -46,7 +48,9 @@ function inOrderOf(changes: readonly ItemChange[]): Map<string, ItemChange[]> {
 
 function placeOf(change: ItemChange): string {
   const [connection] = isUserItem(change.keys) ? connectionsOf(change) : [];
-  return connection?.scope.kind === 'conversation' ? connection.scope.conversation : partitionOf(change.keys);
+  const scope = connection?.scope;
+  if (scope?.kind !== 'conversation' || isKnownLarge(scope.conversation)) return partitionOf(change.keys);
+  return scope.conversation;
 }
 
 function connectionsOf(change: ItemChange) {

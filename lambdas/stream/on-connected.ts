@@ -16,6 +16,7 @@ import { getEntries, type MessageEntry, type ShownEntry } from '../store/entry.t
 import { getMembership, type Membership } from '../store/membership.ts';
 import { type Connection, getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { postFirstEvent } from './first-event.ts';
+import { noteSize } from './known-large.ts';
 import { postLateReceipts, wasWaiting } from './late-receipts.ts';
 import { planCount, planCounts, type StreamServices } from './plan-count.ts';
 import { broadcastPresence, presenceContacts } from './presence.ts';
@@ -42,6 +43,7 @@ async function onConversationSocket(services: StreamServices, connected: Connect
     getConversationState(services, id),
     getMembership(services, username, id),
   ]);
+  noteSize(id, !members.complete);
   // The user may have been removed since the handshake.
   if (!membership) return;
   if (!members.complete) return enterLargeRoom(services, connected, state, membership);

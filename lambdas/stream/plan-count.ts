@@ -8,7 +8,7 @@ import * as z from 'zod/mini';
 import type { InboxRow } from '../chat/inbox.ts';
 import { type CountJob, isCountPlanned, pauseBeforeCount } from '../chat/online-count.ts';
 import type { Services } from '../runtime/services.ts';
-import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { type ConversationState, getConversationState, type OnlineCount } from '../store/conversation-state.ts';
 import { noteCountPlanned } from '../store/online-count.ts';
 
 /** What `notify` needs besides the services of all functions. */
@@ -22,15 +22,27 @@ export function openCounts(environment: NodeJS.ProcessEnv): StreamServices['coun
   return { client: new SQSClient({}), url };
 }
 
+type Planner = Pick<StreamServices, 'table' | 'now' | 'counts'>;
+
+/** What this process is planning, by conversation. */
+const planning = new Map<string, Promise<void>>();
+
 /** Plans a count unless one is planned that will see this change. @param state if the caller has read it already */
 export async function planCount(
-  services: Pick<StreamServices, 'table' | 'now' | 'counts'>,
+  services: Planner,
   conversation: string,
   state?: Pick<ConversationState, 'presence'>,
 ): Promise<void> {
   const { presence } = state ?? (await getConversationState(services, conversation));
+  if (isCountPlanned(presence, services.now())) return;
+  // A batch has the changes of many users. One plan is enough, because its count comes later than all of them.
+  const plan = planning.get(conversation) ?? planNow(services, conversation, presence);
+  planning.set(conversation, plan);
+  await plan.finally(() => planning.delete(conversation));
+}
+
+async function planNow(services: Planner, conversation: string, presence: OnlineCount | undefined): Promise<void> {
   const now = services.now();
-  if (isCountPlanned(presence, now)) return;
   // A count that is just about to begin may miss this change: the next one comes a whole pause after it.
   const due = Math.max(now, presence?.due ?? 0) + pauseBeforeCount(presence) * 1_000;
   const { client, url: QueueUrl } = services.counts;

@@ -573,3 +573,7 @@ test('a count of who is online waits in a queue, is tried five times, and then b
     FunctionResponseTypes: ['ReportBatchItemFailures'],
   });
 });
+
+test('the stream has no more filters than Lambda takes', () => {
+  expect(streamHandlers.length).toBeLessThanOrEqual(5);
+});
