@@ -213,7 +213,16 @@ async function largeRoomDelivers(send: (to: string) => Promise<Event> = create):
   const before = retries();
   const { id } = await send(largeRoom);
   const received = () => bobs.received.some((event) => event.id === id);
-  await eventually(() => received() || retries() > before);
+  let nothingMoreComes = false;
+  void untilIdle(runtime)
+    .then(() => arrived(bobs))
+    .then(
+      () => {
+        nothingMoreComes = true;
+      },
+      () => {},
+    );
+  await eventually(() => received() || retries() > before || nothingMoreComes);
   if (!received()) throw new Error('not heard');
 }
 
