@@ -151,7 +151,14 @@ export function createConversation(options: {
       applyToLog({ type: 'history_cleared', conversation: id, up_to });
     },
     async leave() {
-      await http('DELETE', `${path}/members/${encodeURIComponent(me)}`);
+      // A cursor is sent a moment later, and the server would refuse that of a former member.
+      cursor.stop();
+      try {
+        await http('DELETE', `${path}/members/${encodeURIComponent(me)}`);
+      } catch (error) {
+        cursor.resume();
+        throw error;
+      }
       self.close();
       options.onLeave();
     },

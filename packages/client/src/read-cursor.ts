@@ -63,5 +63,9 @@ export function createReadCursor(options: {
     stop() {
       stopped = true;
     },
+    resume() {
+      stopped = false;
+      void run();
+    },
   };
 }
