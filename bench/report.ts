@@ -70,7 +70,7 @@ export function report(results: Results): string {
     '',
     createTable(results),
     '',
-    'A conversation of two is direct, larger ones are rooms. The author has sent 24 messages before, so that their idempotency window is full and the membership is as large as it gets.',
+    'Conversations of up to twelve are named by their members, larger ones are rooms. The author has sent 24 messages before, so that their idempotency window is full.',
     'API Gateway charges for the frame that comes in and for each post. It has no call that posts to several connections at once.',
     'Where more than 16 other connections are open, the author learns of deliveries from one `message_delivered` after the acknowledgement, in a large room from one for each chunk. So there are more posts than connections.',
     '',
