@@ -110,7 +110,7 @@ async function answered(status: number, answer: ReturnType<Person['get']>): Prom
 let revoked = false;
 
 async function eventually(holds: () => boolean): Promise<void> {
-  const seconds = revoked ? 2 : 5;
+  const seconds = revoked ? 2 : 20;
   for (const deadline = Date.now() + seconds * 1_000; !holds(); await pause(5)) {
     if (Date.now() > deadline) throw new Error(`it did not come about in ${seconds} seconds`);
   }

@@ -52,6 +52,11 @@ export async function openPort(
     if (service?.upgrade) service.upgrade(request, socket, head);
     else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
   });
+  const sockets = new Set<Duplex>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   // Longer than the SDK's agent keeps an idle connection. Otherwise its next request could meet a connection that is closing.
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 70_000;
@@ -70,7 +75,7 @@ export async function openPort(
       }
     },
     unmount: (prefix) => void mounted.delete(prefix),
-    close: () => close(server),
+    close: () => close(server, sockets),
   };
 }
 
@@ -107,9 +112,10 @@ function logFailure(
   log(`${method} ${url.split('?', 1)[0]} failed: ${error instanceof Error ? error.stack : String(error)}`);
 }
 
-function close(server: Server): Promise<void> {
+/** Ends all connections, WebSockets that do not answer a close included: the server would wait for them. */
+function close(server: Server, sockets: ReadonlySet<Duplex>): Promise<void> {
   return new Promise((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
 }
