@@ -1,4 +1,5 @@
 /** Adding a send to the idempotency window of a room's or group's membership (membership.ts, idempotency-window.ts). */
+import { ChatError } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
 import { packSend, type SendRecord, seqPrefix, windowSize } from './idempotency-window.ts';
 import { updateItemIf } from './item.ts';
@@ -20,6 +21,7 @@ const claimTries = 8;
  * Notes the number of a send, unless an earlier try of it has a number.
  * @param replacing the number of an earlier try, which was sealed. Then no token is taken again
  * @param moveCursor whether the sender has thereby read up to this number
+ * @throws ChatError `conflict` when others of the member's sends come between again and again
  */
 export async function claimSend(
   { table, now, config }: Pick<Services, 'table' | 'now' | 'config'>,
@@ -73,5 +75,5 @@ export async function claimSend(
     // A later send of this user was faster. The cursor must not go back.
     moves &&= current.read.seq < record.seq;
   }
-  throw new Error(`unable to note a send in ${membership.conversation}; its condition failed ${claimTries} times`);
+  throw new ChatError('conflict', 'you are sending too much at once: send it again', { retryAfter: 1 });
 }

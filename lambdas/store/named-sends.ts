@@ -13,6 +13,7 @@
  * size   At most 1 KB for two people, which is one write unit, and 2 KB for more. So the size of a window depends on the names' length.
  */
 import * as z from 'zod/mini';
+import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { NamedConversation } from '#protocol/names';
 import type { Services, Store } from '../runtime/services.ts';
@@ -127,7 +128,10 @@ function remember(key: string, sends: MemberSends): void {
   if (lastSeen.size > lastSeenMaximum && oldest !== undefined) lastSeen.delete(oldest);
 }
 
-/** Allocates the next number for a send of the member, unless it is a repeat, or the member may not send. */
+/**
+ * Allocates the next number for a send of the member, unless it is a repeat, or the member may not send.
+ * @throws ChatError `conflict` when others of the member's sends come between again and again
+ */
 export async function claimNamedSend(
   { table, now, config }: Pick<Services, 'table' | 'now' | 'config'>,
   conversation: NamedConversation,
@@ -196,9 +200,7 @@ export async function claimNamedSend(
     if (waitMs > 0) return { kind: 'limited', waitMs };
     seen = current;
   }
-  throw new Error(
-    `unable to claim a number in ${conversation.id}; its condition failed ${claimTries} times for no lasting reason`,
-  );
+  throw new ChatError('conflict', 'you are sending too much at once: send it again', { retryAfter: 1 });
 }
 
 /** The hashes that a window of `size` records, `hash` among them, has no place for. */
