@@ -54,9 +54,9 @@ story(
 
     // After signing out, nothing of the account is left in this browser.
     await signOut(page);
-    expect(
-      await page.evaluate((name) => Object.keys(localStorage).filter((key) => key.includes(name)), username),
-    ).toEqual([]);
+    const left = (name: string) => Object.keys(localStorage).filter((key) => key.includes(name));
+    // The account is forgotten when its client has closed, which is a moment after the sign-in page is shown.
+    await expect.poll(() => page.evaluate(left, username), { timeout: 5_000 }).toEqual([]);
     await page.reload();
     await signIn(page, username, 'Another-horse-8');
   },
