@@ -1,6 +1,7 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { streamHandlers } from '#lambdas/stream/handlers';
+import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
@@ -87,11 +88,20 @@ export class ParleyStack extends Stack {
     people?.bind(http);
 
     const functions = [socket, http, notify];
+    http.configure({ DELETED_MESSAGES: options.deletedMessages });
     const changes = new TableStream(this, 'Changes', {
       table: chat.table,
       to: notify,
       filters: streamHandlers.map(({ filter }) => filter),
     });
+
+    const jobs = new AccountJobs(this, 'AccountJobs', { deadLetters: changes.deadLetters, options });
+    jobs.bind(http);
+    functions.push(jobs.fn);
+    chat.bind(jobs.fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
+    sockets.bind(jobs.fn, 'POST');
+    uploads.bind(jobs.fn, 'discard', 'forget');
+    people?.bind(jobs.fn, 'AdminUserGlobalSignOut', 'AdminDeleteUser');
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
     for (const fn of functions) fanOut.bind(fn);

@@ -80,10 +80,14 @@ export class People extends Construct {
     };
   }
 
-  /** Lets a function end a user's sessions: `USER_POOL_ID`, and `AdminUserGlobalSignOut` on this pool alone. */
-  bind(fn: ParleyFunction): void {
+  /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. By default it ends a user's sessions. */
+  bind(fn: ParleyFunction, ...actions: ('AdminUserGlobalSignOut' | 'AdminDeleteUser')[]): void {
     fn.configure({ USER_POOL_ID: this.pool.userPoolId });
-    fn.allow(['cognito-idp:AdminUserGlobalSignOut'], [this.pool.userPoolArn]);
+    const allowed = actions.length > 0 ? actions : ['AdminUserGlobalSignOut'];
+    fn.allow(
+      allowed.map((action) => `cognito-idp:${action}`),
+      [this.pool.userPoolArn],
+    );
   }
 
   /** Cognito calls this function after a user has confirmed the account, and waits at most 5 seconds for it. */

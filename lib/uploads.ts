@@ -22,6 +22,8 @@ const permissions = {
   show: { GetObject: [files] },
   /** Deletes the files of a message that is deleted. */
   discard: { DeleteObject: [files] },
+  /** Deletes the pictures of a user. */
+  forget: { DeleteObject: [avatars] },
   /** Copies an upload to the users' pictures, and signs their addresses. */
   portray: { GetObject: [incoming, avatars], PutObject: [avatars] },
 };

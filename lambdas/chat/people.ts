@@ -6,7 +6,7 @@ import type { Services, Store } from '../runtime/services.ts';
 import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
 import { foldName, getListings, getUserNames, type Listing } from '../store/people-index.ts';
-import { type Avatar, getUsers } from '../store/user.ts';
+import { type Avatar, getUsers, type User } from '../store/user.ts';
 import { presenceOf } from './inbox.ts';
 
 type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
@@ -20,9 +20,14 @@ export function directConversationWith(me: string, other: string): NamedConversa
 
 /** @throws ChatError `unknown_user` @param task see `ChatError` */
 export async function assertUsersExist(services: Store, names: readonly string[], task?: string): Promise<void> {
-  const existing = new Set((await getUsers(services, names)).map(({ username }) => username));
+  const existing = new Set((await getUsers(services, names)).filter(isNotDeleted).map(({ username }) => username));
   const unknown = names.filter((name) => !existing.has(name));
   if (unknown.length > 0) throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`, { task });
+}
+
+/** Nothing begins with somebody who has deleted their account. */
+export function isNotDeleted({ deletedAt }: User): boolean {
+  return deletedAt === undefined;
 }
 
 /** @throws ChatError `unknown_user` */

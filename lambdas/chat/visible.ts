@@ -1,5 +1,5 @@
 import type { Store } from '../runtime/services.ts';
-import type { ChangeEntry, ShownEntry } from '../store/entry.ts';
+import type { LoggedEntry } from '../store/entry.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import type { Membership } from '../store/membership.ts';
 
@@ -7,7 +7,7 @@ import type { Membership } from '../store/membership.ts';
 export type Viewer = Pick<Membership, 'username' | 'conversation' | 'cleared' | 'hiddenLast'>;
 
 /** The entries without those about messages that the member has cleared or hidden. */
-export async function visibleTo<E extends ShownEntry | ChangeEntry>(
+export async function visibleTo<E extends LoggedEntry>(
   services: Store,
   viewer: Viewer,
   entries: readonly E[],
@@ -20,6 +20,6 @@ export async function visibleTo<E extends ShownEntry | ChangeEntry>(
 }
 
 /** The number of the message itself, or of a change's target. */
-function messageOf(entry: ShownEntry | ChangeEntry): number {
+function messageOf(entry: LoggedEntry): number {
   return 'target' in entry ? entry.target : entry.seq;
 }

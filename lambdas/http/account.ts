@@ -1,17 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Me } from '#protocol/http';
+import * as z from 'zod/mini';
+import { ChatError } from '#protocol/errors';
+import type { Deletion, Me } from '#protocol/http';
+import { limits } from '#protocol/limits';
+import { type AccountJobMessage, reviveAccountJob } from '../chat/account-jobs.ts';
 import { claimAvatar } from '../chat/claim-attachments.ts';
+import { newDeletion, toDeletion } from '../chat/delete-account.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { createSignOut } from '../identity/sign-out.ts';
+import { openQueue } from '../runtime/queue.ts';
 import type { Services } from '../runtime/services.ts';
+import { getAccountJob } from '../store/account-job.ts';
+import { markDeleted } from '../store/deletion.ts';
 import { ensureUser, signOutUser, type User, updateProfile } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
 
+const { ACCOUNT_QUEUE_URL, DELETED_MESSAGES } = z.parse(
+  z.object({ ACCOUNT_QUEUE_URL: z.string(), DELETED_MESSAGES: z.enum(['keep', 'erase']) }),
+  process.env,
+);
+const queue = openQueue(ACCOUNT_QUEUE_URL);
 const endSessions = createSignOut(process.env.USER_POOL_ID);
 
 /** The caller's own profile and sessions. */
-export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> = {
+export const account: HttpHandlers<'deleteMe' | 'getDeletion' | 'getMe' | 'signOutEverywhere' | 'updateMe'> = {
   /** Creates the user at first sight, for identity providers without a sign-up trigger. */
   getMe: async (services, { caller }) => toMe(services, await ensureUser(services, caller)),
 
@@ -27,16 +40,41 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
     // The pool must issue no new token first: such a token could be younger than the moment that is stored.
     await endSessions(accountName);
     await ensureUser(services, caller);
-    // Tokens name only the second of their issue. Tokens of this second are from before, so the answer waits until it is over: the next
-    // sign-in then gets a token of a later second.
-    const over = (Math.floor(services.now() / 1_000) + 1) * 1_000;
+    // The answer waits until this second is over: the next sign-in then gets a token of a later second.
+    const over = endOfSecond(services.now());
     await signOutUser(services, username, over);
     // A lost phone must not show new messages.
     await forgetPushDevices(services, username);
     while (services.now() < over) await sleep(over - services.now());
     return undefined;
   },
+
+  async deleteMe(services, { caller, account: accountName }) {
+    const { username } = caller;
+    await ensureUser(services, caller);
+    const progress = newDeletion(accountName, DELETED_MESSAGES === 'erase');
+    if (await markDeleted(services, username, endOfSecond(services.now()), progress)) {
+      // What was under way when the user was marked has ended by then.
+      await queue.send({ kind: 'deletion', username } satisfies AccountJobMessage, limits.deletionDelaySeconds);
+    }
+    return deletionOf(services, username);
+  },
+
+  getDeletion: (services, { caller: { username } }) => deletionOf(services, username),
 };
+
+/** Tokens name only the second of their issue. Tokens of this second are from before. @returns ms */
+function endOfSecond(now: number): number {
+  return (Math.floor(now / 1_000) + 1) * 1_000;
+}
+
+/** @throws ChatError `not_found` when the account is not being deleted */
+async function deletionOf(services: Services, username: string): Promise<Deletion> {
+  const job = await getAccountJob(services, username, 'deletion');
+  if (!job) throw new ChatError('not_found', 'your account is not being deleted: DELETE /me does that');
+  await reviveAccountJob(services, queue, job);
+  return toDeletion(job);
+}
 
 async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar }: User): Promise<Me> {
   return { username, name, avatar: await avatarUrl(services, avatar) };

@@ -3,6 +3,7 @@ import { ChatError, errorStatus } from '#protocol/errors';
 import { type HttpOperation, httpRoutes, operation } from '#protocol/operations';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
+import { getUser } from '../store/user.ts';
 import { account } from './account.ts';
 import { conversations } from './conversations.ts';
 import { files } from './files.ts';
@@ -41,6 +42,7 @@ export const handler = createHandler({
   async run(event): Promise<HttpAnswer> {
     const name = operationOf(event);
     const request = readRequest(event, name, process.env.USERNAME_CLAIM);
+    if (!operation(name).afterDeletion) await refuseDeleted(request.caller.username);
     // TypeScript cannot see that handler and request belong to the same operation.
     const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;
     const answer = await handle(services, request);
@@ -57,6 +59,12 @@ export const handler = createHandler({
     return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   },
 });
+
+/** @throws ChatError `unauthenticated` for a user who has deleted their account */
+async function refuseDeleted(username: string): Promise<void> {
+  if ((await getUser(services, username))?.deletedAt === undefined) return;
+  throw new ChatError('unauthenticated', 'this account was deleted: GET /me/deletion says how far that is');
+}
 
 /** The stack makes routes from the same table, so no other route can come. */
 function operationOf({ routeKey }: HttpEvent): HttpOperation {

@@ -40,7 +40,12 @@ export async function copyFile(services: InBucket, from: string, to: string): Pr
 
 /** Nothing happens if it does not exist. */
 export async function removeFile(services: InBucket, id: string): Promise<void> {
-  await (await s3()).removeFile(services, id);
+  await (await s3()).removeStored(services, 'files', id);
+}
+
+/** Nothing happens if it does not exist. */
+export async function removeAvatar(services: InBucket, id: string): Promise<void> {
+  await (await s3()).removeStored(services, 'avatars', id);
 }
 
 /** An address that serves the file for an hour. Signing is a computation, not a request. */

@@ -37,6 +37,7 @@ import {
   updateTogether,
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
+import { noteLeft } from './left-conversation.ts';
 
 export interface Membership {
   readonly username: string;
@@ -135,6 +136,29 @@ export async function* membershipsOf({ table }: Store, username: string): AsyncG
   for await (const items of pages) yield items.filter(isActive).map(toMembership);
 }
 
+/**
+ * The first conversations of a user by id. Those whose membership has ended within the last day are among them, without it.
+ * @param after only ids behind this one
+ */
+export async function conversationsAfter(
+  { table }: Store,
+  username: string,
+  limit: number,
+  after?: string,
+): Promise<{ readonly conversation: string; readonly membership: Membership | undefined }[]> {
+  const items = await queryOnce(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...membershipKey(username, after) },
+    ConsistentRead: true,
+    Limit: limit,
+  });
+  return items.map((item) => ({
+    conversation: conversationOf(item.sk),
+    membership: isActive(item) ? toMembership(item) : undefined,
+  }));
+}
+
 /** The members of a room or group by the index, a page at a time. */
 export async function* membersOf({ table }: Store, conversation: string): AsyncGenerator<string[]> {
   for await (const items of queryPages(table, membersQuery(conversation))) yield items.map(({ pk }) => usernameOf(pk));
@@ -190,10 +214,11 @@ export async function endMembership(
   { table, now }: TimedStore,
   { username, conversation, role }: Membership,
 ): Promise<boolean> {
+  await noteLeft({ table, now }, username, conversation);
   const { ok } = await updateItemIf(table, {
     Key: membershipKey(username, conversation),
     UpdateExpression:
-      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last SET expires = :expires',
+      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last, blocks, blocked, unfriended SET expires = :expires',
     ConditionExpression: '#role = :role',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: { ':role': role, ':expires': ttl(now(), daySeconds) },

@@ -11,8 +11,8 @@
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
 import type { Store } from '../runtime/services.ts';
-import { putItem, queryOnce } from './item.ts';
-import { usernameOf, userPartition } from './keys.ts';
+import { putItemIf, queryOnce } from './item.ts';
+import { type Key, usernameOf, userPartition } from './keys.ts';
 
 export interface Listing {
   readonly username: string;
@@ -37,9 +37,16 @@ export function listedAs(name: string): { readonly listed_in: string; readonly l
   return first === undefined ? undefined : { listed_in: first, listed_as: folded };
 }
 
-/** Lists a user by their user name. Nothing changes if they are listed already. */
+export function usernameListingKey(username: string): Key {
+  return { pk: userPartition(username), sk: sortKeys.username };
+}
+
+/** Lists a user by their user name. Nothing changes if they are listed already, or were and have deleted their account. */
 export async function putUsernameListing({ table }: Store, username: string): Promise<void> {
-  await putItem(table, { pk: userPartition(username), sk: sortKeys.username, ...listedAs(username) });
+  await putItemIf(table, {
+    Item: { ...usernameListingKey(username), ...listedAs(username) },
+    ConditionExpression: 'attribute_not_exists(pk)',
+  });
 }
 
 /**

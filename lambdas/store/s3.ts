@@ -112,8 +112,8 @@ async function unlessRefused<Answer>(errors: readonly string[], request: Promise
   }
 }
 
-export async function removeFile({ bucket }: InBucket, id: string): Promise<void> {
-  await clientOf(bucket).send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey('files', id) }));
+export async function removeStored({ bucket }: InBucket, folder: StoredFolder, id: string): Promise<void> {
+  await clientOf(bucket).send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey(folder, id) }));
 }
 
 export function signUpload({ bucket }: InBucket, file: Pick<File, 'id' | 'size' | 'content_type'>) {

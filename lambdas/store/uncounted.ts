@@ -3,8 +3,14 @@
  * conversation state (conversation-state.ts) keeps the newest of them in its attribute `gone`.
  */
 import type { Store } from '../runtime/services.ts';
-import { conversationStateKey, getConversationState, isNamed, toConversationState } from './conversation-state.ts';
-import { updateItem, updateItemIf } from './item.ts';
+import {
+  type ConversationState,
+  conversationStateKey,
+  getConversationState,
+  isNamed,
+  toConversationState,
+} from './conversation-state.ts';
+import { type ItemUpdate, updateItem, updateItemIf } from './item.ts';
 
 /**
  * How many numbers `gone` has at most, and how many of the newest are kept when it is full. Nearly every reader has read past the others.
@@ -15,14 +21,27 @@ const inNamed = { most: 12, kept: 6 };
 
 /** Notes numbers that nobody has to read. Nothing changes for numbers that were noted before. */
 export async function addUncounted({ table }: Store, conversation: string, numbers: readonly number[]): Promise<void> {
-  const item = await updateItem(table, {
+  const item = await updateItem(table, { ...uncountedUpdate(conversation, numbers), ReturnValues: 'ALL_NEW' });
+  await trimTo({ table }, toConversationState(item));
+}
+
+/** The update that notes numbers, for a transaction. Then `trimIfMany`. */
+export function uncountedUpdate(conversation: string, numbers: readonly number[]): ItemUpdate {
+  return {
     Key: conversationStateKey(conversation),
     UpdateExpression: 'ADD gone :numbers',
     ExpressionAttributeValues: { ':numbers': new Set(numbers) },
-    ReturnValues: 'ALL_NEW',
-  });
+  };
+}
+
+/** Drops the oldest numbers if there are too many. */
+export async function trimIfMany({ table }: Store, conversation: string): Promise<void> {
+  await trimTo({ table }, await getConversationState({ table }, conversation));
+}
+
+async function trimTo({ table }: Store, { conversation, uncounted: numbers }: ConversationState): Promise<void> {
   const { most, kept } = isNamed(conversation) ? inNamed : inRoom;
-  const uncounted = [...toConversationState(item).uncounted].sort((a, b) => a - b);
+  const uncounted = [...numbers].sort((a, b) => a - b);
   const newestDropped = uncounted.at(-kept - 1);
   if (uncounted.length > most && newestDropped !== undefined) {
     await trimUncounted({ table }, conversation, newestDropped);

@@ -14,7 +14,7 @@
 import * as z from 'zod/mini';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { File } from './entry.ts';
-import { daySeconds, getItem, putItem, ttl, updateItemIf } from './item.ts';
+import { daySeconds, getItem, putItem, queryOnce, ttl, updateItemIf } from './item.ts';
 import { conversationPartition, type Key } from './keys.ts';
 
 export interface Upload extends File {
@@ -67,6 +67,17 @@ export async function putUsedUpload(
   usedBy: string,
 ): Promise<void> {
   await putItem(table, { ...uploadKey(conversation, id), ...fields, used_by: usedBy });
+}
+
+/** The first uploads that were asked for in a place, by id: a conversation, or a user's name for their pictures. @param after only ids behind this one */
+export async function uploadsAfter({ table }: Store, place: string, limit: number, after?: string): Promise<string[]> {
+  const items = await queryOnce(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': conversationPartition(place), ':sk': 'FILE#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...uploadKey(place, after) },
+    Limit: limit,
+  });
+  return items.map(({ sk }) => String(sk).slice('FILE#'.length));
 }
 
 /** Lets the upload expire, because its message was deleted. */

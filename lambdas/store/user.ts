@@ -6,6 +6,7 @@
  * holds  `name`, `avatar`, `created` (ms).
  *        `last_seen` (ms): the end of the connection that ended last.
  *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
+ *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier open no connection.
  *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
@@ -15,6 +16,7 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem } from './item.ts';
@@ -45,7 +47,10 @@ export interface UserPushDevice {
 
 export interface User {
   readonly username: string;
+  /** `deletedUserName` when the account was deleted. */
   readonly name: string;
+  /** ms; when the account was deleted */
+  readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
@@ -66,7 +71,8 @@ export const pushDevicePrefix = 'device#';
 
 const UserItem = z.looseObject({
   pk: z.string(),
-  name: z.string(),
+  name: z.optional(z.string()),
+  deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
@@ -83,11 +89,12 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const { pk, name, deleted, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
-    name,
+    name: deleted === undefined && name !== undefined ? name : deletedUserName,
+    deletedAt: deleted,
     avatar,
     lastSeen: last_seen,
     deliveredUntil: reached,

@@ -1,0 +1,201 @@
+/**
+ * What follows after a user was marked as deleted (store/deletion.ts): everything that is theirs ends, step by step. Each step can be repeated,
+ * and its place is stored when it is done. So wherever a run dies, the next one goes on.
+ *
+ *   sessions       the user pool's sessions, connections, push devices
+ *   friends        friendships and requests
+ *   conversations  their messages, if they are erased; then the membership. Groups and rooms are handed over.
+ *   left           messages in conversations that they had left before, if they are erased
+ *   files          pictures, and an archive of theirs
+ *   account        the account at the user pool
+ */
+import * as z from 'zod/mini';
+import type { Deletion } from '#protocol/http';
+import { parseConversation } from '#protocol/names';
+import { endConnection } from '../delivery/end-connection.ts';
+import { toTime } from '../delivery/render.ts';
+import type { Services } from '../runtime/services.ts';
+import { type AccountJob, saveAccountJob } from '../store/account-job.ts';
+import { removeAvatar } from '../store/bucket.ts';
+import { friendshipsAfter } from '../store/friendship.ts';
+import { leftConversationsOf } from '../store/left-conversation.ts';
+import { conversationsAfter, endMembership, type Membership } from '../store/membership.ts';
+import { closeDirect } from '../store/named-windows.ts';
+import { releaseUpload, uploadsAfter } from '../store/upload.ts';
+import { getUser } from '../store/user.ts';
+import { type ErasePlace, eraseMessages } from './erase-messages.ts';
+import { forgetFriendship } from './friends.ts';
+import { handOver } from './hand-over.ts';
+import { isAlone } from './is-alone.ts';
+import { forgetPushDevices } from './push-devices.ts';
+import { recordComingOrGoing } from './system-events.ts';
+
+const steps = ['sessions', 'friends', 'conversations', 'left', 'files', 'account'] as const;
+
+const Progress = z.object({
+  /** The user's name at the user pool. */
+  account: z.string(),
+  /** Whether their messages are erased. */
+  erase: z.boolean(),
+  step: z.enum(steps),
+  /** The last person, conversation or file of the step that is done. */
+  after: z.optional(z.string()),
+  /** The conversation that is being left: if its membership has ended, the members may not have been told. */
+  leaving: z.optional(z.string()),
+  /** How far the messages of the next one are erased. */
+  erasing: z.optional(z.object({ upTo: z.number(), next: z.number(), found: z.number() })),
+  conversations: z.number(),
+  erased: z.number(),
+});
+type Progress = z.infer<typeof Progress>;
+
+export function newDeletion(account: string, erase: boolean): Progress {
+  return { account, erase, step: 'sessions', conversations: 0, erased: 0 };
+}
+
+/** What the user pool does. Nothing, if tokens come from another issuer. */
+export interface PoolAccounts {
+  endSessions(account: string): Promise<void>;
+  remove(account: string): Promise<void>;
+}
+
+interface Run {
+  readonly services: Services;
+  readonly pool: PoolAccounts;
+  readonly job: AccountJob;
+  /** Is there no time left? Then the run ends, and another one goes on from what was stored. */
+  readonly isOver: () => boolean;
+}
+
+/** Items that are read at once. */
+const atOnce = 25;
+
+/**
+ * Goes on with a deletion until it is done, or there is no time left.
+ * @returns whether it is done
+ * @throws Overtaken
+ */
+export async function continueDeletion(run: Run): Promise<boolean> {
+  let progress = z.parse(Progress, run.job.progress);
+  while (!run.isOver()) {
+    const next = await doStep(run, progress);
+    if (next === 'done') return true;
+    progress = next;
+  }
+  return false;
+}
+
+/** Does a part of the present step, and stores that it is done. */
+async function doStep(run: Run, progress: Progress): Promise<Progress | 'done'> {
+  const { services, pool, job } = run;
+  const { username } = job;
+  switch (progress.step) {
+    case 'sessions': {
+      await pool.endSessions(progress.account);
+      const user = await getUser(services, username, { consistent: true });
+      const connections = user?.connections ?? [];
+      await Promise.all(connections.map((one) => endConnection(services, one, one.expires)));
+      await forgetPushDevices(services, username);
+      return store(run, { ...progress, step: 'friends' });
+    }
+    case 'friends': {
+      const page = await friendshipsAfter(services, username, atOnce, progress.after);
+      if (page.length === 0) return store(run, { ...progress, step: 'conversations', after: undefined });
+      await Promise.all(page.map(({ other }) => forgetFriendship(services, username, other)));
+      return store(run, { ...progress, after: page.at(-1)?.other });
+    }
+    case 'conversations': {
+      const next = await conversationsAfter(services, username, atOnce, progress.after);
+      if (next.length === 0) return store(run, { ...progress, step: 'left', after: undefined });
+      let current = progress;
+      for (const { conversation, membership } of next) {
+        if (run.isOver()) return current;
+        current = membership ? await leave(run, current, membership) : await afterLeaving(run, current, conversation);
+        // There was no time to erase all of it.
+        if (current.erasing) return current;
+        current = await store(run, { ...current, after: conversation, leaving: undefined });
+      }
+      return current;
+    }
+    case 'left': {
+      const [conversation] = await leftConversationsOf(services, username, 1, progress.after);
+      if (conversation === undefined) return store(run, { ...progress, step: 'files', after: undefined });
+      const inside = await eraseIn(run, progress, conversation, progress.erase);
+      return inside.erasing ? inside : store(run, { ...inside, after: conversation });
+    }
+    case 'files': {
+      const ids = await uploadsAfter(services, username, atOnce, progress.after);
+      if (ids.length === 0) return store(run, { ...progress, step: 'account', after: undefined });
+      await Promise.all(ids.map((id) => removeAvatar(services, id)));
+      await Promise.all(ids.map((id) => releaseUpload(services, username, id)));
+      return store(run, { ...progress, after: ids.at(-1) });
+    }
+    case 'account': {
+      await pool.remove(progress.account);
+      await saveAccountJob(services, job, { progress, done: true });
+      return 'done';
+    }
+  }
+}
+
+async function store({ services, job }: Run, progress: Progress): Promise<Progress> {
+  await saveAccountJob(services, job, { progress });
+  return progress;
+}
+
+/** Erases the user's messages, if they are to be erased, and ends their membership. */
+async function leave(run: Run, progress: Progress, membership: Membership): Promise<Progress> {
+  const { services, job } = run;
+  const conversation = parseConversation(membership.conversation);
+  // Where nobody is left, there is nobody to keep the messages for.
+  const alone = await isAlone(services, conversation, job.username);
+  const erase = progress.erase || alone || progress.erasing !== undefined;
+  const erased = await eraseIn(run, progress, conversation.id, erase);
+  if (erased.erasing) return erased;
+  const leaving = await store(run, { ...erased, leaving: conversation.id });
+  if (conversation.kind === 'direct' && !alone) await closeDirect(services, conversation, job.username);
+  const current = membership.role === 'owner' ? await handOver(services, conversation, job.username) : membership;
+  if (current && !(await endMembership(services, current)))
+    throw new Error(`a role in ${conversation.id} has just changed`);
+  return afterLeaving(run, leaving, conversation.id);
+}
+
+/** A membership has ended: in this run, or in one that died then, or before the account was deleted. */
+async function afterLeaving(run: Run, progress: Progress, id: string): Promise<Progress> {
+  if (progress.leaving !== id) return eraseIn(run, progress, id, progress.erase);
+  const conversation = parseConversation(id);
+  if (!('members' in conversation)) {
+    await recordComingOrGoing(run.services, conversation, { kind: 'left', by: run.job.username });
+  }
+  return { ...progress, conversations: progress.conversations + 1 };
+}
+
+/** Erases messages in a conversation, unless they are kept. `erasing` in the result: there was no time for all of them. */
+async function eraseIn(run: Run, progress: Progress, conversation: string, erase: boolean): Promise<Progress> {
+  if (!erase) return progress;
+  const { services, job, isOver } = run;
+  let current = progress;
+  const save = async (place: ErasePlace, found: number, together: Parameters<typeof saveAccountJob>[3]) => {
+    current = { ...current, erasing: place, erased: current.erased + found };
+    await saveAccountJob(services, job, { progress: current }, together);
+  };
+  const done = await eraseMessages(services, parseConversation(conversation), job.username, {
+    place: progress.erasing,
+    isOver,
+    save,
+  });
+  return done ? { ...current, erasing: undefined } : current;
+}
+
+/** As clients get it. */
+export function toDeletion({ begun, done, progress }: AccountJob): Deletion {
+  const { erase, conversations, erased } = z.parse(Progress, progress);
+  return {
+    state: done === undefined ? 'running' : 'done',
+    begun_at: toTime(begun),
+    done_at: done === undefined ? null : toTime(done),
+    messages: erase ? 'erase' : 'keep',
+    conversations,
+    erased,
+  };
+}
