@@ -49,18 +49,20 @@ export async function eraseMessages(
   const { id } = conversation;
   const state = await getConversationState(services, id);
   const { upTo } = place ?? { upTo: state.seq };
+  // Later than every change of theirs. It tells the messages that are erased here from those that were deleted before.
+  const mark = upTo + 1;
   let { next, found } = place ?? { next: 1, found: 0 };
   while (next <= upTo) {
     if (isOver()) return false;
     const last = Math.min(upTo, next + chunk - 1);
-    const erased = await eraseRange(services, id, username, { first: next, last, upTo });
+    const erased = await eraseRange(services, id, username, { first: next, last, mark });
     next = last + 1;
     found += erased.length;
     // Together with the place: a run that dies in between would count them twice, or never.
     await save({ upTo, next, found }, erased.length, erased.length > 0 ? [uncountedUpdate(id, erased)] : []);
     if (erased.length > 0) await trimIfMany(services, id);
     if (state.last && erased.includes(state.last.seq)) {
-      await updateLast(services, id, { seq: state.last.seq, text: '', deleted: true, changed: upTo });
+      await updateLast(services, id, { seq: state.last.seq, text: '', deleted: true, changed: mark });
     }
   }
   if (found > 0) await tellErased(services, conversation, username, upTo);
@@ -72,14 +74,14 @@ async function eraseRange(
   services: Services,
   conversation: string,
   username: string,
-  { first, last, upTo }: { readonly first: number; readonly last: number; readonly upTo: number },
+  { first, last, mark }: { readonly first: number; readonly last: number; readonly mark: number },
 ): Promise<number[]> {
   const entries = await getEntries(services, conversation, first, last);
   const own = entries.filter((entry) => entry.type !== 'sealed' && entry.user === username);
   const messages = own.filter((entry): entry is MessageEntry => entry.type === 'message');
-  const standing = messages.filter(({ deleted = false, changed }) => !deleted || changed === upTo);
+  const standing = messages.filter(({ deleted = false, changed }) => !deleted || changed === mark);
   const work = [
-    ...standing.map((message) => () => eraseOne(services, message, upTo)),
+    ...standing.map((message) => () => eraseOne(services, message, mark)),
     // The entry of an edit has the text of then.
     ...own.flatMap((entry) => (entry.type === 'edit' && entry.text !== '' ? [() => clearEdit(services, entry)] : [])),
   ];
@@ -89,11 +91,11 @@ async function eraseRange(
   return standing.map(({ seq }) => seq);
 }
 
-async function eraseOne(services: Services, { conversation, seq, user, files, deleted }: MessageEntry, upTo: number) {
+async function eraseOne(services: Services, { conversation, seq, user, files, deleted }: MessageEntry, mark: number) {
   if (deleted) return;
   // First, because the tombstone does not have the list of files any more.
   await discardFiles(services, conversation, files);
-  const place = { conversation, seq: upTo, target: seq, user, client_id: '', count: 0, at: services.now() };
+  const place = { conversation, seq: mark, target: seq, user, client_id: '', count: 0, at: services.now() };
   await applyChange(services, { type: 'delete', ...place });
 }
 
