@@ -5,6 +5,7 @@
 import * as z from 'zod/mini';
 import { AccountJobMessage } from './chat/account-jobs.ts';
 import { continueDeletion } from './chat/delete-account.ts';
+import { continueExport } from './chat/export-account.ts';
 import { createAccountRemoval, createSignOut } from './identity/sign-out.ts';
 import { type BatchAnswer, runBatch } from './runtime/batch.ts';
 import { createHandler } from './runtime/create-handler.ts';
@@ -34,7 +35,9 @@ export const handler = createHandler({
         if (!job) return;
         const isOver = () => services.now() > now + RUN_SECONDS * 1_000;
         try {
-          const done = await continueDeletion({ services, pool, job, isOver });
+          const done = await (kind === 'deletion'
+            ? continueDeletion({ services, pool, job, isOver })
+            : continueExport({ services, job, isOver }));
           if (!done) await queue.send({ kind, username } satisfies AccountJobMessage);
         } catch (error) {
           if (!(error instanceof Overtaken)) throw error;

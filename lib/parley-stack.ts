@@ -82,7 +82,7 @@ export class ParleyStack extends Stack {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
     uploads.bind(notify, 'show', 'discard');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http);
@@ -100,7 +100,7 @@ export class ParleyStack extends Stack {
     functions.push(jobs.fn);
     chat.bind(jobs.fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
     sockets.bind(jobs.fn, 'POST');
-    uploads.bind(jobs.fn, 'discard', 'forget');
+    uploads.bind(jobs.fn, 'discard', 'forget', 'archive');
     people?.bind(jobs.fn, 'AdminUserGlobalSignOut', 'AdminDeleteUser');
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });

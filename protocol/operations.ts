@@ -90,6 +90,21 @@ export const operations = {
     answer: { status: 200, means: 'How far it is.', schemas: [http.Deletion] },
     errors: ['not_found'],
   },
+  beginExport: {
+    task: 'prepare the archive',
+    summary:
+      'Begins an archive of your profile, friends, conversations, messages and files. Once a day. While one is being made, this answers how far it is.',
+    routes: ['POST /me/export'],
+    answer: { status: 202, means: 'The archive is being made.', schemas: [http.Export] },
+    errors: ['rate_limited'],
+  },
+  getExport: {
+    task: 'find the archive',
+    summary: 'How far your archive is, and its address when it is ready.',
+    routes: ['GET /me/export'],
+    answer: { status: 200, means: 'How far it is.', schemas: [http.Export] },
+    errors: ['not_found'],
+  },
   createAvatarUpload: {
     task: 'prepare the upload',
     summary: 'Creates a form that uploads exactly this picture to S3. `PATCH /me` then uses it.',

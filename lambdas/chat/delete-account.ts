@@ -4,8 +4,8 @@
  *
  *   sessions       the user pool's sessions, connections, push devices
  *   friends        friendships and requests
- *   conversations  their messages, if they are erased; then the membership. Groups and rooms are handed over.
  *   left           messages in conversations that they had left before, if they are erased
+ *   conversations  their messages, if they are erased; then the membership. Groups are handed over.
  *   files          pictures, and an archive of theirs
  *   account        the account at the user pool
  */
@@ -15,22 +15,23 @@ import { parseConversation } from '#protocol/names';
 import { endConnection } from '../delivery/end-connection.ts';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
-import { type AccountJob, saveAccountJob } from '../store/account-job.ts';
+import { type AccountJob, getAccountJob, saveAccountJob } from '../store/account-job.ts';
 import { removeAvatar } from '../store/bucket.ts';
 import { friendshipsAfter } from '../store/friendship.ts';
 import { leftConversationsOf } from '../store/left-conversation.ts';
-import { conversationsAfter, endMembership, type Membership } from '../store/membership.ts';
+import { conversationsAfter, endMembership, getMembership, type Membership } from '../store/membership.ts';
 import { closeDirect } from '../store/named-windows.ts';
 import { releaseUpload, uploadsAfter } from '../store/upload.ts';
 import { getUser } from '../store/user.ts';
 import { type ErasePlace, eraseMessages } from './erase-messages.ts';
+import { removeExport } from './export-account.ts';
 import { forgetFriendship } from './friends.ts';
 import { handOver } from './hand-over.ts';
 import { isAlone } from './is-alone.ts';
 import { forgetPushDevices } from './push-devices.ts';
 import { recordComingOrGoing } from './system-events.ts';
 
-const steps = ['sessions', 'friends', 'conversations', 'left', 'files', 'account'] as const;
+const steps = ['sessions', 'friends', 'left', 'conversations', 'files', 'account'] as const;
 
 const Progress = z.object({
   /** The user's name at the user pool. */
@@ -43,7 +44,7 @@ const Progress = z.object({
   /** The conversation that is being left: if its membership has ended, the members may not have been told. */
   leaving: z.optional(z.string()),
   /** How far the messages of the next one are erased. */
-  erasing: z.optional(z.object({ upTo: z.number(), next: z.number(), found: z.number() })),
+  erasing: z.optional(z.object({ id: z.string(), upTo: z.number(), next: z.number(), found: z.number() })),
   conversations: z.number(),
   erased: z.number(),
 });
@@ -100,13 +101,21 @@ async function doStep(run: Run, progress: Progress): Promise<Progress | 'done'> 
     }
     case 'friends': {
       const page = await friendshipsAfter(services, username, atOnce, progress.after);
-      if (page.length === 0) return store(run, { ...progress, step: 'conversations', after: undefined });
+      if (page.length === 0) return store(run, { ...progress, step: 'left', after: undefined });
       await Promise.all(page.map(({ other }) => forgetFriendship(services, username, other)));
       return store(run, { ...progress, after: page.at(-1)?.other });
     }
+    case 'left': {
+      const [conversation] = progress.erase ? await leftConversationsOf(services, username, 1, progress.after) : [];
+      if (conversation === undefined) return store(run, { ...progress, step: 'conversations', after: undefined });
+      // Who has come back leaves it below.
+      const hasComeBack = (await getMembership(services, username, conversation)) !== undefined;
+      const inside = hasComeBack ? progress : await eraseIn(run, progress, conversation, true);
+      return inside.erasing ? inside : store(run, { ...inside, after: conversation });
+    }
     case 'conversations': {
       const next = await conversationsAfter(services, username, atOnce, progress.after);
-      if (next.length === 0) return store(run, { ...progress, step: 'left', after: undefined });
+      if (next.length === 0) return store(run, { ...progress, step: 'files', after: undefined });
       let current = progress;
       for (const { conversation, membership } of next) {
         if (run.isOver()) return current;
@@ -117,15 +126,13 @@ async function doStep(run: Run, progress: Progress): Promise<Progress | 'done'> 
       }
       return current;
     }
-    case 'left': {
-      const [conversation] = await leftConversationsOf(services, username, 1, progress.after);
-      if (conversation === undefined) return store(run, { ...progress, step: 'files', after: undefined });
-      const inside = await eraseIn(run, progress, conversation, progress.erase);
-      return inside.erasing ? inside : store(run, { ...inside, after: conversation });
-    }
     case 'files': {
       const ids = await uploadsAfter(services, username, atOnce, progress.after);
-      if (ids.length === 0) return store(run, { ...progress, step: 'account', after: undefined });
+      if (ids.length === 0) {
+        const archive = await getAccountJob(services, username, 'export');
+        if (archive) await removeExport(services, archive);
+        return store(run, { ...progress, step: 'account', after: undefined });
+      }
       await Promise.all(ids.map((id) => removeAvatar(services, id)));
       await Promise.all(ids.map((id) => releaseUpload(services, username, id)));
       return store(run, { ...progress, after: ids.at(-1) });
@@ -149,7 +156,7 @@ async function leave(run: Run, progress: Progress, membership: Membership): Prom
   const conversation = parseConversation(membership.conversation);
   // Where nobody is left, there is nobody to keep the messages for.
   const alone = await isAlone(services, conversation, job.username);
-  const erase = progress.erase || alone || progress.erasing !== undefined;
+  const erase = progress.erase || alone || progress.erasing?.id === conversation.id;
   const erased = await eraseIn(run, progress, conversation.id, erase);
   if (erased.erasing) return erased;
   const leaving = await store(run, { ...erased, leaving: conversation.id });
@@ -162,7 +169,7 @@ async function leave(run: Run, progress: Progress, membership: Membership): Prom
 
 /** A membership has ended: in this run, or in one that died then, or before the account was deleted. */
 async function afterLeaving(run: Run, progress: Progress, id: string): Promise<Progress> {
-  if (progress.leaving !== id) return eraseIn(run, progress, id, progress.erase);
+  if (progress.leaving !== id) return progress;
   const conversation = parseConversation(id);
   if (!('members' in conversation)) {
     await recordComingOrGoing(run.services, conversation, { kind: 'left', by: run.job.username });
@@ -176,11 +183,11 @@ async function eraseIn(run: Run, progress: Progress, conversation: string, erase
   const { services, job, isOver } = run;
   let current = progress;
   const save = async (place: ErasePlace, found: number, together: Parameters<typeof saveAccountJob>[3]) => {
-    current = { ...current, erasing: place, erased: current.erased + found };
+    current = { ...current, erasing: { ...place, id: conversation }, erased: current.erased + found };
     await saveAccountJob(services, job, { progress: current }, together);
   };
   const done = await eraseMessages(services, parseConversation(conversation), job.username, {
-    place: progress.erasing,
+    place: progress.erasing?.id === conversation ? progress.erasing : undefined,
     isOver,
     save,
   });

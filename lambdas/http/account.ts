@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import { ChatError } from '#protocol/errors';
-import type { Deletion, Me } from '#protocol/http';
+import type { Deletion, Export, Me } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { type AccountJobMessage, reviveAccountJob } from '../chat/account-jobs.ts';
 import { claimAvatar } from '../chat/claim-attachments.ts';
 import { newDeletion, toDeletion } from '../chat/delete-account.ts';
+import { newExport, toExport } from '../chat/export-account.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { createSignOut } from '../identity/sign-out.ts';
 import { openQueue } from '../runtime/queue.ts';
 import type { Services } from '../runtime/services.ts';
-import { getAccountJob } from '../store/account-job.ts';
+import { type AccountJob, beginAccountJob, getAccountJob } from '../store/account-job.ts';
 import { markDeleted } from '../store/deletion.ts';
 import { ensureUser, signOutUser, type User, updateProfile } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
@@ -24,7 +25,9 @@ const queue = openQueue(ACCOUNT_QUEUE_URL);
 const endSessions = createSignOut(process.env.USER_POOL_ID);
 
 /** The caller's own profile and sessions. */
-export const account: HttpHandlers<'deleteMe' | 'getDeletion' | 'getMe' | 'signOutEverywhere' | 'updateMe'> = {
+export const account: HttpHandlers<
+  'beginExport' | 'deleteMe' | 'getDeletion' | 'getExport' | 'getMe' | 'signOutEverywhere' | 'updateMe'
+> = {
   /** Creates the user at first sight, for identity providers without a sign-up trigger. */
   getMe: async (services, { caller }) => toMe(services, await ensureUser(services, caller)),
 
@@ -61,7 +64,38 @@ export const account: HttpHandlers<'deleteMe' | 'getDeletion' | 'getMe' | 'signO
   },
 
   getDeletion: (services, { caller: { username } }) => deletionOf(services, username),
+
+  async beginExport(services, { caller }) {
+    const { username } = caller;
+    await ensureUser(services, caller);
+    const job = await getAccountJob(services, username, 'export');
+    if (job?.done !== undefined) assertExportLimit(services, job);
+    if (!job || job.done !== undefined) {
+      const isNew = await beginAccountJob(services, { username, kind: 'export', progress: newExport }, job);
+      if (isNew) await queue.send({ kind: 'export', username } satisfies AccountJobMessage);
+    }
+    return exportOf(services, username);
+  },
+
+  getExport: (services, { caller: { username } }) => exportOf(services, username),
 };
+
+/** @throws ChatError `rate_limited` */
+function assertExportLimit(services: Services, { begun }: AccountJob): void {
+  const wait = Math.ceil((begun - services.now()) / 1_000) + limits.exportIntervalSeconds;
+  if (wait <= 0) return;
+  const rule = 'one archive a day, and GET /me/export has the last one';
+  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
+}
+
+/** @throws ChatError `not_found` when there is no archive */
+async function exportOf(services: Services, username: string): Promise<Export> {
+  const job = await getAccountJob(services, username, 'export');
+  const answer = job && toExport(services, job);
+  if (!answer) throw new ChatError('not_found', 'there is none: POST /me/export makes one');
+  await reviveAccountJob(services, queue, job);
+  return answer;
+}
 
 /** Tokens name only the second of their issue. Tokens of this second are from before. @returns ms */
 function endOfSecond(now: number): number {

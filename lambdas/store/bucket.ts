@@ -58,6 +58,15 @@ export async function signAvatar({ bucket }: InBucket, { id }: Avatar): Promise<
   return signAddress(bucket, `avatars/${id}`);
 }
 
+export function archiveKey(id: string): string {
+  return `exports/${id}/parley.tar.gz`;
+}
+
+/** An address that serves the archive of what is a user's (archive.ts), for an hour. */
+export function signArchive({ bucket }: InBucket, id: string): string {
+  return signAddress(bucket, archiveKey(id));
+}
+
 const signers = new WeakMap<Bucket, ReturnType<typeof createAddressSigner>>();
 
 function signAddress(bucket: Bucket, key: string): string {
