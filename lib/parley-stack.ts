@@ -100,6 +100,7 @@ export class ParleyStack extends Stack {
     functions.push(jobs.fn);
     chat.bind(jobs.fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
     sockets.bind(jobs.fn, 'POST');
+    jobs.fn.configure({ RETENTION_DAYS: String(options.messageRetentionDays) });
     uploads.bind(jobs.fn, 'discard', 'forget', 'archive');
     people?.bind(jobs.fn, 'AdminUserGlobalSignOut', 'AdminDeleteUser');
 

@@ -18,17 +18,17 @@ describe('by default', () => {
 
   test('there are no pushes: no function, no queue, and no second reader of the stream', () => {
     expect(Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) => /Push/.test(id))).toEqual([]);
-    // Dead letters, and counts of who is online.
-    template.resourceCountIs('AWS::SQS::Queue', 2);
-    // One reader of the stream, one of the counts.
-    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+    // Dead letters, counts of who is online, and jobs about accounts.
+    template.resourceCountIs('AWS::SQS::Queue', 3);
+    // One reader of the stream, one of each other queue.
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
   });
 
   test('every function is one bundled ES module', async () => {
     const assets = (await readdir(directory)).filter((name) => /^asset\.\w+$/.test(name));
     const others = ['index.html', 'config.json', 'index.py'];
     const functions = assets.filter((asset) => !others.some((file) => existsSync(join(directory, asset, file))));
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     for (const asset of functions) {
       expect(existsSync(join(directory, asset, 'index.mjs'))).toBe(true);
       expect((await stat(join(directory, asset, 'index.mjs'))).size).toBeGreaterThan(0);

@@ -120,6 +120,17 @@ export type Deletion = {
   readonly erased: number;
 };
 
+/** How far an archive is. `url` is a signed address, valid for an hour; ask again for another one. */
+export type Export = {
+  readonly state: 'running' | 'ready';
+  readonly begun_at: Time;
+  readonly messages: number;
+  readonly files: number;
+  readonly size: number | null;
+  readonly url: string | null;
+  readonly expires_at: Time | null;
+};
+
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {
   readonly id: string;
