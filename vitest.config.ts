@@ -32,6 +32,7 @@ export default defineConfig({
       onTheStack('seeds'),
       onTheStack('client', 'test/client/synthesize.ts', ['packages/client/test', 'test/client']),
       onTheStack('chaos', 'test/client/synthesize.ts'),
+      onTheStack('fuzz', 'test/client/synthesize.ts'),
       onTheStack('browser', 'test/browser/setup.ts'),
     ],
   },
