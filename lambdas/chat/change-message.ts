@@ -20,7 +20,14 @@ import type { Services, Store } from '../runtime/services.ts';
 import { type Applied, applyChange } from '../store/apply-change.ts';
 import { removeFile } from '../store/bucket.ts';
 import { updateLast } from '../store/conversation-state.ts';
-import { type ChangeEntry, type Entry, getEntry, type MessageEntry, type ShownEntry } from '../store/entry.ts';
+import {
+  type ChangeEntry,
+  type Entry,
+  getEntry,
+  type MessageEntry,
+  type ReactionEntry,
+  type ShownEntry,
+} from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
 import { addUncounted } from '../store/uncounted.ts';
 import { releaseUpload } from '../store/upload.ts';
@@ -249,8 +256,6 @@ export async function broadcastChange(
   if (entry.type === 'delete' && !originOnly) await markForNotification(services, entry, recipients.users);
   return message;
 }
-
-type ReactionEntry = Extract<ChangeEntry, { type: 'reaction' }>;
 
 export function reactionEvent({ conversation, target, emoji, user, removed, seq }: ReactionEntry) {
   return { type: 'reaction', conversation, seq: target, emoji, user, removed, change: seq } as const;

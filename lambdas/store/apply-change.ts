@@ -13,6 +13,7 @@ import {
   toEntry,
 } from './entry.ts';
 import { type Item, type ItemUpdate, updateItemIf } from './item.ts';
+import { setReaction } from './set-reaction.ts';
 
 /** `now`: this call applied the change. `before`: it was applied already. `never`: a later change or a deletion has overtaken it. */
 export type Applied = 'now' | 'before' | 'never';
@@ -27,11 +28,10 @@ export async function applyChange(
   change: ChangeEntry,
   sent?: string,
 ): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
-  const { ok, item } = await updateItemIf(table, {
-    Key: entryKey({ conversation: change.conversation, seq: change.target }),
-    ...expressionOf(change, sent),
-    ReturnValues: 'ALL_NEW',
-  });
+  const key = entryKey({ conversation: change.conversation, seq: change.target });
+  const update = { Key: key, ...expressionOf(change, sent), ReturnValues: 'ALL_NEW' as const };
+  const { ok, item } =
+    change.type === 'reaction' ? await setReaction({ table }, change, update) : await updateItemIf(table, update);
   const entry = item && toEntry(item);
   const applied = ok ? 'now' : item && isApplied(item, change) ? 'before' : 'never';
   return { applied, message: entry?.type === 'message' ? entry : undefined };
@@ -54,7 +54,10 @@ function isApplied(item: Item, change: ChangeEntry): boolean {
 }
 
 /** Every condition names the type, so that a message that retention has deleted does not come back as a fragment. */
-function expressionOf(change: ChangeEntry, sent: string | undefined): Omit<ItemUpdate, 'Key'> {
+function expressionOf(
+  change: ChangeEntry,
+  sent: string | undefined,
+): Omit<ItemUpdate, 'Key' | 'ConditionExpression'> & { readonly ConditionExpression: string } {
   const values = { ':message': 'message', ':seq': change.seq, ':sent': sent };
   const keep = sent === undefined ? '' : ', sent = if_not_exists(sent, :sent)';
   const standing = '#type = :message AND attribute_not_exists(deleted)';

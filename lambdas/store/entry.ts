@@ -6,7 +6,7 @@
  * holds  A message; a change of message `target` (`edit`, `delete` or `reaction`); a system entry (`system`); or nothing (`sealed`).
  *        All but sealed ones have `count`: how many messages there are up to this entry.
  *        Messages also have `edited_at` (ms), `deleted`, `changed` (the number of the last edit or deletion), `sent` (since then, the
- *        fingerprint of what was sent), and an attribute `react#<emoji>#<user>` for each reaction.
+ *        fingerprint of what was sent), an attribute `react#<emoji>#<user>` for each reaction, and `dropped_to`, see set-reaction.ts.
  * write  On condition that the cell is empty. A writer that comes second gets the entry that is there. Only messages are updated later, by
  *        their changes (apply-change.ts).
  * read   By key, and by a range of numbers with one query for each segment.
@@ -114,7 +114,7 @@ export type SystemEntry = z.infer<typeof SystemFields> & Place;
 export type SealedEntry = z.infer<typeof SealedFields> & Place;
 type EditEntry = z.infer<typeof EditFields> & Place;
 export type DeleteEntry = z.infer<typeof DeleteFields> & Place;
-type ReactionEntry = z.infer<typeof ReactionFields> & Place;
+export type ReactionEntry = z.infer<typeof ReactionFields> & Place;
 export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
 /** The entries that history shows. */
 export type ShownEntry = MessageEntry | SystemEntry;
@@ -122,7 +122,7 @@ export type ShownEntry = MessageEntry | SystemEntry;
 export type SentEntry = MessageEntry | ChangeEntry;
 export type Entry = ShownEntry | ChangeEntry | SealedEntry;
 
-/** A user's reaction to a message. One that was removed is kept, so that no earlier change can add it again. */
+/** A user's reaction to a message. One that was taken back is kept as a mark for a while, see set-reaction.ts. */
 export interface Reaction {
   readonly emoji: string;
   readonly user: string;
@@ -162,7 +162,7 @@ export function reactionValue(change: ReactionEntry): number {
   return change.seq * 2 + (change.removed ? 0 : 1);
 }
 
-function reactionsOf(item: Item): Reaction[] {
+export function reactionsOf(item: Item): Reaction[] {
   return attributesWithPrefix(item, reactionPrefix)
     .map(([name, value]) => {
       // There is an emoji that contains `#`, but no user name does.
