@@ -30,7 +30,7 @@ export const limits = {
   mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** Different emoji of one member on one message, removed ones included. */
+  /** Different emoji of one member on one message, without those taken back. */
   reactionsPerMember: 10,
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
