@@ -248,6 +248,18 @@ export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
 
+/** Where a user gets pushes. The addresses are secrets, and a device is known by its id. */
+export const Device = z.object({
+  id: z.string(),
+  platform: z.enum(['fcm', 'web']),
+  /** The host of the browser's push service; null for an app. */
+  service: z.nullable(z.string()),
+  registered_at: Time,
+  expires_at: Time,
+});
+export const DevicesAnswer = z.object({ devices: z.array(Device) });
+export type DevicesAnswer = z.infer<typeof DevicesAnswer>;
+
 /** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });
 export const TokenAnswer = z.object({ token: z.string() });
