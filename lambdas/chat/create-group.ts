@@ -11,7 +11,6 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getEntry } from '../store/entry.ts';
 import { createMembership } from '../store/membership.ts';
-import { createUser } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
@@ -37,7 +36,6 @@ export async function createGroup(
 ): Promise<ConversationView> {
   const others = [...new Set(invited)].filter((name) => name !== caller.username);
   await assertUsersExist(services, others);
-  await createUser(services, caller);
   const ulid = clientId === undefined ? services.newId(services.now()) : ulidOf(caller.username, clientId);
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // A retry must not add members again who have left since.
