@@ -306,7 +306,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   conflict: {
     cause:
-      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another operation in this conversation. Or roles or a friendship changed at the same time. Or the group would have no owner.',
+      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another send in this conversation, or to another group. Or roles or a friendship changed at the same time. Or the group would have no owner.',
     remedy:
       'Send the same again, with the same `client_id`. For a reaction, use an emoji that the message has already. If the `client_id` is taken, choose a new one. For roles, fetch the group again, or hand it over first.',
   },

@@ -20,7 +20,8 @@ function page<T extends z.ZodMiniType>(result: T) {
   });
 }
 
-export const MessagePage = page(Message);
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
+export const MessagePage = z.extend(page(Message), { count: z.nullable(z.int()) });
 export type MessagePage = z.infer<typeof MessagePage>;
 
 /** A message after a change; `change` is the number of the change's entry. */
