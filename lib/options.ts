@@ -132,6 +132,8 @@ const fields = {
   apiGatewayLogRole: { schema: boolean, fallback: true, rule: 'must be true or false' },
   /** Can only friends open a direct conversation? Default `false`. */
   friendsFirst: { schema: boolean, fallback: false, rule: 'must be true or false' },
+  /** Is somebody who is no contact asked before they are a member of a managed group? Default `true`. */
+  invitations: { schema: boolean, fallback: true, rule: 'must be true or false' },
 } as const;
 
 export type Options = { readonly [Name in keyof typeof fields]: z.infer<(typeof fields)[Name]['schema']> };

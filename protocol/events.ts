@@ -44,6 +44,17 @@ export const events = {
   friend_accepted: z.object({ type: z.literal('friend_accepted'), by: z.string(), person: Profile }),
   /** A friendship or a request has ended; `user` is the other person. */
   friend_removed: z.object({ type: z.literal('friend_removed'), user: z.string() }),
+  /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
+  invited: z.object({
+    type: z.literal('invited'),
+    conversation,
+    title: z.nullable(z.string()),
+    by: z.string(),
+    person: Profile,
+    invited_at: Time,
+  }),
+  /** The invitation waits no longer: you have answered on one of your devices, or it was taken back. */
+  invitation_ended: z.object({ type: z.literal('invitation_ended'), conversation }),
   /** In a large conversation `users` is empty, and `online` is how many there are, once they have been counted. */
   online_user_list: z.object({
     type: z.literal('online_user_list'),

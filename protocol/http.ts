@@ -116,6 +116,24 @@ export const FriendsQuery = z.extend(InboxQuery, {
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
+/** You are invited to a managed group by `person`, whose user name is `by`. */
+export const Invitation = z.object({
+  conversation: z.string(),
+  title: z.nullable(z.string()),
+  by: z.string(),
+  person: Profile,
+  invited_at: Time,
+});
+export type Invitation = z.infer<typeof Invitation>;
+export const InvitationPage = page(Invitation);
+export type InvitationPage = z.infer<typeof InvitationPage>;
+
+export const InvitationsQuery = z.object({
+  /** The page begins after the invitation to this group. */
+  after: z.optional(z.string().check(z.maxLength(64, { error: 'must be the id of a group' }))),
+  ...paging,
+});
+
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
 const Title = trimmedText(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;

@@ -119,5 +119,7 @@ export const ConversationView = z.object({
   /** Only of a large conversation: how many members it has and how many are online, as they were counted last; null before that. */
   member_count: z.optional(z.nullable(z.int())),
   online: z.optional(z.nullable(z.int())),
+  /** Only in the answer to who has just invited them: users who are no members until they accept. */
+  invited: z.optional(z.array(z.string())),
 });
 export type ConversationView = z.infer<typeof ConversationView>;

@@ -10,9 +10,11 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { createMembership } from '../store/membership.ts';
 import { createUser } from '../store/user.ts';
+import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
+import { announce, inviteFirst, withoutAsking } from './invitations.ts';
 import { assertUsersExist } from './people.ts';
-import { assertConversationLimit } from './rate-limits.ts';
+import { assertConversationLimit, assertInvitationLimit } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 import { recordGroupCreated } from './system-events.ts';
 
@@ -24,8 +26,9 @@ export interface NewGroup {
 }
 
 /**
- * Creates a group of these users and the caller, who becomes its owner.
- * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has left
+ * Creates a group of these users and the caller, who becomes its owner. Contacts of the caller are members at once; others are invited.
+ * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations or invitations; `forbidden` when a block stands between the
+ *   caller and one of them, and for a group that exists and that the caller has left
  */
 export async function createGroup(
   services: Services,
@@ -39,14 +42,22 @@ export async function createGroup(
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // A retry must not add members again who have left since.
   if (clientId === undefined || (await getConversationState(services, conversation.id)).seq === 0) {
+    await assertNoBlock(services, caller.username, others);
+    const atOnce = await withoutAsking(services, caller, others);
+    const strangers = others.filter((name) => !atOnce.includes(name));
+    if (strangers.length > 0) await assertInvitationLimit(services, caller.username, strangers.length);
     await assertConversationLimit(services, caller.username);
     const start = { seq: 0, count: 0 };
     await createMembership(services, caller.username, conversation, start, 'owner');
-    await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
-    const members = [caller.username, ...others];
+    await Promise.all(atOnce.map((name) => createMembership(services, name, conversation, start)));
+    const invited = await inviteFirst(services, conversation, caller, strangers);
+    const members = [caller.username, ...atOnce];
     await recordGroupCreated(services, conversation, { kind: 'created', by: caller.username, title, members });
+    await announce(services, invited);
+    const view = await conversationView(services, conversation, caller.username, atOnce);
+    return strangers.length === 0 ? view : { ...view, invited: strangers };
   }
-  return conversationView(services, conversation, caller.username, others);
+  return conversationView(services, conversation, caller.username);
 }
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -16,7 +16,9 @@ export async function leaveConversation(services: Services, conversation: Conver
   if ('members' in conversation) throw new ChatError('forbidden', `${conversation.id} is named by its members`);
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role === 'owner') await assertOnlyMember(services, conversation, membership);
-  if (!(await endMembership(services, membership))) {
+  // Nobody puts them into the group again without asking them. A room they join by themselves.
+  const keep = conversation.kind === 'group' ? 'refused' : undefined;
+  if (!(await endMembership(services, membership, keep))) {
     throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
   }
   await recordComingOrGoing(services, conversation, { kind: 'left', by: caller.username });

@@ -12,16 +12,19 @@ import {
   type Membership,
   transferOwnership,
 } from '../store/membership.ts';
+import { getStanding } from '../store/standing.ts';
 import { getUsers } from '../store/user.ts';
+import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
+import { invite, tellOfTheEnd, withdraw, withoutAsking } from './invitations.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { assertUsersExist } from './people.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { recordSystemEvent } from './system-events.ts';
 
 /**
- * Makes a user a member, with nothing unread. If they are one already, nothing happens.
- * @throws ChatError `forbidden`, `unknown_user`
+ * Makes a contact of the caller a member, with nothing unread, and invites anybody else. If they are a member already, nothing happens.
+ * @throws ChatError `forbidden`, also when a block stands between the two; `unknown_user`; `rate_limited` for too many invitations
  */
 export async function inviteMember(
   services: Services,
@@ -31,14 +34,28 @@ export async function inviteMember(
 ): Promise<ConversationView> {
   await requireManager(services, conversation, caller);
   await assertUsersExist(services, [who]);
+  await assertNoBlock(services, caller.username, [who]);
+  const standing = await getStanding(services, who, conversation.id);
+  if (standing.membership) return conversationView(services, conversation, caller.username, [who]);
+  const [isAtOnce] = standing.refusedAt === undefined ? await withoutAsking(services, caller, [who]) : [];
+  if (isAtOnce && (await putIn(services, conversation, caller, who))) {
+    if (standing.invitation) await tellOfTheEnd(services, standing.invitation);
+    return conversationView(services, conversation, caller.username, [who]);
+  }
+  await invite(services, conversation, caller, who, await getStanding(services, who, conversation.id));
+  return { ...(await conversationView(services, conversation, caller.username)), invited: [who] };
+}
+
+/** @returns `false` when they have just left the group: then they must be asked */
+async function putIn(services: Services, conversation: Conversation, caller: Caller, who: string): Promise<boolean> {
   const state = await getConversationState(services, conversation.id);
-  const isNew = await createMembership(services, who, conversation, state);
+  const isNew = await createMembership(services, who, conversation, state, 'member', { unless: 'refused' });
   if (isNew) await recordSystemEvent(services, conversation, { kind: 'invited', by: caller.username, who }, { state });
-  return conversationView(services, conversation, caller.username, [who]);
+  return isNew || (await getMembership(services, who, conversation.id)) !== undefined;
 }
 
 /**
- * Ends somebody's membership at once.
+ * Ends somebody's membership at once, or takes their invitation back.
  * @throws ChatError `forbidden`, also for removing the owner; `not_found` if `who` is no member; `conflict`
  */
 export async function removeMember(
@@ -48,6 +65,7 @@ export async function removeMember(
   who: string,
 ): Promise<void> {
   await requireManager(services, conversation, caller);
+  if (await withdraw(services, conversation, who)) return;
   const membership = await requireMember(services, conversation, who);
   if (membership.role === 'owner') throw new ChatError('forbidden', 'nobody can remove the owner');
   if (!(await endMembership(services, membership))) throw roleChanged();

@@ -55,6 +55,7 @@ export async function openStage(
         inlineMembers: 100,
         fanOutFunction: '',
         friendsFirst: false,
+        invitations: true,
         push: { publicKey: undefined, fcm: false, endpoints: [] },
       },
     },

@@ -57,6 +57,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       retentionDays: 0,
       sends: limits.sends,
       friendsFirst: false,
+      invitations: true,
       push: { publicKey: undefined, fcm: false, endpoints: [] },
     },
     table: openTable('Chat', { ...options, endpoint: engine.url }),

@@ -43,6 +43,7 @@ export type ConversationView = {
   readonly members: readonly Member[];
   readonly member_count?: number | null | undefined;
   readonly online?: number | null | undefined;
+  readonly invited?: readonly string[] | undefined;
 };
 
 /** Friends, or an open request that was `sent` or `received`. */
@@ -140,6 +141,19 @@ export type ConversationPage = {
   readonly results: readonly ConversationView[];
 };
 
+export type InvitationPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly ({
+    readonly conversation: string;
+    readonly title: string | null;
+    readonly by: string;
+    readonly person: Profile;
+    readonly invited_at: Time;
+  })[];
+};
+
 export type MemberPage = {
   readonly count: number;
   readonly next: string | null;
@@ -216,6 +230,17 @@ export type ServerEvents = {
   readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
   /** A friendship or a request has ended; `user` is the other person. */
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
+  /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
+  readonly invited: {
+    readonly type: 'invited';
+    readonly conversation: string;
+    readonly title: string | null;
+    readonly by: string;
+    readonly person: Profile;
+    readonly invited_at: Time;
+  };
+  /** The invitation waits no longer: you have answered on one of your devices, or it was taken back. */
+  readonly invitation_ended: { readonly type: 'invitation_ended'; readonly conversation: string };
   /** In a large conversation `users` is empty, and `online` is how many there are, once they have been counted. */
   readonly online_user_list: {
     readonly type: 'online_user_list';
