@@ -74,6 +74,9 @@ export class ParleyStack extends Stack {
         SEND_SECONDS: String(options.sendLimitSeconds),
         FRIENDS_FIRST: String(options.friendsFirst),
         INVITATIONS: String(options.invitations),
+        ROOM_MAKERS: options.rooms.join(','),
+        DIRECTORY: options.directory,
+        PRESENCE: options.presence,
       });
     }
     chat.bind(http, 'QueryPeople');

@@ -10,7 +10,7 @@ import type { ConversationView } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';
-import type { Services } from '../runtime/services.ts';
+import type { Services, TimedStore } from '../runtime/services.ts';
 import { getConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { daySeconds } from '../store/item.ts';
 import { getMembership, getMemberships, type Membership } from '../store/membership.ts';
@@ -100,6 +100,10 @@ export async function announce(services: Services, given: readonly Invitation[])
       if (view) await postAll(services, connections, { type: 'invited', ...view });
     }),
   );
+}
+
+export async function isInvited(services: TimedStore, { id }: Conversation, { username }: Caller): Promise<boolean> {
+  return (await getStanding(services, username, id)).invitation !== undefined;
 }
 
 /**

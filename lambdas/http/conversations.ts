@@ -1,7 +1,7 @@
 import { conversationView } from '../chat/conversation-view.ts';
 import { createGroup } from '../chat/create-group.ts';
 import { readInbox, toViews } from '../chat/inbox.ts';
-import { accept, decline, invitationPage } from '../chat/invitations.ts';
+import { accept, decline, invitationPage, isInvited } from '../chat/invitations.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
 import { memberPage } from '../chat/member-page.ts';
@@ -72,8 +72,11 @@ export const conversations: HttpHandlers<
   updateGroup: (services, { conversation, caller, body }) => updateGroup(services, conversation, caller, body),
 
   async addMember(services, { conversation, caller, path: { username } }) {
-    if (username !== caller.username) return inviteMember(services, conversation, caller, username);
-    if (conversation.kind === 'group') return accept(services, conversation, caller);
+    const isOwnName = username === caller.username;
+    if (isOwnName && conversation.kind === 'group' && (await isInvited(services, conversation, caller))) {
+      return accept(services, conversation, caller);
+    }
+    if (!isOwnName || conversation.kind !== 'room') return inviteMember(services, conversation, caller, username);
     await requireMembership(services, conversation, caller, { join: true });
     return conversationView(services, conversation, username, [username]);
   },
