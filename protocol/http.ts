@@ -6,7 +6,7 @@ import { between, clientId, emoji, text, trimmedText } from './fields.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Member, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -116,15 +116,6 @@ export const FriendsQuery = z.extend(InboxQuery, {
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
-/** You are invited to a managed group by `person`, whose user name is `by`. */
-export const Invitation = z.object({
-  conversation: z.string(),
-  title: z.nullable(z.string()),
-  by: z.string(),
-  person: Profile,
-  invited_at: Time,
-});
-export type Invitation = z.infer<typeof Invitation>;
 export const InvitationPage = page(Invitation);
 export type InvitationPage = z.infer<typeof InvitationPage>;
 

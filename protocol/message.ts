@@ -99,6 +99,16 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** You are invited to a managed group by `person`, whose user name is `by`. */
+export const Invitation = z.object({
+  conversation: z.string(),
+  title: z.nullable(z.string()),
+  by: z.string(),
+  person: Profile,
+  invited_at: Time,
+});
+export type Invitation = z.infer<typeof Invitation>;
+
 /** Friends, or an open request that was `sent` or `received`. */
 export const FriendState = z.enum(['friends', 'received', 'sent']);
 export type FriendState = z.infer<typeof FriendState>;

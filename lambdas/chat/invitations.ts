@@ -4,9 +4,8 @@
  */
 import { ChatError } from '#protocol/errors';
 import type { ServerEvent } from '#protocol/events';
-import type { Invitation as InvitationView } from '#protocol/http';
 import { limits } from '#protocol/limits';
-import type { ConversationView } from '#protocol/message';
+import type { ConversationView, Invitation as InvitationView } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';

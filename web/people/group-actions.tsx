@@ -57,8 +57,8 @@ function InviteDialog({ view, onClose }: { readonly view: ConversationView; onCl
 
   async function invite(username: string, name: string): Promise<void> {
     setInvited('');
-    await chat.request('PUT', pathOf(view.id, username));
-    setInvited(`${name} is in the group.`);
+    const { invited = [] } = await chat.request<ConversationView>('PUT', pathOf(view.id, username));
+    setInvited(invited.includes(username) ? `${name} is invited, and can join.` : `${name} is in the group.`);
   }
 
   return (

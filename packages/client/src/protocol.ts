@@ -49,6 +49,15 @@ export type ConversationView = {
 /** Friends, or an open request that was `sent` or `received`. */
 export type FriendState = 'friends' | 'received' | 'sent';
 
+/** You are invited to a managed group by `person`, whose user name is `by`. */
+export type Invitation = {
+  readonly conversation: string;
+  readonly title: string | null;
+  readonly by: string;
+  readonly person: Profile;
+  readonly invited_at: Time;
+};
+
 /** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
 export type LastMessage = {
   readonly seq: number;
@@ -145,13 +154,7 @@ export type InvitationPage = {
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly results: readonly ({
-    readonly conversation: string;
-    readonly title: string | null;
-    readonly by: string;
-    readonly person: Profile;
-    readonly invited_at: Time;
-  })[];
+  readonly results: readonly Invitation[];
 };
 
 export type MemberPage = {
@@ -232,12 +235,12 @@ export type ServerEvents = {
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
   /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
   readonly invited: {
-    readonly type: 'invited';
     readonly conversation: string;
     readonly title: string | null;
     readonly by: string;
     readonly person: Profile;
     readonly invited_at: Time;
+    readonly type: 'invited';
   };
   /** The invitation waits no longer: you have answered on one of your devices, or it was taken back. */
   readonly invitation_ended: { readonly type: 'invitation_ended'; readonly conversation: string };
