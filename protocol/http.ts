@@ -139,7 +139,7 @@ export const CreateGroupBody = z.object({
   client_id: z.optional(clientId),
 });
 
-const roles = 'must be roles by user name: owner, admin or member';
+const roles = 'must be roles by user name: owner, admin or member in a group, owner, moderator or member in a room';
 export const UpdateGroupBody = z.object({
   title: z.optional(Title),
   roles: z.optional(

@@ -56,8 +56,11 @@ export const LastMessage = z.object({
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 
-/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
-export const Role = z.enum(['owner', 'admin', 'member']);
+/**
+ * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove and change the title; a `moderator` of a room may remove,
+ * delete messages and change the title. In other conversations everybody is a `member`.
+ */
+export const Role = z.enum(['owner', 'admin', 'moderator', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /**
@@ -129,6 +132,8 @@ export const ConversationView = z.object({
   /** Only of a large conversation: how many members it has and how many are online, as they were counted last; null before that. */
   member_count: z.optional(z.nullable(z.int())),
   online: z.optional(z.nullable(z.int())),
+  /** Only of a room: its owner. Null: nobody. */
+  owner: z.optional(z.nullable(z.string())),
   /** Only in the answer to who has just invited them: users who are no members until they accept. */
   invited: z.optional(z.array(z.string())),
 });

@@ -203,22 +203,31 @@ export async function endMembership(services: TimedStore, membership: Membership
 /** `refused`: they have left a group. `banned`: they were removed from a room. */
 export type Mark = 'refused' | 'banned';
 
+/** The partition of the index `members` with who was removed from a room. */
+export function bannedList(room: string): string {
+  return `BANNED#${room}`;
+}
+
 export function endMembershipUpdate(
   { now }: Pick<TimedStore, 'now'>,
   { username, conversation, role }: Membership,
   keep?: Mark,
 ): ItemUpdate {
-  const ended =
-    '#role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last';
+  const ended = '#role, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last';
+  const kept = {
+    none: `REMOVE ${ended}, member_of SET expires = :expires`,
+    refused: `REMOVE ${ended}, member_of, expires SET refused = :now`,
+    banned: `REMOVE ${ended}, expires SET banned = :now, member_of = :list`,
+  };
   return {
     Key: membershipKey(username, conversation),
-    UpdateExpression:
-      keep === undefined ? `REMOVE ${ended} SET expires = :expires` : `REMOVE ${ended}, expires SET ${keep} = :now`,
+    UpdateExpression: kept[keep ?? 'none'],
     ConditionExpression: '#role = :role',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: {
       ':role': role,
       ...(keep === undefined ? { ':expires': ttl(now(), daySeconds) } : { ':now': now() }),
+      ...(keep === 'banned' ? { ':list': bannedList(conversation) } : {}),
     },
   };
 }

@@ -6,7 +6,8 @@
  *        `refused` (ms): they have left the group, or declined. From then on nobody puts them in without asking them.
  *        `banned` (ms): they were removed from the room, and stay out.
  *        `expires`: of an invitation alone. What is `refused` or `banned` is kept.
- * index  `members`: partition `member_of`, which is `INVITED#<user>` while an invitation waits. So the invitations of a user are one query.
+ * index  `members`: partition `member_of`, which is `INVITED#<user>` while an invitation waits, and `BANNED#<room>` for who stays out. So the
+ *        invitations of a user, and the users who were removed from a room, are one query each.
  */
 import * as z from 'zod/mini';
 import { limits } from '#protocol/limits';
@@ -15,7 +16,7 @@ import type { Store, TimedStore } from '../runtime/services.ts';
 import type { Cursor } from './conversation-state.ts';
 import { daySeconds, getItem, getItems, type Item, queryPages, ttl, updateItemIf, updateTogether } from './item.ts';
 import { conversationOf, usernameOf } from './keys.ts';
-import { isActive, type Membership, membershipKey, toMembership } from './membership.ts';
+import { bannedList, isActive, type Membership, membershipKey, toMembership } from './membership.ts';
 
 export interface Invitation {
   readonly username: string;
@@ -200,10 +201,10 @@ export async function getInvitations(
 export async function ban({ table, now }: TimedStore, username: string, conversation: Conversation): Promise<boolean> {
   const { ok } = await updateItemIf(table, {
     Key: membershipKey(username, conversation.id),
-    UpdateExpression: 'SET banned = :now REMOVE expires',
+    UpdateExpression: 'SET banned = :now, member_of = :list REMOVE expires',
     ConditionExpression: 'attribute_not_exists(#role)',
     ExpressionAttributeNames: { '#role': 'role' },
-    ExpressionAttributeValues: { ':now': now() },
+    ExpressionAttributeValues: { ':now': now(), ':list': bannedList(conversation.id) },
   });
   return ok;
 }
@@ -216,7 +217,7 @@ export async function endBan(
 ): Promise<boolean> {
   const { ok } = await updateItemIf(table, {
     Key: membershipKey(username, conversation.id),
-    UpdateExpression: 'REMOVE banned SET expires = :expires',
+    UpdateExpression: 'REMOVE banned, member_of SET expires = :expires',
     ConditionExpression: 'attribute_exists(banned)',
     ExpressionAttributeValues: { ':expires': ttl(now(), daySeconds) },
   });

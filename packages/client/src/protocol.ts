@@ -43,6 +43,7 @@ export type ConversationView = {
   readonly members: readonly Member[];
   readonly member_count?: number | null | undefined;
   readonly online?: number | null | undefined;
+  readonly owner?: string | null | undefined;
   readonly invited?: readonly string[] | undefined;
 };
 
@@ -111,8 +112,11 @@ export type Profile = {
   readonly last_seen: Time | null;
 };
 
-/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
-export type Role = 'owner' | 'admin' | 'member';
+/**
+ * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove and change the title; a `moderator` of a room may remove,
+ * delete messages and change the title. In other conversations everybody is a `member`.
+ */
+export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
 export type Time = string;
