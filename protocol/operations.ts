@@ -239,11 +239,11 @@ export const operations = {
   createGroup: {
     task: 'make the group',
     summary:
-      'Creates a managed group that you own. Your contacts are members at once; others are invited. The same `client_id` again gives the same group.',
+      'Creates a managed group that you own. Your contacts are members at once; others are invited. The same `client_id` again, with the same body, gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
     answer: { status: 201, means: 'The group, and whom you have invited.', schemas: [ConversationView] },
-    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited'],
+    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited', 'conflict'],
   },
   updateGroup: {
     task: 'change {id}',

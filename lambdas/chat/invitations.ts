@@ -82,6 +82,19 @@ export async function inviteFirst(
   return given.filter((_, index) => put[index]);
 }
 
+/** Those of these users whom an invitation awaits. */
+export async function invitedAmong(
+  services: TimedStore,
+  { id }: Conversation,
+  others: readonly string[],
+): Promise<string[]> {
+  const found = await getInvitations(
+    services,
+    others.map((username) => ({ username, conversation: id })),
+  );
+  return others.filter((other) => found.some(({ username }) => username === other));
+}
+
 /** Tells the invited. */
 export async function announce(services: Services, given: readonly Invitation[]): Promise<void> {
   const users = await getUsers(
@@ -177,7 +190,10 @@ export async function invitationPage(
 ): Promise<InvitationPage> {
   const ids = (await invitationIdsOf(services, username)).filter((id) => id > after);
   const page = ids.slice(0, limit);
-  const invitations = await getInvitations(services, username, page);
+  const invitations = await getInvitations(
+    services,
+    page.map((conversation) => ({ username, conversation })),
+  );
   return {
     invitations: await toInvitationViews(services, username, invitations),
     next: ids.length > limit ? page.at(-1) : undefined,

@@ -6,7 +6,6 @@ import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
 import { claimNewRoom } from '../store/room-owner.ts';
 import { getStanding } from '../store/standing.ts';
-import { ensureUser } from '../store/user.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
 import { assertMayMakeRooms } from './room-owner.ts';
@@ -57,7 +56,6 @@ async function openConversation(
   const others = conversation.members.filter((name) => name !== caller.username);
   await assertUsersExist(services, others, `use ${conversation.id}`);
   if (services.config.friendsFirst) await assertFriends(services, caller.username, others);
-  await ensureUser(services, caller);
   await assertConversationLimit(services, caller.username);
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
@@ -66,7 +64,6 @@ async function openConversation(
 
 /** A new member has nothing unread: the cursor starts at the newest entry. If several connections join at once, there is one system entry. */
 async function joinRoom(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  await ensureUser(services, caller);
   const state = await getConversationState(services, conversation.id);
   const isNewRoom = state.seq === 0 && state.owner === undefined;
   if (isNewRoom) assertMayMakeRooms(services, conversation.id, caller.username);

@@ -76,10 +76,11 @@ export async function recordGroupCreated(
   services: Services,
   conversation: Conversation,
   change: ConversationChange & { readonly title: string },
+  invited: readonly string[],
 ): Promise<void> {
   const state = await allocateFirstSeq(services, conversation.id, change.title);
   if (!state) return;
-  const entry = toEntry(services, state, change);
+  const entry = { ...toEntry(services, state, change), ...(invited.length > 0 ? { invited: [...invited] } : {}) };
   const put = await putEntry(services, entry);
   if (put.stored) await broadcastSystemEvent(services, conversation, entry, state);
   else await recordSystemEvent(services, conversation, change, { state });

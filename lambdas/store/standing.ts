@@ -186,14 +186,10 @@ export async function invitationIdsOf({ table }: Store, username: string): Promi
 /** Those of these invitations that wait for an answer, in no order. */
 export async function getInvitations(
   { table, now }: TimedStore,
-  username: string,
-  conversations: readonly string[],
+  places: readonly { readonly username: string; readonly conversation: string }[],
 ): Promise<Invitation[]> {
-  const items = await getItems(
-    table,
-    conversations.map((conversation) => membershipKey(username, conversation)),
-    { consistent: true },
-  );
+  const keys = places.map(({ username, conversation }) => membershipKey(username, conversation));
+  const items = await getItems(table, keys, { consistent: true });
   return items.flatMap((item) => toInvitation(item, now()) ?? []);
 }
 
