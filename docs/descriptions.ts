@@ -23,7 +23,7 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
   },
   delete: {
     summary:
-      'Removes text and attachments from one of your messages. The owner of a group can do that with any message. `seq` names the message, or `uiid` with its id. Its place in the log stays. All members get `message_deleted`. With `for: "me"` any message disappears for you alone, and your connections get `message_hidden`.',
+      'Removes text and attachments from one of your messages. The owner of a group or room, and moderators of a room, can do that with any message. `seq` names the message, or `uiid` with its id. Its place in the log stays. All members get `message_deleted`. With `for: "me"` any message disappears for you alone, and your connections get `message_hidden`.',
     example: { type: 'delete', conversation: 'alice_bob', uiid: '01KAGM8S1B9XJ3Q0V70000001A' },
   },
   clear: {

@@ -248,11 +248,11 @@ export const operations = {
   updateGroup: {
     task: 'change {id}',
     summary:
-      'Changes a managed group. The owner and admins can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin.',
+      'Changes a managed group or a room. The owner and admins or moderators can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin or moderator. Without an owner, a room can be taken over.',
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
-    answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
+    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
   listMembers: {
@@ -271,7 +271,7 @@ export const operations = {
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. With your own name: joins a room, or accepts an invitation. Repeating it changes nothing.',
+      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. In a room: lets somebody in again who was removed. With your own name: joins a room, or accepts an invitation. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -285,7 +285,7 @@ export const operations = {
   removeMember: {
     task: 'remove {username}',
     summary:
-      'Removes a member from a managed group. Its owner and admins can do that. With your own name: leaves a room or a managed group.',
+      'Removes a member from a managed group, or takes an invitation back. Its owner and admins can do that. From a room: its owner and moderators can, and the user stays out. With your own name: leaves a room or a managed group.',
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -335,7 +335,7 @@ export const operations = {
   deleteMessage: {
     task: frameTasks.delete,
     summary:
-      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group can do that with any message. With `for=me` any message disappears for you alone.',
+      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group or room, and moderators of a room, can do that with any message. With `for=me` any message disappears for you alone.',
     frame: 'delete',
     routes: ['DELETE /conversations/{id}/messages/{seq}'],
     inConversation: true,
