@@ -178,8 +178,9 @@ export type MemberPage = {
   readonly results: readonly Member[];
 };
 
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
 export type MessagePage = {
-  readonly count: number;
+  readonly count: number | null;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly Message[];
