@@ -5,7 +5,6 @@
 import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { membershipsOf } from '../store/membership.ts';
 import { endBlock } from '../store/named-windows.ts';
-import { ensureUser } from '../store/user.ts';
 import { endFriendship } from './friends.ts';
 import { assertUsersExist, directConversationWith } from './people.ts';
 import type { Caller } from './require-membership.ts';
@@ -13,7 +12,6 @@ import type { Caller } from './require-membership.ts';
 /** @throws ChatError `unknown_user`, `invalid_frame` for oneself, `conflict` */
 export async function block(services: Services, caller: Caller, username: string): Promise<void> {
   await assertUsersExist(services, [username]);
-  await ensureUser(services, caller);
   await endFriendship(services, caller.username, username, ['blocks', 'blocked']);
 }
 

@@ -11,7 +11,7 @@
  */
 import * as z from 'zod/mini';
 import type { Deletion } from '#protocol/http';
-import { parseConversation } from '#protocol/names';
+import { type Conversation, parseConversation } from '#protocol/names';
 import { endConnection } from '../delivery/end-connection.ts';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
@@ -21,6 +21,8 @@ import { friendshipsAfter } from '../store/friendship.ts';
 import { leftConversationsOf } from '../store/left-conversation.ts';
 import { conversationsAfter, endMembership, getMembership, type Membership } from '../store/membership.ts';
 import { closeDirect } from '../store/named-windows.ts';
+import { leaveOwnRoom } from '../store/room-owner.ts';
+import { endInvitation, getStanding } from '../store/standing.ts';
 import { releaseUpload, uploadsAfter } from '../store/upload.ts';
 import { getUser } from '../store/user.ts';
 import { type ErasePlace, eraseMessages } from './erase-messages.ts';
@@ -161,15 +163,26 @@ async function leave(run: Run, progress: Progress, membership: Membership): Prom
   if (erased.erasing) return erased;
   const leaving = await store(run, { ...erased, leaving: conversation.id });
   if (conversation.kind === 'direct' && !alone) await closeDirect(services, conversation, job.username);
-  const current = membership.role === 'owner' ? await handOver(services, conversation, job.username) : membership;
-  if (current && !(await endMembership(services, current)))
+  if (!(await endIts(services, conversation, membership)))
     throw new Error(`a role in ${conversation.id} has just changed`);
   return afterLeaving(run, leaving, conversation.id);
 }
 
-/** A membership has ended: in this run, or in one that died then, or before the account was deleted. */
+/** Ends the membership. An owner hands over a group; a room goes on without one, as when its owner leaves it. */
+async function endIts(services: Services, conversation: Conversation, membership: Membership): Promise<boolean> {
+  if (membership.role !== 'owner') return endMembership(services, membership);
+  if (conversation.kind === 'room') return leaveOwnRoom(services, membership);
+  const current = await handOver(services, conversation, membership.username);
+  return current === undefined || endMembership(services, current);
+}
+
+/** A membership has ended: in this run, or in one that died then. Or there is an invitation, or what is left of an earlier membership. */
 async function afterLeaving(run: Run, progress: Progress, id: string): Promise<Progress> {
-  if (progress.leaving !== id) return progress;
+  if (progress.leaving !== id) {
+    const { invitation } = await getStanding(run.services, run.job.username, id);
+    if (invitation) await endInvitation(run.services, invitation, 'withdrawn');
+    return progress;
+  }
   const conversation = parseConversation(id);
   if (!('members' in conversation)) {
     await recordComingOrGoing(run.services, conversation, { kind: 'left', by: run.job.username });
@@ -182,9 +195,9 @@ async function eraseIn(run: Run, progress: Progress, conversation: string, erase
   if (!erase) return progress;
   const { services, job, isOver } = run;
   let current = progress;
-  const save = async (place: ErasePlace, found: number, together: Parameters<typeof saveAccountJob>[3]) => {
+  const save = async (place: ErasePlace, found: number) => {
     current = { ...current, erasing: { ...place, id: conversation }, erased: current.erased + found };
-    await saveAccountJob(services, job, { progress: current }, together);
+    await saveAccountJob(services, job, { progress: current });
   };
   const done = await eraseMessages(services, parseConversation(conversation), job.username, {
     place: progress.erasing?.id === conversation ? progress.erasing : undefined,

@@ -10,8 +10,7 @@ import { allocateChangeSeq } from '../store/allocate-seq.ts';
 import { applyChange, clearEdit } from '../store/apply-change.ts';
 import { getConversationState, updateLast } from '../store/conversation-state.ts';
 import { type EraseEntry, getEntries, type MessageEntry, putEntry } from '../store/entry.ts';
-import type { ItemUpdate } from '../store/item.ts';
-import { trimIfMany, uncountedUpdate } from '../store/uncounted.ts';
+import { addUncounted } from '../store/uncounted.ts';
 import { discardFiles } from './discard-files.ts';
 import { erasedEvent } from './log-events.ts';
 import { recipientsOf } from './members.ts';
@@ -30,8 +29,8 @@ interface Options {
   /** Where an earlier run stopped. */
   readonly place: ErasePlace | undefined;
   readonly isOver: () => boolean;
-  /** Stores the place, with these updates in the same transaction. @param found messages since the place before */
-  readonly save: (place: ErasePlace, found: number, together: readonly ItemUpdate[]) => Promise<void>;
+  /** Stores the place. @param found messages since the place before */
+  readonly save: (place: ErasePlace, found: number) => Promise<void>;
 }
 
 /** Entries that are read at once. */
@@ -58,12 +57,11 @@ export async function eraseMessages(
     const erased = await eraseRange(services, id, username, { first: next, last, mark });
     next = last + 1;
     found += erased.length;
-    // Together with the place: a run that dies in between would count them twice, or never.
-    await save({ upTo, next, found }, erased.length, erased.length > 0 ? [uncountedUpdate(id, erased)] : []);
-    if (erased.length > 0) await trimIfMany(services, id);
+    if (erased.length > 0) await addUncounted(services, id, erased);
     if (state.last && erased.includes(state.last.seq)) {
       await updateLast(services, id, { seq: state.last.seq, text: '', deleted: true, changed: mark });
     }
+    await save({ upTo, next, found }, erased.length);
   }
   if (found > 0) await tellErased(services, conversation, username, upTo);
   return true;

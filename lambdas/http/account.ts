@@ -14,7 +14,7 @@ import { openQueue } from '../runtime/queue.ts';
 import type { Services } from '../runtime/services.ts';
 import { type AccountJob, beginAccountJob, getAccountJob } from '../store/account-job.ts';
 import { markDeleted } from '../store/deletion.ts';
-import { ensureUser, signOutUser, type User, updateProfile } from '../store/user.ts';
+import { signOutUser, type User, updateProfile } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
 
 const { ACCOUNT_QUEUE_URL, DELETED_MESSAGES } = z.parse(
@@ -28,11 +28,9 @@ const endSessions = createSignOut(process.env.USER_POOL_ID);
 export const account: HttpHandlers<
   'beginExport' | 'deleteMe' | 'getDeletion' | 'getExport' | 'getMe' | 'signOutEverywhere' | 'updateMe'
 > = {
-  /** Creates the user at first sight, for identity providers without a sign-up trigger. */
-  getMe: async (services, { caller }) => toMe(services, await ensureUser(services, caller)),
+  getMe: (services, { user }) => toMe(services, user),
 
-  async updateMe(services, { caller, body: { name, avatar: upload } }) {
-    const user = await ensureUser(services, caller);
+  async updateMe(services, { user, body: { name, avatar: upload } }) {
     if (name === undefined && upload === undefined) return toMe(services, user);
     const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
     return toMe(services, await updateProfile(services, user.username, { name, avatar }));
@@ -42,7 +40,6 @@ export const account: HttpHandlers<
     const { username } = caller;
     // The pool must issue no new token first: such a token could be younger than the moment that is stored.
     await endSessions(accountName);
-    await ensureUser(services, caller);
     // The answer waits until this second is over: the next sign-in then gets a token of a later second.
     const over = endOfSecond(services.now());
     await signOutUser(services, username, over);
@@ -54,7 +51,6 @@ export const account: HttpHandlers<
 
   async deleteMe(services, { caller, account: accountName }) {
     const { username } = caller;
-    await ensureUser(services, caller);
     const progress = newDeletion(accountName, DELETED_MESSAGES === 'erase');
     if (await markDeleted(services, username, endOfSecond(services.now()), progress)) {
       // What was under way when the user was marked has ended by then.
@@ -67,7 +63,6 @@ export const account: HttpHandlers<
 
   async beginExport(services, { caller }) {
     const { username } = caller;
-    await ensureUser(services, caller);
     const job = await getAccountJob(services, username, 'export');
     if (job?.done !== undefined) assertExportLimit(services, job);
     if (!job || job.done !== undefined) {

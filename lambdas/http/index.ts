@@ -1,9 +1,9 @@
 /** Every route of the HTTP API. */
 import { ChatError, errorStatus } from '#protocol/errors';
 import { type HttpOperation, httpRoutes, operation } from '#protocol/operations';
+import { requireUser } from '../chat/require-user.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
-import { getUser } from '../store/user.ts';
 import { account } from './account.ts';
 import { conversations } from './conversations.ts';
 import { files } from './files.ts';
@@ -12,7 +12,7 @@ import type { HttpHandlers, RequestBase } from './handler.ts';
 import { messages } from './messages.ts';
 import { people } from './people.ts';
 import { pushDevices } from './push-devices.ts';
-import { HttpEvent, readRequest } from './request.ts';
+import { HttpEvent, readCredentials, readRequest } from './request.ts';
 
 const handlers: HttpHandlers = {
   ...account,
@@ -41,8 +41,11 @@ export const handler = createHandler({
   }),
   async run(event): Promise<HttpAnswer> {
     const name = operationOf(event);
-    const request = readRequest(event, name, process.env.USERNAME_CLAIM);
-    if (!operation(name).afterDeletion) await refuseDeleted(request.caller.username);
+    const credentials = readCredentials(event, process.env.USERNAME_CLAIM);
+    // The one place that reads the caller's user: every route refuses another person under the same name, a deleted user and an old token.
+    const { afterDeletion } = operation(name);
+    const user = await requireUser(services, credentials.caller, credentials.issued, { afterDeletion });
+    const request = readRequest(event, name, { ...credentials, user });
     // TypeScript cannot see that handler and request belong to the same operation.
     const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;
     const answer = await handle(services, request);
@@ -59,12 +62,6 @@ export const handler = createHandler({
     return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   },
 });
-
-/** @throws ChatError `unauthenticated` for a user who has deleted their account */
-async function refuseDeleted(username: string): Promise<void> {
-  if ((await getUser(services, username))?.deletedAt === undefined) return;
-  throw new ChatError('unauthenticated', 'this account was deleted: GET /me/deletion says how far that is');
-}
 
 /** The stack makes routes from the same table, so no other route can come. */
 function operationOf({ routeKey }: HttpEvent): HttpOperation {

@@ -10,7 +10,7 @@
  */
 import * as z from 'zod/mini';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { getItem, type Item, type ItemUpdate, updateItemIf, updateTogether } from './item.ts';
+import { getItem, type Item, type ItemUpdate, updateItemIf } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 
 export type AccountJobKind = 'deletion' | 'export';
@@ -116,24 +116,21 @@ export async function takeAccountJob(
 }
 
 /**
- * Stores how far a run is, together with other updates in one transaction.
+ * Stores how far a run is.
  * @param done it is the last part
- * @throws Overtaken when another run has taken the job, or one of the other conditions failed
+ * @throws Overtaken when another run has taken the job
  */
 export async function saveAccountJob(
   { table, now }: TimedStore,
   { username, kind, run }: AccountJob,
   { progress, done = false }: { readonly progress: unknown; readonly done?: boolean },
-  together: readonly ItemUpdate[] = [],
 ): Promise<void> {
-  const update: ItemUpdate = {
+  const { ok } = await updateItemIf(table, {
     Key: jobKey(username, kind),
     UpdateExpression: `SET progress = :progress, updated = :now${done ? ', done = :now' : ''}`,
     ConditionExpression: '#run = :run',
     ExpressionAttributeNames: { '#run': 'run' },
     ExpressionAttributeValues: { ':progress': progress, ':now': now(), ':run': run },
-  };
-  const saved =
-    together.length === 0 ? (await updateItemIf(table, update)).ok : await updateTogether(table, [update, ...together]);
-  if (!saved) throw new Overtaken(`unable to go on with the ${kind} of ${username}; another run has taken it`);
+  });
+  if (!ok) throw new Overtaken(`unable to go on with the ${kind} of ${username}; another run has taken it`);
 }
