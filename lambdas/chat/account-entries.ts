@@ -36,7 +36,7 @@ export const exportStart: ExportPlace = { step: 'profile' };
 /** What comes next. Without `file`: something was read, and nothing of it is the user's. */
 export interface Exported {
   readonly file?: ArchiveFile | undefined;
-  /** How many messages are in the file; it is an attachment. */
+  /** How many messages are in the file; it is an attachment or the picture. */
   readonly messages?: number;
   readonly attachment?: true;
   /** The place after it. */
@@ -102,7 +102,7 @@ async function* profileOf(services: Services, username: string, place: ExportPla
   if (!user.avatar || !picture) return;
   const [, extension = 'bin'] = user.avatar.content_type.split('/');
   const file = { path: `picture.${pathPart(extension)}`, content: picture, at: services.now() };
-  yield { file, place: { step: 'conversations' } };
+  yield { file, attachment: true, place: { step: 'conversations' } };
 }
 
 async function* conversationOf(

@@ -43,6 +43,11 @@ describe('a deleted account', () => {
 
     expect(await deleteAccount(alice)).toMatchObject({ conversations: 1, erased: 0 });
     await socket.closed();
+    expect(socket.received.at(-1)).toMatchObject({
+      type: 'error',
+      code: 'unauthenticated',
+      message: expect.stringContaining('deleted'),
+    });
     for (const [method, path] of [
       ['GET', '/me'],
       ['PATCH', '/me'],

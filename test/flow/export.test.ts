@@ -139,7 +139,7 @@ describe('an archive', () => {
       await pause(50);
       ({ body } = await alice.get('/me/export'));
     }
-    expect(body).toMatchObject({ state: 'ready', messages: 4, files: 2 });
+    expect(body).toMatchObject({ state: 'ready', messages: 4, files: 3 });
     const days = (Date.parse(body.expires_at) - Date.now()) / 86_400_000;
     expect(days).toBeGreaterThan(6);
     expect(days).toBeLessThan(8);
@@ -169,7 +169,7 @@ describe('an archive', () => {
     expect(runs).toBeGreaterThan(8);
     const done = await getAccountJob(services, alice.username, 'export');
     const { url, messages, files } = (done && toExport(services, done)) ?? {};
-    expect({ messages, files }).toEqual({ messages: 4, files: 2 });
+    expect({ messages, files }).toEqual({ messages: 4, files: 3 });
     expectAlices(await unpack(await download(url ?? '')));
   });
 

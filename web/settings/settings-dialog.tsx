@@ -5,6 +5,7 @@ import { BlockedPeople } from './blocked-people.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
+import { YourData } from './your-data.tsx';
 
 /** Parley's version. The build defines it. */
 declare const PARLEY: string;
@@ -18,6 +19,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         <NotificationsSwitch />
         <BlockedPeople />
         <SignOutEverywhere />
+        <YourData />
         <p class="quiet">Parley {PARLEY}</p>
       </div>
     </Dialog>
