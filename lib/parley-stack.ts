@@ -114,6 +114,8 @@ export class ParleyStack extends Stack {
     const pushes = options.push && new Push(this, 'Pushes', { chat, http, push: options.push, options });
     if (pushes) functions.push(...pushes.functions);
 
+    // They throw in order to refuse.
+    const refusing = [authorize];
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {
         entry: 'sign-up.ts',
@@ -125,9 +127,24 @@ export class ParleyStack extends Stack {
       chat.bind(signUp, 'PutItem');
       people.onConfirmed(signUp);
       functions.push(signUp);
+      const checkName = new ParleyFunction(this, 'CheckName', {
+        entry: 'check-name.ts',
+        // Somebody waits for it, and it reads a large table of characters when it starts.
+        memory: 1024,
+        timeout: 5,
+        options,
+      });
+      chat.bind(checkName, 'GetItem', 'PutItem');
+      people.onSignUp(checkName);
+      refusing.push(checkName);
     }
 
-    new Alarms(this, 'Alarms', { functions, deadLetters: changes.deadLetters, lostPushes: pushes?.deadLetters });
+    new Alarms(this, 'Alarms', {
+      functions,
+      refusing,
+      deadLetters: changes.deadLetters,
+      lostPushes: pushes?.deadLetters,
+    });
 
     const config = people
       ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }

@@ -20,7 +20,8 @@ function page<T extends z.ZodMiniType>(result: T) {
   });
 }
 
-export const MessagePage = page(Message);
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
+export const MessagePage = z.extend(page(Message), { count: z.nullable(z.int()) });
 export type MessagePage = z.infer<typeof MessagePage>;
 
 /** A message after a change; `change` is the number of the change's entry. */
@@ -256,6 +257,18 @@ const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digi
 export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
+
+/** Where a user gets pushes. The addresses are secrets, and a device is known by its id. */
+export const Device = z.object({
+  id: z.string(),
+  platform: z.enum(['fcm', 'web']),
+  /** The host of the browser's push service; null for an app. */
+  service: z.nullable(z.string()),
+  registered_at: Time,
+  expires_at: Time,
+});
+export const DevicesAnswer = z.object({ devices: z.array(Device) });
+export type DevicesAnswer = z.infer<typeof DevicesAnswer>;
 
 /** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });

@@ -38,7 +38,7 @@ export interface Operation {
     /** When the answer is 204 without a body instead. */
     readonly noContent?: string;
   };
-  /** Besides `unauthenticated` and `internal`, which every operation may answer, and those of `inConversation`. */
+  /** Besides `unauthenticated`, `forbidden` (the user name is another account's) and `internal`, which every operation may answer, and those of `inConversation`. */
   readonly errors?: readonly ErrorCode[];
 }
 
@@ -136,7 +136,7 @@ export const operations = {
   signOutEverywhere: {
     task: 'sign out',
     summary:
-      'Signs you out everywhere: older tokens open no connection, and open connections are closed. Repeating it changes nothing.',
+      'Signs you out everywhere: older tokens do nothing any more, the one of this request included, and open connections are closed.',
     routes: ['DELETE /me/sessions'],
     answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
   },
@@ -145,6 +145,12 @@ export const operations = {
     summary: 'The push services of this server, and the public key with which a page subscribes.',
     routes: ['GET /push'],
     answer: { status: 200, means: 'The key, or null, and whether FCM is used.', schemas: [http.PushAnswer] },
+  },
+  listDevices: {
+    task: 'read the devices',
+    summary: 'The apps and browsers that get pushes for you, latest registration first.',
+    routes: ['GET /me/devices'],
+    answer: { status: 200, means: 'At most ten devices.', schemas: [http.DevicesAnswer] },
   },
   registerDevice: {
     task: 'register the device',
@@ -158,7 +164,8 @@ export const operations = {
   },
   forgetDevice: {
     task: 'forget the device',
-    summary: 'Ends pushes to one of your devices. An unknown device changes nothing, and neither does repeating it.',
+    summary:
+      'Ends pushes to one of your devices, by the token with which it registered or by its `id`. An unknown device changes nothing, and neither does repeating it.',
     routes: ['DELETE /devices/{token}'],
     path: { token: http.DeviceToken },
     answer: { status: 204, means: 'The device gets no more pushes for you.' },
@@ -444,5 +451,12 @@ export const socketRoutes: readonly string[] = names.flatMap((name) => {
 /** Every code that an operation may answer. */
 export function errorsOf(name: OperationName): readonly ErrorCode[] {
   const { inConversation, errors = [] } = table[name];
-  return ['unauthenticated', 'internal', ...(inConversation ? conversationErrors : []), ...errors];
+  const all: ErrorCode[] = [
+    'unauthenticated',
+    'forbidden',
+    'internal',
+    ...(inConversation ? conversationErrors : []),
+    ...errors,
+  ];
+  return [...new Set(all)];
 }

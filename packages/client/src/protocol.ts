@@ -145,6 +145,16 @@ export type FriendAnswer = { readonly state: 'friends' | 'sent' };
 /** `public_key` is the `applicationServerKey` with which a page subscribes; null if the server does not push to browsers. */
 export type PushAnswer = { readonly web: { readonly public_key: string } | null; readonly fcm: boolean };
 
+export type DevicesAnswer = {
+  readonly devices: readonly ({
+    readonly id: string;
+    readonly platform: 'fcm' | 'web';
+    readonly service: string | null;
+    readonly registered_at: Time;
+    readonly expires_at: Time;
+  })[];
+};
+
 export type TokenAnswer = { readonly token: string };
 
 export type ConversationPage = {
@@ -168,8 +178,9 @@ export type MemberPage = {
   readonly results: readonly Member[];
 };
 
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
 export type MessagePage = {
-  readonly count: number;
+  readonly count: number | null;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly Message[];
