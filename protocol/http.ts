@@ -35,7 +35,13 @@ export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  /** Nobody else sees whether you are online. */
+  hide_presence: z.boolean(),
+});
 export type Me = z.infer<typeof Me>;
 
 /** Parameters of a path. */
@@ -166,6 +172,7 @@ const avatar = 'must be the id of an upload, or null';
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
+  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
 });
 
 export const CreateBody = z.pipe(
