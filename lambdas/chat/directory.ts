@@ -40,7 +40,7 @@ export async function findInDirectory(
 ): Promise<DirectoryPage> {
   const text = query === undefined ? undefined : foldName(query);
   const [exact, users] = await Promise.all([
-    query === undefined || services.config.directory !== 'exact' ? [] : namedInFull(services, query),
+    query !== undefined && services.config.directory === 'exact' ? namedInFull(services, query) : noNames,
     getUsers(services, await acquaintancesOf(services, viewer)),
   ]);
   const names = new Set([...exact, ...users.filter((user) => matches(user, text)).map(({ username }) => username)]);
@@ -68,6 +68,8 @@ export async function findInDirectory(
     before: (before !== undefined ? more : after !== undefined) ? page.at(0) : undefined,
   };
 }
+
+const noNames: readonly string[] = [];
 
 /** Those whom the user may know: friends, and the others in their direct conversations. */
 async function acquaintancesOf(services: Store, username: string): Promise<string[]> {
