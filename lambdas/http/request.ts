@@ -3,7 +3,8 @@ import { ChatError } from '#protocol/errors';
 import { readConversation } from '#protocol/names';
 import { type Operation, type OperationName, operation } from '#protocol/operations';
 import { parseAs, parseObject } from '#protocol/parse';
-import { accountOf, type Identity, readIdentity, whyNobody } from '../identity/claims.ts';
+import { accountOf, type Identity, readIdentity } from '../identity/claims.ts';
+import { whyNobody } from '../identity/why-nobody.ts';
 import type { RequestBase } from './handler.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (payload format 2.0) */

@@ -1,7 +1,6 @@
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
-import * as z from 'zod/mini';
-import { type Identity, readIdentity, whyNobody } from './claims.ts';
+import { type Identity, readIdentity } from './claims.ts';
 
 export type Verified =
   /** `expires` and `issued` in seconds since 1970; `issued` is 0 if the token does not say */
@@ -13,9 +12,6 @@ export type Verified =
 export class IssuerUnavailable extends Error {
   override readonly name = 'IssuerUnavailable';
 }
-
-const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
-const Keys = z.object({ keys: z.array(z.looseObject({})) });
 
 /** ms; an issuer that answers later is not available: API Gateway waits for the function, and a client for both */
 const patienceMs = 4_000;
@@ -41,7 +37,7 @@ export function createTokenVerifier(options: {
     const ready = await verifier;
     try {
       const claims = await ready.verify(token);
-      return accept(claims, algorithmOf(token));
+      return await accept(claims, algorithmOf(token));
     } catch (error) {
       if (error instanceof IssuerUnavailable) throw error;
       return { ok: false, reason: error instanceof Error ? error.message : String(error) };
@@ -50,10 +46,9 @@ export function createTokenVerifier(options: {
 
   async function discover(issuer: string) {
     try {
-      const { issuer: itself, jwks_uri: jwksUri } = await fetchFrom(
-        `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`,
-        Discovery,
-      );
+      const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+      const { issuer: itself, jwks_uri: jwksUri } = Object(await fetchFrom(address));
+      if (typeof jwksUri !== 'string') throw new IssuerUnavailable(`${address} does not say where the keys are`);
       if (itself !== issuer) {
         throw new IssuerUnavailable(
           `the issuer ${issuer} calls itself ${itself}: its tokens and oidc.issuer must say the same`,
@@ -67,7 +62,7 @@ export function createTokenVerifier(options: {
   }
 
   /** Access tokens of Cognito have `client_id` instead of `aud`. */
-  function accept(claims: Record<string, unknown>, algorithm: unknown): Verified {
+  async function accept(claims: Record<string, unknown>, algorithm: unknown): Promise<Verified> {
     const audience = [claims.aud ?? claims.client_id].flat();
     if (!audience.some((one) => typeof one === 'string' && options.audience.includes(one))) {
       return { ok: false, reason: 'the token is for another audience' };
@@ -83,30 +78,36 @@ export function createTokenVerifier(options: {
       return { ok: false, genuine: true, reason };
     }
     const identity = readIdentity(claims, options.usernameClaim);
-    return identity
-      ? { ok: true, ...identity, expires: claims.exp, issued: typeof claims.iat === 'number' ? claims.iat : 0 }
-      : { ok: false, genuine: true, reason: whyNobody(claims, options.usernameClaim) };
+    if (identity)
+      return { ok: true, ...identity, expires: claims.exp, issued: typeof claims.iat === 'number' ? claims.iat : 0 };
+    // Loaded when it is needed, because a connecting client waits for the rest.
+    const { whyNobody } = await import('./why-nobody.ts');
+    return { ok: false, genuine: true, reason: whyNobody(claims, options.usernameClaim) };
   }
 }
 
 function createVerifier(issuer: string, jwksUri: string) {
   // The library's own fetcher refuses http:, which a local runtime uses.
   const fetcher = {
-    fetch: async (uri: string) => new TextEncoder().encode(JSON.stringify(await fetchFrom(uri, Keys))).buffer,
+    fetch: async (uri: string) => new TextEncoder().encode(JSON.stringify(await fetchKeys(uri))).buffer,
   };
   return JwtVerifier.create({ issuer, audience: null, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
 }
 
-/** @throws IssuerUnavailable when there is no answer in time, or not the document */
-async function fetchFrom<Schema extends z.ZodMiniType>(address: string, schema: Schema): Promise<z.infer<Schema>> {
+async function fetchKeys(address: string): Promise<object> {
+  const document = Object(await fetchFrom(address));
+  if (Array.isArray(document.keys)) return document;
+  throw new IssuerUnavailable(`${address} has no keys`);
+}
+
+/** @throws IssuerUnavailable when there is no answer in time, or none in JSON */
+async function fetchFrom(address: string): Promise<unknown> {
   try {
     const response = await fetch(address, { signal: AbortSignal.timeout(patienceMs) });
-    if (!response.ok) throw new Error(`the answer is ${response.status}`);
-    return z.parse(schema, await response.json());
+    if (response.ok) return await response.json();
+    throw new Error(`the answer is ${response.status}`);
   } catch (cause) {
-    throw new IssuerUnavailable(`unable to get ${address}; ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    });
+    throw new IssuerUnavailable(`unable to get ${address}; ${cause}`, { cause });
   }
 }
 
