@@ -2,11 +2,11 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, clientId, emoji, text, trimmedText } from './fields.ts';
+import { between, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Member, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -20,7 +20,8 @@ function page<T extends z.ZodMiniType>(result: T) {
   });
 }
 
-export const MessagePage = page(Message);
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
+export const MessagePage = z.extend(page(Message), { count: z.nullable(z.int()) });
 export type MessagePage = z.infer<typeof MessagePage>;
 
 /** A message after a change; `change` is the number of the change's entry. */
@@ -46,7 +47,7 @@ export const path = {
   ),
   username: z.string().check(z.toLowerCase(), z.refine(isUserName, { error: username })),
   emoji,
-  attachment: z.string(),
+  attachment: uploadId,
 } as const;
 
 /** A number in a query string. */
@@ -116,6 +117,15 @@ export const FriendsQuery = z.extend(InboxQuery, {
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
+export const InvitationPage = page(Invitation);
+export type InvitationPage = z.infer<typeof InvitationPage>;
+
+export const InvitationsQuery = z.object({
+  /** The page begins after the invitation to this group. */
+  after: z.optional(z.string().check(z.maxLength(64, { error: 'must be the id of a group' }))),
+  ...paging,
+});
+
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
 const Title = trimmedText(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
@@ -130,7 +140,7 @@ export const CreateGroupBody = z.object({
   client_id: z.optional(clientId),
 });
 
-const roles = 'must be roles by user name: owner, admin or member';
+const roles = 'must be roles by user name: owner, admin or member in a group, owner, moderator or member in a room';
 export const UpdateGroupBody = z.object({
   title: z.optional(Title),
   roles: z.optional(
@@ -155,7 +165,7 @@ const avatar = 'must be the id of an upload, or null';
 /** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
-  avatar: z.optional(z.nullable(text(avatar).check(z.refine((id) => id.length <= 64, { error: avatar })))),
+  avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
 });
 
 export const CreateBody = z.pipe(

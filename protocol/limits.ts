@@ -24,11 +24,15 @@ export const limits = {
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,
+  /** Characters of an upload's id. Ids have 26; a longer text could not be part of a key (DynamoDB: 1,024 bytes). */
+  uploadIdLength: 64,
+  /** Characters of a message's id. Ids have 26, those of a replaced program 36. */
+  messageIdLength: 64,
   /** Different names after an `@` that are looked up; later ones are text. */
   mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** Different emoji of one member on one message, removed ones included. */
+  /** Different emoji of one member on one message, without those taken back. */
   reactionsPerMember: 10,
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
@@ -60,6 +64,12 @@ export const limits = {
   friendRequests: 100,
   /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
+  /** People whom a user may invite into groups in this time. People whom the user may put in without asking do not count. */
+  invitations: { count: 100, seconds: 24 * 60 * 60 },
+  /** Days for which an invitation waits for an answer. */
+  invitationDays: 30,
+  /** Days after which somebody may be invited again who has left the group or declined. */
+  invitedAgainDays: 7,
   /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
   /** Characters of a push token, or of the name that a browser chooses for itself. */

@@ -215,22 +215,51 @@ export const operations = {
     inConversation: true,
     answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
   },
+  listInvitations: {
+    task: 'read the invitations',
+    summary: 'The managed groups to which you are invited and have not answered, by id.',
+    routes: ['GET /me/invitations'],
+    query: http.InvitationsQuery,
+    answer: {
+      status: 200,
+      means: 'A page of invitations. `count` is the number in this page.',
+      schemas: [http.InvitationPage],
+    },
+    errors: ['invalid_frame'],
+  },
+  acceptInvitation: {
+    task: 'join {id}',
+    summary: 'Accepts the invitation to a managed group: you become a member. Repeating it changes nothing.',
+    routes: ['PUT /me/invitations/{id}'],
+    inConversation: true,
+    answer: { status: 200, means: 'The group.', schemas: [ConversationView] },
+    errors: ['not_found', 'conflict'],
+  },
+  declineInvitation: {
+    task: 'decline {id}',
+    summary: 'Declines the invitation to a managed group. The group is not told. Repeating it changes nothing.',
+    routes: ['DELETE /me/invitations/{id}'],
+    inConversation: true,
+    answer: { status: 204, means: 'You are not invited.' },
+    errors: ['conflict'],
+  },
   createGroup: {
     task: 'make the group',
-    summary: 'Creates a managed group that you own. The same `client_id` again gives the same group.',
+    summary:
+      'Creates a managed group that you own. Your contacts are members at once; others are invited. The same `client_id` again, with the same body, gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
-    answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
-    errors: ['invalid_frame', 'unknown_user', 'forbidden'],
+    answer: { status: 201, means: 'The group, and whom you have invited.', schemas: [ConversationView] },
+    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited', 'conflict'],
   },
   updateGroup: {
     task: 'change {id}',
     summary:
-      'Changes a managed group. The owner and admins can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin.',
+      'Changes a managed group or a room. The owner and admins or moderators can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin or moderator. Without an owner, a room can be taken over.',
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
-    answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
+    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
   listMembers: {
@@ -249,17 +278,21 @@ export const operations = {
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes a user a member of a managed group. Its owner and admins can do that. With your own name: joins a room. Repeating it changes nothing.',
+      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. In a room: lets somebody in again who was removed. With your own name: joins a room, or accepts an invitation. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
-    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
-    errors: ['conflict'],
+    answer: {
+      status: 200,
+      means: 'The group or room as it is now, and whether the user is invited.',
+      schemas: [ConversationView],
+    },
+    errors: ['not_found', 'conflict'],
   },
   removeMember: {
     task: 'remove {username}',
     summary:
-      'Removes a member from a managed group. Its owner and admins can do that. With your own name: leaves a room or a managed group.',
+      'Removes a member from a managed group, or takes an invitation back. Its owner and admins can do that. From a room: its owner and moderators can, and the user stays out. With your own name: leaves a room or a managed group.',
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -309,7 +342,7 @@ export const operations = {
   deleteMessage: {
     task: frameTasks.delete,
     summary:
-      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group can do that with any message. With `for=me` any message disappears for you alone.',
+      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group or room, and moderators of a room, can do that with any message. With `for=me` any message disappears for you alone.',
     frame: 'delete',
     routes: ['DELETE /conversations/{id}/messages/{seq}'],
     inConversation: true,

@@ -28,6 +28,7 @@ describe('the permissions of each function', () => {
       'SocketFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         handOut,
         posting,
         closing,
@@ -42,6 +43,7 @@ describe('the permissions of each function', () => {
       'HttpFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         'dynamodb:Query <ChatTable.Arn>/index/people',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
         handOut,
@@ -228,6 +230,10 @@ describe('functions', () => {
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
       FRIENDS_FIRST: 'false',
+      INVITATIONS: 'true',
+      ROOM_MAKERS: 'open',
+      DIRECTORY: 'everybody',
+      PRESENCE: 'everybody',
       INLINE_MEMBERS: '100',
       FAN_OUT_FUNCTION: '<FanOutFunction>',
       POWERTOOLS_SERVICE_NAME: service,
@@ -522,7 +528,7 @@ describe('the distribution', () => {
       // The managed policies CachingDisabled and AllViewerExceptHostHeader.
       expect(behaviour.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
       expect(behaviour.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
-      expect(behaviour.ViewerProtocolPolicy).toBe('redirect-to-https');
+      expect(behaviour.ViewerProtocolPolicy).toBe('https-only');
     }
     expect(origins.get(DefaultCacheBehavior.TargetOriginId)).toMatch(/^<PageBucket.RegionalDomainName>/);
     expect(HttpVersion).toBe('http2and3');
