@@ -9,7 +9,7 @@
  *        `gone`: the newest uncounted numbers, see uncounted.ts. `gone_to`: others, up to this number, are in items of their own.
  *        `gone_from`, `forgotten`: of a state from before there were such items. Numbers up to `gone_from` were forgotten, `forgotten` of
  *        them. Today's words are uncounted floor and trimmed count.
- *        `title`: of a group.
+ *        `title`: of a group or room. `owner`: of a room, see room-owner.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
@@ -51,6 +51,8 @@ export interface ConversationState {
   /** How many were forgotten. */
   readonly trimmedCount: number;
   readonly title: string | undefined;
+  /** Of a room. */
+  readonly owner: string | undefined;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
   /**
@@ -85,6 +87,7 @@ const StateItem = z.looseObject({
   gone_from: z._default(z.number(), 0),
   forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
+  owner: z.optional(z.string()),
   online_total: z.optional(z.number()),
   member_total: z.optional(z.number()),
   count_due: z.optional(z.number()),
@@ -98,7 +101,7 @@ export function conversationStateKey(conversation: string): Key {
 }
 
 export function toConversationState(item: Item): ConversationState {
-  const { pk, seq, count, at, last, last_seq, title, ...fields } = z.parse(StateItem, item);
+  const { pk, seq, count, at, last, last_seq, title, owner, ...fields } = z.parse(StateItem, item);
   const left = attributesWithPrefix(item, leftPrefix);
   return {
     conversation: conversationOf(pk),
@@ -111,6 +114,7 @@ export function toConversationState(item: Item): ConversationState {
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,
+    owner,
     cursors: new Map(cursorsIn(item, conversationOf(pk))),
     deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),

@@ -9,7 +9,7 @@
  *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
- *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
+ *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
@@ -17,10 +17,20 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { limits } from '#protocol/limits';
 import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
+import {
+  attributesWithPrefix,
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  putItemIf,
+  updateItem,
+  updateItemIf,
+} from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { listedAs, putUsernameListing } from './people-index.ts';
 
@@ -42,7 +52,7 @@ export type Avatar = z.infer<typeof Avatar>;
 /** A push device as the user's item lists it; push-device.ts has the rest. */
 export interface UserPushDevice {
   readonly id: string;
-  /** s */
+  /** s; the moment of a sign-out everywhere that came after its registration, or of the account's deletion, if that is earlier */
   readonly expires: number;
 }
 
@@ -50,6 +60,11 @@ export interface UserPushDevice {
 export interface Owner {
   readonly issuer: string;
   readonly sub: string;
+}
+
+/** Is the owner an account of the stack's pool? Then its issuer is an id. An issuer of one's own is an address. */
+export function isOfPool({ issuer }: Owner): boolean {
+  return !issuer.includes('/');
 }
 
 export interface User {
@@ -121,10 +136,12 @@ export function toUser(item: Item): User {
         expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
       };
     }),
-    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, expires]) => ({
-      id,
-      expires: z.parse(z.number(), expires),
-    })),
+    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, value]) => {
+      const expires = z.parse(z.number(), value);
+      const registered = (expires - limits.deviceDays * daySeconds) * 1_000;
+      const over = deleted ?? (isBeforeSignOut(signed_out, registered) ? signed_out : undefined);
+      return { id, expires: over === undefined ? expires : Math.min(expires, Math.floor(over / 1_000)) };
+    }),
   };
 }
 
