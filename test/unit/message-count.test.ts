@@ -289,7 +289,7 @@ it.each(['room', 'fixed'] as const)(
           await assertExact(world, limit, { isQuiet: true });
         },
       ),
-      { numRuns: Number(process.env.PARLEY_RUNS ?? 8), endOnFailure: true },
+      { numRuns: Number(process.env.PARLEY_RUNS ?? 4), endOnFailure: true },
     );
   },
   120_000,
