@@ -99,6 +99,15 @@ export const HistoryQuery = z.object({
   ...paging,
 });
 
+/** Lists that are read as a whole. */
+export const ListQuery = z.object({
+  /** A place in the list, from the address of another page. */
+  at: z.optional(z.string()),
+  /** Of clients from before there were places. */
+  offset: z._default(number('must be a number from 0'), 0),
+  ...paging,
+});
+
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   ...paging,
@@ -116,7 +125,7 @@ export const MembersQuery = z.object({
 
 const state = 'must be friends, received or sent';
 
-export const FriendsQuery = z.extend(InboxQuery, {
+export const FriendsQuery = z.extend(ListQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
 /** `friends` if the other person had asked before. */

@@ -85,7 +85,7 @@ export const operations = {
     task: 'read the blocks',
     summary: 'The users whom you have blocked, by user name.',
     routes: ['GET /me/blocks'],
-    query: http.InboxQuery,
+    query: http.ListQuery,
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
