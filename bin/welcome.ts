@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
+import { CognitoError } from './call-cognito.ts';
 import { confirmedUser } from './confirmed-user.ts';
 import { offerDemoPeople } from './demo-people.ts';
 import { LocalOutputs, wscatLine } from './local-outputs.ts';
@@ -21,7 +22,16 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
     return [...addresses, '', 'Tokens come from your own issuer, so there are no demo users here.', ''].join('\n');
   }
   const mail = join(dataDirectory, 'mail');
-  const users = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+  const users = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail))).catch(
+    (error: unknown) => {
+      if (error instanceof CognitoError && /^SignUp is not permitted/.test(error.message)) return undefined;
+      throw error;
+    },
+  );
+  if (!users) {
+    const how = 'Nobody may sign up here (selfSignUp: false). Users from a start without that option stay.';
+    return [...addresses, '', how, ''].join('\n');
+  }
   await offerDemoPeople(
     runtime,
     users.map(({ name, password }) => ({ username: name, password })),
