@@ -1,3 +1,4 @@
+import { cleanName } from '#protocol/clean-text';
 import { limits } from '#protocol/limits';
 import { encodeUserName, isUserName } from '#protocol/names';
 
@@ -15,9 +16,13 @@ export function readIdentity(claims: Readonly<Record<string, unknown>>, username
   if (external === undefined) return undefined;
   const username = encodeUserName(external);
   if (!isUserName(username)) return undefined;
-  const name = typeof claims.name === 'string' && claims.name !== '' ? claims.name : external;
-  // Providers allow longer names (Cognito: 2,048 characters), and a frame has no room for them.
-  return { username, name: [...name.toWellFormed()].slice(0, limits.nameLength).join('') };
+  const name = (typeof claims.name === 'string' && shownName(claims.name)) || shownName(external) || username;
+  return { username, name };
+}
+
+/** Providers allow any name, and longer ones (Cognito: 2,048 characters), for which a frame has no room. Empty if nothing of it can be seen. */
+function shownName(name: string): string {
+  return [...cleanName(name.toWellFormed())].slice(0, limits.nameLength).join('').trim();
 }
 
 /** The user's name as the identity provider writes it; undefined when the token has none. */
