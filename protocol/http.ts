@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
 import { between, cleanedName, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
@@ -143,7 +144,9 @@ export const UpdateGroupBody = z.object({
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
-  query: z.optional(trimmedText(limits.nameLength, query)),
+  query: z.optional(
+    trimmedText(limits.nameLength, query).check(z.refine((text) => fold(text).trim() !== '', { error: query })),
+  ),
   /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   ...paging,

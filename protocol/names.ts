@@ -33,6 +33,15 @@ export function encodeUserName(external: string): string {
     .join('');
 }
 
+/** The identity provider's name for a user name, or nearly: what is no text there stays encoded. */
+export function decodeUserName(username: string): string {
+  try {
+    return decodeURIComponent(username);
+  } catch {
+    return username;
+  }
+}
+
 /**
  * Reads a conversation's name as `me` may write it: `bob`, `bob_alice`, `alice_bob_carol`, `room:Lobby`, `group:01j…`; upper case is folded.
  * @throws ChatError `invalid_frame` for a text that is not a name, `forbidden` for a conversation whose name does not have `me`

@@ -5,7 +5,7 @@ import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { createSignOut } from '../identity/sign-out.ts';
 import type { Services } from '../runtime/services.ts';
-import { ensureUser, signOutUser, type User, updateProfile } from '../store/user.ts';
+import { ensureUser, renewListings, signOutUser, type User, updateProfile } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
 
 const endSessions = createSignOut(process.env.USER_POOL_ID);
@@ -13,7 +13,11 @@ const endSessions = createSignOut(process.env.USER_POOL_ID);
 /** The caller's own profile and sessions. */
 export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> = {
   /** Creates the user at first sight, for identity providers without a sign-up trigger. */
-  getMe: async (services, { caller }) => toMe(services, await ensureUser(services, caller)),
+  async getMe(services, { caller }) {
+    const user = await ensureUser(services, caller);
+    await renewListings(services, user);
+    return toMe(services, user);
+  },
 
   async updateMe(services, { caller, body: { name, avatar: upload } }) {
     const user = await ensureUser(services, caller);

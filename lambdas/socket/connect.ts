@@ -5,6 +5,7 @@ import { endConnection } from '../delivery/end-connection.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
+import { renewListings } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -42,6 +43,7 @@ export async function connect(
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
   if (!user) throw new ChatError('unauthenticated', 'you have signed out everywhere since: sign in again');
+  await renewListings(services, user);
   // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
   const expired = user.connections.filter((other) => other.expires <= now);
   await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));

@@ -8,7 +8,7 @@
  *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
  *        `signed_out` (ms): tokens that were issued earlier open no connection.
  *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
- *        `listed_in`, `listed_as`: see people-index.ts.
+ *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
  * write  After the item that lists the user by user name, so that every user can be found.
@@ -17,9 +17,9 @@
 import * as z from 'zod/mini';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem } from './item.ts';
+import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
-import { listedAs, putUsernameListing } from './people-index.ts';
+import { accountListing, listedAs, putUsernameListings } from './people-index.ts';
 
 /** One open WebSocket of a user. */
 export interface Connection {
@@ -53,6 +53,8 @@ export interface User {
   readonly signedOutAt: number | undefined;
   /** ms; when the last connection for everything ended */
   readonly deliveredUntil: number | undefined;
+  /** How searches find the user besides by the user name: people-index.ts. Undefined: not at all, or by the rules from before. */
+  readonly listed: { readonly name: string | undefined; readonly account: string | undefined };
   /** Includes expired ones. */
   readonly connections: readonly Connection[];
   /** Includes expired ones. */
@@ -71,6 +73,8 @@ const UserItem = z.looseObject({
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
+  listed_as: z.optional(z.string()),
+  listed_account: z.optional(z.string()),
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -83,7 +87,7 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const { pk, name, avatar, last_seen, reached, signed_out, listed_as, listed_account } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
@@ -92,6 +96,7 @@ export function toUser(item: Item): User {
     lastSeen: last_seen,
     deliveredUntil: reached,
     signedOutAt: signed_out,
+    listed: { name: listed_as, account: listed_account },
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
       return {
@@ -152,9 +157,9 @@ export async function createUser(
   { table, now }: TimedStore,
   { username, name }: { username: string; name: string },
 ): Promise<void> {
-  await putUsernameListing({ table }, username);
+  await putUsernameListings({ table }, username);
   await putItemIf(table, {
-    Item: { ...userKey(username), name, created: now(), ...listedAs(name) },
+    Item: { ...newUser(username, name), created: now() },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
 }
@@ -164,7 +169,34 @@ export async function ensureUser(services: TimedStore, user: { username: string;
   const existing = await getUser(services, user.username);
   if (existing) return existing;
   await createUser(services, user);
-  return toUser({ ...userKey(user.username), name: user.name });
+  return toUser(newUser(user.username, user.name));
+}
+
+function newUser(username: string, name: string) {
+  return { ...userKey(username), name, ...listedAs(name), listed_account: accountListing(username)?.listed_as };
+}
+
+/**
+ * Lists a user by today's rules who is listed by those from before, and whom a search may therefore miss. Nothing is written for others, nor
+ * when the name has just been changed.
+ */
+export async function renewListings({ table }: Store, { username, name, listed }: User): Promise<void> {
+  const byName = listedAs(name);
+  const byAccount = accountListing(username);
+  if (byName?.listed_as === listed.name && byAccount?.listed_as === listed.account) return;
+  await putUsernameListings({ table }, username);
+  const set = Object.entries({ ...byName, ...(byAccount && { listed_account: byAccount.listed_as }) });
+  const remove = byName ? [] : ['listed_in', 'listed_as'];
+  await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: updateExpression(
+      set.map(([attribute]) => attribute),
+      remove,
+    ),
+    ConditionExpression: '#name = :name',
+    ExpressionAttributeNames: { '#name': 'name', ...namesFor([...set.map(([attribute]) => attribute), ...remove]) },
+    ExpressionAttributeValues: { ':name': name, ...valuesFor(set) },
+  });
 }
 
 /**
@@ -187,24 +219,36 @@ export async function updateProfile(
   username: string,
   { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
 ): Promise<User> {
-  const values = {
-    ...(name === undefined ? {} : { name, ...listedAs(name) }),
-    ...(avatar ? { avatar } : {}),
-  };
-  const set = Object.keys(values).map((attribute) => `#${attribute} = :${attribute}`);
-  const expressions = [set.length > 0 ? `SET ${set.join(', ')}` : '', avatar === null ? 'REMOVE #avatar' : ''];
-  const changed = [...Object.keys(values), ...(avatar === null ? ['avatar'] : [])];
+  const listing = name === undefined ? undefined : listedAs(name);
+  const set = Object.entries({ ...(name === undefined ? {} : { name, ...listing }), ...(avatar ? { avatar } : {}) });
+  const remove = [
+    ...(avatar === null ? ['avatar'] : []),
+    // A name that no search can find must not be found by the one before.
+    ...(name !== undefined && !listing ? ['listed_in', 'listed_as'] : []),
+  ];
+  const attributes = set.map(([attribute]) => attribute);
   const item = await updateItem(table, {
     Key: userKey(username),
-    UpdateExpression: expressions.join(' ').trim(),
+    UpdateExpression: updateExpression(attributes, remove),
     ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
+    ExpressionAttributeNames: namesFor([...attributes, ...remove]),
     // DynamoDB refuses values that are empty.
-    ExpressionAttributeValues:
-      set.length > 0
-        ? Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value]))
-        : undefined,
+    ExpressionAttributeValues: set.length > 0 ? valuesFor(set) : undefined,
     ReturnValues: 'ALL_NEW',
   });
   return toUser(item);
 }
+
+function updateExpression(set: readonly string[], remove: readonly string[]): string {
+  return [
+    set.length > 0 ? `SET ${set.map((attribute) => `#${attribute} = :${attribute}`).join(', ')}` : '',
+    remove.length > 0 ? `REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}` : '',
+  ]
+    .join(' ')
+    .trim();
+}
+
+const namesFor = (attributes: readonly string[]) =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+const valuesFor = (set: readonly (readonly [string, unknown])[]) =>
+  Object.fromEntries(set.map(([attribute, value]) => [`:${attribute}`, value]));
