@@ -7,7 +7,7 @@ const alone = (name: string, folders = [`test/${name}`]) => ({
     include: folders.map((folder) => `${folder}/**/*.test.ts`),
     // A file leaves nothing behind that another would see, so that one process runs many and loads what they share once.
     isolate: false,
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 60_000,
   },
 });

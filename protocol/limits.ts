@@ -13,6 +13,8 @@ export const limits = {
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
+  /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
+  confirmationDays: 7,
   /** Characters of the name that others see, after trimming. */
   nameLength: 64,
   /** Characters of a room's name after `room:`. */
@@ -32,7 +34,7 @@ export const limits = {
   mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** Different emoji of one member on one message, removed ones included. */
+  /** Different emoji of one member on one message, without those taken back. */
   reactionsPerMember: 10,
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
@@ -66,6 +68,12 @@ export const limits = {
   friendRequests: 100,
   /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
+  /** People whom a user may invite into groups in this time. People whom the user may put in without asking do not count. */
+  invitations: { count: 100, seconds: 24 * 60 * 60 },
+  /** Days for which an invitation waits for an answer. */
+  invitationDays: 30,
+  /** Days after which somebody may be invited again who has left the group or declined. */
+  invitedAgainDays: 7,
   /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
   /** Characters of a push token, or of the name that a browser chooses for itself. */

@@ -6,8 +6,10 @@
  * holds  `name`, `avatar`, `created` (ms).
  *        `last_seen` (ms): the end of the connection that ended last.
  *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
- *        `signed_out` (ms): tokens that were issued earlier open no connection.
- *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
+ *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
+ *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
+ *        `signed_out` (ms): tokens that were issued earlier do nothing.
+ *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
@@ -15,9 +17,20 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { limits } from '#protocol/limits';
+import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
+import {
+  attributesWithPrefix,
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  putItemIf,
+  updateItem,
+  updateItemIf,
+} from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { accountListing, listedAs, putUsernameListings } from './people-index.ts';
 
@@ -39,13 +52,29 @@ export type Avatar = z.infer<typeof Avatar>;
 /** A push device as the user's item lists it; push-device.ts has the rest. */
 export interface UserPushDevice {
   readonly id: string;
-  /** s */
+  /** s; the moment of a sign-out everywhere that came after its registration, or of the account's deletion, if that is earlier */
   readonly expires: number;
+}
+
+/** Who owns a user name: issuer and `sub` of their tokens. */
+export interface Owner {
+  readonly issuer: string;
+  readonly sub: string;
+}
+
+/** Is the owner an account of the stack's pool? Then its issuer is an id. An issuer of one's own is an address. */
+export function isOfPool({ issuer }: Owner): boolean {
+  return !issuer.includes('/');
 }
 
 export interface User {
   readonly username: string;
+  /** `deletedUserName` when the account was deleted. */
   readonly name: string;
+  /** Undefined for a user from before whose token has not been seen since. */
+  readonly owner: Owner | undefined;
+  /** ms; when the account was deleted */
+  readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
@@ -68,7 +97,10 @@ export const pushDevicePrefix = 'device#';
 
 const UserItem = z.looseObject({
   pk: z.string(),
-  name: z.string(),
+  name: z.optional(z.string()),
+  issuer: z.optional(z.string()),
+  sub: z.optional(z.string()),
+  deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
@@ -87,11 +119,16 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen, reached, signed_out, listed_as, listed_account } = z.parse(UserItem, item);
+  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, signed_out, listed_as, listed_account } = z.parse(
+    UserItem,
+    item,
+  );
   const username = usernameOf(pk);
   return {
     username,
-    name,
+    name: deleted === undefined && name !== undefined ? name : deletedUserName,
+    owner: issuer !== undefined && sub !== undefined ? { issuer, sub } : undefined,
+    deletedAt: deleted,
     avatar,
     lastSeen: last_seen,
     deliveredUntil: reached,
@@ -107,10 +144,12 @@ export function toUser(item: Item): User {
         expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
       };
     }),
-    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, expires]) => ({
-      id,
-      expires: z.parse(z.number(), expires),
-    })),
+    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, value]) => {
+      const expires = z.parse(z.number(), value);
+      const registered = (expires - limits.deviceDays * daySeconds) * 1_000;
+      const over = deleted ?? (isBeforeSignOut(signed_out, registered) ? signed_out : undefined);
+      return { id, expires: over === undefined ? expires : Math.min(expires, Math.floor(over / 1_000)) };
+    }),
   };
 }
 
@@ -152,28 +191,50 @@ export async function getUsers({ table }: Store, usernames: readonly string[]): 
   return (await getItems(table, usernames.map(userKey))).map(toUser);
 }
 
-/** Creates the user unless they exist. */
-export async function createUser(
-  { table, now }: TimedStore,
-  { username, name }: { username: string; name: string },
-): Promise<void> {
+/** A user as a token or the sign-up names them. Without an owner, the first token seen sets it. */
+export interface NewUser extends Partial<Owner> {
+  readonly username: string;
+  readonly name: string;
+}
+
+/** A user as their token names them. */
+export type Known = NewUser & Owner;
+
+/** Creates the user unless they exist, or have existed: a deleted user's name is never given again. */
+export async function createUser({ table, now }: TimedStore, { username, name, issuer, sub }: NewUser): Promise<void> {
   await putUsernameListings({ table }, username);
   await putItemIf(table, {
-    Item: { ...newUser(username, name), created: now() },
+    Item: {
+      ...userKey(username),
+      name,
+      issuer,
+      sub,
+      created: now(),
+      ...listedAs(name),
+      listed_account: accountListing(username)?.listed_as,
+    },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
 }
 
-/** The user, created if they do not exist. */
-export async function ensureUser(services: TimedStore, user: { username: string; name: string }): Promise<User> {
-  const existing = await getUser(services, user.username);
-  if (existing) return existing;
-  await createUser(services, user);
-  return toUser(newUser(user.username, user.name));
-}
+/** The condition under which a token with `:issuer` and `:sub` may use a user, who is its own or nobody's yet, and not deleted. `#sub`: the word is reserved. */
+export const ownedCondition =
+  'attribute_exists(pk) AND attribute_not_exists(deleted) AND (attribute_not_exists(#sub) OR (#sub = :sub AND issuer = :issuer))';
 
-function newUser(username: string, name: string) {
-  return { ...userKey(username), name, ...listedAs(name), listed_account: accountListing(username)?.listed_as };
+/** Makes a user from before the token's own. @returns the user as they are now, whoever owns them; undefined if there is none */
+export async function claimUser(
+  { table }: Store,
+  { username, issuer, sub }: Owner & { readonly username: string },
+): Promise<User | undefined> {
+  const { item } = await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET issuer = :issuer, #sub = :sub',
+    ConditionExpression: ownedCondition,
+    ExpressionAttributeNames: { '#sub': 'sub' },
+    ExpressionAttributeValues: { ':issuer': issuer, ':sub': sub },
+    ReturnValues: 'ALL_NEW',
+  });
+  return item && toUser(item);
 }
 
 /**

@@ -28,7 +28,7 @@ describe('by default', () => {
     const assets = (await readdir(directory)).filter((name) => /^asset\.\w+$/.test(name));
     const others = ['index.html', 'config.json', 'index.py'];
     const functions = assets.filter((asset) => !others.some((file) => existsSync(join(directory, asset, file))));
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     for (const asset of functions) {
       expect(existsSync(join(directory, asset, 'index.mjs'))).toBe(true);
       expect((await stat(join(directory, asset, 'index.mjs'))).size).toBeGreaterThan(0);
@@ -61,6 +61,7 @@ describe('with a custom issuer', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 0);
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
     expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('SignUpFunction');
+    expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('CheckNameFunction');
     template.hasOutput('UserPoolId', { Value: 'none: tokens come from https://id.example.com' });
     template.hasOutput('UserPoolClientId', { Value: 'none: tokens come from https://id.example.com' });
   });
@@ -157,7 +158,7 @@ describe('with every other option changed', () => {
   const { template, findings } = synthesize({
     stage: 'dev',
     allowedOrigins: 'https://chat.example.com,http://localhost:5173',
-    messageRetentionDays: '30',
+    messageRetentionDays: '7',
     logRetentionDays: '7',
     removalPolicy: 'destroy',
     apiGatewayLogRole: 'false',
@@ -169,28 +170,35 @@ describe('with every other option changed', () => {
     expect(JSON.stringify(template.toJSON())).not.toContain('/prod');
   });
 
-  test('the authorizer, the HTTP API and the bucket accept the allowed origins only', () => {
+  test('the authorizer and the HTTP API accept the allowed origins only, and the bucket what a function has signed', () => {
     const origins = ['https://chat.example.com', 'http://localhost:5173'];
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ALLOWED_ORIGINS: origins.join(',') } },
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', { CorsConfiguration: { AllowOrigins: origins } });
     template.hasResourceProperties('AWS::S3::Bucket', {
-      CorsConfiguration: { CorsRules: [{ AllowedOrigins: origins }] },
+      CorsConfiguration: { CorsRules: [{ AllowedOrigins: ['*'] }] },
     });
   });
 
   test('messages expire after their days, and files a day later', () => {
     for (const name of ['socket', 'http', 'notify']) {
       template.hasResourceProperties('AWS::Lambda::Function', {
-        Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '30' } },
+        Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '7' } },
       });
     }
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
-        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'files/', ExpirationInDays: 31 })]),
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'files/', ExpirationInDays: 8 })]),
       },
     });
+  });
+
+  test('what was given up is kept no longer than messages', () => {
+    const kept = Object.values(template.findResources('AWS::SQS::Queue')).map(
+      ({ Properties }) => Properties.MessageRetentionPeriod,
+    );
+    expect(Math.max(...kept)).toBe(7 * 86_400);
   });
 
   test('logs expire after their days', () => {

@@ -59,16 +59,18 @@ describe('a message', () => {
 });
 
 describe('the name in a token', () => {
+  const owner = { iss: 'https://issuer.example', sub: '1' };
+
   it.each([
     ['A\u202elice\n', 'Alice'],
     ['\u200b', 'alice'],
     [`${'x'.repeat(63)} y`, 'x'.repeat(63)],
   ])('%j is shown as %j', (name, shown) => {
-    expect(readIdentity({ username: 'alice', name })?.name).toBe(shown);
+    expect(readIdentity({ ...owner, username: 'alice', name })?.name).toBe(shown);
   });
 
   it('is the user name where the provider’s cannot be seen', () => {
-    expect(readIdentity({ username: '\u200b' })).toEqual({ username: '%e2%80%8b', name: '%e2%80%8b' });
+    expect(readIdentity({ ...owner, username: '\u200b' })).toMatchObject({ username: '%e2%80%8b', name: '%e2%80%8b' });
   });
 });
 
