@@ -39,10 +39,9 @@ export async function findInDirectory(
   { after, before, limit }: { readonly after?: string; readonly before?: string; readonly limit: number },
 ): Promise<DirectoryPage> {
   const text = query === undefined ? undefined : foldName(query);
-  const [exact, users] = await Promise.all([
-    query !== undefined && services.config.directory === 'exact' ? namedInFull(services, query) : noNames,
-    getUsers(services, await acquaintancesOf(services, viewer)),
-  ]);
+  const named: string[] | Promise<string[]> =
+    query === undefined || services.config.directory !== 'exact' ? [] : namedInFull(services, query);
+  const [exact, users] = await Promise.all([named, getUsers(services, await acquaintancesOf(services, viewer))]);
   const names = new Set([...exact, ...users.filter((user) => matches(user, text)).map(({ username }) => username)]);
   names.delete(viewer);
   const isBehind = (name: string) => (after === undefined || name > after) && (before === undefined || name < before);
@@ -68,8 +67,6 @@ export async function findInDirectory(
     before: (before !== undefined ? more : after !== undefined) ? page.at(0) : undefined,
   };
 }
-
-const noNames: readonly string[] = [];
 
 /** Those whom the user may know: friends, and the others in their direct conversations. */
 async function acquaintancesOf(services: Store, username: string): Promise<string[]> {
