@@ -24,8 +24,7 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
   const users = await demoUsers(outputs, dataDirectory);
   if (!users) {
     const how = 'Nobody may sign up here (selfSignUp: false). Users from a start without that option stay.';
-    return [...addresses, '', how, ''].join('
-');
+    return [...addresses, '', how, ''].join('\n');
   }
   await offerDemoPeople(
     runtime,
