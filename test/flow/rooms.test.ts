@@ -119,8 +119,13 @@ it('lets its owner and moderators remove somebody, who stays out by every way un
   expect((await carl.get('/conversations')).body.results).toEqual([]);
   expect(await roles(room, owner)).toEqual({ owner: 'owner3', owner3: 'owner', mod3: 'moderator' });
 
+  const out = await mod.get(`${at(room)}/members?removed=true`);
+  expect(out.body).toMatchObject({ count: 1, next: null, results: [{ username: carl.username, online: false }] });
   expect((await put(room, mod, carl)).status).toBe(200);
+  expect((await mod.get(`${at(room)}/members?removed=true`)).body.results).toEqual([]);
+  expect(await code(put(room, mod, carl))).toBe('forbidden');
   expect((await put(room, carl, carl)).status).toBe(200);
+  expect(await code(carl.get(`${at(room)}/members?removed=true`))).toBe('forbidden');
   expect((await say(room, carl, 'thanks')).status).toBe(201);
 });
 
