@@ -36,7 +36,13 @@ export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  /** Nobody else sees whether you are online. */
+  hide_presence: z.boolean(),
+});
 export type Me = z.infer<typeof Me>;
 
 /** Parameters of a path. */
@@ -94,6 +100,15 @@ export const HistoryQuery = z.object({
   ...paging,
 });
 
+/** Lists that are read as a whole. */
+export const ListQuery = z.object({
+  /** A place in the list, from the address of another page. */
+  at: z.optional(z.string()),
+  /** Of clients from before there were places. */
+  offset: z._default(number('must be a number from 0'), 0),
+  ...paging,
+});
+
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   ...paging,
@@ -111,7 +126,7 @@ export const MembersQuery = z.object({
 
 const state = 'must be friends, received or sent';
 
-export const FriendsQuery = z.extend(InboxQuery, {
+export const FriendsQuery = z.extend(ListQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
 /** `friends` if the other person had asked before. */
@@ -169,6 +184,7 @@ const avatar = 'must be the id of an upload, or null';
 export const MeBody = z.object({
   name: z.optional(cleanedName(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
+  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
 });
 
 export const CreateBody = z.pipe(

@@ -66,7 +66,8 @@ export const operations = {
   },
   updateMe: {
     task: 'change the profile',
-    summary: 'Changes your name or picture, or both, as others see them. The first request creates the user.',
+    summary:
+      'Changes your name or picture as others see them, and whether others see when you are online. The first request creates the user.',
     routes: ['PATCH /me'],
     body: http.MeBody,
     answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
@@ -84,7 +85,7 @@ export const operations = {
     task: 'read the blocks',
     summary: 'The users whom you have blocked, by user name.',
     routes: ['GET /me/blocks'],
-    query: http.InboxQuery,
+    query: http.ListQuery,
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },

@@ -8,6 +8,7 @@ import type { ContentType, Message } from '#protocol/message';
 import type { MessageRef } from '#protocol/message-id';
 import { messageText } from '#protocol/message-text';
 import type { Conversation } from '#protocol/names';
+import type { Recipients } from '../delivery/broadcast.ts';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
@@ -17,6 +18,7 @@ import { claimAttachments, fileIds } from './claim-attachments.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
+import { namesSeenBy } from './presence-seen.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, namedSeq } from './same-send.ts';
 
@@ -54,7 +56,8 @@ export async function sendMessage(
     const files = fileIds(conversation, caller, attachments, clientId);
     assertSameSend(duplicate, { type: 'message', text, files, reply_to: replyTo ? (namedSeq(replyTo) ?? 0) : null });
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
-    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
+    const shownOf = shownTo(services, caller, recipients);
+    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin, shownOf });
   }
 
   if (membership) assertWritable(services, membership);
@@ -80,7 +83,13 @@ export async function sendMessage(
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
-  return deliverMessage(services, { entry, repeated, recipients, origin });
+  const shownOf = shownTo(services, caller, recipients);
+  return deliverMessage(services, { entry, repeated, recipients, origin, shownOf });
+}
+
+/** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */
+function shownTo(services: Services, { username }: Caller, { users }: Recipients) {
+  return (names: readonly string[]) => namesSeenBy(services, username, names, users);
 }
 
 function contentType([first]: readonly File[]): ContentType {

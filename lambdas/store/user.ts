@@ -9,6 +9,7 @@
  *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
+ *        `presence_hidden`: nobody sees whether this user is online.
  *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
@@ -76,6 +77,10 @@ export interface User {
   /** ms; when the account was deleted */
   readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
+  /** Nobody else sees whether this user is online. */
+  readonly hidesPresence: boolean;
+  /** Whoever looks does not see it (chat/presence-seen.ts). */
+  readonly concealed?: boolean;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
   /** ms; when they last signed out everywhere. Connections that were opened earlier have expired. */
@@ -102,6 +107,7 @@ const UserItem = z.looseObject({
   sub: z.optional(z.string()),
   deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
+  presence_hidden: z._default(z.boolean(), false),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
@@ -119,10 +125,20 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, signed_out, listed_as, listed_account } = z.parse(
-    UserItem,
-    item,
-  );
+  const {
+    pk,
+    name,
+    issuer,
+    sub,
+    deleted,
+    avatar,
+    presence_hidden,
+    last_seen,
+    reached,
+    signed_out,
+    listed_as,
+    listed_account,
+  } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
@@ -130,6 +146,7 @@ export function toUser(item: Item): User {
     owner: issuer !== undefined && sub !== undefined ? { issuer, sub } : undefined,
     deletedAt: deleted,
     avatar,
+    hidesPresence: presence_hidden,
     lastSeen: last_seen,
     deliveredUntil: reached,
     signedOutAt: signed_out,
@@ -278,10 +295,22 @@ export async function signOutUser({ table }: Store, username: string, at: number
 export async function updateProfile(
   { table }: Store,
   username: string,
-  { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
+  {
+    name,
+    avatar,
+    hidesPresence,
+  }: {
+    readonly name?: string | undefined;
+    readonly avatar?: Avatar | null | undefined;
+    readonly hidesPresence?: boolean | undefined;
+  },
 ): Promise<User> {
   const listing = name === undefined ? undefined : listedAs(name);
-  const set = Object.entries({ ...(name === undefined ? {} : { name, ...listing }), ...(avatar ? { avatar } : {}) });
+  const set = Object.entries({
+    ...(hidesPresence === undefined ? {} : { presence_hidden: hidesPresence }),
+    ...(name === undefined ? {} : { name, ...listing }),
+    ...(avatar ? { avatar } : {}),
+  });
   const remove = [
     ...(avatar === null ? ['avatar'] : []),
     // A name that no search can find must not be found by the one before.

@@ -4,6 +4,7 @@ import { type Connection, toUser, type User } from '../store/user.ts';
 import { closeRemoved, endSignedOutConnections } from './close-connections.ts';
 import { onConnected } from './on-connected.ts';
 import { onDisconnected } from './on-disconnected.ts';
+import { onPresenceHidden } from './on-presence-hidden.ts';
 import type { StreamServices } from './plan-count.ts';
 
 /** What happened to a user. */
@@ -38,6 +39,7 @@ export async function onUserChanged(
 ): Promise<void> {
   if (before && user.owner && !before.owner) await keepLooks(services, user);
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
+  if (before && before.hidesPresence !== user.hidesPresence) await onPresenceHidden(services, user);
   for (const connection of added) await onConnected(services, { before, user, connection });
   for (const connection of removed) {
     await closeRemoved(services, user, connection);
