@@ -82,7 +82,7 @@ export class ParleyStack extends Stack {
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
     uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
-    uploads.bind(notify, 'show', 'discard');
+    uploads.bind(notify, 'show', 'discard', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http);
 
@@ -90,7 +90,7 @@ export class ParleyStack extends Stack {
     const changes = new TableStream(this, 'Changes', {
       table: chat.table,
       to: notify,
-      filters: streamHandlers.map(({ filter }) => filter),
+      filters: [...new Set(streamHandlers.map(({ filter }) => filter))],
     });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });

@@ -18,18 +18,17 @@ import { markForNotification } from '../delivery/receipts.ts';
 import { currentReactions, namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import { type Applied, applyChange } from '../store/apply-change.ts';
-import { removeFile } from '../store/bucket.ts';
 import { updateLast } from '../store/conversation-state.ts';
 import { type ChangeEntry, type Entry, getEntry, type MessageEntry, type ShownEntry } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
 import { addUncounted } from '../store/uncounted.ts';
-import { releaseUpload } from '../store/upload.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
 import type { Sender } from './claim-number.ts';
 import { findShownEntry } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
+import { releaseFile } from './release-files.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 
 export interface ChangeRequest {
@@ -171,12 +170,7 @@ export async function applyToMessage(
     // First, because the tombstone does not have the list of files any more.
     const message = await getEntry(services, conversation, target);
     const files = message?.type === 'message' ? message.files : [];
-    await Promise.all(
-      files.map(async ({ id }) => {
-        await releaseUpload(services, conversation, id);
-        await removeFile(services, id);
-      }),
-    );
+    await Promise.all(files.map((file) => releaseFile(services, conversation, file)));
   }
   const { applied, message } = await applyChange(services, entry);
   if (!message || entry.type === 'reaction') return { applied, message };

@@ -1,84 +1,153 @@
+/**
+ * Files of a message: uploads, and files of other messages that are forwarded. Before the message has its number, they are only looked at: a
+ * send that is refused writes nothing. Once it has one, they are claimed and their objects are stored; then the message is written.
+ */
 import { createHash } from 'node:crypto';
 import { ChatError } from '#protocol/errors';
 import { type Conversation, readConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import { copyFile, type IncomingFile, inspectIncoming, type StoredFolder, storeIncoming } from '../store/bucket.ts';
-import type { File } from '../store/entry.ts';
+import { copyFile, type IncomingFile, inspectIncoming, storeIncoming } from '../store/bucket.ts';
+import type { File, MessageEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
-import { getUpload, putUsedUpload, type Upload, useUpload } from '../store/upload.ts';
-import type { Avatar } from '../store/user.ts';
+import {
+  claimUpload,
+  confirmUpload,
+  createClaimedUpload,
+  getUpload,
+  isUsed,
+  shareUpload,
+  type Upload,
+  type Use,
+} from '../store/upload.ts';
 import type { Caller } from './require-membership.ts';
 
-type Claimer = Pick<Services, 'table' | 'bucket'>;
+/** A file that a message may use. */
+export interface Attachable {
+  readonly file: File;
+  /** Claims the file for the message, which has its number. Another try of the same send may claim it again. @throws ChatError */
+  claim(use: Use): Promise<void>;
+}
 
 /**
- * Claims the files of a message before it is stored. The upload must be the caller's own in this conversation, and the file must have been
- * uploaded, with the announced size and, by its first bytes, the announced type. `CONVERSATION/ID` forwards a file of another message that
- * the caller can see, as a copy, which stays when the original is deleted. A retry of the same send may claim the same files again.
+ * Looks at the files of a message. An upload must be the caller's own in this conversation, and the file must have been uploaded, with the
+ * announced size and, by its first bytes, the announced type. `CONVERSATION/ID` forwards a file of another message that the caller can see.
+ * Both messages then share the object, which is deleted with the last message that shows it.
  * @param clientId the message's
  * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of other people's conversation
  */
-export async function claimAttachments(
+export async function findAttachments(
   services: Services,
   conversation: Conversation,
   caller: Caller,
   ids: readonly string[],
   clientId: string,
-): Promise<File[]> {
-  const claim = { place: conversation.id, username: caller.username, folder: 'files', usedBy: clientId } as const;
+): Promise<Attachable[]> {
   return Promise.all(
     [...new Set(ids)].map((id) =>
-      id.includes('/') ? forward(services, conversation, caller, id, clientId) : claimUpload(services, claim, id),
+      id.includes('/')
+        ? findForwarded(services, conversation, caller, id, clientId)
+        : findUpload(services, conversation, caller, id, clientId),
     ),
   );
 }
 
-async function forward(
+/** The message is written, so its files stay. If this is lost, the stream does it when the claims expire. */
+export async function confirmAttachments(
+  services: Pick<Services, 'table' | 'config'>,
+  message: MessageEntry,
+): Promise<void> {
+  await Promise.all(message.files.map(({ id }) => confirmUpload(services, message, id)));
+}
+
+async function findUpload(
+  services: Services,
+  { id: conversation }: Conversation,
+  { username }: Caller,
+  id: string,
+  clientId: string,
+): Promise<Attachable> {
+  const { upload, etag } = await checkUpload(services, conversation, username, id);
+  if (upload.usedBy !== undefined && upload.usedBy !== clientId) throw used(upload);
+  const file = fileOf({ ...upload, object: id });
+  return {
+    file,
+    async claim(use) {
+      if (!(await claimUpload(services, upload, use))) throw used(upload);
+      if (await storeIncoming(services, file, etag)) return;
+      throw new ChatError('attachment_rejected', `${id} was replaced while it was checked: try again`);
+    },
+  };
+}
+
+function used({ conversation, id }: Upload): ChatError {
+  return new ChatError('attachment_rejected', `${id} is in another message: forward it as ${conversation}/${id}`);
+}
+
+async function findForwarded(
   services: Services,
   to: Conversation,
   caller: Caller,
   path: string,
   clientId: string,
-): Promise<File> {
+): Promise<Attachable> {
   const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(path) ?? [];
   const from = place === undefined ? '' : readConversation(place, caller.username).id;
   const membership = from === '' ? undefined : await getMembership(services, caller.username, from);
-  const upload = membership && (await getUpload(services, from, source));
-  if (!upload?.used) {
+  const original = membership && (await getUpload(services, from, source));
+  if (!original || !isUsed(original)) {
     throw new ChatError('attachment_missing', `no message that you can see has a file ${quote(path)}`);
   }
   // Every retry of the send must get the same id.
   const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
   const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
-  if (!(await copyFile(services, source, id))) {
-    throw new ChatError('attachment_missing', `the file ${quote(source)} has just been deleted`);
+  // A file from before messages shared them is copied, as it was then.
+  const object = original.object ?? id;
+  const copy: Upload = { ...original, id, object, conversation: to.id, user: caller.username };
+  return { file: fileOf(copy), claim: (use) => claimForwarded(services, original, copy, use) };
+}
+
+/** Others may forward the same file at the same moment. */
+const shareTries = 8;
+
+async function claimForwarded(services: Services, original: Upload, copy: Upload, use: Use): Promise<void> {
+  let source: Upload | undefined = original;
+  for (let tries = 0; tries < shareTries && source && isUsed(source); tries++) {
+    // An earlier try of the same send may have got this far.
+    const earlier = await getUpload(services, copy.conversation, copy.id);
+    if (earlier && isUsed(earlier)) {
+      if (await claimUpload(services, earlier, use)) return;
+      throw used(earlier);
+    }
+    if (source.object === undefined) return copyForwarded(services, source, copy, use);
+    if (await shareUpload(services, source, copy, use)) return;
+    source = await getUpload(services, source.conversation, source.id);
   }
-  const file = fileOf({ ...upload, id });
-  await putUsedUpload(services, { ...file, conversation: to.id, user: caller.username }, clientId);
-  return file;
+  if (source && isUsed(source)) {
+    throw new ChatError('conflict', 'its file is forwarded by many at once: send it again', { retryAfter: 1 });
+  }
+  throw deleted(original);
+}
+
+async function copyForwarded(services: Services, source: Upload, copy: Upload, use: Use): Promise<void> {
+  await createClaimedUpload(services, copy, use);
+  if (!(await copyFile(services, source, copy))) throw deleted(source);
+}
+
+function deleted({ id }: Upload): ChatError {
+  return new ChatError('attachment_missing', `the file ${quote(id)} has just been deleted`);
 }
 
 /**
- * Claims the upload of a user's picture, with the same checks.
+ * An upload of the caller's, and the object that was uploaded for it.
+ * @param place where the upload was asked for: a conversation's id, or the user's name for a picture
  * @throws ChatError `attachment_missing`, `attachment_rejected`
  */
-export async function claimAvatar(services: Claimer, username: string, id: string): Promise<Avatar> {
-  const claim = { place: username, username, folder: 'avatars', usedBy: username } as const;
-  const { content_type } = await claimUpload(services, claim, id);
-  return { id, content_type };
-}
-
-interface Claim {
-  /** Where the upload was asked for: a conversation's id, or the user's name for a picture. */
-  readonly place: string;
-  readonly username: string;
-  /** Where the file goes. */
-  readonly folder: StoredFolder;
-  readonly usedBy: string;
-}
-
-async function claimUpload(services: Claimer, claim: Claim, id: string): Promise<File> {
-  const { place, username, folder, usedBy } = claim;
+export async function checkUpload(
+  services: Pick<Services, 'table' | 'bucket'>,
+  place: string,
+  username: string,
+  id: string,
+): Promise<{ readonly upload: Upload; readonly etag: string }> {
   const upload = await getUpload(services, place, id);
   if (upload?.user !== username) {
     throw new ChatError('attachment_missing', `no upload ${quote(id)} of yours was asked for in ${place}`);
@@ -91,18 +160,12 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
     throw new ChatError('attachment_rejected', `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
   assertContentType(upload, object);
-  if (!(await storeIncoming(services, folder, upload, object.etag))) {
-    throw new ChatError('attachment_rejected', `${id} was replaced while it was checked: try again`);
-  }
-  if (!(await useUpload(services, upload, usedBy))) {
-    throw new ChatError('attachment_rejected', `${id} is in another message: forward it as ${place}/${id}`);
-  }
-  return fileOf(upload);
+  return { upload, etag: object.etag };
 }
 
 /** The fields of an upload that a message stores. */
-function fileOf({ id, filename, content_type, size, width, height }: Upload): File {
-  return { id, filename, content_type, size, width, height };
+function fileOf({ id, filename, content_type, size, width, height, object }: Upload): File {
+  return { id, filename, content_type, size, width, height, object };
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { claimAttachments } from './claim-attachments.ts';
+import { confirmAttachments, findAttachments } from './claim-attachments.ts';
 import { findShownEntry, isMessage } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
@@ -56,7 +56,8 @@ export async function sendMessage(
 
   if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
-  const files = await claimAttachments(services, conversation, caller, attachments, clientId);
+  const attachables = await findAttachments(services, conversation, caller, attachments, clientId);
+  const files = attachables.map(({ file }) => file);
   const mentions = await mentionsIn(services, conversation, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
   const members = listMembers(services, conversation);
@@ -75,9 +76,16 @@ export async function sendMessage(
     // The connections are read after the number was allocated: a connection that is stored before that is posted to, and a later one waits
     // for the message in its snapshot. The state that allocated the number has the users who left before it, however far the index lags behind.
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
+    async (seq) => {
+      await Promise.all(attachables.map(({ claim }) => claim({ usedBy: clientId, seq })));
+    },
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
-  return deliverMessage(services, { entry, repeated, recipients, origin });
+  const [delivered] = await Promise.all([
+    deliverMessage(services, { entry, repeated, recipients, origin }),
+    repeated ? undefined : confirmAttachments(services, entry),
+  ]);
+  return delivered;
 }
 
 function contentType([first]: readonly File[]): ContentType {

@@ -1,3 +1,4 @@
+import { removeReplacedAvatar } from '../chat/avatar.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { type Connection, toUser, type User } from '../store/user.ts';
 import { closeRemoved, endSignedOutConnections } from './close-connections.ts';
@@ -35,6 +36,7 @@ export async function onUserChanged(
   services: StreamServices,
   { before, user, added, removed }: UserChange,
 ): Promise<void> {
+  await removeReplacedAvatar(services, before, user);
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
   for (const connection of added) await onConnected(services, { before, user, connection });
   for (const connection of removed) {
