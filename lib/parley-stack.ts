@@ -1,6 +1,6 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { streamHandlers } from '#lambdas/stream/handlers';
+import { streamFilters } from '#lambdas/stream/handlers';
 import { Alarms } from './alarms.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
@@ -90,7 +90,7 @@ export class ParleyStack extends Stack {
     const changes = new TableStream(this, 'Changes', {
       table: chat.table,
       to: notify,
-      filters: [...new Set(streamHandlers.map(({ filter }) => filter))],
+      filters: streamFilters,
     });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });

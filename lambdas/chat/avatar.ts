@@ -16,7 +16,7 @@ export async function storeAvatar(services: Services, username: string, uploadId
   if (picture?.length !== upload.size) {
     throw new ChatError('attachment_rejected', `${uploadId} was replaced while it was checked: try again`);
   }
-  const avatar = { id: services.newId(services.now()), content_type: upload.content_type };
+  const avatar = { id: `${uploadId}-${services.newId(services.now())}`, content_type: upload.content_type };
   await putAvatarClaim(services, { username, id: avatar.id });
   await putAvatar(services, avatar, picture, upload.filename);
   return avatar;

@@ -81,3 +81,6 @@ export const streamHandlers: readonly StreamHandler[] = [
     },
   },
 ];
+
+/** What Lambda delivers: each filter once. */
+export const streamFilters = [...new Set(streamHandlers.map(({ filter }) => filter))];
