@@ -1,6 +1,7 @@
 /** What stays in the bucket: what a message or a profile shows, and nothing else, however a writer dies. */
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { png, upload } from '../seeds/upload.ts';
 import { openBucket, type StoredFiles } from '../support/bucket.ts';
 import { type Chat, startChat } from '../support/chat.ts';
@@ -74,7 +75,18 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the bucket', () => {
   it('has nothing of sends that race for the last token', async () => {
     const [alice, bob] = await chat.people('k2', 'l2');
     const where = named(alice, bob);
-    const ids = await Promise.all(Array.from({ length: 24 }, () => attach(alice, where)));
+    const ids = await Promise.all(Array.from({ length: 12 }, () => attach(alice, where)));
+    await alice.post(`/conversations/${where}/messages`, { message: 'first' });
+    // Three tokens are left: all twelve see one when they begin.
+    await table.send(
+      new UpdateCommand({
+        TableName,
+        Key: conversationStateKey(where),
+        UpdateExpression: 'SET #bucket = :spent',
+        ExpressionAttributeNames: { '#bucket': `t${where.split('_').indexOf(alice.username)}` },
+        ExpressionAttributeValues: { ':spent': Date.now() - 1_500 },
+      }),
+    );
     const answers = await Promise.all(
       ids.map((id) => alice.post(`/conversations/${where}/messages`, { attachments: [id] })),
     );
