@@ -72,6 +72,7 @@ export class ParleyStack extends Stack {
         RETENTION_DAYS: String(options.messageRetentionDays),
         SEND_COUNT: String(options.sendLimit),
         SEND_SECONDS: String(options.sendLimitSeconds),
+        FILE_BYTES_PER_DAY: String(options.fileBytesPerDay),
         FRIENDS_FIRST: String(options.friendsFirst),
       });
     }

@@ -19,11 +19,14 @@ import {
   type Upload,
   type Use,
 } from '../store/upload.ts';
+import { assertFileQuota } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 
 /** A file that a message may use. */
 export interface Attachable {
   readonly file: File;
+  /** The file is forwarded for the first time in this send, so its bytes count. An upload's were counted when it was asked for. */
+  readonly counts: boolean;
   /** Claims the file for the message, which has its number. Another try of the same send may claim it again. @throws ChatError */
   claim(use: Use): Promise<void>;
 }
@@ -33,7 +36,8 @@ export interface Attachable {
  * announced size and, by its first bytes, the announced type. `CONVERSATION/ID` forwards a file of another message that the caller can see.
  * Both messages then share the object, which is deleted with the last message that shows it.
  * @param clientId the message's
- * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of other people's conversation
+ * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of other people's conversation;
+ *   `rate_limited` when the caller forwards too many bytes a day
  */
 export async function findAttachments(
   services: Services,
@@ -42,13 +46,16 @@ export async function findAttachments(
   ids: readonly string[],
   clientId: string,
 ): Promise<Attachable[]> {
-  return Promise.all(
+  const found = await Promise.all(
     [...new Set(ids)].map((id) =>
       id.includes('/')
         ? findForwarded(services, conversation, caller, id, clientId)
         : findUpload(services, conversation, caller, id, clientId),
     ),
   );
+  const forwarded = found.filter(({ counts }) => counts).reduce((bytes, { file }) => bytes + file.size, 0);
+  await assertFileQuota(services, caller.username, forwarded);
+  return found;
 }
 
 /** The message is written, so its files stay. If this is lost, the stream does it when the claims expire. */
@@ -71,6 +78,7 @@ async function findUpload(
   const file = fileOf({ ...upload, object: id });
   return {
     file,
+    counts: false,
     async claim(use) {
       if (!(await claimUpload(services, upload, use))) throw used(upload);
       if (await storeIncoming(services, file, etag)) return;
@@ -103,7 +111,12 @@ async function findForwarded(
   // A file from before messages shared them is copied, as it was then.
   const object = original.object ?? id;
   const copy: Upload = { ...original, id, object, conversation: to.id, user: caller.username };
-  return { file: fileOf(copy), claim: (use) => claimForwarded(services, original, copy, use) };
+  const earlier = await getUpload(services, to.id, id);
+  return {
+    file: fileOf(copy),
+    counts: !earlier || !isUsed(earlier),
+    claim: (use) => claimForwarded(services, original, copy, use),
+  };
 }
 
 /** Others may forward the same file at the same moment. */

@@ -1,6 +1,7 @@
 import { ChatError } from '#protocol/errors';
 import type { UploadForm } from '#protocol/http';
 import { limits } from '#protocol/limits';
+import { assertFileQuota } from '../chat/rate-limits.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import type { Services } from '../runtime/services.ts';
 import { signDownload, signUpload } from '../store/bucket.ts';
@@ -28,6 +29,7 @@ export const files: HttpHandlers<'createAvatarUpload' | 'createUpload' | 'getAtt
 
 /** A form that posts exactly this file; and the note of who may use the upload where. */
 async function uploadForm(services: Services, upload: Omit<NewUpload, 'id'>): Promise<UploadForm> {
+  await assertFileQuota(services, upload.user, upload.size);
   const now = services.now();
   const id = services.newId(now);
   const { url, fields } = await signUpload(services, { ...upload, id });

@@ -2,6 +2,7 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { limits } from '#protocol/limits';
 import { png, upload } from '../seeds/upload.ts';
 import { openBucket, type StoredFiles } from '../support/bucket.ts';
 import { type Chat, startChat } from '../support/chat.ts';
@@ -216,6 +217,50 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the bucket', () => {
     const [message] = (await carol.get(`/conversations/${named(bob, carol)}/messages`)).body.results;
     expect(Object.keys(message.attachments[0]).sort()).toEqual(['content_type', 'filename', 'id', 'size', 'url']);
     expect(JSON.stringify(message)).not.toContain(alice.username);
+  });
+
+  it('takes what a user may upload and forward on a day, and not a byte more', async () => {
+    const [alice, bob, carol] = await chat.people('k11', 'l11', 'm11');
+    const [ab, ac] = [named(alice, bob), named(alice, carol)];
+    const { id } = await share(alice, ab);
+    const Key = { pk: `USER#${alice.username}`, sk: `BYTES#${Math.floor(Date.now() / 86_400_000)}` };
+    const used = async () => (await table.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item?.used;
+    expect(await used()).toBe(png.length);
+    const leave = (bytes: number) =>
+      table.send(
+        new UpdateCommand({
+          TableName,
+          Key,
+          UpdateExpression: 'SET #used = :used',
+          ExpressionAttributeNames: { '#used': 'used' },
+          ExpressionAttributeValues: { ':used': limits.fileBytesPerDay - bytes },
+        }),
+      );
+    const form = (size: number) =>
+      alice.post(`/conversations/${ab}/attachments`, { filename: 'a.png', content_type: 'image/png', size });
+
+    await leave(250);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => form(100)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 429, 429, 429, 429]);
+    const refused = answers.find(({ status }) => status === 429);
+    expect(refused?.body.error).toMatchObject({ code: 'rate_limited' });
+    expect(refused?.body.error.message).toContain('at most 1,073,741,824 bytes of files a day');
+    expect(refused?.body.error.retry_after).toBeGreaterThan(0);
+    expect(refused?.body.error.retry_after).toBeLessThanOrEqual(86_400);
+    expect((await alice.post('/me/avatar', { filename: 'a.png', content_type: 'image/png', size: 51 })).status).toBe(
+      429,
+    );
+
+    // A forward counts once, however often it is sent.
+    await leave(png.length);
+    const forward = { attachments: [`${ab}/${id}`], client_id: 'once' };
+    const first = await alice.post(`/conversations/${ac}/messages`, forward);
+    const repeat = await alice.post(`/conversations/${ac}/messages`, forward);
+    expect([first.status, repeat.body.seq]).toEqual([201, first.body.seq]);
+    const another = await alice.post(`/conversations/${ac}/messages`, { ...forward, client_id: 'twice' });
+    expect(another).toMatchObject({ status: 429, body: { error: { code: 'rate_limited' } } });
+    expect((await alice.get(`/conversations/${ac}`)).body.seq).toBe(first.body.seq);
+    expect(await used()).toBe(limits.fileBytesPerDay);
   });
 
   describe('of pictures of users', () => {

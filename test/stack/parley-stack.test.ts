@@ -227,6 +227,7 @@ describe('functions', () => {
       RETENTION_DAYS: '0',
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
+      FILE_BYTES_PER_DAY: '1073741824',
       FRIENDS_FIRST: 'false',
       INLINE_MEMBERS: '100',
       FAN_OUT_FUNCTION: '<FanOutFunction>',

@@ -54,6 +54,7 @@ export async function openStage(
         sends: limits.sends,
         inlineMembers: 100,
         fanOutFunction: '',
+        fileBytesPerDay: limits.fileBytesPerDay,
         friendsFirst: false,
         push: { publicKey: undefined, fcm: false, endpoints: [] },
       },
