@@ -1,5 +1,6 @@
 /** Pictures of users. A picture is stored under an id of its own each time, so one that was replaced never comes back and can be deleted. */
 import { ChatError } from '#protocol/errors';
+import { isAvatarType } from '#protocol/http';
 import type { Services } from '../runtime/services.ts';
 import { type AvatarClaim, putAvatarClaim } from '../store/avatar-claim.ts';
 import { putAvatar, readIncoming, removeAvatar } from '../store/bucket.ts';
@@ -12,6 +13,10 @@ import { checkUpload } from './claim-attachments.ts';
  */
 export async function storeAvatar(services: Services, username: string, uploadId: string): Promise<Avatar> {
   const { upload } = await checkUpload(services, username, username, uploadId);
+  // One that was announced without a type can be anything.
+  if (!isAvatarType(upload.content_type)) {
+    throw new ChatError('attachment_rejected', `${uploadId} is ${upload.content_type}, and no PNG, JPEG, GIF or WebP`);
+  }
   const picture = await readIncoming(services, uploadId);
   if (picture?.length !== upload.size) {
     throw new ChatError('attachment_rejected', `${uploadId} was replaced while it was checked: try again`);

@@ -28,7 +28,6 @@ import type { Sender } from './claim-number.ts';
 import { findShownEntry } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
-import { releaseFile } from './release-files.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 
 export interface ChangeRequest {
@@ -170,7 +169,10 @@ export async function applyToMessage(
     // First, because the tombstone does not have the list of files any more.
     const message = await getEntry(services, conversation, target);
     const files = message?.type === 'message' ? message.files : [];
-    await Promise.all(files.map((file) => releaseFile(services, conversation, file)));
+    if (files.length > 0) {
+      const { releaseFile } = await import('./release-files.ts');
+      await Promise.all(files.map((file) => releaseFile(services, conversation, file)));
+    }
   }
   const { applied, message } = await applyChange(services, entry);
   if (!message || entry.type === 'reaction') return { applied, message };

@@ -19,6 +19,7 @@ import {
   type Upload,
   type Use,
 } from '../store/upload.ts';
+import { matchesContent } from './content-type.ts';
 import { assertFileQuota } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 
@@ -172,8 +173,7 @@ export async function checkUpload(
   if (object.size !== upload.size) {
     throw new ChatError('attachment_rejected', `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
-  assertContentType(upload, object);
-  return { upload, etag: object.etag };
+  return { upload: { ...upload, content_type: checkedType(upload, object) }, etag: object.etag };
 }
 
 /** The fields of an upload that a message stores. */
@@ -181,22 +181,12 @@ function fileOf({ id, filename, content_type, size, width, height, object }: Upl
   return { id, filename, content_type, size, width, height, object };
 }
 
-/**
- * The first bytes of a file that browsers show must match its type; otherwise a web page could be uploaded as a picture. Text must be text.
- * All other files are only ever downloaded, so their type does not matter.
- */
-function assertContentType({ id, content_type: announced }: Upload, { types: possible, start }: IncomingFile): void {
-  if (matchesContent(announced, possible, start)) return;
+/** The type of a file: as it was announced, if it is that by its content. Without an announced one, the content tells. */
+function checkedType({ id, content_type: announced }: Upload, { types: possible }: IncomingFile): string {
+  if (announced === '') return possible[0] ?? 'application/octet-stream';
+  if (matchesContent(announced, possible)) return announced;
   const actual = possible.length > 0 ? possible.slice(0, 3).join(' or ') : 'of no known type';
   throw new ChatError('attachment_rejected', `${id} was announced as ${announced} but is ${actual} by its content`);
-}
-
-function matchesContent(announced: string, possible: readonly string[], start: Uint8Array): boolean {
-  const [family] = announced.split('/');
-  if (family === 'image' || announced === 'application/pdf') return possible.includes(announced);
-  // The same container formats hold audio and video, under many type names.
-  if (family === 'audio' || family === 'video') return possible.some((type) => /^(audio|video)\//.test(type));
-  return family !== 'text' || !start.includes(0);
 }
 
 function quote(text: string): string {

@@ -13,7 +13,6 @@ import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { confirmAttachments, findAttachments } from './claim-attachments.ts';
 import { findShownEntry, isMessage } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
@@ -56,7 +55,9 @@ export async function sendMessage(
 
   if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
-  const attachables = await findAttachments(services, conversation, caller, attachments, clientId);
+  // Loaded with the first file: most messages have none.
+  const claiming = attachments.length > 0 ? await import('./claim-attachments.ts') : undefined;
+  const attachables = (await claiming?.findAttachments(services, conversation, caller, attachments, clientId)) ?? [];
   const files = attachables.map(({ file }) => file);
   const mentions = await mentionsIn(services, conversation, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
@@ -83,7 +84,7 @@ export async function sendMessage(
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
   const [delivered] = await Promise.all([
     deliverMessage(services, { entry, repeated, recipients, origin }),
-    repeated ? undefined : confirmAttachments(services, entry),
+    repeated ? undefined : claiming?.confirmAttachments(services, entry),
   ]);
   return delivered;
 }

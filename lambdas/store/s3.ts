@@ -8,10 +8,10 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
-import { filetypemime } from 'magic-bytes.js';
 import { limits } from '#protocol/limits';
 import type { Bucket, Services } from '../runtime/services.ts';
 import type { File } from './entry.ts';
+import { sniff } from './sniff.ts';
 
 type InBucket = Pick<Services, 'bucket'>;
 
@@ -19,9 +19,7 @@ export interface IncomingFile {
   /** bytes */
   readonly size: number;
   readonly etag: string;
-  /** The first bytes of the object. */
-  readonly start: Uint8Array;
-  /** The content types that the first bytes can be. */
+  /** The media types that the file can be by its first bytes, the likeliest first. */
   readonly types: readonly string[];
 }
 
@@ -65,8 +63,7 @@ export async function inspectIncoming({ bucket }: InBucket, id: string): Promise
   // "bytes 0-4099/123456"
   const size = Number(ContentRange?.split('/')[1]);
   if (!Body || !ETag) return undefined;
-  const start = await Body.transformToByteArray();
-  return { size, etag: ETag, start, types: filetypemime(start) };
+  return { size, etag: ETag, types: await sniff(await Body.transformToByteArray()) };
 }
 
 export async function storeIncoming({ bucket }: InBucket, file: File, key: string, etag: string): Promise<boolean> {
@@ -120,21 +117,25 @@ export async function removeObject({ bucket }: InBucket, key: string): Promise<v
 }
 
 export function signUpload({ bucket }: InBucket, file: Pick<File, 'id' | 'size' | 'content_type'>) {
+  const type = file.content_type || 'application/octet-stream';
   return createPresignedPost(clientOf(bucket), {
     Bucket: bucket.name,
     Key: incomingKey(file.id),
-    Fields: { 'Content-Type': file.content_type },
+    Fields: { 'Content-Type': type },
     Conditions: [
-      ['eq', '$Content-Type', file.content_type],
+      ['eq', '$Content-Type', type],
       ['content-length-range', file.size, file.size],
     ],
     Expires: limits.uploadFormSeconds,
   });
 }
 
-/** Browsers show only types that are safe to show, and save all others. So no upload runs as a page of the bucket's origin. */
+/**
+ * Browsers show only types that are safe to show, and save all others. So no upload runs as a page of the bucket's origin: in particular no
+ * SVG and no HTML, which have scripts.
+ */
 function disposition({ content_type, filename }: Pick<File, 'content_type' | 'filename'>): string {
-  const kind = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(content_type) ? 'inline' : 'attachment';
+  const kind = /^(image\/(png|jpeg|gif|webp)|(audio|video)\/[^;]+)(;|$)/.test(content_type) ? 'inline' : 'attachment';
   return `${kind}; filename*=UTF-8''${encodeRfc5987(filename)}`;
 }
 

@@ -114,7 +114,8 @@ const reserved = { '#state': 'state', '#object': 'object' };
 export async function claimUpload({ table, now }: TimedStore, upload: Upload, use: Use): Promise<boolean> {
   const { ok, item } = await updateItemIf(table, {
     Key: uploadKey(upload.conversation, upload.id),
-    UpdateExpression: 'SET used_by = :by, seq = :seq, #state = :claimed, #object = :object, expires = :soon',
+    UpdateExpression:
+      'SET used_by = :by, seq = :seq, #state = :claimed, #object = :object, content_type = :type, expires = :soon',
     ConditionExpression:
       'attribute_exists(pk) AND (attribute_not_exists(used_by) OR (used_by = :by AND #state = :claimed AND seq < :seq))',
     ExpressionAttributeNames: reserved,
@@ -123,6 +124,8 @@ export async function claimUpload({ table, now }: TimedStore, upload: Upload, us
       ':seq': use.seq,
       ':claimed': 'claimed',
       ':object': upload.object ?? upload.id,
+      // An upload that was announced without a type has one now.
+      ':type': upload.content_type,
       ':soon': ttl(now(), daySeconds),
     },
   });

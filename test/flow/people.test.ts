@@ -97,6 +97,9 @@ describe('a picture', () => {
     const [alice, bob] = await chat.people('calice', 'cbob');
     const code = async (id: string) => (await patch(alice, { avatar: id })).body.error?.code;
     expect(await code(await upload(alice, Buffer.from('<script>alert(1)</script>')))).toBe('attachment_rejected');
+    expect(await code(await upload(alice, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), ''))).toBe(
+      'attachment_rejected',
+    );
     expect(await code('01JD3Y2V3W4X5Y6Z7A8B9C0D1E')).toBe('attachment_missing');
     expect(await code('')).toBe('attachment_missing');
     expect(await code(await upload(bob))).toBe('attachment_missing');
