@@ -1,6 +1,7 @@
 /** Pictures of users. A picture is stored under an id of its own each time, so one that was replaced never comes back and can be deleted. */
 import { ChatError } from '#protocol/errors';
 import { isAvatarType } from '#protocol/http';
+import { withoutPersonalData } from '#protocol/personal-data';
 import type { Services } from '../runtime/services.ts';
 import { type AvatarClaim, putAvatarClaim } from '../store/avatar-claim.ts';
 import { putAvatar, readIncoming, removeAvatar } from '../store/bucket.ts';
@@ -21,10 +22,20 @@ export async function storeAvatar(services: Services, username: string, uploadId
   if (picture?.length !== upload.size) {
     throw new ChatError('attachment_rejected', `${uploadId} was replaced while it was checked: try again`);
   }
+  const clean = cleaned(new Uint8Array(picture), uploadId);
   const avatar = { id: `${uploadId}-${services.newId(services.now())}`, content_type: upload.content_type };
   await putAvatarClaim(services, { username, id: avatar.id });
-  await putAvatar(services, avatar, picture, upload.filename);
+  await putAvatar(services, avatar, clean, upload.filename);
   return avatar;
+}
+
+/** Everybody gets the picture, and nobody the place where it was taken. @throws ChatError `attachment_rejected` for a damaged one */
+function cleaned(picture: Uint8Array<ArrayBuffer>, id: string): Uint8Array {
+  try {
+    return withoutPersonalData(picture);
+  } catch {
+    throw new ChatError('attachment_rejected', `${id} is damaged: save the picture again and upload that`);
+  }
 }
 
 /** The stream shows that a user has another picture, or none. */

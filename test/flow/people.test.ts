@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
 import type { Profile } from '#protocol/message';
@@ -83,6 +85,22 @@ describe('a picture', () => {
     });
     expect((await patch(alice, { avatar: null })).body).toMatchObject({ name: 'Both', avatar: null });
     expect(await seen(bob, alice)).toMatchObject({ name: 'Both', avatar: null });
+  });
+
+  it.each([
+    ['personal.jpg', 'image/jpeg'],
+    ['personal.png', 'image/PNG'],
+    ['personal.webp', ''],
+  ])('%s is shown without the place, the camera and the names that were in it', async (name, contentType) => {
+    const alice = await chat.person(`where-${name.slice(-3)}`);
+    const file = readFileSync(join(import.meta.dirname, '../corpus', name));
+    const { body } = await patch(alice, { avatar: await upload(alice, file, contentType) });
+    const shown = Buffer.from(await (await fetch(body.avatar)).arrayBuffer());
+    expect(file.toString('latin1')).toMatch(/Cameramaker/);
+    expect(shown.toString('latin1')).not.toMatch(/Cameramaker|Alice Author|52\.52|GPSLatitude/);
+    expect(shown.length).toBeGreaterThan(100);
+    const damaged = await upload(alice, file.subarray(0, 60), contentType);
+    expect((await patch(alice, { avatar: damaged })).body.error).toMatchObject({ code: 'attachment_rejected' });
   });
 
   it('of a wrong type or size gets no form', async () => {
