@@ -8,9 +8,10 @@ import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { OnlineCounts } from './online-counts.ts';
 import type { Options } from './options.ts';
+import { ownIssuer } from './own-issuer.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
-import { type Issuer, People } from './people.ts';
+import { People } from './people.ts';
 import { Push } from './push.ts';
 import { SocketApi } from './socket-api.ts';
 import { TableStream } from './table-stream.ts';
@@ -29,7 +30,8 @@ export class ParleyStack extends Stack {
     const chat = new ChatTable(this, 'Chat', options);
     const uploads = new Uploads(this, 'Uploads', options);
     const people = options.oidc === undefined ? new People(this, 'People', options) : undefined;
-    const issuer: Issuer = people?.issuer ?? ownIssuer(options);
+    const issuer = options.oidc === undefined ? people?.issuer : ownIssuer(this, options.oidc);
+    if (!issuer) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
 
     // `authorize` and `socket` run while a client waits for its connection, so they get more CPU to start faster.
     const authorize = new ParleyFunction(this, 'Authorize', {
@@ -74,9 +76,15 @@ export class ParleyStack extends Stack {
         SEND_SECONDS: String(options.sendLimitSeconds),
         FILE_BYTES_PER_DAY: String(options.fileBytesPerDay),
         FRIENDS_FIRST: String(options.friendsFirst),
+        INVITATIONS: String(options.invitations),
+        ROOM_MAKERS: options.rooms.join(','),
+        DIRECTORY: options.directory,
+        PRESENCE: options.presence,
       });
     }
     chat.bind(http, 'QueryPeople');
+    // Transactions with a condition on an item that they do not write.
+    for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');
     // `socket` and `notify` close the connection of an expired token: at its next frame, or when the stream has an event for it.
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
@@ -92,6 +100,7 @@ export class ParleyStack extends Stack {
       table: chat.table,
       to: notify,
       filters: streamFilters,
+      options,
     });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
@@ -108,6 +117,8 @@ export class ParleyStack extends Stack {
     const pushes = options.push && new Push(this, 'Pushes', { chat, http, push: options.push, options });
     if (pushes) functions.push(...pushes.functions);
 
+    // They throw in order to refuse.
+    const refusing = [authorize];
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {
         entry: 'sign-up.ts',
@@ -119,9 +130,25 @@ export class ParleyStack extends Stack {
       chat.bind(signUp, 'PutItem');
       people.onConfirmed(signUp);
       functions.push(signUp);
+      const checkName = new ParleyFunction(this, 'CheckName', {
+        entry: 'check-name.ts',
+        // Somebody waits for it, and it reads a large table of characters when it starts.
+        memory: 1024,
+        timeout: 5,
+        options,
+      });
+      chat.bind(checkName, 'GetItem', 'PutItem');
+      people.onSignUp(checkName);
+      refusing.push(checkName);
     }
 
-    new Alarms(this, 'Alarms', { functions, deadLetters: changes.deadLetters, lostPushes: pushes?.deadLetters });
+    new Alarms(this, 'Alarms', {
+      functions,
+      refusing,
+      unchecked: endpoint.unchecked,
+      deadLetters: changes.deadLetters,
+      lostPushes: pushes?.deadLetters,
+    });
 
     const config = people
       ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }
@@ -151,9 +178,4 @@ export class ParleyStack extends Stack {
     output('UserPoolId', people?.pool.userPoolId ?? noPool, 'Where people sign up and in');
     output('UserPoolClientId', people?.client.userPoolClientId ?? noPool, 'The client that signs them in');
   }
-}
-
-function ownIssuer({ oidc }: Pick<Options, 'oidc'>): Issuer {
-  if (oidc === undefined) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
-  return { url: oidc.issuer, audience: oidc.audience, usernameClaim: oidc.usernameClaim };
 }

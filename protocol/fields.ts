@@ -1,5 +1,6 @@
 /** Fields that frames, bodies and queries share. An error says what would be right: "<field> must be …". */
 import * as z from 'zod/mini';
+import { cleanName } from './clean-text.ts';
 import { limits } from './limits.ts';
 
 /** Text without broken characters: a lone surrogate cannot be stored and would come back changed. */
@@ -9,6 +10,13 @@ export const text = (error: string) => z.string({ error }).check(z.refine((value
 export const trimmedText = (most: number, error: string) =>
   z.string({ error }).check(
     z.trim(),
+    z.refine((value) => isLength(value, most) && value.isWellFormed(), { error }),
+  );
+
+/** A name or title of 1 to `most` Unicode code points, cleaned: see clean-text.ts. */
+export const cleanedName = (most: number, error: string) =>
+  z.string({ error }).check(
+    z.overwrite(cleanName),
     z.refine((value) => isLength(value, most) && value.isWellFormed(), { error }),
   );
 
@@ -25,6 +33,24 @@ const clientIdError = `must be a text of 1 to ${limits.clientIdLength} character
 export const clientId = text(clientIdError).check(
   z.refine((id) => id.length >= 1 && id.length <= limits.clientIdLength, { error: clientIdError }),
 );
+
+const uploadIdError = `must be the id of an upload, at most ${limits.uploadIdLength} characters`;
+export const uploadId = text(uploadIdError).check(z.maxLength(limits.uploadIdLength, { error: uploadIdError }));
+
+/** Characters of a conversation's longest name: that of a few people, with `_` between their names. */
+const conversationLength = limits.namedMembers * (limits.userNameLength + 1) - 1;
+const attachmentError = 'must be the id of an upload, or CONVERSATION/ID for a file of another message';
+/** An upload, or a file of another message that is forwarded: `CONVERSATION/ID`. */
+export const attachment = text(attachmentError).check(
+  z.refine((id) => (id.includes('/') ? isForwarded(id) : id.length <= limits.uploadIdLength), {
+    error: attachmentError,
+  }),
+);
+
+function isForwarded(path: string): boolean {
+  const [conversation = '', id = ''] = path.split('/', 2);
+  return conversation.length <= conversationLength && id.length <= limits.uploadIdLength;
+}
 
 const seqError = 'must be a whole number from 1';
 export const seq = z.int({ error: seqError }).check(z.gte(1, { error: seqError }));

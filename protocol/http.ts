@@ -2,11 +2,12 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, clientId, emoji, text, trimmedText } from './fields.ts';
+import { between, cleanedName, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Member, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -20,7 +21,8 @@ function page<T extends z.ZodMiniType>(result: T) {
   });
 }
 
-export const MessagePage = page(Message);
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
+export const MessagePage = z.extend(page(Message), { count: z.nullable(z.int()) });
 export type MessagePage = z.infer<typeof MessagePage>;
 
 /** A message after a change; `change` is the number of the change's entry. */
@@ -34,7 +36,13 @@ export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  /** Nobody else sees whether you are online. */
+  hide_presence: z.boolean(),
+});
 export type Me = z.infer<typeof Me>;
 
 /** Parameters of a path. */
@@ -46,7 +54,7 @@ export const path = {
   ),
   username: z.string().check(z.toLowerCase(), z.refine(isUserName, { error: username })),
   emoji,
-  attachment: z.string(),
+  attachment: uploadId,
 } as const;
 
 /** A number in a query string. */
@@ -92,6 +100,15 @@ export const HistoryQuery = z.object({
   ...paging,
 });
 
+/** Lists that are read as a whole. */
+export const ListQuery = z.object({
+  /** A place in the list, from the address of another page. */
+  at: z.optional(z.string()),
+  /** Of clients from before there were places. */
+  offset: z._default(number('must be a number from 0'), 0),
+  ...paging,
+});
+
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   ...paging,
@@ -109,15 +126,24 @@ export const MembersQuery = z.object({
 
 const state = 'must be friends, received or sent';
 
-export const FriendsQuery = z.extend(InboxQuery, {
+export const FriendsQuery = z.extend(ListQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
 /** `friends` if the other person had asked before. */
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
+export const InvitationPage = page(Invitation);
+export type InvitationPage = z.infer<typeof InvitationPage>;
+
+export const InvitationsQuery = z.object({
+  /** The page begins after the invitation to this group. */
+  after: z.optional(z.string().check(z.maxLength(64, { error: 'must be the id of a group' }))),
+  ...paging,
+});
+
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
-const Title = trimmedText(limits.titleLength, title);
+const Title = cleanedName(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
 const userName = z
   .string({ error: 'must be a user name' })
@@ -130,7 +156,7 @@ export const CreateGroupBody = z.object({
   client_id: z.optional(clientId),
 });
 
-const roles = 'must be roles by user name: owner, admin or member';
+const roles = 'must be roles by user name: owner, admin or member in a group, owner, moderator or member in a room';
 export const UpdateGroupBody = z.object({
   title: z.optional(Title),
   roles: z.optional(
@@ -143,7 +169,9 @@ export const UpdateGroupBody = z.object({
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
-  query: z.optional(trimmedText(limits.nameLength, query)),
+  query: z.optional(
+    trimmedText(limits.nameLength, query).check(z.refine((text) => fold(text).trim() !== '', { error: query })),
+  ),
   /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   ...paging,
@@ -154,8 +182,9 @@ const avatar = 'must be the id of an upload, or null';
 
 /** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
-  name: z.optional(trimmedText(limits.nameLength, name)),
-  avatar: z.optional(z.nullable(text(avatar).check(z.refine((id) => id.length <= 64, { error: avatar })))),
+  name: z.optional(cleanedName(limits.nameLength, name)),
+  avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
+  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
 });
 
 export const CreateBody = z.pipe(
@@ -169,7 +198,7 @@ export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
-const filename = `must be a name of 1 to ${limits.filenameLength} characters, none of them a control character`;
+const filename = `must be a name of 1 to ${limits.filenameLength} characters`;
 const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
 const contentType = 'must be a media type such as image/png, or empty for one that the content tells';
 
@@ -198,11 +227,7 @@ const MediaType = z.pipe(
 );
 
 const FileBody = z.object({
-  filename: z.string({ error: filename }).check(
-    z.minLength(1, { error: filename }),
-    z.maxLength(limits.filenameLength, { error: filename }),
-    z.refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), { error: filename }),
-  ),
+  filename: cleanedName(limits.filenameLength, filename).check(z.maxLength(limits.filenameLength, { error: filename })),
   content_type: MediaType,
   size: between(1, limits.attachmentBytes, size),
 });
@@ -269,6 +294,18 @@ const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digi
 export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
+
+/** Where a user gets pushes. The addresses are secrets, and a device is known by its id. */
+export const Device = z.object({
+  id: z.string(),
+  platform: z.enum(['fcm', 'web']),
+  /** The host of the browser's push service; null for an app. */
+  service: z.nullable(z.string()),
+  registered_at: Time,
+  expires_at: Time,
+});
+export const DevicesAnswer = z.object({ devices: z.array(Device) });
+export type DevicesAnswer = z.infer<typeof DevicesAnswer>;
 
 /** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });

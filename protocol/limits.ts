@@ -8,9 +8,13 @@ export const limits = {
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
+  /** Combining marks in a row in a text that is stored; further ones are left out (UAX #15, stream-safe text format). */
+  marksInARow: 30,
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
+  /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
+  confirmationDays: 7,
   /** Characters of the name that others see, after trimming. */
   nameLength: 64,
   /** Characters of a room's name after `room:`. */
@@ -22,11 +26,15 @@ export const limits = {
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,
+  /** Characters of an upload's id. Ids have 26; a longer text could not be part of a key (DynamoDB: 1,024 bytes). */
+  uploadIdLength: 64,
+  /** Characters of a message's id. Ids have 26, those of a replaced program 36. */
+  messageIdLength: 64,
   /** Different names after an `@` that are looked up; later ones are text. */
   mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** Different emoji of one member on one message, removed ones included. */
+  /** Different emoji of one member on one message, without those taken back. */
   reactionsPerMember: 10,
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
@@ -48,6 +56,8 @@ export const limits = {
   searchLength: 100,
   /** Entries of the log that one page of a search reads, which bounds its cost. */
   searchEntries: 500,
+  /** Milliseconds after which a page of a search ends where it is. Only long texts in a large conversation take that long. */
+  searchMilliseconds: 1_000,
   /** Members that one page of the members who are online reads, which bounds its cost. */
   membersRead: 500,
   /** Messages in `last_50_messages`. */
@@ -60,6 +70,12 @@ export const limits = {
   friendRequests: 100,
   /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
+  /** People whom a user may invite into groups in this time. People whom the user may put in without asking do not count. */
+  invitations: { count: 100, seconds: 24 * 60 * 60 },
+  /** Days for which an invitation waits for an answer. */
+  invitationDays: 30,
+  /** Days after which somebody may be invited again who has left the group or declined. */
+  invitedAgainDays: 7,
   /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
   /** Characters of a push token, or of the name that a browser chooses for itself. */

@@ -23,6 +23,9 @@ export function isUserName(text: string): boolean {
   return text.length <= limits.userNameLength && userPattern.test(text);
 }
 
+/** The name that others see of somebody who has deleted their account. */
+export const deletedUserName = 'deleted user';
+
 /** The user name for an identity provider's name: every byte outside `a-z 0-9 . -` becomes `%xx`. One-to-one, so no two people share a name. */
 export function encodeUserName(external: string): string {
   return [...new TextEncoder().encode(external)]
@@ -31,6 +34,20 @@ export function encodeUserName(external: string): string {
       return /[a-z0-9.-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
     })
     .join('');
+}
+
+/** The identity provider's name for a user name, the opposite of `encodeUserName`. What is no text there stays encoded. */
+export function decodeUserName(username: string): string {
+  try {
+    return decodeURIComponent(username);
+  } catch {
+    return username;
+  }
+}
+
+/** Every URL parser takes `.` and `..` out of a path, so nobody could look such a user up, befriend or block them. */
+export function isOfDots(name: string): boolean {
+  return /^\.+$/.test(name);
 }
 
 /**

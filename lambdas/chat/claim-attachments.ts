@@ -2,9 +2,8 @@
  * Files of a message: uploads, and files of other messages that are forwarded. Before the message has its number, they are only looked at: a
  * send that is refused writes nothing. Once it has one, they are claimed and their objects are stored; then the message is written.
  */
-import { createHash } from 'node:crypto';
 import { ChatError } from '#protocol/errors';
-import { type Conversation, readConversation } from '#protocol/names';
+import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { copyFile, type IncomingFile, inspectIncoming, storeIncoming } from '../store/bucket.ts';
 import type { File, MessageEntry } from '../store/entry.ts';
@@ -20,6 +19,7 @@ import {
   type Use,
 } from '../store/upload.ts';
 import { matchesContent } from './content-type.ts';
+import { forwardOf } from './forwarded-file.ts';
 import { assertFileQuota } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 
@@ -99,16 +99,12 @@ async function findForwarded(
   path: string,
   clientId: string,
 ): Promise<Attachable> {
-  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(path) ?? [];
-  const from = place === undefined ? '' : readConversation(place, caller.username).id;
+  const { from, source, id } = forwardOf(to, caller, path, clientId);
   const membership = from === '' ? undefined : await getMembership(services, caller.username, from);
   const original = membership && (await getUpload(services, from, source));
   if (!original || !isUsed(original)) {
     throw new ChatError('attachment_missing', `no message that you can see has a file ${quote(path)}`);
   }
-  // Every retry of the send must get the same id.
-  const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
-  const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
   // A file from before messages shared them is copied, as it was then.
   const object = original.object ?? id;
   const copy: Upload = { ...original, id, object, conversation: to.id, user: caller.username };

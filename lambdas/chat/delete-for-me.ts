@@ -1,6 +1,5 @@
 /** Deletes messages for one member alone. The log does not change, so no other member gets an event. */
 import type { ServerEvent } from '#protocol/events';
-import type { MessageRef } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { connectionsOf, postAll, withOrigin } from '../delivery/post.ts';
@@ -9,7 +8,8 @@ import { getConversationState } from '../store/conversation-state.ts';
 import { advanceHiddenLast, clearUpTo } from '../store/cursor.ts';
 import { hideMessage } from '../store/hidden.ts';
 import { type Connection, getUsers, type User } from '../store/user.ts';
-import { findTarget } from './change-message.ts';
+import { assertUnusedClientId } from './append.ts';
+import { type ChangeRequest, findTarget } from './change-message.ts';
 import { cursorAt } from './log.ts';
 import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
@@ -17,18 +17,17 @@ import { readCursor, unreadCount } from './unread-count.ts';
 
 /**
  * Deletes one message, of any author, for the caller. It and all earlier messages count as read.
- * @throws ChatError `not_found`, `invalid_frame`, `forbidden`
+ * @throws ChatError `not_found`, `invalid_frame`, `forbidden`; `conflict` when the client_id belongs to a message or a change
  */
 export async function deleteMessageForMe(
   services: Services,
-  conversation: Conversation,
-  caller: Caller,
-  target: MessageRef,
-  origin?: Connection,
+  { conversation, caller, target, clientId, origin }: ChangeRequest,
 ): Promise<{ seq: number }> {
   const membership = await requireMembership(services, conversation, caller, { join: false });
-  const { seq } = await findTarget(services, conversation.id, target);
-  await hideMessage(services, caller.username, conversation.id, seq);
+  if (clientId !== undefined) await assertUnusedClientId(services, conversation, membership, clientId);
+  const entry = await findTarget(services, conversation.id, target);
+  const { seq } = entry;
+  await hideMessage(services, caller.username, entry);
   // In this order: readers look for hidden messages only if the membership says that there are some.
   await advanceHiddenLast(services, membership, seq);
   const read = readCursor(await getConversationState(services, conversation.id), membership);
@@ -52,10 +51,9 @@ export async function clearHistory(
   const membership = await requireMembership(services, conversation, caller, { join: false });
   const state = await getConversationState(services, conversation.id);
   assertWithinLog(state, upTo, 'clear');
-  const seq = upTo ?? state.seq;
-  // The cursor of a sealed number is the entry before it, but the number itself is cleared, too.
-  const requested = { seq, count: (await cursorAt(services, state, seq)).count };
-  const isLater = seq > membership.cleared.seq;
+  // A sealed number shows nothing: what is before it is cleared, because only that has a count.
+  const requested = await cursorAt(services, state, upTo ?? state.seq);
+  const isLater = requested.seq > membership.cleared.seq;
   const cleared = isLater ? requested : membership.cleared;
   const isNew = isLater && (await clearUpTo(services, membership, requested));
   const unread = await unreadCount(services, state, { ...membership, cleared });

@@ -4,7 +4,7 @@ import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import { type AtPending, isMessage, isShown, readLog } from './log.ts';
+import { type AtPending, isMessage, isShown, type LogRange, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
@@ -15,6 +15,8 @@ export interface MessagePage<E extends Entry = ShownEntry> {
   readonly before: number | null;
   /** Newer messages are those after this number; null when the page reaches the end of the log. */
   readonly after: number | null;
+  /** What was read of the log for it. */
+  readonly range: LogRange;
 }
 
 /** The newest messages below `before`, newest first. */
@@ -29,22 +31,30 @@ export async function pageBefore(
   const beginning = viewer.cleared.seq + 1;
   const end = Math.max(beginning, Math.min(before, state.seq + 1));
   const entries: ShownEntry[] = [];
+  const noted = new Set<number>();
+  let all: Entry[] = [];
   let lowest = end;
   while (lowest > beginning && entries.length < limit) {
     const first = Math.max(beginning, lowest - (limit - entries.length));
-    const read = await readLog(services, state, { first, last: lowest - 1, atPending });
+    const read = await readLog(services, state, { first, last: lowest - 1, atPending, noted });
+    all = [...read, ...all];
     entries.push(...(await visibleTo(services, viewer, read.filter(isShown))).reverse());
     lowest = first;
   }
-  return { entries, before: lowest > beginning ? lowest : null, after: end <= state.seq ? end - 1 : null };
+  return {
+    entries,
+    before: lowest > beginning ? lowest : null,
+    after: end <= state.seq ? end - 1 : null,
+    range: { first: lowest, last: end - 1, entries: all, noted },
+  };
 }
 
 /** A search reads so many entries at once, because the newest ones may already have enough results. */
 const searchStep = 100;
 
 /**
- * The newest messages below `before` that have all of these words, newest first. Reads `limits.searchEntries` entries at most, so the
- * page may be empty although there are older results.
+ * The newest messages below `before` that have all of these words, newest first. It ends after `limits.searchEntries` entries or
+ * `limits.searchMilliseconds`, so the page may be empty although there are older results.
  */
 export async function searchBefore(
   services: Reader,
@@ -55,18 +65,30 @@ export async function searchBefore(
   const beginning = viewer.cleared.seq + 1;
   const end = Math.max(beginning, Math.min(before, state.seq + 1));
   const stop = Math.max(beginning, end - limits.searchEntries);
+  const until = services.now() + limits.searchMilliseconds;
+  const isOver = () => services.now() >= until;
   const entries: MessageEntry[] = [];
   let lowest = end;
-  while (lowest > stop && entries.length < limit) {
+  while (lowest > stop && entries.length < limit && !(lowest < end && isOver())) {
     const first = Math.max(stop, lowest - searchStep);
     const read = await readLog(services, state, { first, last: lowest - 1, atPending: 'skip' });
-    const matching = read.filter(isMessage).filter((entry) => matches(entry, words));
-    const results = (await visibleTo(services, viewer, matching)).reverse();
+    const { matching, complete, through } = matchNewest(read, words, isOver);
+    const results = await visibleTo(services, viewer, matching);
     const included = results.slice(0, limit - entries.length);
     entries.push(...included);
-    lowest = included.length < results.length ? (included.at(-1)?.seq ?? first) : first;
+    lowest = included.length < results.length ? (included.at(-1)?.seq ?? first) : complete ? first : through;
   }
   return { entries, before: lowest > beginning ? lowest : null };
+}
+
+/** The matching messages, newest first, of at least one entry, and of all before the time is over. @returns also the oldest entry looked at */
+function matchNewest(entries: readonly Entry[], words: readonly string[], isOver: () => boolean) {
+  const matching: MessageEntry[] = [];
+  for (const entry of entries.toReversed()) {
+    if (isMessage(entry) && matches(entry, words)) matching.push(entry);
+    if (isOver()) return { matching, complete: false, through: entry.seq };
+  }
+  return { matching, complete: true, through: 0 };
 }
 
 function matches({ text, files }: MessageEntry, words: readonly string[]): boolean {
@@ -87,15 +109,24 @@ export async function pageAfter<E extends ShownEntry | ChangeEntry>(
   isIncluded: (entry: Entry) => entry is E,
 ): Promise<MessagePage<E>> {
   const entries: E[] = [];
-  let highest = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
+  const all: Entry[] = [];
+  const noted = new Set<number>();
+  const start = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
+  let highest = start;
   while (highest < state.seq && entries.length < limit) {
     const last = Math.min(state.seq, highest + (limit - entries.length));
-    const read = await readLog(services, state, { first: highest + 1, last, atPending: 'stop' });
+    const read = await readLog(services, state, { first: highest + 1, last, atPending: 'stop', noted });
+    all.push(...read);
     entries.push(...(await visibleTo(services, viewer, read.filter(isIncluded))));
     highest = read.at(-1)?.seq ?? highest;
     if (highest < last) break;
   }
-  return { entries, before: after > 0 ? after + 1 : null, after: highest < state.seq ? highest : null };
+  return {
+    entries,
+    before: after > 0 ? after + 1 : null,
+    after: highest < state.seq ? highest : null,
+    range: { first: start + 1, last: highest, entries: all, noted },
+  };
 }
 
 /** A page with a message in its middle, newest first. */

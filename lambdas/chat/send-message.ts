@@ -8,15 +8,19 @@ import type { ContentType, Message } from '#protocol/message';
 import type { MessageRef } from '#protocol/message-id';
 import { messageText } from '#protocol/message-text';
 import type { Conversation } from '#protocol/names';
+import type { Recipients } from '../delivery/broadcast.ts';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { findShownEntry, isMessage } from './log.ts';
+import { fileIds } from './forwarded-file.ts';
+import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
+import { namesSeenBy } from './presence-seen.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
+import { assertSameSend, namedSeq } from './same-send.ts';
 
 export interface NewMessage {
   readonly message?: string | undefined;
@@ -47,10 +51,13 @@ export async function sendMessage(
       ? undefined
       : await requireMembership(services, conversation, caller, { join: true });
   const alwaysInclude = [caller.username];
-  const duplicate = membership && (await findDuplicate(services, conversation, membership, clientId, isMessage));
+  const duplicate = membership && (await findDuplicate(services, conversation, membership, clientId));
   if (duplicate) {
+    const files = fileIds(conversation, caller, attachments, clientId);
+    assertSameSend(duplicate, { type: 'message', text, files, reply_to: replyTo ? (namedSeq(replyTo) ?? 0) : null });
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
-    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
+    const shownOf = shownTo(services, caller, recipients);
+    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin, shownOf });
   }
 
   if (membership) assertWritable(services, membership);
@@ -82,11 +89,17 @@ export async function sendMessage(
     },
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
+  const shownOf = shownTo(services, caller, recipients);
   const [delivered] = await Promise.all([
-    deliverMessage(services, { entry, repeated, recipients, origin }),
+    deliverMessage(services, { entry, repeated, recipients, origin, shownOf }),
     repeated ? undefined : claiming?.confirmAttachments(services, entry),
   ]);
   return delivered;
+}
+
+/** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */
+function shownTo(services: Services, { username }: Caller, { users }: Recipients) {
+  return (names: readonly string[]) => namesSeenBy(services, username, names, users);
 }
 
 function contentType([first]: readonly File[]): ContentType {

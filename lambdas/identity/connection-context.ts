@@ -11,9 +11,12 @@ import type { Identity } from './claims.ts';
 export const ConnectionContext = z.object({
   username: z.string(),
   name: z.string(),
+  /** Of the token. Only `$connect` needs them, and connections of earlier versions lack them. */
+  issuer: z.optional(z.string()),
+  sub: z.optional(z.string()),
   /** see protocol/scope.ts; empty when the address has a problem */
   scope: z.string(),
-  /** What is wrong with the address, and the HTTP status of the handshake that follows: `$connect` answers with both. */
+  /** What is wrong with the address or the token, and the HTTP status of the handshake that follows: `$connect` answers with both. */
   problem: z.optional(z.string()),
   status: z.optional(z.coerce.number()),
   /** Seconds since 1970; when the token expires. */
@@ -23,19 +26,24 @@ export const ConnectionContext = z.object({
 });
 export type ConnectionContext = Readonly<z.infer<typeof ConnectionContext>>;
 
-/** What is wrong with the address of a socket. */
+/** What is wrong with the address of a socket, or with its token. */
 export interface AddressProblem {
   readonly problem: string;
   readonly status: number;
 }
 
 export function toConnectionContext(
-  { username, name }: Identity,
+  { username, name, issuer, sub }: Identity,
   { expires, issued }: { readonly expires: number; readonly issued: number },
   scope: Scope | AddressProblem,
 ): ConnectionContext {
   const address = 'kind' in scope ? { scope: scopeToText(scope) } : { scope: '', ...scope };
-  return { username, name, expires, issued, ...address };
+  return { username, name, issuer, sub, expires, issued, ...address };
+}
+
+/** For a connection that `$connect` refuses, because an authorizer cannot say why: it has no user. */
+export function refusalContext(refusal: AddressProblem): ConnectionContext {
+  return { username: '', name: '', scope: '', expires: 0, issued: 0, ...refusal };
 }
 
 /** The scope of the connection, or what is wrong with its address. */

@@ -1,10 +1,14 @@
 import { ChatError } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
+import { createCaller } from '../chat/create-caller.ts';
 import { requireMembership } from '../chat/require-membership.ts';
+import { assertMayAct, requireUser } from '../chat/require-user.ts';
 import { endConnection } from '../delivery/end-connection.ts';
+import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
+import { type Connection, renewListings } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -21,27 +25,37 @@ export interface SocketAnswer {
 /**
  * `$connect`: checks the membership and stores the connection. The table's stream then sends the first events, because API Gateway cannot
  * post to a connection before this has returned.
- * @throws ChatError `forbidden`, `unknown_user`; `unauthenticated` for a token from before its user signed out everywhere
+ * @throws ChatError `forbidden`, also when the user name is another person's; `unknown_user`; `unauthenticated` for a token of a deleted user, or from
+ *   before its user signed out everywhere
  */
 export async function connect(
   services: Services,
   request: SocketRequest,
   headers: Readonly<Record<string, string>>,
 ): Promise<SocketAnswer> {
-  const { caller, origin, problem } = request;
+  const { caller, identity, origin, problem } = request;
   if (problem) return { statusCode: problem.status, body: problem.problem };
+  if (!identity) throw new ChatError('unauthenticated', 'the token names no account: sign in again');
   if (request.conversation !== undefined) {
+    // The first use of a conversation writes, so it must be the caller's own user that does.
+    await requireUser(services, identity, request.tokenIssued);
     // Watching a room's unread count does not join it.
     const join = origin.scope.kind === 'conversation';
     await requireMembership(services, parseConversation(request.conversation), caller, { join });
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
-  const [user] = await Promise.all([
-    addConnection(services, caller, { ...origin, expires }, request.tokenIssued),
+  const connection = { ...origin, expires };
+  const [known] = await Promise.all([
+    addConnection(services, identity, connection, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
-  if (!user) throw new ChatError('unauthenticated', 'you have signed out everywhere since: sign in again');
+  const { added, user } = known ?? (await createAndAdd(services, identity, connection, request.tokenIssued));
+  if (!added) {
+    assertMayAct(user, identity, request.tokenIssued);
+    throw new ChatError('conflict', 'your account has just changed: connect again');
+  }
+  await renewListings(services, user);
   // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
   const expired = user.connections.filter((other) => other.expires <= now);
   await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));
@@ -50,4 +64,11 @@ export async function connect(
     Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
   const answersSubprotocol = offered.split(',').some((protocol) => protocol.trim() === subprotocol);
   return { statusCode: 200, headers: answersSubprotocol ? { 'Sec-WebSocket-Protocol': subprotocol } : undefined };
+}
+
+async function createAndAdd(services: Services, caller: Identity, connection: Connection, issued: number) {
+  await createCaller(services, caller);
+  const known = await addConnection(services, caller, connection, issued);
+  if (known) return known;
+  throw new Error(`unable to connect ${caller.username}; the user was created and is not there`);
 }

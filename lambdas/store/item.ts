@@ -1,4 +1,5 @@
 /** Reading and writing items of the table, whatever their kind. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -42,6 +43,13 @@ export async function getItem(
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
 
+/**
+ * ms; at most this before the keys that a batch left are asked for again, then twice as much each time. AWS recommends pauses, because what
+ * throttled the batch would throttle the next one: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
 /** The items that exist, in no order. @param consistent costs one read unit for each item of up to 4 KB, otherwise half */
 export async function getItems(
   table: Table,
@@ -60,11 +68,14 @@ async function getBatch(table: Table, keys: readonly Key[], consistent: boolean)
   let request: Record<string, KeysAndAttributes> = {
     [table.name]: { Keys: keys.map(({ pk, sk }) => marshall({ pk, sk })), ConsistentRead: consistent },
   };
+  let pauseMs = firstPauseMs;
   while (request[table.name]?.Keys?.length) {
     const answer = await table.client.send(new BatchGetItemCommand({ RequestItems: request }));
     for (const item of answer.Responses?.[table.name] ?? []) items.push(unmarshall(item));
     // Keys that did not fit into the answer (16 MB) or were throttled.
     request = answer.UnprocessedKeys ?? {};
+    if (request[table.name]?.Keys?.length) await sleep(Math.random() * pauseMs);
+    pauseMs = Math.min(2 * pauseMs, longestPauseMs);
   }
   return items;
 }
@@ -164,6 +175,14 @@ async function conditionally(
   }
 }
 
+/** A condition on an item that a transaction does not write. */
+export interface ItemCheck {
+  readonly Key: Key;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Item;
+}
+
 /**
  * Several updates in one transaction: two write units an item.
  * @param checks conditions on items that are not written
@@ -172,7 +191,7 @@ async function conditionally(
 export async function updateTogether(
   table: Table,
   updates: readonly ItemUpdate[],
-  checks: readonly { readonly Key: Key; readonly ConditionExpression: string }[] = [],
+  checks: readonly ItemCheck[] = [],
 ): Promise<boolean> {
   try {
     await table.client.send(
@@ -180,7 +199,7 @@ export async function updateTogether(
         TransactItems: [
           ...updates.map((update) => ({ Update: toUpdate(table, update) })),
           ...checks.map(({ Key, ...check }) => ({
-            ConditionCheck: { TableName: table.name, ...check, Key: marshall(Key) },
+            ConditionCheck: { TableName: table.name, ...withValues(check), Key: marshall(Key) },
           })),
         ],
       }),

@@ -6,20 +6,34 @@
  * holds  `name`, `avatar`, `created` (ms).
  *        `last_seen` (ms): the end of the connection that ended last.
  *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
- *        `signed_out` (ms): tokens that were issued earlier open no connection.
- *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
- *        `listed_in`, `listed_as`: see people-index.ts.
+ *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
+ *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
+ *        `signed_out` (ms): tokens that were issued earlier do nothing.
+ *        `presence_hidden`: nobody sees whether this user is online.
+ *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
+ *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
  * write  After the item that lists the user by user name, so that every user can be found.
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { limits } from '#protocol/limits';
+import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem } from './item.ts';
+import {
+  attributesWithPrefix,
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  putItemIf,
+  updateItem,
+  updateItemIf,
+} from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
-import { listedAs, putUsernameListing } from './people-index.ts';
+import { accountListing, listedAs, putUsernameListings } from './people-index.ts';
 
 /** One open WebSocket of a user. */
 export interface Connection {
@@ -39,20 +53,42 @@ export type Avatar = z.infer<typeof Avatar>;
 /** A push device as the user's item lists it; push-device.ts has the rest. */
 export interface UserPushDevice {
   readonly id: string;
-  /** s */
+  /** s; the moment of a sign-out everywhere that came after its registration, or of the account's deletion, if that is earlier */
   readonly expires: number;
+}
+
+/** Who owns a user name: issuer and `sub` of their tokens. */
+export interface Owner {
+  readonly issuer: string;
+  readonly sub: string;
+}
+
+/** Is the owner an account of the stack's pool? Then its issuer is an id. An issuer of one's own is an address. */
+export function isOfPool({ issuer }: Owner): boolean {
+  return !issuer.includes('/');
 }
 
 export interface User {
   readonly username: string;
+  /** `deletedUserName` when the account was deleted. */
   readonly name: string;
+  /** Undefined for a user from before whose token has not been seen since. */
+  readonly owner: Owner | undefined;
+  /** ms; when the account was deleted */
+  readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
+  /** Nobody else sees whether this user is online. */
+  readonly hidesPresence: boolean;
+  /** Whoever looks does not see it (chat/presence-seen.ts). */
+  readonly concealed?: boolean;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
   /** ms; when they last signed out everywhere. Connections that were opened earlier have expired. */
   readonly signedOutAt: number | undefined;
   /** ms; when the last connection for everything ended */
   readonly deliveredUntil: number | undefined;
+  /** How searches find the user besides by the user name: people-index.ts. Undefined: not at all, or by the rules from before. */
+  readonly listed: { readonly name: string | undefined; readonly account: string | undefined };
   /** Includes expired ones. */
   readonly connections: readonly Connection[];
   /** Includes expired ones. */
@@ -66,11 +102,17 @@ export const pushDevicePrefix = 'device#';
 
 const UserItem = z.looseObject({
   pk: z.string(),
-  name: z.string(),
+  name: z.optional(z.string()),
+  issuer: z.optional(z.string()),
+  sub: z.optional(z.string()),
+  deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
+  presence_hidden: z._default(z.boolean(), false),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
+  listed_as: z.optional(z.string()),
+  listed_account: z.optional(z.string()),
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -83,15 +125,32 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const {
+    pk,
+    name,
+    issuer,
+    sub,
+    deleted,
+    avatar,
+    presence_hidden,
+    last_seen,
+    reached,
+    signed_out,
+    listed_as,
+    listed_account,
+  } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
-    name,
+    name: deleted === undefined && name !== undefined ? name : deletedUserName,
+    owner: issuer !== undefined && sub !== undefined ? { issuer, sub } : undefined,
+    deletedAt: deleted,
     avatar,
+    hidesPresence: presence_hidden,
     lastSeen: last_seen,
     deliveredUntil: reached,
     signedOutAt: signed_out,
+    listed: { name: listed_as, account: listed_account },
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
       return {
@@ -102,10 +161,12 @@ export function toUser(item: Item): User {
         expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
       };
     }),
-    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, expires]) => ({
-      id,
-      expires: z.parse(z.number(), expires),
-    })),
+    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, value]) => {
+      const expires = z.parse(z.number(), value);
+      const registered = (expires - limits.deviceDays * daySeconds) * 1_000;
+      const over = deleted ?? (isBeforeSignOut(signed_out, registered) ? signed_out : undefined);
+      return { id, expires: over === undefined ? expires : Math.min(expires, Math.floor(over / 1_000)) };
+    }),
   };
 }
 
@@ -147,24 +208,73 @@ export async function getUsers({ table }: Store, usernames: readonly string[]): 
   return (await getItems(table, usernames.map(userKey))).map(toUser);
 }
 
-/** Creates the user unless they exist. */
-export async function createUser(
-  { table, now }: TimedStore,
-  { username, name }: { username: string; name: string },
-): Promise<void> {
-  await putUsernameListing({ table }, username);
+/** A user as a token or the sign-up names them. Without an owner, the first token seen sets it. */
+export interface NewUser extends Partial<Owner> {
+  readonly username: string;
+  readonly name: string;
+}
+
+/** A user as their token names them. */
+export type Known = NewUser & Owner;
+
+/** Creates the user unless they exist, or have existed: a deleted user's name is never given again. */
+export async function createUser({ table, now }: TimedStore, { username, name, issuer, sub }: NewUser): Promise<void> {
+  await putUsernameListings({ table }, username);
   await putItemIf(table, {
-    Item: { ...userKey(username), name, created: now(), ...listedAs(name) },
+    Item: {
+      ...userKey(username),
+      name,
+      issuer,
+      sub,
+      created: now(),
+      ...listedAs(name),
+      listed_account: accountListing(username)?.listed_as,
+    },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
 }
 
-/** The user, created if they do not exist. */
-export async function ensureUser(services: TimedStore, user: { username: string; name: string }): Promise<User> {
-  const existing = await getUser(services, user.username);
-  if (existing) return existing;
-  await createUser(services, user);
-  return toUser({ ...userKey(user.username), name: user.name });
+/** The condition under which a token with `:issuer` and `:sub` may use a user, who is its own or nobody's yet, and not deleted. `#sub`: the word is reserved. */
+export const ownedCondition =
+  'attribute_exists(pk) AND attribute_not_exists(deleted) AND (attribute_not_exists(#sub) OR (#sub = :sub AND issuer = :issuer))';
+
+/** Makes a user from before the token's own. @returns the user as they are now, whoever owns them; undefined if there is none */
+export async function claimUser(
+  { table }: Store,
+  { username, issuer, sub }: Owner & { readonly username: string },
+): Promise<User | undefined> {
+  const { item } = await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET issuer = :issuer, #sub = :sub',
+    ConditionExpression: ownedCondition,
+    ExpressionAttributeNames: { '#sub': 'sub' },
+    ExpressionAttributeValues: { ':issuer': issuer, ':sub': sub },
+    ReturnValues: 'ALL_NEW',
+  });
+  return item && toUser(item);
+}
+
+/**
+ * Lists a user by today's rules who is listed by those from before, and whom a search may therefore miss. Nothing is written for others, nor
+ * when the name has just been changed.
+ */
+export async function renewListings({ table }: Store, { username, name, listed }: User): Promise<void> {
+  const byName = listedAs(name);
+  const byAccount = accountListing(username);
+  if (byName?.listed_as === listed.name && byAccount?.listed_as === listed.account) return;
+  await putUsernameListings({ table }, username);
+  const set = Object.entries({ ...byName, ...(byAccount && { listed_account: byAccount.listed_as }) });
+  const remove = byName ? [] : ['listed_in', 'listed_as'];
+  await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: updateExpression(
+      set.map(([attribute]) => attribute),
+      remove,
+    ),
+    ConditionExpression: '#name = :name',
+    ExpressionAttributeNames: { '#name': 'name', ...namesFor([...set.map(([attribute]) => attribute), ...remove]) },
+    ExpressionAttributeValues: { ':name': name, ...valuesFor(set) },
+  });
 }
 
 /**
@@ -185,26 +295,50 @@ export async function signOutUser({ table }: Store, username: string, at: number
 export async function updateProfile(
   { table }: Store,
   username: string,
-  { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
+  {
+    name,
+    avatar,
+    hidesPresence,
+  }: {
+    readonly name?: string | undefined;
+    readonly avatar?: Avatar | null | undefined;
+    readonly hidesPresence?: boolean | undefined;
+  },
 ): Promise<User> {
-  const values = {
-    ...(name === undefined ? {} : { name, ...listedAs(name) }),
+  const listing = name === undefined ? undefined : listedAs(name);
+  const set = Object.entries({
+    ...(hidesPresence === undefined ? {} : { presence_hidden: hidesPresence }),
+    ...(name === undefined ? {} : { name, ...listing }),
     ...(avatar ? { avatar } : {}),
-  };
-  const set = Object.keys(values).map((attribute) => `#${attribute} = :${attribute}`);
-  const expressions = [set.length > 0 ? `SET ${set.join(', ')}` : '', avatar === null ? 'REMOVE #avatar' : ''];
-  const changed = [...Object.keys(values), ...(avatar === null ? ['avatar'] : [])];
+  });
+  const remove = [
+    ...(avatar === null ? ['avatar'] : []),
+    // A name that no search can find must not be found by the one before.
+    ...(name !== undefined && !listing ? ['listed_in', 'listed_as'] : []),
+  ];
+  const attributes = set.map(([attribute]) => attribute);
   const item = await updateItem(table, {
     Key: userKey(username),
-    UpdateExpression: expressions.join(' ').trim(),
+    UpdateExpression: updateExpression(attributes, remove),
     ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
+    ExpressionAttributeNames: namesFor([...attributes, ...remove]),
     // DynamoDB refuses values that are empty.
-    ExpressionAttributeValues:
-      set.length > 0
-        ? Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value]))
-        : undefined,
+    ExpressionAttributeValues: set.length > 0 ? valuesFor(set) : undefined,
     ReturnValues: 'ALL_NEW',
   });
   return toUser(item);
 }
+
+function updateExpression(set: readonly string[], remove: readonly string[]): string {
+  return [
+    set.length > 0 ? `SET ${set.map((attribute) => `#${attribute} = :${attribute}`).join(', ')}` : '',
+    remove.length > 0 ? `REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}` : '',
+  ]
+    .join(' ')
+    .trim();
+}
+
+const namesFor = (attributes: readonly string[]) =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+const valuesFor = (set: readonly (readonly [string, unknown])[]) =>
+  Object.fromEntries(set.map(([attribute, value]) => [`:${attribute}`, value]));

@@ -35,6 +35,7 @@ describe('a bad frame gets an error, stores nothing, and leaves the socket open:
     ['no message', { type: 'create' }, 'invalid_frame'],
     ['a message that is a number', { type: 'create', message: 5 }, 'invalid_frame'],
     ['an empty message', { type: 'create', message: ' \n' }, 'invalid_frame'],
+    ['an invisible message', { type: 'create', message: '\u200b\u2060 \u00ad\u3164' }, 'invalid_frame'],
     ['a lone surrogate', '{"type":"create","message":"\\ud800"}', 'invalid_frame'],
     ['__proto__ instead of fields', '{"__proto__":{"type":"create","message":"x"}}', 'invalid_frame'],
     ['constructor as a type', { type: 'constructor', message: 'x' }, 'invalid_frame'],
@@ -44,6 +45,18 @@ describe('a bad frame gets an error, stores nothing, and leaves the socket open:
     ['an up_to that is text', { type: 'read_messages', up_to: '1' }, 'invalid_frame'],
     ['an up_to beyond the log', { type: 'read_messages', up_to: 99 }, 'invalid_frame'],
     ['an up_to below the log', { type: 'read_messages', up_to: 0 }, 'invalid_frame'],
+    ['an upload of 1,025 characters', { type: 'create', attachments: ['x'.repeat(1_025)] }, 'invalid_frame'],
+    [
+      'a forwarded file of 1,025 characters',
+      { type: 'create', attachments: [`bob/${'ж'.repeat(1_025)}`] },
+      'invalid_frame',
+    ],
+    // The error would repeat it, and would be too long for a frame.
+    [
+      'an answer to a message of 32,600 characters',
+      { type: 'create', message: 'x', ref_message: 'x'.repeat(32_600) },
+      'invalid_frame',
+    ],
     ['the socket of another conversation', { type: 'create', conversation: 'carol', message: 'x' }, 'invalid_frame'],
   ])('%s', async (_, frame, code) => {
     const socket = await alice.enter(conversation);
@@ -97,10 +110,16 @@ describe('a bad request', () => {
     ['POST', '/messages', [], 400],
     ['POST', '/messages', {}, 400],
     ['POST', '/messages', { message: 5 }, 400],
+    ['POST', '/messages', { message: '\u200b' }, 400],
+    ['POST', '/attachments', { filename: '\u2066\u2069', content_type: 'image/png', size: 1 }, 400],
     ['POST', '/messages', { message: 'm'.repeat(8_001) }, 413],
     ['POST', '/read', { up_to: 99 }, 400],
     ['POST', '/read', 'x', 400],
     ['POST', '/attachments', {}, 400],
+    ['POST', '/messages', { attachments: ['x'.repeat(1_025)] }, 400],
+    ['POST', '/messages', { attachments: [`bob/${'x'.repeat(1_025)}`] }, 400],
+    ['GET', `/attachments/${'x'.repeat(1_025)}`, undefined, 400],
+    ['GET', `/attachments/${'%D0%B6'.repeat(600)}`, undefined, 400],
   ])('%s …%s %j answers %i', async (method, path, body, status) => {
     const answer = await alice.request(method, `/conversations/${conversation}${path}`, body);
     expect(answer.status).toBe(status);
@@ -128,6 +147,18 @@ describe('a bad request', () => {
     expect(await alice.request(method, '/conversations/carol_dave/messages/0', body)).toMatchObject({
       status: 403,
       body: { error: { code: 'forbidden' } },
+    });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'x'],
+    ['half a character', Buffer.from('["after","p1","name","\\ud800"]').toString('base64url')],
+    ['half a character behind the query', Buffer.from('["after","p1","name","p\\ud800"]').toString('base64url')],
+  ])('for a place in a list of people that no page gave is refused: %s', async (_, at) => {
+    expect(await alice.get(`/users?query=p&at=${at}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_frame' } },
     });
   });
 

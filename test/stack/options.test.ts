@@ -20,6 +20,11 @@ test('without context the options have their defaults', () => {
     removalPolicy: 'retain',
     apiGatewayLogRole: true,
     friendsFirst: false,
+    invitations: true,
+    rooms: ['open'],
+    directory: 'everybody',
+    presence: 'everybody',
+    selfSignUp: true,
   });
 });
 
@@ -37,11 +42,16 @@ test('options from the command line, which are all text, give the same as the fi
     removalPolicy: 'destroy',
     apiGatewayLogRole: false,
     friendsFirst: true,
+    invitations: false,
+    rooms: ['alice', 'bob'],
+    directory: 'exact',
+    presence: 'contacts',
+    selfSignUp: false,
   });
   const commandLine = read({
     stage: 'dev',
     allowedOrigins: 'https://a.example.com, http://localhost:5173',
-    oidc: '{"issuer":"https://id.example.com/","audience":"web,phone","usernameClaim":"preferred_username"}',
+    oidc: '{"issuer":"https://id.example.com","audience":"web,phone","usernameClaim":"preferred_username"}',
     messageRetentionDays: '30',
     sendLimit: '5',
     sendLimitSeconds: '60',
@@ -51,12 +61,22 @@ test('options from the command line, which are all text, give the same as the fi
     removalPolicy: 'destroy',
     apiGatewayLogRole: 'false',
     friendsFirst: 'true',
+    invitations: 'false',
+    rooms: 'alice, bob',
+    directory: 'exact',
+    presence: 'contacts',
+    selfSignUp: 'false',
   });
   expect(commandLine).toEqual(file);
 });
 
 test('there may be no send limit, and any other up to a million', () => {
   expect(['0', 25, 1_000_000].map((sendLimit) => read({ sendLimit }).sendLimit)).toEqual([0, 25, 1_000_000]);
+});
+
+test('an issuer stays as its tokens write it: Auth0 ends in a slash', () => {
+  const issuer = 'https://tenant.eu.auth0.com/';
+  expect(read({ oidc: { issuer, audience: 'web' } }).oidc?.issuer).toBe(issuer);
 });
 
 test('a custom issuer names its users by `sub` by default', () => {
@@ -123,6 +143,19 @@ test.each([
   [{ logRetentionDays: 9999 }, /^unable to use the option logRetentionDays=9999;/],
   [{ removalPolicy: 'keep' }, 'unable to use the option removalPolicy="keep"; it must be "retain" or "destroy"'],
   [{ apiGatewayLogRole: 'yes' }, 'unable to use the option apiGatewayLogRole="yes"; it must be true or false'],
+  [{ invitations: 'maybe' }, 'unable to use the option invitations="maybe"; it must be true or false'],
+  [
+    { rooms: 'open,alice' },
+    'unable to use the option rooms="open,alice"; it must be "open", "closed", or the user names of those who may make rooms',
+  ],
+  [{ rooms: [] }, /^unable to use the option rooms=\[\];/],
+  [{ rooms: 'Alice Smith' }, /^unable to use the option rooms="Alice Smith";/],
+  [
+    { directory: 'nobody' },
+    'unable to use the option directory="nobody"; it must be "everybody", "exact" or "contacts"',
+  ],
+  [{ presence: 'exact' }, 'unable to use the option presence="exact"; it must be "everybody" or "contacts"'],
+  [{ selfSignUp: 0 }, 'unable to use the option selfSignUp=0; it must be true or false'],
   [{ friendsFirst: 1 }, 'unable to use the option friendsFirst=1; it must be true or false'],
 ])('%j is refused with a sentence', (context, message) => {
   expect(() => read(context)).toThrow(message);

@@ -28,6 +28,7 @@ describe('the permissions of each function', () => {
       'SocketFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         handOut,
         posting,
         closing,
@@ -44,6 +45,7 @@ describe('the permissions of each function', () => {
       'HttpFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         'dynamodb:Query <ChatTable.Arn>/index/people',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
         handOut,
@@ -116,6 +118,10 @@ describe('the permissions of each function', () => {
       ],
     ],
     ['SignUpFunction', ['dynamodb:PutItem <ChatTable.Arn>', ...logs('SignUp')]],
+    [
+      'CheckNameFunction',
+      ['dynamodb:GetItem <ChatTable.Arn>', 'dynamodb:PutItem <ChatTable.Arn>', ...logs('CheckName')],
+    ],
   ])('%s', (id, expected) => {
     expect(allowed(template, id)).toEqual(expected.toSorted());
   });
@@ -126,7 +132,7 @@ describe('the permissions of each function', () => {
         Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
       }),
     );
-    expect(roles).toHaveLength(9);
+    expect(roles).toHaveLength(10);
     for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
@@ -145,6 +151,7 @@ describe('the permissions of each function', () => {
       'lambda:InvokeFunction apigateway.amazonaws.com arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>';
     expect([...new Set(invokers)].toSorted()).toEqual([
       `<AuthorizeFunction.Arn> ${api}:<SocketsApi>`,
+      '<CheckNameFunction.Arn> lambda:InvokeFunction cognito-idp.amazonaws.com <PeoplePool.Arn>',
       `<HttpFunction.Arn> ${api}:<EndpointApi>`,
       '<SignUpFunction.Arn> lambda:InvokeFunction cognito-idp.amazonaws.com <PeoplePool.Arn>',
       `<SocketFunction.Arn> ${api}:<SocketsApi>`,
@@ -183,6 +190,7 @@ describe('functions', () => {
       DeliverFunction: 30,
       CountOnlineFunction: 120,
       SignUpFunction: 5,
+      CheckNameFunction: 5,
     });
   });
 
@@ -199,6 +207,7 @@ describe('functions', () => {
       DeliverFunction: 512,
       CountOnlineFunction: 512,
       SignUpFunction: 512,
+      CheckNameFunction: 1024,
     });
   });
 
@@ -229,6 +238,10 @@ describe('functions', () => {
       SEND_SECONDS: '10',
       FILE_BYTES_PER_DAY: '1073741824',
       FRIENDS_FIRST: 'false',
+      INVITATIONS: 'true',
+      ROOM_MAKERS: 'open',
+      DIRECTORY: 'everybody',
+      PRESENCE: 'everybody',
       INLINE_MEMBERS: '100',
       FAN_OUT_FUNCTION: '<FanOutFunction>',
       POWERTOOLS_SERVICE_NAME: service,
@@ -330,7 +343,10 @@ describe('people', () => {
       MfaConfiguration: 'OFF',
       // The tier sets the price of an active user.
       UserPoolTier: 'LITE',
-      LambdaConfig: { PostConfirmation: { 'Fn::GetAtt': ['SignUpFunction', 'Arn'] } },
+      LambdaConfig: {
+        PreSignUp: { 'Fn::GetAtt': ['CheckNameFunction', 'Arn'] },
+        PostConfirmation: { 'Fn::GetAtt': ['SignUpFunction', 'Arn'] },
+      },
     });
   });
 
@@ -520,7 +536,7 @@ describe('the distribution', () => {
       // The managed policies CachingDisabled and AllViewerExceptHostHeader.
       expect(behaviour.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
       expect(behaviour.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
-      expect(behaviour.ViewerProtocolPolicy).toBe('redirect-to-https');
+      expect(behaviour.ViewerProtocolPolicy).toBe('https-only');
     }
     expect(origins.get(DefaultCacheBehavior.TargetOriginId)).toMatch(/^<PageBucket.RegionalDomainName>/);
     expect(HttpVersion).toBe('http2and3');
@@ -537,7 +553,7 @@ test('every function that works on data, and every dead-letter queue, has an ala
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
     const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
     expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);
-    return `${Statistic} ${MetricName} ${plain(Dimensions[0].Value)}`;
+    return `${Statistic} ${MetricName} ${(Dimensions ?? []).map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
   });
   expect(alarms.toSorted()).toEqual([
     'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
@@ -548,7 +564,16 @@ test('every function that works on data, and every dead-letter queue, has an ala
     'Sum Errors <NotifyFunction>',
     'Sum Errors <SignUpFunction>',
     'Sum Errors <SocketFunction>',
+    // They throw in order to refuse, so only their own faults count.
+    'Sum Errors internal authorize',
+    'Sum Errors internal check-name',
+    'Sum UncheckedTokens ',
   ]);
+  // API Gateway's words for an issuer that does not answer: "OIDC discovery endpoint communication error", "JWKS communication error".
+  template.hasResourceProperties('AWS::Logs::MetricFilter', {
+    FilterPattern: '{ $.authorizer = "*communication error*" }',
+    MetricTransformations: [{ MetricName: 'UncheckedTokens', MetricNamespace: 'Parley', MetricValue: '1' }],
+  });
 });
 
 test('the outputs are the six that clients and tools read', () => {

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { WebSocket } from 'ws';
 import type { Outputs } from './outputs.ts';
 import { Socket } from './socket.ts';
@@ -18,6 +19,11 @@ export class Person {
     readonly username: string,
     readonly tokens: { readonly access: string; readonly id: string },
   ) {}
+
+  /** What the identity provider calls them; their name may pass to somebody else. */
+  get sub(): string | undefined {
+    return decodeJwt(this.tokens.access).sub;
+  }
 
   /** A socket for `{}` (everything), `{ conversation }` or `{ notifications }`; resolves when the handshake is done. */
   async connect(query: Readonly<Record<string, string>> = {}, token = this.tokens.access): Promise<Socket> {
@@ -77,6 +83,14 @@ export class Person {
 
   async leave(): Promise<void> {
     await Promise.all([...this.#sockets].map((socket) => socket.close()));
+  }
+}
+
+/** Makes friends of the first and each of the others, so that the first may put them into groups. */
+export async function acquaint(one: Person, ...others: readonly Person[]): Promise<void> {
+  for (const other of others) {
+    await one.request('PUT', `/me/friends/${other.username}`);
+    await other.request('PUT', `/me/friends/${one.username}`);
   }
 }
 
