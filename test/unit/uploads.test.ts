@@ -1,5 +1,6 @@
 /** An upload is a reference to an object of the bucket; the references of shared objects are counted. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getItem, putItem } from '#lambdas/store/item';
 import { isReferred } from '#lambdas/store/shared-object';
 import {
   claimUpload,
@@ -77,9 +78,22 @@ describe('an upload', () => {
     expect(await claimUpload(services, upload, { usedBy: 'm', seq: 31 })).toBe(false);
   });
 
+  it('expires a day after its message where messages expire, and not at all elsewhere', async () => {
+    const expiryOf = async (retentionDays: number) => {
+      const upload = await newUpload();
+      await claimUpload(services, upload, { usedBy: 'm', seq: 1 });
+      const config = { ...services.config, retentionDays };
+      const message = { conversation, seq: 1, at: Date.UTC(2026, 0, 1) };
+      await confirmUpload({ ...services, config }, message, upload.id);
+      const key = { pk: `CONV#${conversation}`, sk: `FILE#${upload.id}` };
+      return (await getItem(services.table, key, { consistent: true }))?.expires;
+    };
+    expect(await expiryOf(0)).toBeUndefined();
+    expect(await expiryOf(30)).toBe(Date.UTC(2026, 1, 1) / 1_000);
+  });
+
   it('from before there were states is used until it is released', async () => {
     const old = { ...(await newUpload()), id: 'old' };
-    const { putItem } = await import('#lambdas/store/item');
     const key = { pk: `CONV#${conversation}`, sk: 'FILE#old' };
     await putItem(services.table, {
       ...key,
