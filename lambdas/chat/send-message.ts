@@ -14,7 +14,7 @@ import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { claimAttachments, fileIds } from './claim-attachments.ts';
+import { fileIds } from './forwarded-file.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
@@ -62,7 +62,10 @@ export async function sendMessage(
 
   if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
-  const files = await claimAttachments(services, conversation, caller, attachments, clientId);
+  // Loaded with the first file: most messages have none.
+  const claiming = attachments.length > 0 ? await import('./claim-attachments.ts') : undefined;
+  const attachables = (await claiming?.findAttachments(services, conversation, caller, attachments, clientId)) ?? [];
+  const files = attachables.map(({ file }) => file);
   const mentions = await mentionsIn(services, conversation, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
   const members = listMembers(services, conversation);
@@ -81,10 +84,17 @@ export async function sendMessage(
     // The connections are read after the number was allocated: a connection that is stored before that is posted to, and a later one waits
     // for the message in its snapshot. The state that allocated the number has the users who left before it, however far the index lags behind.
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
+    async (seq) => {
+      await Promise.all(attachables.map(({ claim }) => claim({ usedBy: clientId, seq })));
+    },
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
   const shownOf = shownTo(services, caller, recipients);
-  return deliverMessage(services, { entry, repeated, recipients, origin, shownOf });
+  const [delivered] = await Promise.all([
+    deliverMessage(services, { entry, repeated, recipients, origin, shownOf }),
+    repeated ? undefined : claiming?.confirmAttachments(services, entry),
+  ]);
+  return delivered;
 }
 
 /** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */

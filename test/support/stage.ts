@@ -57,6 +57,7 @@ export async function openStage(
         sends: limits.sends,
         inlineMembers: 100,
         fanOutFunction: '',
+        fileBytesPerDay: limits.fileBytesPerDay,
         friendsFirst: false,
         invitations: true,
         roomMakers: 'open',
