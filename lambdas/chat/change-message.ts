@@ -61,7 +61,11 @@ export async function editMessage(
     assertWritable(services, membership);
     assertAuthor(target, membership);
     const text = messageText(message, target.files.length);
-    return { type: 'edit', text, mentions: await mentionsIn(services, request.conversation, text) };
+    return {
+      type: 'edit',
+      text,
+      mentions: await mentionsIn(services, request.conversation, membership.username, text),
+    };
   });
 }
 

@@ -10,6 +10,7 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { createMembership } from '../store/membership.ts';
 import { createUser } from '../store/user.ts';
+import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
@@ -25,7 +26,8 @@ export interface NewGroup {
 
 /**
  * Creates a group of these users and the caller, who becomes its owner.
- * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has left
+ * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has
+ *   left, and where a block stands between the caller and one of the users
  */
 export async function createGroup(
   services: Services,
@@ -39,6 +41,7 @@ export async function createGroup(
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // A retry must not add members again who have left since.
   if (clientId === undefined || (await getConversationState(services, conversation.id)).seq === 0) {
+    await assertNoBlock(services, caller.username, others);
     await assertConversationLimit(services, caller.username);
     const start = { seq: 0, count: 0 };
     await createMembership(services, caller.username, conversation, start, 'owner');

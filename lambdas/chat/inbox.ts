@@ -46,8 +46,9 @@ function lastActiveAt({ last, at }: ConversationState): number {
   return last?.at ?? at;
 }
 
+/** Without muted conversations, whose messages wait quietly. */
 export function totalUnread(inbox: readonly InboxRow[]): number {
-  return inbox.reduce((sum, { unread }) => sum + unread, 0);
+  return inbox.reduce((sum, { unread, membership }) => sum + (membership.muted ? 0 : unread), 0);
 }
 
 /**
@@ -63,7 +64,7 @@ export async function toViews(
   { memberNames, known }: { memberNames?: readonly string[]; known?: readonly User[] } = {},
 ): Promise<ConversationView[]> {
   const others = rows.flatMap(({ state, membership }) =>
-    (memberNames ?? membersInName(state.conversation))
+    (memberNames ?? membersInName(state))
       .filter((username) => username !== membership.username)
       .map((username) => ({ username, conversation: state.conversation, read: state.cursors.get(username) })),
   );
@@ -83,10 +84,11 @@ export async function toViews(
     title: state.title ?? null,
     seq: state.seq,
     unread_count: unread,
+    muted: membership.muted || undefined,
     read_seq: readCursor(state, membership).seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
-      memberNames || membersInName(state.conversation).length > 0
+      memberNames || membersInName(state).length > 0
         ? [membership, ...members.filter(({ conversation }) => conversation === state.conversation)]
             .map((member) => {
               const blocksViewer = membership.blocked && member.username !== membership.username;
@@ -103,10 +105,10 @@ type Shown = Pick<Membership, 'username' | 'conversation' | 'role' | 'read' | 'd
 
 /** The people whom `toViews` shows: members, and authors of the newest messages. */
 export function peopleIn(rows: readonly InboxRow[], memberNames?: readonly string[]): string[] {
-  const names = rows.flatMap(({ state: { conversation, last }, membership }) => [
-    ...(memberNames ?? membersInName(conversation)),
+  const names = rows.flatMap(({ state, membership }) => [
+    ...(memberNames ?? membersInName(state)),
     membership.username,
-    ...(last ? [last.user] : []),
+    ...(state.last ? [state.last.user] : []),
   ]);
   return [...new Set(names)];
 }
@@ -116,9 +118,10 @@ export function countsOf({ presence }: ConversationState): Pick<ConversationView
   return presence ? { member_count: presence.members ?? null, online: presence.online ?? null } : {};
 }
 
-function membersInName(id: string): readonly string[] {
+/** Those in the conversation's name, without who has left it. */
+function membersInName({ conversation: id, departed }: ConversationState): readonly string[] {
   const conversation = parseConversation(id);
-  return 'members' in conversation ? conversation.members : [];
+  return 'members' in conversation ? conversation.members.filter((name) => !departed.has(name)) : [];
 }
 
 /** A member as clients get them. @param blocksViewer then the viewer sees neither presence nor receipts */

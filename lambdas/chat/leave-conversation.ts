@@ -1,19 +1,27 @@
 import { ChatError } from '#protocol/errors';
-import type { Conversation } from '#protocol/names';
+import type { Conversation, NamedConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import { endMembership, type Membership } from '../store/membership.ts';
+import { getConversationState } from '../store/conversation-state.ts';
+import { endMembership, hasLeft, type Membership } from '../store/membership.ts';
+import { leaveNamed } from '../store/named-departures.ts';
 import { getUsers } from '../store/user.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { memberNames } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { recordComingOrGoing } from './system-events.ts';
+import { recordComingOrGoing, recordSystemEvent } from './system-events.ts';
 
 /**
- * The caller leaves a room or a group. An owner must hand over the group first, unless there are no other members.
- * @throws ChatError `forbidden` if the caller is no member, or the conversation is named by its members; `conflict` for an owner
+ * The caller leaves a room, a group, or a conversation that is named by three or more members. An owner must hand over the group first, unless
+ * there are no other members.
+ * @throws ChatError `forbidden` if the caller is no member, or the conversation is between two; `conflict` for an owner
  */
 export async function leaveConversation(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  if ('members' in conversation) throw new ChatError('forbidden', `${conversation.id} is named by its members`);
+  if (conversation.kind === 'direct') {
+    const [other] = conversation.members.filter((name) => name !== caller.username);
+    const instead = `mute it with PUT /conversations/${conversation.id}/mute, or block with PUT /me/blocks/${other}`;
+    throw new ChatError('forbidden', `nobody leaves a conversation between two: ${instead}`);
+  }
+  if (conversation.kind === 'fixed') return leaveNamedConversation(services, conversation, caller);
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role === 'owner') await assertOnlyMember(services, conversation, membership);
   if (!(await endMembership(services, membership))) {
@@ -22,6 +30,30 @@ export async function leaveConversation(services: Services, conversation: Conver
   await recordComingOrGoing(services, conversation, { kind: 'left', by: caller.username });
   await postUnreadCounts(services, conversation.id, await getUsers(services, [caller.username]), 0);
 }
+
+/** The others go on. Nobody is told of who leaves a conversation that has no entry: its other members have not seen it either. */
+async function leaveNamedConversation(
+  services: Services,
+  conversation: NamedConversation,
+  caller: Caller,
+): Promise<void> {
+  const { id } = conversation;
+  const { username } = caller;
+  await requireMembership(services, conversation, caller, { join: false });
+  // A message that takes its number at the same moment makes DynamoDB cancel the transaction.
+  for (let tries = 0; !(await leaveNamed(services, conversation, username)); tries++) {
+    if (await hasLeft(services, username, id)) return;
+    if (tries === leaveTries) {
+      throw new ChatError('conflict', 'others changed it at the same moment: try again', { retryAfter: 1 });
+    }
+    await services.pause(20 * tries);
+  }
+  const state = await getConversationState(services, id);
+  if (state.seq > 0) await recordSystemEvent(services, conversation, { kind: 'left', by: username }, { state });
+  await postUnreadCounts(services, id, await getUsers(services, [username]), 0);
+}
+
+const leaveTries = 8;
 
 async function assertOnlyMember(
   services: Services,

@@ -13,6 +13,7 @@ import {
   transferOwnership,
 } from '../store/membership.ts';
 import { getUsers } from '../store/user.ts';
+import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { assertUsersExist } from './people.ts';
@@ -21,7 +22,7 @@ import { recordSystemEvent } from './system-events.ts';
 
 /**
  * Makes a user a member, with nothing unread. If they are one already, nothing happens.
- * @throws ChatError `forbidden`, `unknown_user`
+ * @throws ChatError `forbidden`, also where a block stands between the two; `unknown_user`
  */
 export async function inviteMember(
   services: Services,
@@ -31,6 +32,7 @@ export async function inviteMember(
 ): Promise<ConversationView> {
   await requireManager(services, conversation, caller);
   await assertUsersExist(services, [who]);
+  await assertNoBlock(services, caller.username, [who]);
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, who, conversation, state);
   if (isNew) await recordSystemEvent(services, conversation, { kind: 'invited', by: caller.username, who }, { state });

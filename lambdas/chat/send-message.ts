@@ -57,7 +57,7 @@ export async function sendMessage(
   if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
   const files = await claimAttachments(services, conversation, caller, attachments, clientId);
-  const mentions = await mentionsIn(services, conversation, text);
+  const mentions = await mentionsIn(services, conversation, caller.username, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
   const members = listMembers(services, conversation);
   const appended = append(

@@ -48,7 +48,8 @@ export async function recordComingOrGoing(
 }
 
 /**
- * Appends a system entry and posts it to the members. A member who leaves a room gets no event; one who leaves a group gets this last event.
+ * Appends a system entry and posts it to the members. A member who leaves a room gets no event; one who leaves another conversation gets
+ * this last event.
  * @param before an earlier state, if the caller has one: it tells who left long ago; and the members, if they have been listed
  */
 export async function recordSystemEvent(
@@ -59,7 +60,8 @@ export async function recordSystemEvent(
 ): Promise<Message> {
   const { id } = conversation;
   const { left } = before.state ?? (await getConversationState(services, id));
-  const stateChange = stateChangeOf(change, leftLongAgo({ left }, services.now()));
+  // Who has left a conversation that is named by its members is noted for good, together with their membership.
+  const stateChange = 'members' in conversation ? {} : stateChangeOf(change, leftLongAgo({ left }, services.now()));
   // If readers have sealed the number, the entry takes another one.
   for (let tries = 0; tries < 5; tries++) {
     const state = await allocateSystemSeq(services, id, stateChange);
@@ -100,10 +102,10 @@ async function broadcastSystemEvent(
   return message;
 }
 
-/** The entry as the event that is sent live: a message in a room, a change in a group. */
+/** The entry as the event that is sent live: a message in a room, a change in a group or in a conversation that is named by its members. */
 export function systemEvent(entry: SystemEntry, message: Message, title: string | undefined): SystemEvent {
   const { conversation, seq, change } = entry;
-  if (parseConversation(conversation).kind !== 'group') return { type: 'chat_message', ...message, room: conversation };
+  if (parseConversation(conversation).kind === 'room') return { type: 'chat_message', ...message, room: conversation };
   return { type: 'conversation_updated', conversation, seq, change, by: change.by, title: title ?? null, message };
 }
 

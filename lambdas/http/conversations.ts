@@ -4,13 +4,22 @@ import { readInbox, toViews } from '../chat/inbox.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
 import { memberPage } from '../chat/member-page.ts';
+import { muteConversation } from '../chat/mute.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link, offsetPage } from './pages.ts';
 
 /** Conversations and who is in them. */
 export const conversations: HttpHandlers<
-  'addMember' | 'createGroup' | 'getConversation' | 'listConversations' | 'listMembers' | 'removeMember' | 'updateGroup'
+  | 'addMember'
+  | 'createGroup'
+  | 'getConversation'
+  | 'listConversations'
+  | 'listMembers'
+  | 'muteConversation'
+  | 'removeMember'
+  | 'unmuteConversation'
+  | 'updateGroup'
 > = {
   async listConversations(services, request) {
     const { slice, ...page } = offsetPage(services, request, await readInbox(services, request.caller.username));
@@ -41,11 +50,22 @@ export const conversations: HttpHandlers<
   updateGroup: (services, { conversation, caller, body }) => updateGroup(services, conversation, caller, body),
 
   async addMember(services, { conversation, caller, path: { username } }) {
-    if (conversation.kind !== 'room' || username !== caller.username) {
+    const comes = conversation.kind === 'room' || conversation.kind === 'fixed';
+    if (!comes || username !== caller.username) {
       return inviteMember(services, conversation, caller, username);
     }
     await requireMembership(services, conversation, caller, { join: true });
     return conversationView(services, conversation, username, [username]);
+  },
+
+  async muteConversation(services, { conversation, caller }) {
+    await muteConversation(services, conversation, caller, true);
+    return undefined;
+  },
+
+  async unmuteConversation(services, { conversation, caller }) {
+    await muteConversation(services, conversation, caller, false);
+    return undefined;
   },
 
   async removeMember(services, { conversation, caller, path: { username } }) {

@@ -31,9 +31,10 @@ export async function connect(
   const { caller, origin, problem } = request;
   if (problem) return { statusCode: problem.status, body: problem.problem };
   if (request.conversation !== undefined) {
-    // Watching a room's unread count does not join it.
-    const join = origin.scope.kind === 'conversation';
-    await requireMembership(services, parseConversation(request.conversation), caller, { join });
+    const conversation = parseConversation(request.conversation);
+    // Watching a room's unread count does not join it. A socket of who has left another conversation may only be one that connects again.
+    const join = origin.scope.kind === 'conversation' && conversation.kind === 'room';
+    await requireMembership(services, conversation, caller, { join });
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);

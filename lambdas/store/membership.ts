@@ -12,6 +12,8 @@
  *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
  *        `member_of`: the conversation, of rooms and groups only.
  *        `blocks`, `blocked`, `unfriended`: of direct conversations only, see direct-membership.ts.
+ *        `muted`: this user gets no pushes and no notifications of the conversation.
+ *        `left_at` (ms): instead of all else, of who has left a conversation that is named by its members, see named-departures.ts.
  * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
  *        The index lags behind. So it tells who receives posts, and never who has permission; and the conversation state knows who left
  *        a moment ago.
@@ -53,6 +55,8 @@ export interface Membership {
   readonly cleared: Cursor;
   /** The newest message that this user has deleted for themselves; 0: none. */
   readonly hiddenLast: number;
+  /** This user gets no pushes and no notifications of it. */
+  readonly muted: boolean;
   /** In a direct conversation: this user has blocked the other. */
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
@@ -73,6 +77,7 @@ const MembershipItem = z.object({
   cleared_seq: z._default(z.number(), 0),
   cleared_count: z._default(z.number(), 0),
   hidden_last: z._default(z.number(), 0),
+  muted: z._default(z.boolean(), false),
   blocks: z._default(z.boolean(), false),
   blocked: z._default(z.boolean(), false),
   unfriended: z._default(z.boolean(), false),
@@ -89,7 +94,7 @@ export function isActive(item: Item): boolean {
 
 export function toMembership(item: Item): Membership {
   const { pk, sk, ring, ...fields } = z.parse(MembershipItem, item);
-  const { role, blocks, blocked, unfriended } = fields;
+  const { role, muted, blocks, blocked, unfriended } = fields;
   return {
     username: usernameOf(pk),
     conversation: conversationOf(sk),
@@ -100,6 +105,7 @@ export function toMembership(item: Item): Membership {
     spentUntil: fields.spent,
     cleared: { seq: fields.cleared_seq, count: fields.cleared_count },
     hiddenLast: fields.hidden_last,
+    muted,
     blocks,
     blocked,
     unfriended,
@@ -114,6 +120,12 @@ export async function getMembership(
 ): Promise<Membership | undefined> {
   const item = await getItem(table, membershipKey(username, conversation), { consistent: true });
   return item && isActive(item) ? toMembership(item) : undefined;
+}
+
+/** Has this user left a conversation that is named by its members? They are no member then, until they come back. */
+export async function hasLeft({ table }: Store, username: string, conversation: string): Promise<boolean> {
+  const item = await getItem(table, membershipKey(username, conversation), { consistent: true });
+  return item?.left_at !== undefined;
 }
 
 /** The memberships that exist, in no order. @param consistent costs twice as much */
@@ -162,7 +174,7 @@ function membersQuery(conversation: string, after?: string) {
   };
 }
 
-/** @returns `false` when the user already is a member; then nothing changes */
+/** @returns `false` when the user already is a member, or has left the conversation for good; then nothing changes */
 export async function createMembership(
   { table }: Store,
   username: string,
@@ -179,7 +191,7 @@ export async function createMembership(
       read_count: read.count,
       ring: {},
     },
-    ConditionExpression: 'attribute_not_exists(#role)',
+    ConditionExpression: 'attribute_not_exists(#role) AND attribute_not_exists(left_at)',
     ExpressionAttributeNames: { '#role': 'role' },
   });
   return ok;
@@ -193,10 +205,27 @@ export async function endMembership(
   const { ok } = await updateItemIf(table, {
     Key: membershipKey(username, conversation),
     UpdateExpression:
-      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last SET expires = :expires',
+      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last, muted SET expires = :expires',
     ConditionExpression: '#role = :role',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: { ':role': role, ':expires': ttl(now(), daySeconds) },
+  });
+  return ok;
+}
+
+/** Nothing happens without a membership. @returns `false` when it was so before */
+export async function setMuted(
+  { table }: Store,
+  username: string,
+  conversation: string,
+  muted: boolean,
+): Promise<boolean> {
+  const { ok } = await updateItemIf(table, {
+    Key: membershipKey(username, conversation),
+    UpdateExpression: muted ? 'SET muted = :yes' : 'REMOVE muted',
+    ConditionExpression: `attribute_exists(#role) AND ${muted ? 'attribute_not_exists' : 'attribute_exists'}(muted)`,
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: muted ? { ':yes': true } : undefined,
   });
   return ok;
 }
