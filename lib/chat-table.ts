@@ -12,8 +12,15 @@ const indexes = {
   QueryPeople: { name: 'people', partitionKey: 'listed_in', sortKey: 'listed_as' },
 };
 
-/** DynamoDB's actions on the table; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
-export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem' | keyof typeof indexes;
+/** DynamoDB's actions on the table, `ConditionCheckItem` for items that a transaction only looks at; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
+export type TableUse =
+  | 'BatchGetItem'
+  | 'ConditionCheckItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'UpdateItem'
+  | keyof typeof indexes;
 
 /** The one table. Its items: docs/data-model.md. */
 export class ChatTable extends Construct {

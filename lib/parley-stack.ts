@@ -75,6 +75,7 @@ export class ParleyStack extends Stack {
         FRIENDS_FIRST: String(options.friendsFirst),
       });
     }
+    for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');
     chat.bind(http, 'QueryPeople');
     // `socket` and `notify` close the connection of an expired token: at its next frame, or when the stream has an event for it.
     sockets.bind(socket, 'POST', 'DELETE');

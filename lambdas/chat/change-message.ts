@@ -104,8 +104,8 @@ async function changeMessage(
     duplicate ?? (await appendChange(services, { conversation, caller, membership }, clientId, target, decide));
   const { applied, message } = await applyToMessage(services, entry);
   if (!message) throw new ChatError('not_found', 'it has just expired');
-  // If the table's stream was faster, it has also posted the change to everybody.
-  const originOnly = applied === 'before' && !duplicate;
+  // If the table's stream was faster, it has also posted the change to everybody. A repeat does not reach who has blocked its author since.
+  const originOnly = duplicate ? membership.blocked : applied === 'before';
   const changed = await broadcastChange(services, conversation, entry, message, { origin, originOnly });
   return { ...changed, change: entry.seq };
 }

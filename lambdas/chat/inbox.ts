@@ -91,8 +91,7 @@ export async function toViews(
       memberNames || membersInName(state).length > 0
         ? [membership, ...members.filter(({ conversation }) => conversation === state.conversation)]
             .map((member) => {
-              const blocksViewer = membership.blocked && member.username !== membership.username;
-              return toMember(state, member, users, services.now(), blocksViewer);
+              return toMember(state, member, users, services.now(), membership);
             })
             .sort((a, b) => (a.username < b.username ? -1 : 1))
         : [],
@@ -124,22 +123,24 @@ function membersInName({ conversation: id, departed }: ConversationState): reado
   return 'members' in conversation ? conversation.members.filter((name) => !departed.has(name)) : [];
 }
 
-/** A member as clients get them. @param blocksViewer then the viewer sees neither presence nor receipts */
+/** A member as clients get them. A viewer whom they have blocked sees no presence, and receipts only as far as they were at the block. */
 export function toMember(
   state: ConversationState,
   member: Shown,
   users: readonly User[],
   now: number,
-  blocksViewer: boolean,
+  viewer: Pick<Membership, 'username' | 'blocked' | 'blockerRead'>,
 ) {
   const { username, role } = member;
+  const blocksViewer = viewer.blocked && username !== viewer.username;
+  const read = readCursor(state, member).seq;
   const user = users.find((other) => other.username === username);
   const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, state, member, now);
   return {
     username,
     name: user?.name ?? username,
     role,
-    read_seq: readCursor(state, member).seq,
+    read_seq: blocksViewer ? Math.min(read, viewer.blockerRead) : read,
     ...presenceOf(user, now, blocksViewer),
     delivered_until: deliveredUntil === 0 ? null : toTime(deliveredUntil),
   };

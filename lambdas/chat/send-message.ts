@@ -11,6 +11,7 @@ import type { Conversation } from '#protocol/names';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
+import { getMembership } from '../store/membership.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
 import { claimAttachments } from './claim-attachments.ts';
@@ -51,7 +52,7 @@ export async function sendMessage(
   const duplicate = membership && (await findDuplicate(services, conversation, membership, clientId, isMessage));
   if (duplicate) {
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
-    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
+    return deliverRepeated(services, conversation, { entry: duplicate, recipients, origin });
   }
 
   if (membership) assertWritable(services, membership);
@@ -77,7 +78,21 @@ export async function sendMessage(
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
+  if (repeated) return deliverRepeated(services, conversation, { entry, recipients, origin });
   return deliverMessage(services, { entry, repeated, recipients, origin });
+}
+
+/** A repeat of a message reaches nobody who has blocked its author since, and does not tell whether they are online. */
+async function deliverRepeated(
+  services: Services,
+  { id, kind }: Conversation,
+  { entry, recipients, origin }: Omit<Parameters<typeof deliverMessage>[1], 'repeated'>,
+): Promise<Message> {
+  const membership = kind === 'direct' ? await getMembership(services, entry.user, id) : undefined;
+  const users = membership?.blocked
+    ? recipients.users.filter(({ username }) => username === entry.user)
+    : recipients.users;
+  return deliverMessage(services, { entry, repeated: true, recipients: { ...recipients, users }, origin });
 }
 
 function contentType([first]: readonly File[]): ContentType {

@@ -11,7 +11,7 @@
  *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
  *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
  *        `member_of`: the conversation, of rooms and groups only.
- *        `blocks`, `blocked`, `unfriended`: of direct conversations only, see direct-membership.ts.
+ *        `blocks`, `blocked`, `blocker_read`, `unfriended`: of direct conversations only, see direct-membership.ts.
  *        `muted`: this user gets no pushes and no notifications of the conversation.
  *        `left_at` (ms): instead of all else, of who has left a conversation that is named by its members, see named-departures.ts.
  * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
@@ -61,6 +61,8 @@ export interface Membership {
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
   readonly blocked: boolean;
+  /** In a direct conversation whose other member has blocked this user: how far the other had read then. */
+  readonly blockerRead: number;
   /** In a direct conversation: the two are not friends any more, or one has blocked the other. It ends when they become friends again. */
   readonly unfriended: boolean;
 }
@@ -80,6 +82,7 @@ const MembershipItem = z.object({
   muted: z._default(z.boolean(), false),
   blocks: z._default(z.boolean(), false),
   blocked: z._default(z.boolean(), false),
+  blocker_read: z._default(z.number(), 0),
   unfriended: z._default(z.boolean(), false),
 });
 
@@ -108,6 +111,7 @@ export function toMembership(item: Item): Membership {
     muted,
     blocks,
     blocked,
+    blockerRead: fields.blocker_read,
     unfriended,
   };
 }

@@ -86,6 +86,104 @@ describe('where a block stands between two people', () => {
   });
 });
 
+describe('what a blocked person is told', () => {
+  /** A conversation between two, with the sockets of the one who will be blocked. */
+  async function pair(...names: [string, string]) {
+    const [alice, bob] = await chat.people(...names);
+    const of = named(alice, bob);
+    for (const by of [bob, alice, alice]) await say(by, of, 'hello');
+    const everything = await bob.everything();
+    const inside = await bob.enter(of);
+    await chat.settled();
+    const fresh = async () => {
+      await chat.settled();
+      const events = [...(await everything.rest()), ...(await inside.rest())];
+      return events.filter(({ type, user }) => user === alice.username || type === 'message_delivered');
+    };
+    await fresh();
+    const seen = async () => {
+      const { members } = (await bob.get(`/conversations/${of}`)).body;
+      const { online, last_seen, read_seq } = members.find(({ username }: Event) => username === alice.username);
+      const profile = (await bob.get(`/users/${alice.username}`)).body;
+      expect([online, last_seen]).toEqual([profile.online, profile.last_seen]);
+      return { online, last_seen, read_seq };
+    };
+    return { alice, bob, of, everything, inside, fresh, seen };
+  }
+
+  it('at a block agrees with what they get when they ask: the other is offline, outside, and reads no further', async () => {
+    const { alice, bob, of, fresh, seen } = await pair('palice', 'pbob');
+    const at = await alice.everything();
+    const inside = await alice.enter(of);
+    expect((await fresh()).map(({ type }) => type)).toEqual(expect.arrayContaining(['presence', 'user_join']));
+    await say(bob, of, 'after');
+    await alice.post(`/conversations/${of}/read`, { up_to: 3 });
+    await fresh();
+    await block(alice, bob);
+    const events = await fresh();
+    const user = alice.username;
+    expect(events).toContainEqual({ type: 'presence', user, online: false, last_seen: null });
+    // Once on each of the two sockets.
+    expect(events.filter(({ type }) => type === 'user_leave')).toEqual([
+      { type: 'user_leave', conversation: of, user },
+      { type: 'user_leave', conversation: of, user },
+    ]);
+    expect(await seen()).toEqual({ online: false, last_seen: null, read_seq: 3 });
+
+    // A second block, what she reads and types, her going and coming: nothing of it.
+    await block(alice, bob);
+    expect(await inside.ask({ type: 'read_messages' }, 'messages_read')).toMatchObject({ up_to: 4 });
+    inside.send({ type: 'typing', typing: true });
+    await inside.rest();
+    await Promise.all([inside.close(), at.close()]);
+    await (await alice.enter(of)).close();
+    await (await alice.everything()).close();
+    expect(await fresh()).toEqual([]);
+    expect(await seen()).toEqual({ online: false, last_seen: null, read_seq: 3 });
+    expect((await bob.get(`/conversations/${of}/members`)).body.results).toContainEqual(
+      expect.objectContaining({ username: user, read_seq: 3, online: false, delivered_until: null }),
+    );
+    expect((await alice.get(`/conversations/${of}`)).body).toMatchObject({ read_seq: 4, unread_count: 0 });
+  });
+
+  it('at its end agrees again: the other is online, inside, and has read so far', async () => {
+    const { alice, bob, of, everything, fresh, seen } = await pair('qalice', 'qbob');
+    await say(bob, of, 'unread');
+    await block(alice, bob);
+    const at = await alice.enter(of);
+    await at.ask({ type: 'read_messages' }, 'messages_read');
+    await alice.everything();
+    await fresh();
+    await unblock(alice, bob);
+    const user = alice.username;
+    const events = await fresh();
+    expect(events).toContainEqual({ type: 'presence', user, online: true, last_seen: null });
+    expect(events).toContainEqual({ type: 'user_join', conversation: of, user });
+    expect(events).toContainEqual({ type: 'messages_read', conversation: of, user, up_to: 4 });
+    expect(await seen()).toEqual({ online: true, last_seen: null, read_seq: 4 });
+    expect((await unblock(alice, bob)).status).toBe(204);
+    expect(await fresh()).toEqual([]);
+    at.send({ type: 'typing', typing: true });
+    expect(await everything.next('typing')).toMatchObject({ user });
+  });
+
+  it('is not that the other is online, when they repeat an old message or change; and the other does not get it again', async () => {
+    const { alice, bob, of, inside } = await pair('yalice', 'ybob');
+    const sent = (await say(bob, of, 'old', { client_id: 'old' })).body;
+    const edit = { message: 'newer', client_id: 'edit' };
+    await bob.request('PATCH', `/conversations/${of}/messages/${sent.seq}`, edit);
+    await block(alice, bob);
+    const at = await alice.everything();
+    await chat.settled();
+    await at.rest();
+    const repeat = { type: 'create', message: 'old', client_id: 'old' };
+    await inside.rest();
+    expect(await inside.ask(repeat, 'chat_message')).toMatchObject({ seq: sent.seq, delivered_to: [] });
+    expect((await bob.request('PATCH', `/conversations/${of}/messages/${sent.seq}`, edit)).status).toBe(200);
+    expect(await at.rest()).toEqual([]);
+  });
+});
+
 describe('who leaves a conversation that has them in its name', () => {
   it('gets nothing of it, whatever the others and their own devices do, and is in no list of it', async () => {
     const [alice, bob, mallory] = await chat.people('lalice', 'lbob', 'lmallory');
