@@ -7,7 +7,7 @@ import type { Services, Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getMembership, membershipsOf } from '../store/membership.ts';
 import { endBlock } from '../store/named-windows.ts';
-import { ensureUser, getUser } from '../store/user.ts';
+import { getUser } from '../store/user.ts';
 import { tellOfBlock, tellOfUnblock } from './block-events.ts';
 import { endFriendship } from './friends.ts';
 import { directConversationWith } from './people.ts';
@@ -18,7 +18,6 @@ import { readCursor } from './unread-count.ts';
 export async function block(services: Services, caller: Caller, username: string): Promise<void> {
   const { id } = directConversationWith(caller.username, username);
   if (!(await getUser(services, username))) throw new ChatError('unknown_user', `there is no user ${username}`);
-  await ensureUser(services, caller);
   const [state, membership] = await Promise.all([
     getConversationState(services, id),
     getMembership(services, caller.username, id),

@@ -5,7 +5,6 @@ import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, hasLeft, type Membership } from '../store/membership.ts';
 import { returnToNamed } from '../store/named-departures.ts';
-import { ensureUser } from '../store/user.ts';
 import { assertNoBlock, assertNoBlockAmong } from './blocks-between.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
@@ -82,7 +81,6 @@ async function openConversation(
   if (conversation.kind === 'fixed') {
     await assertNoBlockAmong(services, caller.username, conversation.members, `use ${conversation.id}`);
   }
-  await ensureUser(services, caller);
   await assertConversationLimit(services, caller.username);
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
@@ -91,7 +89,6 @@ async function openConversation(
 
 /** A new member has nothing unread: the cursor starts at the newest entry. If several connections join at once, there is one system entry. */
 async function joinRoom(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  await ensureUser(services, caller);
   await assertConversationLimit(services, caller.username);
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, caller.username, conversation, state);

@@ -1,6 +1,7 @@
 import { ChatError } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
 import { requireMembership } from '../chat/require-membership.ts';
+import { assertMayAct, requireUser } from '../chat/require-user.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
@@ -21,16 +22,20 @@ export interface SocketAnswer {
 /**
  * `$connect`: checks the membership and stores the connection. The table's stream then sends the first events, because API Gateway cannot
  * post to a connection before this has returned.
- * @throws ChatError `forbidden`, `unknown_user`; `unauthenticated` for a token from before its user signed out everywhere
+ * @throws ChatError `forbidden`, also when the user name is another person's; `unknown_user`; `unauthenticated` for a token of a deleted user, or from
+ *   before its user signed out everywhere
  */
 export async function connect(
   services: Services,
   request: SocketRequest,
   headers: Readonly<Record<string, string>>,
 ): Promise<SocketAnswer> {
-  const { caller, origin, problem } = request;
+  const { caller, identity, origin, problem } = request;
   if (problem) return { statusCode: problem.status, body: problem.problem };
+  if (!identity) throw new ChatError('unauthenticated', 'the token names no account: sign in again');
   if (request.conversation !== undefined) {
+    // The first use of a conversation writes, so it must be the caller's own user that does.
+    await requireUser(services, identity, request.tokenIssued);
     const conversation = parseConversation(request.conversation);
     // Watching a room's unread count does not join it. A socket of who has left another conversation may only be one that connects again.
     const join = origin.scope.kind === 'conversation' && conversation.kind === 'room';
@@ -38,11 +43,14 @@ export async function connect(
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
-  const [user] = await Promise.all([
-    addConnection(services, caller, { ...origin, expires }, request.tokenIssued),
+  const [{ added, user }] = await Promise.all([
+    addConnection(services, identity, { ...origin, expires }, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
-  if (!user) throw new ChatError('unauthenticated', 'you have signed out everywhere since: sign in again');
+  if (!added) {
+    assertMayAct(user, identity, request.tokenIssued);
+    throw new ChatError('conflict', 'your account has just changed: connect again');
+  }
   // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
   const expired = user.connections.filter((other) => other.expires <= now);
   await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));

@@ -3,46 +3,59 @@ import * as z from 'zod/mini';
 import { scopeToText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
-import { type Connection, connectionPrefix, createUser, toUser, type User, userKey } from './user.ts';
+import {
+  type Connection,
+  connectionPrefix,
+  createUser,
+  type Known,
+  type Owner,
+  ownedCondition,
+  toUser,
+  type User,
+  userKey,
+} from './user.ts';
 
 /**
- * Adds a connection, and creates the user if they do not exist.
+ * Adds a connection, and creates the user if they do not exist. A user from before becomes the token's own with the same write.
+ * @param user as the connection's token names them
  * @param issued ms; when the connection's token was issued
- * @returns the user as they are now; undefined, and nothing is written, when the user signed out everywhere after the token was issued
+ * @returns the user as they are now; with `added: false`, and nothing is written, when the user is another person's or deleted, or signed out
+ *   everywhere after the token was issued
  */
 export async function addConnection(
   services: TimedStore,
-  user: { username: string; name: string },
+  user: Known,
   connection: Connection,
   issued: number,
-): Promise<User | undefined> {
-  const first = await addToExisting(services, connection, issued);
-  if (first !== 'no user') return first;
+): Promise<{ readonly added: boolean; readonly user: User }> {
+  const first = await addToExisting(services, user, connection, issued);
+  if (first) return first;
   await createUser(services, user);
-  const second = await addToExisting(services, connection, issued);
-  if (second === 'no user')
-    throw new Error(`unable to connect ${user.username}; the user was created and is not there`);
+  const second = await addToExisting(services, user, connection, issued);
+  if (!second) throw new Error(`unable to connect ${user.username}; the user was created and is not there`);
   return second;
 }
 
 async function addToExisting(
   { table }: Store,
+  { issuer, sub }: Owner,
   { username, id, scope, openedAt, expires }: Connection,
   issued: number,
-): Promise<User | 'no user' | undefined> {
+): Promise<{ readonly added: boolean; readonly user: User } | undefined> {
   const { ok, item } = await updateItemIf(table, {
     Key: userKey(username),
-    UpdateExpression: 'SET #connection = :connection',
-    ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
-    ExpressionAttributeNames: { '#connection': connectionPrefix + id },
+    UpdateExpression: 'SET #connection = :connection, issuer = :issuer, #sub = :sub',
+    ConditionExpression: `${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued)`,
+    ExpressionAttributeNames: { '#connection': connectionPrefix + id, '#sub': 'sub' },
     ExpressionAttributeValues: {
       ':connection': { scope: scopeToText(scope), since: openedAt, expires },
       ':issued': issued,
+      ':issuer': issuer,
+      ':sub': sub,
     },
     ReturnValues: 'ALL_NEW',
   });
-  if (!item) return 'no user';
-  return ok ? toUser(item) : undefined;
+  return item && { added: ok, user: toUser(item) };
 }
 
 /** ms; undefined if none has ended. */
