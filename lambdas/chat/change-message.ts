@@ -38,6 +38,7 @@ import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, firstFingerprint, namedSeq } from './same-send.ts';
+import { whoSee } from './visible.ts';
 
 export interface ChangeRequest {
   readonly conversation: Conversation;
@@ -265,7 +266,10 @@ export async function broadcastChange(
   // The author may have left since, so the name may have to be read.
   const message = await toMessage(services, target, await namesFor(services, [target], namesOf(recipients.users)));
   const event = entry.type === 'reaction' ? reactionEvent(entry) : messageChangedEvent(entry, message);
-  await broadcast(services, recipients, event, { origin });
+  // An edit has the whole message, which some may have hidden or cleared. Their clients find nothing under the change's number.
+  const users =
+    entry.type === 'edit' ? await whoSee(services, conversation.id, entry.target, recipients.users) : recipients.users;
+  await broadcast(services, { ...recipients, users }, event, { origin });
   if (entry.type === 'delete' && !originOnly) await markForNotification(services, entry, recipients.users);
   return message;
 }

@@ -7,11 +7,12 @@ import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
+import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
-import { pageBefore } from './history.ts';
+import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
-import { readCursor, unreadCount } from './unread-count.ts';
+import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 
@@ -85,7 +86,7 @@ export async function toViews(
     seq: state.seq,
     unread_count: unread,
     muted: membership.muted || undefined,
-    read_seq: readCursor(state, membership).seq,
+    read_seq: ownCursor(state, membership).seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
       memberNames || membersInName(state).length > 0
@@ -170,14 +171,24 @@ export function lastSeenAt({ connections, lastSeen = 0 }: User): number | undefi
   return Math.max(lastSeen, ...connections.map(({ expires }) => expires)) || undefined;
 }
 
+/** Pages that a list looks through for the newest message that its reader has not hidden. */
+const newestPages = 5;
+
 /** The newest message that the member sees: nearly always that of the state. */
 async function newestVisible(services: Reader, { state, membership }: InboxRow): Promise<Last | undefined> {
   const { last } = state;
   if (!last || last.seq <= membership.cleared.seq) return undefined;
-  if (last.seq !== membership.hiddenLast) return last;
-  const { entries } = await pageBefore(services, state, membership, last.seq, 20);
-  const message = entries.find(isMessage);
-  return message && lastOf(message);
+  if (last.seq > membership.hiddenLast) return last;
+  // The newest hidden entry may be a later one, such as a system entry: then this message may be hidden too.
+  if (!(await getHiddenMessages(services, membership, [last.seq])).has(last.seq)) return last;
+  let before: number | null = last.seq;
+  for (let pages = 0; before !== null && pages < newestPages; pages++) {
+    const page: MessagePage = await pageBefore(services, state, membership, before, 20);
+    const message = page.entries.find(isMessage);
+    if (message) return lastOf(message);
+    before = page.before;
+  }
+  return undefined;
 }
 
 function toLastMessage(last: Last | undefined, names: Names): ConversationView['last_message'] {

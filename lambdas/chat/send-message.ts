@@ -20,6 +20,7 @@ import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, namedSeq } from './same-send.ts';
+import { whoSee } from './visible.ts';
 
 export interface NewMessage {
   readonly message?: string | undefined;
@@ -85,7 +86,7 @@ export async function sendMessage(
   return deliverMessage(services, { entry, repeated, recipients, origin });
 }
 
-/** A repeat of a message reaches nobody who has blocked its author since, and does not tell whether they are online. */
+/** A repeat of a message reaches nobody who has hidden it, or has blocked its author since; nor does it tell whether those are online. */
 async function deliverRepeated(
   services: Services,
   { id, kind }: Conversation,
@@ -94,7 +95,7 @@ async function deliverRepeated(
   const membership = kind === 'direct' ? await getMembership(services, entry.user, id) : undefined;
   const users = membership?.blocked
     ? recipients.users.filter(({ username }) => username === entry.user)
-    : recipients.users;
+    : await whoSee(services, id, entry.seq, recipients.users);
   return deliverMessage(services, { entry, repeated: true, recipients: { ...recipients, users }, origin });
 }
 

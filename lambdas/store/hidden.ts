@@ -2,42 +2,72 @@
  * Messages that a user has deleted for themselves. The other members still see them.
  *
  * key    pk `USER#<user>`, sk `HIDDEN#<conversation>#<segment>`. A segment is 1,000 numbers, so that the item stays small.
- * holds  `numbers`: a set.
+ * holds  `numbers`: a set. `since`: the `hidden_since` of the membership that hides them. What a membership that has ended hid is shown again,
+ *        and the first message that a new one hides in the segment replaces it. None in both: from before there was such a mark.
  * read   With a page of history, if the membership says that the user has ever deleted a message for themselves.
  */
 import * as z from 'zod/mini';
 import type { Store } from '../runtime/services.ts';
-import { getItems, updateItem } from './item.ts';
+import { getItems, updateItem, updateItemIf } from './item.ts';
 import { type Key, segmentOf, userPartition } from './keys.ts';
+import { type Membership, membershipKey } from './membership.ts';
 
-const HiddenItem = z.object({ numbers: z.set(z.number()) });
+const HiddenItem = z.object({ numbers: z.set(z.number()), since: z.optional(z.string()) });
 
-function hiddenKey(username: string, conversation: string, segment: number): Key {
+type Hider = Pick<Membership, 'username' | 'conversation' | 'hiddenSince'>;
+
+function hiddenKey({ username, conversation }: Omit<Hider, 'hiddenSince'>, segment: number): Key {
   return { pk: userPartition(username), sk: `HIDDEN#${conversation}#${segment}` };
 }
 
-/** Nothing changes if the message was hidden before. */
-export async function hideMessage(
+/** Before the first message that a membership hides. If several come at once, they get the same mark. @param mark a new id @returns the mark */
+export async function beginHiding(
   { table }: Store,
-  username: string,
-  conversation: string,
-  seq: number,
-): Promise<void> {
-  await updateItem(table, {
-    Key: hiddenKey(username, conversation, segmentOf(seq)),
-    UpdateExpression: 'ADD numbers :numbers',
-    ExpressionAttributeValues: { ':numbers': new Set([seq]) },
+  { username, conversation }: Omit<Hider, 'hiddenSince'>,
+  mark: string,
+): Promise<string> {
+  const { hidden_since: since } = await updateItem(table, {
+    Key: membershipKey(username, conversation),
+    UpdateExpression: 'SET hidden_since = if_not_exists(hidden_since, :mark)',
+    ConditionExpression: 'attribute_exists(#role)',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: { ':mark': mark },
+    ReturnValues: 'ALL_NEW',
   });
+  return z.parse(z.string(), since);
+}
+
+/** Nothing changes if the message was hidden before. */
+export async function hideMessage({ table }: Store, hider: Hider, seq: number): Promise<void> {
+  const Key = hiddenKey(hider, segmentOf(seq));
+  const { hiddenSince: since } = hider;
+  const numbers = new Set([seq]);
+  for (;;) {
+    const added = await updateItemIf(table, {
+      Key,
+      UpdateExpression: 'ADD numbers :numbers',
+      ConditionExpression: since === undefined ? 'attribute_not_exists(since)' : 'since = :since',
+      ExpressionAttributeValues: { ':numbers': numbers, ':since': since },
+    });
+    if (added.ok) return;
+    const replaced = await updateItemIf(table, {
+      Key,
+      UpdateExpression: 'SET numbers = :numbers, since = :since',
+      ConditionExpression: 'attribute_not_exists(since) OR since <> :since',
+      ExpressionAttributeValues: { ':numbers': numbers, ':since': since ?? '' },
+    });
+    if (replaced.ok) return;
+  }
 }
 
 /** All hidden numbers of the segments to which these numbers belong: the hidden ones among these, and others near them. */
 export async function getHiddenMessages(
   { table }: Store,
-  { username, conversation }: { readonly username: string; readonly conversation: string },
+  hider: Hider,
   numbers: readonly number[],
 ): Promise<ReadonlySet<number>> {
   const segments = new Set(numbers.map(segmentOf));
-  const keys = [...segments].map((segment) => hiddenKey(username, conversation, segment));
-  const items = await getItems(table, keys, { consistent: true });
-  return new Set(items.flatMap((item) => [...z.parse(HiddenItem, item).numbers]));
+  const keys = [...segments].map((segment) => hiddenKey(hider, segment));
+  const items = (await getItems(table, keys, { consistent: true })).map((item) => z.parse(HiddenItem, item));
+  return new Set(items.filter(({ since }) => since === hider.hiddenSince).flatMap((item) => [...item.numbers]));
 }

@@ -9,7 +9,8 @@
  *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see send-bucket.ts.
  *        Both of rooms and groups only; in others, `ring` has what was sent before the conversation's state had windows (named-sends.ts).
  *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
- *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
+ *        `hidden_last`: the newest message that this user has deleted for themselves. `hidden_since`: marks what this membership hides, see
+ *        hidden.ts. `seen_seq`, `seen_count`: the cursor up to a hidden message, which counts as read, without the others knowing.
  *        `member_of`: the conversation, of rooms and groups only.
  *        `blocks`, `blocked`, `blocker_read`, `unfriended`: of direct conversations only, see direct-membership.ts.
  *        `muted`: this user gets no pushes and no notifications of the conversation.
@@ -55,6 +56,10 @@ export interface Membership {
   readonly cleared: Cursor;
   /** The newest message that this user has deleted for themselves; 0: none. */
   readonly hiddenLast: number;
+  /** Marks what this membership has hidden. Undefined before the first message, and if that was before there were marks. */
+  readonly hiddenSince: string | undefined;
+  /** Up to here nothing is unread for this user, although the others do not know that they have read it. */
+  readonly seen: Cursor;
   /** This user gets no pushes and no notifications of it. */
   readonly muted: boolean;
   /** In a direct conversation: this user has blocked the other. */
@@ -79,6 +84,9 @@ const MembershipItem = z.object({
   cleared_seq: z._default(z.number(), 0),
   cleared_count: z._default(z.number(), 0),
   hidden_last: z._default(z.number(), 0),
+  hidden_since: z.optional(z.string()),
+  seen_seq: z._default(z.number(), 0),
+  seen_count: z._default(z.number(), 0),
   muted: z._default(z.boolean(), false),
   blocks: z._default(z.boolean(), false),
   blocked: z._default(z.boolean(), false),
@@ -108,6 +116,8 @@ export function toMembership(item: Item): Membership {
     spentUntil: fields.spent,
     cleared: { seq: fields.cleared_seq, count: fields.cleared_count },
     hiddenLast: fields.hidden_last,
+    hiddenSince: fields.hidden_since,
+    seen: { seq: fields.seen_seq, count: fields.seen_count },
     muted,
     blocks,
     blocked,
@@ -201,6 +211,10 @@ export async function createMembership(
   return ok;
 }
 
+/** What a membership of any kind loses when it ends. */
+export const endedAttributes =
+  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted';
+
 /** @returns `false` when the member does not have this role any more; then nothing changes */
 export async function endMembership(
   { table, now }: TimedStore,
@@ -208,8 +222,7 @@ export async function endMembership(
 ): Promise<boolean> {
   const { ok } = await updateItemIf(table, {
     Key: membershipKey(username, conversation),
-    UpdateExpression:
-      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last, muted SET expires = :expires',
+    UpdateExpression: `REMOVE member_of, sends, spent, ${endedAttributes} SET expires = :expires`,
     ConditionExpression: '#role = :role',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: { ':role': role, ':expires': ttl(now(), daySeconds) },

@@ -12,7 +12,7 @@ import type { NamedConversation } from '#protocol/names';
 import type { TimedStore } from '../runtime/services.ts';
 import { type Cursor, conversationStateKey } from './conversation-state.ts';
 import { updateTogether } from './item.ts';
-import { membershipKey } from './membership.ts';
+import { endedAttributes, membershipKey } from './membership.ts';
 import { placeOf } from './named-sends.ts';
 import { begin } from './named-windows.ts';
 
@@ -25,8 +25,7 @@ export async function leaveNamed(
   return updateTogether(table, [
     {
       Key: membershipKey(username, conversation.id),
-      UpdateExpression:
-        'SET left_at = :now REMOVE #role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, muted',
+      UpdateExpression: `SET left_at = :now REMOVE ${endedAttributes}`,
       ConditionExpression: 'attribute_exists(#role)',
       ExpressionAttributeNames: { '#role': 'role' },
       ExpressionAttributeValues: { ':now': now() },
