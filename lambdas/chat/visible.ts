@@ -4,7 +4,8 @@ import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership } from '../store/membership.ts';
 
 /** The member who reads the log. */
-export type Viewer = Pick<Membership, 'username' | 'conversation' | 'cleared' | 'hiddenLast' | 'hiddenSince'>;
+export type Viewer = Pick<Membership, 'username' | 'conversation' | 'cleared' | 'hiddenLast'> &
+  Partial<Pick<Membership, 'hiddenSince'>>;
 
 /** The entries without those about messages that the member has cleared or hidden. */
 export async function visibleTo<E extends ShownEntry | ChangeEntry>(

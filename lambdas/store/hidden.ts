@@ -14,7 +14,7 @@ import { type Membership, membershipKey } from './membership.ts';
 
 const HiddenItem = z.object({ numbers: z.set(z.number()), since: z.optional(z.string()) });
 
-type Hider = Pick<Membership, 'username' | 'conversation' | 'hiddenSince'>;
+type Hider = Pick<Membership, 'username' | 'conversation'> & Partial<Pick<Membership, 'hiddenSince'>>;
 
 function hiddenKey({ username, conversation }: Omit<Hider, 'hiddenSince'>, segment: number): Key {
   return { pk: userPartition(username), sk: `HIDDEN#${conversation}#${segment}` };
