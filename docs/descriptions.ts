@@ -186,6 +186,23 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
       'A friendship has ended, or a request was taken back. If a request was refused, only the user who refused it gets this event.',
     example: { type: 'friend_removed', user: 'alice' },
   },
+  invited: {
+    summary:
+      'You are invited to a managed group, as in `GET /me/invitations`. You are a member once you accept, with `PUT /me/invitations/{id}`.',
+    example: {
+      type: 'invited',
+      conversation: group,
+      title: 'Trip',
+      by: 'alice',
+      person: profile,
+      invited_at: '2026-11-20T09:40:05.123Z',
+    },
+  },
+  invitation_ended: {
+    summary:
+      'An invitation waits no longer: you have accepted or declined it, perhaps on another device, or it was taken back.',
+    example: { type: 'invitation_ended', conversation: group },
+  },
   online_user_list: {
     summary:
       'First event on a `conversation` connection: the members who have an open connection that receives this conversation. In a large room or group `users` is empty, and `online` is how many there are.',
@@ -355,7 +372,7 @@ const ofConversations = [
   'message_delivered',
 ] as const;
 
-const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed'] as const;
+const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed', 'invited', 'invitation_ended'] as const;
 
 /** What a connection of each scope receives. Every connection accepts all frames. */
 export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
@@ -380,6 +397,7 @@ export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
       'single_conversation_new_message_notification',
       'friend_requested',
       'friend_accepted',
+      'invited',
       'chat_message',
       'message_edited',
       'message_deleted',

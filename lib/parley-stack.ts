@@ -73,10 +73,16 @@ export class ParleyStack extends Stack {
         SEND_COUNT: String(options.sendLimit),
         SEND_SECONDS: String(options.sendLimitSeconds),
         FRIENDS_FIRST: String(options.friendsFirst),
+        INVITATIONS: String(options.invitations),
+        ROOM_MAKERS: options.rooms.join(','),
+        DIRECTORY: options.directory,
+        PRESENCE: options.presence,
       });
     }
     for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');
     chat.bind(http, 'QueryPeople');
+    // Transactions with a condition on an item that they do not write.
+    for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');
     // `socket` and `notify` close the connection of an expired token: at its next frame, or when the stream has an event for it.
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
@@ -92,6 +98,7 @@ export class ParleyStack extends Stack {
       table: chat.table,
       to: notify,
       filters: streamHandlers.map(({ filter }) => filter),
+      options,
     });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });

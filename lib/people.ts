@@ -29,11 +29,11 @@ export class People extends Construct {
   /** The page sends sign-up and sign-in requests to this address. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy'>) {
+  constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy' | 'selfSignUp'>) {
     super(scope, id);
     const retain = options.removalPolicy === 'retain';
     this.pool = new UserPool(this, 'Pool', {
-      selfSignUpEnabled: true,
+      selfSignUpEnabled: options.selfSignUp,
       // User names are lower case in Parley: Alice and alice must be one account.
       signInCaseSensitive: false,
       signInAliases: { username: true },

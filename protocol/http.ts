@@ -6,7 +6,7 @@ import { between, clientId, emoji, text, trimmedText, uploadId } from './fields.
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Member, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -116,6 +116,15 @@ export const FriendsQuery = z.extend(InboxQuery, {
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
+export const InvitationPage = page(Invitation);
+export type InvitationPage = z.infer<typeof InvitationPage>;
+
+export const InvitationsQuery = z.object({
+  /** The page begins after the invitation to this group. */
+  after: z.optional(z.string().check(z.maxLength(64, { error: 'must be the id of a group' }))),
+  ...paging,
+});
+
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
 const Title = trimmedText(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
@@ -130,7 +139,7 @@ export const CreateGroupBody = z.object({
   client_id: z.optional(clientId),
 });
 
-const roles = 'must be roles by user name: owner, admin or member';
+const roles = 'must be roles by user name: owner, admin or member in a group, owner, moderator or member in a room';
 export const UpdateGroupBody = z.object({
   title: z.optional(Title),
   roles: z.optional(

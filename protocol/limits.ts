@@ -62,6 +62,12 @@ export const limits = {
   friendRequests: 100,
   /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
+  /** People whom a user may invite into groups in this time. People whom the user may put in without asking do not count. */
+  invitations: { count: 100, seconds: 24 * 60 * 60 },
+  /** Days for which an invitation waits for an answer. */
+  invitationDays: 30,
+  /** Days after which somebody may be invited again who has left the group or declined. */
+  invitedAgainDays: 7,
   /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
   /** Characters of a push token, or of the name that a browser chooses for itself. */

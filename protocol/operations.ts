@@ -208,14 +208,42 @@ export const operations = {
     inConversation: true,
     answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
   },
+  listInvitations: {
+    task: 'read the invitations',
+    summary: 'The managed groups to which you are invited and have not answered, by id.',
+    routes: ['GET /me/invitations'],
+    query: http.InvitationsQuery,
+    answer: {
+      status: 200,
+      means: 'A page of invitations. `count` is the number in this page.',
+      schemas: [http.InvitationPage],
+    },
+    errors: ['invalid_frame'],
+  },
+  acceptInvitation: {
+    task: 'join {id}',
+    summary: 'Accepts the invitation to a managed group: you become a member. Repeating it changes nothing.',
+    routes: ['PUT /me/invitations/{id}'],
+    inConversation: true,
+    answer: { status: 200, means: 'The group.', schemas: [ConversationView] },
+    errors: ['not_found', 'conflict'],
+  },
+  declineInvitation: {
+    task: 'decline {id}',
+    summary: 'Declines the invitation to a managed group. The group is not told. Repeating it changes nothing.',
+    routes: ['DELETE /me/invitations/{id}'],
+    inConversation: true,
+    answer: { status: 204, means: 'You are not invited.' },
+    errors: ['conflict'],
+  },
   createGroup: {
     task: 'make the group',
     summary:
-      'Creates a managed group that you own. The same `client_id` again, with the same body, gives the same group.',
+      'Creates a managed group that you own. Your contacts are members at once; others are invited. The same `client_id` again, with the same body, gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
-    answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
-    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'conflict'],
+    answer: { status: 201, means: 'The group, and whom you have invited.', schemas: [ConversationView] },
+    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited', 'conflict'],
   },
   updateGroup: {
     task: 'change {id}',
@@ -243,12 +271,16 @@ export const operations = {
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes a user a member of a managed group. Its owner and admins can do that. With your own name: joins a room, or comes back to a conversation with you in its name that you have left. Repeating it changes nothing.',
+      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. With your own name: joins a room, comes back to a conversation with you in its name, or accepts an invitation. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
-    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
-    errors: ['conflict'],
+    answer: {
+      status: 200,
+      means: 'The group or room as it is now, and whether the user is invited.',
+      schemas: [ConversationView],
+    },
+    errors: ['not_found', 'conflict'],
   },
   removeMember: {
     task: 'remove {username}',

@@ -86,11 +86,12 @@ export async function editMessage(
 
 /**
  * Leaves a tombstone.
- * @throws ChatError `forbidden` unless the caller is its author or the group's owner, `not_found`, `invalid_frame`, `rate_limited`, `conflict`
+ * @throws ChatError `forbidden` unless the caller is its author, the owner of the group or room, or a moderator, `not_found`, `invalid_frame`,
+ *   `rate_limited`, `conflict`
  */
 export async function deleteMessage(services: Services, request: ChangeRequest): Promise<ChangedMessage> {
   return changeMessage(services, request, { type: 'delete' }, (target, membership) => {
-    if (membership.role !== 'owner') assertAuthor(target, membership);
+    if (membership.role !== 'owner' && membership.role !== 'moderator') assertAuthor(target, membership);
     return { type: 'delete' };
   });
 }

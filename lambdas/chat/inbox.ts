@@ -83,6 +83,7 @@ export async function toViews(
     id: state.conversation,
     kind: parseConversation(state.conversation).kind,
     title: state.title ?? null,
+    ...(state.conversation.startsWith('room:') ? { owner: state.owner ?? null } : {}),
     seq: state.seq,
     unread_count: unread,
     muted: membership.muted || undefined,

@@ -2,7 +2,7 @@
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { Services, TimedStore } from '../runtime/services.ts';
-import { countConversationStart } from '../store/conversation-quota.ts';
+import { countConversationStart, countInvitations } from '../store/conversation-quota.ts';
 import { tokenWaitMs } from '../store/send-bucket.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
@@ -32,5 +32,17 @@ export async function assertConversationLimit(services: TimedStore, username: st
   if (wait === undefined) return;
   const { count } = limits.conversationsBegun;
   const rule = `at most ${count} new ones in an hour`;
+  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
+}
+
+/**
+ * Counts people whom an existing user invites, before they are.
+ * @throws ChatError `rate_limited` when they are too many
+ */
+export async function assertInvitationLimit(services: TimedStore, username: string, people: number): Promise<void> {
+  const wait = await countInvitations(services, username, people);
+  if (wait === undefined) return;
+  const { count } = limits.invitations;
+  const rule = `at most ${count} invitations a day of people who are no contacts of yours`;
   throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }

@@ -9,7 +9,7 @@
  *        `gone`: the uncounted numbers, see uncounted.ts.
  *        `gone_from`, `forgotten`: no number up to `gone_from` is in `gone` any more, and `forgotten` is how many were. Today's words are
  *        uncounted floor and trimmed count.
- *        `title`: of a group.
+ *        `title`: of a group or room. `owner`: of a room, see room-owner.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
@@ -48,6 +48,8 @@ export interface ConversationState {
   /** How many numbers `uncounted` once contained and does not contain any more. */
   readonly trimmedCount: number;
   readonly title: string | undefined;
+  /** Of a room. */
+  readonly owner: string | undefined;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
   /** Members in the conversation's name who have left it. */
@@ -83,6 +85,7 @@ const StateItem = z.looseObject({
   gone_from: z._default(z.number(), 0),
   forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
+  owner: z.optional(z.string()),
   online_total: z.optional(z.number()),
   member_total: z.optional(z.number()),
   count_due: z.optional(z.number()),
@@ -96,7 +99,7 @@ export function conversationStateKey(conversation: string): Key {
 }
 
 export function toConversationState(item: Item): ConversationState {
-  const { pk, seq, count, at, last, last_seq, title, ...fields } = z.parse(StateItem, item);
+  const { pk, seq, count, at, last, last_seq, title, owner, ...fields } = z.parse(StateItem, item);
   const left = attributesWithPrefix(item, leftPrefix);
   return {
     conversation: conversationOf(pk),
@@ -108,6 +111,7 @@ export function toConversationState(item: Item): ConversationState {
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,
+    owner,
     cursors: new Map(cursorsIn(item, conversationOf(pk))),
     deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
     departed: new Set(departedIn(item, conversationOf(pk))),

@@ -88,6 +88,8 @@ const SystemFields = z.object({
   id: z.string(),
   user: z.string(),
   change: ConversationChange,
+  /** Of the first entry of a group: whom its creation has invited. Only the server sees it. */
+  invited: z.optional(z.array(z.string())),
   /** Messages up to here. This entry is not a message, and nobody has it as unread. */
   count: z.number(),
   /** ms */

@@ -9,7 +9,7 @@
  *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
- *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
+ *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.

@@ -13,7 +13,7 @@ import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
-import { named, type Person } from '../support/person.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
 import { untilIdle } from '../support/until-idle.ts';
 import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
 
@@ -198,6 +198,7 @@ describe.runIf(local)('an offline member', () => {
   it('sees in a room or group the author, the title, and the beginning of a long text', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browser = await subscribe(bob);
+    await acquaint(alice, bob);
     const { body: group } = await alice.post('/conversations', { title: 'Sailing', members: [bob.username] });
     await say(alice, group.id, '👍'.repeat(300));
     expect(browser.decrypt(await browser.next())).toMatchObject({

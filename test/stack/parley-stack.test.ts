@@ -28,6 +28,7 @@ describe('the permissions of each function', () => {
       'SocketFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         handOut,
         posting,
         closing,
@@ -42,6 +43,7 @@ describe('the permissions of each function', () => {
       'HttpFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         'dynamodb:Query <ChatTable.Arn>/index/people',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
         handOut,
@@ -221,6 +223,10 @@ describe('functions', () => {
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
       FRIENDS_FIRST: 'false',
+      INVITATIONS: 'true',
+      ROOM_MAKERS: 'open',
+      DIRECTORY: 'everybody',
+      PRESENCE: 'everybody',
       INLINE_MEMBERS: '100',
       FAN_OUT_FUNCTION: '<FanOutFunction>',
       POWERTOOLS_SERVICE_NAME: service,
