@@ -79,7 +79,6 @@ export class ParleyStack extends Stack {
         PRESENCE: options.presence,
       });
     }
-    for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');
     chat.bind(http, 'QueryPeople');
     // Transactions with a condition on an item that they do not write.
     for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');

@@ -1,13 +1,15 @@
 import { ChatError } from '#protocol/errors';
 import type { Conversation, NamedConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import { getConversationState } from '../store/conversation-state.ts';
-import { endMembership, hasLeft, type Membership } from '../store/membership.ts';
+import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { endMembership, endMembershipUpdate, getMemberships, hasLeft, type Membership } from '../store/membership.ts';
 import { leaveNamed } from '../store/named-departures.ts';
+import { getNewMembers, type NewMembers, unchangedCheck } from '../store/new-members.ts';
 import { leaveOwnRoom } from '../store/room-owner.ts';
 import { getUsers } from '../store/user.ts';
+import { changeMembers } from './change-members.ts';
 import { postUnreadCounts } from './mark-read.ts';
-import { memberNames } from './members.ts';
+import { listMembers, withoutLeft } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { roomTries } from './room-owner.ts';
 import { recordComingOrGoing, recordSystemEvent } from './system-events.ts';
@@ -26,25 +28,32 @@ export async function leaveConversation(services: Services, conversation: Conver
   if (conversation.kind === 'fixed') return leaveNamedConversation(services, conversation, caller);
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role === 'owner' && conversation.kind === 'room')
-    return leaveAsOwner(services, conversation, membership);
-  if (membership.role === 'owner') await assertOnlyMember(services, conversation, membership);
-  // Nobody puts them into the group again without asking them. A room they join by themselves.
-  const keep = conversation.kind === 'group' ? 'refused' : undefined;
-  if (!(await endMembership(services, membership, keep))) {
-    throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
-  }
-  await tellOfLeaving(services, conversation, caller);
+    await leaveAsOwner(services, conversation, membership);
+  else if (conversation.kind === 'group') await leaveGroup(services, conversation, caller);
+  else if (await endMembership(services, membership))
+    await recordComingOrGoing(services, conversation, { kind: 'left', by: caller.username });
+  else throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
+  await postUnreadCounts(services, conversation.id, await getUsers(services, [caller.username]), 0);
 }
 
-async function tellOfLeaving(services: Services, conversation: Conversation, { username }: Pick<Caller, 'username'>) {
-  await recordComingOrGoing(services, conversation, { kind: 'left', by: username });
-  await postUnreadCounts(services, conversation.id, await getUsers(services, [username]), 0);
+/** Nobody puts them into the group again without asking them. */
+async function leaveGroup(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
+  await changeMembers(services, conversation, { kind: 'left', by: caller.username }, async (state) => {
+    const membership = await requireMembership(services, conversation, caller, { join: false });
+    const updates = [endMembershipUpdate(services, membership, 'refused')];
+    if (membership.role !== 'owner') return { updates };
+    const joined = await getNewMembers(services, conversation.id);
+    await assertOnlyMember(services, conversation, state, membership, joined);
+    // Nobody can invite any more, because that takes a role.
+    return { updates, checks: [unchangedCheck(conversation.id, joined)], owner: null };
+  });
 }
 
 /** A room goes on without an owner until somebody becomes it (room-owner.ts). */
 async function leaveAsOwner(services: Services, conversation: Conversation, owner: Membership): Promise<void> {
   for (let tries = 0; tries < roomTries; tries++) {
-    if (await leaveOwnRoom(services, owner)) return tellOfLeaving(services, conversation, owner);
+    if (await leaveOwnRoom(services, owner))
+      return recordComingOrGoing(services, conversation, { kind: 'left', by: owner.username });
     await services.pause(20 * tries);
   }
   throw new ChatError('conflict', 'it was changed at the same moment: try again', { retryAfter: 1 });
@@ -74,15 +83,25 @@ async function leaveNamedConversation(
 
 const leaveTries = 8;
 
+/** The index lists the others, unless they have just joined. @throws ChatError `conflict` */
 async function assertOnlyMember(
   services: Services,
   conversation: Conversation,
+  state: ConversationState,
   { username }: Membership,
+  joined: NewMembers,
 ): Promise<void> {
-  const others = (await memberNames(services, conversation)).filter((name) => name !== username);
-  if (others.length === 0) return;
+  const { id } = conversation;
+  const listed = withoutLeft((await listMembers(services, conversation)).names, state, services.now());
+  const recent = await getMemberships(
+    services,
+    [...joined.at.keys()].map((name) => ({ username: name, conversation: id })),
+    { consistent: true },
+  );
+  const [other] = [...listed, ...recent.map((member) => member.username)].filter((name) => name !== username);
+  if (other === undefined) return;
   throw new ChatError(
     'conflict',
-    `you are the owner of ${conversation.id}: hand it over first, with PATCH and roles such as {"${others[0]}":"owner"}`,
+    `you are the owner of ${id}: hand it over first, with PATCH and roles such as {"${other}":"owner"}`,
   );
 }

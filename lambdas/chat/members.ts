@@ -6,7 +6,7 @@ import { firstMembersOf, getMemberships, membersOf } from '../store/membership.t
 import { getUsers, type User } from '../store/user.ts';
 
 /** ms after which the index of members is surely up to date. As a rule it lags by less than a second. */
-const indexLagMs = 60_000;
+export const indexLagMs = 60_000;
 
 /** The members that the index lists. */
 export interface MemberList {

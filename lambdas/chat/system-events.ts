@@ -73,6 +73,19 @@ export async function recordSystemEvent(
   throw new ChatError('conflict', reason, { task: `change ${id}`, retryAfter: 1 });
 }
 
+/** The same for a change that has its number already: this state's. */
+export async function recordNumbered(
+  services: Services,
+  conversation: Conversation,
+  change: ConversationChange,
+  state: ConversationState,
+): Promise<Message> {
+  const entry = toEntry(services, state, change);
+  const put = await putEntry(services, entry);
+  if (put.stored) return broadcastSystemEvent(services, conversation, entry, state);
+  return recordSystemEvent(services, conversation, change, { state });
+}
+
 /** Writes the first entry of a group's log, with its title. If several callers try at once, one of them does it. */
 export async function recordGroupCreated(
   services: Services,
@@ -80,7 +93,7 @@ export async function recordGroupCreated(
   change: ConversationChange & { readonly title: string },
   invited: readonly string[],
 ): Promise<void> {
-  const state = await allocateFirstSeq(services, conversation.id, change.title);
+  const state = await allocateFirstSeq(services, conversation.id, change.title, change.by);
   if (!state) return;
   const entry = { ...toEntry(services, state, change), ...(invited.length > 0 ? { invited: [...invited] } : {}) };
   const put = await putEntry(services, entry);
@@ -121,7 +134,8 @@ function directlyConcerned({ kind }: Conversation, change: ConversationChange): 
   return [change.by, ...(change.who === undefined ? [] : [change.who]), ...(change.members ?? [])];
 }
 
-function stateChangeOf({ kind, by, who, title }: ConversationChange, pruneLeft: string[]): StateChange {
+/** What the change changes in the state. @param pruneLeft see `StateChange` */
+export function stateChangeOf({ kind, by, who, title }: ConversationChange, pruneLeft: string[]): StateChange {
   return {
     title,
     pruneLeft,

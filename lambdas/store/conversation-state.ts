@@ -9,7 +9,7 @@
  *        `gone`: the uncounted numbers, see uncounted.ts.
  *        `gone_from`, `forgotten`: no number up to `gone_from` is in `gone` any more, and `forgotten` is how many were. Today's words are
  *        uncounted floor and trimmed count.
- *        `title`: of a group or room. `owner`: of a room, see room-owner.ts.
+ *        `title`: of a group or room. `owner`: of a room, see room-owner.ts; of a group, see chat/group-owner.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
@@ -181,6 +181,22 @@ export async function getConversationStates(
   conversations: readonly string[],
 ): Promise<ConversationState[]> {
   return (await getItems(table, conversations.map(conversationStateKey))).map(toConversationState);
+}
+
+/** Notes who owns a group of which it was not noted. Nothing happens if others have changed it. @param before who was noted */
+export async function noteOwner(
+  { table }: Store,
+  group: string,
+  owner: string,
+  before: string | undefined,
+): Promise<void> {
+  await updateItemIf(table, {
+    Key: conversationStateKey(group),
+    UpdateExpression: 'SET #owner = :owner',
+    ConditionExpression: before === undefined ? 'attribute_not_exists(#owner)' : '#owner = :before',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': owner, ':before': before },
+  });
 }
 
 /** Shows an edited or deleted message in lists as it is now, if they still show this message, and no later change of it. */

@@ -39,7 +39,6 @@ import {
   queryPages,
   ttl,
   updateItemIf,
-  updateTogether,
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
 
@@ -217,6 +216,24 @@ export async function createMembership(
   return ok;
 }
 
+/** Makes a user who is no member one, in a transaction; not if they have left the group. */
+export function joinUpdate(username: string, conversation: string, { seq, count }: Cursor): ItemUpdate {
+  return {
+    Key: membershipKey(username, conversation),
+    UpdateExpression:
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, expires',
+    ConditionExpression: 'attribute_not_exists(#role) AND attribute_not_exists(refused)',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: {
+      ':member': 'member' satisfies Role,
+      ':conversation': conversation,
+      ':seq': seq,
+      ':count': count,
+      ':empty': {},
+    },
+  };
+}
+
 /** What a membership of any kind loses when it ends. */
 export const endedAttributes =
   '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted';
@@ -283,14 +300,6 @@ export async function setMuted(
 export async function changeRole({ table }: Store, membership: Membership, role: Role): Promise<boolean> {
   const { ok } = await updateItemIf(table, roleUpdate(membership, role));
   return ok;
-}
-
-/**
- * Changes two roles in one transaction, so that a group has one owner at every moment.
- * @returns `false` when one of the two does not have their role any more; then nothing changes
- */
-export async function transferOwnership({ table }: Store, owner: Membership, next: Membership): Promise<boolean> {
-  return updateTogether(table, [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')]);
 }
 
 export function roleUpdate({ username, conversation, role: earlier }: Membership, role: Role) {

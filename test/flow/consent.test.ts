@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
-import { named, type Person } from '../support/person.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
 import type { Event } from '../support/socket.ts';
 
 let chat: Chat;
@@ -43,6 +43,7 @@ describe('where a block stands between two people', () => {
     const [alice, mallory, carol] = await chat.people('galice', 'gmallory', 'gcarol');
     const make = (by: Person, ...members: Person[]) =>
       by.post('/conversations', { title: 'Trip', members: members.map(({ username }) => username) });
+    await acquaint(carol, mallory, alice);
     const own = (await make(mallory, carol)).body.id;
     await block(alice, mallory);
     expect(await make(mallory, alice, carol)).toMatchObject(refused);
@@ -56,6 +57,7 @@ describe('where a block stands between two people', () => {
     const [alice, mallory, carol] = await chat.people('oalice', 'omallory', 'ocarol');
     const of = named(alice, mallory, carol);
     await say(alice, of, 'hello');
+    await acquaint(carol, alice, mallory);
     const { id: group } = (
       await carol.post('/conversations', { title: 'Trip', members: [alice.username, mallory.username] })
     ).body;
@@ -308,6 +310,7 @@ describe('a muted conversation', () => {
   it('of any kind gives no notification and no total, keeps its own count, and is known to all devices of its user alone', async () => {
     const [alice, bob, carol] = await chat.people('malice', 'mbob', 'mcarol');
     const room = `room:muted-${chat.run}`;
+    await acquaint(bob, alice, carol);
     const { id: group } = (
       await bob.post('/conversations', { title: 'Trip', members: [alice.username, carol.username] })
     ).body;
