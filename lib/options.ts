@@ -19,8 +19,8 @@ const logRetentions = Object.values(RetentionDays).filter(
 );
 
 const Oidc = z.strictObject({
-  /** The `iss` of its tokens; its keys are found through `<issuer>/.well-known/openid-configuration`. */
-  issuer: z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, '')),
+  /** The `iss` of its tokens to the letter, also a slash at the end; its keys are found through `<issuer>/.well-known/openid-configuration`. */
+  issuer: z.url({ protocol: /^https$/ }),
   /** Accepted values of `aud` (or `client_id`): one, or several separated by commas. */
   audience: z.preprocess(fromCommas, z.array(z.string().min(1)).min(1)),
   /** The claim that holds the user name. */

@@ -8,9 +8,10 @@ import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { OnlineCounts } from './online-counts.ts';
 import type { Options } from './options.ts';
+import { ownIssuer } from './own-issuer.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
-import { type Issuer, People } from './people.ts';
+import { People } from './people.ts';
 import { Push } from './push.ts';
 import { SocketApi } from './socket-api.ts';
 import { TableStream } from './table-stream.ts';
@@ -29,7 +30,8 @@ export class ParleyStack extends Stack {
     const chat = new ChatTable(this, 'Chat', options);
     const uploads = new Uploads(this, 'Uploads', options);
     const people = options.oidc === undefined ? new People(this, 'People', options) : undefined;
-    const issuer: Issuer = people?.issuer ?? ownIssuer(options);
+    const issuer = options.oidc === undefined ? people?.issuer : ownIssuer(this, options.oidc);
+    if (!issuer) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
 
     // `authorize` and `socket` run while a client waits for its connection, so they get more CPU to start faster.
     const authorize = new ParleyFunction(this, 'Authorize', {
@@ -114,6 +116,8 @@ export class ParleyStack extends Stack {
     const pushes = options.push && new Push(this, 'Pushes', { chat, http, push: options.push, options });
     if (pushes) functions.push(...pushes.functions);
 
+    // They throw in order to refuse.
+    const refusing = [authorize];
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {
         entry: 'sign-up.ts',
@@ -125,9 +129,25 @@ export class ParleyStack extends Stack {
       chat.bind(signUp, 'PutItem');
       people.onConfirmed(signUp);
       functions.push(signUp);
+      const checkName = new ParleyFunction(this, 'CheckName', {
+        entry: 'check-name.ts',
+        // Somebody waits for it, and it reads a large table of characters when it starts.
+        memory: 1024,
+        timeout: 5,
+        options,
+      });
+      chat.bind(checkName, 'GetItem', 'PutItem');
+      people.onSignUp(checkName);
+      refusing.push(checkName);
     }
 
-    new Alarms(this, 'Alarms', { functions, deadLetters: changes.deadLetters, lostPushes: pushes?.deadLetters });
+    new Alarms(this, 'Alarms', {
+      functions,
+      refusing,
+      unchecked: endpoint.unchecked,
+      deadLetters: changes.deadLetters,
+      lostPushes: pushes?.deadLetters,
+    });
 
     const config = people
       ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }
@@ -157,9 +177,4 @@ export class ParleyStack extends Stack {
     output('UserPoolId', people?.pool.userPoolId ?? noPool, 'Where people sign up and in');
     output('UserPoolClientId', people?.client.userPoolClientId ?? noPool, 'The client that signs them in');
   }
-}
-
-function ownIssuer({ oidc }: Pick<Options, 'oidc'>): Issuer {
-  if (oidc === undefined) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
-  return { url: oidc.issuer, audience: oidc.audience, usernameClaim: oidc.usernameClaim };
 }

@@ -86,6 +86,11 @@ export class People extends Construct {
     fn.allow(['cognito-idp:AdminUserGlobalSignOut'], [this.pool.userPoolArn]);
   }
 
+  /** Cognito calls this function before it makes an account, and waits at most 5 seconds for it. */
+  onSignUp(fn: ParleyFunction): void {
+    this.pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, fn.lambda);
+  }
+
   /** Cognito calls this function after a user has confirmed the account, and waits at most 5 seconds for it. */
   onConfirmed(fn: ParleyFunction): void {
     this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, fn.lambda);

@@ -20,7 +20,8 @@ function page<T extends z.ZodMiniType>(result: T) {
   });
 }
 
-export const MessagePage = page(Message);
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
+export const MessagePage = z.extend(page(Message), { count: z.nullable(z.int()) });
 export type MessagePage = z.infer<typeof MessagePage>;
 
 /** A message after a change; `change` is the number of the change's entry. */
@@ -34,7 +35,13 @@ export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  /** Nobody else sees whether you are online. */
+  hide_presence: z.boolean(),
+});
 export type Me = z.infer<typeof Me>;
 
 /** Parameters of a path. */
@@ -92,6 +99,15 @@ export const HistoryQuery = z.object({
   ...paging,
 });
 
+/** Lists that are read as a whole. */
+export const ListQuery = z.object({
+  /** A place in the list, from the address of another page. */
+  at: z.optional(z.string()),
+  /** Of clients from before there were places. */
+  offset: z._default(number('must be a number from 0'), 0),
+  ...paging,
+});
+
 export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   ...paging,
@@ -109,7 +125,7 @@ export const MembersQuery = z.object({
 
 const state = 'must be friends, received or sent';
 
-export const FriendsQuery = z.extend(InboxQuery, {
+export const FriendsQuery = z.extend(ListQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
 /** `friends` if the other person had asked before. */
@@ -165,6 +181,7 @@ const avatar = 'must be the id of an upload, or null';
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
+  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
 });
 
 export const CreateBody = z.pipe(
@@ -256,6 +273,18 @@ const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digi
 export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
+
+/** Where a user gets pushes. The addresses are secrets, and a device is known by its id. */
+export const Device = z.object({
+  id: z.string(),
+  platform: z.enum(['fcm', 'web']),
+  /** The host of the browser's push service; null for an app. */
+  service: z.nullable(z.string()),
+  registered_at: Time,
+  expires_at: Time,
+});
+export const DevicesAnswer = z.object({ devices: z.array(Device) });
+export type DevicesAnswer = z.infer<typeof DevicesAnswer>;
 
 /** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });

@@ -11,6 +11,8 @@ export const limits = {
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
+  /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
+  confirmationDays: 7,
   /** Characters of the name that others see, after trimming. */
   nameLength: 64,
   /** Characters of a room's name after `room:`. */

@@ -38,7 +38,7 @@ export interface Operation {
     /** When the answer is 204 without a body instead. */
     readonly noContent?: string;
   };
-  /** Besides `unauthenticated` and `internal`, which every operation may answer, and those of `inConversation`. */
+  /** Besides `unauthenticated`, `forbidden` (the user name is another account's) and `internal`, which every operation may answer, and those of `inConversation`. */
   readonly errors?: readonly ErrorCode[];
 }
 
@@ -66,7 +66,8 @@ export const operations = {
   },
   updateMe: {
     task: 'change the profile',
-    summary: 'Changes your name or picture, or both, as others see them. The first request creates the user.',
+    summary:
+      'Changes your name or picture as others see them, and whether others see when you are online. The first request creates the user.',
     routes: ['PATCH /me'],
     body: http.MeBody,
     answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
@@ -84,7 +85,7 @@ export const operations = {
     task: 'read the blocks',
     summary: 'The users whom you have blocked, by user name.',
     routes: ['GET /me/blocks'],
-    query: http.InboxQuery,
+    query: http.ListQuery,
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
@@ -136,7 +137,7 @@ export const operations = {
   signOutEverywhere: {
     task: 'sign out',
     summary:
-      'Signs you out everywhere: older tokens open no connection, and open connections are closed. Repeating it changes nothing.',
+      'Signs you out everywhere: older tokens do nothing any more, the one of this request included, and open connections are closed.',
     routes: ['DELETE /me/sessions'],
     answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
   },
@@ -145,6 +146,12 @@ export const operations = {
     summary: 'The push services of this server, and the public key with which a page subscribes.',
     routes: ['GET /push'],
     answer: { status: 200, means: 'The key, or null, and whether FCM is used.', schemas: [http.PushAnswer] },
+  },
+  listDevices: {
+    task: 'read the devices',
+    summary: 'The apps and browsers that get pushes for you, latest registration first.',
+    routes: ['GET /me/devices'],
+    answer: { status: 200, means: 'At most ten devices.', schemas: [http.DevicesAnswer] },
   },
   registerDevice: {
     task: 'register the device',
@@ -158,7 +165,8 @@ export const operations = {
   },
   forgetDevice: {
     task: 'forget the device',
-    summary: 'Ends pushes to one of your devices. An unknown device changes nothing, and neither does repeating it.',
+    summary:
+      'Ends pushes to one of your devices, by the token with which it registered or by its `id`. An unknown device changes nothing, and neither does repeating it.',
     routes: ['DELETE /devices/{token}'],
     path: { token: http.DeviceToken },
     answer: { status: 204, means: 'The device gets no more pushes for you.' },
@@ -248,11 +256,11 @@ export const operations = {
   updateGroup: {
     task: 'change {id}',
     summary:
-      'Changes a managed group. The owner and admins can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin.',
+      'Changes a managed group or a room. The owner and admins or moderators can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin or moderator. Without an owner, a room can be taken over.',
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
-    answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
+    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
   listMembers: {
@@ -271,7 +279,7 @@ export const operations = {
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. With your own name: joins a room, comes back to a conversation with you in its name, or accepts an invitation. Repeating it changes nothing.',
+      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. In a room: lets somebody in again who was removed. With your own name: joins a room, comes back to a conversation with you in its name, or accepts an invitation. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -285,7 +293,7 @@ export const operations = {
   removeMember: {
     task: 'remove {username}',
     summary:
-      'Removes a member from a managed group. Its owner and admins can do that. With your own name: leaves a room, a managed group, or a conversation that has three or more people in its name.',
+      'Removes a member from a managed group, or takes an invitation back. Its owner and admins can do that. From a room: its owner and moderators can, and the user stays out. With your own name: leaves a room, a managed group, or a conversation that has three or more people in its name.',
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -350,7 +358,7 @@ export const operations = {
   deleteMessage: {
     task: frameTasks.delete,
     summary:
-      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group can do that with any message. With `for=me` any message disappears for you alone.',
+      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group or room, and moderators of a room, can do that with any message. With `for=me` any message disappears for you alone.',
     frame: 'delete',
     routes: ['DELETE /conversations/{id}/messages/{seq}'],
     inConversation: true,
@@ -459,5 +467,12 @@ export const socketRoutes: readonly string[] = names.flatMap((name) => {
 /** Every code that an operation may answer. */
 export function errorsOf(name: OperationName): readonly ErrorCode[] {
   const { inConversation, errors = [] } = table[name];
-  return ['unauthenticated', 'internal', ...(inConversation ? conversationErrors : []), ...errors];
+  const all: ErrorCode[] = [
+    'unauthenticated',
+    'forbidden',
+    'internal',
+    ...(inConversation ? conversationErrors : []),
+    ...errors,
+  ];
+  return [...new Set(all)];
 }

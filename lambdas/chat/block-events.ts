@@ -9,6 +9,7 @@ import { type ConversationState, getConversationState } from '../store/conversat
 import type { Membership } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { presenceOf } from './inbox.ts';
+import { asSeenBy } from './presence-seen.ts';
 import { readCursor } from './unread-count.ts';
 
 /** @param state of the direct conversation. While it has no entry, the two do not hear of each other */
@@ -18,7 +19,7 @@ export async function tellOfBlock(
   blocker: string,
   blocked: string,
 ): Promise<void> {
-  const users = await getUsers(services, [blocker, blocked]);
+  const users = await asSeenBy(services, blocked, await getUsers(services, [blocker, blocked]));
   const to = users.filter(({ username }) => username === blocked);
   if (seq > 0) await postPresence(services, to, blocker, presenceOf(undefined, services.now(), true));
   if (isInside(services, users, blocker, conversation)) {
@@ -37,10 +38,11 @@ export async function tellOfUnblock(
   blocked: string,
 ): Promise<void> {
   const { conversation, username: blocker } = own;
-  const [state, users] = await Promise.all([
+  const [state, both] = await Promise.all([
     getConversationState(services, conversation),
     getUsers(services, [blocker, blocked]),
   ]);
+  const users = await asSeenBy(services, blocked, both);
   const to = users.filter(({ username }) => username === blocked);
   const user = users.find(({ username }) => username === blocker);
   if (state.seq > 0) await postPresence(services, to, blocker, presenceOf(user, services.now(), false));
@@ -67,7 +69,7 @@ function receiving(users: readonly User[], conversation: string) {
   return connectionsOf(users, (scope) => receives(scope, conversation));
 }
 
-/** Has this user an open connection for the conversation alone, of which others have heard? */
+/** Has this user an open connection for the conversation alone, of which the other may know? */
 function isInside(
   { now }: Pick<Services, 'now'>,
   users: readonly User[],
@@ -75,7 +77,7 @@ function isInside(
   conversation: string,
 ): boolean {
   return users
-    .filter((user) => user.username === username)
+    .filter((user) => user.username === username && !user.concealed)
     .flatMap((user) => openConnectionsOf(user, now()))
     .some(({ scope }) => scope.kind === 'conversation' && scope.conversation === conversation);
 }

@@ -241,7 +241,7 @@ export async function applyToMessage(
   const { applied, message } = await applyChange(services, entry, before && firstFingerprint(before));
   if (!message || entry.type === 'reaction') return { applied, message };
   await updateLast(services, conversation, message);
-  if (message.deleted) await addUncounted(services, conversation, [entry.target]);
+  if (message.deleted) await addUncounted(services, conversation, [entry.target], { again: applied !== 'now' });
   return { applied, message };
 }
 

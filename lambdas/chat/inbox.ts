@@ -12,6 +12,7 @@ import { getMemberships, type Membership, membershipsOf } from '../store/members
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
+import { asSeenBy } from './presence-seen.ts';
 import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
@@ -73,10 +74,11 @@ export async function toViews(
     read ? [{ ...member, read, role: 'member', deliveredUntil: undefined } as const] : [],
   );
   const elsewhere = others.filter(({ read }) => !read);
-  const [fromMemberships, users] = await Promise.all([
+  const [fromMemberships, people] = await Promise.all([
     getMemberships(services, elsewhere, { consistent: memberNames !== undefined }),
     known ?? getUsers(services, peopleIn(rows, memberNames)),
   ]);
+  const users = await asSeenBy(services, rows[0]?.membership.username ?? '', people);
   const members: readonly Shown[] = [...fromStates, ...fromMemberships];
   const newest = await Promise.all(rows.map((row) => newestVisible(services, row)));
   return rows.map(({ state, membership, unread }, row) => ({
@@ -150,7 +152,7 @@ export function toMember(
 
 /** Whether a user is online, and if not, when they were last seen. A viewer whom they have blocked sees neither. */
 export function presenceOf(user: User | undefined, now: number, blocksViewer: boolean) {
-  if (!user || blocksViewer) return { online: false, last_seen: null };
+  if (!user || blocksViewer || user.concealed) return { online: false, last_seen: null };
   const online = openConnectionsOf(user, now).length > 0;
   const lastSeen = online ? undefined : lastSeenAt(user);
   return { online, last_seen: lastSeen === undefined ? null : toTime(lastSeen) };
@@ -163,6 +165,7 @@ export function memberDeliveredUntil(
   member: Pick<Membership, 'username' | 'deliveredUntil'>,
   now: number,
 ): number {
+  if (user?.concealed) return 0;
   const noted = Math.max(member.deliveredUntil ?? 0, deliveredUntil.get(member.username) ?? 0);
   return user ? Math.max(noted, userDeliveredUntil(user, conversation, now)) : noted;
 }

@@ -9,8 +9,9 @@ import { firstMembersOf, getMemberships, type Membership } from '../store/member
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { toMember } from './inbox.ts';
 import { withoutLeft } from './members.ts';
+import { asSeenBy } from './presence-seen.ts';
 
-type Reader = Pick<Services, 'table' | 'now'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
 export interface MemberPage {
   readonly members: Member[];
@@ -55,8 +56,9 @@ export async function memberPage(
     services,
     users.map(({ username }) => ({ username, conversation: conversation.id })),
   );
+  const seen = await asSeenBy(services, viewer.username, users);
   const byName = new Map(memberships.map((membership) => [membership.username, membership]));
-  const members = users.flatMap((user) => {
+  const members = seen.flatMap((user) => {
     const membership = byName.get(user.username);
     return membership ? [toMember(state, membership, [user], services.now(), viewer)] : [];
   });

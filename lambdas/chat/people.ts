@@ -8,8 +8,9 @@ import { getMemberships } from '../store/membership.ts';
 import { foldName, getListings, getUserNames, type Listing } from '../store/people-index.ts';
 import { type Avatar, getUsers } from '../store/user.ts';
 import { presenceOf } from './inbox.ts';
+import { asSeenBy } from './presence-seen.ts';
 
-type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
+type Reader = Pick<Services, 'table' | 'bucket' | 'now' | 'config'>;
 
 /** @throws ChatError `invalid_frame` for oneself */
 export function directConversationWith(me: string, other: string): NamedConversation {
@@ -40,7 +41,8 @@ export async function getProfiles(services: Reader, viewer: string, names: reado
   const [users, memberships] = await Promise.all([getUsers(services, names), getMemberships(services, directs)]);
   const blocking = new Set(memberships.filter(({ blocked }) => blocked).map(({ conversation }) => conversation));
   const blocksViewer = (name: string) => name !== viewer && blocking.has(directConversationWith(viewer, name).id);
-  const byName = new Map(users.map((user) => [user.username, user]));
+  const seen = await asSeenBy(services, viewer, users);
+  const byName = new Map(seen.map((user) => [user.username, user]));
   const existing = names.flatMap((name) => byName.get(name) ?? []);
   return Promise.all(
     existing.map(async (user) => ({

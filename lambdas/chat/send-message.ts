@@ -8,6 +8,7 @@ import type { ContentType, Message } from '#protocol/message';
 import type { MessageRef } from '#protocol/message-id';
 import { messageText } from '#protocol/message-text';
 import type { Conversation } from '#protocol/names';
+import type { Recipients } from '../delivery/broadcast.ts';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
@@ -18,6 +19,7 @@ import { claimAttachments, fileIds } from './claim-attachments.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
+import { namesSeenBy } from './presence-seen.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, namedSeq } from './same-send.ts';
 import { whoSee } from './visible.ts';
@@ -56,7 +58,8 @@ export async function sendMessage(
     const files = fileIds(conversation, caller, attachments, clientId);
     assertSameSend(duplicate, { type: 'message', text, files, reply_to: replyTo ? (namedSeq(replyTo) ?? 0) : null });
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
-    return deliverRepeated(services, conversation, { entry: duplicate, recipients, origin });
+    const shownOf = shownTo(services, caller, recipients);
+    return deliverRepeated(services, conversation, { entry: duplicate, recipients, origin, shownOf });
   }
 
   if (membership) assertWritable(services, membership);
@@ -82,21 +85,28 @@ export async function sendMessage(
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
-  if (repeated) return deliverRepeated(services, conversation, { entry, recipients, origin });
-  return deliverMessage(services, { entry, repeated, recipients, origin });
+  const delivery = { entry, recipients, origin, shownOf: shownTo(services, caller, recipients) };
+  if (repeated) return deliverRepeated(services, conversation, delivery);
+  return deliverMessage(services, { ...delivery, repeated });
+}
+
+/** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */
+function shownTo(services: Services, { username }: Caller, { users }: Recipients) {
+  return (names: readonly string[]) => namesSeenBy(services, username, names, users);
 }
 
 /** A repeat of a message reaches nobody who has hidden it, or has blocked its author since; nor does it tell whether those are online. */
 async function deliverRepeated(
   services: Services,
   { id, kind }: Conversation,
-  { entry, recipients, origin }: Omit<Parameters<typeof deliverMessage>[1], 'repeated'>,
+  { recipients, ...delivery }: Omit<Parameters<typeof deliverMessage>[1], 'repeated'>,
 ): Promise<Message> {
+  const { entry } = delivery;
   const membership = kind === 'direct' ? await getMembership(services, entry.user, id) : undefined;
   const users = membership?.blocked
     ? recipients.users.filter(({ username }) => username === entry.user)
     : await whoSee(services, id, entry.seq, recipients.users);
-  return deliverMessage(services, { entry, repeated: true, recipients: { ...recipients, users }, origin });
+  return deliverMessage(services, { ...delivery, repeated: true, recipients: { ...recipients, users } });
 }
 
 function contentType([first]: readonly File[]): ContentType {

@@ -14,10 +14,10 @@ const endSessions = createSignOut(process.env.USER_POOL_ID);
 export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> = {
   getMe: (services, { user }) => toMe(services, user),
 
-  async updateMe(services, { user, body: { name, avatar: upload } }) {
-    if (name === undefined && upload === undefined) return toMe(services, user);
+  async updateMe(services, { user, body: { name, avatar: upload, hide_presence: hidesPresence } }) {
+    if (name === undefined && upload === undefined && hidesPresence === undefined) return toMe(services, user);
     const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
-    return toMe(services, await updateProfile(services, user.username, { name, avatar }));
+    return toMe(services, await updateProfile(services, user.username, { name, avatar, hidesPresence }));
   },
 
   async signOutEverywhere(services, { caller, account: accountName }) {
@@ -35,6 +35,6 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
   },
 };
 
-async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar }: User): Promise<Me> {
-  return { username, name, avatar: await avatarUrl(services, avatar) };
+async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar, hidesPresence }: User): Promise<Me> {
+  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence };
 }

@@ -1,11 +1,14 @@
 import { ChatError } from '#protocol/errors';
 import { parseConversation } from '#protocol/names';
+import { createCaller } from '../chat/create-caller.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import { assertMayAct, requireUser } from '../chat/require-user.ts';
 import { endConnection } from '../delivery/end-connection.ts';
+import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
+import type { Connection } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -43,10 +46,12 @@ export async function connect(
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
-  const [{ added, user }] = await Promise.all([
-    addConnection(services, identity, { ...origin, expires }, request.tokenIssued),
+  const connection = { ...origin, expires };
+  const [known] = await Promise.all([
+    addConnection(services, identity, connection, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
+  const { added, user } = known ?? (await createAndAdd(services, identity, connection, request.tokenIssued));
   if (!added) {
     assertMayAct(user, identity, request.tokenIssued);
     throw new ChatError('conflict', 'your account has just changed: connect again');
@@ -59,4 +64,11 @@ export async function connect(
     Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
   const answersSubprotocol = offered.split(',').some((protocol) => protocol.trim() === subprotocol);
   return { statusCode: 200, headers: answersSubprotocol ? { 'Sec-WebSocket-Protocol': subprotocol } : undefined };
+}
+
+async function createAndAdd(services: Services, caller: Identity, connection: Connection, issued: number) {
+  await createCaller(services, caller);
+  const known = await addConnection(services, caller, connection, issued);
+  if (known) return known;
+  throw new Error(`unable to connect ${caller.username}; the user was created and is not there`);
 }

@@ -6,9 +6,9 @@
  *        `count`: messages so far.
  *        `at` (ms): when the newest number was allocated.
  *        `last_seq`, `last`: the newest message, its text cut.
- *        `gone`: the uncounted numbers, see uncounted.ts.
- *        `gone_from`, `forgotten`: no number up to `gone_from` is in `gone` any more, and `forgotten` is how many were. Today's words are
- *        uncounted floor and trimmed count.
+ *        `gone`: the newest uncounted numbers, see uncounted.ts. `gone_to`: others, up to this number, are in items of their own.
+ *        `gone_from`, `forgotten`: of a state from before there were such items. Numbers up to `gone_from` were forgotten, `forgotten` of
+ *        them. Today's words are uncounted floor and trimmed count.
  *        `title`: of a group or room. `owner`: of a room, see room-owner.ts; of a group, see chat/group-owner.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
@@ -42,10 +42,13 @@ export interface ConversationState {
   /** ms */
   readonly at: number;
   readonly last: (LastMessage & { readonly seq: number }) | undefined;
+  /** The newest uncounted numbers. Use `uncountedAfter`. */
   readonly uncounted: ReadonlySet<number>;
-  /** `uncounted` does not contain the numbers up to here any more. */
+  /** Others, up to this number, are in items of their own. */
+  readonly uncountedStoredTo: number;
+  /** Of a state from before there were such items: numbers up to here were forgotten. */
   readonly uncountedFloor: number;
-  /** How many numbers `uncounted` once contained and does not contain any more. */
+  /** How many were forgotten. */
   readonly trimmedCount: number;
   readonly title: string | undefined;
   /** Of a room. */
@@ -82,6 +85,7 @@ const StateItem = z.looseObject({
   last_seq: z.optional(z.number()),
   last: z.optional(Last),
   gone: z.optional(z.set(z.number())),
+  gone_to: z._default(z.number(), 0),
   gone_from: z._default(z.number(), 0),
   forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
@@ -108,6 +112,7 @@ export function toConversationState(item: Item): ConversationState {
     at,
     last: last && last_seq !== undefined ? { ...last, seq: last_seq } : undefined,
     uncounted: fields.gone ?? new Set(),
+    uncountedStoredTo: fields.gone_to,
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,

@@ -9,6 +9,7 @@
  *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
+ *        `presence_hidden`: nobody sees whether this user is online.
  *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
@@ -17,10 +18,20 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { limits } from '#protocol/limits';
 import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
+import {
+  attributesWithPrefix,
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  putItemIf,
+  updateItem,
+  updateItemIf,
+} from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { listedAs, putUsernameListing } from './people-index.ts';
 
@@ -42,7 +53,7 @@ export type Avatar = z.infer<typeof Avatar>;
 /** A push device as the user's item lists it; push-device.ts has the rest. */
 export interface UserPushDevice {
   readonly id: string;
-  /** s */
+  /** s; the moment of a sign-out everywhere that came after its registration, or of the account's deletion, if that is earlier */
   readonly expires: number;
 }
 
@@ -50,6 +61,11 @@ export interface UserPushDevice {
 export interface Owner {
   readonly issuer: string;
   readonly sub: string;
+}
+
+/** Is the owner an account of the stack's pool? Then its issuer is an id. An issuer of one's own is an address. */
+export function isOfPool({ issuer }: Owner): boolean {
+  return !issuer.includes('/');
 }
 
 export interface User {
@@ -61,6 +77,10 @@ export interface User {
   /** ms; when the account was deleted */
   readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
+  /** Nobody else sees whether this user is online. */
+  readonly hidesPresence: boolean;
+  /** Whoever looks does not see it (chat/presence-seen.ts). */
+  readonly concealed?: boolean;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
   /** ms; when they last signed out everywhere. Connections that were opened earlier have expired. */
@@ -85,6 +105,7 @@ const UserItem = z.looseObject({
   sub: z.optional(z.string()),
   deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
+  presence_hidden: z._default(z.boolean(), false),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
@@ -100,7 +121,10 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const { pk, name, issuer, sub, deleted, avatar, presence_hidden, last_seen, reached, signed_out } = z.parse(
+    UserItem,
+    item,
+  );
   const username = usernameOf(pk);
   return {
     username,
@@ -108,6 +132,7 @@ export function toUser(item: Item): User {
     owner: issuer !== undefined && sub !== undefined ? { issuer, sub } : undefined,
     deletedAt: deleted,
     avatar,
+    hidesPresence: presence_hidden,
     lastSeen: last_seen,
     deliveredUntil: reached,
     signedOutAt: signed_out,
@@ -121,10 +146,12 @@ export function toUser(item: Item): User {
         expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
       };
     }),
-    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, expires]) => ({
-      id,
-      expires: z.parse(z.number(), expires),
-    })),
+    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, value]) => {
+      const expires = z.parse(z.number(), value);
+      const registered = (expires - limits.deviceDays * daySeconds) * 1_000;
+      const over = deleted ?? (isBeforeSignOut(signed_out, registered) ? signed_out : undefined);
+      return { id, expires: over === undefined ? expires : Math.min(expires, Math.floor(over / 1_000)) };
+    }),
   };
 }
 
@@ -222,9 +249,18 @@ export async function signOutUser({ table }: Store, username: string, at: number
 export async function updateProfile(
   { table }: Store,
   username: string,
-  { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
+  {
+    name,
+    avatar,
+    hidesPresence,
+  }: {
+    readonly name?: string | undefined;
+    readonly avatar?: Avatar | null | undefined;
+    readonly hidesPresence?: boolean | undefined;
+  },
 ): Promise<User> {
   const values = {
+    ...(hidesPresence === undefined ? {} : { presence_hidden: hidesPresence }),
     ...(name === undefined ? {} : { name, ...listedAs(name) }),
     ...(avatar ? { avatar } : {}),
   };

@@ -1,8 +1,10 @@
+import { claimLooks } from '../chat/create-caller.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { type Connection, toUser, type User } from '../store/user.ts';
 import { closeRemoved, endSignedOutConnections } from './close-connections.ts';
 import { onConnected } from './on-connected.ts';
 import { onDisconnected } from './on-disconnected.ts';
+import { onPresenceHidden } from './on-presence-hidden.ts';
 import type { StreamServices } from './plan-count.ts';
 
 /** What happened to a user. */
@@ -35,10 +37,18 @@ export async function onUserChanged(
   services: StreamServices,
   { before, user, added, removed }: UserChange,
 ): Promise<void> {
+  if (before && user.owner && !before.owner) await keepLooks(services, user);
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
+  if (before && before.hidesPresence !== user.hidesPresence) await onPresenceHidden(services, user);
   for (const connection of added) await onConnected(services, { before, user, connection });
   for (const connection of removed) {
     await closeRemoved(services, user, connection);
     await onDisconnected(services, user, connection);
   }
+}
+
+/** A user from before whose first token has just come: from now on nobody may sign up with a name that looks like theirs. */
+async function keepLooks(services: StreamServices, { username }: User): Promise<void> {
+  const own = await claimLooks(services, username);
+  if (!own) services.log.info('looks like another user', { username });
 }

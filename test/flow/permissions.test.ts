@@ -532,6 +532,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Deliver sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('Deliver dynamodb:GetItem table'),
 
   'SignUp dynamodb:PutItem table': () => chat.person(`new${++unique}`),
+  'CheckName dynamodb:GetItem table': () => chat.person(`new${++unique}`),
+  'CheckName dynamodb:PutItem table': () => chat.person(`new${++unique}`),
 };
 
 /** Every function writes its log. Without these permissions nothing but the log shows it. */

@@ -1,15 +1,14 @@
 /** Who keeps order in a room: its owner, and the moderators whom they name. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { membershipKey } from '#lambdas/store/membership';
 import { type Chat, startChat } from '../support/chat.ts';
 import type { Person } from '../support/person.ts';
 import type { Event } from '../support/socket.ts';
 import { openStage, type Stage } from '../support/stage.ts';
+import { withEnvironment } from '../support/with-environment.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -295,19 +294,3 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('with the option rooms, which names 
     expect(await code(put('room:new', other, other))).toBe(200);
   });
 });
-
-/** The stack with other settings of its functions. @returns its cloud assembly */
-function withEnvironment(settings: Readonly<Record<string, string>>): string {
-  const assemblyDirectory = mkdtempSync(join(inject('dataFolder'), 'assembly-'));
-  cpSync(inject('assemblyDirectory'), assemblyDirectory, { recursive: true });
-  for (const file of readdirSync(assemblyDirectory).filter((name) => name.endsWith('.template.json'))) {
-    const template = JSON.parse(readFileSync(join(assemblyDirectory, file), 'utf8'));
-    for (const { Properties } of Object.values<Event>(template.Resources)) {
-      const variables = Properties?.Environment?.Variables;
-      for (const [name, value] of Object.entries(settings))
-        if (variables?.[name] !== undefined) variables[name] = value;
-    }
-    writeFileSync(join(assemblyDirectory, file), JSON.stringify(template));
-  }
-  return assemblyDirectory;
-}

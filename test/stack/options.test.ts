@@ -49,7 +49,7 @@ test('options from the command line, which are all text, give the same as the fi
   const commandLine = read({
     stage: 'dev',
     allowedOrigins: 'https://a.example.com, http://localhost:5173',
-    oidc: '{"issuer":"https://id.example.com/","audience":"web,phone","usernameClaim":"preferred_username"}',
+    oidc: '{"issuer":"https://id.example.com","audience":"web,phone","usernameClaim":"preferred_username"}',
     messageRetentionDays: '30',
     sendLimit: '5',
     sendLimitSeconds: '60',
@@ -69,6 +69,11 @@ test('options from the command line, which are all text, give the same as the fi
 
 test('there may be no send limit, and any other up to a million', () => {
   expect(['0', 25, 1_000_000].map((sendLimit) => read({ sendLimit }).sendLimit)).toEqual([0, 25, 1_000_000]);
+});
+
+test('an issuer stays as its tokens write it: Auth0 ends in a slash', () => {
+  const issuer = 'https://tenant.eu.auth0.com/';
+  expect(read({ oidc: { issuer, audience: 'web' } }).oidc?.issuer).toBe(issuer);
 });
 
 test('a custom issuer names its users by `sub` by default', () => {

@@ -123,7 +123,12 @@ export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 export type Time = string;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
+export type Me = {
+  readonly username: string;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly hide_presence: boolean;
+};
 
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {
@@ -145,6 +150,16 @@ export type FriendAnswer = { readonly state: 'friends' | 'sent' };
 
 /** `public_key` is the `applicationServerKey` with which a page subscribes; null if the server does not push to browsers. */
 export type PushAnswer = { readonly web: { readonly public_key: string } | null; readonly fcm: boolean };
+
+export type DevicesAnswer = {
+  readonly devices: readonly ({
+    readonly id: string;
+    readonly platform: 'fcm' | 'web';
+    readonly service: string | null;
+    readonly registered_at: Time;
+    readonly expires_at: Time;
+  })[];
+};
 
 export type TokenAnswer = { readonly token: string };
 
@@ -169,8 +184,9 @@ export type MemberPage = {
   readonly results: readonly Member[];
 };
 
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
 export type MessagePage = {
-  readonly count: number;
+  readonly count: number | null;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly Message[];
