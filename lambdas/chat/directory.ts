@@ -39,7 +39,7 @@ export async function findInDirectory(
   { after, before, limit }: { readonly after?: string; readonly before?: string; readonly limit: number },
 ): Promise<DirectoryPage> {
   const text = query === undefined ? undefined : foldName(query);
-  const [exact, users] = await Promise.all([
+  const [exact, users]: [readonly string[], User[]] = await Promise.all([
     query === undefined || services.config.directory !== 'exact' ? [] : namedInFull(services, query),
     getUsers(services, await acquaintancesOf(services, viewer)),
   ]);
