@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
-import { confirmedUser } from './confirmed-user.ts';
+import { type ConfirmedUser, confirmedUser } from './confirmed-user.ts';
 import { offerDemoPeople } from './demo-people.ts';
 import { LocalOutputs, wscatLine } from './local-outputs.ts';
 
@@ -20,8 +20,9 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
   if (runtime.stack.ofType('AWS::Cognito::UserPool').length === 0) {
     return [...addresses, '', 'Tokens come from your own issuer, so there are no demo users here.', ''].join('\n');
   }
-  const mail = join(dataDirectory, 'mail');
-  const users = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+  const users: ConfirmedUser[] = [];
+  // One after the other, because both keep their passwords in one file.
+  for (const name of ['alice', 'bob']) users.push(await confirmedUser(name, outputs, dataDirectory));
   await offerDemoPeople(
     runtime,
     users.map(({ name, password }) => ({ username: name, password })),

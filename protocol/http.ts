@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { between, cleanedName, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
@@ -142,7 +143,7 @@ export const InvitationsQuery = z.object({
 });
 
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
-const Title = trimmedText(limits.titleLength, title);
+const Title = cleanedName(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
 const userName = z
   .string({ error: 'must be a user name' })
@@ -168,7 +169,9 @@ export const UpdateGroupBody = z.object({
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
-  query: z.optional(trimmedText(limits.nameLength, query)),
+  query: z.optional(
+    trimmedText(limits.nameLength, query).check(z.refine((text) => fold(text).trim() !== '', { error: query })),
+  ),
   /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   ...paging,
@@ -179,7 +182,7 @@ const avatar = 'must be the id of an upload, or null';
 
 /** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
-  name: z.optional(trimmedText(limits.nameLength, name)),
+  name: z.optional(cleanedName(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
   hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
 });
@@ -195,7 +198,7 @@ export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
-const filename = `must be a name of 1 to ${limits.filenameLength} characters, none of them a control character`;
+const filename = `must be a name of 1 to ${limits.filenameLength} characters`;
 const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
 const contentType = 'must be a media type such as image/png';
 
@@ -205,11 +208,7 @@ const together = 'and height must come together';
 const onlyOfPictures = 'and height can only be said of image/* and video/*';
 
 const FileBody = z.object({
-  filename: z.string({ error: filename }).check(
-    z.minLength(1, { error: filename }),
-    z.maxLength(limits.filenameLength, { error: filename }),
-    z.refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), { error: filename }),
-  ),
+  filename: cleanedName(limits.filenameLength, filename).check(z.maxLength(limits.filenameLength, { error: filename })),
   content_type: z.string({ error: contentType }).check(z.regex(/^[a-z]+\/[a-z0-9.+-]{1,100}$/, { error: contentType })),
   size: between(1, limits.attachmentBytes, size),
 });

@@ -8,6 +8,8 @@ export const limits = {
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
+  /** Combining marks in a row in a text that is stored; further ones are left out (UAX #15, stream-safe text format). */
+  marksInARow: 30,
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
@@ -52,6 +54,8 @@ export const limits = {
   searchLength: 100,
   /** Entries of the log that one page of a search reads, which bounds its cost. */
   searchEntries: 500,
+  /** Milliseconds after which a page of a search ends where it is. Only long texts in a large conversation take that long. */
+  searchMilliseconds: 1_000,
   /** Members that one page of the members who are online reads, which bounds its cost. */
   membersRead: 500,
   /** Messages in `last_50_messages`. */

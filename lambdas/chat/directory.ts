@@ -39,10 +39,9 @@ export async function findInDirectory(
   { after, before, limit }: { readonly after?: string; readonly before?: string; readonly limit: number },
 ): Promise<DirectoryPage> {
   const text = query === undefined ? undefined : foldName(query);
-  const [exact, users] = await Promise.all([
-    query === undefined || services.config.directory !== 'exact' ? [] : namedInFull(services, query),
-    getUsers(services, await acquaintancesOf(services, viewer)),
-  ]);
+  const named: string[] | Promise<string[]> =
+    query === undefined || services.config.directory !== 'exact' ? [] : namedInFull(services, query);
+  const [exact, users] = await Promise.all([named, getUsers(services, await acquaintancesOf(services, viewer))]);
   const names = new Set([...exact, ...users.filter((user) => matches(user, text)).map(({ username }) => username)]);
   names.delete(viewer);
   const isBehind = (name: string) => (after === undefined || name > after) && (before === undefined || name < before);

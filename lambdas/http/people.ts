@@ -5,7 +5,7 @@ import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { findInDirectory, isFound } from '../chat/directory.ts';
 import { findPeople, getProfile } from '../chat/people.ts';
-import { foldName, type Listing } from '../store/people-index.ts';
+import { beginningsOf, type Listing } from '../store/people-index.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
 
@@ -50,7 +50,7 @@ type Direction = z.infer<typeof Direction>;
 const Place = z.tuple([
   Direction,
   z.string().check(z.refine(isUserName)),
-  z.enum(['username', 'name']),
+  z.enum(['username', 'name', 'account']),
   text('must be a listing'),
 ]);
 
@@ -88,7 +88,7 @@ function noPlace(): ChatError {
 
 function isInside([, username, by, text]: z.infer<typeof Place>, query: string | undefined): boolean {
   if (query === undefined) return by === 'username' && text === username;
-  return [...text].length <= limits.nameLength && text.startsWith(foldName(query));
+  return [...text].length <= limits.nameLength && beginningsOf(query).some((beginning) => text.startsWith(beginning));
 }
 
 function parseJson(text: string): unknown {

@@ -8,7 +8,7 @@ import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
-import type { Connection } from '../store/user.ts';
+import { type Connection, renewListings } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -55,6 +55,7 @@ export async function connect(
     assertMayAct(user, identity, request.tokenIssued);
     throw new ChatError('conflict', 'your account has just changed: connect again');
   }
+  await renewListings(services, user);
   // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
   const expired = user.connections.filter((other) => other.expires <= now);
   await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));

@@ -11,7 +11,7 @@
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
  *        `presence_hidden`: nobody sees whether this user is online.
  *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
- *        `listed_in`, `listed_as`: see people-index.ts.
+ *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
  * write  After the item that lists the user by user name, so that every user can be found.
@@ -33,7 +33,7 @@ import {
   updateItemIf,
 } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
-import { listedAs, putUsernameListing } from './people-index.ts';
+import { accountListing, listedAs, putUsernameListings } from './people-index.ts';
 
 /** One open WebSocket of a user. */
 export interface Connection {
@@ -87,6 +87,8 @@ export interface User {
   readonly signedOutAt: number | undefined;
   /** ms; when the last connection for everything ended */
   readonly deliveredUntil: number | undefined;
+  /** How searches find the user besides by the user name: people-index.ts. Undefined: not at all, or by the rules from before. */
+  readonly listed: { readonly name: string | undefined; readonly account: string | undefined };
   /** Includes expired ones. */
   readonly connections: readonly Connection[];
   /** Includes expired ones. */
@@ -109,6 +111,8 @@ const UserItem = z.looseObject({
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
+  listed_as: z.optional(z.string()),
+  listed_account: z.optional(z.string()),
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -121,10 +125,20 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, issuer, sub, deleted, avatar, presence_hidden, last_seen, reached, signed_out } = z.parse(
-    UserItem,
-    item,
-  );
+  const {
+    pk,
+    name,
+    issuer,
+    sub,
+    deleted,
+    avatar,
+    presence_hidden,
+    last_seen,
+    reached,
+    signed_out,
+    listed_as,
+    listed_account,
+  } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
@@ -136,6 +150,7 @@ export function toUser(item: Item): User {
     lastSeen: last_seen,
     deliveredUntil: reached,
     signedOutAt: signed_out,
+    listed: { name: listed_as, account: listed_account },
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
       return {
@@ -204,9 +219,17 @@ export type Known = NewUser & Owner;
 
 /** Creates the user unless they exist, or have existed: a deleted user's name is never given again. */
 export async function createUser({ table, now }: TimedStore, { username, name, issuer, sub }: NewUser): Promise<void> {
-  await putUsernameListing({ table }, username);
+  await putUsernameListings({ table }, username);
   await putItemIf(table, {
-    Item: { ...userKey(username), name, issuer, sub, created: now(), ...listedAs(name) },
+    Item: {
+      ...userKey(username),
+      name,
+      issuer,
+      sub,
+      created: now(),
+      ...listedAs(name),
+      listed_account: accountListing(username)?.listed_as,
+    },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
 }
@@ -229,6 +252,29 @@ export async function claimUser(
     ReturnValues: 'ALL_NEW',
   });
   return item && toUser(item);
+}
+
+/**
+ * Lists a user by today's rules who is listed by those from before, and whom a search may therefore miss. Nothing is written for others, nor
+ * when the name has just been changed.
+ */
+export async function renewListings({ table }: Store, { username, name, listed }: User): Promise<void> {
+  const byName = listedAs(name);
+  const byAccount = accountListing(username);
+  if (byName?.listed_as === listed.name && byAccount?.listed_as === listed.account) return;
+  await putUsernameListings({ table }, username);
+  const set = Object.entries({ ...byName, ...(byAccount && { listed_account: byAccount.listed_as }) });
+  const remove = byName ? [] : ['listed_in', 'listed_as'];
+  await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: updateExpression(
+      set.map(([attribute]) => attribute),
+      remove,
+    ),
+    ConditionExpression: '#name = :name',
+    ExpressionAttributeNames: { '#name': 'name', ...namesFor([...set.map(([attribute]) => attribute), ...remove]) },
+    ExpressionAttributeValues: { ':name': name, ...valuesFor(set) },
+  });
 }
 
 /**
@@ -259,25 +305,40 @@ export async function updateProfile(
     readonly hidesPresence?: boolean | undefined;
   },
 ): Promise<User> {
-  const values = {
+  const listing = name === undefined ? undefined : listedAs(name);
+  const set = Object.entries({
     ...(hidesPresence === undefined ? {} : { presence_hidden: hidesPresence }),
-    ...(name === undefined ? {} : { name, ...listedAs(name) }),
+    ...(name === undefined ? {} : { name, ...listing }),
     ...(avatar ? { avatar } : {}),
-  };
-  const set = Object.keys(values).map((attribute) => `#${attribute} = :${attribute}`);
-  const expressions = [set.length > 0 ? `SET ${set.join(', ')}` : '', avatar === null ? 'REMOVE #avatar' : ''];
-  const changed = [...Object.keys(values), ...(avatar === null ? ['avatar'] : [])];
+  });
+  const remove = [
+    ...(avatar === null ? ['avatar'] : []),
+    // A name that no search can find must not be found by the one before.
+    ...(name !== undefined && !listing ? ['listed_in', 'listed_as'] : []),
+  ];
+  const attributes = set.map(([attribute]) => attribute);
   const item = await updateItem(table, {
     Key: userKey(username),
-    UpdateExpression: expressions.join(' ').trim(),
+    UpdateExpression: updateExpression(attributes, remove),
     ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
+    ExpressionAttributeNames: namesFor([...attributes, ...remove]),
     // DynamoDB refuses values that are empty.
-    ExpressionAttributeValues:
-      set.length > 0
-        ? Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value]))
-        : undefined,
+    ExpressionAttributeValues: set.length > 0 ? valuesFor(set) : undefined,
     ReturnValues: 'ALL_NEW',
   });
   return toUser(item);
 }
+
+function updateExpression(set: readonly string[], remove: readonly string[]): string {
+  return [
+    set.length > 0 ? `SET ${set.map((attribute) => `#${attribute} = :${attribute}`).join(', ')}` : '',
+    remove.length > 0 ? `REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}` : '',
+  ]
+    .join(' ')
+    .trim();
+}
+
+const namesFor = (attributes: readonly string[]) =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+const valuesFor = (set: readonly (readonly [string, unknown])[]) =>
+  Object.fromEntries(set.map(([attribute, value]) => [`:${attribute}`, value]));

@@ -28,7 +28,7 @@ const code = async (answer: ReturnType<Person['get']>) => {
   return status < 300 ? status : body.error.code;
 };
 const short = (username: string) => username.replace(`-${chat.run}`, '');
-const roles = async (room: string, by: Person) => {
+const roles = async (room: string, by: Person): Promise<Record<string, string>> => {
   const { members, owner } = (await by.get(at(room))).body;
   return {
     owner: owner && short(owner),
@@ -51,7 +51,7 @@ it('belongs to whoever makes it, also if several come first at once', async () =
   await Promise.all([...people, ...people].map((person) => person.enter(room)));
   const { owner, ...all } = await roles(room, people[0]);
   expect(Object.values(all).sort()).toEqual(['member', 'member', 'member', 'owner']);
-  expect(all[owner]).toBe('owner');
+  expect(all[owner ?? '']).toBe('owner');
   const listed = (await people[0].get('/conversations')).body.results;
   expect(listed).toMatchObject([{ id: room, owner: `${owner}-${chat.run}` }]);
 });
@@ -151,7 +151,7 @@ it('lets its owner and moderators delete messages of others, and nobody else', a
   const [owner, mod, carl, dora] = await chat.people('owner6', 'mod6', 'carl6', 'dora6');
   const room = await makeRoom('clean', owner, mod, carl, dora);
   await assign(room, owner, mod, 'moderator');
-  const seqs = [];
+  const seqs: number[] = [];
   for (const text of ['spam', 'more']) seqs.push((await say(room, carl, text)).body.seq);
   const message = (index: number) => `${at(room)}/messages/${seqs[index]}`;
   expect(await code(dora.request('DELETE', message(0)))).toBe('forbidden');

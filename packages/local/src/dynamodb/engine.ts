@@ -38,7 +38,7 @@ export async function startEngine(options: {
     return { url: location.url, died: new Promise(() => {}), stop: async () => {} };
   }
   const folder = join(options.dataDirectory, 'dynamodb');
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = join(folder, 'tables.db');
   if (!existsSync(database)) await writeAtomically(database, newDatabase());
   for (let attempt = 1; ; attempt += 1) {
@@ -70,6 +70,7 @@ function newDatabase(): Buffer {
  * program, `$@` its arguments.
  */
 const supervisor = `
+umask 077
 exec 3<&0 </dev/null
 "$0" "$@" 3<&- &
 engine=$!
