@@ -60,8 +60,7 @@ export async function memberPage(
   const byName = new Map(memberships.map((membership) => [membership.username, membership]));
   const members = seen.flatMap((user) => {
     const membership = byName.get(user.username);
-    const blocksViewer = viewer.blocked && user.username !== viewer.username;
-    return membership ? [toMember(state, membership, [user], services.now(), blocksViewer)] : [];
+    return membership ? [toMember(state, membership, [user], services.now(), viewer)] : [];
   });
   return { members: online ? members.filter((member) => member.online) : members, next };
 }
