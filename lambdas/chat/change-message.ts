@@ -6,6 +6,7 @@
  * A change is complete once its entry is written. If its writer dies before it is applied, the table's stream does the rest
  * (stream/complete-change.ts).
  */
+import { cleanText } from '#protocol/clean-text';
 import { ChatError } from '#protocol/errors';
 import type { ChangedMessage } from '#protocol/http';
 import { limits } from '#protocol/limits';
@@ -68,7 +69,7 @@ export async function editMessage(
   message: string | undefined,
 ): Promise<ChangedMessage> {
   // A repeat has the text that was accepted then; beside which files, does not matter any more.
-  const asked = { type: 'edit', text: (message ?? '').trim() } as const;
+  const asked = { type: 'edit', text: cleanText(message ?? '') } as const;
   return changeMessage(services, request, asked, async (target, membership) => {
     assertWritable(services, membership);
     assertAuthor(target, membership);
