@@ -1,9 +1,11 @@
 /** The files of an archive of what is a user's, in an order that any run can go on with: profile, picture, then one conversation after the other. */
 import * as z from 'zod/mini';
+import type { FriendState } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { readStored } from '../store/archive.ts';
+import { avatarKey, keyOf } from '../store/bucket.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { type File, getEntries, type MessageEntry } from '../store/entry.ts';
 import { leftConversationsOf } from '../store/left-conversation.ts';
@@ -11,7 +13,7 @@ import { conversationsAfter, getMembership, type Membership } from '../store/mem
 import { getUser } from '../store/user.ts';
 import { type ArchiveFile, pathPart } from './archive-entry.ts';
 import { blockedBy } from './block.ts';
-import { friendNames } from './friends.ts';
+import { friendsIn } from './friends.ts';
 import { readCursor } from './unread-count.ts';
 
 /** A place between two files. */
@@ -85,20 +87,21 @@ async function* profileOf(services: Services, username: string, place: ExportPla
   const user = await getUser(services, username, { consistent: true });
   if (!user) return;
   if (place.after === undefined) {
+    const names = async (state: FriendState) => (await friendsIn(services, username, state)).map(({ other }) => other);
     const profile = {
       username,
       name: user.name,
       last_seen: user.lastSeen === undefined ? null : toTime(user.lastSeen),
-      friends: await friendNames(services, username, 'friends'),
-      requests_received: await friendNames(services, username, 'received'),
-      requests_sent: await friendNames(services, username, 'sent'),
+      friends: await names('friends'),
+      requests_received: await names('received'),
+      requests_sent: await names('sent'),
       blocks: await blockedBy(services, username),
       push_devices: user.pushDevices.map(({ expires }) => ({ expires_at: toTime(expires * 1_000) })),
     };
     const path = 'profile.json';
     yield { file: json(path, profile, services.now()), place: { step: 'profile', after: path } };
   }
-  const picture = user.avatar && (await readStored(services, 'avatars', user.avatar.id));
+  const picture = user.avatar && (await readStored(services, avatarKey(user.avatar.id)));
   if (!user.avatar || !picture) return;
   const [, extension = 'bin'] = user.avatar.content_type.split('/');
   const file = { path: `picture.${pathPart(extension)}`, content: picture, at: services.now() };
@@ -139,7 +142,7 @@ async function* conversationOf(
       for (const [index, file] of files.entries()) {
         if (done && (seq < done[0] || (seq === done[0] && index <= done[1]))) continue;
         // One after the other: an attachment may have 25 MB.
-        const content = await readStored(services, 'files', file.id);
+        const content = await readStored(services, keyOf(file));
         if (!content) continue;
         const path = `${folder}/${attachmentPath(seq, file)}`;
         yield { file: { path, content, at }, attachment: true, place: after([seq, index]) };
@@ -177,7 +180,7 @@ function toLine({ seq, id, at, text, content_type, reply_to, edited_at, files }:
     content_type,
     reply_to,
     edited_at: edited_at === undefined ? null : toTime(edited_at),
-    attachments: files.map((file) => ({ ...file, path: attachmentPath(seq, file) })),
+    attachments: files.map(({ object: _, ...file }) => ({ ...file, path: attachmentPath(seq, file) })),
   };
 }
 

@@ -17,21 +17,30 @@ import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type AccountJob, getAccountJob, saveAccountJob } from '../store/account-job.ts';
 import { removeAvatar } from '../store/bucket.ts';
+import { getConversationState } from '../store/conversation-state.ts';
 import { friendshipsAfter } from '../store/friendship.ts';
-import { leftConversationsOf } from '../store/left-conversation.ts';
-import { conversationsAfter, endMembership, getMembership, type Membership } from '../store/membership.ts';
+import { leftConversationsOf, noteLeft } from '../store/left-conversation.ts';
+import {
+  conversationsAfter,
+  endMembership,
+  endMembershipUpdate,
+  getMembership,
+  type Membership,
+} from '../store/membership.ts';
+import { leaveNamed } from '../store/named-departures.ts';
 import { closeDirect } from '../store/named-windows.ts';
 import { leaveOwnRoom } from '../store/room-owner.ts';
 import { endInvitation, getStanding } from '../store/standing.ts';
 import { releaseUpload, uploadsAfter } from '../store/upload.ts';
 import { getUser } from '../store/user.ts';
+import { changeMembers } from './change-members.ts';
 import { type ErasePlace, eraseMessages } from './erase-messages.ts';
 import { removeExport } from './export-account.ts';
 import { forgetFriendship } from './friends.ts';
-import { handOver } from './hand-over.ts';
+import { ensureOwner } from './group-owner.ts';
 import { isAlone } from './is-alone.ts';
 import { forgetPushDevices } from './push-devices.ts';
-import { recordComingOrGoing } from './system-events.ts';
+import { recordComingOrGoing, recordSystemEvent } from './system-events.ts';
 
 const steps = ['sessions', 'friends', 'left', 'conversations', 'files', 'account'] as const;
 
@@ -40,6 +49,8 @@ const Progress = z.object({
   account: z.string(),
   /** Whether their messages are erased. */
   erase: z.boolean(),
+  /** The id of their picture. */
+  picture: z.optional(z.string()),
   step: z.enum(steps),
   /** The last person, conversation or file of the step that is done. */
   after: z.optional(z.string()),
@@ -52,8 +63,8 @@ const Progress = z.object({
 });
 type Progress = z.infer<typeof Progress>;
 
-export function newDeletion(account: string, erase: boolean): Progress {
-  return { account, erase, step: 'sessions', conversations: 0, erased: 0 };
+export function newDeletion(account: string, erase: boolean, picture?: string): Progress {
+  return { account, erase, picture, step: 'sessions', conversations: 0, erased: 0 };
 }
 
 /** What the user pool does. Nothing, if tokens come from another issuer. */
@@ -131,6 +142,7 @@ async function doStep(run: Run, progress: Progress): Promise<Progress | 'done'> 
     case 'files': {
       const ids = await uploadsAfter(services, username, atOnce, progress.after);
       if (ids.length === 0) {
+        if (progress.picture !== undefined) await removeAvatar(services, progress.picture);
         const archive = await getAccountJob(services, username, 'export');
         if (archive) await removeExport(services, archive);
         return store(run, { ...progress, step: 'account', after: undefined });
@@ -163,17 +175,29 @@ async function leave(run: Run, progress: Progress, membership: Membership): Prom
   if (erased.erasing) return erased;
   const leaving = await store(run, { ...erased, leaving: conversation.id });
   if (conversation.kind === 'direct' && !alone) await closeDirect(services, conversation, job.username);
-  if (!(await endIts(services, conversation, membership)))
-    throw new Error(`a role in ${conversation.id} has just changed`);
+  await end(services, conversation, membership);
   return afterLeaving(run, leaving, conversation.id);
 }
 
-/** Ends the membership. An owner hands over a group; a room goes on without one, as when its owner leaves it. */
-async function endIts(services: Services, conversation: Conversation, membership: Membership): Promise<boolean> {
-  if (membership.role !== 'owner') return endMembership(services, membership);
-  if (conversation.kind === 'room') return leaveOwnRoom(services, membership);
-  const current = await handOver(services, conversation, membership.username);
-  return current === undefined || endMembership(services, current);
+/** Ends the membership. A room goes on without an owner, as when its owner leaves it. */
+async function end(services: Services, conversation: Conversation, membership: Membership): Promise<void> {
+  const { username } = membership;
+  if (conversation.kind === 'group') {
+    await changeMembers(services, conversation, { kind: 'left', by: username }, async () => {
+      const current = await getMembership(services, username, conversation.id);
+      if (!current) return undefined;
+      await noteLeft(services, username, conversation.id);
+      const updates = [endMembershipUpdate(services, current)];
+      return current.role === 'owner' ? { updates, owner: null } : { updates };
+    });
+    return;
+  }
+  const isOwner = membership.role === 'owner';
+  const ended =
+    conversation.kind === 'fixed'
+      ? await leaveNamed(services, conversation, username)
+      : await (isOwner ? leaveOwnRoom(services, membership) : endMembership(services, membership));
+  if (!ended) throw new Error(`unable to leave ${conversation.id}; others are changing it`);
 }
 
 /** A membership has ended: in this run, or in one that died then. Or there is an invitation, or what is left of an earlier membership. */
@@ -184,10 +208,18 @@ async function afterLeaving(run: Run, progress: Progress, id: string): Promise<P
     return progress;
   }
   const conversation = parseConversation(id);
-  if (!('members' in conversation)) {
-    await recordComingOrGoing(run.services, conversation, { kind: 'left', by: run.job.username });
-  }
+  await tellOfLeaving(run.services, conversation, run.job.username);
   return { ...progress, conversations: progress.conversations + 1 };
+}
+
+/** A group has been told already. If an owner has left it, somebody else becomes it. */
+async function tellOfLeaving(services: Services, conversation: Conversation, username: string): Promise<void> {
+  const left = { kind: 'left', by: username } as const;
+  if (conversation.kind === 'group') return ensureOwner(services, conversation);
+  if (conversation.kind === 'room') return recordComingOrGoing(services, conversation, left);
+  if (conversation.kind === 'direct') return;
+  const state = await getConversationState(services, conversation.id);
+  if (state.seq > 0) await recordSystemEvent(services, conversation, left, { state });
 }
 
 /** Erases messages in a conversation, unless they are kept. `erasing` in the result: there was no time for all of them. */

@@ -11,9 +11,9 @@ import { applyChange, clearEdit } from '../store/apply-change.ts';
 import { getConversationState, updateLast } from '../store/conversation-state.ts';
 import { type EraseEntry, getEntries, type MessageEntry, putEntry } from '../store/entry.ts';
 import { addUncounted } from '../store/uncounted.ts';
-import { discardFiles } from './discard-files.ts';
 import { erasedEvent } from './log-events.ts';
 import { recipientsOf } from './members.ts';
+import { releaseFile } from './release-files.ts';
 
 /** How far it is. */
 export interface ErasePlace {
@@ -92,7 +92,7 @@ async function eraseRange(
 async function eraseOne(services: Services, { conversation, seq, user, files, deleted }: MessageEntry, mark: number) {
   if (deleted) return;
   // First, because the tombstone does not have the list of files any more.
-  await discardFiles(services, conversation, files);
+  await Promise.all(files.map((file) => releaseFile(services, conversation, file)));
   const place = { conversation, seq: mark, target: seq, user, client_id: '', count: 0, at: services.now() };
   await applyChange(services, { type: 'delete', ...place });
 }

@@ -1,7 +1,7 @@
 /** Whether a token may still act for the user whom it names: a user name is not a person. docs/decisions/0043-a-name-is-not-a-person.md */
 import { ChatError } from '#protocol/errors';
 import type { TimedStore } from '../runtime/services.ts';
-import { claimUser, getUser, isBeforeSignOut, type Known, type User } from '../store/user.ts';
+import { claimUser, getUser, isBeforeSignOut, type Known, renewListings, type User } from '../store/user.ts';
 import { createCaller } from './create-caller.ts';
 
 /**
@@ -19,8 +19,12 @@ export async function requireUser(
 ): Promise<User> {
   const user = (await getUser(services, caller.username)) ?? (await createAndGet(services, caller));
   const owned = user.owner || user.deletedAt !== undefined ? user : ((await claimUser(services, caller)) ?? user);
-  if (owned.deletedAt !== undefined && afterDeletion) assertOwn(owned, caller);
-  else assertMayAct(owned, caller, issued);
+  if (owned.deletedAt !== undefined && afterDeletion) {
+    assertOwn(owned, caller);
+    return owned;
+  }
+  assertMayAct(owned, caller, issued);
+  await renewListings(services, owned);
   return owned;
 }
 

@@ -4,7 +4,7 @@ import { ChatError } from '#protocol/errors';
 import type { Deletion, Export, Me } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { type AccountJobMessage, reviveAccountJob } from '../chat/account-jobs.ts';
-import { claimAvatar } from '../chat/claim-attachments.ts';
+import { storeAvatar } from '../chat/avatar.ts';
 import { newDeletion, toDeletion } from '../chat/delete-account.ts';
 import { newExport, toExport } from '../chat/export-account.ts';
 import { avatarUrl } from '../chat/people.ts';
@@ -30,10 +30,10 @@ export const account: HttpHandlers<
 > = {
   getMe: (services, { user }) => toMe(services, user),
 
-  async updateMe(services, { user, body: { name, avatar: upload } }) {
-    if (name === undefined && upload === undefined) return toMe(services, user);
-    const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
-    return toMe(services, await updateProfile(services, user.username, { name, avatar }));
+  async updateMe(services, { user, body: { name, avatar: upload, hide_presence: hidesPresence } }) {
+    if (name === undefined && upload === undefined && hidesPresence === undefined) return toMe(services, user);
+    const avatar = typeof upload === 'string' ? await storeAvatar(services, user.username, upload) : upload;
+    return toMe(services, await updateProfile(services, user.username, { name, avatar, hidesPresence }));
   },
 
   async signOutEverywhere(services, { caller, account: accountName }) {
@@ -49,9 +49,8 @@ export const account: HttpHandlers<
     return undefined;
   },
 
-  async deleteMe(services, { caller, account: accountName }) {
-    const { username } = caller;
-    const progress = newDeletion(accountName, DELETED_MESSAGES === 'erase');
+  async deleteMe(services, { user: { username, avatar }, account: accountName }) {
+    const progress = newDeletion(accountName, DELETED_MESSAGES === 'erase', avatar?.id);
     if (await markDeleted(services, username, endOfSecond(services.now()), progress)) {
       // What was under way when the user was marked has ended by then.
       await queue.send({ kind: 'deletion', username } satisfies AccountJobMessage, limits.deletionDelaySeconds);
@@ -105,6 +104,6 @@ async function deletionOf(services: Services, username: string): Promise<Deletio
   return toDeletion(job);
 }
 
-async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar }: User): Promise<Me> {
-  return { username, name, avatar: await avatarUrl(services, avatar) };
+async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar, hidesPresence }: User): Promise<Me> {
+  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence || undefined };
 }

@@ -3,7 +3,7 @@ import type { Services } from '../runtime/services.ts';
 import type { RequestBase } from './handler.ts';
 
 /** How many results are wanted; `page_size` is another name of `limit`, and counts where both are given. */
-interface Wanted {
+export interface Wanted {
   readonly limit: number;
   readonly page_size?: number | undefined;
 }
@@ -19,7 +19,7 @@ export function link(
   { address }: Pick<RequestBase, 'address'>,
   position: Readonly<Record<string, number | string>>,
 ): string {
-  const { before, after, around, offset, page, page_size, ...kept } = address.query;
+  const { at, before, after, around, offset, page, page_size, ...kept } = address.query;
   const search = new URLSearchParams(kept);
   for (const [name, value] of Object.entries(position)) search.set(name, String(value));
   return `${config.httpUrl}${address.path}?${search}`;

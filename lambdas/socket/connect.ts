@@ -8,7 +8,7 @@ import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
-import type { Connection } from '../store/user.ts';
+import { type Connection, renewListings } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -39,9 +39,10 @@ export async function connect(
   if (request.conversation !== undefined) {
     // The first use of a conversation writes, so it must be the caller's own user that does.
     await requireUser(services, identity, request.tokenIssued);
-    // Watching a room's unread count does not join it.
-    const join = origin.scope.kind === 'conversation';
-    await requireMembership(services, parseConversation(request.conversation), caller, { join });
+    const conversation = parseConversation(request.conversation);
+    // Watching a room's unread count does not join it. A socket of who has left another conversation may only be one that connects again.
+    const join = origin.scope.kind === 'conversation' && conversation.kind === 'room';
+    await requireMembership(services, conversation, caller, { join });
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
@@ -55,6 +56,7 @@ export async function connect(
     assertMayAct(user, identity, request.tokenIssued);
     throw new ChatError('conflict', 'your account has just changed: connect again');
   }
+  await renewListings(services, user);
   // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
   const expired = user.connections.filter((other) => other.expires <= now);
   await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));

@@ -105,12 +105,8 @@ export async function removeArchive(
 }
 
 /** @returns undefined when it does not exist any more */
-export async function readStored(
-  { bucket }: InBucket,
-  folder: 'files' | 'avatars',
-  id: string,
-): Promise<Uint8Array | undefined> {
-  const get = clientOf(bucket).send(new GetObjectCommand({ Bucket: bucket.name, Key: `${folder}/${id}` }));
+export async function readStored({ bucket }: InBucket, key: string): Promise<Uint8Array | undefined> {
+  const get = clientOf(bucket).send(new GetObjectCommand({ Bucket: bucket.name, Key: key }));
   const { Body } = (await unlessRefused(missing, get)) ?? {};
   return Body?.transformToByteArray();
 }

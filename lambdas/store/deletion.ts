@@ -5,8 +5,10 @@
 import type { TimedStore } from '../runtime/services.ts';
 import { type AccountJob, beginJobUpdate } from './account-job.ts';
 import { updateTogether } from './item.ts';
-import { usernameListingKey } from './people-index.ts';
+import { accountListing, accountListingKey, usernameListingKey } from './people-index.ts';
 import { userKey } from './user.ts';
+
+const unlist = 'REMOVE listed_in, listed_as';
 
 /**
  * Marks the user as deleted, and begins the job that removes the rest, in one transaction.
@@ -27,7 +29,8 @@ export async function markDeleted(
       ExpressionAttributeNames: { '#name': 'name' },
       ExpressionAttributeValues: { ':now': services.now(), ':over': over },
     },
-    { Key: usernameListingKey(username), UpdateExpression: 'REMOVE listed_in, listed_as' },
+    { Key: usernameListingKey(username), UpdateExpression: unlist },
+    ...(accountListing(username) ? [{ Key: accountListingKey(username), UpdateExpression: unlist }] : []),
     beginJobUpdate(services, { username, kind: 'deletion', progress }),
   ]);
 }

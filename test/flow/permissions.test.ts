@@ -401,7 +401,8 @@ async function runJob(username: string, kind: 'deletion' | 'export', progress: o
   const body = JSON.stringify({ kind, username });
   const outcome = await runtime.functions.invoke('AccountJobFunction', { Records: [{ messageId: 'm', body }] });
   const job = await getAccountJob(store(), username, kind);
-  if (!job || JSON.stringify(outcome.ok && outcome.payload) !== '{"batchItemFailures":[]}') throw new Error('the run failed');
+  if (!job || JSON.stringify(outcome.ok && outcome.payload) !== '{"batchItemFailures":[]}')
+    throw new Error('the run failed');
   return job;
 }
 

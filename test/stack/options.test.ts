@@ -15,6 +15,7 @@ test('without context the options have their defaults', () => {
     deletedMessages: 'keep',
     sendLimit: 20,
     sendLimitSeconds: 10,
+    fileBytesPerDay: 1024 ** 3,
     inlineMembers: 100,
     logRetentionDays: 30,
     removalPolicy: 'retain',
@@ -36,6 +37,7 @@ test('options from the command line, which are all text, give the same as the fi
     messageRetentionDays: 30,
     sendLimit: 5,
     sendLimitSeconds: 60,
+    fileBytesPerDay: 5_000_000,
     inlineMembers: 20,
     logRetentionDays: 7,
     removalPolicy: 'destroy',
@@ -50,10 +52,11 @@ test('options from the command line, which are all text, give the same as the fi
   const commandLine = read({
     stage: 'dev',
     allowedOrigins: 'https://a.example.com, http://localhost:5173',
-    oidc: '{"issuer":"https://id.example.com/","audience":"web,phone","usernameClaim":"preferred_username"}',
+    oidc: '{"issuer":"https://id.example.com","audience":"web,phone","usernameClaim":"preferred_username"}',
     messageRetentionDays: '30',
     sendLimit: '5',
     sendLimitSeconds: '60',
+    fileBytesPerDay: '5000000',
     inlineMembers: '20',
     logRetentionDays: '7',
     removalPolicy: 'destroy',
@@ -70,6 +73,11 @@ test('options from the command line, which are all text, give the same as the fi
 
 test('there may be no send limit, and any other up to a million', () => {
   expect(['0', 25, 1_000_000].map((sendLimit) => read({ sendLimit }).sendLimit)).toEqual([0, 25, 1_000_000]);
+});
+
+test('an issuer stays as its tokens write it: Auth0 ends in a slash', () => {
+  const issuer = 'https://tenant.eu.auth0.com/';
+  expect(read({ oidc: { issuer, audience: 'web' } }).oidc?.issuer).toBe(issuer);
 });
 
 test('a custom issuer names its users by `sub` by default', () => {

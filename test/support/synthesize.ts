@@ -22,7 +22,12 @@ const projectDirectory = resolve(import.meta.dirname, '../..');
 export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
   const [plain, options] = await Promise.all([
     assembly({}),
-    assembly({ friendsFirst: true, inlineMembers: 5, deletedMessages: 'erase', allowedOrigins: 'https://chat.example.com' }),
+    assembly({
+      friendsFirst: true,
+      inlineMembers: 5,
+      deletedMessages: 'erase',
+      allowedOrigins: 'https://chat.example.com',
+    }),
   ]);
   project.provide('assemblyDirectory', plain);
   project.provide('optionsDirectory', options);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deleteMessage, editMessage } from '#lambdas/chat/change-message';
 import { createGroup } from '#lambdas/chat/create-group';
 import { continueDeletion, newDeletion, toDeletion } from '#lambdas/chat/delete-account';
-import { befriend, friendNames } from '#lambdas/chat/friends';
+import { befriend, friendsIn } from '#lambdas/chat/friends';
 import { leaveConversation } from '#lambdas/chat/leave-conversation';
 import { sendMessage } from '#lambdas/chat/send-message';
 import { unreadCount } from '#lambdas/chat/unread-count';
@@ -110,7 +110,7 @@ async function outcome({ ann, ben, direct, room, left, group, alone }: Awaited<R
     last: await Promise.all([direct, group].map(async (id) => (await getConversationState(services, id)).last?.text)),
     memberships: await Promise.all([direct, room, left, group, alone].map((id) => getMembership(services, ann, id))),
     owner: (await getMembership(services, ben, group))?.role,
-    friends: [await friendNames(services, ann, 'friends'), await friendNames(services, ben, 'friends')],
+    friends: [await friendsIn(services, ann, 'friends'), await friendsIn(services, ben, 'friends')],
     name: user?.name,
     deletion: job && { ...toDeletion(job), begun_at: '', done_at: '' },
   };

@@ -3,6 +3,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { BlockedPeople } from './blocked-people.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
+import { PresenceSwitch } from './presence-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 import { YourData } from './your-data.tsx';
@@ -17,6 +18,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         <ProfileForm />
         <ThemeChoice />
         <NotificationsSwitch />
+        <PresenceSwitch />
         <BlockedPeople />
         <SignOutEverywhere />
         <YourData />

@@ -38,6 +38,7 @@ export type ConversationView = {
   readonly title: string | null;
   readonly seq: number;
   readonly unread_count: number;
+  readonly muted?: true | undefined;
   readonly read_seq: number;
   readonly last_message: LastMessage | null;
   readonly members: readonly Member[];
@@ -122,7 +123,12 @@ export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 export type Time = string;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
+export type Me = {
+  readonly username: string;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly hide_presence?: true | undefined;
+};
 
 /** How far the deletion of an account is. */
 export type Deletion = {
@@ -248,6 +254,12 @@ export type ServerEvents = {
     readonly conversation: string;
     readonly up_to: number;
   };
+  /** To a user's own connections: they have muted the conversation, or ended that. */
+  readonly conversation_muted: {
+    readonly type: 'conversation_muted';
+    readonly conversation: string;
+    readonly muted: boolean;
+  };
   readonly reaction: {
     readonly type: 'reaction';
     readonly conversation: string;
@@ -351,7 +363,7 @@ export type ServerEvents = {
     readonly previous: null;
     readonly results: readonly ConversationView[];
   };
-  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
+  /** A managed group changed, or somebody left or came back to a fixed conversation. `title` is its present title; `message` is the entry as history shows it. */
   readonly conversation_updated: {
     readonly type: 'conversation_updated';
     readonly conversation: string;
