@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newDeletion } from '#lambdas/chat/delete-account';
 import { newExport } from '#lambdas/chat/export-account';
 import { type AccountJob, beginAccountJob, getAccountJob } from '#lambdas/store/account-job';
-import { allocateSeq } from '#lambdas/store/allocate-seq';
+import { allocateFirstSeq, allocateSeq } from '#lambdas/store/allocate-seq';
 import { conversationStateKey, getConversationState } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
 import { createMembership } from '#lambdas/store/membership';
@@ -368,19 +368,20 @@ async function isStored(Key: string): Promise<boolean> {
 }
 
 /** A user who is a member of this room, where they have written a message with a file. @returns their name, and the file's id */
-async function newMember(of = room): Promise<{ username: string; file: string; picture: string }> {
+async function newMember(of = room, folder: 'files' | 'attachments' = 'files') {
   const username = `member${++unique}`;
   const [file, picture] = [`file${unique}`, `picture${unique}`];
   await createUser(store(), { username, name: username });
   await updateProfile(store(), username, { avatar: { id: picture, content_type: 'image/png' } });
   const upload = { filename: 'a.png', content_type: 'image/png', size: png.length, user: username };
   await putUpload(store(), { ...upload, id: picture, conversation: username });
-  await Promise.all([putObject(`files/${file}`), putObject(`avatars/${picture}`)]);
+  await Promise.all([putObject(`${folder}/${file}`), putObject(`avatars/${picture}`)]);
   const at = Date.now();
   const last = { user: username, text: 'hi', content_type: 'text', at } as const;
   const { seq, count } = await allocateSeq(store(), of, last);
   await createMembership(store(), username, parseConversation(of), { seq, count });
-  const files = [{ id: file, filename: 'a.png', content_type: 'image/png', size: png.length }];
+  const object = folder === 'attachments' ? { object: file } : {};
+  const files = [{ id: file, filename: 'a.png', content_type: 'image/png', size: png.length, ...object }];
   const message = {
     type: 'message',
     id: messageId('01KAGM8S1B9XJ3Q0V7', seq),
@@ -406,8 +407,8 @@ async function runJob(username: string, kind: 'deletion' | 'export', progress: o
   return job;
 }
 
-async function deleteMember(of = room, { erase = false } = {}) {
-  const member = await newMember(of);
+async function deleteMember(of = room, { erase = false, folder = 'files' as 'files' | 'attachments' } = {}) {
+  const member = await newMember(of, folder);
   await runJob(member.username, 'deletion', newDeletion('nobody', erase));
   await untilIdle(runtime);
   await Promise.all([arrived(everything), arrived(bobs)]);
@@ -421,8 +422,8 @@ async function deleteWithArchive(): Promise<void> {
   await runJob(username, 'deletion', newDeletion('nobody', false));
 }
 
-async function exportMember(): Promise<void> {
-  const { username } = await newMember();
+async function exportMember(folder: 'files' | 'attachments' = 'files'): Promise<void> {
+  const { username } = await newMember(room, folder);
   const { done, progress } = await runJob(username, 'export', newExport);
   expect({ done, progress }).toMatchObject({ done: expect.any(Number), progress: { files: 2 } });
 }
@@ -621,6 +622,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'AccountJob dynamodb:Query table': () => deleteMember(),
   'AccountJob dynamodb:Query index/members': () => deleteMember(),
   'AccountJob dynamodb:UpdateItem table': () => deleteMember(),
+  'AccountJob dynamodb:ConditionCheckItem table': async () => {
+    // A group whose owner has vanished: somebody else becomes it, unless the owner has come back.
+    const group = `group:01kagm8s1b9xj3q0v7000000${String(++unique).padStart(2, '0')}`;
+    await allocateFirstSeq(store(), group, 'Group', 'nobody');
+    await createMembership(store(), bob.username, parseConversation(group), { seq: 0, count: 0 });
+    await deleteMember(group);
+  },
   'AccountJob cognito-idp:AdminUserGlobalSignOut pool': () => deleteMember(),
   'AccountJob cognito-idp:AdminDeleteUser pool': () => deleteMember(),
   'AccountJob execute-api:ManageConnections POST': async () => {
@@ -638,15 +646,20 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     const { file } = await deleteMember(room, { erase: true });
     if (await isStored(`files/${file}`)) throw new Error('still there');
   },
+  'AccountJob s3:DeleteObject attachments/*': async () => {
+    const { file } = await deleteMember(room, { erase: true, folder: 'attachments' });
+    if (await isStored(`attachments/${file}`)) throw new Error('still there');
+  },
   'AccountJob s3:DeleteObject avatars/*': async () => {
     const { picture } = await deleteMember();
     if (await isStored(`avatars/${picture}`)) throw new Error('still there');
   },
   'AccountJob s3:AbortMultipartUpload exports/*': deleteWithArchive,
   'AccountJob s3:DeleteObject exports/*': deleteWithArchive,
-  'AccountJob s3:GetObject files/*': exportMember,
-  'AccountJob s3:GetObject avatars/*': exportMember,
-  'AccountJob s3:PutObject exports/*': exportMember,
+  'AccountJob s3:GetObject files/*': () => exportMember(),
+  'AccountJob s3:GetObject attachments/*': () => exportMember('attachments'),
+  'AccountJob s3:GetObject avatars/*': () => exportMember(),
+  'AccountJob s3:PutObject exports/*': () => exportMember(),
   'AccountJob s3:GetObject exports/*': async () => {
     const { username } = await newMember();
     await putObject(`exports/${username}/rest-1`);
