@@ -711,7 +711,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} log`);
 
 function label({ roleId, action, resource }: Permission): string {
-  const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|exports\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(
+  const part = /(index\/\w+|incoming\/\*|attachments\/\*|files\/\*|avatars\/\*|exports\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(
     resource,
   )?.[1];
   const kind = /:(table|log-group|userpool|function)[:/]/
