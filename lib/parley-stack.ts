@@ -151,7 +151,12 @@ export class ParleyStack extends Stack {
     });
 
     const config = people
-      ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }
+      ? {
+          cognito: people.address,
+          clientId: people.client.userPoolClientId,
+          region: Aws.REGION,
+          ...(options.selfSignUp ? {} : { selfSignUp: false }),
+        }
       : { issuer: issuer.url, audience: issuer.audience };
     const page = new Page(this, 'Page', { config, options });
     const edge = new Edge(this, 'Edge', {

@@ -40,8 +40,8 @@ export const Me = z.object({
   username: z.string(),
   name: z.string(),
   avatar: z.nullable(z.string()),
-  /** Nobody else sees whether you are online. */
-  hide_presence: z.boolean(),
+  /** Only where it is so: nobody else sees whether you are online. */
+  hide_presence: z.optional(z.literal(true)),
 });
 export type Me = z.infer<typeof Me>;
 
@@ -117,6 +117,8 @@ export const InboxQuery = z.object({
 export const MembersQuery = z.object({
   /** `true`: only members who are online. */
   online: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
+  /** `true`: instead of members, those who were removed from the room. For its owner and moderators. */
+  removed: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
   /** The page begins after this user name. */
   after: z.optional(
     z.string().check(z.toLowerCase(), z.refine(isUserName, { error: 'must be the user name of a member' })),

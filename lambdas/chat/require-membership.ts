@@ -1,15 +1,16 @@
 import { ChatError } from '#protocol/errors';
-import type { Conversation } from '#protocol/names';
+import type { Conversation, NamedConversation } from '#protocol/names';
 import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
-import { createMembership, getMembership, type Membership } from '../store/membership.ts';
+import { createMembership, getMembership, hasLeft, type Membership } from '../store/membership.ts';
+import { returnToNamed } from '../store/named-departures.ts';
 import { claimNewRoom } from '../store/room-owner.ts';
-import { getStanding } from '../store/standing.ts';
+import { assertNoBlock, assertNoBlockAmong } from './blocks-between.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
 import { assertMayMakeRooms } from './room-owner.ts';
-import { recordComingOrGoing } from './system-events.ts';
+import { recordComingOrGoing, recordSystemEvent } from './system-events.ts';
 
 /** The user who sent the frame or request, as the identity provider names them. */
 export interface Caller {
@@ -20,7 +21,7 @@ export interface Caller {
 
 /**
  * The caller's membership. Every operation in a conversation needs it first. The first use of a conversation that is named by its members
- * creates it; with `join`, the first use of a room joins it.
+ * creates it. With `join`, the first use of a room joins it, and who has left a conversation that is named by its members comes back.
  * @throws ChatError `forbidden` if the caller is not a member, or, with `friendsFirst`, not friends with all members in the name;
  *   `unknown_conversation` for a room or group without entries; `unknown_user` if the name has a user who does not exist; `rate_limited` if the
  *   caller begins or joins too many
@@ -34,7 +35,7 @@ export async function requireMembership(
   const membership = await getMembership(services, caller.username, conversation.id);
   if (membership && !(await isUnusedAndUnfriended(services, membership))) return membership;
 
-  if ('members' in conversation) await openConversation(services, conversation, caller);
+  if ('members' in conversation) await openOrReturn(services, conversation, caller, join);
   else if (conversation.kind === 'room' && join) await joinRoom(services, conversation, caller);
 
   const created = await getMembership(services, caller.username, conversation.id);
@@ -47,15 +48,42 @@ export async function requireMembership(
   throw new ChatError('forbidden', `you are not a member: ${solution}`, { task });
 }
 
+/** Who has left such a conversation does not come back by using it, but by wanting to. @throws ChatError `forbidden` */
+async function openOrReturn(
+  services: Services,
+  conversation: NamedConversation,
+  caller: Caller,
+  join: boolean,
+): Promise<void> {
+  const { id } = conversation;
+  const { username } = caller;
+  if (!(await hasLeft(services, username, id))) return openConversation(services, conversation, caller);
+  const task = `use ${id}`;
+  if (!join) {
+    const how = `write in it, or PUT /conversations/${id}/members/${username}`;
+    throw new ChatError('forbidden', `you have left it: to come back, ${how}`, { task });
+  }
+  const state = await getConversationState(services, id);
+  const others = conversation.members.filter((name) => name !== username && !state.departed.has(name));
+  await assertNoBlock(services, username, others, task);
+  await assertConversationLimit(services, username);
+  const isBack = await returnToNamed(services, conversation, username, state);
+  if (isBack && state.seq > 0) await recordSystemEvent(services, conversation, { kind: 'joined', by: username });
+}
+
 /** Writes the caller's own membership last. If the first use dies half-way, the membership is missing and the next use does it again. */
 async function openConversation(
   services: Pick<Services, 'table' | 'now' | 'config'>,
-  conversation: Conversation & { readonly members: readonly string[] },
+  conversation: NamedConversation,
   caller: Caller,
 ): Promise<void> {
   const others = conversation.members.filter((name) => name !== caller.username);
   await assertUsersExist(services, others, `use ${conversation.id}`);
   if (services.config.friendsFirst) await assertFriends(services, caller.username, others);
+  // A direct conversation has its block in its memberships: there who is blocked can read, and write nothing.
+  if (conversation.kind === 'fixed') {
+    await assertNoBlockAmong(services, caller.username, conversation.members, `use ${conversation.id}`);
+  }
   await assertConversationLimit(services, caller.username);
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
@@ -87,6 +115,7 @@ async function ownerOfNewRoom(
 
 /** @throws ChatError `forbidden` for who was removed from the room */
 async function assertNotRemoved(services: TimedStore, { id }: Conversation, { username }: Caller): Promise<void> {
+  const { getStanding } = await import('../store/standing.ts');
   if ((await getStanding(services, username, id)).bannedAt === undefined) return;
   const reason = 'you were removed from it: its owner and moderators can let you in again';
   throw new ChatError('forbidden', reason, { task: `use ${id}` });

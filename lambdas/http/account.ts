@@ -36,5 +36,5 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
 };
 
 async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar, hidesPresence }: User): Promise<Me> {
-  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence };
+  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence || undefined };
 }

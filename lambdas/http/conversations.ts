@@ -4,7 +4,8 @@ import { readInbox, toViews } from '../chat/inbox.ts';
 import { accept, decline, invitationPage, isInvited } from '../chat/invitations.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
-import { memberPage } from '../chat/member-page.ts';
+import { memberPage, removedPage } from '../chat/member-page.ts';
+import { muteConversation } from '../chat/mute.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link, offsetPage } from './pages.ts';
@@ -19,7 +20,9 @@ export const conversations: HttpHandlers<
   | 'listConversations'
   | 'listInvitations'
   | 'listMembers'
+  | 'muteConversation'
   | 'removeMember'
+  | 'unmuteConversation'
   | 'updateGroup'
 > = {
   async listConversations(services, request) {
@@ -37,7 +40,10 @@ export const conversations: HttpHandlers<
     const viewer = await requireMembership(services, conversation, caller, { join: false });
     const limit = limitOf(query);
     const place = { online: query.online === 'true', after: query.after, limit };
-    const { members, next } = await memberPage(services, conversation, viewer, place);
+    const { members, next } =
+      query.removed === 'true'
+        ? await removedPage(services, conversation, viewer, place)
+        : await memberPage(services, conversation, viewer, place);
     return {
       count: members.length,
       next: next === undefined ? null : link(services, request, { after: next, limit }),
@@ -76,9 +82,20 @@ export const conversations: HttpHandlers<
     if (isOwnName && conversation.kind === 'group' && (await isInvited(services, conversation, caller))) {
       return accept(services, conversation, caller);
     }
-    if (!isOwnName || conversation.kind !== 'room') return inviteMember(services, conversation, caller, username);
+    const comes = conversation.kind === 'room' || conversation.kind === 'fixed';
+    if (!isOwnName || !comes) return inviteMember(services, conversation, caller, username);
     await requireMembership(services, conversation, caller, { join: true });
     return conversationView(services, conversation, username, [username]);
+  },
+
+  async muteConversation(services, { conversation, caller }) {
+    await muteConversation(services, conversation, caller, true);
+    return undefined;
+  },
+
+  async unmuteConversation(services, { conversation, caller }) {
+    await muteConversation(services, conversation, caller, false);
+    return undefined;
   },
 
   async removeMember(services, { conversation, caller, path: { username } }) {

@@ -38,6 +38,7 @@ export type ConversationView = {
   readonly title: string | null;
   readonly seq: number;
   readonly unread_count: number;
+  readonly muted?: true | undefined;
   readonly read_seq: number;
   readonly last_message: LastMessage | null;
   readonly members: readonly Member[];
@@ -126,7 +127,7 @@ export type Me = {
   readonly username: string;
   readonly name: string;
   readonly avatar: string | null;
-  readonly hide_presence: boolean;
+  readonly hide_presence?: true | undefined;
 };
 
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
@@ -223,6 +224,12 @@ export type ServerEvents = {
     readonly type: 'history_cleared';
     readonly conversation: string;
     readonly up_to: number;
+  };
+  /** To a user's own connections: they have muted the conversation, or ended that. */
+  readonly conversation_muted: {
+    readonly type: 'conversation_muted';
+    readonly conversation: string;
+    readonly muted: boolean;
   };
   readonly reaction: {
     readonly type: 'reaction';
@@ -327,7 +334,7 @@ export type ServerEvents = {
     readonly previous: null;
     readonly results: readonly ConversationView[];
   };
-  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
+  /** A managed group changed, or somebody left or came back to a fixed conversation. `title` is its present title; `message` is the entry as history shows it. */
   readonly conversation_updated: {
     readonly type: 'conversation_updated';
     readonly conversation: string;
