@@ -321,7 +321,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   rate_limited: {
     cause:
-      'You sent too many messages to this conversation in too short a time. Or you started or joined too many conversations within an hour. Or you sent too many friend requests, or too many of them wait for an answer.',
+      'You sent too many messages to this conversation in too short a time. Or you started or joined too many conversations within an hour. Or you sent too many friend requests, or too many of them wait for an answer. Or you shared too many bytes of files on one day.',
     remedy:
       'Send the same again, with the same `client_id`, after `retry_after` seconds. Without `retry_after`, take a friend request back first.',
   },

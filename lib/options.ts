@@ -105,6 +105,12 @@ const fields = {
     fallback: limits.sends.seconds,
     rule: 'must be a whole number of seconds from 1 to 3600',
   },
+  /** How many bytes of files a user may upload and forward on one day (UTC); 0 for any number. Default 1073741824, a gigabyte. */
+  fileBytesPerDay: {
+    schema: wholeNumber(0),
+    fallback: limits.fileBytesPerDay,
+    rule: 'must be a whole number of bytes, 0 for no limit',
+  },
   /**
    * Up to this number of members, the function that causes an event also posts it. In larger conversations other functions post it, to
    * chunks of this size, each in an asynchronous invocation. Default 100: one BatchGetItem reads that many.

@@ -120,7 +120,11 @@ export const bundleOptions = {
   entryNames: 'index',
   outExtension: { '.js': '.mjs' },
   // The SDK's own chain of credential providers has 100 KB, and a function has its credentials in the environment.
-  alias: { '@aws-sdk/credential-provider-node': join(lambdas, 'runtime', 'environment-credentials.ts') },
+  alias: {
+    '@aws-sdk/credential-provider-node': join(lambdas, 'runtime', 'environment-credentials.ts'),
+    // A library that recognises file types logs with it, and it needs `require`.
+    debug: join(lambdas, 'runtime', 'no-debug.ts'),
+  },
 } satisfies BuildOptions;
 
 /**

@@ -1,6 +1,6 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { streamHandlers } from '#lambdas/stream/handlers';
+import { streamFilters } from '#lambdas/stream/handlers';
 import { Alarms } from './alarms.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
@@ -74,6 +74,7 @@ export class ParleyStack extends Stack {
         RETENTION_DAYS: String(options.messageRetentionDays),
         SEND_COUNT: String(options.sendLimit),
         SEND_SECONDS: String(options.sendLimitSeconds),
+        FILE_BYTES_PER_DAY: String(options.fileBytesPerDay),
         FRIENDS_FIRST: String(options.friendsFirst),
         INVITATIONS: String(options.invitations),
         ROOM_MAKERS: options.rooms.join(','),
@@ -90,7 +91,7 @@ export class ParleyStack extends Stack {
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
     uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
-    uploads.bind(notify, 'show', 'discard');
+    uploads.bind(notify, 'show', 'discard', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http);
 
@@ -98,7 +99,7 @@ export class ParleyStack extends Stack {
     const changes = new TableStream(this, 'Changes', {
       table: chat.table,
       to: notify,
-      filters: streamHandlers.map(({ filter }) => filter),
+      filters: streamFilters,
       options,
     });
 
@@ -150,7 +151,12 @@ export class ParleyStack extends Stack {
     });
 
     const config = people
-      ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }
+      ? {
+          cognito: people.address,
+          clientId: people.client.userPoolClientId,
+          region: Aws.REGION,
+          ...(options.selfSignUp ? {} : { selfSignUp: false }),
+        }
       : { issuer: issuer.url, audience: issuer.audience };
     const page = new Page(this, 'Page', { config, options });
     const edge = new Edge(this, 'Edge', {

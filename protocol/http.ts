@@ -40,8 +40,8 @@ export const Me = z.object({
   username: z.string(),
   name: z.string(),
   avatar: z.nullable(z.string()),
-  /** Nobody else sees whether you are online. */
-  hide_presence: z.boolean(),
+  /** Only where it is so: nobody else sees whether you are online. */
+  hide_presence: z.optional(z.literal(true)),
 });
 export type Me = z.infer<typeof Me>;
 
@@ -117,6 +117,8 @@ export const InboxQuery = z.object({
 export const MembersQuery = z.object({
   /** `true`: only members who are online. */
   online: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
+  /** `true`: instead of members, those who were removed from the room. For its owner and moderators. */
+  removed: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
   /** The page begins after this user name. */
   after: z.optional(
     z.string().check(z.toLowerCase(), z.refine(isUserName, { error: 'must be the user name of a member' })),
@@ -200,16 +202,35 @@ export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
 const filename = `must be a name of 1 to ${limits.filenameLength} characters`;
 const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
-const contentType = 'must be a media type such as image/png';
+const contentType = 'must be a media type such as image/png, or empty for one that the content tells';
 
 const pixels = `must be a number of pixels from 1 to ${limits.attachmentPixels}`;
 const Pixels = between(1, limits.attachmentPixels, pixels);
 const together = 'and height must come together';
 const onlyOfPictures = 'and height can only be said of image/* and video/*';
 
+/** In letters of any case, with parameters or without: `audio/webm; codecs=opus`. It is kept in lower case and without spaces between them. */
+const MediaType = z.pipe(
+  z._default(
+    z
+      .string({ error: contentType })
+      .check(
+        z.regex(
+          /^([A-Za-z]{1,20}\/[A-Za-z0-9.+-]{1,100}(\s*;\s*[A-Za-z0-9-]{1,20}=([\w.+-]{1,60}|"[\w ,.+-]{1,60}")){0,2})?$/,
+          { error: contentType },
+        ),
+      ),
+    '',
+  ),
+  z.transform((type) => {
+    const [essence = '', ...parameters] = type.split(/\s*;\s*/);
+    return [essence.toLowerCase(), ...parameters].join(';');
+  }),
+);
+
 const FileBody = z.object({
   filename: cleanedName(limits.filenameLength, filename).check(z.maxLength(limits.filenameLength, { error: filename })),
-  content_type: z.string({ error: contentType }).check(z.regex(/^[a-z]+\/[a-z0-9.+-]{1,100}$/, { error: contentType })),
+  content_type: MediaType,
   size: between(1, limits.attachmentBytes, size),
 });
 
@@ -219,7 +240,7 @@ export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height
     path: ['width'],
     error: together,
   }),
-  z.refine(({ width, content_type: type }) => width === undefined || /^(image|video)\//.test(type), {
+  z.refine(({ width, content_type: type }) => width === undefined || /^((image|video)\/|$)/.test(type), {
     path: ['width'],
     error: onlyOfPictures,
   }),
@@ -228,8 +249,11 @@ export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height
 const pictureType = 'must be image/png, image/jpeg, image/gif or image/webp';
 const pictureSize = `must be a number of bytes from 1 to ${limits.avatarBytes}`;
 
+/** Pictures that every browser shows, and that have no scripts. */
+export const isAvatarType = (type: string) => /^image\/(png|jpeg|gif|webp)(;|$)/.test(type);
+
 export const AvatarBody = z.extend(FileBody, {
-  content_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp'], { error: pictureType }),
+  content_type: MediaType.check(z.refine((type) => type === '' || isAvatarType(type), { error: pictureType })),
   size: between(1, limits.avatarBytes, pictureSize),
 });
 

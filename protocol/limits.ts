@@ -39,6 +39,8 @@ export const limits = {
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
   attachmentBytes: 25 * 1024 * 1024,
+  /** Bytes of files that a user may upload and forward on one day (UTC), unless the deployer chooses another limit. */
+  fileBytesPerDay: 1024 * 1024 * 1024,
   /** Bytes of a user's picture. */
   avatarBytes: 2 * 1024 * 1024,
   /** Pixels of the width or height that an uploader may give. */

@@ -79,7 +79,7 @@ export const operations = {
     routes: ['POST /me/avatar'],
     body: http.AvatarBody,
     answer: { status: 201, means: 'The form. It works for 15 minutes.', schemas: [http.UploadForm] },
-    errors: ['invalid_frame'],
+    errors: ['invalid_frame', 'rate_limited'],
   },
   listBlocks: {
     task: 'read the blocks',

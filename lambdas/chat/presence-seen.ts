@@ -4,7 +4,9 @@
  */
 import type { Services } from '../runtime/services.ts';
 import type { User } from '../store/user.ts';
-import { contactsAmong } from './contacts.ts';
+
+/** Loaded only where the deployer chose it: a cold start of most stacks does without. */
+const contacts = () => import('./contacts.ts');
 
 type Reader = Pick<Services, 'table' | 'config'>;
 
@@ -24,18 +26,16 @@ export async function whoSees<Person extends Pick<User, 'username'>>(
 ): Promise<Person[]> {
   if (user.hidesPresence) return [];
   if (services.config.presence === 'everybody') return [...people];
-  const contacts = await contactsAmong(
-    services,
-    user.username,
-    people.map(({ username }) => username),
-  );
-  return people.filter(({ username }) => contacts.has(username));
+  const names = people.map(({ username }) => username);
+  const seeing = await (await contacts()).contactsAmong(services, user.username, names);
+  return people.filter(({ username }) => seeing.has(username));
 }
 
 /** Those of these users whose presence the viewer sees. */
 async function showing(services: Reader, viewer: string, users: readonly User[]): Promise<Set<string>> {
   const names = users.filter(({ hidesPresence }) => !hidesPresence).map(({ username }) => username);
-  return services.config.presence === 'everybody' ? new Set(names) : contactsAmong(services, viewer, names);
+  if (services.config.presence === 'everybody') return new Set(names);
+  return (await contacts()).contactsAmong(services, viewer, names);
 }
 
 /** Those of these names, of users who were read already, to whom a delivery shows the viewer. */

@@ -1,8 +1,9 @@
-/** Limits how fast a member may send and begin conversations. The first limit costs nothing: a send writes the member's bucket with its number. */
+/** Limits how fast a member may send, begin conversations and share files. The first limit costs nothing: a send writes the member's bucket with its number. */
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { Services, TimedStore } from '../runtime/services.ts';
 import { countConversationStart, countInvitations } from '../store/conversation-quota.ts';
+import { takeFileBytes } from '../store/file-quota.ts';
 import { tokenWaitMs } from '../store/send-bucket.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
@@ -32,6 +33,23 @@ export async function assertConversationLimit(services: TimedStore, username: st
   if (wait === undefined) return;
   const { count } = limits.conversationsBegun;
   const rule = `at most ${count} new ones in an hour`;
+  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
+}
+
+/**
+ * Counts the bytes of files that a user asks to upload, or forwards.
+ * @throws ChatError `rate_limited` when these are too many on one day; then nothing is counted
+ */
+export async function assertFileQuota(
+  services: Pick<Services, 'table' | 'now' | 'config'>,
+  username: string,
+  bytes: number,
+): Promise<void> {
+  const { fileBytesPerDay: most } = services.config;
+  if (most === 0 || bytes === 0) return;
+  const wait = await takeFileBytes(services, username, bytes, most);
+  if (wait === undefined) return;
+  const rule = `at most ${most.toLocaleString('en')} bytes of files a day, uploaded and forwarded`;
   throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }
 

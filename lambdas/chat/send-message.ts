@@ -15,7 +15,7 @@ import type { File } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { claimAttachments, fileIds } from './claim-attachments.ts';
+import { fileIds } from './forwarded-file.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
@@ -64,7 +64,10 @@ export async function sendMessage(
 
   if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
-  const files = await claimAttachments(services, conversation, caller, attachments, clientId);
+  // Loaded with the first file: most messages have none.
+  const claiming = attachments.length > 0 ? await import('./claim-attachments.ts') : undefined;
+  const attachables = (await claiming?.findAttachments(services, conversation, caller, attachments, clientId)) ?? [];
+  const files = attachables.map(({ file }) => file);
   const mentions = await mentionsIn(services, conversation, caller.username, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
   const members = listMembers(services, conversation);
@@ -83,11 +86,18 @@ export async function sendMessage(
     // The connections are read after the number was allocated: a connection that is stored before that is posted to, and a later one waits
     // for the message in its snapshot. The state that allocated the number has the users who left before it, however far the index lags behind.
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
+    async (seq) => {
+      await Promise.all(attachables.map(({ claim }) => claim({ usedBy: clientId, seq })));
+    },
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
   const delivery = { entry, recipients, origin, shownOf: shownTo(services, caller, recipients) };
   if (repeated) return deliverRepeated(services, conversation, delivery);
-  return deliverMessage(services, { ...delivery, repeated });
+  const [delivered] = await Promise.all([
+    deliverMessage(services, { ...delivery, repeated }),
+    claiming?.confirmAttachments(services, entry),
+  ]);
+  return delivered;
 }
 
 /** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */

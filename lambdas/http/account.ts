@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Me } from '#protocol/http';
-import { claimAvatar } from '../chat/claim-attachments.ts';
+import { storeAvatar } from '../chat/avatar.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { createSignOut } from '../identity/sign-out.ts';
@@ -16,7 +16,7 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
 
   async updateMe(services, { user, body: { name, avatar: upload, hide_presence: hidesPresence } }) {
     if (name === undefined && upload === undefined && hidesPresence === undefined) return toMe(services, user);
-    const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
+    const avatar = typeof upload === 'string' ? await storeAvatar(services, user.username, upload) : upload;
     return toMe(services, await updateProfile(services, user.username, { name, avatar, hidesPresence }));
   },
 
@@ -36,5 +36,5 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
 };
 
 async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar, hidesPresence }: User): Promise<Me> {
-  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence };
+  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence || undefined };
 }

@@ -1,3 +1,4 @@
+import { removeReplacedAvatar } from '../chat/avatar.ts';
 import { claimLooks } from '../chat/create-caller.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { type Connection, toUser, type User } from '../store/user.ts';
@@ -37,6 +38,7 @@ export async function onUserChanged(
   services: StreamServices,
   { before, user, added, removed }: UserChange,
 ): Promise<void> {
+  await removeReplacedAvatar(services, before, user);
   if (before && user.owner && !before.owner) await keepLooks(services, user);
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
   if (before && before.hidesPresence !== user.hidesPresence) await onPresenceHidden(services, user);

@@ -49,7 +49,7 @@ it('belongs to whoever makes it, also if several come first at once', async () =
   const people = await chat.people('anna1', 'bert1', 'carl1', 'dora1');
   const room = `room:first-${chat.run}`;
   await Promise.all([...people, ...people].map((person) => person.enter(room)));
-  const { owner, ...all } = await roles(room, people[0]);
+  const { owner = '', ...all } = await roles(room, people[0]);
   expect(Object.values(all).sort()).toEqual(['member', 'member', 'member', 'owner']);
   expect(all[owner ?? '']).toBe('owner');
   const listed = (await people[0].get('/conversations')).body.results;
@@ -119,8 +119,13 @@ it('lets its owner and moderators remove somebody, who stays out by every way un
   expect((await carl.get('/conversations')).body.results).toEqual([]);
   expect(await roles(room, owner)).toEqual({ owner: 'owner3', owner3: 'owner', mod3: 'moderator' });
 
+  const out = await mod.get(`${at(room)}/members?removed=true`);
+  expect(out.body).toMatchObject({ count: 1, next: null, results: [{ username: carl.username, online: false }] });
   expect((await put(room, mod, carl)).status).toBe(200);
+  expect((await mod.get(`${at(room)}/members?removed=true`)).body.results).toEqual([]);
+  expect(await code(put(room, mod, carl))).toBe('forbidden');
   expect((await put(room, carl, carl)).status).toBe(200);
+  expect(await code(carl.get(`${at(room)}/members?removed=true`))).toBe('forbidden');
   expect((await say(room, carl, 'thanks')).status).toBe(201);
 });
 

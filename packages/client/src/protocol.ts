@@ -127,7 +127,7 @@ export type Me = {
   readonly username: string;
   readonly name: string;
   readonly avatar: string | null;
-  readonly hide_presence: boolean;
+  readonly hide_presence?: true | undefined;
 };
 
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */

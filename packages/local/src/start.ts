@@ -154,7 +154,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const lambda = await serve(startInvokeApi(context, sqs));
     const streams = await serve(
       startStreams(context, {
-        engineUrl: dynamodb.engineUrl,
+        engine: dynamodb.engine,
         queues: sqs,
         onWrite: dynamodb.onWrite,
         // An engine that runs elsewhere may have other clients, and deletes expired items by itself.

@@ -88,7 +88,7 @@ export async function startRuntime(options: {
   const queues = await startSqs(context);
   services.set('/_aws/sqs', queues);
   const streams = await startStreams(context, {
-    engineUrl: dynamodb.engineUrl,
+    engine: dynamodb.engine,
     queues,
     onWrite: dynamodb.onWrite,
     seesAllWrites: dynamodb.enginePid !== undefined,
