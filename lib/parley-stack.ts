@@ -94,7 +94,7 @@ export class ParleyStack extends Stack {
     uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
     uploads.bind(notify, 'show', 'discard', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
-    people?.bind(http);
+    people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
     const functions = [socket, http, notify];
     http.configure({ DELETED_MESSAGES: options.deletedMessages });

@@ -80,12 +80,11 @@ export class People extends Construct {
     };
   }
 
-  /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. By default it ends a user's sessions. */
-  bind(fn: ParleyFunction, ...actions: ('AdminUserGlobalSignOut' | 'AdminDeleteUser')[]): void {
+  /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. */
+  bind(fn: ParleyFunction, ...actions: ('AdminDeleteUser' | 'AdminGetUser' | 'AdminUserGlobalSignOut')[]): void {
     fn.configure({ USER_POOL_ID: this.pool.userPoolId });
-    const allowed = actions.length > 0 ? actions : ['AdminUserGlobalSignOut'];
     fn.allow(
-      allowed.map((action) => `cognito-idp:${action}`),
+      actions.map((action) => `cognito-idp:${action}`),
       [this.pool.userPoolArn],
     );
   }

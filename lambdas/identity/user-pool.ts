@@ -1,5 +1,6 @@
 import {
   AdminDeleteUserCommand,
+  AdminGetUserCommand,
   AdminUserGlobalSignOutCommand,
   CognitoIdentityProviderClient,
   UserNotFoundException,
@@ -25,5 +26,18 @@ async function unlessUnknown(request: Promise<unknown>): Promise<void> {
     await request;
   } catch (error) {
     if (!(error instanceof UserNotFoundException)) throw error;
+  }
+}
+
+/** The `sub` of the account that has this name now; undefined when none has it. */
+export async function subOf(userPoolId: string, account: string): Promise<string | undefined> {
+  try {
+    const { UserAttributes } = await client.send(
+      new AdminGetUserCommand({ UserPoolId: userPoolId, Username: account }),
+    );
+    return UserAttributes?.find(({ Name }) => Name === 'sub')?.Value;
+  } catch (error) {
+    if (error instanceof UserNotFoundException) return undefined;
+    throw error;
   }
 }
