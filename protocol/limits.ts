@@ -1,3 +1,49 @@
+/** A bucket of `count` tokens, refilled evenly within `seconds`. `of` names what takes them, for the error's sentence. */
+export interface RateLimit {
+  readonly count: number;
+  readonly seconds: number;
+  readonly of: string;
+  /**
+   * Each use takes its token from the one bucket of the user, which is a write. Otherwise each environment of a function gives a tenth of the
+   * rate for itself, without a write, and gets what is asked for beyond that from the user's bucket, a tenth at a time.
+   */
+  readonly exact?: true;
+}
+
+/** How often one user may do what, in all conversations and on all devices together. What one account can cost follows from these. */
+export const rates = {
+  /** Connections opened. */
+  connects: { count: 100, seconds: 1_800, of: 'new connections', exact: true },
+  /** Frames besides those that send (`create`, `edit`, `delete` for everyone, `react`), and frames that were refused. */
+  frames: { count: 300, seconds: 60, of: 'frames' },
+  /** HTTP requests besides those that send, one more for each 32 KB of an answer, and requests to send that were refused. */
+  requests: { count: 600, seconds: 120, of: 'requests' },
+  /** Also one for each 25 connections that the event is posted to; the same for `receipts`. */
+  typing: { count: 60, seconds: 120, of: 'signs of typing' },
+  receipts: { count: 60, seconds: 120, of: 'marks of what is read' },
+  /** Pages of messages and of changes. */
+  history: { count: 300, seconds: 120, of: 'pages of history' },
+  search: { count: 40, seconds: 160, of: 'pages of a search' },
+  /** Pages of conversations, members and people, and views of a conversation. */
+  lists: { count: 120, seconds: 240, of: 'lists' },
+  /** Forms for uploads. */
+  forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
+  /** Changes of one's name and picture, and signing out everywhere. */
+  profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true },
+  /** Groups made, their titles, roles and members changed, and rooms left. */
+  groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
+  /** Conversations begun or joined. Both create memberships, also of other people. */
+  conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
+  /** Friendships and blocks changed. */
+  people: { count: 60, seconds: 600, of: 'changes of friends and blocks', exact: true },
+  /** Push devices registered, besides those that are registered already. */
+  devices: { count: 30, seconds: 3_600, of: 'new push devices', exact: true },
+  /** Messages deleted for oneself, and histories cleared. */
+  clearing: { count: 60, seconds: 120, of: 'deletions for oneself', exact: true },
+} as const satisfies Readonly<Record<string, RateLimit>>;
+
+export type RateKind = keyof typeof rates;
+
 /** Every limit of the protocol, with AWS's limit where ours follows from it. */
 export const limits = {
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
@@ -40,6 +86,10 @@ export const limits = {
   uploadFormSeconds: 15 * 60,
   /** Seconds for which a signed download address is valid. */
   downloadSeconds: 60 * 60,
+  /** Bytes of an answer over HTTP that one token of `requests` pays for. */
+  answerBytesPerToken: 32 * 1024,
+  /** Connections that an event may be posted to for one token of `typing` or `receipts`. */
+  postsPerToken: 25,
   pageDefault: 50,
   pageMaximum: 100,
   /** Characters (Unicode code points) of a search, after trimming. */
@@ -68,8 +118,8 @@ export const limits = {
   deviceDays: 60,
   /** Characters (Unicode code points) of a message's text that a push shows. */
   pushTextLength: 200,
-  /** Conversations that a user may start or join in this many seconds. Both create memberships, also of other people. */
-  conversationsBegun: { count: 200, seconds: 60 * 60 },
+  /** Open connections of one user. One more closes the oldest. */
+  connectionsPerUser: 20,
   /** Direct contacts who get a user's presence. */
   presenceContacts: 200,
 } as const;

@@ -6,6 +6,7 @@ import type * as z from 'zod/mini';
 import type { ErrorCode } from './errors.ts';
 import { type FrameType, frameTasks } from './frames.ts';
 import * as http from './http.ts';
+import type { RateKind } from './limits.ts';
 import { ConversationView, Message, Profile } from './message.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -38,7 +39,12 @@ export interface Operation {
     /** When the answer is 204 without a body instead. */
     readonly noContent?: string;
   };
-  /** Besides `unauthenticated` and `internal`, which every operation may answer, and those of `inConversation`. */
+  /**
+   * The limit that a request takes a token of, besides that of all requests. `sends`: the member's send bucket of the conversation, and none of
+   * the others. Some operations take tokens of other limits in addition, as far as they come to it: docs/security.md.
+   */
+  readonly rate?: RateKind | 'sends';
+  /** Besides `unauthenticated`, `rate_limited` and `internal`, which every operation may answer, and those of `inConversation`. */
   readonly errors?: readonly ErrorCode[];
 }
 
@@ -69,6 +75,7 @@ export const operations = {
     summary: 'Changes your name or picture, or both, as others see them. The first request creates the user.',
     routes: ['PATCH /me'],
     body: http.MeBody,
+    rate: 'profile',
     answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
     errors: ['invalid_frame', 'attachment_missing', 'attachment_rejected'],
   },
@@ -77,6 +84,7 @@ export const operations = {
     summary: 'Creates a form that uploads exactly this picture to S3. `PATCH /me` then uses it.',
     routes: ['POST /me/avatar'],
     body: http.AvatarBody,
+    rate: 'forms',
     answer: { status: 201, means: 'The form. It works for 15 minutes.', schemas: [http.UploadForm] },
     errors: ['invalid_frame'],
   },
@@ -85,6 +93,7 @@ export const operations = {
     summary: 'The users whom you have blocked, by user name.',
     routes: ['GET /me/blocks'],
     query: http.InboxQuery,
+    rate: 'lists',
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
@@ -94,6 +103,7 @@ export const operations = {
       'Blocks a user: the server refuses what they do in the direct conversation with you. A friendship ends. Repeating it changes nothing.',
     routes: ['PUT /me/blocks/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: { status: 204, means: 'The user is blocked.' },
     errors: ['invalid_frame', 'unknown_user', 'conflict'],
   },
@@ -102,6 +112,7 @@ export const operations = {
     summary: 'Takes a block back. Repeating it changes nothing.',
     routes: ['DELETE /me/blocks/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: { status: 204, means: 'The user is not blocked.' },
     errors: ['invalid_frame'],
   },
@@ -110,6 +121,7 @@ export const operations = {
     summary: 'Your friends by user name, or the open requests that you received or sent, latest first.',
     routes: ['GET /me/friends'],
     query: http.FriendsQuery,
+    rate: 'lists',
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
@@ -118,6 +130,7 @@ export const operations = {
     summary: 'Asks a user to be friends, or accepts their request. Repeating it changes nothing.',
     routes: ['PUT /me/friends/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: {
       status: 200,
       means: '`friends`, or `sent` while the request waits for an answer.',
@@ -130,6 +143,7 @@ export const operations = {
     summary: 'Ends a friendship, takes a request back, or refuses one. Repeating it changes nothing.',
     routes: ['DELETE /me/friends/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: { status: 204, means: 'There is no friendship and no request between you.' },
     errors: ['invalid_frame', 'conflict'],
   },
@@ -138,6 +152,7 @@ export const operations = {
     summary:
       'Signs you out everywhere: older tokens open no connection, and open connections are closed. Repeating it changes nothing.',
     routes: ['DELETE /me/sessions'],
+    rate: 'profile',
     answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
   },
   getPushSettings: {
@@ -178,6 +193,7 @@ export const operations = {
       'Users whose user name or shown name begins with `query`, ignoring case, in the order of the matching name. Without `query`: all users but you, by user name.',
     routes: ['GET /users'],
     query: http.PeopleQuery,
+    rate: 'lists',
     answer: {
       status: 200,
       means: 'A page of profiles. `count` is the number in this page.',
@@ -198,6 +214,7 @@ export const operations = {
     summary: 'Your inbox: conversations that have messages, rooms that you joined and your groups, latest first.',
     routes: ['GET /conversations'],
     query: http.InboxQuery,
+    rate: 'lists',
     answer: { status: 200, means: 'A page of conversations.', schemas: [http.ConversationPage] },
     errors: ['invalid_frame'],
   },
@@ -206,6 +223,7 @@ export const operations = {
     summary: 'One conversation, with the cursors of all members. In a large room or group: with your own.',
     routes: ['GET /conversations/{id}', 'GET /conversation/{id}'],
     inConversation: true,
+    rate: 'lists',
     answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
   },
   createGroup: {
@@ -213,6 +231,7 @@ export const operations = {
     summary: 'Creates a managed group that you own. The same `client_id` again gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
+    rate: 'groups',
     answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
     errors: ['invalid_frame', 'unknown_user', 'forbidden'],
   },
@@ -223,6 +242,7 @@ export const operations = {
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
+    rate: 'groups',
     answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
@@ -233,6 +253,7 @@ export const operations = {
     routes: ['GET /conversations/{id}/members'],
     inConversation: true,
     query: http.MembersQuery,
+    rate: 'lists',
     answer: {
       status: 200,
       means: 'A page of members. `count` is the number in this page.',
@@ -246,6 +267,7 @@ export const operations = {
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
+    rate: 'groups',
     answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
     errors: ['conflict'],
   },
@@ -256,6 +278,7 @@ export const operations = {
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
+    rate: 'groups',
     answer: { status: 204, means: 'The user is no longer a member.' },
     errors: ['not_found', 'conflict'],
   },
@@ -271,6 +294,7 @@ export const operations = {
     ],
     inConversation: true,
     query: http.HistoryQuery,
+    rate: 'history',
     answer: {
       status: 200,
       means: 'A page of messages. With `changes=true`: a page of events, in the order of the log.',
@@ -285,6 +309,7 @@ export const operations = {
     routes: ['POST /conversations/{id}/messages', 'POST /chat/{room}/messages'],
     inConversation: true,
     body: http.CreateBody,
+    rate: 'sends',
     answer: { status: 201, means: 'The message, even if this `client_id` was sent before.', schemas: [Message] },
     errors: ['too_large', 'not_found', 'attachment_missing', 'attachment_rejected', 'conflict'],
   },
@@ -296,6 +321,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq },
     body: http.EditBody,
+    rate: 'sends',
     answer: changed,
     errors: ['too_large', 'not_found', 'conflict'],
   },
@@ -308,6 +334,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq },
     query: http.DeleteQuery,
+    rate: 'sends',
     answer: { ...changed, noContent: 'With `for=me`: the message has disappeared for you.' },
     errors: ['not_found', 'conflict'],
   },
@@ -318,6 +345,7 @@ export const operations = {
     routes: ['DELETE /conversations/{id}/messages'],
     inConversation: true,
     query: http.ClearQuery,
+    rate: 'clearing',
     answer: { status: 200, means: 'How far the history is cleared, and the unread count.', schemas: [http.ReadAnswer] },
   },
   addReaction: {
@@ -328,6 +356,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq, emoji: http.path.emoji },
     query: http.ReactionQuery,
+    rate: 'sends',
     answer: changed,
     errors: ['not_found', 'conflict'],
   },
@@ -338,6 +367,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq, emoji: http.path.emoji },
     query: http.ReactionQuery,
+    rate: 'sends',
     answer: changed,
     errors: ['not_found', 'conflict'],
   },
@@ -349,6 +379,7 @@ export const operations = {
     inConversation: true,
     body: http.ReadBody,
     bodyOptional: true,
+    rate: 'receipts',
     answer: { status: 200, means: 'The cursor, and the unread count.', schemas: [http.ReadAnswer] },
   },
   setTyping: {
@@ -356,6 +387,7 @@ export const operations = {
     summary: 'Shows the other members who are connected that you are typing, or have stopped.',
     frame: 'typing',
     inConversation: true,
+    rate: 'typing',
   },
   ping: {
     task: frameTasks.ping,
@@ -369,6 +401,7 @@ export const operations = {
     routes: ['POST /conversations/{id}/attachments', 'POST /filesmessage/{id}'],
     inConversation: true,
     body: http.AttachBody,
+    rate: 'forms',
     answer: { status: 201, means: 'The form. It works for 15 minutes.', schemas: [http.UploadForm] },
   },
   getAttachment: {
@@ -411,5 +444,13 @@ export const socketRoutes: readonly string[] = names.flatMap((name) => {
 /** Every code that an operation may answer. */
 export function errorsOf(name: OperationName): readonly ErrorCode[] {
   const { inConversation, errors = [] } = table[name];
-  return ['unauthenticated', 'internal', ...(inConversation ? conversationErrors : []), ...errors];
+  return [
+    ...new Set<ErrorCode>([
+      'unauthenticated',
+      'internal',
+      ...(inConversation ? conversationErrors : []),
+      ...errors,
+      'rate_limited',
+    ]),
+  ];
 }

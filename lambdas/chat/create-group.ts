@@ -12,9 +12,9 @@ import { createMembership } from '../store/membership.ts';
 import { createUser } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
 import { assertUsersExist } from './people.ts';
-import { assertConversationLimit } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 import { recordGroupCreated } from './system-events.ts';
+import { assertRate } from './user-limits.ts';
 
 export interface NewGroup {
   readonly title: string;
@@ -39,7 +39,7 @@ export async function createGroup(
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // A retry must not add members again who have left since.
   if (clientId === undefined || (await getConversationState(services, conversation.id)).seq === 0) {
-    await assertConversationLimit(services, caller.username);
+    await assertRate(services, caller.username, 'conversations');
     const start = { seq: 0, count: 0 };
     await createMembership(services, caller.username, conversation, start, 'owner');
     await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));

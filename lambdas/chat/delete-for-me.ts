@@ -14,10 +14,11 @@ import { cursorAt } from './log.ts';
 import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { readCursor, unreadCount } from './unread-count.ts';
+import { assertRate } from './user-limits.ts';
 
 /**
  * Deletes one message, of any author, for the caller. It and all earlier messages count as read.
- * @throws ChatError `not_found`, `invalid_frame`, `forbidden`
+ * @throws ChatError `not_found`, `invalid_frame`, `forbidden`, `rate_limited`
  */
 export async function deleteMessageForMe(
   services: Services,
@@ -26,6 +27,7 @@ export async function deleteMessageForMe(
   target: MessageRef,
   origin?: Connection,
 ): Promise<{ seq: number }> {
+  await assertRate(services, caller.username, 'clearing');
   const membership = await requireMembership(services, conversation, caller, { join: false });
   const { seq } = await findTarget(services, conversation.id, target);
   await hideMessage(services, caller.username, conversation.id, seq);

@@ -1,9 +1,7 @@
-/** Limits how fast a member may send and begin conversations. The first limit costs nothing: a send writes the member's bucket with its number. */
+/** Limits how fast a member may send. It costs nothing: a send writes the member's bucket with its number. */
 import { ChatError } from '#protocol/errors';
-import { limits } from '#protocol/limits';
-import type { Services, TimedStore } from '../runtime/services.ts';
-import { countConversationStart } from '../store/conversation-quota.ts';
-import { tokenWaitMs } from '../store/send-bucket.ts';
+import type { Services } from '../runtime/services.ts';
+import { tokenWaitMs } from '../store/token-bucket.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
 
@@ -21,16 +19,4 @@ export function tooFast({ config }: Pick<Services, 'config'>, waitMs: number): C
   const wait = Math.max(1, Math.ceil(waitMs / 1_000));
   const rule = `at most ${count} messages and changes in ${seconds} seconds`;
   return new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
-}
-
-/**
- * Counts that an existing user begins or joins a conversation.
- * @throws ChatError `rate_limited` when they do so too often
- */
-export async function assertConversationLimit(services: TimedStore, username: string): Promise<void> {
-  const wait = await countConversationStart(services, username);
-  if (wait === undefined) return;
-  const { count } = limits.conversationsBegun;
-  const rule = `at most ${count} new ones in an hour`;
-  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }

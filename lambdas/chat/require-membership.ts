@@ -6,8 +6,8 @@ import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
 import { ensureUser } from '../store/user.ts';
 import { assertUsersExist } from './people.ts';
-import { assertConversationLimit } from './rate-limits.ts';
 import { recordComingOrGoing } from './system-events.ts';
+import { assertRate } from './user-limits.ts';
 
 /** The user who sent the frame or request, as the identity provider names them. */
 export interface Caller {
@@ -54,7 +54,7 @@ async function openConversation(
   await assertUsersExist(services, others, `use ${conversation.id}`);
   if (services.config.friendsFirst) await assertFriends(services, caller.username, others);
   await ensureUser(services, caller);
-  await assertConversationLimit(services, caller.username);
+  await assertRate(services, caller.username, 'conversations');
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
   await createMembership(services, caller.username, conversation, start);
@@ -63,7 +63,7 @@ async function openConversation(
 /** A new member has nothing unread: the cursor starts at the newest entry. If several connections join at once, there is one system entry. */
 async function joinRoom(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
   await ensureUser(services, caller);
-  await assertConversationLimit(services, caller.username);
+  await assertRate(services, caller.username, 'conversations');
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, caller.username, conversation, state);
   if (isNew) await recordComingOrGoing(services, conversation, { kind: 'joined', by: caller.username }, state);

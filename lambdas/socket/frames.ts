@@ -1,11 +1,13 @@
 /** What each frame does. The compiler refuses a frame of protocol/frames.ts that has no handler here. */
 import type { Frame } from '#protocol/frames';
+import type { RateKind } from '#protocol/limits';
 import { addOrRemoveReaction, type ChangeRequest, deleteMessage, editMessage } from '../chat/change-message.ts';
 import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
 import { markRead } from '../chat/mark-read.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
+import { assertRate } from '../chat/user-limits.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { post } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
@@ -52,7 +54,22 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
   ping: (services, request) => post(services, request.origin, { type: 'pong' }),
 };
 
+/** The limit that a frame takes a token of. `sends`: the send bucket of the conversation, which its number takes it from. */
+export const frameRates: { readonly [Type in Frame['type']]: RateKind | 'sends' | undefined } = {
+  create: 'sends',
+  edit: 'sends',
+  delete: 'sends',
+  react: 'sends',
+  clear: 'clearing',
+  typing: 'typing',
+  read_messages: 'receipts',
+  ping: undefined,
+};
+
+/** @throws ChatError `rate_limited`, and those of each frame */
 export async function handleFrame(services: Services, request: SocketRequest, frame: Frame): Promise<void> {
+  const rate = frameRates[frame.type];
+  if (rate !== undefined && rate !== 'sends') await assertRate(services, request.caller.username, rate);
   // TypeScript cannot see that handler and frame have the same type.
   const handler = handlers[frame.type] as FrameHandler<Frame>;
   await handler(services, request, frame);

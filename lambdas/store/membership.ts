@@ -6,7 +6,7 @@
  *        `read_seq`, `read_count`: the cursor. The user has read up to this entry, which was the n-th message. In a conversation that is
  *        named by its members, the state may have a later one, see `readCursor`.
  *        `reached` (ms): the end of the connection for this conversation alone that ended last. Today's word is delivered until.
- *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see send-bucket.ts.
+ *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see token-bucket.ts.
  *        Both of rooms and groups only; in others, `ring` has what was sent before the conversation's state had windows (named-sends.ts).
  *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
  *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
@@ -47,7 +47,7 @@ export interface Membership {
   readonly deliveredUntil: number | undefined;
   /** The numbers of the last sends to a room or group, by hash of client_id. */
   readonly recentSends: ReadonlyMap<string, number>;
-  /** The bucket of sends to a room or group, see send-bucket.ts. ms */
+  /** The bucket of sends to a room or group, see token-bucket.ts. ms */
   readonly spentUntil: number | undefined;
   /** Entries up to here are not shown to this user any more. */
   readonly cleared: Cursor;

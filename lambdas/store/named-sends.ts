@@ -6,7 +6,7 @@
  * holds  In the conversation state (conversation-state.ts), for each member, by the place of their name among the members, in base 36:
  *        `w<place>`: the idempotency window, hash of client_id → number of the entry.
  *        `s<place>`, `c<place>`: their cursor, which their own newest message moves, see named-cursors.ts.
- *        `t<place>`: their bucket, see send-bucket.ts.
+ *        `t<place>`: their bucket, see token-bucket.ts.
  *        `b<place>`: the other has blocked them. `unfriended`: the two are not friends any more. Both of direct conversations only, and as in
  *        the memberships (direct-membership.ts), which one transaction changes together with them.
  * begins Without windows, in a new conversation and in one from before there were any: `openWindows` makes them from the memberships.
@@ -26,7 +26,7 @@ import {
 } from './conversation-state.ts';
 import { hashClientId } from './idempotency-window.ts';
 import { getItem, type Item, updateItem, updateItemIf } from './item.ts';
-import { takeToken, tokenWaitMs } from './send-bucket.ts';
+import { takeToken, tokenWaitMs } from './token-bucket.ts';
 
 export interface NamedSend {
   readonly clientId: string;
