@@ -15,6 +15,7 @@ import { cursorAt } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { readCursor, unreadCount } from './unread-count.ts';
+import { owePosts } from './user-limits.ts';
 
 /**
  * Marks everything up to `upTo` (default: everything) as read. The members, in a large conversation the reader alone, get an event, and the
@@ -39,7 +40,10 @@ export async function markRead(
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: caller.username, up_to: read.seq } as const;
-  if (moved) await broadcast(services, { ...recipients, remaining: undefined }, event);
+  if (moved) {
+    owePosts(services, caller.username, 'receipts', recipients.users);
+    await broadcast(services, { ...recipients, remaining: undefined }, event);
+  }
   const unread = await unreadCount(services, state, { ...membership, read });
   const reader = recipients.users.filter(({ username }) => username === caller.username);
   await postUnreadCounts(services, id, reader, unread);

@@ -5,9 +5,10 @@
  * that costs nothing multiplies.
  */
 import { ChatError } from '#protocol/errors';
-import { type RateKind, type RateLimit, rates } from '#protocol/limits';
+import { limits, type RateKind, type RateLimit, rates } from '#protocol/limits';
 import type { Table, TimedStore } from '../runtime/services.ts';
 import { type Rate, spentAfter, tokenWaitMs } from '../store/token-bucket.ts';
+import type { User } from '../store/user.ts';
 import { takeFromUser } from '../store/user-rates.ts';
 
 /** An environment gives this part of a rate for itself, and gets as much from the table at once. */
@@ -65,7 +66,32 @@ export function owe(services: Pick<TimedStore, 'table'>, username: string, kind:
   if (tokens > 0) localOf(services, username, kind).owed += tokens;
 }
 
-/** @param wait ms */
+/** Notes that connections are posted to: one token is for so many of them. */
+export function owePosts(
+  services: Pick<TimedStore, 'table'>,
+  username: string,
+  kind: RateKind,
+  users: readonly Pick<User, 'connections'>[],
+): void {
+  const posts = users.reduce((sum, { connections }) => sum + connections.length, 0);
+  owe(services, username, kind, Math.floor(posts / limits.postsPerToken));
+}
+
+/**
+ * For a bucket that the caller's own update writes: refuses without a write while it is known to be empty.
+ * @throws ChatError `rate_limited`
+ */
+export function assertNotEmpty(services: TimedStore, username: string, kind: RateKind): void {
+  const waitMs = localOf(services, username, kind).emptyUntil - services.now();
+  if (waitMs > 0) throw tooOften(rates[kind], waitMs);
+}
+
+/** Notes that the caller's own update found the bucket empty. @returns the error to throw */
+export function noteEmpty(services: TimedStore, username: string, kind: RateKind, waitMs: number): ChatError {
+  localOf(services, username, kind).emptyUntil = services.now() + waitMs;
+  return tooOften(rates[kind], waitMs);
+}
+
 export function tooOften({ count, seconds, of }: RateLimit, waitMs: number, closes = false): ChatError {
   const wait = Math.max(1, Math.ceil(waitMs / 1_000));
   return new ChatError('rate_limited', `at most ${count} ${of} in ${seconds} seconds: try again in ${wait} s`, {

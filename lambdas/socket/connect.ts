@@ -1,10 +1,13 @@
 import { ChatError } from '#protocol/errors';
+import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
 import { requireMembership } from '../chat/require-membership.ts';
+import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
+import { type Connection, openConnectionsOf, type User } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -21,7 +24,7 @@ export interface SocketAnswer {
 /**
  * `$connect`: checks the membership and stores the connection. The table's stream then sends the first events, because API Gateway cannot
  * post to a connection before this has returned.
- * @throws ChatError `forbidden`, `unknown_user`; `unauthenticated` for a token from before its user signed out everywhere
+ * @throws ChatError `forbidden`, `unknown_user`, `rate_limited`; `unauthenticated` for a token from before its user signed out everywhere
  */
 export async function connect(
   services: Services,
@@ -30,6 +33,7 @@ export async function connect(
 ): Promise<SocketAnswer> {
   const { caller, origin, problem } = request;
   if (problem) return { statusCode: problem.status, body: problem.problem };
+  assertNotEmpty(services, caller.username, 'connects');
   if (request.conversation !== undefined) {
     // Watching a room's unread count does not join it.
     const join = origin.scope.kind === 'conversation';
@@ -37,17 +41,31 @@ export async function connect(
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
-  const [user] = await Promise.all([
+  const [added] = await Promise.all([
     addConnection(services, caller, { ...origin, expires }, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
-  if (!user) throw new ChatError('unauthenticated', 'you have signed out everywhere since: sign in again');
-  // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
-  const expired = user.connections.filter((other) => other.expires <= now);
-  await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));
+  if (added.kind === 'limited') throw noteEmpty(services, caller.username, 'connects', added.waitMs);
+  if (added.kind === 'signed out') {
+    throw new ChatError('unauthenticated', 'you have signed out everywhere since: sign in again');
+  }
+  await Promise.all(outdatedOf(added.user, now).map(({ connection, at }) => endConnection(services, connection, at)));
 
   const [, offered = ''] =
     Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
   const answersSubprotocol = offered.split(',').some((protocol) => protocol.trim() === subprotocol);
   return { statusCode: 200, headers: answersSubprotocol ? { 'Sec-WebSocket-Protocol': subprotocol } : undefined };
+}
+
+/**
+ * The connections that a new one ends. Expired ones may still be stored, because API Gateway does not deliver every $disconnect. Of too many,
+ * the oldest go; the stream closes them.
+ */
+function outdatedOf(user: User, now: number): { readonly connection: Connection; readonly at: number }[] {
+  const open = openConnectionsOf(user, now).sort((a, b) => b.openedAt - a.openedAt);
+  const expired = user.connections.filter(({ expires }) => expires <= now);
+  return [
+    ...expired.map((connection) => ({ connection, at: connection.expires })),
+    ...open.slice(limits.connectionsPerUser).map((connection) => ({ connection, at: now })),
+  ];
 }

@@ -7,7 +7,7 @@ import { markRead } from '../chat/mark-read.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
-import { assertRate } from '../chat/user-limits.ts';
+import { assertRate, owePosts } from '../chat/user-limits.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { post } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
@@ -46,6 +46,7 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
     const members = await listMembers(services, conversation);
     if (!members.complete) return;
     const recipients = await recipientsOf(services, conversation, { alwaysInclude: [], members });
+    owePosts(services, user, 'typing', recipients.users);
     const event = { type: 'typing', conversation: conversation.id, user, typing } as const;
     await broadcast(services, recipients, event, { exclude: [user] });
   },

@@ -1,21 +1,33 @@
-/** The connections of a user: attributes `live#<connectionId>` of the user's own item (user.ts). */
+/**
+ * The connections of a user: attributes `live#<connectionId>` of the user's own item (user.ts). `connects` of the same item is the bucket that
+ * limits how often they are opened, see token-bucket.ts: so opening one writes nothing more.
+ */
 import * as z from 'zod/mini';
+import { rates } from '#protocol/limits';
 import { scopeToText } from '#protocol/scope';
-import type { Store, TimedStore } from '../runtime/services.ts';
+import type { TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
+import { overfull, takeUnknown, tokenWaitMs } from './token-bucket.ts';
 import { type Connection, connectionPrefix, createUser, toUser, type User, userKey } from './user.ts';
+
+export type AddedConnection =
+  /** The user as they are now. */
+  | { readonly kind: 'added'; readonly user: User }
+  /** The user signed out everywhere after the token was issued. */
+  | { readonly kind: 'signed out' }
+  /** The user has opened too many. */
+  | { readonly kind: 'limited'; readonly waitMs: number };
 
 /**
  * Adds a connection, and creates the user if they do not exist.
  * @param issued ms; when the connection's token was issued
- * @returns the user as they are now; undefined, and nothing is written, when the user signed out everywhere after the token was issued
  */
 export async function addConnection(
   services: TimedStore,
   user: { username: string; name: string },
   connection: Connection,
   issued: number,
-): Promise<User | undefined> {
+): Promise<AddedConnection> {
   const first = await addToExisting(services, connection, issued);
   if (first !== 'no user') return first;
   await createUser(services, user);
@@ -26,23 +38,57 @@ export async function addConnection(
 }
 
 async function addToExisting(
-  { table }: Store,
+  services: TimedStore,
   { username, id, scope, openedAt, expires }: Connection,
   issued: number,
-): Promise<User | 'no user' | undefined> {
+): Promise<AddedConnection | 'no user'> {
+  const { table, now } = services;
+  const token = takeUnknown('connects', rates.connects, now());
   const { ok, item } = await updateItemIf(table, {
     Key: userKey(username),
-    UpdateExpression: 'SET #connection = :connection',
-    ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued)',
+    UpdateExpression: `SET #connection = :connection, ${token.set}`,
+    ConditionExpression: `attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued) AND ${token.condition}`,
     ExpressionAttributeNames: { '#connection': connectionPrefix + id },
     ExpressionAttributeValues: {
       ':connection': { scope: scopeToText(scope), since: openedAt, expires },
       ':issued': issued,
+      ...token.values,
     },
     ReturnValues: 'ALL_NEW',
   });
   if (!item) return 'no user';
-  return ok ? toUser(item) : undefined;
+  const user = toUser(item);
+  const spentUntil = z.parse(Time, item.connects);
+  if (ok) {
+    await fillBucket(services, user, openedAt, spentUntil);
+    return { kind: 'added', user };
+  }
+  if ((user.signedOutAt ?? 0) > issued) return { kind: 'signed out' };
+  return { kind: 'limited', waitMs: Math.max(1, tokenWaitMs(rates.connects, spentUntil, now())) };
+}
+
+/** ms; who opens connections at such intervals opens fewer than the limit allows */
+const burstMs = 60_000;
+
+/**
+ * Opening a connection does not know how full its bucket is, so a bucket that was full for long has too many tokens afterwards. That is set
+ * right at the second connection of those that follow each other closely, so that one now and then remains one write.
+ */
+async function fillBucket(
+  { table, now }: TimedStore,
+  { username, connections, lastSeen = 0 }: User,
+  openedAt: number,
+  spentUntil: number | undefined,
+): Promise<void> {
+  const filled = overfull(rates.connects, spentUntil, now());
+  const earlier = connections.filter((other) => other.openedAt !== openedAt).map((other) => other.openedAt);
+  if (filled === undefined || Math.max(lastSeen, ...earlier) < now() - burstMs) return;
+  await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET connects = :filled',
+    ConditionExpression: 'connects < :filled',
+    ExpressionAttributeValues: { ':filled': filled },
+  });
 }
 
 /** ms; undefined if none has ended. */

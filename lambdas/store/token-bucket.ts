@@ -69,3 +69,27 @@ export function takeToken(
     values: { ':bucketInterval': interval, ':bucketFull': full, ':bucketLatest': now - interval },
   };
 }
+
+/**
+ * For an update that should succeed at once although its caller knows nothing of the bucket: one expression for all its states, except an empty
+ * one. A bucket that has been full for a while gets more tokens than `count` by it: `overfull` tells, and `fill` sets it right.
+ * @param rate not without limit
+ */
+export function takeUnknown(attribute: string, rate: Rate, now: number): TakeToken {
+  const interval = intervalMs(rate);
+  return {
+    set: `${attribute} = if_not_exists(${attribute}, :bucketFull) + :bucketInterval`,
+    condition: `(attribute_not_exists(${attribute}) OR ${attribute} <= :bucketLatest)`,
+    values: {
+      ':bucketInterval': interval,
+      ':bucketFull': now - rate.seconds * 1_000,
+      ':bucketLatest': now - interval,
+    },
+  };
+}
+
+/** Has the bucket more tokens than `count`? @returns the time up to which its tokens are spent when it is full but for one */
+export function overfull(rate: Rate, spentUntil: number | undefined, now: number): number | undefined {
+  const right = spentAfter(rate, undefined, now);
+  return (spentUntil ?? right) < right ? right : undefined;
+}

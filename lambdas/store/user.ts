@@ -7,7 +7,7 @@
  *        `last_seen` (ms): the end of the connection that ended last.
  *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
  *        `signed_out` (ms): tokens that were issued earlier open no connection.
- *        `begun`, `begun_hour`: the quota of conversations, see conversation-quota.ts.
+ *        `connects` (ms): the bucket of opened connections, see connection.ts. The other buckets: user-rates.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
