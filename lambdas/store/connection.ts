@@ -60,7 +60,7 @@ async function addToExisting(
   const user = toUser(item);
   const spentUntil = z.parse(Time, item.connects);
   if (ok) {
-    await fillBucket(services, user, openedAt, spentUntil);
+    await fillBucket(services, user, id, spentUntil);
     return { kind: 'added', user };
   }
   if ((user.signedOutAt ?? 0) > issued) return { kind: 'signed out' };
@@ -77,11 +77,11 @@ const burstMs = 60_000;
 async function fillBucket(
   { table, now }: TimedStore,
   { username, connections, lastSeen = 0 }: User,
-  openedAt: number,
+  newId: string,
   spentUntil: number | undefined,
 ): Promise<void> {
   const filled = overfull(rates.connects, spentUntil, now());
-  const earlier = connections.filter((other) => other.openedAt !== openedAt).map((other) => other.openedAt);
+  const earlier = connections.filter(({ id }) => id !== newId).map(({ openedAt }) => openedAt);
   if (filled === undefined || Math.max(lastSeen, ...earlier) < now() - burstMs) return;
   await updateItemIf(table, {
     Key: userKey(username),
