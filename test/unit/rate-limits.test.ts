@@ -100,6 +100,27 @@ it('a limit of 0 is none, and a repeated send takes no token', async () => {
   expect(await outcome(send(1, 'twice'))).toBe('rate_limited');
 });
 
+it.each(['ann_ben', 'room:hall'])(
+  'with a limit of 100 in a second a bot sends 100 at once, 10 more in each tenth of a second after, and no more: %s',
+  async (id) => {
+    const bot = { ...services, config: { ...services.config, sends: { count: 100, seconds: 1 } } };
+    const conversation = parseConversation(id);
+    await requireMembership(bot, conversation, ann, { join: true });
+    clock.now += 60_000;
+    const sendMany = async (count: number) => {
+      const sends = Array.from({ length: count }, (_, index) =>
+        outcome(sendMessage(bot, conversation, ann, { message: `${index}` })),
+      );
+      return (await Promise.all(sends)).filter((one) => one === 'sent').length;
+    };
+    expect(await sendMany(110)).toBe(100);
+    for (let tenth = 0; tenth < 3; tenth++) {
+      clock.now += 100;
+      expect(await sendMany(12)).toBe(10);
+    }
+  },
+);
+
 it('without a limit all of a hundred messages at the same time are stored', async () => {
   const unlimited = { ...services, config: { ...services.config, sends: { count: 0, seconds: 10 } } };
   const outcomes = await Promise.all(
