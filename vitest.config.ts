@@ -7,7 +7,7 @@ const alone = (name: string, folders = [`test/${name}`]) => ({
     include: folders.map((folder) => `${folder}/**/*.test.ts`),
     // A file leaves nothing behind that another would see, so that one process runs many and loads what they share once.
     isolate: false,
-    testTimeout: 20_000,
+    testTimeout: 40_000,
     hookTimeout: 60_000,
   },
 });
@@ -32,6 +32,7 @@ export default defineConfig({
       onTheStack('seeds'),
       onTheStack('client', 'test/client/synthesize.ts', ['packages/client/test', 'test/client']),
       onTheStack('chaos', 'test/client/synthesize.ts'),
+      onTheStack('fuzz', 'test/client/synthesize.ts'),
       onTheStack('browser', 'test/browser/setup.ts'),
     ],
   },

@@ -2,6 +2,7 @@
  * CloudFront function (cloudfront-js-2.0), viewer-request: turns the paths that clients use into those of the two APIs.
  * It is deployed as it stands, so it is plain JavaScript without imports and exports. A pure rewrite: it refuses nothing,
  * because only the authorizer and the handlers know who may do what.
+ * A socket's request also gets the host that the viewer used, as `x-parley-host`: so the authorizer recognises the stack's own page.
  *
  *   /ws/                                                → /                       a user socket
  *   /ws/chat/NAME/  /ws/messages/NAME  /ws/NAME/        → /?conversation=NAME
@@ -17,7 +18,7 @@
  * text in a path and have a meaning in a query (`&`, `=`, `+`, `;`) are encoded, or a name could add parameters.
  *
  * @typedef {{ value: string, multiValue?: { value: string }[] }} Value
- * @typedef {{ method: string, uri: string, querystring: Record<string, Value> }} Request
+ * @typedef {{ method: string, uri: string, querystring: Record<string, Value>, headers: { host: Value } & Record<string, Value> }} Request
  */
 
 /**
@@ -42,6 +43,7 @@ function handler(event) {
  */
 function openSocket(request, parts) {
   request.uri = '/';
+  request.headers['x-parley-host'] = request.headers.host;
   // Without a name in the path, `?conversation=` and `?notifications=` of the request itself decide.
   if (parts.length === 0) return;
   const first = parts[0];

@@ -38,7 +38,7 @@ export const handler = createHandler({
   async run({ methodArn, headers = {}, queryStringParameters }): Promise<Policy> {
     const header = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const query = queryStringParameters ?? {};
-    if (!isAllowed(header.get('origin'))) return policy('Deny', methodArn, 'nobody');
+    if (!isAllowed(header.get('origin'), header.get('x-parley-host'))) return policy('Deny', methodArn, 'nobody');
 
     const token = query.token ?? tokenFrom(header.get('sec-websocket-protocol'));
     const identity = token === undefined ? undefined : await verify(token);
@@ -54,9 +54,13 @@ export const handler = createHandler({
   },
 });
 
-/** Only browsers send an origin. */
-function isAllowed(origin: string | undefined): boolean {
-  return origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin);
+/**
+ * Only browsers send an origin. The stack's own page is always allowed: it has the host that CloudFront was asked for. A page cannot set the
+ * header in which edge/rewrite.js says so.
+ */
+function isAllowed(origin: string | undefined, edgeHost: string | undefined): boolean {
+  if (origin === undefined || allowedOrigins.includes('*') || allowedOrigins.includes(origin)) return true;
+  return URL.canParse(origin) && new URL(origin).host === edgeHost;
 }
 
 /** `parley.v1, token.<JWT>`: this way keeps tokens out of addresses. */

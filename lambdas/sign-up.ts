@@ -12,6 +12,7 @@ const { TABLE_NAME } = z.parse(z.object({ TABLE_NAME: z.string() }), process.env
 /** https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-post-confirmation.html */
 const PostConfirmation = z.looseObject({
   userName: z.string(),
+  userPoolId: z.string(),
   request: z.looseObject({ userAttributes: z.record(z.string(), z.string()) }),
 });
 
@@ -20,8 +21,9 @@ export const handler = createHandler({
   event: PostConfirmation,
   logKeys: ({ userName }) => ({ user: userName }),
   async run(event, services) {
-    const { userName, request } = event;
-    const identity = readIdentity({ 'cognito:username': userName, name: request.userAttributes.name });
+    const { userName, userPoolId, request } = event;
+    const { name, sub } = request.userAttributes;
+    const identity = readIdentity({ 'cognito:username': userName, name, iss: userPoolId, sub });
     if (!identity) {
       throw new Error('the user name must be at most 64 characters, and shorter with others than a-z 0-9 . -');
     }

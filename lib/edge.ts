@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import {
   type AddBehaviorOptions,
@@ -24,6 +24,12 @@ import { acknowledge } from './permissions.ts';
 
 /** The paths of the programs that Parley replaces: at the root, not below `/api`. */
 const formerPaths = ['/conversation/*', '/messages*', '/filesmessage/*', '/chat/*', '/save-token*'];
+
+/**
+ * Errors that CloudFront would keep for ten seconds, for everybody at that place, also where it caches nothing else.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+ */
+const cachedErrors = [404, 414, 500, 501, 502, 503, 504];
 
 export interface EdgeProps {
   readonly http: HttpApi;
@@ -59,7 +65,8 @@ export class Edge extends Construct {
       cachePolicy: CachePolicy.CACHING_DISABLED,
       // API Gateway finds the API by its own host name, so it must not get the viewer's.
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
-      viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+      // A redirect would come after a token was sent in the clear.
+      viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       responseHeadersPolicy: new ResponseHeadersPolicy(this, 'SecurityHeaders', {
         comment: 'Parley: nothing here is to be framed, sniffed or named to other sites',
         securityHeadersBehavior: securityHeaders,
@@ -70,6 +77,7 @@ export class Edge extends Construct {
       comment: 'Parley',
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultRootObject: 'index.html',
+      errorResponses: cachedErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       defaultBehavior: {
         origin: S3BucketOrigin.withOriginAccessControl(page),
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD,

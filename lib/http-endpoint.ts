@@ -40,7 +40,10 @@ export class HttpEndpoint extends Construct {
         maxAge: Duration.hours(1),
       },
     });
-    const integration = new HttpLambdaIntegration('Http', http.lambda);
+    const integration = new HttpLambdaIntegration('Http', http.lambda, {
+      // One permission for the API instead of one for each route: a function's policy has room for about fifty.
+      scopePermissionToRoute: false,
+    });
     for (const route of httpRoutes.keys()) {
       const [method, path = ''] = route.split(' ');
       this.api.addRoutes({ path, methods: [HttpMethod[method as keyof typeof HttpMethod]], integration });

@@ -30,11 +30,7 @@ const permissions = {
 export class Uploads extends Construct {
   readonly bucket: Bucket;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    options: Pick<Options, 'allowedOrigins' | 'messageRetentionDays' | 'removalPolicy'>,
-  ) {
+  constructor(scope: Construct, id: string, options: Pick<Options, 'messageRetentionDays' | 'removalPolicy'>) {
     super(scope, id);
     const destroy = options.removalPolicy === 'destroy';
     this.bucket = new Bucket(this, 'Bucket', {
@@ -44,7 +40,8 @@ export class Uploads extends Construct {
       cors: [
         {
           allowedMethods: [HttpMethods.POST, HttpMethods.GET, HttpMethods.HEAD],
-          allowedOrigins: options.allowedOrigins,
+          // The signature in a form or address is the permission, whatever the page; and the stack's own host is known only after its deployment.
+          allowedOrigins: ['*'],
           allowedHeaders: ['*'],
           exposedHeaders: ['ETag'],
           maxAge: 3600,

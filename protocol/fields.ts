@@ -26,6 +26,24 @@ export const clientId = text(clientIdError).check(
   z.refine((id) => id.length >= 1 && id.length <= limits.clientIdLength, { error: clientIdError }),
 );
 
+const uploadIdError = `must be the id of an upload, at most ${limits.uploadIdLength} characters`;
+export const uploadId = text(uploadIdError).check(z.maxLength(limits.uploadIdLength, { error: uploadIdError }));
+
+/** Characters of a conversation's longest name: that of a few people, with `_` between their names. */
+const conversationLength = limits.namedMembers * (limits.userNameLength + 1) - 1;
+const attachmentError = 'must be the id of an upload, or CONVERSATION/ID for a file of another message';
+/** An upload, or a file of another message that is forwarded: `CONVERSATION/ID`. */
+export const attachment = text(attachmentError).check(
+  z.refine((id) => (id.includes('/') ? isForwarded(id) : id.length <= limits.uploadIdLength), {
+    error: attachmentError,
+  }),
+);
+
+function isForwarded(path: string): boolean {
+  const [conversation = '', id = ''] = path.split('/', 2);
+  return conversation.length <= conversationLength && id.length <= limits.uploadIdLength;
+}
+
 const seqError = 'must be a whole number from 1';
 export const seq = z.int({ error: seqError }).check(z.gte(1, { error: seqError }));
 

@@ -1,7 +1,7 @@
 /** Client → server. Source: docs/protocol.md, section 3. */
 import * as z from 'zod/mini';
 import { ChatError } from './errors.ts';
-import { clientId, emoji, seq, text } from './fields.ts';
+import { attachment, clientId, emoji, seq, text } from './fields.ts';
 import { legacyFields, replyOf, targetOf, textOf, withType } from './legacy.ts';
 import { limits } from './limits.ts';
 import { parseAs, parseObject } from './parse.ts';
@@ -21,7 +21,7 @@ export const frameFields = {
     message,
     attachments: z.optional(
       z
-        .array(text('must be the id of an upload'), { error: 'must be a list of ids of uploads' })
+        .array(attachment, { error: 'must be a list of ids of uploads' })
         .check(
           z.maxLength(limits.attachmentsPerMessage, { error: `must be at most ${limits.attachmentsPerMessage} ids` }),
         ),

@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, clientId, emoji, text, trimmedText } from './fields.ts';
+import { between, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
@@ -46,7 +46,7 @@ export const path = {
   ),
   username: z.string().check(z.toLowerCase(), z.refine(isUserName, { error: username })),
   emoji,
-  attachment: z.string(),
+  attachment: uploadId,
 } as const;
 
 /** A number in a query string. */
@@ -155,7 +155,7 @@ const avatar = 'must be the id of an upload, or null';
 /** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
   name: z.optional(trimmedText(limits.nameLength, name)),
-  avatar: z.optional(z.nullable(text(avatar).check(z.refine((id) => id.length <= 64, { error: avatar })))),
+  avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
 });
 
 export const CreateBody = z.pipe(

@@ -4,9 +4,12 @@
  */
 import * as z from 'zod/mini';
 import { text } from './fields.ts';
+import { limits } from './limits.ts';
 import type { MessageRef } from './message-id.ts';
 
-const messageId = text('must be the id of a message');
+const messageIdError = 'must be the id of a message';
+/** An error repeats it, and has to fit a frame itself. */
+const messageId = text(messageIdError).check(z.maxLength(limits.messageIdLength, { error: messageIdError }));
 
 /** Other names of a message's id and text. */
 export const legacyFields = {

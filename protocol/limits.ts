@@ -68,11 +68,15 @@ export const limits = {
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
   namedMembers: 12,
   attachmentsPerMessage: 5,
+  /** Characters of an upload's id. Ids have 26; a longer text could not be part of a key (DynamoDB: 1,024 bytes). */
+  uploadIdLength: 64,
+  /** Characters of a message's id. Ids have 26, those of a replaced program 36. */
+  messageIdLength: 64,
   /** Different names after an `@` that are looked up; later ones are text. */
   mentionsPerMessage: 20,
   /** Different emoji on one message. */
   reactionsPerMessage: 20,
-  /** Different emoji of one member on one message, removed ones included. */
+  /** Different emoji of one member on one message, without those taken back. */
   reactionsPerMember: 10,
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,

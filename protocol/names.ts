@@ -23,6 +23,9 @@ export function isUserName(text: string): boolean {
   return text.length <= limits.userNameLength && userPattern.test(text);
 }
 
+/** The name that others see of somebody who has deleted their account. */
+export const deletedUserName = 'deleted user';
+
 /** The user name for an identity provider's name: every byte outside `a-z 0-9 . -` becomes `%xx`. One-to-one, so no two people share a name. */
 export function encodeUserName(external: string): string {
   return [...new TextEncoder().encode(external)]

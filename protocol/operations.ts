@@ -228,12 +228,13 @@ export const operations = {
   },
   createGroup: {
     task: 'make the group',
-    summary: 'Creates a managed group that you own. The same `client_id` again gives the same group.',
+    summary:
+      'Creates a managed group that you own. The same `client_id` again, with the same body, gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
     rate: 'groups',
     answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
-    errors: ['invalid_frame', 'unknown_user', 'forbidden'],
+    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'conflict'],
   },
   updateGroup: {
     task: 'change {id}',

@@ -31,6 +31,7 @@ export function parseAs<T>(schema: z.ZodMiniType<T>, value: unknown, task?: stri
   const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const field = issue?.path.map(String).join('.') || 'it';
+  // The key of a record may be anything, and a sentence has room for a short one.
+  const field = issue?.path.map((part) => String(part).slice(0, 64)).join('.') || 'it';
   throw new ChatError('invalid_frame', `${field} ${issue?.message ?? 'is not as documented'}`, { task });
 }

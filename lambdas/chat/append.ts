@@ -10,15 +10,16 @@
 import { ChatError } from '#protocol/errors';
 import { messageId } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
-import type { Services } from '../runtime/services.ts';
+import type { Services, Store } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import { type ChangeEntry, type Entry, getEntry, type MessageEntry, putEntry, type SentEntry } from '../store/entry.ts';
 import { hashClientId } from '../store/idempotency-window.ts';
 import type { Membership } from '../store/membership.ts';
 import { getMemberSends } from '../store/named-sends.ts';
 import { type Claimed, claimNumber, type NewChange, type NewMessage, type Sender } from './claim-number.ts';
-import { isMessage, sealUnused } from './log.ts';
+import { sealUnused } from './log.ts';
 import { assertTokenLeft } from './rate-limits.ts';
+import { assertSameSend, sendOf, usedClientId } from './same-send.ts';
 
 interface Appended<E extends SentEntry, T> {
   readonly entry: E;
@@ -29,30 +30,46 @@ interface Appended<E extends SentEntry, T> {
 }
 
 /**
- * The entry that an earlier try of the same send left in the log, if there is one.
- * @param isExpected `isMessage` or `isChange`
- * @throws ChatError `rate_limited` for a first try that comes too soon; `conflict` when the client_id belongs to an entry of the other kind
+ * The entry that an earlier send with this client_id left in the log, if there is one. `assertSameSend` tells whether it was the same.
+ * @throws ChatError `rate_limited` for a first try that comes too soon
  */
-export async function findDuplicate<E extends SentEntry>(
+export async function findDuplicate(
   services: Pick<Services, 'table' | 'config' | 'now'>,
   conversation: Conversation,
   membership: Membership,
   clientId: string,
-  isExpected: (entry: Entry) => entry is E,
-): Promise<E | undefined> {
-  const { username, recentSends, spentUntil } = membership;
-  const inState =
-    'members' in conversation ? await getMemberSends(services, conversation, username, clientId) : undefined;
-  const { seq, spentUntil: spent } = inState ?? { seq: recentSends.get(hashClientId(clientId)), spentUntil };
-  if (seq === undefined) assertTokenLeft(services, spent);
+): Promise<SentEntry | undefined> {
+  const { seq, spentUntil } = await earlierSend(services, conversation, membership, clientId);
+  if (seq === undefined) assertTokenLeft(services, spentUntil);
   const entry = seq === undefined ? undefined : await getEntry(services, conversation.id, seq);
-  if (!entry || !isSentAs(entry, username, clientId)) return undefined;
-  if (isExpected(entry)) return entry;
-  throw wrongKind(entry);
+  return entry && isSentAs(entry, membership.username, clientId) ? entry : undefined;
 }
 
-function wrongKind({ seq }: Entry): ChatError {
-  return new ChatError('conflict', `its client_id is that of entry ${seq} already: choose another`);
+/**
+ * For what takes no number and is not remembered, because doing it twice does no harm.
+ * @throws ChatError `conflict` when the client_id belongs to a send
+ */
+export async function assertUnusedClientId(
+  services: Store,
+  conversation: Conversation,
+  membership: Membership,
+  clientId: string,
+): Promise<void> {
+  const { seq } = await earlierSend(services, conversation, membership, clientId);
+  const entry = seq === undefined ? undefined : await getEntry(services, conversation.id, seq);
+  if (entry && isSentAs(entry, membership.username, clientId)) throw usedClientId(entry.seq);
+}
+
+/** The number that a send with this client_id has, if the server remembers one, and the member's bucket. */
+async function earlierSend(
+  services: Store,
+  conversation: Conversation,
+  { username, recentSends, spentUntil }: Membership,
+  clientId: string,
+): Promise<{ readonly seq: number | undefined; readonly spentUntil: number | undefined }> {
+  const inState =
+    'members' in conversation ? await getMemberSends(services, conversation, username, clientId) : undefined;
+  return inState ?? { seq: recentSends.get(hashClientId(clientId)), spentUntil };
 }
 
 /**
@@ -91,7 +108,7 @@ export async function append<T>(
     const { seq } = claim;
     const existing = await entryOfEarlierTry(services, conversation.id, seq, newEntry.type === 'message');
     if (isMine(existing)) {
-      if (isMessage(existing) !== (newEntry.type === 'message')) throw wrongKind(existing);
+      assertSameSend(existing, sendOf(newEntry));
       return { entry: existing, repeated: true, result: await meanwhile(undefined) };
     }
     // The cell was sealed, or two client_ids have the same hash: take another number.

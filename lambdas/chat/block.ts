@@ -6,7 +6,7 @@ import { ChatError } from '#protocol/errors';
 import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { membershipsOf } from '../store/membership.ts';
 import { endBlock } from '../store/named-windows.ts';
-import { ensureUser, getUser } from '../store/user.ts';
+import { getUser } from '../store/user.ts';
 import { endFriendship } from './friends.ts';
 import { directConversationWith } from './people.ts';
 import type { Caller } from './require-membership.ts';
@@ -14,7 +14,6 @@ import type { Caller } from './require-membership.ts';
 /** @throws ChatError `unknown_user`, `invalid_frame` for oneself, `conflict` */
 export async function block(services: Services, caller: Caller, username: string): Promise<void> {
   if (!(await getUser(services, username))) throw new ChatError('unknown_user', `there is no user ${username}`);
-  await ensureUser(services, caller);
   await endFriendship(services, caller.username, username, ['blocks', 'blocked']);
 }
 

@@ -20,17 +20,24 @@ import type { Services, Store } from '../runtime/services.ts';
 import { type Applied, applyChange } from '../store/apply-change.ts';
 import { removeFile } from '../store/bucket.ts';
 import { updateLast } from '../store/conversation-state.ts';
-import { type ChangeEntry, type Entry, getEntry, type MessageEntry, type ShownEntry } from '../store/entry.ts';
+import {
+  type ChangeEntry,
+  type Entry,
+  getEntry,
+  type MessageEntry,
+  type ReactionEntry,
+  type ShownEntry,
+} from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
 import { addUncounted } from '../store/uncounted.ts';
 import { releaseUpload } from '../store/upload.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import type { Sender } from './claim-number.ts';
 import { findShownEntry } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
+import { assertSameSend, firstFingerprint, namedSeq } from './same-send.ts';
 
 export interface ChangeRequest {
   readonly conversation: Conversation;
@@ -48,78 +55,115 @@ type Change =
   | { type: 'delete' }
   | { type: 'reaction'; emoji: string; removed: boolean };
 
-/** Checks whether the member may change the target, and returns the change. */
-type Decide = (target: MessageEntry, membership: Membership) => Change | Promise<Change>;
+/**
+ * Checks whether the member may change the target, and returns the change; or the number since when the message is so already. Then there is
+ * nothing to store, and nothing to tell the others.
+ */
+type Decide = (target: MessageEntry, membership: Membership) => Decision | Promise<Decision>;
+type Decision = Change | { readonly since: number };
 
-/** @throws ChatError `forbidden` unless the caller is its author, `not_found`, `invalid_frame`, `too_large`, `rate_limited` */
+/** @throws ChatError `forbidden` unless the caller is its author, `not_found`, `invalid_frame`, `too_large`, `rate_limited`, `conflict` */
 export async function editMessage(
   services: Services,
   request: ChangeRequest,
   message: string | undefined,
 ): Promise<ChangedMessage> {
-  return changeMessage(services, request, async (target, membership) => {
+  // A repeat has the text that was accepted then; beside which files, does not matter any more.
+  const asked = { type: 'edit', text: (message ?? '').trim() } as const;
+  return changeMessage(services, request, asked, async (target, membership) => {
     assertWritable(services, membership);
     assertAuthor(target, membership);
     const text = messageText(message, target.files.length);
+    if (text === target.text) return { since: target.changed ?? target.seq };
     return { type: 'edit', text, mentions: await mentionsIn(services, request.conversation, text) };
   });
 }
 
 /**
  * Leaves a tombstone.
- * @throws ChatError `forbidden` unless the caller is its author or the group's owner, `not_found`, `invalid_frame`, `rate_limited`
+ * @throws ChatError `forbidden` unless the caller is its author or the group's owner, `not_found`, `invalid_frame`, `rate_limited`, `conflict`
  */
 export async function deleteMessage(services: Services, request: ChangeRequest): Promise<ChangedMessage> {
-  return changeMessage(services, request, (target, membership) => {
+  return changeMessage(services, request, { type: 'delete' }, (target, membership) => {
     if (membership.role !== 'owner') assertAuthor(target, membership);
     return { type: 'delete' };
   });
 }
 
-/** @throws ChatError `not_found`, `invalid_frame`, `rate_limited`; `conflict` when the message has as many reactions as it can have */
+/** @throws ChatError `not_found`, `invalid_frame`, `rate_limited`; `conflict`, also when the message has as many reactions as it can have */
 export async function addOrRemoveReaction(
   services: Services,
   request: ChangeRequest,
   { emoji, removed }: { emoji: string; removed: boolean },
 ): Promise<ChangedMessage> {
-  return changeMessage(services, request, (target, membership) => {
+  return changeMessage(services, request, { type: 'reaction', emoji, removed }, (target, membership) => {
     assertWritable(services, membership);
-    if (!removed) assertReactionLimit(target, membership.username, emoji);
+    const { username } = membership;
+    const own = target.reactions.find((reaction) => reaction.user === username && reaction.emoji === emoji);
+    if ((own?.stands ?? false) === !removed) return { since: own?.since ?? target.seq };
+    if (!removed) assertReactionLimit(target, username, emoji);
     return { type: 'reaction', emoji, removed };
   });
 }
 
+/** A change as it is asked for. */
+type Asked =
+  | { type: 'edit'; text: string }
+  | { type: 'delete' }
+  | { type: 'reaction'; emoji: string; removed: boolean };
+
 async function changeMessage(
   services: Services,
   { conversation, caller, target, clientId = services.newId(services.now()), origin }: ChangeRequest,
+  asked: Asked,
   decide: Decide,
 ): Promise<ChangedMessage> {
   const membership = await requireMembership(services, conversation, caller, { join: false });
-  const duplicate = await findDuplicate(services, conversation, membership, clientId, isChange);
-  const entry =
-    duplicate ?? (await appendChange(services, { conversation, caller, membership }, clientId, target, decide));
-  const { applied, message } = await applyToMessage(services, entry);
+  const duplicate = await findDuplicate(services, conversation, membership, clientId);
+  if (duplicate) {
+    assertSameSend(duplicate, { ...asked, target: namedSeq(target) ?? 0 });
+    return completeAndTell(services, conversation, duplicate, { origin, repeated: true });
+  }
+  const message = await findTarget(services, conversation.id, target);
+  if (message.type !== 'message' || message.deleted) throw notFound(conversation.id, target);
+  const decision = await decide(message, membership);
+  if ('since' in decision)
+    return tellOrigin(services, conversation, asked, message, { caller, since: decision.since, origin });
+  const newEntry = { ...decision, target: message.seq, client_id: clientId };
+  const { entry } = await append(services, { conversation, caller, membership }, newEntry, async () => undefined);
+  return completeAndTell(services, conversation, entry, { origin, target: message });
+}
+
+/** Applies a change that is in the log, and tells the members. @param options.target the message before the change, if the caller has read it */
+async function completeAndTell(
+  services: Services,
+  conversation: Conversation,
+  entry: ChangeEntry,
+  { origin, target, repeated = false }: { origin: Connection | undefined; target?: MessageEntry; repeated?: boolean },
+): Promise<ChangedMessage> {
+  const { applied, message } = await applyToMessage(services, entry, target);
   if (!message) throw new ChatError('not_found', 'it has just expired');
   // If the table's stream was faster, it has also posted the change to everybody.
-  const originOnly = applied === 'before' && !duplicate;
+  const originOnly = applied === 'before' && !repeated;
   const changed = await broadcastChange(services, conversation, entry, message, { origin, originOnly });
   return { ...changed, change: entry.seq };
 }
 
-async function appendChange(
+/** Answers a change that changes nothing, as if it had been made by entry `since`: by an earlier change, or when the message was sent. */
+async function tellOrigin(
   services: Services,
-  sender: Sender & { readonly membership: Membership },
-  clientId: string,
-  target: MessageRef,
-  decide: Decide,
-): Promise<ChangeEntry> {
-  const { id } = sender.conversation;
-  const message = await findTarget(services, id, target);
-  if (message.type !== 'message' || message.deleted) throw notFound(id, target);
-  const change = await decide(message, sender.membership);
-  const newEntry = { ...change, target: message.seq, client_id: clientId };
-  const { entry } = await append(services, sender, newEntry, async () => undefined);
-  return entry;
+  conversation: Conversation,
+  asked: Asked,
+  message: MessageEntry,
+  { caller, since, origin }: { caller: Caller; since: number; origin: Connection | undefined },
+): Promise<ChangedMessage> {
+  const { count, at } = message;
+  const place = { conversation: conversation.id, seq: since, count, at, user: caller.username, client_id: '' };
+  const made: ChangeEntry = { ...asked, ...place, target: message.seq };
+  return {
+    ...(await broadcastChange(services, conversation, made, message, { origin, originOnly: true })),
+    change: since,
+  };
 }
 
 /**
@@ -142,47 +186,53 @@ function assertAuthor(entry: MessageEntry, { username }: Membership): void {
   if (entry.user !== username) throw new ChatError('forbidden', `only its author, ${entry.user}, can do that`);
 }
 
-/** A message is always sent with all of its reactions, so together they must fit a frame. */
+/** A message is always sent with all reactions that stand, so together they must fit a frame. */
 function assertReactionLimit({ reactions }: MessageEntry, user: string, emoji: string): void {
-  if (reactions.some((other) => other.user === user && other.emoji === emoji)) return;
   const { reactionsPerMessage, reactionsPerMember, reactionBytes } = limits;
+  const standing = reactions.filter(({ stands }) => stands);
   const used = Object.keys(currentReactions(reactions));
   if (!used.includes(emoji) && used.length >= reactionsPerMessage) {
     throw new ChatError('conflict', `it has ${used.length} different emoji, and no more fit: use one of them`);
   }
-  if (reactions.filter((other) => other.user === user).length >= reactionsPerMember) {
+  if (standing.filter((other) => other.user === user).length >= reactionsPerMember) {
     throw new ChatError('conflict', `you have used ${reactionsPerMember} different emoji on it, and no more fit`);
   }
-  if (bytesOf(reactions.map((other) => [other.emoji, other.user])) + bytesOf([emoji, user]) > reactionBytes) {
+  if (bytesOf(standing.map((other) => [other.emoji, other.user])) + bytesOf([emoji, user]) > reactionBytes) {
     throw new ChatError('conflict', 'it has so many reactions that no more fit');
   }
 }
 
 /**
  * Applies the change to the message, to lists and to files. Applying it again changes nothing.
+ * @param target the message before the change; read if it is missing and needed
  * @returns the current message; `undefined` when retention has deleted it
  */
 export async function applyToMessage(
   services: Pick<Services, 'table' | 'bucket' | 'now'>,
   entry: ChangeEntry,
+  target?: MessageEntry,
 ): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
-  const { conversation, target } = entry;
+  const { conversation } = entry;
+  const before = target ?? (entry.type === 'reaction' ? undefined : await getMessage(services, entry));
   if (entry.type === 'delete') {
     // First, because the tombstone does not have the list of files any more.
-    const message = await getEntry(services, conversation, target);
-    const files = message?.type === 'message' ? message.files : [];
     await Promise.all(
-      files.map(async ({ id }) => {
+      (before?.files ?? []).map(async ({ id }) => {
         await releaseUpload(services, conversation, id);
         await removeFile(services, id);
       }),
     );
   }
-  const { applied, message } = await applyChange(services, entry);
+  const { applied, message } = await applyChange(services, entry, before && firstFingerprint(before));
   if (!message || entry.type === 'reaction') return { applied, message };
   await updateLast(services, conversation, message);
-  if (message.deleted) await addUncounted(services, conversation, [target]);
+  if (message.deleted) await addUncounted(services, conversation, [entry.target]);
   return { applied, message };
+}
+
+async function getMessage(services: Store, { conversation, target }: ChangeEntry): Promise<MessageEntry | undefined> {
+  const entry = await getEntry(services, conversation, target);
+  return entry?.type === 'message' ? entry : undefined;
 }
 
 /**
@@ -206,8 +256,6 @@ export async function broadcastChange(
   if (entry.type === 'delete' && !originOnly) await markForNotification(services, entry, recipients.users);
   return message;
 }
-
-type ReactionEntry = Extract<ChangeEntry, { type: 'reaction' }>;
 
 export function reactionEvent({ conversation, target, emoji, user, removed, seq }: ReactionEntry) {
   return { type: 'reaction', conversation, seq: target, emoji, user, removed, change: seq } as const;

@@ -33,6 +33,19 @@ export async function claimAttachments(
   );
 }
 
+/** The ids that these attachments have in the message: those of uploads, and of forwarded files those of their copies. */
+export function fileIds(to: Conversation, caller: Caller, ids: readonly string[], clientId: string): string[] {
+  return [...new Set(ids)].map((id) => (id.includes('/') ? forwardOf(to, caller, id, clientId).id : id));
+}
+
+/** What a forwarded file is forwarded from, and its id in the message: the same for every retry of the send. */
+function forwardOf(to: Conversation, caller: Caller, path: string, clientId: string) {
+  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  const from = place === undefined ? '' : readConversation(place, caller.username).id;
+  const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
+  return { from, source, id: createHash('sha256').update(origin).digest('base64url').slice(0, 26) };
+}
+
 async function forward(
   services: Services,
   to: Conversation,
@@ -40,16 +53,12 @@ async function forward(
   path: string,
   clientId: string,
 ): Promise<File> {
-  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(path) ?? [];
-  const from = place === undefined ? '' : readConversation(place, caller.username).id;
+  const { from, source, id } = forwardOf(to, caller, path, clientId);
   const membership = from === '' ? undefined : await getMembership(services, caller.username, from);
   const upload = membership && (await getUpload(services, from, source));
   if (!upload?.used) {
     throw new ChatError('attachment_missing', `no message that you can see has a file ${quote(path)}`);
   }
-  // Every retry of the send must get the same id.
-  const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
-  const id = createHash('sha256').update(origin).digest('base64url').slice(0, 26);
   if (!(await copyFile(services, source, id))) {
     throw new ChatError('attachment_missing', `the file ${quote(source)} has just been deleted`);
   }

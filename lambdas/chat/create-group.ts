@@ -4,12 +4,13 @@
  * from then on the group exists.
  */
 import { createHash } from 'node:crypto';
-import type { ConversationView } from '#protocol/message';
+import { ChatError } from '#protocol/errors';
+import type { ConversationChange, ConversationView } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
+import { getEntry } from '../store/entry.ts';
 import { createMembership } from '../store/membership.ts';
-import { createUser } from '../store/user.ts';
 import { conversationView } from './conversation-view.ts';
 import { assertUsersExist } from './people.ts';
 import type { Caller } from './require-membership.ts';
@@ -19,13 +20,14 @@ import { assertRate } from './user-limits.ts';
 export interface NewGroup {
   readonly title: string;
   readonly members: readonly string[];
-  /** The same `client_id` again is the same group, whatever title and members come with it. */
+  /** The same `client_id` again, with the same title and members, is the same group. */
   readonly client_id?: string | undefined;
 }
 
 /**
  * Creates a group of these users and the caller, who becomes its owner.
- * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has left
+ * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has left;
+ *   `conflict` when the client_id is that of a group that began with another title or other members
  */
 export async function createGroup(
   services: Services,
@@ -34,7 +36,6 @@ export async function createGroup(
 ): Promise<ConversationView> {
   const others = [...new Set(invited)].filter((name) => name !== caller.username);
   await assertUsersExist(services, others);
-  await createUser(services, caller);
   const ulid = clientId === undefined ? services.newId(services.now()) : ulidOf(caller.username, clientId);
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // A retry must not add members again who have left since.
@@ -46,7 +47,33 @@ export async function createGroup(
     const members = [caller.username, ...others];
     await recordGroupCreated(services, conversation, { kind: 'created', by: caller.username, title, members });
   }
+  if (clientId !== undefined) await assertSameGroup(services, conversation, [caller.username, ...others], title);
   return conversationView(services, conversation, caller.username, others);
+}
+
+/** ms between looks at the first entry, which another try may still be writing. */
+const firstEntryDelaysMs = [0, 20, 40, 80];
+
+/** The first entry of the log says how the group began. If it has expired or was never written, nobody knows. */
+async function assertSameGroup(
+  services: Services,
+  { id }: Conversation,
+  members: readonly string[],
+  title: string,
+): Promise<void> {
+  for (const delay of firstEntryDelaysMs) {
+    if (delay > 0) await services.pause(delay);
+    const entry = await getEntry(services, id, 1);
+    if (!entry) continue;
+    const began = entry.type === 'system' && entry.change.kind === 'created' ? entry.change : undefined;
+    if (!began || isSameBeginning(began, members, title)) return;
+    throw new ChatError('conflict', `its client_id is that of ${id}, which began otherwise: choose another`);
+  }
+}
+
+function isSameBeginning(began: ConversationChange, members: readonly string[], title: string): boolean {
+  const names = new Set(began.members);
+  return began.title === title && names.size === members.length && members.every((name) => names.has(name));
 }
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

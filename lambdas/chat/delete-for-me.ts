@@ -1,6 +1,5 @@
 /** Deletes messages for one member alone. The log does not change, so no other member gets an event. */
 import type { ServerEvent } from '#protocol/events';
-import type { MessageRef } from '#protocol/message-id';
 import type { Conversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { connectionsOf, postAll, withOrigin } from '../delivery/post.ts';
@@ -9,7 +8,8 @@ import { getConversationState } from '../store/conversation-state.ts';
 import { advanceHiddenLast, clearUpTo } from '../store/cursor.ts';
 import { hideMessage } from '../store/hidden.ts';
 import { type Connection, getUsers, type User } from '../store/user.ts';
-import { findTarget } from './change-message.ts';
+import { assertUnusedClientId } from './append.ts';
+import { type ChangeRequest, findTarget } from './change-message.ts';
 import { cursorAt } from './log.ts';
 import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
@@ -18,17 +18,15 @@ import { assertRate } from './user-limits.ts';
 
 /**
  * Deletes one message, of any author, for the caller. It and all earlier messages count as read.
- * @throws ChatError `not_found`, `invalid_frame`, `forbidden`, `rate_limited`
+ * @throws ChatError `not_found`, `invalid_frame`, `forbidden`, `rate_limited`; `conflict` when the client_id belongs to a message or a change
  */
 export async function deleteMessageForMe(
   services: Services,
-  conversation: Conversation,
-  caller: Caller,
-  target: MessageRef,
-  origin?: Connection,
+  { conversation, caller, target, clientId, origin }: ChangeRequest,
 ): Promise<{ seq: number }> {
   await assertRate(services, caller.username, 'clearing');
   const membership = await requireMembership(services, conversation, caller, { join: false });
+  if (clientId !== undefined) await assertUnusedClientId(services, conversation, membership, clientId);
   const { seq } = await findTarget(services, conversation.id, target);
   await hideMessage(services, caller.username, conversation.id, seq);
   // In this order: readers look for hidden messages only if the membership says that there are some.

@@ -18,7 +18,7 @@ import {
   getFriendships,
 } from '../store/friendship.ts';
 import { getMembership } from '../store/membership.ts';
-import { ensureUser, getUser } from '../store/user.ts';
+import { getUser } from '../store/user.ts';
 import { notifyFriends } from './notify-friends.ts';
 import { directConversationWith } from './people.ts';
 import type { Caller } from './require-membership.ts';
@@ -40,7 +40,6 @@ interface Decision {
  */
 export async function befriend(services: Services, caller: Caller, username: string): Promise<'friends' | 'sent'> {
   const { id } = directConversationWith(caller.username, username);
-  await ensureUser(services, caller);
   const [user, membership] = await Promise.all([
     getUser(services, username),
     getMembership(services, caller.username, id),

@@ -14,7 +14,7 @@ import {
   putPushDevice,
   shortHash,
 } from '../store/push-device.ts';
-import { ensureUser, getUser, type User } from '../store/user.ts';
+import { getUser, type User } from '../store/user.ts';
 import { addUserPushDevice, dropUserPushDevice } from '../store/user-push-devices.ts';
 import type { Caller } from './require-membership.ts';
 import { assertRate } from './user-limits.ts';
@@ -25,21 +25,21 @@ const lifetime = limits.deviceDays * 86_400;
 const renewalInterval = 86_400;
 
 /**
- * The caller gets pushes on this device from now on. If it was another user's before, that user gets no pushes on it any more.
+ * The user gets pushes on this device from now on. If it was another user's before, that user gets no pushes on it any more.
+ * @param owner as the request has read them
  * @param token FCM's token, or a browser's name for itself
  * @throws ChatError `invalid_frame` for an address of an unknown push service, or an invalid key; `rate_limited`
  */
 export async function registerPushDevice(
   services: Pick<Services, 'table' | 'now' | 'config'>,
-  caller: Caller,
+  owner: User,
   token: string,
   body: DeviceBody,
 ): Promise<void> {
-  const { username: user } = caller;
+  const { username: user } = owner;
   const at = services.now();
   const now = Math.floor(at / 1000);
   const device = toDevice(services, { user, called: shortHash(token), at, expires: now + lifetime }, token, body);
-  const owner = await ensureUser(services, caller);
   if (isRegistered(owner, device.id, now) && isSame(await getPushDevice(services, device.id), device)) return;
 
   await assertRate(services, user, 'devices');

@@ -4,7 +4,6 @@ import type { Services, Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
-import { ensureUser } from '../store/user.ts';
 import { assertUsersExist } from './people.ts';
 import { recordComingOrGoing } from './system-events.ts';
 import { assertRate } from './user-limits.ts';
@@ -53,7 +52,6 @@ async function openConversation(
   const others = conversation.members.filter((name) => name !== caller.username);
   await assertUsersExist(services, others, `use ${conversation.id}`);
   if (services.config.friendsFirst) await assertFriends(services, caller.username, others);
-  await ensureUser(services, caller);
   await assertRate(services, caller.username, 'conversations');
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
@@ -62,7 +60,6 @@ async function openConversation(
 
 /** A new member has nothing unread: the cursor starts at the newest entry. If several connections join at once, there is one system entry. */
 async function joinRoom(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  await ensureUser(services, caller);
   await assertRate(services, caller.username, 'conversations');
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, caller.username, conversation, state);

@@ -13,11 +13,12 @@ import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { claimAttachments } from './claim-attachments.ts';
-import { findShownEntry, isMessage } from './log.ts';
+import { claimAttachments, fileIds } from './claim-attachments.ts';
+import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
+import { assertSameSend, namedSeq } from './same-send.ts';
 
 export interface NewMessage {
   readonly message?: string | undefined;
@@ -48,8 +49,10 @@ export async function sendMessage(
       ? undefined
       : await requireMembership(services, conversation, caller, { join: true });
   const alwaysInclude = [caller.username];
-  const duplicate = membership && (await findDuplicate(services, conversation, membership, clientId, isMessage));
+  const duplicate = membership && (await findDuplicate(services, conversation, membership, clientId));
   if (duplicate) {
+    const files = fileIds(conversation, caller, attachments, clientId);
+    assertSameSend(duplicate, { type: 'message', text, files, reply_to: replyTo ? (namedSeq(replyTo) ?? 0) : null });
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
     return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
   }

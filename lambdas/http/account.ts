@@ -5,18 +5,16 @@ import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { createSignOut } from '../identity/sign-out.ts';
 import type { Services } from '../runtime/services.ts';
-import { ensureUser, signOutUser, type User, updateProfile } from '../store/user.ts';
+import { signOutUser, type User, updateProfile } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
 
 const endSessions = createSignOut(process.env.USER_POOL_ID);
 
 /** The caller's own profile and sessions. */
 export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> = {
-  /** Creates the user at first sight, for identity providers without a sign-up trigger. */
-  getMe: async (services, { caller }) => toMe(services, await ensureUser(services, caller)),
+  getMe: (services, { user }) => toMe(services, user),
 
-  async updateMe(services, { caller, body: { name, avatar: upload } }) {
-    const user = await ensureUser(services, caller);
+  async updateMe(services, { user, body: { name, avatar: upload } }) {
     if (name === undefined && upload === undefined) return toMe(services, user);
     const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
     return toMe(services, await updateProfile(services, user.username, { name, avatar }));
@@ -26,7 +24,6 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
     const { username } = caller;
     // The pool must issue no new token first: such a token could be younger than the moment that is stored.
     await endSessions(accountName);
-    await ensureUser(services, caller);
     // Tokens name only the second of their issue. Tokens of this second are from before, so the answer waits until it is over: the next
     // sign-in then gets a token of a later second.
     const over = (Math.floor(services.now() / 1_000) + 1) * 1_000;

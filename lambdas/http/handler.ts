@@ -4,10 +4,13 @@ import type { Conversation } from '#protocol/names';
 import type { HttpOperation, operations } from '#protocol/operations';
 import type { Caller } from '../chat/require-membership.ts';
 import type { Services } from '../runtime/services.ts';
+import type { User } from '../store/user.ts';
 
 /** What every handler gets. */
 export interface RequestBase {
   readonly caller: Caller;
+  /** The caller's user item as it was at the start of the request: the token's own, not deleted, not signed out since. */
+  readonly user: User;
   /** The caller's name as the identity provider writes it. */
   readonly account: string;
   /** The address that was asked for: where links to further pages start. */

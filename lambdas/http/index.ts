@@ -2,6 +2,7 @@
 import { ChatError, errorStatus } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import { type HttpOperation, httpRoutes, type Operation, operation } from '#protocol/operations';
+import { requireUser } from '../chat/require-user.ts';
 import { assertRate, owe } from '../chat/user-limits.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
@@ -13,7 +14,7 @@ import type { HttpHandlers, RequestBase } from './handler.ts';
 import { messages } from './messages.ts';
 import { people } from './people.ts';
 import { pushDevices } from './push-devices.ts';
-import { HttpEvent, readRequest } from './request.ts';
+import { HttpEvent, readCredentials, readRequest } from './request.ts';
 
 const handlers: HttpHandlers = {
   ...account,
@@ -42,7 +43,10 @@ export const handler = createHandler({
   }),
   async run(event): Promise<HttpAnswer> {
     const name = operationOf(event);
-    const request = readRequest(event, name, process.env.USERNAME_CLAIM);
+    const credentials = readCredentials(event, process.env.USERNAME_CLAIM);
+    // The one place that reads the caller's user: every route refuses another person under the same name, a deleted user and an old token.
+    const user = await requireUser(services, credentials.caller, credentials.issued);
+    const request = readRequest(event, name, { ...credentials, user });
     // TypeScript cannot see that handler and request belong to the same operation.
     const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;
     const { rate, answer: { status = 200 } = {} } = operation(name);

@@ -34,10 +34,9 @@ export const messages: HttpHandlers<
 
   async deleteMessage(services, { query, ...request }) {
     const { conversation, caller, path: target } = request;
-    if (query.for === 'everyone') {
-      return deleteMessage(services, { conversation, caller, target, clientId: query.client_id });
-    }
-    await deleteMessageForMe(services, conversation, caller, target);
+    const deletion = { conversation, caller, target, clientId: query.client_id };
+    if (query.for === 'everyone') return deleteMessage(services, deletion);
+    await deleteMessageForMe(services, deletion);
     return undefined;
   },
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { ChatError } from '#protocol/errors';
+import { text } from '#protocol/fields';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { findPeople, getProfile } from '../chat/people.ts';
@@ -30,7 +31,12 @@ export const people: HttpHandlers<'findUsers' | 'getUser'> = {
 const Direction = z.enum(['after', 'before']);
 type Direction = z.infer<typeof Direction>;
 /** The parameter `at`: a place in the index of names. */
-const Place = z.tuple([Direction, z.string().check(z.refine(isUserName)), z.enum(['username', 'name']), z.string()]);
+const Place = z.tuple([
+  Direction,
+  z.string().check(z.refine(isUserName)),
+  z.enum(['username', 'name']),
+  text('must be a listing'),
+]);
 
 function writePlace(direction: Direction, { username, by, text }: Listing): string {
   return Buffer.from(JSON.stringify([direction, username, by, text])).toString('base64url');

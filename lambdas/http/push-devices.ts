@@ -7,13 +7,13 @@ export const pushDevices: HttpHandlers<'forgetDevice' | 'getPushSettings' | 'reg
     return { web: push.publicKey === undefined ? null : { public_key: push.publicKey }, fcm: push.fcm };
   },
 
-  async registerDevice(services, { caller, path: { token }, body }) {
-    await registerPushDevice(services, caller, token, body);
+  async registerDevice(services, { user, path: { token }, body }) {
+    await registerPushDevice(services, user, token, body);
     return undefined;
   },
 
-  async registerToken(services, { caller, body: { token } }) {
-    await registerPushDevice(services, caller, token, { platform: 'fcm' });
+  async registerToken(services, { user, body: { token } }) {
+    await registerPushDevice(services, user, token, { platform: 'fcm' });
     return { token };
   },
 

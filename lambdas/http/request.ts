@@ -3,7 +3,7 @@ import { ChatError } from '#protocol/errors';
 import { readConversation } from '#protocol/names';
 import { type Operation, type OperationName, operation } from '#protocol/operations';
 import { parseAs, parseObject } from '#protocol/parse';
-import { accountOf, readIdentity } from '../identity/claims.ts';
+import { accountOf, type Identity, readIdentity } from '../identity/claims.ts';
 import type { RequestBase } from './handler.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (payload format 2.0) */
@@ -20,23 +20,40 @@ export const HttpEvent = z.object({
 });
 export type HttpEvent = z.infer<typeof HttpEvent>;
 
-/**
- * The event as the operation's declaration says.
- * @throws ChatError `unauthenticated` when the token names no user; `invalid_frame`, `forbidden`
- */
-export function readRequest(event: HttpEvent, name: OperationName, usernameClaim: string | undefined): RequestBase {
-  const { path, query, inConversation, ...declared } = operation(name);
-  const { claims } = event.requestContext.authorizer.jwt;
+/** Whose token came with a request. */
+export interface Credentials {
+  readonly caller: Identity;
+  /** The caller's name as the identity provider writes it. */
+  readonly account: string;
+  /** ms; when the token was issued. 0: the token does not say. */
+  readonly issued: number;
+}
+
+/** @throws ChatError `unauthenticated` when the token names no user */
+export function readCredentials({ requestContext }: HttpEvent, usernameClaim: string | undefined): Credentials {
+  const { claims } = requestContext.authorizer.jwt;
   const caller = readIdentity(claims, usernameClaim);
   const account = accountOf(claims, usernameClaim);
-  if (!caller || account === undefined) {
-    const reason = 'the token names no user of at most 64 characters';
-    throw new ChatError('unauthenticated', reason, { task: 'tell who you are' });
-  }
+  if (caller && account !== undefined) return { caller, account, issued: (Number(claims.iat) || 0) * 1_000 };
+  const reason = 'the token names no user of at most 64 characters';
+  throw new ChatError('unauthenticated', reason, { task: 'tell who you are' });
+}
+
+/**
+ * The event as the operation's declaration says.
+ * @throws ChatError `invalid_frame`, `forbidden`
+ */
+export function readRequest(
+  event: HttpEvent,
+  name: OperationName,
+  { caller, account, user }: Pick<RequestBase, 'caller' | 'account' | 'user'>,
+): RequestBase {
+  const { path, query, inConversation, ...declared } = operation(name);
   // In the order in which errors are answered: a closed conversation comes before the rest of the path.
   const request = {
     caller,
     account,
+    user,
     address: { path: event.rawPath, query: event.queryStringParameters },
     body: readBody(event, declared),
     query: query && parseAs(query, event.queryStringParameters),

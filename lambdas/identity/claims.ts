@@ -1,23 +1,38 @@
 import { limits } from '#protocol/limits';
 import { encodeUserName, isUserName } from '#protocol/names';
 
+/** Who a token is about. A user name may pass to somebody else; issuer and `sub` together never do, so they are the person. */
 export interface Identity {
   readonly username: string;
   readonly name: string;
+  /** The id of the Cognito pool, or an own issuer's `iss`. */
+  readonly issuer: string;
+  readonly sub: string;
 }
 
 /**
  * The user of a verified token. The user name is the claim that the deployer chose, or Cognito's, or `sub`.
- * @returns undefined when there is no such claim, or it is longer than 64 characters when encoded
+ * @returns undefined when there is no such claim, or it is longer than 64 characters when encoded, or the token has no `iss` or `sub`
  */
 export function readIdentity(claims: Readonly<Record<string, unknown>>, usernameClaim?: string): Identity | undefined {
   const external = accountOf(claims, usernameClaim);
-  if (external === undefined) return undefined;
+  const { iss, sub } = claims;
+  if (external === undefined || typeof iss !== 'string' || typeof sub !== 'string') return undefined;
   const username = encodeUserName(external);
   if (!isUserName(username)) return undefined;
   const name = typeof claims.name === 'string' && claims.name !== '' ? claims.name : external;
-  // Providers allow longer names (Cognito: 2,048 characters), and a frame has no room for them.
-  return { username, name: [...name.toWellFormed()].slice(0, limits.nameLength).join('') };
+  return {
+    username,
+    // Providers allow longer names (Cognito: 2,048 characters), and a frame has no room for them.
+    name: [...name.toWellFormed()].slice(0, limits.nameLength).join(''),
+    issuer: usernameClaim === undefined ? poolOf(iss) : iss,
+    sub,
+  };
+}
+
+/** The pool's id. The rest of the address says where the pool answers, and on a laptop that changes with the port. */
+function poolOf(iss: string): string {
+  return iss.slice(iss.lastIndexOf('/') + 1);
 }
 
 /** The user's name as the identity provider writes it; undefined when the token has none. */

@@ -11,6 +11,9 @@ import type { Identity } from './claims.ts';
 export const ConnectionContext = z.object({
   username: z.string(),
   name: z.string(),
+  /** Of the token. Only `$connect` needs them, and connections of earlier versions lack them. */
+  issuer: z.optional(z.string()),
+  sub: z.optional(z.string()),
   /** see protocol/scope.ts; empty when the address has a problem */
   scope: z.string(),
   /** What is wrong with the address, and the HTTP status of the handshake that follows: `$connect` answers with both. */
@@ -30,12 +33,12 @@ export interface AddressProblem {
 }
 
 export function toConnectionContext(
-  { username, name }: Identity,
+  { username, name, issuer, sub }: Identity,
   { expires, issued }: { readonly expires: number; readonly issued: number },
   scope: Scope | AddressProblem,
 ): ConnectionContext {
   const address = 'kind' in scope ? { scope: scopeToText(scope) } : { scope: '', ...scope };
-  return { username, name, expires, issued, ...address };
+  return { username, name, issuer, sub, expires, issued, ...address };
 }
 
 /** The scope of the connection, or what is wrong with its address. */

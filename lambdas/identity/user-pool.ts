@@ -4,7 +4,9 @@ import {
   UserNotFoundException,
 } from '@aws-sdk/client-cognito-identity-provider';
 
-const client = new CognitoIdentityProviderClient({});
+/** ms; the limits of runtime/call-limits.ts, which this folder does not import */
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
+const client = new CognitoIdentityProviderClient({ requestHandler });
 
 /** Nothing happens if the account was deleted: it has no session. */
 export async function signOut(userPoolId: string, account: string): Promise<void> {

@@ -8,6 +8,7 @@ import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { removePushDevice } from '../chat/push-devices.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
+import { sdkCallLimits } from '../runtime/call-limits.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getEntry } from '../store/entry.ts';
@@ -48,7 +49,7 @@ const longestDelaySeconds = 900;
 
 const environment = z.parse(Environment, process.env);
 const services = openPushServices(process.env);
-const secrets = new SecretsManagerClient({});
+const secrets = new SecretsManagerClient(sdkCallLimits);
 
 const { now } = services;
 const { PUSH_WEB_SECRET, PUSH_FCM_SECRET, PUSH_PUBLIC_KEY: publicKey, PUSH_SUBJECT: subject } = environment;

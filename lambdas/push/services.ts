@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { sdkCallLimits } from '../runtime/call-limits.ts';
 import { openLog } from '../runtime/log.ts';
 import { openTable, type Services } from '../runtime/services.ts';
 
@@ -14,7 +15,7 @@ export function openPushServices(environment: NodeJS.ProcessEnv): PushServices {
   const { TABLE_NAME, PUSH_QUEUE_URL } = z.parse(Environment, environment);
   return {
     table: openTable(TABLE_NAME),
-    queue: { client: new SQSClient({}), url: PUSH_QUEUE_URL },
+    queue: { client: new SQSClient(sdkCallLimits), url: PUSH_QUEUE_URL },
     log: openLog(),
     now: Date.now,
   };

@@ -3,13 +3,14 @@ import { errorTypeRegistries, InvokeCommand, type InvokeCommandInput } from '@aw
 import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import { openAwsClient } from './aws-client.ts';
 import type { AwsTarget } from './aws-target.ts';
+import { callLimits } from './call-limits.ts';
 
 export function openLambda(target: AwsTarget) {
   const client = openAwsClient<InvokeCommandInput>({
     ...target,
     service: 'lambda',
     protocol: new AwsRestJsonProtocol({ defaultNamespace: 'com.amazonaws.lambda', errorTypeRegistries }),
-    pool: { sockets: 50, connectTimeout: 1_000 },
+    pool: { sockets: 50, ...callLimits },
   });
   return async function invokeLater(name: string, event: unknown): Promise<void> {
     const Payload = JSON.stringify(event);

@@ -12,6 +12,7 @@ import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols
 import { monotonicFactory } from 'ulidx';
 import { type AwsClient, openAwsClient } from './aws-client.ts';
 import { type AwsTarget, callerFrom, targetFrom } from './aws-target.ts';
+import { callLimits } from './call-limits.ts';
 import { type Config, readConfig } from './config.ts';
 import { ItemCodec } from './json-codec.ts';
 import { type Log, openLog } from './log.ts';
@@ -79,7 +80,7 @@ export function openTable(name: string, target = targetFrom(process.env, 'dynamo
       errorTypeRegistries: tableErrors,
       jsonCodec: new ItemCodec(),
     }),
-    pool: { sockets: 50, connectTimeout: 1_000 },
+    pool: { sockets: 50, ...callLimits },
     // A write is refused while a transaction changes its item.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
     isRetryable: (error) => error instanceof TransactionConflictException,
@@ -99,7 +100,7 @@ export function openConnectionApi(endpoint: string, caller = callerFrom(process.
     }),
     // The SDK retries 429 and 5xx with jittered backoff. A slow connection must not delay the sender for longer.
     maxAttempts: 4,
-    pool: { sockets: 50, connectTimeout: 1_000, answerTimeout: 3_000 },
+    pool: { sockets: 50, ...callLimits },
   });
 }
 

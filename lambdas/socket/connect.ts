@@ -2,6 +2,7 @@ import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
 import { requireMembership } from '../chat/require-membership.ts';
+import { assertMayAct, requireUser } from '../chat/require-user.ts';
 import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import type { Services } from '../runtime/services.ts';
@@ -24,32 +25,37 @@ export interface SocketAnswer {
 /**
  * `$connect`: checks the membership and stores the connection. The table's stream then sends the first events, because API Gateway cannot
  * post to a connection before this has returned.
- * @throws ChatError `forbidden`, `unknown_user`, `rate_limited`; `unauthenticated` for a token from before its user signed out everywhere
+ * @throws ChatError `forbidden`, also when the user name is another person's; `unknown_user`; `rate_limited`; `unauthenticated` for a token of a
+ *   deleted user, or from before its user signed out everywhere
  */
 export async function connect(
   services: Services,
   request: SocketRequest,
   headers: Readonly<Record<string, string>>,
 ): Promise<SocketAnswer> {
-  const { caller, origin, problem } = request;
+  const { caller, identity, origin, problem } = request;
   if (problem) return { statusCode: problem.status, body: problem.problem };
+  if (!identity) throw new ChatError('unauthenticated', 'the token names no account: sign in again');
   assertNotEmpty(services, caller.username, 'connects');
   if (request.conversation !== undefined) {
+    // The first use of a conversation writes, so it must be the caller's own user that does.
+    await requireUser(services, identity, request.tokenIssued);
     // Watching a room's unread count does not join it.
     const join = origin.scope.kind === 'conversation';
     await requireMembership(services, parseConversation(request.conversation), caller, { join });
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
-  const [added] = await Promise.all([
-    addConnection(services, caller, { ...origin, expires }, request.tokenIssued),
+  const [{ added, user, waitMs }] = await Promise.all([
+    addConnection(services, identity, { ...origin, expires }, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
-  if (added.kind === 'limited') throw noteEmpty(services, caller.username, 'connects', added.waitMs);
-  if (added.kind === 'signed out') {
-    throw new ChatError('unauthenticated', 'you have signed out everywhere since: sign in again');
+  if (!added) {
+    assertMayAct(user, identity, request.tokenIssued);
+    if (waitMs > 0) throw noteEmpty(services, caller.username, 'connects', waitMs);
+    throw new ChatError('conflict', 'your account has just changed: connect again');
   }
-  await Promise.all(outdatedOf(added.user, now).map(({ connection, at }) => endConnection(services, connection, at)));
+  await Promise.all(outdatedOf(user, now).map(({ connection, at }) => endConnection(services, connection, at)));
 
   const [, offered = ''] =
     Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];

@@ -25,8 +25,7 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
 
   delete(services, request, frame) {
     const change = toChange(request, frame);
-    if (frame.for === 'everyone') return deleteMessage(services, change);
-    return deleteMessageForMe(services, change.conversation, request.caller, frame.target, request.origin);
+    return frame.for === 'everyone' ? deleteMessage(services, change) : deleteMessageForMe(services, change);
   },
 
   react: (services, request, frame) =>

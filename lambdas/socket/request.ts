@@ -3,6 +3,7 @@ import { ChatError } from '#protocol/errors';
 import { type Conversation, readConversation } from '#protocol/names';
 import type { Scope } from '#protocol/scope';
 import type { Caller } from '../chat/require-membership.ts';
+import type { Identity } from '../identity/claims.ts';
 import { type AddressProblem, ConnectionContext, scopeOf } from '../identity/connection-context.ts';
 import type { Connection } from '../store/user.ts';
 
@@ -23,6 +24,8 @@ export type SocketEvent = z.infer<typeof SocketEvent>;
 /** One event of one connection. */
 export interface SocketRequest {
   readonly caller: Caller;
+  /** Whose token opened the connection. Undefined for connections of earlier versions; only `$connect` needs it. */
+  readonly identity: Identity | undefined;
   /** The connection that the event came in on. */
   readonly origin: Connection;
   /** What is wrong with the connection's address, if anything. */
@@ -41,11 +44,12 @@ const everything: Scope = { kind: 'user' };
 
 export function toRequest({ requestContext }: SocketEvent): SocketRequest {
   const { connectionId: id, connectedAt: openedAt, requestTimeEpoch: at, authorizer } = requestContext;
-  const { username, name, expires, issued } = authorizer;
+  const { username, name, issuer, sub, expires, issued } = authorizer;
   const address = scopeOf(authorizer);
   const scope = 'kind' in address ? address : everything;
   return {
     caller: { username, name },
+    identity: issuer !== undefined && sub !== undefined ? { username, name, issuer, sub } : undefined,
     // It has just sent the event, so it is open, even if its token has expired.
     origin: { username, id, scope, openedAt, expires: Number.POSITIVE_INFINITY },
     problem: 'kind' in address ? undefined : address,

@@ -13,23 +13,25 @@ import {
   toEntry,
 } from './entry.ts';
 import { type Item, type ItemUpdate, updateItemIf } from './item.ts';
+import { setReaction } from './set-reaction.ts';
 
 /** `now`: this call applied the change. `before`: it was applied already. `never`: a later change or a deletion has overtaken it. */
 export type Applied = 'now' | 'before' | 'never';
 
 /**
  * Applies a change to its message, unless a later one was faster. Nothing changes when it was applied before.
+ * @param sent the fingerprint of what was sent, which the first edit or deletion leaves
  * @returns the message as it is now; `undefined` when there is no such message any more
  */
 export async function applyChange(
   { table }: Store,
   change: ChangeEntry,
+  sent?: string,
 ): Promise<{ applied: Applied; message: MessageEntry | undefined }> {
-  const { ok, item } = await updateItemIf(table, {
-    Key: entryKey({ conversation: change.conversation, seq: change.target }),
-    ...expressionOf(change),
-    ReturnValues: 'ALL_NEW',
-  });
+  const key = entryKey({ conversation: change.conversation, seq: change.target });
+  const update = { Key: key, ...expressionOf(change, sent), ReturnValues: 'ALL_NEW' as const };
+  const { ok, item } =
+    change.type === 'reaction' ? await setReaction({ table }, change, update) : await updateItemIf(table, update);
   const entry = item && toEntry(item);
   const applied = ok ? 'now' : item && isApplied(item, change) ? 'before' : 'never';
   return { applied, message: entry?.type === 'message' ? entry : undefined };
@@ -52,8 +54,12 @@ function isApplied(item: Item, change: ChangeEntry): boolean {
 }
 
 /** Every condition names the type, so that a message that retention has deleted does not come back as a fragment. */
-function expressionOf(change: ChangeEntry): Omit<ItemUpdate, 'Key'> {
-  const values = { ':message': 'message', ':seq': change.seq };
+function expressionOf(
+  change: ChangeEntry,
+  sent: string | undefined,
+): Omit<ItemUpdate, 'Key' | 'ConditionExpression'> & { readonly ConditionExpression: string } {
+  const values = { ':message': 'message', ':seq': change.seq, ':sent': sent };
+  const keep = sent === undefined ? '' : ', sent = if_not_exists(sent, :sent)';
   const standing = '#type = :message AND attribute_not_exists(deleted)';
   switch (change.type) {
     case 'reaction':
@@ -65,7 +71,7 @@ function expressionOf(change: ChangeEntry): Omit<ItemUpdate, 'Key'> {
       };
     case 'edit':
       return {
-        UpdateExpression: 'SET #text = :text, mentions = :mentions, edited_at = :at, changed = :seq',
+        UpdateExpression: `SET #text = :text, mentions = :mentions, edited_at = :at, changed = :seq${keep}`,
         ConditionExpression: `${standing} AND (attribute_not_exists(changed) OR changed < :seq)`,
         ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
         ExpressionAttributeValues: {
@@ -77,7 +83,7 @@ function expressionOf(change: ChangeEntry): Omit<ItemUpdate, 'Key'> {
       };
     case 'delete':
       return {
-        UpdateExpression: 'SET #text = :none, files = :no_files, deleted = :yes, changed = :seq REMOVE mentions',
+        UpdateExpression: `SET #text = :none, files = :no_files, deleted = :yes, changed = :seq${keep} REMOVE mentions`,
         // A deletion holds even if an edit with a higher number was applied before.
         ConditionExpression: standing,
         ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },

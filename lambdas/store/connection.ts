@@ -8,63 +8,74 @@ import { scopeToText } from '#protocol/scope';
 import type { TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
 import { overfull, takeUnknown, tokenWaitMs } from './token-bucket.ts';
-import { type Connection, connectionPrefix, createUser, toUser, type User, userKey } from './user.ts';
+import {
+  type Connection,
+  connectionPrefix,
+  createUser,
+  type Known,
+  type Owner,
+  ownedCondition,
+  toUser,
+  type User,
+  userKey,
+} from './user.ts';
 
-export type AddedConnection =
-  /** The user as they are now. */
-  | { readonly kind: 'added'; readonly user: User }
-  /** The user signed out everywhere after the token was issued. */
-  | { readonly kind: 'signed out' }
-  /** The user has opened too many. */
-  | { readonly kind: 'limited'; readonly waitMs: number };
+export interface AddedConnection {
+  readonly added: boolean;
+  /** As they are now. */
+  readonly user: User;
+  /** ms until the user may open another one; 0 when that is not why it was not added */
+  readonly waitMs: number;
+}
 
 /**
- * Adds a connection, and creates the user if they do not exist.
+ * Adds a connection, and creates the user if they do not exist. A user from before becomes the token's own with the same write.
+ * @param user as the connection's token names them
  * @param issued ms; when the connection's token was issued
+ * @returns the user as they are now; with `added: false`, and nothing is written, when the user is another person's or deleted, or signed out
+ *   everywhere after the token was issued, or when they have opened too many
  */
 export async function addConnection(
   services: TimedStore,
-  user: { username: string; name: string },
+  user: Known,
   connection: Connection,
   issued: number,
 ): Promise<AddedConnection> {
-  const first = await addToExisting(services, connection, issued);
-  if (first !== 'no user') return first;
+  const first = await addToExisting(services, user, connection, issued);
+  if (first) return first;
   await createUser(services, user);
-  const second = await addToExisting(services, connection, issued);
-  if (second === 'no user')
-    throw new Error(`unable to connect ${user.username}; the user was created and is not there`);
+  const second = await addToExisting(services, user, connection, issued);
+  if (!second) throw new Error(`unable to connect ${user.username}; the user was created and is not there`);
   return second;
 }
 
 async function addToExisting(
   services: TimedStore,
+  { issuer, sub }: Owner,
   { username, id, scope, openedAt, expires }: Connection,
   issued: number,
-): Promise<AddedConnection | 'no user'> {
+): Promise<AddedConnection | undefined> {
   const { table, now } = services;
   const token = takeUnknown('connects', rates.connects, now());
   const { ok, item } = await updateItemIf(table, {
     Key: userKey(username),
-    UpdateExpression: `SET #connection = :connection, ${token.set}`,
-    ConditionExpression: `attribute_exists(pk) AND (attribute_not_exists(signed_out) OR signed_out <= :issued) AND ${token.condition}`,
-    ExpressionAttributeNames: { '#connection': connectionPrefix + id },
+    UpdateExpression: `SET #connection = :connection, issuer = :issuer, #sub = :sub, ${token.set}`,
+    ConditionExpression: `${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued) AND ${token.condition}`,
+    ExpressionAttributeNames: { '#connection': connectionPrefix + id, '#sub': 'sub' },
     ExpressionAttributeValues: {
       ':connection': { scope: scopeToText(scope), since: openedAt, expires },
       ':issued': issued,
+      ':issuer': issuer,
+      ':sub': sub,
       ...token.values,
     },
     ReturnValues: 'ALL_NEW',
   });
-  if (!item) return 'no user';
+  if (!item) return undefined;
   const user = toUser(item);
   const spentUntil = z.parse(Time, item.connects);
-  if (ok) {
-    await fillBucket(services, user, id, spentUntil);
-    return { kind: 'added', user };
-  }
-  if ((user.signedOutAt ?? 0) > issued) return { kind: 'signed out' };
-  return { kind: 'limited', waitMs: Math.max(1, tokenWaitMs(rates.connects, spentUntil, now())) };
+  if (ok) await fillBucket(services, user, id, spentUntil);
+  return { added: ok, user, waitMs: ok ? 0 : tokenWaitMs(rates.connects, spentUntil, now()) };
 }
 
 /** ms; who opens connections at such intervals opens fewer than the limit allows */

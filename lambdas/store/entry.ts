@@ -5,8 +5,8 @@
  *        or busy conversation has many partitions: DynamoDB does not split a collection of items whose sort keys only grow.
  * holds  A message; a change of message `target` (`edit`, `delete` or `reaction`); a system entry (`system`); or nothing (`sealed`).
  *        All but sealed ones have `count`: how many messages there are up to this entry.
- *        Messages also have `edited_at` (ms), `deleted`, `changed` (the number of the last edit or deletion), and an attribute
- *        `react#<emoji>#<user>` for each reaction.
+ *        Messages also have `edited_at` (ms), `deleted`, `changed` (the number of the last edit or deletion), `sent` (since then, the
+ *        fingerprint of what was sent), an attribute `react#<emoji>#<user>` for each reaction, and `dropped_to`, see set-reaction.ts.
  * write  On condition that the cell is empty. A writer that comes second gets the entry that is there. Only messages are updated later, by
  *        their changes (apply-change.ts).
  * read   By key, and by a range of numbers with one query for each segment.
@@ -58,6 +58,8 @@ const MessageFields = z.object({
   deleted: z.optional(z.boolean()),
   /** The number of the last edit or deletion. */
   changed: z.optional(z.number()),
+  /** The fingerprint of what was sent, since the first edit or deletion. See chat/same-send.ts. */
+  sent: z.optional(z.string()),
 });
 /** A change of message `target` by `user`. `count`: messages up to here. */
 const ChangeFields = {
@@ -112,7 +114,7 @@ export type SystemEntry = z.infer<typeof SystemFields> & Place;
 export type SealedEntry = z.infer<typeof SealedFields> & Place;
 type EditEntry = z.infer<typeof EditFields> & Place;
 export type DeleteEntry = z.infer<typeof DeleteFields> & Place;
-type ReactionEntry = z.infer<typeof ReactionFields> & Place;
+export type ReactionEntry = z.infer<typeof ReactionFields> & Place;
 export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
 /** The entries that history shows. */
 export type ShownEntry = MessageEntry | SystemEntry;
@@ -120,11 +122,13 @@ export type ShownEntry = MessageEntry | SystemEntry;
 export type SentEntry = MessageEntry | ChangeEntry;
 export type Entry = ShownEntry | ChangeEntry | SealedEntry;
 
-/** A user's reaction to a message. One that was removed is kept, so that no earlier change can add it again. */
+/** A user's reaction to a message. One that was taken back is kept as a mark for a while, see set-reaction.ts. */
 export interface Reaction {
   readonly emoji: string;
   readonly user: string;
   readonly stands: boolean;
+  /** The number of the change that gave it, or took it back. */
+  readonly since: number;
 }
 
 function sortKey(seq: number): string {
@@ -158,13 +162,14 @@ export function reactionValue(change: ReactionEntry): number {
   return change.seq * 2 + (change.removed ? 0 : 1);
 }
 
-function reactionsOf(item: Item): Reaction[] {
+export function reactionsOf(item: Item): Reaction[] {
   return attributesWithPrefix(item, reactionPrefix)
     .map(([name, value]) => {
       // There is an emoji that contains `#`, but no user name does.
       const end = name.lastIndexOf('#');
-      const stands = z.parse(z.number(), value) % 2 === 1;
-      return { emoji: name.slice(0, end), user: name.slice(end + 1), stands };
+      const number = z.parse(z.number(), value);
+      const [stands, since] = [number % 2 === 1, Math.floor(number / 2)];
+      return { emoji: name.slice(0, end), user: name.slice(end + 1), stands, since };
     })
     .sort((a, b) => (a.user < b.user ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 /** Reading and writing items of the table, whatever their kind. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -42,6 +43,13 @@ export async function getItem(
 /** DynamoDB's limit for one BatchGetItem. */
 const batchSize = 100;
 
+/**
+ * ms; at most this before the keys that a batch left are asked for again, then twice as much each time. AWS recommends pauses, because what
+ * throttled the batch would throttle the next one: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
+ */
+const firstPauseMs = 50;
+const longestPauseMs = 1_000;
+
 /** The items that exist, in no order. @param consistent costs one read unit for each item of up to 4 KB, otherwise half */
 export async function getItems(
   table: Table,
@@ -60,11 +68,14 @@ async function getBatch(table: Table, keys: readonly Key[], consistent: boolean)
   let request: Record<string, KeysAndAttributes> = {
     [table.name]: { Keys: keys.map(({ pk, sk }) => marshall({ pk, sk })), ConsistentRead: consistent },
   };
+  let pauseMs = firstPauseMs;
   while (request[table.name]?.Keys?.length) {
     const answer = await table.client.send(new BatchGetItemCommand({ RequestItems: request }));
     for (const item of answer.Responses?.[table.name] ?? []) items.push(unmarshall(item));
     // Keys that did not fit into the answer (16 MB) or were throttled.
     request = answer.UnprocessedKeys ?? {};
+    if (request[table.name]?.Keys?.length) await sleep(Math.random() * pauseMs);
+    pauseMs = Math.min(2 * pauseMs, longestPauseMs);
   }
   return items;
 }

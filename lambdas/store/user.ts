@@ -6,7 +6,9 @@
  * holds  `name`, `avatar`, `created` (ms).
  *        `last_seen` (ms): the end of the connection that ended last.
  *        `reached` (ms): the same for connections for everything. Today's word is delivered until.
- *        `signed_out` (ms): tokens that were issued earlier open no connection.
+ *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
+ *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
+ *        `signed_out` (ms): tokens that were issued earlier do nothing.
  *        `connects` (ms): the bucket of opened connections, see connection.ts. The other buckets: user-rates.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
@@ -15,9 +17,10 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem } from './item.ts';
+import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { listedAs, putUsernameListing } from './people-index.ts';
 
@@ -43,9 +46,20 @@ export interface UserPushDevice {
   readonly expires: number;
 }
 
+/** Who owns a user name: issuer and `sub` of their tokens. */
+export interface Owner {
+  readonly issuer: string;
+  readonly sub: string;
+}
+
 export interface User {
   readonly username: string;
+  /** `deletedUserName` when the account was deleted. */
   readonly name: string;
+  /** Undefined for a user from before whose token has not been seen since. */
+  readonly owner: Owner | undefined;
+  /** ms; when the account was deleted */
+  readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
@@ -66,7 +80,10 @@ export const pushDevicePrefix = 'device#';
 
 const UserItem = z.looseObject({
   pk: z.string(),
-  name: z.string(),
+  name: z.optional(z.string()),
+  issuer: z.optional(z.string()),
+  sub: z.optional(z.string()),
+  deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
@@ -83,11 +100,13 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
-    name,
+    name: deleted === undefined && name !== undefined ? name : deletedUserName,
+    owner: issuer !== undefined && sub !== undefined ? { issuer, sub } : undefined,
+    deletedAt: deleted,
     avatar,
     lastSeen: last_seen,
     deliveredUntil: reached,
@@ -147,24 +166,42 @@ export async function getUsers({ table }: Store, usernames: readonly string[]): 
   return (await getItems(table, usernames.map(userKey))).map(toUser);
 }
 
-/** Creates the user unless they exist. */
-export async function createUser(
-  { table, now }: TimedStore,
-  { username, name }: { username: string; name: string },
-): Promise<void> {
+/** A user as a token or the sign-up names them. Without an owner, the first token seen sets it. */
+export interface NewUser extends Partial<Owner> {
+  readonly username: string;
+  readonly name: string;
+}
+
+/** A user as their token names them. */
+export type Known = NewUser & Owner;
+
+/** Creates the user unless they exist, or have existed: a deleted user's name is never given again. */
+export async function createUser({ table, now }: TimedStore, { username, name, issuer, sub }: NewUser): Promise<void> {
   await putUsernameListing({ table }, username);
   await putItemIf(table, {
-    Item: { ...userKey(username), name, created: now(), ...listedAs(name) },
+    Item: { ...userKey(username), name, issuer, sub, created: now(), ...listedAs(name) },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
 }
 
-/** The user, created if they do not exist. */
-export async function ensureUser(services: TimedStore, user: { username: string; name: string }): Promise<User> {
-  const existing = await getUser(services, user.username);
-  if (existing) return existing;
-  await createUser(services, user);
-  return toUser({ ...userKey(user.username), name: user.name });
+/** The condition under which a token with `:issuer` and `:sub` may use a user, who is its own or nobody's yet, and not deleted. `#sub`: the word is reserved. */
+export const ownedCondition =
+  'attribute_exists(pk) AND attribute_not_exists(deleted) AND (attribute_not_exists(#sub) OR (#sub = :sub AND issuer = :issuer))';
+
+/** Makes a user from before the token's own. @returns the user as they are now, whoever owns them; undefined if there is none */
+export async function claimUser(
+  { table }: Store,
+  { username, issuer, sub }: Owner & { readonly username: string },
+): Promise<User | undefined> {
+  const { item } = await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET issuer = :issuer, #sub = :sub',
+    ConditionExpression: ownedCondition,
+    ExpressionAttributeNames: { '#sub': 'sub' },
+    ExpressionAttributeValues: { ':issuer': issuer, ':sub': sub },
+    ReturnValues: 'ALL_NEW',
+  });
+  return item && toUser(item);
 }
 
 /**

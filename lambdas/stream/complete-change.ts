@@ -13,7 +13,7 @@ export async function completeChange(services: Services, change: ChangeEntry): P
   const entry = await getEntry(services, conversation, target);
   if (entry?.type !== 'message') return;
   if (isApplied(entry, change) && (await isInState(services, entry, change))) return;
-  const { applied, message } = await applyToMessage(services, change);
+  const { applied, message } = await applyToMessage(services, change, entry);
   if (applied === 'now' && message) await broadcastChange(services, parseConversation(conversation), change, message);
 }
 

@@ -7,6 +7,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import type { InboxRow } from '../chat/inbox.ts';
 import { type CountJob, isCountPlanned, pauseBeforeCount } from '../chat/online-count.ts';
+import { sdkCallLimits } from '../runtime/call-limits.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState, type OnlineCount } from '../store/conversation-state.ts';
 import { noteCountPlanned } from '../store/online-count.ts';
@@ -19,7 +20,7 @@ export interface StreamServices extends Services {
 
 export function openCounts(environment: NodeJS.ProcessEnv): StreamServices['counts'] {
   const { COUNT_QUEUE_URL: url } = z.parse(z.object({ COUNT_QUEUE_URL: z.string() }), environment);
-  return { client: new SQSClient({}), url };
+  return { client: new SQSClient(sdkCallLimits), url };
 }
 
 type Planner = Pick<StreamServices, 'table' | 'now' | 'counts'>;

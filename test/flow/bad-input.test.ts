@@ -44,6 +44,18 @@ describe('a bad frame gets an error, stores nothing, and leaves the socket open:
     ['an up_to that is text', { type: 'read_messages', up_to: '1' }, 'invalid_frame'],
     ['an up_to beyond the log', { type: 'read_messages', up_to: 99 }, 'invalid_frame'],
     ['an up_to below the log', { type: 'read_messages', up_to: 0 }, 'invalid_frame'],
+    ['an upload of 1,025 characters', { type: 'create', attachments: ['x'.repeat(1_025)] }, 'invalid_frame'],
+    [
+      'a forwarded file of 1,025 characters',
+      { type: 'create', attachments: [`bob/${'ж'.repeat(1_025)}`] },
+      'invalid_frame',
+    ],
+    // The error would repeat it, and would be too long for a frame.
+    [
+      'an answer to a message of 32,600 characters',
+      { type: 'create', message: 'x', ref_message: 'x'.repeat(32_600) },
+      'invalid_frame',
+    ],
     ['the socket of another conversation', { type: 'create', conversation: 'carol', message: 'x' }, 'invalid_frame'],
   ])('%s', async (_, frame, code) => {
     const socket = await alice.enter(conversation);
@@ -101,6 +113,10 @@ describe('a bad request', () => {
     ['POST', '/read', { up_to: 99 }, 400],
     ['POST', '/read', 'x', 400],
     ['POST', '/attachments', {}, 400],
+    ['POST', '/messages', { attachments: ['x'.repeat(1_025)] }, 400],
+    ['POST', '/messages', { attachments: [`bob/${'x'.repeat(1_025)}`] }, 400],
+    ['GET', `/attachments/${'x'.repeat(1_025)}`, undefined, 400],
+    ['GET', `/attachments/${'%D0%B6'.repeat(600)}`, undefined, 400],
   ])('%s …%s %j answers %i', async (method, path, body, status) => {
     const answer = await alice.request(method, `/conversations/${conversation}${path}`, body);
     expect(answer.status).toBe(status);
@@ -128,6 +144,18 @@ describe('a bad request', () => {
     expect(await alice.request(method, '/conversations/carol_dave/messages/0', body)).toMatchObject({
       status: 403,
       body: { error: { code: 'forbidden' } },
+    });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['no JSON', 'x'],
+    ['half a character', Buffer.from('["after","p1","name","\\ud800"]').toString('base64url')],
+    ['half a character behind the query', Buffer.from('["after","p1","name","p\\ud800"]').toString('base64url')],
+  ])('for a place in a list of people that no page gave is refused: %s', async (_, at) => {
+    expect(await alice.get(`/users?query=p&at=${at}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'invalid_frame' } },
     });
   });
 

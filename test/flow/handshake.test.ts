@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:cryp
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeJwt, decodeProtectedHeader, SignJWT, UnsecuredJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
 import { Refused } from '../support/socket.ts';
@@ -160,5 +160,37 @@ describe('a page of another origin', () => {
       'https://elsewhere.example',
     );
     expect(await socket.next('unread_count')).toMatchObject({ type: 'unread_count' });
+  });
+});
+
+describe.runIf(!process.env.PARLEY_OUTPUTS)('with the option allowedOrigins', () => {
+  let strict: Chat;
+  let carol: Person;
+  beforeAll(async () => {
+    strict = await startChat({ assemblyDirectory: inject('optionsDirectory') });
+    carol = await strict.person('carol');
+  });
+  afterAll(() => strict?.stop());
+
+  const statusFrom = async (address: string, origin: string) => {
+    try {
+      await (await carol.open(`${address}?token=${carol.tokens.access}`, [], origin)).close();
+      return 101;
+    } catch (error) {
+      if (error instanceof Refused) return error.status;
+      throw error;
+    }
+  };
+
+  it.each([
+    ['a page of that origin may connect', 'https://chat.example.com', 101],
+    ['a page of another one may not', 'https://elsewhere.example', 403],
+  ])('%s', async (_, origin, status) => {
+    expect(await statusFrom(strict.outputs.WebSocketUrl, origin)).toBe(status);
+    expect(await statusFrom(`${strict.outputs.WebUrl.replace(/^http/, 'ws')}/ws/`, origin)).toBe(status);
+  });
+
+  it('the stack’s own page may connect', async () => {
+    expect(await statusFrom(`${strict.outputs.WebUrl.replace(/^http/, 'ws')}/ws/`, strict.outputs.WebUrl)).toBe(101);
   });
 });

@@ -354,7 +354,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     // Nobody posts to this socket, and its user does not connect again, so only a frame of its own can end it. Until then it gets a pong.
     const ending = await dave.connect(
       { notifications: 'all' },
-      await sign(dave.username, Math.floor(Date.now() / 1000) + 3),
+      await sign(dave.username, Math.floor(Date.now() / 1000) + 3, dave.sub),
     );
     for (let answer: Event; answer?.code !== 'token_expired'; answer = await ending.next()) {
       if (answer === undefined || answer.type === 'pong') ending.send({ type: 'ping' });

@@ -108,7 +108,7 @@ describe('signing out everywhere', () => {
   });
 
   it('refuses or closes a socket that is being opened meanwhile', async () => {
-    const [alice] = await chat.people('alice5');
+    const [alice, bob] = await chat.people('alice5', 'bob5');
     const opening = Array.from({ length: 6 }, async (_, index) => {
       await pause(index * 15);
       return alice.connect().catch((error: unknown) => error);
@@ -119,7 +119,7 @@ describe('signing out everywhere', () => {
       else expect(await end(socket as Socket)).toMatchObject({ last: { code: 'unauthenticated' } });
     }
     await chat.settled();
-    expect((await alice.get(`/users/${alice.username}`)).body.online).toBe(false);
+    expect((await bob.get(`/users/${alice.username}`)).body.online).toBe(false);
   });
 });
 
@@ -129,7 +129,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     if (!chat.local || !chat.dataDirectory) throw new Error('this needs the local runtime');
     const sign = await tokenSigner(chat.local);
     const seconds = Math.floor(Date.now() / 1000) + 3;
-    const socket = await person.connect(query, await sign(person.username, seconds));
+    const socket = await person.connect(query, await sign(person.username, seconds, person.sub));
     await socket.next(query.conversation ? 'last_50_messages' : 'unread_count');
     return { socket, over: seconds * 1000 };
   }

@@ -512,7 +512,7 @@ describe('the distribution', () => {
       // The managed policies CachingDisabled and AllViewerExceptHostHeader.
       expect(behaviour.CachePolicyId).toBe('4135ea2d-6df8-44a3-9df3-4b5a84be39ad');
       expect(behaviour.OriginRequestPolicyId).toBe('b689b0a8-53d0-40ab-baf2-68738e2966ac');
-      expect(behaviour.ViewerProtocolPolicy).toBe('redirect-to-https');
+      expect(behaviour.ViewerProtocolPolicy).toBe('https-only');
     }
     expect(origins.get(DefaultCacheBehavior.TargetOriginId)).toMatch(/^<PageBucket.RegionalDomainName>/);
     expect(HttpVersion).toBe('http2and3');

@@ -14,7 +14,11 @@ function rewrite(sent: string): string {
       .map((pair) => pair.split('='))
       .map(([name, value]) => [name, { value }]),
   );
-  const context = { event: { request: { method: 'GET', uri, querystring, headers: {}, cookies: {} } } };
+  const context = {
+    event: {
+      request: { method: 'GET', uri, querystring, headers: { host: { value: 'd1.cloudfront.net' } }, cookies: {} },
+    },
+  };
   const request = runInNewContext(`${source}\nhandler(event)`, context);
   const pairs = Object.entries<{ value: string }>(request.querystring).map(([name, { value }]) => `${name}=${value}`);
   return request.uri + (pairs.length > 0 ? `?${pairs.join('&')}` : '');

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import { WebSocket } from 'ws';
 import type { Outputs } from './outputs.ts';
 import { Socket } from './socket.ts';
@@ -18,6 +19,11 @@ export class Person {
     readonly username: string,
     readonly tokens: { readonly access: string; readonly id: string },
   ) {}
+
+  /** What the identity provider calls them; their name may pass to somebody else. */
+  get sub(): string | undefined {
+    return decodeJwt(this.tokens.access).sub;
+  }
 
   /** A socket for `{}` (everything), `{ conversation }` or `{ notifications }`; resolves when the handshake is done. */
   async connect(query: Readonly<Record<string, string>> = {}, token = this.tokens.access): Promise<Socket> {

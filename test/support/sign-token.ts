@@ -3,16 +3,19 @@ import { SignJWT } from 'jose';
 
 /**
  * Signs access tokens with the local pool's key, so that a thousand people need not sign up first.
- * @returns a function that signs a token of a user, valid for an hour, or until `expires` (seconds since 1970)
+ * @returns a function that signs a token of a user, valid for an hour, or until `expires` (seconds since 1970); `sub` is the user's name unless
+ *   another is given: for somebody who has signed up, the one of their tokens
  */
 export async function tokenSigner({
   outputs,
   cognito,
-}: Pick<LocalRuntime, 'outputs' | 'cognito'>): Promise<(username: string, expires?: number) => Promise<string>> {
+}: Pick<LocalRuntime, 'outputs' | 'cognito'>): Promise<
+  (username: string, expires?: number, sub?: string) => Promise<string>
+> {
   const { UserPoolId = '', UserPoolClientId = '', CognitoEndpoint = '' } = outputs;
   const key = await cognito.accessTokenKey(UserPoolId);
-  return (username, expires) =>
-    new SignJWT({ sub: username, username, client_id: UserPoolClientId, token_use: 'access' })
+  return (username, expires, sub = username) =>
+    new SignJWT({ sub, username, client_id: UserPoolClientId, token_use: 'access' })
       .setProtectedHeader({ alg: 'RS256', kid: key.kid })
       .setIssuer(`${CognitoEndpoint}/${UserPoolId}`)
       .setIssuedAt()

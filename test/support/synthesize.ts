@@ -9,7 +9,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The cloud assembly of the stack with its defaults, as `cdk synth` writes it. */
     assemblyDirectory: string;
-    /** The same with the options `friendsFirst` and `inlineMembers: 5`. */
+    /** The same with the options `friendsFirst`, `inlineMembers: 5` and an origin in `allowedOrigins`. */
     optionsDirectory: string;
     /** For the data of runtimes; deleted after the last test. */
     dataFolder: string;
@@ -20,7 +20,10 @@ const projectDirectory = resolve(import.meta.dirname, '../..');
 
 /** Synthesizes the stack before the first test, unless an earlier run has done so and nothing has changed since. */
 export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
-  const [plain, options] = await Promise.all([assembly({}), assembly({ friendsFirst: true, inlineMembers: 5 })]);
+  const [plain, options] = await Promise.all([
+    assembly({}),
+    assembly({ friendsFirst: true, inlineMembers: 5, allowedOrigins: 'https://chat.example.com' }),
+  ]);
   project.provide('assemblyDirectory', plain);
   project.provide('optionsDirectory', options);
   return provideDataFolder(project);

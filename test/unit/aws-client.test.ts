@@ -3,11 +3,13 @@ import type { AddressInfo } from 'node:net';
 import { GoneException, PostToConnectionCommand } from '@aws-sdk/client-apigatewaymanagementapi';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterEach, describe, expect, it } from 'vitest';
 import { bucketAddress, targetFrom } from '#lambdas/runtime/aws-target';
+import { sdkCallLimits } from '#lambdas/runtime/call-limits';
 import { createPool } from '#lambdas/runtime/http-pool';
 import { openConnectionApi, openLambda, openTable } from '#lambdas/runtime/services';
 import { createAddressSigner, createSigner } from '#lambdas/runtime/signature';
@@ -261,5 +263,28 @@ describe('a call', () => {
     const request = { method: 'POST', path: '/', headers: {}, body: '' };
     await expect(pool.send(request)).rejects.toMatchObject({ name: 'TimeoutError' });
     pool.close();
+  });
+
+  it('to a service that hangs is given up and tried again, whatever the client', async () => {
+    const hung = new Set<string>();
+    const endpoint = await listen((request, response) => {
+      const [, client = ''] = (request.url ?? '').split('/');
+      request.resume().on('end', () => {
+        // The first request of each client gets no answer.
+        if (hung.has(client)) response.writeHead(client === 'lambda' ? 202 : 200).end(client === 'lambda' ? '' : '{}');
+        else hung.add(client);
+      });
+    });
+    const target = (client: string) => ({ region, credentials, endpoint: `${endpoint}/${client}` });
+    const queue = new SQSClient({ ...sdkCallLimits, ...target('queue') });
+    await Promise.all([
+      getItem(openTable('Chat', target('table')), { pk: 'x', sk: 'y' }, { consistent: false }),
+      openLambda(target('lambda')).invokeLater('FanOut', {}),
+      openConnectionApi(target('sockets').endpoint, { region, credentials }).send(
+        new PostToConnectionCommand({ ConnectionId: 'a', Data: Buffer.from('{}') }),
+      ),
+      queue.send(new GetQueueUrlCommand({ QueueName: 'a' })),
+    ]);
+    expect([...hung].sort()).toEqual(['lambda', 'queue', 'sockets', 'table']);
   });
 });

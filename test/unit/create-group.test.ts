@@ -28,7 +28,7 @@ const names = ({ members }: Awaited<ReturnType<typeof createGroup>>) =>
 
 it('many tries with one client_id, also at the same time, make one group with one first entry', async () => {
   const tries = await Promise.all([1, 2, 3, 4].map(() => createGroup(services, ann, trip('a1'))));
-  const again = await createGroup(services, ann, { ...trip('a1'), title: 'Another', members: [] });
+  const again = await createGroup(services, ann, { ...trip('a1'), members: ['cora', 'ben', 'ann', 'ben'] });
   const [{ id }] = tries as [Awaited<ReturnType<typeof createGroup>>];
   expect(new Set([...tries, again].map((view) => view.id))).toEqual(new Set([id]));
   expect(parseConversation(id)).toEqual(group(id));
@@ -36,6 +36,21 @@ it('many tries with one client_id, also at the same time, make one group with on
   expect(names(again)).toEqual(['ann owner', 'ben member', 'cora member']);
   expect(await log(id)).toEqual(['1 system']);
 });
+
+it.each([
+  ['title', { title: 'Another' }],
+  ['members', { members: ['ben'] }],
+])(
+  'a client_id that made a group with another %s is refused with conflict, and changes nothing',
+  async (what, other) => {
+    const { id } = await createGroup(services, ann, trip(`other-${what}`));
+    const refused = createGroup(services, ann, { ...trip(`other-${what}`), ...other });
+    await expect(refused).rejects.toMatchObject({ code: 'conflict' });
+    const again = await createGroup(services, ann, trip(`other-${what}`));
+    expect(again).toMatchObject({ id, title: 'Trip' });
+    expect(names(again)).toEqual(['ann owner', 'ben member', 'cora member']);
+  },
+);
 
 it('another client_id, another user, or no client_id makes another group', async () => {
   const views = [

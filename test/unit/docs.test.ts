@@ -201,7 +201,7 @@ describe('the pages', () => {
 function markdownBelow(folder: string): string[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) return /^(\..*|node_modules|cdk\.out)$/.test(entry.name) ? [] : markdownBelow(path);
+    if (entry.isDirectory()) return /^(\..*|node_modules|cdk\.out|dist)$/.test(entry.name) ? [] : markdownBelow(path);
     return entry.name.endsWith('.md') ? [path] : [];
   });
 }

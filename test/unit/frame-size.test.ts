@@ -30,7 +30,7 @@ const people = Array.from({ length: limits.mentionsPerMessage }, (_, index) => p
 function reactions(): Reaction[] {
   const all: Reaction[] = [];
   for (;;) {
-    const next = { emoji: '👩🏽‍❤️‍💋‍👩🏽', user: person(100 + all.length), stands: true };
+    const next = { emoji: '👩🏽‍❤️‍💋‍👩🏽', user: person(100 + all.length), stands: true, since: 2 };
     if (bytesOf([...all, next].map(({ emoji, user }) => [emoji, user])) > limits.reactionBytes) return all;
     all.push(next);
   }

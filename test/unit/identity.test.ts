@@ -43,6 +43,8 @@ describe('a token', () => {
       ok: true,
       username: '%41nn',
       name: 'Ann',
+      issuer: new URL(issuer).host,
+      sub: 'Ann',
       expires: expect.any(Number),
       issued: 1_700_000_000,
     });
@@ -82,26 +84,44 @@ describe('a token', () => {
 });
 
 describe('the user of a token', () => {
+  const iss = 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_pool';
+
   it.each([
     [{ 'cognito:username': 'ann', sub: '1' }, undefined, 'ann'],
     [{ username: 'ann', sub: '1' }, undefined, 'ann'],
-    [{ sub: 'auth0|1' }, undefined, 'auth0%7c1'],
+    [{ sub: 'auth0|1' }, 'sub', 'auth0%7c1'],
     [{ sub: '1', email: 'a@example.com' }, 'email', 'a%40example.com'],
   ])('%j by %s is %s', (claims, claim, username) => {
-    expect(readIdentity(claims, claim)?.username).toBe(username);
+    expect(readIdentity({ iss, ...claims }, claim)?.username).toBe(username);
   });
 
   it.each([[{}], [{ sub: 5 }], [{ sub: 'x'.repeat(65) }], [{ sub: '' }]])('%j names no user', (claims) => {
+    expect(readIdentity({ iss, ...claims })).toBeUndefined();
+  });
+
+  it('is owned by the pool and the sub, wherever the pool answers, and by an own issuer as it writes itself', () => {
+    const owner = { issuer: 'eu-west-1_pool', sub: '1' };
+    expect(readIdentity({ iss, username: 'ann', sub: '1' })).toMatchObject(owner);
+    expect(readIdentity({ iss: 'http://127.0.0.1:3000/_aws/eu-west-1_pool', username: 'ann', sub: '1' })).toMatchObject(
+      owner,
+    );
+    expect(readIdentity({ iss: 'https://id.example.com/', sub: '1' }, 'sub')).toMatchObject({
+      issuer: 'https://id.example.com/',
+      sub: '1',
+    });
+  });
+
+  it.each([[{ username: 'ann', iss }], [{ username: 'ann', sub: '1' }]])('%j names nobody for good', (claims) => {
     expect(readIdentity(claims)).toBeUndefined();
   });
 
   it('has the name claim as shown name, or else the external name', () => {
-    expect(readIdentity({ sub: 'ann', name: 'Ann Smith' })?.name).toBe('Ann Smith');
-    expect(readIdentity({ sub: 'ann', name: '' })?.name).toBe('ann');
+    expect(readIdentity({ iss, sub: 'ann', name: 'Ann Smith' })?.name).toBe('Ann Smith');
+    expect(readIdentity({ iss, sub: 'ann', name: '' })?.name).toBe('ann');
   });
 
   it('has a shown name that is cut to the length that fits', () => {
-    expect(readIdentity({ sub: 'ann', name: '😀'.repeat(65) })?.name).toBe('😀'.repeat(64));
-    expect(readIdentity({ sub: 'ann', name: 'Ann \ud83d' })?.name).toBe('Ann \ufffd');
+    expect(readIdentity({ iss, sub: 'ann', name: '😀'.repeat(65) })?.name).toBe('😀'.repeat(64));
+    expect(readIdentity({ iss, sub: 'ann', name: 'Ann \ud83d' })?.name).toBe('Ann \ufffd');
   });
 });

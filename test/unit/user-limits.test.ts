@@ -63,20 +63,14 @@ it.each(['typing', 'receipts', 'search'] as const)(
 );
 
 it('uses up to a tenth of a rate write nothing', async () => {
-  const { send } = services.table.client;
   let calls = 0;
-  const counting = {
-    ...services,
-    table: {
-      ...services.table,
-      client: {
-        send: (async (command: Parameters<typeof send>[0]) => {
-          calls++;
-          return services.table.client.send(command);
-        }) as typeof send,
-      },
+  const client = new Proxy(services.table.client, {
+    get(target, name, receiver) {
+      if (name === 'send') calls++;
+      return Reflect.get(target, name, receiver);
     },
-  };
+  });
+  const counting = { ...services, table: { ...services.table, client } };
   for (let use = 0; use < rates.history.count / share; use++) await assertRate(counting, 'eve', 'history');
   expect(calls).toBe(0);
   await assertRate(counting, 'eve', 'history');
@@ -94,7 +88,7 @@ it('a use that has cost more is paid by the next one', async () => {
 });
 
 it('opening connections is limited in the write that stores them, also after a long pause', async () => {
-  const user = { username: 'cat', name: 'Cat' };
+  const user = { username: 'cat', name: 'Cat', issuer: 'https://issuer.example', sub: '1' };
   await createUser(services, user);
   const { count } = rates.connects;
   let id = 0;
@@ -107,7 +101,8 @@ it('opening connections is limited in the write that stores them, also after a l
       openedAt,
       expires: openedAt,
     } as const;
-    return (await addConnection(services, user, connection, openedAt)).kind;
+    const { added, waitMs } = await addConnection(services, user, connection, openedAt);
+    return added ? 'added' : waitMs > 0 ? 'limited' : 'refused';
   };
   for (const pauseMs of [0, 40 * 86_400_000]) {
     clock.now += pauseMs;

@@ -34,6 +34,10 @@ export function createInbox(options: {
     const old = views.get(view.id);
     // The server read it before an event that came in the meantime.
     if (old && old.seq > view.seq) return;
+    if (old && old.read_seq > view.read_seq) {
+      refresh(view.id);
+      return;
+    }
     gaps.clear(view.id);
     // Lists do not contain the members of rooms and groups.
     set(view.members.length === 0 && old ? { ...view, members: old.members } : view);

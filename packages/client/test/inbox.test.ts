@@ -75,3 +75,16 @@ it('how far the others have come with the last message is known from the list', 
   inbox.apply({ type: 'messages_read', conversation: 'alice_bob', user: 'bob', up_to: 41 });
   expect(bob()).toMatchObject({ read_seq: 41 });
 });
+
+it('an answer from before the user read further does not bring the unread messages back', async () => {
+  inbox.apply(said(41));
+  inbox.apply(said(42));
+  answer = view({ seq: 42, unread_count: 1, read_seq: 41 });
+  inbox.apply({ type: 'messages_read', conversation: 'alice_bob', user: 'alice', up_to: 41 });
+  inbox.apply({ type: 'messages_read', conversation: 'alice_bob', user: 'alice', up_to: 42 });
+  // The request that the first event caused was answered before; the next one sees that the user has read everything.
+  answer = view({ seq: 42, read_seq: 42 });
+  await clock.pass(0);
+  expect(row()).toMatchObject({ seq: 42, unread_count: 0, read_seq: 42 });
+  expect(requests.length).toBe(2);
+});
