@@ -97,6 +97,11 @@ export const InboxQuery = z.object({
   ...paging,
 });
 
+export const ConversationsQuery = z.extend(InboxQuery, {
+  /** A place in the list, from the address of another page. */
+  at: z.optional(z.string()),
+});
+
 export const MembersQuery = z.object({
   /** `true`: only members who are online. */
   online: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),

@@ -102,6 +102,8 @@ export const limits = {
   searchEntries: 500,
   /** Members that one page of the members who are online reads, which bounds its cost. */
   membersRead: 500,
+  /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */
+  inboxConversations: 200,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */

@@ -213,7 +213,7 @@ export const operations = {
     task: 'read the inbox',
     summary: 'Your inbox: conversations that have messages, rooms that you joined and your groups, latest first.',
     routes: ['GET /conversations'],
-    query: http.InboxQuery,
+    query: http.ConversationsQuery,
     rate: 'lists',
     answer: { status: 200, means: 'A page of conversations.', schemas: [http.ConversationPage] },
     errors: ['invalid_frame'],

@@ -15,6 +15,8 @@ import { allocateFirstSeq, allocateSystemSeq, type StateChange } from '../store/
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { noteDepartures } from '../store/departures.ts';
 import { putEntry, type SystemEntry } from '../store/entry.ts';
+import { noteActive } from '../store/recent.ts';
+import { getUsers } from '../store/user.ts';
 import { leftLongAgo, listMembers, type MemberList, recipientsOf } from './members.ts';
 import { requestCount } from './online-count.ts';
 
@@ -43,7 +45,10 @@ export async function recordComingOrGoing(
   const { by, kind } = change;
   const longAgo = leftLongAgo(state, services.now());
   if (kind === 'left') await noteDepartures(services, id, { left: by, forget: longAgo });
-  else if (state.left.has(by)) await noteDepartures(services, id, { left: undefined, forget: [by] });
+  else {
+    if (state.left.has(by)) await noteDepartures(services, id, { left: undefined, forget: [by] });
+    await noteActive(services, id, await getUsers(services, [by]));
+  }
   await requestCount(services, id, state);
 }
 
@@ -97,6 +102,7 @@ async function broadcastSystemEvent(
   if (recipients.remaining) await requestCount(services, conversation.id, state);
   const message = await toMessage(services, entry, await namesFor(services, [entry], namesOf(recipients.users)));
   await broadcast(services, recipients, systemEvent(entry, message, state.title));
+  await noteActive(services, conversation.id, recipients.users);
   return message;
 }
 

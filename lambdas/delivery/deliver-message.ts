@@ -4,6 +4,7 @@ import type { Message } from '#protocol/message';
 import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
+import { noteActive } from '../store/recent.ts';
 import { type Connection, type User, userDeliveredUntil } from '../store/user.ts';
 import { fanOut, type Recipients } from './broadcast.ts';
 import { connectionsOf, post, postAll, withOrigin } from './post.ts';
@@ -46,7 +47,11 @@ export async function deliverMessage(
   const fitNames = (names: Iterable<string>) => fitFrame([...names].sort(), chatMessage(own, []));
   const now = services.now();
   if (repeated && now - entry.at < repostAfterMs) {
-    if (origin) await post(services, origin, chatMessage(own, fitNames(usersDeliveredTo(users, entry, now))));
+    const acknowledgement = chatMessage(own, fitNames(usersDeliveredTo(users, entry, now)));
+    await Promise.all([
+      origin && post(services, origin, acknowledgement),
+      noteActive(services, entry.conversation, users),
+    ]);
     return own;
   }
 
@@ -65,7 +70,7 @@ export async function deliverMessage(
         services.log.error('fan-out not started', { seq: entry.seq, error: error as Error }),
       ),
     ]);
-    await markForNotification(services, entry, users);
+    await Promise.all([markForNotification(services, entry, users), noteActive(services, entry.conversation, users)]);
     return own;
   }
 
@@ -100,7 +105,7 @@ export async function deliverMessage(
   // Names that were late, or did not fit, follow in delivery receipts.
   const late = [...delivered].filter((name) => !acknowledged.includes(name));
   await postDeliveryReceipts(services, entry, authors, late);
-  await markForNotification(services, entry, users);
+  await Promise.all([markForNotification(services, entry, users), noteActive(services, entry.conversation, users)]);
   return own;
 }
 

@@ -1,20 +1,30 @@
 import { conversationView } from '../chat/conversation-view.ts';
 import { createGroup } from '../chat/create-group.ts';
-import { readInbox, toViews } from '../chat/inbox.ts';
+import { inboxPage, toViews } from '../chat/inbox.ts';
+import { readInboxPlace, writeInboxPlace } from '../chat/inbox-address.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
 import { memberPage } from '../chat/member-page.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
-import { limitOf, link, offsetPage } from './pages.ts';
+import { limitOf, link } from './pages.ts';
 
 /** Conversations and who is in them. */
 export const conversations: HttpHandlers<
   'addMember' | 'createGroup' | 'getConversation' | 'listConversations' | 'listMembers' | 'removeMember' | 'updateGroup'
 > = {
   async listConversations(services, request) {
-    const { slice, ...page } = offsetPage(services, request, await readInbox(services, request.caller.username));
-    return { ...page, results: await toViews(services, slice) };
+    const { at, offset } = request.query;
+    const limit = limitOf(request.query);
+    const from = at === undefined ? offset : readInboxPlace(at);
+    const { rows, next, count } = await inboxPage(services, request.caller.username, { from, limit });
+    return {
+      count,
+      next: next ? link(services, request, { at: writeInboxPlace(next), limit }) : null,
+      previous:
+        at === undefined && offset > 0 ? link(services, request, { offset: Math.max(0, offset - limit), limit }) : null,
+      results: await toViews(services, rows),
+    };
   },
 
   async getConversation(services, { conversation, caller }) {

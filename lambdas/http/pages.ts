@@ -19,7 +19,7 @@ export function link(
   { address }: Pick<RequestBase, 'address'>,
   position: Readonly<Record<string, number | string>>,
 ): string {
-  const { before, after, around, offset, page, page_size, ...kept } = address.query;
+  const { at, before, after, around, offset, page, page_size, ...kept } = address.query;
   const search = new URLSearchParams(kept);
   for (const [name, value] of Object.entries(position)) search.set(name, String(value));
   return `${config.httpUrl}${address.path}?${search}`;

@@ -31,6 +31,7 @@ import {
   type Item,
   putItemIf,
   queryOnce,
+  queryPage,
   queryPages,
   ttl,
   updateItemIf,
@@ -133,6 +134,28 @@ export async function* membershipsOf({ table }: Store, username: string): AsyncG
     ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
   });
   for await (const items of pages) yield items.filter(isActive).map(toMembership);
+}
+
+/**
+ * Some conversations of a user, by their ids.
+ * @param after the last id of the page before
+ * @returns `last`: where the next page begins; undefined if there is none. A page may have fewer than `limit`, because of memberships that ended
+ */
+export async function membershipPage(
+  { table }: Store,
+  username: string,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ memberships: Membership[]; last: string | undefined }> {
+  const { items, more } = await queryPage(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...membershipKey(username, after) },
+    Limit: limit,
+  });
+  return {
+    memberships: items.filter(isActive).map(toMembership),
+    last: more ? conversationOf(items.at(-1)?.sk) : undefined,
+  };
 }
 
 /** The members of a room or group by the index, a page at a time. */

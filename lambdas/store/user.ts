@@ -10,6 +10,7 @@
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
  *        `connects` (ms): the bucket of opened connections, see connection.ts. The other buckets: user-rates.ts.
+ *        `recent` (ms): the user has a list of the conversations that were active last, see recent.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
@@ -67,6 +68,8 @@ export interface User {
   readonly signedOutAt: number | undefined;
   /** ms; when the last connection for everything ended */
   readonly deliveredUntil: number | undefined;
+  /** ms; when the list of their active conversations was written last. Only users with very many conversations have one. */
+  readonly recentAt: number | undefined;
   /** Includes expired ones. */
   readonly connections: readonly Connection[];
   /** Includes expired ones. */
@@ -88,6 +91,7 @@ const UserItem = z.looseObject({
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
+  recent: z.optional(z.number()),
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -100,7 +104,7 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, signed_out } = z.parse(UserItem, item);
+  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, recent, signed_out } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
@@ -110,6 +114,7 @@ export function toUser(item: Item): User {
     avatar,
     lastSeen: last_seen,
     deliveredUntil: reached,
+    recentAt: recent,
     signedOutAt: signed_out,
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);

@@ -2,7 +2,7 @@
  * A message arrived, or was deleted, in a conversation that somebody watches: they get their unread counts, and the new message if it is
  * visible to them.
  */
-import { readInbox, totalUnread } from '../chat/inbox.ts';
+import { inboxRow, readInbox, totalUnread } from '../chat/inbox.ts';
 import { visibleTo } from '../chat/visible.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toMessages } from '../delivery/render.ts';
@@ -26,7 +26,9 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   const ofThis = connectionsOf([user], (scope) => scope.kind === 'notifications' && scope.conversation === id);
   const inbox = await readInbox(services, user.username);
   const total = totalUnread(inbox);
-  const row = inbox.find(({ state }) => state.conversation === id);
+  const row =
+    inbox.rows.find(({ state }) => state.conversation === id) ??
+    (inbox.hasOlder ? await inboxRow(services, user.username, id) : undefined);
   // The user has been removed meanwhile.
   if (!row) return;
   const { unread } = row;
