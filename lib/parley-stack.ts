@@ -91,6 +91,7 @@ export class ParleyStack extends Stack {
       table: chat.table,
       to: notify,
       filters: streamHandlers.map(({ filter }) => filter),
+      options,
     });
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });

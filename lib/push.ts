@@ -13,7 +13,7 @@ export interface PushProps {
   /** It gives browsers the key for their subscriptions. */
   readonly http: ParleyFunction;
   readonly push: PushOptions;
-  readonly options: Pick<Options, 'logRetentionDays'>;
+  readonly options: Pick<Options, 'logRetentionDays' | 'messageRetentionDays'>;
 }
 
 /** Seconds for a batch of ten, sent in parallel: a token and a request for each. */
@@ -39,7 +39,7 @@ export class Push extends Construct {
     });
     this.functions = [plan, send];
 
-    const lost = deadLetterQueue(this);
+    const lost = deadLetterQueue(this, options);
     const queue = new Queue(this, 'Queue', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
@@ -61,7 +61,12 @@ export class Push extends Construct {
     for (const fn of [plan, send]) fn.configure({ PUSH_QUEUE_URL: queue.queueUrl });
     this.configure(send, http, push);
 
-    const { deadLetters } = new TableStream(this, 'Messages', { table: chat.table, to: plan, filters: pushFilters });
+    const { deadLetters } = new TableStream(this, 'Messages', {
+      table: chat.table,
+      to: plan,
+      filters: pushFilters,
+      options,
+    });
     this.deadLetters = [deadLetters, lost];
     new EventSourceMapping(this, 'Mapping', {
       target: send.lambda,

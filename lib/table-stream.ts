@@ -3,6 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
 
@@ -11,18 +12,19 @@ export interface TableStreamProps {
   readonly to: ParleyFunction;
   /** Patterns of the records that reach the function: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
   readonly filters: readonly { readonly [key: string]: unknown }[];
+  readonly options: Pick<Options, 'messageRetentionDays'>;
 }
 
 /** Sends the table's changes to a function, and notes in a queue those that the function could not handle. */
 export class TableStream extends Construct {
   readonly deadLetters: Queue;
 
-  constructor(scope: Construct, id: string, { table, to, filters }: TableStreamProps) {
+  constructor(scope: Construct, id: string, { table, to, filters, options }: TableStreamProps) {
     super(scope, id);
     const { tableStreamArn } = table;
     if (tableStreamArn === undefined) throw new Error(`unable to read the stream of ${table.node.path}; it has none`);
 
-    this.deadLetters = deadLetterQueue(this);
+    this.deadLetters = deadLetterQueue(this, options);
     // CDK's own event source would allow more: ListStreams on every table, GetQueueUrl and GetQueueAttributes.
     to.allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [tableStreamArn]);
     to.allow(
@@ -53,12 +55,15 @@ export class TableStream extends Construct {
   }
 }
 
-/** A queue for events that were given up. */
-export function deadLetterQueue(scope: Construct): Queue {
+/** days; SQS keeps nothing longer */
+const longestRetention = 14;
+
+/** A queue for events that were given up. Some contain messages, so it keeps none longer than messages are kept. */
+export function deadLetterQueue(scope: Construct, options: Pick<Options, 'messageRetentionDays'>): Queue {
   const queue = new Queue(scope, 'DeadLetters', {
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
-    retentionPeriod: Duration.days(14),
+    retentionPeriod: Duration.days(Math.min(options.messageRetentionDays || longestRetention, longestRetention)),
   });
   acknowledge(queue, { SQS3: 'This queue is the dead-letter queue itself.' });
   return queue;

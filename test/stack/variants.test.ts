@@ -157,7 +157,7 @@ describe('with every other option changed', () => {
   const { template, findings } = synthesize({
     stage: 'dev',
     allowedOrigins: 'https://chat.example.com,http://localhost:5173',
-    messageRetentionDays: '30',
+    messageRetentionDays: '7',
     logRetentionDays: '7',
     removalPolicy: 'destroy',
     apiGatewayLogRole: 'false',
@@ -183,14 +183,21 @@ describe('with every other option changed', () => {
   test('messages expire after their days, and files a day later', () => {
     for (const name of ['socket', 'http', 'notify']) {
       template.hasResourceProperties('AWS::Lambda::Function', {
-        Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '30' } },
+        Environment: { Variables: { POWERTOOLS_SERVICE_NAME: name, RETENTION_DAYS: '7' } },
       });
     }
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
-        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'files/', ExpirationInDays: 31 })]),
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'files/', ExpirationInDays: 8 })]),
       },
     });
+  });
+
+  test('what was given up is kept no longer than messages', () => {
+    const kept = Object.values(template.findResources('AWS::SQS::Queue')).map(
+      ({ Properties }) => Properties.MessageRetentionPeriod,
+    );
+    expect(Math.max(...kept)).toBe(7 * 86_400);
   });
 
   test('logs expire after their days', () => {

@@ -39,9 +39,9 @@ export function createConversation(options: {
   receipts.load(view.members);
 
   const missing = createCatchUp({ id, http, timeline, clock, random, onEvent: applyToLog, onEnd: end });
-  const { keystroke, stop: stopTyping } = createTypingSender(clock, (typing) => {
+  const typing = createTypingSender(clock, (types) => {
     // Nobody would get it in a large conversation.
-    if (view.online === undefined) options.sendTyping(typing);
+    if (view.online === undefined) options.sendTyping(types);
   });
   const cursor = createReadCursor({
     clock,
@@ -135,7 +135,7 @@ export function createConversation(options: {
     },
     history: (start) => historyOf(http, id, start),
     send(content) {
-      stopTyping();
+      typing.sent();
       return send({ type: 'create', ...(typeof content === 'string' ? { message: content } : content) });
     },
     edit: (seq, message) => send({ type: 'edit', seq, message }),
@@ -171,15 +171,15 @@ export function createConversation(options: {
       get users() {
         return options.typingUsers();
       },
-      keystroke,
-      stop: stopTyping,
+      keystroke: typing.keystroke,
+      stop: typing.stop,
     },
     upload: (file, chosen) => options.upload(`${path}/attachments`, file, chosen),
     subscribe: changes.subscribe,
     close() {
       missing.stop();
       cursor.stop();
-      stopTyping();
+      typing.stop();
       options.onClose();
     },
     apply,

@@ -1,37 +1,35 @@
 import type { Clock } from './clock.ts';
 
 export interface TypingSender {
-  /** Call this with each key. The server is told every three seconds at most, and told the end six seconds after the last call. */
+  /** Call this with each key. The server is told every ten seconds at most. The others forget it fifteen seconds after they were told. */
   keystroke(): void;
-  /** Ends it at once. Sending a message does that as well. */
+  /** Tells the others that the user has stopped, if they do not know it. Sending a message needs no such call: the message says so. */
   stop(): void;
 }
 
-/** Others forget a typing user after `forgetMs`, so it is repeated every `repeatMs`. */
-const repeatMs = 3_000;
-const forgetMs = 6_000;
+/** Others forget a typing user after `forgetMs`, so it is repeated every `repeatMs`. Each frame costs as much as half a message. */
+const repeatMs = 10_000;
+const forgetMs = 15_000;
 
-/** Tells the server that this user is typing. */
-export function createTypingSender(clock: Clock, send: (typing: boolean) => void): TypingSender {
-  let sentAt: number | undefined;
-  let cancel = () => {};
-
-  function stop(): void {
-    cancel();
-    if (sentAt === undefined) return;
-    sentAt = undefined;
-    send(false);
-  }
+/** Tells the server that this user is typing. `sent`: the user has sent a message, and the others know. */
+export function createTypingSender(clock: Clock, send: (typing: boolean) => void): TypingSender & { sent(): void } {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const isKnown = (ms: number) => clock.now() - toldAt < ms;
+  const sent = () => {
+    toldAt = Number.NEGATIVE_INFINITY;
+  };
 
   return {
     keystroke() {
-      cancel();
-      cancel = clock.after(forgetMs, stop);
-      if (sentAt !== undefined && clock.now() - sentAt < repeatMs) return;
-      sentAt = clock.now();
+      if (isKnown(repeatMs)) return;
+      toldAt = clock.now();
       send(true);
     },
-    stop,
+    stop() {
+      if (isKnown(forgetMs)) send(false);
+      sent();
+    },
+    sent,
   };
 }
 

@@ -117,17 +117,35 @@ describe('requests', () => {
 });
 
 describe('typing', () => {
-  it('is told every three seconds while keys are pressed, and taken back when they are not', async () => {
+  it('is told every ten seconds while keys are pressed, and not when it ends by a message or by itself', async () => {
     const clock = fakeClock();
     const told: boolean[] = [];
-    const { keystroke } = createTypingSender(clock, (types) => told.push(types));
-    for (let key = 0; key < 40; key++) {
-      keystroke();
-      await clock.pass(100);
-    }
+    const { keystroke, stop, sent } = createTypingSender(clock, (types) => told.push(types));
+    const type = async (seconds: number) => {
+      for (let key = 0; key < seconds * 5; key++) {
+        keystroke();
+        await clock.pass(200);
+      }
+    };
+    await type(15);
     expect(told).toEqual([true, true]);
-    await clock.pass(6_000);
-    expect(told).toEqual([true, true, false]);
+    sent();
+    stop();
+    expect(told).toEqual([true, true]);
+    await type(1);
+    await clock.pass(15_000);
+    stop();
+    expect(told).toEqual([true, true, true]);
+  });
+
+  it('that ends without a message is taken back', () => {
+    const told: boolean[] = [];
+    const { keystroke, stop } = createTypingSender(fakeClock(), (types) => told.push(types));
+    keystroke();
+    stop();
+    stop();
+    keystroke();
+    expect(told).toEqual([true, false, true]);
   });
 
   it('of others is forgotten by itself', async () => {
@@ -135,12 +153,12 @@ describe('typing', () => {
     const changed: string[] = [];
     const typing = createTypingUsers(clock, (conversation) => changed.push(conversation));
     typing.apply('c', 'bob', true);
-    await clock.pass(4_000);
+    await clock.pass(10_000);
     typing.apply('c', 'bob', true);
-    await clock.pass(4_000);
+    await clock.pass(10_000);
     expect(typing.of('c')).toEqual(['bob']);
     expect(typing.of('d')).toEqual([]);
-    await clock.pass(2_000);
+    await clock.pass(5_000);
     expect(typing.of('c')).toEqual([]);
     expect(changed).toEqual(['c', 'c']);
   });
