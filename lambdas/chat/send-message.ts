@@ -13,6 +13,7 @@ import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
+import { awaitEarlier } from './await-earlier.ts';
 import { claimAttachments, fileIds } from './claim-attachments.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
@@ -26,6 +27,8 @@ export interface NewMessage {
   readonly attachments?: readonly string[] | undefined;
   readonly reply_to?: MessageRef | undefined;
   readonly client_id?: string | undefined;
+  /** The `client_id` of the message before, whose number must be lower. */
+  readonly after?: string | undefined;
 }
 
 /**
@@ -38,10 +41,17 @@ export async function sendMessage(
   services: Services,
   conversation: Conversation,
   caller: Caller,
-  { message, attachments = [], reply_to: replyTo, client_id: clientId = services.newId(services.now()) }: NewMessage,
+  {
+    message,
+    attachments = [],
+    reply_to: replyTo,
+    client_id: clientId = services.newId(services.now()),
+    after,
+  }: NewMessage,
   origin?: Connection,
 ): Promise<Message> {
   const text = messageText(message, attachments.length);
+  if (after !== undefined) await awaitEarlier(services, conversation, caller, { after, clientId });
   const isPlain = attachments.length === 0 && replyTo === undefined;
   // One update checks all that a plain text needs.
   const membership =

@@ -227,6 +227,18 @@ export async function forgetSends(
   });
 }
 
+/** Is one of these sends of the member among those that are remembered? One read unit. */
+export async function hasSent(
+  { table }: Store,
+  conversation: NamedConversation,
+  username: string,
+  clientIds: readonly string[],
+): Promise<boolean> {
+  const item = await getItem(table, conversationStateKey(conversation.id), { consistent: true });
+  const sends = item && toMemberSends(item, placeOf(conversation, username));
+  return clientIds.some((id) => sends?.window.has(shortHash(id)) ?? false);
+}
+
 /** What the state knows of earlier tries of this send, and of the member's bucket. Reads the state. @returns undefined without windows */
 export async function getMemberSends(
   { table }: Store,

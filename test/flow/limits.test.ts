@@ -83,3 +83,47 @@ it('a socket whose user sends frames without end is told why and closed', async 
   const last = socket.received.findLast(({ type }: Event) => type === 'error');
   expect(last).toMatchObject({ code: 'rate_limited', message: expect.stringContaining('at most 300 frames in 60') });
 });
+
+it.each(['direct', 'room'])(
+  'frames that are sent at once and name the one before get their numbers in this order: %s',
+  async (kind) => {
+    const [alice, bob] = await chat.people(`alice5-${kind}`, `bob5-${kind}`);
+    const conversation = kind === 'room' ? `room:order-${chat.run}` : named(alice, bob);
+    const socket = await alice.enter(conversation);
+    const frame = (number: number) => ({
+      type: 'create',
+      conversation,
+      message: `${number}`,
+      client_id: `m${number}`,
+      after: number === 0 ? undefined : `m${number - 1}`,
+    });
+    // Sent from the last to the first, so that nothing but `after` can have ordered them.
+    for (let number = 7; number >= 0; number--) socket.send(frame(number));
+    for (const stored = new Set(); stored.size < 8; ) {
+      const event = await socket.next();
+      if (event.type === 'chat_message' && event.client_id) stored.add(event.client_id);
+      // On a slow machine some wait in vain, and are sent again.
+      if (event.type === 'error') socket.send(frame(Number(event.client_id.slice(1))));
+    }
+    const { body } = await alice.get(`/conversations/${conversation}/messages?after=0`);
+    const texts = body.results.filter((one: Event) => /^\d+$/.test(one.message));
+    expect(texts.map((one: Event) => one.message)).toEqual(Array.from({ length: 8 }, (_, number) => `${number}`));
+  },
+);
+
+it('a frame after one that never comes is refused, and works once that one has come', async () => {
+  const [alice, bob] = await chat.people('alice6', 'bob6');
+  const conversation = named(alice, bob);
+  const socket = await alice.enter(conversation);
+  const second = { type: 'create', conversation, message: 'second', client_id: 'b', after: 'a' };
+  expect(await socket.ask(second, 'error')).toMatchObject({
+    code: 'conflict',
+    client_id: 'b',
+    message: expect.stringMatching(/^unable to send the message; the message before it, with the client_id "a"/),
+    retry_after: 1,
+  });
+  await socket.ask({ ...second, message: 'first', client_id: 'a', after: undefined }, 'chat_message');
+  expect(await socket.ask(second, 'chat_message')).toMatchObject({ seq: 2 });
+  // A repeat waits for nothing.
+  expect(await socket.ask({ ...second, after: 'never' }, 'chat_message')).toMatchObject({ seq: 2 });
+});
