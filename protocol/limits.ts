@@ -8,12 +8,14 @@ export interface RateLimit {
    * rate for itself, without a write, and gets what is asked for beyond that from the user's bucket, a tenth at a time.
    */
   readonly exact?: true;
+  /** The bucket is in the item that the operation writes, so its own update takes the token. */
+  readonly inItem?: true;
 }
 
 /** How often one user may do what, in all conversations and on all devices together. What one account can cost follows from these. */
 export const rates = {
   /** Connections opened. */
-  connects: { count: 100, seconds: 1_800, of: 'new connections', exact: true },
+  connects: { count: 100, seconds: 1_800, of: 'new connections', exact: true, inItem: true },
   /** Frames besides those that send (`create`, `edit`, `delete` for everyone, `react`), and frames that were refused. */
   frames: { count: 300, seconds: 60, of: 'frames' },
   /** HTTP requests besides those that send, one more for each 32 KB of an answer, and requests to send that were refused. */
@@ -28,8 +30,10 @@ export const rates = {
   lists: { count: 120, seconds: 240, of: 'lists' },
   /** Forms for uploads. */
   forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
-  /** Changes of one's name and picture, and signing out everywhere. */
-  profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true },
+  /** Changes of one's name and picture. */
+  profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
+  /** Signing out everywhere. */
+  sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
   /** Groups made, their titles, roles and members changed, and rooms left. */
   groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */

@@ -152,7 +152,7 @@ export const operations = {
     summary:
       'Signs you out everywhere: older tokens open no connection, and open connections are closed. Repeating it changes nothing.',
     routes: ['DELETE /me/sessions'],
-    rate: 'profile',
+    rate: 'sessions',
     answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
   },
   getPushSettings: {

@@ -12,7 +12,6 @@ import type { ChangeEntry, MessageEntry } from '../store/entry.ts';
 import { hashClientId } from '../store/idempotency-window.ts';
 import type { Membership } from '../store/membership.ts';
 import { claimNamedSend, forgetSends } from '../store/named-sends.ts';
-import { openWindows, removeStaleMarks } from '../store/named-windows.ts';
 import { sealUnused } from './log.ts';
 import { tooFast } from './rate-limits.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
@@ -93,6 +92,7 @@ async function claimInState(
       return { kind: 'claimed', seq: state.seq, at: send.at, state, forget };
     }
     const membership = await requireMembership(services, conversation, caller, { join: true });
+    const { openWindows, removeStaleMarks } = await import('../store/named-windows.ts');
     if (claim.kind === 'unopened') {
       await openWindows(services, conversation);
     } else {

@@ -10,7 +10,6 @@ import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { getMemberships, type Membership, membershipPage } from '../store/membership.ts';
-import { activeSince, forgetRecentList, getRecentList, putRecentList } from '../store/recent.ts';
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
@@ -43,10 +42,13 @@ export async function readInbox(
 ): Promise<Inbox> {
   const most = limits.inboxConversations;
   const all = await firstMemberships(services, username, most + 1);
+  // Loaded only then, because a cold start should load little.
+  const recent = () => import('../store/recent.ts');
   if (all.length <= most) {
-    if (renew?.recentAt !== undefined) await forgetRecentList(services, username);
+    if (renew?.recentAt !== undefined) await (await recent()).forgetRecentList(services, username);
     return { rows: shown(await toRows(services, all)), hasOlder: false };
   }
+  const { activeSince, getRecentList, putRecentList } = await recent();
   const stored = await getRecentList(services, username);
   // An empty one was put by a reader who died before it had read everything.
   const list = stored && stored.names.length > 0 ? stored : undefined;

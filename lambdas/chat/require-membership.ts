@@ -5,7 +5,6 @@ import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
 import { assertUsersExist } from './people.ts';
-import { recordComingOrGoing } from './system-events.ts';
 import { assertRate } from './user-limits.ts';
 
 /** The user who sent the frame or request, as the identity provider names them. */
@@ -63,6 +62,8 @@ async function joinRoom(services: Services, conversation: Conversation, caller: 
   await assertRate(services, caller.username, 'conversations');
   const state = await getConversationState(services, conversation.id);
   const isNew = await createMembership(services, caller.username, conversation, state);
+  // Loaded only then, because a cold start should load little.
+  const { recordComingOrGoing } = await import('./system-events.ts');
   if (isNew) await recordComingOrGoing(services, conversation, { kind: 'joined', by: caller.username }, state);
 }
 

@@ -13,7 +13,6 @@ import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { awaitEarlier } from './await-earlier.ts';
 import { claimAttachments, fileIds } from './claim-attachments.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
@@ -51,7 +50,8 @@ export async function sendMessage(
   origin?: Connection,
 ): Promise<Message> {
   const text = messageText(message, attachments.length);
-  if (after !== undefined) await awaitEarlier(services, conversation, caller, { after, clientId });
+  if (after !== undefined)
+    await (await import('./await-earlier.ts')).awaitEarlier(services, conversation, caller, { after, clientId });
   const isPlain = attachments.length === 0 && replyTo === undefined;
   // One update checks all that a plain text needs.
   const membership =

@@ -1,7 +1,7 @@
 import { receives } from '#protocol/scope';
-import { noteActive } from '../store/recent.ts';
 import type { User } from '../store/user.ts';
 import type { Chunk } from './fan-out-job.ts';
+import { noteActive } from './note-active.ts';
 import { connectionsOf, type Poster, post } from './post.ts';
 import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 

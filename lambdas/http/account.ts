@@ -3,6 +3,7 @@ import type { Me } from '#protocol/http';
 import { claimAvatar } from '../chat/claim-attachments.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
+import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
 import { createSignOut } from '../identity/sign-out.ts';
 import type { Services } from '../runtime/services.ts';
 import { signOutUser, type User, updateProfile } from '../store/user.ts';
@@ -16,8 +17,11 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
 
   async updateMe(services, { user, body: { name, avatar: upload } }) {
     if (name === undefined && upload === undefined) return toMe(services, user);
+    assertNotEmpty(services, user.username, 'profile');
     const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
-    return toMe(services, await updateProfile(services, user.username, { name, avatar }));
+    const changed = await updateProfile(services, user, { name, avatar });
+    if (!changed.user) throw noteEmpty(services, user.username, 'profile', changed.waitMs);
+    return toMe(services, changed.user);
   },
 
   async signOutEverywhere(services, { caller, account: accountName }) {

@@ -1,6 +1,6 @@
 /** Every route of the HTTP API. */
 import { ChatError, errorStatus } from '#protocol/errors';
-import { limits } from '#protocol/limits';
+import { limits, type RateLimit, rates } from '#protocol/limits';
 import { type HttpOperation, httpRoutes, type Operation, operation } from '#protocol/operations';
 import { requireUser } from '../chat/require-user.ts';
 import { assertRate, owe } from '../chat/user-limits.ts';
@@ -75,7 +75,9 @@ export const handler = createHandler({
  */
 async function assertRequestRate(open: typeof services, username: string, rate: Operation['rate']): Promise<void> {
   await assertRate(open, username, 'requests', { tokens: rate === 'sends' ? 0 : 1 });
-  if (rate !== undefined && rate !== 'sends') await assertRate(open, username, rate);
+  if (rate === undefined || rate === 'sends') return;
+  const { inItem }: RateLimit = rates[rate];
+  if (!inItem) await assertRate(open, username, rate);
 }
 
 /** Reading and sending a long answer costs more than a short one. */

@@ -1,9 +1,7 @@
 /** What each frame does. The compiler refuses a frame of protocol/frames.ts that has no handler here. */
 import type { Frame } from '#protocol/frames';
 import type { RateKind } from '#protocol/limits';
-import { addOrRemoveReaction, type ChangeRequest, deleteMessage, editMessage } from '../chat/change-message.ts';
-import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
-import { markRead } from '../chat/mark-read.ts';
+import type { ChangeRequest } from '../chat/change-message.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
@@ -16,26 +14,42 @@ import { conversationOf, type SocketRequest } from './request.ts';
 type FrameHandler<F extends Frame> = (services: Services, request: SocketRequest, frame: F) => Promise<unknown>;
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>;
 
+// Loaded when the first such frame comes, because a cold start should load little.
+const changes = () => import('../chat/change-message.ts');
+const forOneself = () => import('../chat/delete-for-me.ts');
+const reading = () => import('../chat/mark-read.ts');
+
 const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
   /** Stored, then posted to every connection of every member. */
   create: (services, request, frame) =>
     sendMessage(services, conversationOf(request, frame.conversation), request.caller, frame, request.origin),
 
-  edit: (services, request, frame) => editMessage(services, toChange(request, frame), frame.message),
+  edit: async (services, request, frame) =>
+    (await changes()).editMessage(services, toChange(request, frame), frame.message),
 
-  delete(services, request, frame) {
+  async delete(services, request, frame) {
     const change = toChange(request, frame);
-    return frame.for === 'everyone' ? deleteMessage(services, change) : deleteMessageForMe(services, change);
+    if (frame.for === 'everyone') return (await changes()).deleteMessage(services, change);
+    return (await forOneself()).deleteMessageForMe(services, change);
   },
 
-  react: (services, request, frame) =>
-    addOrRemoveReaction(services, toChange(request, frame), { emoji: frame.emoji, removed: frame.remove ?? false }),
+  react: async (services, request, frame) =>
+    (await changes()).addOrRemoveReaction(services, toChange(request, frame), {
+      emoji: frame.emoji,
+      removed: frame.remove ?? false,
+    }),
 
-  clear: (services, request, frame) =>
-    clearHistory(services, conversationOf(request, frame.conversation), request.caller, frame.up_to, request.origin),
+  clear: async (services, request, frame) =>
+    (await forOneself()).clearHistory(
+      services,
+      conversationOf(request, frame.conversation),
+      request.caller,
+      frame.up_to,
+      request.origin,
+    ),
 
-  read_messages: (services, request, frame) =>
-    markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
+  read_messages: async (services, request, frame) =>
+    (await reading()).markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
 
   /** Posted to the other members' open connections, never stored. In a large conversation nobody gets it. */
   async typing(services, request, { conversation: named, typing }) {

@@ -105,7 +105,7 @@ const notedMaximum = 10_000;
  * Notes that a conversation is active, for those of the users who have a list: one write unit for each of them, and none once it has been noted
  * by this process since the list was written.
  */
-export async function noteActive(
+export async function putActive(
   { table, now }: TimedStore,
   conversation: string,
   users: readonly Pick<User, 'username' | 'recentAt'>[],

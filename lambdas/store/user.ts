@@ -9,7 +9,8 @@
  *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
- *        `connects` (ms): the bucket of opened connections, see connection.ts. The other buckets: user-rates.ts.
+ *        `connects` (ms): the bucket of opened connections, see connection.ts. `profiles` (ms): that of changes of the profile. The others are in
+ *        user-rates.ts.
  *        `recent` (ms): the user has a list of the conversations that were active last, see recent.ts.
  *        `listed_in`, `listed_as`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
@@ -18,12 +19,14 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
+import { rates } from '#protocol/limits';
 import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { listedAs, putUsernameListing } from './people-index.ts';
+import { takeToken, tokenWaitMs } from './token-bucket.ts';
 
 /** One open WebSocket of a user. */
 export interface Connection {
@@ -70,6 +73,8 @@ export interface User {
   readonly deliveredUntil: number | undefined;
   /** ms; when the list of their active conversations was written last. Only users with very many conversations have one. */
   readonly recentAt: number | undefined;
+  /** The bucket of changes of the profile, see token-bucket.ts. ms */
+  readonly profileSpentUntil: number | undefined;
   /** Includes expired ones. */
   readonly connections: readonly Connection[];
   /** Includes expired ones. */
@@ -91,6 +96,7 @@ const UserItem = z.looseObject({
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
+  profiles: z.optional(z.number()),
   recent: z.optional(z.number()),
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
@@ -104,7 +110,10 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, issuer, sub, deleted, avatar, last_seen, reached, recent, signed_out } = z.parse(UserItem, item);
+  const { pk, name, issuer, sub, deleted, avatar, last_seen, profiles, reached, recent, signed_out } = z.parse(
+    UserItem,
+    item,
+  );
   const username = usernameOf(pk);
   return {
     username,
@@ -115,6 +124,7 @@ export function toUser(item: Item): User {
     lastSeen: last_seen,
     deliveredUntil: reached,
     recentAt: recent,
+    profileSpentUntil: profiles,
     signedOutAt: signed_out,
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
@@ -223,30 +233,42 @@ export async function signOutUser({ table }: Store, username: string, at: number
   });
 }
 
-/** Changes the profile of a user who exists. @param avatar `null` removes the picture */
+/**
+ * Changes the profile of a user who exists. The same write takes a token of their bucket.
+ * @param avatar `null` removes the picture
+ * @param profileSpentUntil the bucket, as far as the caller knows
+ * @returns the user as they are now; or how long (ms) until there is a token, and nothing has changed
+ */
 export async function updateProfile(
-  { table }: Store,
-  username: string,
+  { table, now }: TimedStore,
+  { username, profileSpentUntil }: { readonly username: string; readonly profileSpentUntil?: number | undefined },
   { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
-): Promise<User> {
+): Promise<{ readonly user: User } | { readonly user?: undefined; readonly waitMs: number }> {
   const values = {
     ...(name === undefined ? {} : { name, ...listedAs(name) }),
     ...(avatar ? { avatar } : {}),
   };
   const set = Object.keys(values).map((attribute) => `#${attribute} = :${attribute}`);
-  const expressions = [set.length > 0 ? `SET ${set.join(', ')}` : '', avatar === null ? 'REMOVE #avatar' : ''];
   const changed = [...Object.keys(values), ...(avatar === null ? ['avatar'] : [])];
-  const item = await updateItem(table, {
-    Key: userKey(username),
-    UpdateExpression: expressions.join(' ').trim(),
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
-    // DynamoDB refuses values that are empty.
-    ExpressionAttributeValues:
-      set.length > 0
-        ? Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value]))
-        : undefined,
-    ReturnValues: 'ALL_NEW',
-  });
-  return toUser(item);
+  let spentUntil = profileSpentUntil;
+  for (;;) {
+    const token = takeToken('profiles', rates.profile, spentUntil, now());
+    const { ok, item } = await updateItemIf(table, {
+      Key: userKey(username),
+      UpdateExpression: `SET ${[...set, token?.set].join(', ')}${avatar === null ? ' REMOVE #avatar' : ''}`,
+      ConditionExpression: `attribute_exists(pk) AND ${token?.condition}`,
+      ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value])),
+        ...token?.values,
+      },
+      ReturnValues: 'ALL_NEW',
+    });
+    if (!item) throw new Error(`unable to change ${username}; there is no such user`);
+    const user = toUser(item);
+    if (ok) return { user };
+    spentUntil = user.profileSpentUntil;
+    const waitMs = tokenWaitMs(rates.profile, spentUntil, now());
+    if (waitMs > 0) return { waitMs };
+  }
 }

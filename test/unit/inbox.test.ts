@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Inbox, type InboxPlace, type InboxRow, inboxPage, pageOf, readInbox } from '#lambdas/chat/inbox';
 import { readInboxPlace, writeInboxPlace } from '#lambdas/chat/inbox-address';
+import { noteActive } from '#lambdas/delivery/note-active';
 import type { Services } from '#lambdas/runtime/services';
 import { allocateSeq } from '#lambdas/store/allocate-seq';
 import { emptyConversationState } from '#lambdas/store/conversation-state';
 import { createMembership, toMembership } from '#lambdas/store/membership';
-import { noteActive } from '#lambdas/store/recent';
 import { createUser, getUser } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
@@ -27,7 +27,8 @@ async function join(username: string, number: number): Promise<void> {
 }
 
 /** A message as a sender writes and delivers it. @param at ms */
-async function say(number: number, to: string, at = (clock.now += 1_000)): Promise<void> {
+async function say(number: number, to: string, at = clock.now + 1_000): Promise<void> {
+  clock.now = Math.max(clock.now, at);
   const message = { user: 'somebody', text: 'Hello', content_type: 'text', at } as const;
   await allocateSeq(services, roomOf(number), message);
   const user = await getUser(services, to);

@@ -42,7 +42,7 @@ describe('a search', () => {
           for (const { username, names } of people) {
             const [name = '', renamed] = names;
             await createUser(services, { username, name });
-            if (renamed !== undefined) await updateProfile(services, username, { name: renamed });
+            if (renamed !== undefined) await updateProfile(services, { username }, { name: renamed });
           }
           const query = start + prefix.join('');
           const expected = people

@@ -38,7 +38,7 @@ async function allowed(environments: readonly Services[], username: string, kind
   return outcomes.reduce<number>((sum, one) => sum + one, 0);
 }
 
-it.each(['groups', 'forms', 'people', 'profile', 'clearing'] as const)(
+it.each(['groups', 'forms', 'people', 'sessions', 'clearing'] as const)(
   'an exact limit gives the tokens that there are, in however many environments: %s',
   async (kind) => {
     const { count, seconds } = rates[kind];
