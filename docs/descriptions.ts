@@ -23,7 +23,7 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
   },
   delete: {
     summary:
-      'Removes text and attachments from one of your messages. The owner of a group can do that with any message. `seq` names the message, or `uiid` with its id. Its place in the log stays. All members get `message_deleted`. With `for: "me"` any message disappears for you alone, and your connections get `message_hidden`.',
+      'Removes text and attachments from one of your messages. The owner of a group or room, and moderators of a room, can do that with any message. `seq` names the message, or `uiid` with its id. Its place in the log stays. All members get `message_deleted`. With `for: "me"` any message disappears for you alone, and your connections get `message_hidden`.',
     example: { type: 'delete', conversation: 'alice_bob', uiid: '01KAGM8S1B9XJ3Q0V70000001A' },
   },
   clear: {
@@ -182,6 +182,23 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
       'A friendship has ended, or a request was taken back. If a request was refused, only the user who refused it gets this event.',
     example: { type: 'friend_removed', user: 'alice' },
   },
+  invited: {
+    summary:
+      'You are invited to a managed group, as in `GET /me/invitations`. You are a member once you accept, with `PUT /me/invitations/{id}`.',
+    example: {
+      type: 'invited',
+      conversation: group,
+      title: 'Trip',
+      by: 'alice',
+      person: profile,
+      invited_at: '2026-11-20T09:40:05.123Z',
+    },
+  },
+  invitation_ended: {
+    summary:
+      'An invitation waits no longer: you have accepted or declined it, perhaps on another device, or it was taken back.',
+    example: { type: 'invitation_ended', conversation: group },
+  },
   online_user_list: {
     summary:
       'First event on a `conversation` connection: the members who have an open connection that receives this conversation. In a large room or group `users` is empty, and `online` is how many there are.',
@@ -263,7 +280,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
 export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; readonly remedy: string }>> = {
   unauthenticated: {
     cause:
-      'The token names no user of at most 64 characters. On a connection: the user has signed out everywhere, and the server closes the connection after the error.',
+      'The token names no user of at most 64 characters that are not all dots. Or its user has signed out everywhere since it was issued, or has deleted the account. On a connection the server closes the connection after the error.',
     remedy: 'Sign in again, or with an account whose name fits.',
   },
   token_expired: {
@@ -272,7 +289,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   forbidden: {
     cause:
-      'You are not a member of the conversation. Or you are not the author of the message that you want to change. Or your role in the group does not allow it. Or the other user of a direct conversation has blocked you. Or the server requires friendship first, and you are not friends.',
+      'You are not a member of the conversation. Or you are not the author of the message that you want to change. Or your role in the group does not allow it. Or the other user of a direct conversation has blocked you. Or the server requires friendship first, and you are not friends. On any operation: the user name of your token belongs to another account.',
     remedy:
       'Use a conversation whose name includes you, join the room by connecting or posting, or ask the owner or an admin of the group to invite you. Change only your own messages. Do not repeat what a block refuses. Where friendship comes first, ask with `PUT /me/friends/{username}`. For another role, ask the owner of the group.',
   },
@@ -306,7 +323,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   conflict: {
     cause:
-      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another operation in this conversation. Or roles or a friendship changed at the same time. Or the group would have no owner.',
+      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another send in this conversation, or to another group. Or roles or a friendship changed at the same time. Or the group would have no owner.',
     remedy:
       'Send the same again, with the same `client_id`. For a reaction, use an emoji that the message has already. If the `client_id` is taken, choose a new one. For roles, fetch the group again, or hand it over first.',
   },
@@ -350,7 +367,7 @@ const ofConversations = [
   'message_delivered',
 ] as const;
 
-const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed'] as const;
+const ofFriends = ['friend_requested', 'friend_accepted', 'friend_removed', 'invited', 'invitation_ended'] as const;
 
 /** What a connection of each scope receives. Every connection accepts all frames. */
 export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
@@ -375,6 +392,7 @@ export const channelTexts: Readonly<Record<Scope['kind'], Channel>> = {
       'single_conversation_new_message_notification',
       'friend_requested',
       'friend_accepted',
+      'invited',
       'chat_message',
       'message_edited',
       'message_deleted',

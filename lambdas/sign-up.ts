@@ -1,11 +1,11 @@
 /** Cognito's post-confirmation trigger: creates the user at once, so that others can write to them. */
 
 import * as z from 'zod/mini';
+import { createCaller } from './chat/create-caller.ts';
 import { readIdentity } from './identity/claims.ts';
 import { createHandler } from './runtime/create-handler.ts';
 import { openLog } from './runtime/log.ts';
 import { openTable } from './runtime/services.ts';
-import { createUser } from './store/user.ts';
 
 const { TABLE_NAME } = z.parse(z.object({ TABLE_NAME: z.string() }), process.env);
 
@@ -24,10 +24,8 @@ export const handler = createHandler({
     const { userName, userPoolId, request } = event;
     const { name, sub } = request.userAttributes;
     const identity = readIdentity({ 'cognito:username': userName, name, iss: userPoolId, sub });
-    if (!identity) {
-      throw new Error('the user name must be at most 64 characters, and shorter with others than a-z 0-9 . -');
-    }
-    await createUser(services, identity);
+    if (!identity) throw new Error('the user name must be one that the sign-up accepts');
+    await createCaller(services, identity);
     // Cognito wants its event back.
     return event;
   },

@@ -5,8 +5,9 @@ import { Construct } from 'constructs';
 import type { ParleyFunction } from './parley-function.ts';
 
 export interface AlarmsProps {
-  /** Without the authorizer: it throws in order to answer 401. */
   readonly functions: readonly ParleyFunction[];
+  /** Functions that throw in order to refuse somebody: only what their logs count as our own fault is alarming. */
+  readonly refusing: readonly ParleyFunction[];
   readonly deadLetters: Queue;
   /** Pushes that were given up. Undefined if the stack sends no pushes. */
   readonly lostPushes?: readonly Queue[];
@@ -14,11 +15,14 @@ export interface AlarmsProps {
 
 /** Alarms for the operator. They have no action: the deployer adds who is notified. */
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, { functions, deadLetters, lostPushes = [] }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { functions, refusing, deadLetters, lostPushes = [] }: AlarmsProps) {
     super(scope, id);
     const period = Duration.minutes(5);
     for (const fn of functions) {
       this.anyOf(`${fn.node.id}Errors`, fn.lambda.metricErrors({ period }), `${fn.node.id} threw or timed out`);
+    }
+    for (const fn of refusing) {
+      this.anyOf(`${fn.node.id}Faults`, fn.faults(period), `${fn.node.id} could not decide, and refused everybody`);
     }
     this.anyOf(
       'DeadLetters',

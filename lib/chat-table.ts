@@ -13,7 +13,14 @@ const indexes = {
 };
 
 /** DynamoDB's actions on the table; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
-export type TableUse = 'BatchGetItem' | 'GetItem' | 'PutItem' | 'Query' | 'UpdateItem' | keyof typeof indexes;
+export type TableUse =
+  | 'BatchGetItem'
+  | 'ConditionCheckItem'
+  | 'GetItem'
+  | 'PutItem'
+  | 'Query'
+  | 'UpdateItem'
+  | keyof typeof indexes;
 
 /** The one table. Its items: docs/data-model.md. */
 export class ChatTable extends Construct {

@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { limits } from '#protocol/limits';
+import { isUserName } from '#protocol/names';
 import { knownPushServices } from '#protocol/push-services';
 
 /**
@@ -132,6 +133,36 @@ const fields = {
   apiGatewayLogRole: { schema: boolean, fallback: true, rule: 'must be true or false' },
   /** Can only friends open a direct conversation? Default `false`. */
   friendsFirst: { schema: boolean, fallback: false, rule: 'must be true or false' },
+  /** Is somebody who is no contact asked before they are a member of a managed group? Default `true`. */
+  invitations: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** Who may make rooms: `open` (everybody, by joining one), `closed` (nobody), or the user names of those who may. Default `open`. */
+  rooms: {
+    schema: z.preprocess(
+      fromCommas,
+      z
+        .array(z.string().refine(isUserName))
+        .min(1)
+        .refine((names) => names.length === 1 || !names.some((name) => name === 'open' || name === 'closed')),
+    ),
+    fallback: 'open',
+    rule: 'must be "open", "closed", or the user names of those who may make rooms',
+  },
+  /**
+   * Whom people find: `everybody`; `exact` (whom they name in full, and their contacts); or `contacts` (nobody else). Default `everybody`.
+   */
+  directory: {
+    schema: z.literal(['everybody', 'exact', 'contacts']),
+    fallback: 'everybody',
+    rule: 'must be "everybody", "exact" or "contacts"',
+  },
+  /** Who sees whether somebody is online: `everybody`, or their `contacts`. Default `everybody`. */
+  presence: {
+    schema: z.literal(['everybody', 'contacts']),
+    fallback: 'everybody',
+    rule: 'must be "everybody" or "contacts"',
+  },
+  /** May people sign up by themselves in the Cognito pool? Otherwise an administrator creates them. Default `true`. */
+  selfSignUp: { schema: boolean, fallback: true, rule: 'must be true or false' },
 } as const;
 
 export type Options = { readonly [Name in keyof typeof fields]: z.infer<(typeof fields)[Name]['schema']> };

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -44,9 +45,8 @@ export class ParleyFunction extends Construct {
         timeout: Duration.seconds(props.timeout),
         role,
         logGroup,
-        // The name in every log line: `push-send` for PushSend.
         environment: {
-          POWERTOOLS_SERVICE_NAME: id.replace(/\B[A-Z]/g, '-$&').toLowerCase(),
+          POWERTOOLS_SERVICE_NAME: serviceName(id),
           POWERTOOLS_LOG_LEVEL: 'INFO',
         },
       });
@@ -56,6 +56,17 @@ export class ParleyFunction extends Construct {
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash.
     if (resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
+  }
+
+  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/create-handler.ts. */
+  faults(period: Duration): Metric {
+    return new Metric({
+      namespace: 'Parley',
+      metricName: 'Errors',
+      dimensionsMap: { service: serviceName(this.node.id), code: 'internal' },
+      statistic: 'Sum',
+      period,
+    });
   }
 
   /** Sets environment variables, except those that are `undefined`. */
@@ -84,6 +95,11 @@ export class ParleyFunction extends Construct {
   allow(actions: string[], resources: string[], wildcardReason?: string): void {
     allow(this.role, actions, resources, wildcardReason);
   }
+}
+
+/** The name in every log line and metric: `push-send` for PushSend. */
+function serviceName(id: string): string {
+  return id.replace(/\B[A-Z]/g, '-$&').toLowerCase();
 }
 
 const lambdas = join(import.meta.dirname, '..', 'lambdas');

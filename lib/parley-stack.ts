@@ -73,9 +73,15 @@ export class ParleyStack extends Stack {
         SEND_COUNT: String(options.sendLimit),
         SEND_SECONDS: String(options.sendLimitSeconds),
         FRIENDS_FIRST: String(options.friendsFirst),
+        INVITATIONS: String(options.invitations),
+        ROOM_MAKERS: options.rooms.join(','),
+        DIRECTORY: options.directory,
+        PRESENCE: options.presence,
       });
     }
     chat.bind(http, 'QueryPeople');
+    // Transactions with a condition on an item that they do not write.
+    for (const fn of [socket, http]) chat.bind(fn, 'ConditionCheckItem');
     // `socket` and `notify` close the connection of an expired token: at its next frame, or when the stream has an event for it.
     sockets.bind(socket, 'POST', 'DELETE');
     sockets.bind(http, 'POST');
@@ -108,6 +114,8 @@ export class ParleyStack extends Stack {
     const pushes = options.push && new Push(this, 'Pushes', { chat, http, push: options.push, options });
     if (pushes) functions.push(...pushes.functions);
 
+    // They throw in order to refuse.
+    const refusing = [authorize];
     if (people) {
       const signUp = new ParleyFunction(this, 'SignUp', {
         entry: 'sign-up.ts',
@@ -119,9 +127,24 @@ export class ParleyStack extends Stack {
       chat.bind(signUp, 'PutItem');
       people.onConfirmed(signUp);
       functions.push(signUp);
+      const checkName = new ParleyFunction(this, 'CheckName', {
+        entry: 'check-name.ts',
+        // Somebody waits for it, and it reads a large table of characters when it starts.
+        memory: 1024,
+        timeout: 5,
+        options,
+      });
+      chat.bind(checkName, 'GetItem', 'PutItem');
+      people.onSignUp(checkName);
+      refusing.push(checkName);
     }
 
-    new Alarms(this, 'Alarms', { functions, deadLetters: changes.deadLetters, lostPushes: pushes?.deadLetters });
+    new Alarms(this, 'Alarms', {
+      functions,
+      refusing,
+      deadLetters: changes.deadLetters,
+      lostPushes: pushes?.deadLetters,
+    });
 
     const config = people
       ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }

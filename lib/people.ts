@@ -29,11 +29,11 @@ export class People extends Construct {
   /** The page sends sign-up and sign-in requests to this address. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy'>) {
+  constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy' | 'selfSignUp'>) {
     super(scope, id);
     const retain = options.removalPolicy === 'retain';
     this.pool = new UserPool(this, 'Pool', {
-      selfSignUpEnabled: true,
+      selfSignUpEnabled: options.selfSignUp,
       // User names are lower case in Parley: Alice and alice must be one account.
       signInCaseSensitive: false,
       signInAliases: { username: true },
@@ -84,6 +84,11 @@ export class People extends Construct {
   bind(fn: ParleyFunction): void {
     fn.configure({ USER_POOL_ID: this.pool.userPoolId });
     fn.allow(['cognito-idp:AdminUserGlobalSignOut'], [this.pool.userPoolArn]);
+  }
+
+  /** Cognito calls this function before it makes an account, and waits at most 5 seconds for it. */
+  onSignUp(fn: ParleyFunction): void {
+    this.pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, fn.lambda);
   }
 
   /** Cognito calls this function after a user has confirmed the account, and waits at most 5 seconds for it. */

@@ -1,7 +1,7 @@
 /** Server → client. Source: docs/protocol.md, section 4. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
-import { ConversationChange, ConversationView, Message, Profile, Time } from './message.ts';
+import { ConversationChange, ConversationView, Invitation, Message, Profile, Time } from './message.ts';
 
 const conversation = z.string();
 
@@ -44,6 +44,10 @@ export const events = {
   friend_accepted: z.object({ type: z.literal('friend_accepted'), by: z.string(), person: Profile }),
   /** A friendship or a request has ended; `user` is the other person. */
   friend_removed: z.object({ type: z.literal('friend_removed'), user: z.string() }),
+  /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
+  invited: z.extend(Invitation, { type: z.literal('invited') }),
+  /** The invitation waits no longer: you have answered on one of your devices, or it was taken back. */
+  invitation_ended: z.object({ type: z.literal('invitation_ended'), conversation }),
   /** In a large conversation `users` is empty, and `online` is how many there are, once they have been counted. */
   online_user_list: z.object({
     type: z.literal('online_user_list'),

@@ -6,7 +6,7 @@ import { between, clientId, emoji, text, trimmedText, uploadId } from './fields.
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Member, Message, Profile, Role, Time } from './message.ts';
+import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -20,7 +20,8 @@ function page<T extends z.ZodMiniType>(result: T) {
   });
 }
 
-export const MessagePage = page(Message);
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
+export const MessagePage = z.extend(page(Message), { count: z.nullable(z.int()) });
 export type MessagePage = z.infer<typeof MessagePage>;
 
 /** A message after a change; `change` is the number of the change's entry. */
@@ -121,6 +122,15 @@ export const FriendsQuery = z.extend(InboxQuery, {
 export const FriendAnswer = z.object({ state: z.enum(['friends', 'sent']) });
 export type FriendAnswer = z.infer<typeof FriendAnswer>;
 
+export const InvitationPage = page(Invitation);
+export type InvitationPage = z.infer<typeof InvitationPage>;
+
+export const InvitationsQuery = z.object({
+  /** The page begins after the invitation to this group. */
+  after: z.optional(z.string().check(z.maxLength(64, { error: 'must be the id of a group' }))),
+  ...paging,
+});
+
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
 const Title = trimmedText(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
@@ -135,7 +145,7 @@ export const CreateGroupBody = z.object({
   client_id: z.optional(clientId),
 });
 
-const roles = 'must be roles by user name: owner, admin or member';
+const roles = 'must be roles by user name: owner, admin or member in a group, owner, moderator or member in a room';
 export const UpdateGroupBody = z.object({
   title: z.optional(Title),
   roles: z.optional(
@@ -252,6 +262,18 @@ const token = `must be a token of 1 to ${limits.deviceTokenLength} letters, digi
 export const DeviceToken = z
   .string({ error: token })
   .check(z.maxLength(limits.deviceTokenLength, { error: token }), z.regex(/^[A-Za-z0-9_:.~-]+$/, { error: token }));
+
+/** Where a user gets pushes. The addresses are secrets, and a device is known by its id. */
+export const Device = z.object({
+  id: z.string(),
+  platform: z.enum(['fcm', 'web']),
+  /** The host of the browser's push service; null for an app. */
+  service: z.nullable(z.string()),
+  registered_at: Time,
+  expires_at: Time,
+});
+export const DevicesAnswer = z.object({ devices: z.array(Device) });
+export type DevicesAnswer = z.infer<typeof DevicesAnswer>;
 
 /** The FCM token, as one of the replaced programs sends it. */
 export const TokenBody = z.object({ token: DeviceToken });

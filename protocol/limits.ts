@@ -38,6 +38,8 @@ export const rates = {
   groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */
   conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
+  /** People invited into groups. People whom the user may put in without asking do not count. */
+  invitations: { count: 100, seconds: 86_400, of: 'invitations of people who are no contacts of yours', exact: true },
   /** Friendships and blocks changed. */
   people: { count: 60, seconds: 600, of: 'changes of friends and blocks', exact: true },
   /** Push devices registered, besides those that are registered already. */
@@ -61,6 +63,8 @@ export const limits = {
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
+  /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
+  confirmationDays: 7,
   /** Characters of the name that others see, after trimming. */
   nameLength: 64,
   /** Characters of a room's name after `room:`. */
@@ -118,6 +122,10 @@ export const limits = {
   friendRequests: 100,
   /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
+  /** Days for which an invitation waits for an answer. */
+  invitationDays: 30,
+  /** Days after which somebody may be invited again who has left the group or declined. */
+  invitedAgainDays: 7,
   /** Push devices of one user; one more replaces the device whose registration is oldest. */
   devicesPerUser: 10,
   /** Characters of a push token, or of the name that a browser chooses for itself. */

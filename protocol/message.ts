@@ -56,8 +56,11 @@ export const LastMessage = z.object({
 });
 export type LastMessage = z.infer<typeof LastMessage>;
 
-/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
-export const Role = z.enum(['owner', 'admin', 'member']);
+/**
+ * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove and change the title; a `moderator` of a room may remove,
+ * delete messages and change the title. In other conversations everybody is a `member`.
+ */
+export const Role = z.enum(['owner', 'admin', 'moderator', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /**
@@ -99,6 +102,16 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** You are invited to a managed group by `person`, whose user name is `by`. */
+export const Invitation = z.object({
+  conversation: z.string(),
+  title: z.nullable(z.string()),
+  by: z.string(),
+  person: Profile,
+  invited_at: Time,
+});
+export type Invitation = z.infer<typeof Invitation>;
+
 /** Friends, or an open request that was `sent` or `received`. */
 export const FriendState = z.enum(['friends', 'received', 'sent']);
 export type FriendState = z.infer<typeof FriendState>;
@@ -119,5 +132,9 @@ export const ConversationView = z.object({
   /** Only of a large conversation: how many members it has and how many are online, as they were counted last; null before that. */
   member_count: z.optional(z.nullable(z.int())),
   online: z.optional(z.nullable(z.int())),
+  /** Only of a room: its owner. Null: nobody. */
+  owner: z.optional(z.nullable(z.string())),
+  /** Only in the answer to who has just invited them: users who are no members until they accept. */
+  invited: z.optional(z.array(z.string())),
 });
 export type ConversationView = z.infer<typeof ConversationView>;

@@ -36,6 +36,16 @@ export function encodeUserName(external: string): string {
     .join('');
 }
 
+/** The identity provider's name of a user name: the opposite of `encodeUserName`. */
+export function decodeUserName(username: string): string {
+  return decodeURIComponent(username);
+}
+
+/** Every URL parser takes `.` and `..` out of a path, so nobody could look such a user up, befriend or block them. */
+export function isOfDots(name: string): boolean {
+  return /^\.+$/.test(name);
+}
+
 /**
  * Reads a conversation's name as `me` may write it: `bob`, `bob_alice`, `alice_bob_carol`, `room:Lobby`, `group:01j…`; upper case is folded.
  * @throws ChatError `invalid_frame` for a text that is not a name, `forbidden` for a conversation whose name does not have `me`

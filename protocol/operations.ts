@@ -44,7 +44,10 @@ export interface Operation {
    * the others. Some operations take tokens of other limits in addition, as far as they come to it: docs/security.md.
    */
   readonly rate?: RateKind | 'sends';
-  /** Besides `unauthenticated`, `rate_limited` and `internal`, which every operation may answer, and those of `inConversation`. */
+  /**
+   * Besides `unauthenticated`, `forbidden` (the user name is another account's), `rate_limited` and `internal`, which every operation may answer,
+   * and those of `inConversation`.
+   */
   readonly errors?: readonly ErrorCode[];
 }
 
@@ -150,7 +153,7 @@ export const operations = {
   signOutEverywhere: {
     task: 'sign out',
     summary:
-      'Signs you out everywhere: older tokens open no connection, and open connections are closed. Repeating it changes nothing.',
+      'Signs you out everywhere: older tokens do nothing any more, the one of this request included, and open connections are closed.',
     routes: ['DELETE /me/sessions'],
     rate: 'sessions',
     answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
@@ -160,6 +163,12 @@ export const operations = {
     summary: 'The push services of this server, and the public key with which a page subscribes.',
     routes: ['GET /push'],
     answer: { status: 200, means: 'The key, or null, and whether FCM is used.', schemas: [http.PushAnswer] },
+  },
+  listDevices: {
+    task: 'read the devices',
+    summary: 'The apps and browsers that get pushes for you, latest registration first.',
+    routes: ['GET /me/devices'],
+    answer: { status: 200, means: 'At most ten devices.', schemas: [http.DevicesAnswer] },
   },
   registerDevice: {
     task: 'register the device',
@@ -173,7 +182,8 @@ export const operations = {
   },
   forgetDevice: {
     task: 'forget the device',
-    summary: 'Ends pushes to one of your devices. An unknown device changes nothing, and neither does repeating it.',
+    summary:
+      'Ends pushes to one of your devices, by the token with which it registered or by its `id`. An unknown device changes nothing, and neither does repeating it.',
     routes: ['DELETE /devices/{token}'],
     path: { token: http.DeviceToken },
     answer: { status: 204, means: 'The device gets no more pushes for you.' },
@@ -226,10 +236,41 @@ export const operations = {
     rate: 'lists',
     answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
   },
+  listInvitations: {
+    task: 'read the invitations',
+    summary: 'The managed groups to which you are invited and have not answered, by id.',
+    routes: ['GET /me/invitations'],
+    query: http.InvitationsQuery,
+    rate: 'lists',
+    answer: {
+      status: 200,
+      means: 'A page of invitations. `count` is the number in this page.',
+      schemas: [http.InvitationPage],
+    },
+    errors: ['invalid_frame'],
+  },
+  acceptInvitation: {
+    task: 'join {id}',
+    summary: 'Accepts the invitation to a managed group: you become a member. Repeating it changes nothing.',
+    routes: ['PUT /me/invitations/{id}'],
+    inConversation: true,
+    rate: 'groups',
+    answer: { status: 200, means: 'The group.', schemas: [ConversationView] },
+    errors: ['not_found', 'conflict'],
+  },
+  declineInvitation: {
+    task: 'decline {id}',
+    summary: 'Declines the invitation to a managed group. The group is not told. Repeating it changes nothing.',
+    routes: ['DELETE /me/invitations/{id}'],
+    inConversation: true,
+    rate: 'groups',
+    answer: { status: 204, means: 'You are not invited.' },
+    errors: ['conflict'],
+  },
   createGroup: {
     task: 'make the group',
     summary:
-      'Creates a managed group that you own. The same `client_id` again, with the same body, gives the same group.',
+      'Creates a managed group that you own. Your contacts are members at once; others are invited. The same `client_id` again, with the same body, gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
     rate: 'groups',
@@ -239,7 +280,7 @@ export const operations = {
   updateGroup: {
     task: 'change {id}',
     summary:
-      'Changes a managed group. The owner and admins can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin.',
+      'Changes a managed group or a room. The owner and admins or moderators can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin or moderator. Without an owner, a room can be taken over.',
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
@@ -264,18 +305,22 @@ export const operations = {
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes a user a member of a managed group. Its owner and admins can do that. With your own name: joins a room. Repeating it changes nothing.',
+      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. In a room: lets somebody in again who was removed. With your own name: joins a room, or accepts an invitation. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
     rate: 'groups',
-    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
-    errors: ['conflict'],
+    answer: {
+      status: 200,
+      means: 'The group or room as it is now, and whether the user is invited.',
+      schemas: [ConversationView],
+    },
+    errors: ['not_found', 'conflict'],
   },
   removeMember: {
     task: 'remove {username}',
     summary:
-      'Removes a member from a managed group. Its owner and admins can do that. With your own name: leaves a room or a managed group.',
+      'Removes a member from a managed group, or takes an invitation back. Its owner and admins can do that. From a room: its owner and moderators can, and the user stays out. With your own name: leaves a room or a managed group.',
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -329,7 +374,7 @@ export const operations = {
   deleteMessage: {
     task: frameTasks.delete,
     summary:
-      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group can do that with any message. With `for=me` any message disappears for you alone.',
+      'Removes text and attachments from one of your messages: the `delete` frame over HTTP. The owner of a group or room, and moderators of a room, can do that with any message. With `for=me` any message disappears for you alone.',
     frame: 'delete',
     routes: ['DELETE /conversations/{id}/messages/{seq}'],
     inConversation: true,
@@ -448,6 +493,7 @@ export function errorsOf(name: OperationName): readonly ErrorCode[] {
   return [
     ...new Set<ErrorCode>([
       'unauthenticated',
+      'forbidden',
       'internal',
       ...(inConversation ? conversationErrors : []),
       ...errors,

@@ -106,7 +106,7 @@ export async function append<T>(
       if (put.stored) return { entry, repeated: false, result };
     }
     const { seq } = claim;
-    const existing = await entryOfEarlierTry(services, conversation.id, seq, newEntry.type === 'message');
+    const existing = await entryOfEarlierTry(services, conversation.id, seq);
     if (isMine(existing)) {
       assertSameSend(existing, sendOf(newEntry));
       return { entry: existing, repeated: true, result: await meanwhile(undefined) };
@@ -121,18 +121,14 @@ export async function append<T>(
 const earlierTryDelaysMs = [0, 20, 40, 80, 160];
 
 /** The entry under the number of an earlier try. If that try seems to have died, its cell is sealed. */
-async function entryOfEarlierTry(
-  services: Services,
-  conversation: string,
-  seq: number,
-  counted: boolean,
-): Promise<Entry> {
+async function entryOfEarlierTry(services: Services, conversation: string, seq: number): Promise<Entry> {
   for (const delay of earlierTryDelaysMs) {
     if (delay > 0) await services.pause(delay);
     const entry = await getEntry(services, conversation, seq);
     if (entry) return entry;
   }
-  return sealUnused(services, conversation, seq, { counted });
+  // What it was allocated for is not known: a client_id may be used again for another send.
+  return sealUnused(services, conversation, seq);
 }
 
 function toEntry(

@@ -81,11 +81,12 @@ export async function editMessage(
 
 /**
  * Leaves a tombstone.
- * @throws ChatError `forbidden` unless the caller is its author or the group's owner, `not_found`, `invalid_frame`, `rate_limited`, `conflict`
+ * @throws ChatError `forbidden` unless the caller is its author, the owner of the group or room, or a moderator, `not_found`, `invalid_frame`,
+ *   `rate_limited`, `conflict`
  */
 export async function deleteMessage(services: Services, request: ChangeRequest): Promise<ChangedMessage> {
   return changeMessage(services, request, { type: 'delete' }, (target, membership) => {
-    if (membership.role !== 'owner') assertAuthor(target, membership);
+    if (membership.role !== 'owner' && membership.role !== 'moderator') assertAuthor(target, membership);
     return { type: 'delete' };
   });
 }
@@ -226,7 +227,7 @@ export async function applyToMessage(
   const { applied, message } = await applyChange(services, entry, before && firstFingerprint(before));
   if (!message || entry.type === 'reaction') return { applied, message };
   await updateLast(services, conversation, message);
-  if (message.deleted) await addUncounted(services, conversation, [entry.target]);
+  if (message.deleted) await addUncounted(services, conversation, [entry.target], { again: applied !== 'now' });
   return { applied, message };
 }
 

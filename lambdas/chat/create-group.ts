@@ -5,13 +5,15 @@
  */
 import { createHash } from 'node:crypto';
 import { ChatError } from '#protocol/errors';
-import type { ConversationChange, ConversationView } from '#protocol/message';
+import type { ConversationView } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
-import { getEntry } from '../store/entry.ts';
+import { getEntry, type SystemEntry } from '../store/entry.ts';
 import { createMembership } from '../store/membership.ts';
+import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
+import { announce, invitedAmong, inviteFirst, withoutAsking } from './invitations.ts';
 import { assertUsersExist } from './people.ts';
 import type { Caller } from './require-membership.ts';
 import { recordGroupCreated } from './system-events.ts';
@@ -25,30 +27,40 @@ export interface NewGroup {
 }
 
 /**
- * Creates a group of these users and the caller, who becomes its owner.
- * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations; `forbidden` for a group that exists and that the caller has left;
- *   `conflict` when the client_id is that of a group that began with another title or other members
+ * Creates a group of these users and the caller, who becomes its owner. Contacts of the caller are members at once; others are invited.
+ * @throws ChatError `unknown_user`; `rate_limited` for too many new conversations or invitations; `forbidden` when a block stands between the
+ *   caller and one of them, and for a group that exists and that the caller has left; `conflict` when the client_id is that of a group that
+ *   began with another title or other members
  */
 export async function createGroup(
   services: Services,
   caller: Caller,
-  { title, members: invited, client_id: clientId }: NewGroup,
+  { title, members: requested, client_id: clientId }: NewGroup,
 ): Promise<ConversationView> {
-  const others = [...new Set(invited)].filter((name) => name !== caller.username);
+  const others = [...new Set(requested)].filter((name) => name !== caller.username);
   await assertUsersExist(services, others);
   const ulid = clientId === undefined ? services.newId(services.now()) : ulidOf(caller.username, clientId);
   const conversation: Conversation = { id: `group:${ulid.toLowerCase()}`, kind: 'group' };
   // A retry must not add members again who have left since.
   if (clientId === undefined || (await getConversationState(services, conversation.id)).seq === 0) {
+    await assertNoBlock(services, caller.username, others);
+    const atOnce = await withoutAsking(services, caller, others);
+    const strangers = others.filter((name) => !atOnce.includes(name));
+    if (strangers.length > 0) await assertRate(services, caller.username, 'invitations', { tokens: strangers.length });
     await assertRate(services, caller.username, 'conversations');
     const start = { seq: 0, count: 0 };
     await createMembership(services, caller.username, conversation, start, 'owner');
-    await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
-    const members = [caller.username, ...others];
-    await recordGroupCreated(services, conversation, { kind: 'created', by: caller.username, title, members });
+    await Promise.all(atOnce.map((name) => createMembership(services, name, conversation, start)));
+    const given = await inviteFirst(services, conversation, caller, strangers);
+    const members = [caller.username, ...atOnce];
+    const change = { kind: 'created', by: caller.username, title, members } as const;
+    await recordGroupCreated(services, conversation, change, strangers);
+    await announce(services, given);
   }
   if (clientId !== undefined) await assertSameGroup(services, conversation, [caller.username, ...others], title);
-  return conversationView(services, conversation, caller.username, others);
+  const view = await conversationView(services, conversation, caller.username, others);
+  const invited = await invitedAmong(services, conversation, others);
+  return invited.length === 0 ? view : { ...view, invited };
 }
 
 /** ms between looks at the first entry, which another try may still be writing. */
@@ -65,15 +77,15 @@ async function assertSameGroup(
     if (delay > 0) await services.pause(delay);
     const entry = await getEntry(services, id, 1);
     if (!entry) continue;
-    const began = entry.type === 'system' && entry.change.kind === 'created' ? entry.change : undefined;
+    const began = entry.type === 'system' && entry.change.kind === 'created' ? entry : undefined;
     if (!began || isSameBeginning(began, members, title)) return;
     throw new ChatError('conflict', `its client_id is that of ${id}, which began otherwise: choose another`);
   }
 }
 
-function isSameBeginning(began: ConversationChange, members: readonly string[], title: string): boolean {
-  const names = new Set(began.members);
-  return began.title === title && names.size === members.length && members.every((name) => names.has(name));
+function isSameBeginning({ change, invited = [] }: SystemEntry, members: readonly string[], title: string): boolean {
+  const names = new Set([...(change.members ?? []), ...invited]);
+  return change.title === title && names.size === members.length && members.every((name) => names.has(name));
 }
 
 const digits = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

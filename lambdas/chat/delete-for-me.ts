@@ -27,8 +27,9 @@ export async function deleteMessageForMe(
   await assertRate(services, caller.username, 'clearing');
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (clientId !== undefined) await assertUnusedClientId(services, conversation, membership, clientId);
-  const { seq } = await findTarget(services, conversation.id, target);
-  await hideMessage(services, caller.username, conversation.id, seq);
+  const entry = await findTarget(services, conversation.id, target);
+  const { seq } = entry;
+  await hideMessage(services, caller.username, entry);
   // In this order: readers look for hidden messages only if the membership says that there are some.
   await advanceHiddenLast(services, membership, seq);
   const read = readCursor(await getConversationState(services, conversation.id), membership);
@@ -52,10 +53,9 @@ export async function clearHistory(
   const membership = await requireMembership(services, conversation, caller, { join: false });
   const state = await getConversationState(services, conversation.id);
   assertWithinLog(state, upTo, 'clear');
-  const seq = upTo ?? state.seq;
-  // The cursor of a sealed number is the entry before it, but the number itself is cleared, too.
-  const requested = { seq, count: (await cursorAt(services, state, seq)).count };
-  const isLater = seq > membership.cleared.seq;
+  // A sealed number shows nothing: what is before it is cleared, because only that has a count.
+  const requested = await cursorAt(services, state, upTo ?? state.seq);
+  const isLater = requested.seq > membership.cleared.seq;
   const cleared = isLater ? requested : membership.cleared;
   const isNew = isLater && (await clearUpTo(services, membership, requested));
   const unread = await unreadCount(services, state, { ...membership, cleared });

@@ -4,7 +4,7 @@ import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
-import { type AtPending, isMessage, isShown, readLog } from './log.ts';
+import { type AtPending, isMessage, isShown, type LogRange, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
@@ -15,6 +15,8 @@ export interface MessagePage<E extends Entry = ShownEntry> {
   readonly before: number | null;
   /** Newer messages are those after this number; null when the page reaches the end of the log. */
   readonly after: number | null;
+  /** What was read of the log for it. */
+  readonly range: LogRange;
 }
 
 /** The newest messages below `before`, newest first. */
@@ -29,14 +31,22 @@ export async function pageBefore(
   const beginning = viewer.cleared.seq + 1;
   const end = Math.max(beginning, Math.min(before, state.seq + 1));
   const entries: ShownEntry[] = [];
+  const noted = new Set<number>();
+  let all: Entry[] = [];
   let lowest = end;
   while (lowest > beginning && entries.length < limit) {
     const first = Math.max(beginning, lowest - (limit - entries.length));
-    const read = await readLog(services, state, { first, last: lowest - 1, atPending });
+    const read = await readLog(services, state, { first, last: lowest - 1, atPending, noted });
+    all = [...read, ...all];
     entries.push(...(await visibleTo(services, viewer, read.filter(isShown))).reverse());
     lowest = first;
   }
-  return { entries, before: lowest > beginning ? lowest : null, after: end <= state.seq ? end - 1 : null };
+  return {
+    entries,
+    before: lowest > beginning ? lowest : null,
+    after: end <= state.seq ? end - 1 : null,
+    range: { first: lowest, last: end - 1, entries: all, noted },
+  };
 }
 
 /** A search reads so many entries at once, because the newest ones may already have enough results. */
@@ -87,15 +97,24 @@ export async function pageAfter<E extends ShownEntry | ChangeEntry>(
   isIncluded: (entry: Entry) => entry is E,
 ): Promise<MessagePage<E>> {
   const entries: E[] = [];
-  let highest = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
+  const all: Entry[] = [];
+  const noted = new Set<number>();
+  const start = Math.min(Math.max(after, viewer.cleared.seq), state.seq);
+  let highest = start;
   while (highest < state.seq && entries.length < limit) {
     const last = Math.min(state.seq, highest + (limit - entries.length));
-    const read = await readLog(services, state, { first: highest + 1, last, atPending: 'stop' });
+    const read = await readLog(services, state, { first: highest + 1, last, atPending: 'stop', noted });
+    all.push(...read);
     entries.push(...(await visibleTo(services, viewer, read.filter(isIncluded))));
     highest = read.at(-1)?.seq ?? highest;
     if (highest < last) break;
   }
-  return { entries, before: after > 0 ? after + 1 : null, after: highest < state.seq ? highest : null };
+  return {
+    entries,
+    before: after > 0 ? after + 1 : null,
+    after: highest < state.seq ? highest : null,
+    range: { first: start + 1, last: highest, entries: all, noted },
+  };
 }
 
 /** A page with a message in its middle, newest first. */

@@ -268,6 +268,7 @@ export async function toViews(
     id: state.conversation,
     kind: parseConversation(state.conversation).kind,
     title: state.title ?? null,
+    ...(state.conversation.startsWith('room:') ? { owner: state.owner ?? null } : {}),
     seq: state.seq,
     unread_count: unread,
     read_seq: readCursor(state, membership).seq,

@@ -2,10 +2,12 @@ import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { endMembership, type Membership } from '../store/membership.ts';
+import { leaveOwnRoom } from '../store/room-owner.ts';
 import { getUsers } from '../store/user.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { memberNames } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
+import { roomTries } from './room-owner.ts';
 import { recordComingOrGoing } from './system-events.ts';
 
 /**
@@ -15,12 +17,29 @@ import { recordComingOrGoing } from './system-events.ts';
 export async function leaveConversation(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
   if ('members' in conversation) throw new ChatError('forbidden', `${conversation.id} is named by its members`);
   const membership = await requireMembership(services, conversation, caller, { join: false });
+  if (membership.role === 'owner' && conversation.kind === 'room')
+    return leaveAsOwner(services, conversation, membership);
   if (membership.role === 'owner') await assertOnlyMember(services, conversation, membership);
-  if (!(await endMembership(services, membership))) {
+  // Nobody puts them into the group again without asking them. A room they join by themselves.
+  const keep = conversation.kind === 'group' ? 'refused' : undefined;
+  if (!(await endMembership(services, membership, keep))) {
     throw new ChatError('conflict', 'your role has just been changed: try again', { retryAfter: 1 });
   }
-  await recordComingOrGoing(services, conversation, { kind: 'left', by: caller.username });
-  await postUnreadCounts(services, conversation.id, await getUsers(services, [caller.username]), 0);
+  await tellOfLeaving(services, conversation, caller);
+}
+
+async function tellOfLeaving(services: Services, conversation: Conversation, { username }: Pick<Caller, 'username'>) {
+  await recordComingOrGoing(services, conversation, { kind: 'left', by: username });
+  await postUnreadCounts(services, conversation.id, await getUsers(services, [username]), 0);
+}
+
+/** A room goes on without an owner until somebody becomes it (room-owner.ts). */
+async function leaveAsOwner(services: Services, conversation: Conversation, owner: Membership): Promise<void> {
+  for (let tries = 0; tries < roomTries; tries++) {
+    if (await leaveOwnRoom(services, owner)) return tellOfLeaving(services, conversation, owner);
+    await services.pause(20 * tries);
+  }
+  throw new ChatError('conflict', 'it was changed at the same moment: try again', { retryAfter: 1 });
 }
 
 async function assertOnlyMember(

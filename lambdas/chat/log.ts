@@ -6,7 +6,13 @@
  */
 import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
 import type { Services, Store } from '../runtime/services.ts';
-import { type ConversationState, type Cursor, type LastMessage, replaceLast } from '../store/conversation-state.ts';
+import {
+  type ConversationState,
+  type Cursor,
+  getConversationState,
+  type LastMessage,
+  replaceLast,
+} from '../store/conversation-state.ts';
 import {
   type Entry,
   getEntries,
@@ -16,7 +22,7 @@ import {
   type SealedEntry,
   type ShownEntry,
 } from '../store/entry.ts';
-import { addUncounted, trimUncounted } from '../store/uncounted.ts';
+import { addUncounted, uncountedAfter } from '../store/uncounted.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 /** The newest message of a conversation with its number, as lists show it. */
@@ -38,11 +44,19 @@ const pendingDelaysMs = [20, 40, 80, 160, 320, 640];
  */
 export type AtPending = 'stop' | 'skip' | 'wait';
 
-/** The entries numbered `first` to `last`, in order. */
+/**
+ * The entries numbered `first` to `last`, in order.
+ * @param range.noted gets the uncounted numbers that this call has found: `state` does not have them yet
+ */
 export async function readLog(
   services: Reader,
   state: ConversationState,
-  { first, last, atPending }: { first: number; last: number; atPending: AtPending },
+  {
+    first,
+    last,
+    atPending,
+    noted,
+  }: { first: number; last: number; atPending: AtPending; noted?: Set<number> | undefined },
 ): Promise<Entry[]> {
   const stored = await getEntries(services, state.conversation, first, last);
   const bySeq = new Map(stored.map((entry) => [entry.seq, entry]));
@@ -53,7 +67,7 @@ export async function readLog(
     const late = entry === 'pending' && atPending === 'wait' ? await waitForEntry(services, state, seq) : entry;
     if (typeof late === 'object') entries.push(late);
   }
-  await countSealed(services, state, entries);
+  for (const seq of await countSealed(services, state, entries)) noted?.add(seq);
   return entries;
 }
 
@@ -87,15 +101,15 @@ async function sealIfOld(
 }
 
 /** Seals the number's cell. Returns the entry in the cell: a late writer may have been faster. */
-async function seal(services: Reader, conversation: string, seq: number): Promise<Entry> {
-  const sealed: SealedEntry = { type: 'sealed', conversation, seq, at: services.now() };
+async function seal(services: Reader, conversation: string, seq: number, counted?: boolean): Promise<Entry> {
+  const sealed: SealedEntry = { type: 'sealed', conversation, seq, at: services.now(), counted };
   const put = await putEntry(services, sealed);
   return put.stored ? sealed : put.existing;
 }
 
 /**
  * Seals a number that the writer who allocated it does not need any more, or seems to have died with.
- * @param counted it was allocated for a message
+ * @param counted whether it was allocated for a message; undefined if the caller does not know
  * @param original the same message under the number of an earlier try: lists show it instead
  * @returns the entry in its cell: a late writer may have been faster
  */
@@ -103,39 +117,49 @@ export async function sealUnused(
   services: Reader,
   conversation: string,
   seq: number,
-  { counted, original }: { counted: boolean; original?: Last | undefined },
+  { counted, original }: { counted?: boolean; original?: Last | undefined } = {},
 ): Promise<Entry> {
-  const entry = await seal(services, conversation, seq);
-  if (!counted || entry.type !== 'sealed') return entry;
-  await addUncounted(services, conversation, [seq]);
+  const entry = await seal(services, conversation, seq, counted);
+  if (entry.type !== 'sealed' || counted === false) return entry;
+  await countSealed(services, await getConversationState(services, conversation), [entry]);
   await correctLast(services, conversation, seq, original);
   return entry;
 }
 
 /**
- * Makes sure that sealed numbers do not count as unread. A number that was allocated for a message is in the state's count, any other is not.
- * The sealer cannot tell which, and may die before it notes the number. So readers compare the counts of the entries around it.
+ * Makes sure that sealed numbers do not count. A number that was allocated for a message is in the state's count, any other is not. A sealer
+ * seldom knows which, and may die before it notes the number. So readers compare the counts of the entries around it. If these say that some
+ * of several numbers were messages and not which, the first are taken: nobody sees any of them, so it does not matter, and all readers take
+ * the same.
+ * @returns the numbers that were noted
  */
-async function countSealed(services: Reader, state: ConversationState, entries: readonly Entry[]): Promise<void> {
-  const isNoted = (seq: number) => seq <= state.uncountedFloor || state.uncounted.has(seq);
+async function countSealed(
+  services: Reader,
+  state: ConversationState,
+  entries: readonly Entry[],
+): Promise<readonly number[]> {
   const [first] = entries;
   const last = entries.at(-1);
-  if (!first || !last || entries.every(({ type, seq }) => type !== 'sealed' || isNoted(seq))) return;
+  const unclear = entries.filter((entry) => entry.type === 'sealed' && entry.counted !== false);
+  const [lowest] = unclear;
+  if (!first || !last || !lowest || unclear.every(({ seq }) => state.uncounted.has(seq))) return [];
+  const noted = await uncountedAfter(services, state, lowest.seq - 1);
+  const isNoted = (seq: number) => seq <= state.uncountedFloor || noted.has(seq);
+  if (unclear.every(({ seq }) => isNoted(seq))) return [];
   const earlier = isNotSealed(first) ? [] : await readTo(services, state, first.seq, -1, isNotSealed);
   const later = isNotSealed(last) ? [] : await readTo(services, state, last.seq, 1, isNotSealed);
 
   const uncounted: number[] = [];
-  const unclear: { through: number; uncounted: number }[] = [];
   /** Notes a run of sealed numbers, of which `allocated` were allocated for messages. */
-  const noteRun = (run: readonly number[], allocated: number) => {
-    const unnoted = run.filter((seq) => !isNoted(seq));
-    const missing = allocated - (run.length - unnoted.length);
-    if (missing === unnoted.length) uncounted.push(...unnoted);
-    else if (missing > 0) unclear.push({ through: run.at(-1) ?? 0, uncounted: missing });
+  const noteRun = (run: readonly SealedEntry[], allocated: number) => {
+    const known = run.filter(({ seq, counted }) => counted === true || isNoted(seq));
+    const unknown = run.filter(({ seq, counted }) => counted === undefined && !isNoted(seq));
+    const missing = Math.max(0, allocated - known.length);
+    uncounted.push(...[...known, ...unknown.slice(0, missing)].map(({ seq }) => seq).filter((seq) => !isNoted(seq)));
   };
   // The count before the run of sealed numbers; unknown after a number whose entry may still be written.
   let before: number | undefined;
-  let run: number[] = [];
+  let run: SealedEntry[] = [];
   let expected = 1;
   if ((earlier[0] ?? first).seq === 1) before = 0;
   else expected = (earlier[0] ?? first).seq;
@@ -146,17 +170,78 @@ async function countSealed(services: Reader, state: ConversationState, entries: 
     }
     expected = entry.seq + 1;
     if (!isNotSealed(entry)) {
-      run.push(entry.seq);
+      run.push(entry);
       continue;
     }
-    if (before !== undefined) noteRun(run, entry.count - (isMessage(entry) ? 1 : 0) - before);
+    if (before !== undefined) noteRun(run, countBefore(entry) - before);
     before = entry.count;
     run = [];
   }
   if (before !== undefined && expected === state.seq + 1) noteRun(run, state.count - before);
   if (uncounted.length > 0) await addUncounted(services, state.conversation, uncounted);
-  // Nobody can tell which of these numbers were messages. Members who have not read past them get their unread count from the log itself.
-  for (const { through, uncounted: more } of unclear) await trimUncounted(services, state.conversation, through, more);
+  return uncounted;
+}
+
+/** A range of the log that was read completely, although some numbers may have no entry yet. */
+export interface LogRange {
+  readonly first: number;
+  readonly last: number;
+  /** In order; of all types. */
+  readonly entries: readonly Entry[];
+  /** Uncounted numbers that were found while it was read: an earlier state does not have them. */
+  readonly noted: ReadonlySet<number>;
+}
+
+/**
+ * How many numbers of a range were allocated for messages whose entries are not there: they may still be written. The entries around them
+ * tell.
+ * @param from the range counts behind this cursor only
+ * @param uncounted all uncounted numbers behind it
+ */
+export async function missingMessages(
+  services: Reader,
+  state: ConversationState,
+  { first, last, entries }: LogRange,
+  from: Cursor,
+  uncounted: ReadonlySet<number>,
+): Promise<number> {
+  const bySeq = new Map(entries.map((entry) => [entry.seq, entry]));
+  let before: Cursor | undefined = first <= from.seq + 1 ? from : undefined;
+  let isIncomplete = false;
+  let sum = 0;
+  for (let seq = Math.max(first, from.seq + 1); seq <= last + 1; seq++) {
+    const entry = bySeq.get(seq);
+    const isEnd = seq > last;
+    isIncomplete ||= !entry && !isEnd;
+    const isTold = entry && isNotSealed(entry);
+    if (!isTold && !isEnd) continue;
+    if (isIncomplete) {
+      const start = before ?? (await lastCursorBefore(services, state, first));
+      const end = isTold ? { seq, count: countBefore(entry) } : await countAfter(services, state, last);
+      const noted = [...uncounted].filter((one) => one > (start?.seq ?? 0) && one < (end?.seq ?? 0)).length;
+      if (start && end) sum += Math.max(0, end.count - start.count - noted);
+    }
+    isIncomplete = false;
+    if (isTold) before = { seq, count: entry.count };
+  }
+  return sum;
+}
+
+async function lastCursorBefore(services: Reader, state: ConversationState, seq: number): Promise<Cursor | undefined> {
+  const [entry] = await readTo(services, state, seq, -1, isNotSealed);
+  return entry && isNotSealed(entry) ? { seq: entry.seq, count: entry.count } : undefined;
+}
+
+/** The next entry, and how many messages were allocated before it. */
+async function countAfter(services: Reader, state: ConversationState, seq: number): Promise<Cursor | undefined> {
+  const entry = seq < state.seq ? (await readTo(services, state, seq, 1, isNotSealed)).at(-1) : undefined;
+  if (!entry) return { seq: state.seq + 1, count: state.count };
+  return isNotSealed(entry) ? { seq: entry.seq, count: countBefore(entry) } : undefined;
+}
+
+/** How many messages were allocated before an entry. */
+function countBefore(entry: Exclude<Entry, SealedEntry>): number {
+  return entry.count - (isMessage(entry) ? 1 : 0);
 }
 
 /** The entries before (-1) or after (1) a number, in order, up to the nearest one that is searched for. */
@@ -192,14 +277,17 @@ export async function cursorAt(services: Reader, state: ConversationState, seq: 
   if (entry && isNotSealed(entry)) return { seq, count: entry.count };
   const [before] = await readTo(services, state, seq, -1, isNotSealed);
   if (before && isNotSealed(before)) return { seq: before.seq, count: before.count };
+  const isBeginning = services.config.retentionDays === 0 && seq <= searchStep * searchSteps;
+  if (isBeginning) return { seq: 0, count: 0 };
   const following = await readTo(services, state, seq, 1, isNotSealed);
   const after = following.at(-1);
   if (!after || !isNotSealed(after)) return { seq: 0, count: 0 };
   // Numbers in between were allocated for messages if they are uncounted, or if their entries may still be written.
   const between = following.slice(0, -1);
-  const sealedMessages = between.filter((entry) => state.uncounted.has(entry.seq)).length;
+  const uncounted = await uncountedAfter(services, state, seq);
+  const sealedMessages = between.filter((entry) => uncounted.has(entry.seq)).length;
   const pending = after.seq - seq - 1 - between.length;
-  return { seq, count: after.count - (isMessage(after) ? 1 : 0) - sealedMessages - pending };
+  return { seq, count: countBefore(after) - sealedMessages - pending };
 }
 
 /** Lists show the newest message as soon as its number is allocated. If that number is sealed, they must show an earlier message. */

@@ -1,4 +1,7 @@
-/** Managed groups: the owner and admins decide about members. Roles are read consistently, and each write has the role as a condition. */
+/**
+ * Managed groups: the owner and admins decide about members. Rooms: the owner and moderators keep order. Roles are read consistently, and each
+ * write has the role as a condition.
+ */
 import { ChatError } from '#protocol/errors';
 import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
@@ -12,16 +15,22 @@ import {
   type Membership,
   transferOwnership,
 } from '../store/membership.ts';
+import { transferRoom } from '../store/room-owner.ts';
+import { ban, endBan, getStanding } from '../store/standing.ts';
 import { getUsers } from '../store/user.ts';
+import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
+import { invite, tellOfTheEnd, withdraw, withoutAsking } from './invitations.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { assertUsersExist } from './people.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
+import { becomeOwner, roomTries } from './room-owner.ts';
 import { recordSystemEvent } from './system-events.ts';
 
 /**
- * Makes a user a member, with nothing unread. If they are one already, nothing happens.
- * @throws ChatError `forbidden`, `unknown_user`
+ * Makes a contact of the caller a member of a group, with nothing unread, and invites anybody else. If they are a member already, nothing
+ * happens. Whoever was removed from a room may come in again.
+ * @throws ChatError `forbidden`, also when a block stands between the two; `unknown_user`; `rate_limited` for too many invitations
  */
 export async function inviteMember(
   services: Services,
@@ -31,15 +40,35 @@ export async function inviteMember(
 ): Promise<ConversationView> {
   await requireManager(services, conversation, caller);
   await assertUsersExist(services, [who]);
+  if (conversation.kind === 'room') {
+    await endBan(services, who, conversation);
+    return conversationView(services, conversation, caller.username);
+  }
+  await assertNoBlock(services, caller.username, [who]);
+  const standing = await getStanding(services, who, conversation.id);
+  if (standing.membership) return conversationView(services, conversation, caller.username, [who]);
+  const [isAtOnce] = standing.refusedAt === undefined ? await withoutAsking(services, caller, [who]) : [];
+  if (isAtOnce && (await putIn(services, conversation, caller, who))) {
+    if (standing.invitation) await tellOfTheEnd(services, standing.invitation);
+    return conversationView(services, conversation, caller.username, [who]);
+  }
+  await invite(services, conversation, caller, who, await getStanding(services, who, conversation.id));
+  return { ...(await conversationView(services, conversation, caller.username)), invited: [who] };
+}
+
+/** @returns `false` when they have just left the group: then they must be asked */
+async function putIn(services: Services, conversation: Conversation, caller: Caller, who: string): Promise<boolean> {
   const state = await getConversationState(services, conversation.id);
-  const isNew = await createMembership(services, who, conversation, state);
+  const isNew = await createMembership(services, who, conversation, state, 'member', { unless: 'refused' });
   if (isNew) await recordSystemEvent(services, conversation, { kind: 'invited', by: caller.username, who }, { state });
-  return conversationView(services, conversation, caller.username, [who]);
+  return isNew || (await getMembership(services, who, conversation.id)) !== undefined;
 }
 
 /**
- * Ends somebody's membership at once.
- * @throws ChatError `forbidden`, also for removing the owner; `not_found` if `who` is no member; `conflict`
+ * Ends somebody's membership at once, or takes their invitation back. Whoever is removed from a room stays out, and so does somebody who is no
+ * member of it and is removed.
+ * @throws ChatError `forbidden`, also for removing the owner, or as a moderator another one; `not_found` if `who` is no member of a group;
+ *   `unknown_user`, `conflict`
  */
 export async function removeMember(
   services: Services,
@@ -47,12 +76,25 @@ export async function removeMember(
   caller: Caller,
   who: string,
 ): Promise<void> {
-  await requireManager(services, conversation, caller);
+  const own = await requireManager(services, conversation, caller);
+  const isRoom = conversation.kind === 'room';
+  if (!isRoom && (await withdraw(services, conversation, who))) return;
+  if (isRoom && (await keepOut(services, conversation, who))) return;
   const membership = await requireMember(services, conversation, who);
   if (membership.role === 'owner') throw new ChatError('forbidden', 'nobody can remove the owner');
-  if (!(await endMembership(services, membership))) throw roleChanged();
+  if (membership.role === 'moderator' && own.role !== 'owner') {
+    throw new ChatError('forbidden', 'only the owner can remove a moderator');
+  }
+  if (!(await endMembership(services, membership, isRoom ? 'banned' : undefined))) throw roleChanged();
   await recordSystemEvent(services, conversation, { kind: 'removed', by: caller.username, who });
   await postUnreadCounts(services, conversation.id, await getUsers(services, [who]), 0);
+}
+
+/** Keeps somebody out of a room who is no member of it now. @returns `false` when they are one */
+async function keepOut(services: Services, conversation: Conversation, who: string): Promise<boolean> {
+  if (await getMembership(services, who, conversation.id)) return false;
+  await assertUsersExist(services, [who]);
+  return ban(services, who, conversation);
 }
 
 /**
@@ -65,10 +107,23 @@ export async function updateGroup(
   caller: Caller,
   { title, roles = {} }: { title?: string | undefined; roles?: Readonly<Record<string, Role>> | undefined },
 ): Promise<ConversationView> {
-  const own = await requireManager(services, conversation, caller);
   const requested = Object.entries(roles);
+  // A room without an owner has nobody who manages it.
+  const takesRoom = conversation.kind === 'room' && title === undefined && isAlone(requested, caller);
+  const own = takesRoom
+    ? await requireMembership(services, conversation, caller, { join: false })
+    : await requireManager(services, conversation, caller);
   if (title === undefined && requested.length === 0) {
     throw new ChatError('invalid_frame', 'there is nothing to change: give a title, or roles');
+  }
+  const isRoom = conversation.kind === 'room';
+  assertRolesOf(isRoom, requested);
+  const state = await getConversationState(services, conversation.id);
+  if (takesRoom && own.role !== 'owner') {
+    await becomeOwner(services, conversation, own, state);
+    const change = { kind: 'role', by: caller.username, who: caller.username, role: 'owner' } as const;
+    await recordSystemEvent(services, conversation, change, { state });
+    return conversationView(services, conversation, caller.username);
   }
   const changes = await Promise.all(
     requested.map(async ([who, role]) => ({
@@ -80,7 +135,6 @@ export async function updateGroup(
     throw new ChatError('invalid_frame', 'a group has one owner: name one');
   }
 
-  const state = await getConversationState(services, conversation.id);
   if (title !== undefined && title !== state.title) {
     await recordSystemEvent(services, conversation, { kind: 'title', by: caller.username, title }, { state });
   }
@@ -90,13 +144,35 @@ export async function updateGroup(
     if (membership.role === role) continue;
     const done =
       role === 'owner'
-        ? await transferOwnership(services, own, membership)
+        ? await handOver(services, own, membership, isRoom)
         : await changeRole(services, membership, role);
     if (!done) throw roleChanged();
     const who = membership.username;
     await recordSystemEvent(services, conversation, { kind: 'role', by: caller.username, who, role }, { state });
   }
   return conversationView(services, conversation, caller.username);
+}
+
+async function handOver(services: Services, own: Membership, next: Membership, isRoom: boolean): Promise<boolean> {
+  if (!isRoom) return transferOwnership(services, own, next);
+  for (let tries = 0; tries < roomTries; tries++) {
+    if (await transferRoom(services, own, next)) return true;
+    await services.pause(20 * tries);
+  }
+  return false;
+}
+
+/** @throws ChatError `invalid_frame` */
+function assertRolesOf(isRoom: boolean, roles: readonly (readonly [who: string, role: Role])[]): void {
+  const other = isRoom ? 'admin' : 'moderator';
+  if (!roles.some(([, role]) => role === other)) return;
+  const right = isRoom ? 'owner, moderator or member' : 'owner, admin or member';
+  throw new ChatError('invalid_frame', `a role in a ${isRoom ? 'room' : 'group'} is ${right}`);
+}
+
+/** Does the caller want to be the owner, and nothing else? */
+function isAlone(roles: readonly (readonly [who: string, role: Role])[], { username }: Caller): boolean {
+  return roles.length === 1 && roles.every(([who, role]) => who === username && role === 'owner');
 }
 
 async function memberToChange(
@@ -109,23 +185,23 @@ async function memberToChange(
   if (own.role !== 'owner') throw new ChatError('forbidden', `only the owner of ${conversation.id} gives roles`);
   const membership = await requireMember(services, conversation, who);
   if (membership.role === 'owner' && role !== 'owner') {
-    throw new ChatError('conflict', 'a group must have an owner: make somebody else owner, and you become an admin');
+    throw new ChatError(
+      'conflict',
+      'it must have an owner: make somebody else owner, and you become an admin or moderator',
+    );
   }
   return membership;
 }
 
-/** The caller's membership. @throws ChatError `forbidden` unless the caller is owner or admin of a group */
+/** The caller's membership. @throws ChatError `forbidden` unless the caller manages the group or room */
 async function requireManager(services: Services, conversation: Conversation, caller: Caller): Promise<Membership> {
-  if (conversation.kind !== 'group') {
-    const why =
-      conversation.kind === 'room'
-        ? 'people join an open room by connecting or posting, and leave it by themselves'
-        : 'it is named by its members';
-    throw new ChatError('forbidden', `${conversation.id} is not a managed group: ${why}`);
+  if ('members' in conversation) {
+    throw new ChatError('forbidden', `${conversation.id} is not a managed group: it is named by its members`);
   }
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role !== 'member') return membership;
-  throw new ChatError('forbidden', `only owner and admins of ${conversation.id} can do that`);
+  const who = conversation.kind === 'room' ? 'owner and moderators' : 'owner and admins';
+  throw new ChatError('forbidden', `only ${who} of ${conversation.id} can do that`);
 }
 
 async function requireMember(services: Services, conversation: Conversation, who: string): Promise<Membership> {

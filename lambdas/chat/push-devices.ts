@@ -55,11 +55,23 @@ export async function registerPushDevice(
   if (former !== undefined && former !== user) await dropUserPushDevice(services, former, device.id);
 }
 
-/** The user gets no pushes on this device any more. */
+/** The devices that get pushes for the user, latest registration first. */
+export async function listPushDevices(services: TimedStore, { username, pushDevices }: User): Promise<PushDevice[]> {
+  const valid = pushDevices.filter(({ expires }) => expires * 1_000 > services.now());
+  const devices = await getPushDevices(
+    services,
+    valid.map(({ id }) => id),
+  );
+  return devices.filter(({ user }) => user === username).sort((a, b) => b.at - a.at);
+}
+
+/** The user gets no pushes on this device any more. @param token with which it registered, or its id */
 export async function forgetPushDevice(services: TimedStore, { username }: Caller, token: string): Promise<void> {
   const user = await getUser(services, username);
   const devices = await getPushDevices(services, user?.pushDevices.map(({ id }) => id) ?? []);
-  const matching = devices.filter((device) => device.user === username && device.called === shortHash(token));
+  const matching = devices.filter(
+    (device) => device.user === username && (device.called === shortHash(token) || device.id === token),
+  );
   for (const device of matching) await removePushDevice(services, device);
 }
 

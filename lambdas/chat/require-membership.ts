@@ -1,10 +1,13 @@
 import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
-import type { Services, Store } from '../runtime/services.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, type Membership } from '../store/membership.ts';
+import { claimNewRoom } from '../store/room-owner.ts';
+import { getStanding } from '../store/standing.ts';
 import { assertUsersExist } from './people.ts';
+import { assertMayMakeRooms } from './room-owner.ts';
 import { assertRate } from './user-limits.ts';
 
 /** The user who sent the frame or request, as the identity provider names them. */
@@ -38,6 +41,7 @@ export async function requireMembership(
   const task = `use ${conversation.id}`;
   const { seq } = await getConversationState(services, conversation.id);
   if (seq === 0) throw new ChatError('unknown_conversation', 'there is none of this name', { task });
+  if (conversation.kind === 'room') await assertNotRemoved(services, conversation, caller);
   const solution = conversation.kind === 'room' ? 'join it, connect to it or post in it' : 'its members can invite you';
   throw new ChatError('forbidden', `you are not a member: ${solution}`, { task });
 }
@@ -59,12 +63,34 @@ async function openConversation(
 
 /** A new member has nothing unread: the cursor starts at the newest entry. If several connections join at once, there is one system entry. */
 async function joinRoom(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
-  await assertRate(services, caller.username, 'conversations');
   const state = await getConversationState(services, conversation.id);
-  const isNew = await createMembership(services, caller.username, conversation, state);
+  const isNewRoom = state.seq === 0 && state.owner === undefined;
+  if (isNewRoom) assertMayMakeRooms(services, conversation.id, caller.username);
+  await assertRate(services, caller.username, 'conversations');
+  const owner = isNewRoom ? await ownerOfNewRoom(services, conversation, caller) : state.owner;
+  // The owner may have died on the way to their membership.
+  const role = owner === caller.username ? 'owner' : 'member';
+  const isNew = await createMembership(services, caller.username, conversation, state, role);
   // Loaded only then, because a cold start should load little.
   const { recordComingOrGoing } = await import('./system-events.ts');
   if (isNew) await recordComingOrGoing(services, conversation, { kind: 'joined', by: caller.username }, state);
+}
+
+/** Of several who come at once, one makes the room. */
+async function ownerOfNewRoom(
+  services: TimedStore,
+  { id }: Conversation,
+  { username }: Caller,
+): Promise<string | undefined> {
+  if (await claimNewRoom(services, id, username)) return username;
+  return (await getConversationState(services, id)).owner;
+}
+
+/** @throws ChatError `forbidden` for who was removed from the room */
+async function assertNotRemoved(services: TimedStore, { id }: Conversation, { username }: Caller): Promise<void> {
+  if ((await getStanding(services, username, id)).bannedAt === undefined) return;
+  const reason = 'you were removed from it: its owner and moderators can let you in again';
+  throw new ChatError('forbidden', reason, { task: `use ${id}` });
 }
 
 /** A block may have created a conversation that nobody has used. With `friendsFirst` it must look as if it did not exist. */

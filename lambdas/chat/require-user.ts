@@ -1,7 +1,8 @@
 /** Whether a token may still act for the user whom it names: a user name is not a person. docs/decisions/0043-a-name-is-not-a-person.md */
 import { ChatError } from '#protocol/errors';
 import type { TimedStore } from '../runtime/services.ts';
-import { claimUser, createUser, getUser, isBeforeSignOut, type Known, type User } from '../store/user.ts';
+import { claimUser, getUser, isBeforeSignOut, type Known, type User } from '../store/user.ts';
+import { createCaller } from './create-caller.ts';
 
 /**
  * The user of a token, created at first sight: identity providers of one's own have no sign-up trigger. A user from before becomes the
@@ -17,7 +18,7 @@ export async function requireUser(services: TimedStore, caller: Known, issued: n
 }
 
 async function createAndGet(services: TimedStore, caller: Known): Promise<User> {
-  await createUser(services, caller);
+  await createCaller(services, caller);
   const user = await getUser(services, caller.username, { consistent: true });
   if (user) return user;
   throw new Error(`unable to answer ${caller.username}; the user was created and is not there`);

@@ -81,10 +81,11 @@ export async function recordGroupCreated(
   services: Services,
   conversation: Conversation,
   change: ConversationChange & { readonly title: string },
+  invited: readonly string[],
 ): Promise<void> {
   const state = await allocateFirstSeq(services, conversation.id, change.title);
   if (!state) return;
-  const entry = toEntry(services, state, change);
+  const entry = { ...toEntry(services, state, change), ...(invited.length > 0 ? { invited: [...invited] } : {}) };
   const put = await putEntry(services, entry);
   if (put.stored) await broadcastSystemEvent(services, conversation, entry, state);
   else await recordSystemEvent(services, conversation, change, { state });
@@ -106,10 +107,13 @@ async function broadcastSystemEvent(
   return message;
 }
 
-/** The entry as the event that is sent live: a message in a room, a change in a group. */
+/** The entry as the event that is sent live: a change, or in a room, if somebody has joined or left, a message. */
 export function systemEvent(entry: SystemEntry, message: Message, title: string | undefined): SystemEvent {
   const { conversation, seq, change } = entry;
-  if (parseConversation(conversation).kind !== 'group') return { type: 'chat_message', ...message, room: conversation };
+  const isMessage = change.kind === 'joined' || change.kind === 'left';
+  if (isMessage && parseConversation(conversation).kind === 'room') {
+    return { type: 'chat_message', ...message, room: conversation };
+  }
   return { type: 'conversation_updated', conversation, seq, change, by: change.by, title: title ?? null, message };
 }
 
@@ -117,7 +121,7 @@ type SystemEvent = Extract<ServerEvent, { type: 'chat_message' | 'conversation_u
 
 /** Users who get the event even if the index of members does not list them: not yet, or not any more. */
 function directlyConcerned({ kind }: Conversation, change: ConversationChange): string[] {
-  if (kind === 'room') return change.kind === 'left' ? [] : [change.by];
+  if (kind === 'room' && change.kind === 'left') return [];
   return [change.by, ...(change.who === undefined ? [] : [change.who]), ...(change.members ?? [])];
 }
 

@@ -2,6 +2,7 @@ import type { Store } from '../runtime/services.ts';
 import type { ConversationState, Cursor } from '../store/conversation-state.ts';
 import { countMessages } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
+import { uncountedAfter } from '../store/uncounted.ts';
 
 /** Up to where a member has read: what they marked as read, or their own newest message. The state of a room or group has no cursors. */
 export function readCursor(
@@ -14,8 +15,8 @@ export function readCursor(
 
 /**
  * The messages behind a member's cursor, without cleared, deleted and sealed ones. The member's own are not among them, because sending moves
- * the cursor. The state and the membership are enough to compute it. Only if more messages were sealed or deleted behind the cursor than the
- * state remembers, the log itself is counted.
+ * the cursor. The state and the membership are enough to compute it, unless more messages were sealed or deleted behind the cursor than the
+ * state has room for. Only where a state from before has forgotten numbers behind the cursor, the log itself is counted.
  */
 export async function unreadCount(
   services: Store,
@@ -26,6 +27,6 @@ export async function unreadCount(
   const read = readCursor(state, membership);
   const from: Cursor = cleared.seq > read.seq ? cleared : read;
   if (from.seq < state.uncountedFloor) return countMessages(services, state.conversation, from.seq + 1, state.seq);
-  const uncounted = [...state.uncounted].filter((seq) => seq > from.seq).length;
-  return Math.max(0, state.count - from.count - uncounted);
+  const uncounted = await uncountedAfter(services, state, from.seq);
+  return Math.max(0, state.count - from.count - uncounted.size);
 }

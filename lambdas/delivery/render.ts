@@ -27,7 +27,7 @@ export async function toMessage(services: Pick<Services, 'bucket'>, entry: Shown
   if (entry.type === 'system') {
     return {
       ...common,
-      message: systemText(entry.change, names),
+      message: systemText(entry.change, names, { isRoom: conversation.startsWith('room:') }),
       content_type: 'system',
       attachments: [],
       multimedia_url: null,

@@ -1,7 +1,12 @@
 import type { ConversationChange } from '#protocol/message';
 
 /** The text that history shows for a system entry, with the current names of users. */
-export function systemText(change: ConversationChange, names: ReadonlyMap<string, string>): string {
+export function systemText(
+  change: ConversationChange,
+  names: ReadonlyMap<string, string>,
+  { isRoom = false }: { readonly isRoom?: boolean } = {},
+): string {
+  const it = isRoom ? 'the room' : 'the group';
   const nameOf = (username: string | undefined) =>
     username === undefined ? 'somebody' : (names.get(username) ?? username);
   const by = nameOf(change.by);
@@ -18,9 +23,10 @@ export function systemText(change: ConversationChange, names: ReadonlyMap<string
     case 'left':
       return `${by} left`;
     case 'title':
-      return `${by} named the group ${change.title ?? ''}`;
+      return `${by} named ${it} ${change.title ?? ''}`;
     case 'role':
-      if (change.role === 'owner') return `${by} handed the group over to ${who}`;
-      return `${by} made ${who} ${change.role === 'admin' ? 'an admin' : 'a member'}`;
+      if (change.role === 'owner' && change.by === change.who) return `${by} took ${it} over`;
+      if (change.role === 'owner') return `${by} handed ${it} over to ${who}`;
+      return `${by} made ${who} ${change.role === 'admin' ? 'an admin' : `a ${change.role}`}`;
   }
 }

@@ -2,6 +2,7 @@ import { conversationView } from '../chat/conversation-view.ts';
 import { createGroup } from '../chat/create-group.ts';
 import { inboxPage, toViews } from '../chat/inbox.ts';
 import { readInboxPlace, writeInboxPlace } from '../chat/inbox-address.ts';
+import { accept, decline, invitationPage, isInvited } from '../chat/invitations.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
 import { memberPage } from '../chat/member-page.ts';
@@ -11,7 +12,16 @@ import { limitOf, link } from './pages.ts';
 
 /** Conversations and who is in them. */
 export const conversations: HttpHandlers<
-  'addMember' | 'createGroup' | 'getConversation' | 'listConversations' | 'listMembers' | 'removeMember' | 'updateGroup'
+  | 'acceptInvitation'
+  | 'addMember'
+  | 'createGroup'
+  | 'declineInvitation'
+  | 'getConversation'
+  | 'listConversations'
+  | 'listInvitations'
+  | 'listMembers'
+  | 'removeMember'
+  | 'updateGroup'
 > = {
   async listConversations(services, request) {
     const { at, offset } = request.query;
@@ -46,14 +56,37 @@ export const conversations: HttpHandlers<
     };
   },
 
+  async listInvitations(services, request) {
+    const limit = limitOf(request.query);
+    const { invitations, next } = await invitationPage(services, request.caller.username, {
+      after: request.query.after,
+      limit,
+    });
+    return {
+      count: invitations.length,
+      next: next === undefined ? null : link(services, request, { after: next, limit }),
+      previous: null,
+      results: invitations,
+    };
+  },
+
+  acceptInvitation: (services, { conversation, caller }) => accept(services, conversation, caller),
+
+  async declineInvitation(services, { conversation, caller }) {
+    await decline(services, conversation, caller);
+    return undefined;
+  },
+
   createGroup: (services, { caller, body }) => createGroup(services, caller, body),
 
   updateGroup: (services, { conversation, caller, body }) => updateGroup(services, conversation, caller, body),
 
   async addMember(services, { conversation, caller, path: { username } }) {
-    if (conversation.kind !== 'room' || username !== caller.username) {
-      return inviteMember(services, conversation, caller, username);
+    const isOwnName = username === caller.username;
+    if (isOwnName && conversation.kind === 'group' && (await isInvited(services, conversation, caller))) {
+      return accept(services, conversation, caller);
     }
+    if (!isOwnName || conversation.kind !== 'room') return inviteMember(services, conversation, caller, username);
     await requireMembership(services, conversation, caller, { join: true });
     return conversationView(services, conversation, username, [username]);
   },

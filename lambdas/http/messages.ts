@@ -6,6 +6,7 @@ import { pageAfter, pageAround, pageBefore, searchBefore } from '../chat/history
 import { isNotSealed, isShown } from '../chat/log.ts';
 import { toLogEvents } from '../chat/log-events.ts';
 import { markRead } from '../chat/mark-read.ts';
+import { messageCount } from '../chat/message-count.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
 import { assertRate } from '../chat/user-limits.ts';
@@ -65,7 +66,7 @@ export const messages: HttpHandlers<
     const newer = page.after === null ? null : link(services, request, { after: page.after, limit });
     const oldestFirst = query.after !== undefined;
     return {
-      count: messageCount(state, viewer),
+      count: await messageCount(services, state, viewer, page.range),
       next: oldestFirst ? newer : older,
       previous: oldestFirst ? older : newer,
       results: await toMessages(services, page.entries, caller.username),
@@ -126,12 +127,6 @@ function readPage(
   if (after !== undefined) return pageAfter(services, state, viewer, after, limit, isShown);
   if (around !== undefined) return pageAround(services, state, viewer, around, limit);
   return pageBefore(services, state, viewer, before, limit);
-}
-
-/** The conversation's messages for this member: without deleted ones and those that the member has cleared. */
-function messageCount({ count, uncounted, trimmedCount }: ConversationState, { cleared }: Viewer): number {
-  if (cleared.seq === 0) return count - uncounted.size - trimmedCount;
-  return count - cleared.count - [...uncounted].filter((seq) => seq > cleared.seq).length;
 }
 
 function changeReaction(

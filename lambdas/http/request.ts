@@ -35,7 +35,7 @@ export function readCredentials({ requestContext }: HttpEvent, usernameClaim: st
   const caller = readIdentity(claims, usernameClaim);
   const account = accountOf(claims, usernameClaim);
   if (caller && account !== undefined) return { caller, account, issued: (Number(claims.iat) || 0) * 1_000 };
-  const reason = 'the token names no user of at most 64 characters';
+  const reason = 'the token names no user of at most 64 characters that are not all dots';
   throw new ChatError('unauthenticated', reason, { task: 'tell who you are' });
 }
 

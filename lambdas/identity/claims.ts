@@ -1,5 +1,5 @@
 import { limits } from '#protocol/limits';
-import { encodeUserName, isUserName } from '#protocol/names';
+import { encodeUserName, isOfDots, isUserName } from '#protocol/names';
 
 /** Who a token is about. A user name may pass to somebody else; issuer and `sub` together never do, so they are the person. */
 export interface Identity {
@@ -12,14 +12,14 @@ export interface Identity {
 
 /**
  * The user of a verified token. The user name is the claim that the deployer chose, or Cognito's, or `sub`.
- * @returns undefined when there is no such claim, or it is longer than 64 characters when encoded, or the token has no `iss` or `sub`
+ * @returns undefined when there is no such claim, or it is longer than 64 characters when encoded or of dots alone, or the token has no `iss` or `sub`
  */
 export function readIdentity(claims: Readonly<Record<string, unknown>>, usernameClaim?: string): Identity | undefined {
   const external = accountOf(claims, usernameClaim);
   const { iss, sub } = claims;
   if (external === undefined || typeof iss !== 'string' || typeof sub !== 'string') return undefined;
   const username = encodeUserName(external);
-  if (!isUserName(username)) return undefined;
+  if (!isUserName(username) || isOfDots(username)) return undefined;
   const name = typeof claims.name === 'string' && claims.name !== '' ? claims.name : external;
   return {
     username,

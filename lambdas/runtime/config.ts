@@ -13,6 +13,10 @@ const Environment = z.object({
   SEND_COUNT: z._default(z.coerce.number(), limits.sends.count),
   SEND_SECONDS: z._default(z.coerce.number(), limits.sends.seconds),
   FRIENDS_FIRST: z._default(z.enum(['true', 'false']), 'false'),
+  INVITATIONS: z._default(z.enum(['true', 'false']), 'true'),
+  ROOM_MAKERS: z._default(z.string(), 'open'),
+  DIRECTORY: z._default(z.enum(['everybody', 'exact', 'contacts']), 'everybody'),
+  PRESENCE: z._default(z.enum(['everybody', 'contacts']), 'everybody'),
   PUSH_PUBLIC_KEY: z.optional(z.string()),
   PUSH_FCM: z.optional(z.literal('true')),
   PUSH_ENDPOINTS: z._default(z.string(), knownPushServices.join(',')),
@@ -36,6 +40,14 @@ export interface Config {
   readonly sends: { readonly count: number; readonly seconds: number };
   /** Only friends of all members may open a conversation that is named by its members. */
   readonly friendsFirst: boolean;
+  /** Only contacts are put into a managed group without being asked. */
+  readonly invitations: boolean;
+  /** `open`: everybody may make rooms. `closed`: nobody. Otherwise those users. */
+  readonly roomMakers: 'open' | 'closed' | readonly string[];
+  /** Whom people find. */
+  readonly directory: 'everybody' | 'exact' | 'contacts';
+  /** Who sees whether somebody is online. */
+  readonly presence: 'everybody' | 'contacts';
   readonly push: {
     /** The key with which browsers subscribe; undefined if the stack does not push to browsers. */
     readonly publicKey: string | undefined;
@@ -58,10 +70,18 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     fanOutFunction: parsed.FAN_OUT_FUNCTION,
     sends: { count: parsed.SEND_COUNT, seconds: parsed.SEND_SECONDS },
     friendsFirst: parsed.FRIENDS_FIRST === 'true',
+    invitations: parsed.INVITATIONS === 'true',
+    roomMakers: toRoomMakers(parsed.ROOM_MAKERS),
+    directory: parsed.DIRECTORY,
+    presence: parsed.PRESENCE,
     push: {
       publicKey: parsed.PUSH_PUBLIC_KEY,
       fcm: parsed.PUSH_FCM === 'true',
       endpoints: parsed.PUSH_ENDPOINTS.split(','),
     },
   };
+}
+
+function toRoomMakers(names: string): Config['roomMakers'] {
+  return names === 'open' || names === 'closed' ? names : names.split(',');
 }

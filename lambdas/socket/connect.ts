@@ -1,10 +1,12 @@
 import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
+import { createCaller } from '../chat/create-caller.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import { assertMayAct, requireUser } from '../chat/require-user.ts';
 import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
 import { endConnection } from '../delivery/end-connection.ts';
+import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
@@ -46,10 +48,12 @@ export async function connect(
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);
-  const [{ added, user, waitMs }] = await Promise.all([
-    addConnection(services, identity, { ...origin, expires }, request.tokenIssued),
+  const connection = { ...origin, expires };
+  const [known] = await Promise.all([
+    addConnection(services, identity, connection, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
+  const { added, user, waitMs } = known ?? (await createAndAdd(services, identity, connection, request.tokenIssued));
   if (!added) {
     assertMayAct(user, identity, request.tokenIssued);
     if (waitMs > 0) throw noteEmpty(services, caller.username, 'connects', waitMs);
@@ -74,4 +78,11 @@ function outdatedOf(user: User, now: number): { readonly connection: Connection;
     ...expired.map((connection) => ({ connection, at: connection.expires })),
     ...open.slice(limits.connectionsPerUser).map((connection) => ({ connection, at: now })),
   ];
+}
+
+async function createAndAdd(services: Services, caller: Identity, connection: Connection, issued: number) {
+  await createCaller(services, caller);
+  const known = await addConnection(services, caller, connection, issued);
+  if (known) return known;
+  throw new Error(`unable to connect ${caller.username}; the user was created and is not there`);
 }

@@ -8,17 +8,7 @@ import { scopeToText } from '#protocol/scope';
 import type { TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
 import { overfull, takeUnknown, tokenWaitMs } from './token-bucket.ts';
-import {
-  type Connection,
-  connectionPrefix,
-  createUser,
-  type Known,
-  type Owner,
-  ownedCondition,
-  toUser,
-  type User,
-  userKey,
-} from './user.ts';
+import { type Connection, connectionPrefix, type Owner, ownedCondition, toUser, type User, userKey } from './user.ts';
 
 export interface AddedConnection {
   readonly added: boolean;
@@ -29,27 +19,13 @@ export interface AddedConnection {
 }
 
 /**
- * Adds a connection, and creates the user if they do not exist. A user from before becomes the token's own with the same write.
- * @param user as the connection's token names them
+ * Adds a connection. A user from before becomes the token's own with the same write.
+ * @param owner as the connection's token names them
  * @param issued ms; when the connection's token was issued
- * @returns the user as they are now; with `added: false`, and nothing is written, when the user is another person's or deleted, or signed out
- *   everywhere after the token was issued, or when they have opened too many
+ * @returns the user as they are now, undefined if they do not exist; with `added: false`, and nothing is written, when the user is another
+ *   person's or deleted, or signed out everywhere after the token was issued, or when they have opened too many
  */
 export async function addConnection(
-  services: TimedStore,
-  user: Known,
-  connection: Connection,
-  issued: number,
-): Promise<AddedConnection> {
-  const first = await addToExisting(services, user, connection, issued);
-  if (first) return first;
-  await createUser(services, user);
-  const second = await addToExisting(services, user, connection, issued);
-  if (!second) throw new Error(`unable to connect ${user.username}; the user was created and is not there`);
-  return second;
-}
-
-async function addToExisting(
   services: TimedStore,
   { issuer, sub }: Owner,
   { username, id, scope, openedAt, expires }: Connection,

@@ -6,10 +6,10 @@
  *        `count`: messages so far.
  *        `at` (ms): when the newest number was allocated.
  *        `last_seq`, `last`: the newest message, its text cut.
- *        `gone`: the uncounted numbers, see uncounted.ts.
- *        `gone_from`, `forgotten`: no number up to `gone_from` is in `gone` any more, and `forgotten` is how many were. Today's words are
- *        uncounted floor and trimmed count.
- *        `title`: of a group.
+ *        `gone`: the newest uncounted numbers, see uncounted.ts. `gone_to`: others, up to this number, are in items of their own.
+ *        `gone_from`, `forgotten`: of a state from before there were such items. Numbers up to `gone_from` were forgotten, `forgotten` of
+ *        them. Today's words are uncounted floor and trimmed count.
+ *        `title`: of a group or room. `owner`: of a room, see room-owner.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
@@ -42,12 +42,17 @@ export interface ConversationState {
   /** ms */
   readonly at: number;
   readonly last: (LastMessage & { readonly seq: number }) | undefined;
+  /** The newest uncounted numbers. Use `uncountedAfter`. */
   readonly uncounted: ReadonlySet<number>;
-  /** `uncounted` does not contain the numbers up to here any more. */
+  /** Others, up to this number, are in items of their own. */
+  readonly uncountedStoredTo: number;
+  /** Of a state from before there were such items: numbers up to here were forgotten. */
   readonly uncountedFloor: number;
-  /** How many numbers `uncounted` once contained and does not contain any more. */
+  /** How many were forgotten. */
   readonly trimmedCount: number;
   readonly title: string | undefined;
+  /** Of a room. */
+  readonly owner: string | undefined;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
   /**
@@ -78,9 +83,11 @@ const StateItem = z.looseObject({
   last_seq: z.optional(z.number()),
   last: z.optional(Last),
   gone: z.optional(z.set(z.number())),
+  gone_to: z._default(z.number(), 0),
   gone_from: z._default(z.number(), 0),
   forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
+  owner: z.optional(z.string()),
   online_total: z.optional(z.number()),
   member_total: z.optional(z.number()),
   count_due: z.optional(z.number()),
@@ -94,7 +101,7 @@ export function conversationStateKey(conversation: string): Key {
 }
 
 export function toConversationState(item: Item): ConversationState {
-  const { pk, seq, count, at, last, last_seq, title, ...fields } = z.parse(StateItem, item);
+  const { pk, seq, count, at, last, last_seq, title, owner, ...fields } = z.parse(StateItem, item);
   const left = attributesWithPrefix(item, leftPrefix);
   return {
     conversation: conversationOf(pk),
@@ -103,9 +110,11 @@ export function toConversationState(item: Item): ConversationState {
     at,
     last: last && last_seq !== undefined ? { ...last, seq: last_seq } : undefined,
     uncounted: fields.gone ?? new Set(),
+    uncountedStoredTo: fields.gone_to,
     uncountedFloor: fields.gone_from,
     trimmedCount: fields.forgotten,
     title,
+    owner,
     cursors: new Map(cursorsIn(item, conversationOf(pk))),
     deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),

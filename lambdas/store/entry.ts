@@ -4,7 +4,7 @@
  * key    pk `LOG#<conversation>#<segment>`, sk `<seq>` with twelve digits, so that keys sort as numbers. A segment is 1,000 entries. So a long
  *        or busy conversation has many partitions: DynamoDB does not split a collection of items whose sort keys only grow.
  * holds  A message; a change of message `target` (`edit`, `delete` or `reaction`); a system entry (`system`); or nothing (`sealed`).
- *        All but sealed ones have `count`: how many messages there are up to this entry.
+ *        All but sealed ones have `count`: how many messages there are up to this entry. Some sealed ones have `counted`.
  *        Messages also have `edited_at` (ms), `deleted`, `changed` (the number of the last edit or deletion), `sent` (since then, the
  *        fingerprint of what was sent), an attribute `react#<emoji>#<user>` for each reaction, and `dropped_to`, see set-reaction.ts.
  * write  On condition that the cell is empty. A writer that comes second gets the entry that is there. Only messages are updated later, by
@@ -88,12 +88,19 @@ const SystemFields = z.object({
   id: z.string(),
   user: z.string(),
   change: ConversationChange,
+  /** Of the first entry of a group: whom its creation has invited. Only the server sees it. */
+  invited: z.optional(z.array(z.string())),
   /** Messages up to here. This entry is not a message, and nobody has it as unread. */
   count: z.number(),
   /** ms */
   at: z.number(),
 });
-const SealedFields = z.object({ type: z.literal('sealed'), at: z.number() });
+const SealedFields = z.object({
+  type: z.literal('sealed'),
+  at: z.number(),
+  /** Whether the number was allocated for a message, if the sealer knew. Otherwise the entries around it tell, see chat/log.ts. */
+  counted: z.optional(z.boolean()),
+});
 const keys = { pk: z.string(), sk: z.string() };
 const EntryItem = z.discriminatedUnion('type', [
   // Loose, because of the reactions.

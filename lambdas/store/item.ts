@@ -183,6 +183,14 @@ async function conditionally(
   }
 }
 
+/** A condition on an item that a transaction does not write. */
+export interface ItemCheck {
+  readonly Key: Key;
+  readonly ConditionExpression: string;
+  readonly ExpressionAttributeNames?: Record<string, string>;
+  readonly ExpressionAttributeValues?: Item;
+}
+
 /**
  * Several updates in one transaction: two write units an item.
  * @param checks conditions on items that are not written
@@ -191,7 +199,7 @@ async function conditionally(
 export async function updateTogether(
   table: Table,
   updates: readonly ItemUpdate[],
-  checks: readonly { readonly Key: Key; readonly ConditionExpression: string }[] = [],
+  checks: readonly ItemCheck[] = [],
 ): Promise<boolean> {
   try {
     await table.client.send(
@@ -199,7 +207,7 @@ export async function updateTogether(
         TransactItems: [
           ...updates.map((update) => ({ Update: toUpdate(table, update) })),
           ...checks.map(({ Key, ...check }) => ({
-            ConditionCheck: { TableName: table.name, ...check, Key: marshall(Key) },
+            ConditionCheck: { TableName: table.name, ...withValues(check), Key: marshall(Key) },
           })),
         ],
       }),

@@ -12,11 +12,12 @@
  *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
  *        `member_of`: the conversation, of rooms and groups only.
  *        `blocks`, `blocked`, `unfriended`: of direct conversations only, see direct-membership.ts.
+ *        `invited_by`, `invited_at`, `refused`, `banned`: of users who are not members, see standing.ts.
  * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
  *        The index lags behind. So it tells who receives posts, and never who has permission; and the conversation state knows who left
  *        a moment ago.
  * read   By key. The conversations of a user by a query. The members of a conversation through the index, or by the names in its name.
- * ends   By losing the role and everything else at once. DynamoDB deletes what is left after a day.
+ * ends   By losing the role and everything else at once. DynamoDB deletes what is left after a day, except for what standing.ts keeps.
  */
 import * as z from 'zod/mini';
 import { Role } from '#protocol/message';
@@ -29,6 +30,7 @@ import {
   getItem,
   getItems,
   type Item,
+  type ItemUpdate,
   putItemIf,
   queryOnce,
   queryPage,
@@ -185,13 +187,17 @@ function membersQuery(conversation: string, after?: string) {
   };
 }
 
-/** @returns `false` when the user already is a member; then nothing changes */
+/**
+ * @param options.unless a mark of standing.ts that forbids it; by default, only whoever was removed from a room stays out
+ * @returns `false` when the user already is a member, or has the mark; then nothing changes
+ */
 export async function createMembership(
   { table }: Store,
   username: string,
   conversation: Conversation,
   read: Cursor,
   role: Role = 'member',
+  { unless = 'banned' }: { readonly unless?: 'banned' | 'refused' } = {},
 ): Promise<boolean> {
   const { ok } = await putItemIf(table, {
     Item: {
@@ -202,26 +208,51 @@ export async function createMembership(
       read_count: read.count,
       ring: {},
     },
-    ConditionExpression: 'attribute_not_exists(#role)',
+    ConditionExpression: `attribute_not_exists(#role) AND attribute_not_exists(${unless})`,
     ExpressionAttributeNames: { '#role': 'role' },
   });
   return ok;
 }
 
-/** @returns `false` when the member does not have this role any more; then nothing changes */
-export async function endMembership(
-  { table, now }: TimedStore,
+/**
+ * @param keep a mark that stays for good, see standing.ts
+ * @returns `false` when the member does not have this role any more; then nothing changes
+ */
+export async function endMembership(services: TimedStore, membership: Membership, keep?: Mark): Promise<boolean> {
+  const { ok } = await updateItemIf(services.table, endMembershipUpdate(services, membership, keep));
+  return ok;
+}
+
+/** `refused`: they have left a group. `banned`: they were removed from a room. */
+export type Mark = 'refused' | 'banned';
+
+/** The partition of the index `members` with who was removed from a room. */
+export function bannedList(room: string): string {
+  return `BANNED#${room}`;
+}
+
+export function endMembershipUpdate(
+  { now }: Pick<TimedStore, 'now'>,
   { username, conversation, role }: Membership,
-): Promise<boolean> {
-  const { ok } = await updateItemIf(table, {
+  keep?: Mark,
+): ItemUpdate {
+  const ended = '#role, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last';
+  const kept = {
+    none: `REMOVE ${ended}, member_of SET expires = :expires`,
+    refused: `REMOVE ${ended}, member_of, expires SET refused = :now`,
+    banned: `REMOVE ${ended}, expires SET banned = :now, member_of = :list`,
+  };
+  return {
     Key: membershipKey(username, conversation),
-    UpdateExpression:
-      'REMOVE #role, member_of, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last SET expires = :expires',
+    UpdateExpression: kept[keep ?? 'none'],
     ConditionExpression: '#role = :role',
     ExpressionAttributeNames: { '#role': 'role' },
-    ExpressionAttributeValues: { ':role': role, ':expires': ttl(now(), daySeconds) },
-  });
-  return ok;
+    ExpressionAttributeValues: {
+      ':role': role,
+      ...(keep === undefined ? { ':expires': ttl(now(), daySeconds) } : { ':now': now() }),
+      ...(keep === 'banned' ? { ':list': bannedList(conversation) } : {}),
+    },
+  };
 }
 
 /** @returns `false` when the member does not have the role of `membership` any more; then nothing changes */
@@ -238,7 +269,7 @@ export async function transferOwnership({ table }: Store, owner: Membership, nex
   return updateTogether(table, [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')]);
 }
 
-function roleUpdate({ username, conversation, role: earlier }: Membership, role: Role) {
+export function roleUpdate({ username, conversation, role: earlier }: Membership, role: Role) {
   return {
     Key: membershipKey(username, conversation),
     UpdateExpression: 'SET #role = :role',

@@ -114,6 +114,12 @@ function toMemberSends(item: Item, place: string): MemberSends | undefined {
   };
 }
 
+/** The numbers of a member's last sends. @returns undefined when the state has no windows yet */
+export function sentNumbers(item: Item, place: string): number[] | undefined {
+  const sends = toMemberSends(item, place);
+  return sends && [...sends.window.values()];
+}
+
 /**
  * What this process saw last of a member's sends. It only saves calls: it says which of a bucket's two expressions will probably hold, and
  * which records can be forgotten in the same write. What it says may be old.

@@ -1,10 +1,17 @@
 /**
  * Uncounted numbers: they were counted as messages, and have no message to read, because they were sealed or the message was deleted. The
- * conversation state (conversation-state.ts) keeps the newest of them in its attribute `gone`.
+ * conversation state (conversation-state.ts) has the newest of them in its attribute `gone`. When there are many, the older ones move into
+ * items of their own. Both are sets: noting a number again changes nothing, so what they say is exact however often it is said.
+ *
+ * key    pk `CONV#<conversation>`, sk `GONE#<segment>` with nine digits. A segment is 1,000 numbers, so that the item stays small.
+ * holds  `numbers`: a set.
+ * read   By a query, if the state says that numbers behind a cursor have moved there.
  */
+import * as z from 'zod/mini';
 import type { Store } from '../runtime/services.ts';
-import { conversationStateKey, getConversationState, isNamed, toConversationState } from './conversation-state.ts';
-import { updateItem, updateItemIf } from './item.ts';
+import { type ConversationState, conversationStateKey, isNamed, toConversationState } from './conversation-state.ts';
+import { queryPages, updateItem, updateItemIf } from './item.ts';
+import { conversationPartition, type Key, segmentOf } from './keys.ts';
 
 /**
  * How many numbers `gone` has at most, and how many of the newest are kept when it is full. Nearly every reader has read past the others.
@@ -13,40 +20,83 @@ import { updateItem, updateItemIf } from './item.ts';
 const inRoom = { most: 60, kept: 30 };
 const inNamed = { most: 12, kept: 6 };
 
-/** Notes numbers that nobody has to read. Nothing changes for numbers that were noted before. */
-export async function addUncounted({ table }: Store, conversation: string, numbers: readonly number[]): Promise<void> {
-  const item = await updateItem(table, {
-    Key: conversationStateKey(conversation),
-    UpdateExpression: 'ADD gone :numbers',
-    ExpressionAttributeValues: { ':numbers': new Set(numbers) },
-    ReturnValues: 'ALL_NEW',
-  });
-  const { most, kept } = isNamed(conversation) ? inNamed : inRoom;
-  const uncounted = [...toConversationState(item).uncounted].sort((a, b) => a - b);
-  const newestDropped = uncounted.at(-kept - 1);
-  if (uncounted.length > most && newestDropped !== undefined) {
-    await trimUncounted({ table }, conversation, newestDropped);
-  }
+const GoneItem = z.object({ numbers: z.set(z.number()) });
+
+function goneKey(conversation: string, segment: number): Key {
+  return { pk: conversationPartition(conversation), sk: `GONE#${String(segment).padStart(9, '0')}` };
 }
 
 /**
- * Drops the numbers up to `through`. From now on, unread messages of members who have not read this far are counted in the log.
- * @param more how many uncounted numbers up to there were never noted
+ * Notes numbers that nobody has to read. Nothing changes for numbers that were noted before.
+ * @param options.again they may have been noted long ago, when a state forgot the oldest: then those up to its floor are left alone
  */
-export async function trimUncounted({ table }: Store, conversation: string, through: number, more = 0): Promise<void> {
-  const { uncounted, uncountedFloor, trimmedCount } = await getConversationState({ table }, conversation);
-  const oldest = [...uncounted].filter((seq) => seq <= through);
-  if (through <= uncountedFloor && oldest.length === 0) return;
+export async function addUncounted(
+  { table }: Store,
+  conversation: string,
+  numbers: readonly number[],
+  { again = false }: { again?: boolean } = {},
+): Promise<void> {
+  const { ok, item } = await updateItemIf(table, {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: 'ADD gone :numbers',
+    ConditionExpression: again ? 'attribute_not_exists(gone_from) OR gone_from < :first' : undefined,
+    ExpressionAttributeValues: {
+      ':numbers': new Set(numbers),
+      ':first': again ? Math.min(...numbers) : undefined,
+    },
+    ReturnValues: 'ALL_NEW',
+  });
+  if (ok && item) await storeOldest({ table }, toConversationState(item));
+}
+
+/** Moves the oldest numbers into items of their own if there are too many. If a writer dies in between, they are in both, and count once. */
+async function storeOldest(
+  { table }: Store,
+  { conversation, uncounted, uncountedStoredTo: storedTo }: ConversationState,
+): Promise<void> {
+  const { most, kept } = isNamed(conversation) ? inNamed : inRoom;
+  if (uncounted.size <= most) return;
+  const oldest = [...uncounted].sort((a, b) => a - b).slice(0, -kept);
+  for (const segment of new Set(oldest.map(segmentOf))) {
+    await updateItem(table, {
+      Key: goneKey(conversation, segment),
+      UpdateExpression: 'ADD numbers :numbers',
+      ExpressionAttributeValues: { ':numbers': new Set(oldest.filter((seq) => segmentOf(seq) === segment)) },
+    });
+  }
   await updateItemIf(table, {
     Key: conversationStateKey(conversation),
-    UpdateExpression: `SET gone_from = :from, forgotten = :forgotten${oldest.length > 0 ? ' DELETE gone :oldest' : ''}`,
+    UpdateExpression: 'SET gone_to = :to DELETE gone :oldest',
     // If several do this at once, one succeeds. The others have nothing left to do, or the next call does it.
-    ConditionExpression: uncountedFloor === 0 ? 'attribute_not_exists(gone_from)' : 'gone_from = :earlier',
+    ConditionExpression: storedTo === 0 ? 'attribute_not_exists(gone_to)' : 'gone_to = :earlier',
     ExpressionAttributeValues: {
-      ':from': Math.max(uncountedFloor, through),
-      ':forgotten': trimmedCount + oldest.length + more,
-      ':oldest': oldest.length > 0 ? new Set(oldest) : undefined,
-      ':earlier': uncountedFloor === 0 ? undefined : uncountedFloor,
+      ':to': Math.max(storedTo, ...oldest),
+      ':oldest': new Set(oldest),
+      ':earlier': storedTo === 0 ? undefined : storedTo,
     },
   });
+}
+
+/** All uncounted numbers behind `after`. Reads only if some of them have moved out of the state. */
+export async function uncountedAfter(
+  { table }: Store,
+  { conversation, uncounted, uncountedStoredTo: storedTo }: ConversationState,
+  after: number,
+): Promise<Set<number>> {
+  const numbers = new Set([...uncounted].filter((seq) => seq > after));
+  if (after >= storedTo) return numbers;
+  const pages = queryPages(table, {
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+    ExpressionAttributeValues: {
+      ':pk': conversationPartition(conversation),
+      ':first': goneKey(conversation, segmentOf(after + 1)).sk,
+      ':last': goneKey(conversation, segmentOf(storedTo)).sk,
+    },
+    // The state may have moved them there a moment ago.
+    ConsistentRead: true,
+  });
+  for await (const items of pages) {
+    for (const item of items) for (const seq of z.parse(GoneItem, item).numbers) if (seq > after) numbers.add(seq);
+  }
+  return numbers;
 }

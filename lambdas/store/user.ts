@@ -19,11 +19,20 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
-import { rates } from '#protocol/limits';
+import { limits, rates } from '#protocol/limits';
 import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
-import { attributesWithPrefix, getItem, getItems, type Item, putItemIf, updateItem, updateItemIf } from './item.ts';
+import {
+  attributesWithPrefix,
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  putItemIf,
+  updateItem,
+  updateItemIf,
+} from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { listedAs, putUsernameListing } from './people-index.ts';
 import { takeToken, tokenWaitMs } from './token-bucket.ts';
@@ -46,7 +55,7 @@ export type Avatar = z.infer<typeof Avatar>;
 /** A push device as the user's item lists it; push-device.ts has the rest. */
 export interface UserPushDevice {
   readonly id: string;
-  /** s */
+  /** s; the moment of a sign-out everywhere that came after its registration, or of the account's deletion, if that is earlier */
   readonly expires: number;
 }
 
@@ -54,6 +63,11 @@ export interface UserPushDevice {
 export interface Owner {
   readonly issuer: string;
   readonly sub: string;
+}
+
+/** Is the owner an account of the stack's pool? Then its issuer is an id. An issuer of one's own is an address. */
+export function isOfPool({ issuer }: Owner): boolean {
+  return !issuer.includes('/');
 }
 
 export interface User {
@@ -136,10 +150,12 @@ export function toUser(item: Item): User {
         expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
       };
     }),
-    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, expires]) => ({
-      id,
-      expires: z.parse(z.number(), expires),
-    })),
+    pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, value]) => {
+      const expires = z.parse(z.number(), value);
+      const registered = (expires - limits.deviceDays * daySeconds) * 1_000;
+      const over = deleted ?? (isBeforeSignOut(signed_out, registered) ? signed_out : undefined);
+      return { id, expires: over === undefined ? expires : Math.min(expires, Math.floor(over / 1_000)) };
+    }),
   };
 }
 

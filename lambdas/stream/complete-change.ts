@@ -7,6 +7,7 @@ import { applyToMessage, broadcastChange } from '../chat/change-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { type ChangeEntry, getEntry, type MessageEntry } from '../store/entry.ts';
+import { uncountedAfter } from '../store/uncounted.ts';
 
 export async function completeChange(services: Services, change: ChangeEntry): Promise<void> {
   const { conversation, target } = change;
@@ -33,8 +34,8 @@ async function isInState(
   { conversation, type }: ChangeEntry,
 ): Promise<boolean> {
   if (type === 'reaction') return true;
-  const { last, uncounted, uncountedFloor } = await getConversationState(services, conversation);
-  const isLastCurrent = last?.seq !== seq || (last.changed ?? 0) >= changed;
-  const isCountCurrent = !deleted || seq <= uncountedFloor || uncounted.has(seq);
-  return isLastCurrent && isCountCurrent;
+  const state = await getConversationState(services, conversation);
+  const isLastCurrent = state.last?.seq !== seq || (state.last.changed ?? 0) >= changed;
+  if (!isLastCurrent || !deleted || seq <= state.uncountedFloor || state.uncounted.has(seq)) return isLastCurrent;
+  return (await uncountedAfter(services, state, seq - 1)).has(seq);
 }

@@ -1,3 +1,4 @@
+import { claimLooks } from '../chat/create-caller.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { type Connection, toUser, type User } from '../store/user.ts';
 import { closeRemoved, endSignedOutConnections } from './close-connections.ts';
@@ -35,10 +36,17 @@ export async function onUserChanged(
   services: StreamServices,
   { before, user, added, removed }: UserChange,
 ): Promise<void> {
+  if (before && user.owner && !before.owner) await keepLooks(services, user);
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
   for (const connection of added) await onConnected(services, { before, user, connection });
   for (const connection of removed) {
     await closeRemoved(services, user, connection);
     await onDisconnected(services, user, connection);
   }
+}
+
+/** A user from before whose first token has just come: from now on nobody may sign up with a name that looks like theirs. */
+async function keepLooks(services: StreamServices, { username }: User): Promise<void> {
+  const own = await claimLooks(services, username);
+  if (!own) services.log.info('looks like another user', { username });
 }

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { acquaint } from '../support/person.ts';
 import { violations } from './axe.ts';
 import { landscape } from './picture.ts';
 import { type Guest, story } from './story.ts';
@@ -51,6 +52,7 @@ story('axe-core finds nothing wrong in inbox, conversations and dialogs', async 
   const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
   const { page } = alice;
   await expectFine(page, 'an empty inbox');
+  await acquaint(alice.api, bob.api);
   const { body: group } = await alice.api.post('/conversations', { title: 'Weekend', members: [bob.username] });
   await sayAllKinds(alice, bob, group.id);
   await page.getByRole('link', { name: 'Weekend' }).waitFor();

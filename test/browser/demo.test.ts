@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { confirmedUser } from '#bin/confirmed-user';
 import { LocalOutputs } from '#bin/local-outputs';
-import { Person } from '../support/person.ts';
+import { acquaint, Person } from '../support/person.ts';
 import { landscape } from './picture.ts';
 import { prepare, screenshot } from './screenshot.ts';
 import { type Stage, story } from './story.ts';
@@ -36,6 +36,8 @@ function react(by: Person, conversation: string, seq: number, emoji: string) {
 
 /** Fills the demo with earlier messages of three people. @returns the id of their group */
 async function tellEarlier(alice: Person, bob: Person, carol: Person, picture: Buffer): Promise<string> {
+  await acquaint(alice, bob, carol);
+  await acquaint(bob, carol);
   const { body: group } = await alice.post('/conversations', { title: 'Saturday hike', members: ['bob', 'carol'] });
   const toGroup = sender(group.id);
   await toGroup(carol, 'The weather looks good: sun from nine o’clock on.');

@@ -18,6 +18,10 @@ story(
     await dialog.getByRole('button', { name: 'Make the group' }).click();
     await dialog.waitFor({ state: 'detached' });
 
+    // Alice and Bob have not written to each other, so he is invited.
+    await bob.page.getByText('invites you to Saturday hike').waitFor();
+    await bob.page.getByRole('button', { name: 'Join Saturday hike' }).click();
+    await bob.page.getByText('invites you to Saturday hike').waitFor({ state: 'detached' });
     const group = bob.page.getByRole('link', { name: 'Saturday hike' });
     await group.click();
     await say(page, 'Nine o’clock?');
@@ -28,8 +32,10 @@ story(
     const invite = page.getByRole('dialog', { name: 'Invite people' });
     await invite.getByRole('searchbox').fill(carol.username);
     await invite.getByRole('button', { name: carol.username }).click();
-    await invite.getByText('is in the group.').waitFor();
+    await invite.getByText('is invited, and can join.').waitFor();
     await page.keyboard.press('Escape');
+    const [{ conversation }] = (await carol.get('/me/invitations')).body.results;
+    await carol.request('PUT', `/me/invitations/${encodeURIComponent(conversation)}`);
     await page.getByRole('heading', { name: '3 members' }).waitFor();
     expect((await carol.get('/conversations')).body.results.map(({ title }: { title: string }) => title)).toEqual([
       'Saturday hike',

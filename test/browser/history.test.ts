@@ -1,6 +1,6 @@
 import type { Locator, Page, Route } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Person } from '../support/person.ts';
+import { acquaint, type Person } from '../support/person.ts';
 import { shiftOf, watchShifts } from './layout-shift.ts';
 import { story } from './story.ts';
 import { message, openConversation } from './thread.ts';
@@ -67,6 +67,7 @@ story(
     ]);
     const [bob] = others;
     const members = others.map(({ username }) => username);
+    await acquaint(alice.api, ...others);
     const made = await alice.api.post('/conversations', { title: 'Long talk', members });
     const path = `/conversations/${encodeURIComponent(made.body.id)}`;
     const write = async (by: Person | undefined, text: string) =>

@@ -4,6 +4,7 @@
  */
 import { expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
+import { acquaint } from '../support/person.ts';
 import {
   type Acted,
   actAtRandom,
@@ -44,6 +45,7 @@ async function checkLogs(stack: Chat, devices: Device[], seed: number): Promise<
   if (!local) throw new Error('only the local runtime can inject faults');
   const [alice, bob, carol] = await stack.people('alice', 'bob', 'carol');
   const names = [alice, bob, carol].map(({ username }) => username);
+  await acquaint(alice, bob, carol);
   const groups = await Promise.all(
     ['One', 'Two', 'Three'].map((title) => alice.post('/conversations', { title, members: names.slice(1) })),
   );

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
 import { type Chat, startChat } from '../support/chat.ts';
-import { named, type Person } from '../support/person.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
 import { growOld } from '../support/stored-connections.ts';
 
 let stack: Chat;
@@ -170,6 +170,7 @@ it.skipIf(process.env.PARLEY_OUTPUTS)('an acknowledged change is shown even if i
 
 it('a removed member gets the removal, and can open the group again after an invitation', async () => {
   const [alice, bob] = await stack.people('alice11', 'bob11');
+  await acquaint(alice, bob);
   const { id } = (await alice.post('/conversations', { title: 'Two', members: [bob.username] })).body;
   const chat = connect(bob);
   await live(chat);
@@ -301,6 +302,7 @@ it('a new group comes first in the inbox on every client, and disappears when th
   const { alice, bob, at, bt, ac } = await pair('alice12', 'bob12');
   await ac.send('Said before');
   const again = connect(alice);
+  await acquaint(alice, bob);
   const { id } = (await alice.post('/conversations', { title: 'New', members: [bob.username] })).body;
   const ids = (chat: typeof at) => chat.conversations.map((view) => view.id);
   for (const chat of [at, bt, again]) await changed(chat, () => ids(chat).length === 2);

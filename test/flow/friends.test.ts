@@ -380,6 +380,8 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('friends, with the option friendsFir
     expect((await write(bob, room)).status).toBe(201);
     const { status, body } = await alice.post('/conversations', { title: 'Trip', members: [bob.username] });
     expect(status).toBe(201);
+    // A stranger is invited, and need not be a friend to accept.
+    expect((await bob.request('PUT', `/me/invitations/${body.id}`)).status).toBe(200);
     expect((await write(bob, body.id)).status).toBe(201);
   });
 

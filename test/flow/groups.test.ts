@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Member } from '#protocol/message';
 import { type Chat, startChat } from '../support/chat.ts';
-import { named, type Person } from '../support/person.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
 import type { Event, Socket } from '../support/socket.ts';
 
 let chat: Chat;
@@ -29,8 +29,9 @@ const put = (of: string, by: Person, who: Person) => by.request('PUT', member(of
 const remove = (of: string, by: Person, who: Person) => by.request('DELETE', member(of, who));
 const patch = (of: string, by: Person, body: unknown) => by.request('PATCH', `/conversations/${of}`, body);
 
-/** Creates a group. @returns its id */
+/** Creates a group of friends of its owner, so that nobody must be invited (test/flow/invitations.test.ts). @returns its id */
 async function group(owner: Person, ...others: Person[]): Promise<string> {
+  await acquaint(owner, ...others);
   const { status, body } = await owner.post('/conversations', {
     title: 'Trip',
     members: others.map(({ username }) => username),
@@ -47,6 +48,7 @@ async function skipReceived(...sockets: Socket[]): Promise<void> {
 
 it('creating a group twice with the same client_id makes one group', async () => {
   const [ulla, vera] = await chat.people('ulla', 'vera');
+  await acquaint(ulla, vera);
   const body = { title: 'Trip', members: [vera.username], client_id: 'made-once' };
   const [first, again] = [await ulla.post('/conversations', body), await ulla.post('/conversations', body)];
   expect([first.status, again.status]).toEqual([201, 201]);
@@ -126,9 +128,11 @@ describe('an open room', () => {
     expect(await bt.next('chat_message')).toMatchObject({ message: 'welcome' });
   });
 
-  it('can be left by its members only, and nobody can remove another', async () => {
-    const [anna, bert] = await chat.people('anna3', 'bert3');
+  it('can be left by its members only, and no plain member can remove another', async () => {
+    const [anna, bert, owner] = await chat.people('anna3', 'bert3', 'owner3');
     const room = `room:free-${chat.run}`;
+    // Whoever comes first owns the room (test/flow/rooms.test.ts).
+    await say(room, owner, 'hi');
     await Promise.all([anna, bert].map((person) => say(room, person, 'hi')));
     const before = await history(room, anna);
     const answers = [
@@ -148,6 +152,7 @@ describe('an open room', () => {
 describe('a managed group', () => {
   it('is created with a title and members, who see its creator and all roles', async () => {
     const [anna, bert, carl] = await chat.people('anna4', 'bert4', 'carl4');
+    await acquaint(anna, bert, carl);
     const bt = await bert.everything();
     await skipReceived(bt);
     const created = await anna.post('/conversations', {
@@ -194,6 +199,8 @@ describe('a managed group', () => {
 
   it('has all its changes in its log, the same in history and on every socket', async () => {
     const [anna, bert, carl, dora] = await chat.people('anna5', 'bert5', 'carl5', 'dora5');
+    await acquaint(anna, carl);
+    await acquaint(bert, dora);
     const id = await group(anna, bert);
     await say(id, anna, 'first');
     const [at, bt, ct] = await Promise.all([anna.enter(id), bert.everything(), carl.everything()]);
@@ -288,6 +295,7 @@ describe('a managed group', () => {
   it('has every user who was invited at the same time, each once', async () => {
     const names = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'] as const;
     const [anna, ...guests] = await chat.people('anna7', ...names);
+    await acquaint(anna, ...guests);
     const id = await group(anna);
     const answers = await Promise.all([...guests, ...guests].map((guest) => put(id, anna, guest)));
     expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200));

@@ -1,8 +1,15 @@
 /** A name is not a person: who owns a user name, and what a token of somebody else under it may do. Nothing. */
 import { randomUUID } from 'node:crypto';
-import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  AdminConfirmSignUpCommand,
+  AdminDeleteUserCommand,
+  AdminGetUserCommand,
+  DeleteUserCommand,
+  SignUpCommand,
+} from '@aws-sdk/client-cognito-identity-provider';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Chat, startChat } from '../support/chat.ts';
+import { type Chat, password, startChat } from '../support/chat.ts';
 import { named, Person } from '../support/person.ts';
 import { tokenSigner } from '../support/sign-token.ts';
 import { Refused } from '../support/socket.ts';
@@ -165,6 +172,97 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('identity', () => {
       }
       expect(await userItem(alice.username)).toEqual(before);
       expect((await bob.get('/conversations')).body.results).toEqual([]);
+    });
+  });
+
+  describe('a sign-up', () => {
+    const signUp = (Username: string) =>
+      chat.cognito.send(
+        new SignUpCommand({
+          ClientId: chat.outputs.UserPoolClientId,
+          Username,
+          Password: password,
+          UserAttributes: [{ Name: 'email', Value: 'somebody@example.com' }],
+        }),
+      );
+    /** What Cognito tells whoever signs up, and whether there is an account afterwards. */
+    async function refusal(Username: string) {
+      const error: unknown = await signUp(Username).then(
+        () => undefined,
+        (reason: unknown) => reason,
+      );
+      const account = await chat.cognito
+        .send(new AdminGetUserCommand({ UserPoolId: chat.outputs.UserPoolId, Username }))
+        .catch(({ name }: Error) => name);
+      return { ...(error instanceof Error && { name: error.name, message: error.message }), account };
+    }
+    const refused = (why: string) => ({
+      name: 'UserLambdaValidationException',
+      message: expect.stringMatching(`^PreSignUp failed with error unable to sign up; .*${why}`),
+      account: 'UserNotFoundException',
+    });
+    const confirm = (Username: string) =>
+      chat.cognito.send(new AdminConfirmSignUpCommand({ UserPoolId: chat.outputs.UserPoolId, Username }));
+
+    it.each([
+      ['that takes 66 characters', 'александрови'.slice(0, 11), 'takes 66 characters and may take 64'],
+      ['of 65 letters', 'y'.repeat(65), 'takes 65 characters and may take 64'],
+      ['of one dot', '.', 'dots alone'],
+      ['of two dots', '..', 'dots alone'],
+      ['with a variation selector', 'ali\ufe0fce', 'nobody sees'],
+    ])('with a name %s is refused before an account is made', async (_, name, why) => {
+      expect(await refusal(name)).toEqual(refused(why));
+    });
+
+    it('with a name that looks like an existing one is refused, also while that one is not confirmed', async () => {
+      const zoe = `zo\u00e9-${chat.run}`;
+      await signUp(zoe);
+      expect(await refusal(zoe.normalize('NFD'))).toEqual(refused('looks like one that somebody has'));
+      await confirm(zoe);
+      expect(await refusal(zoe.normalize('NFD'))).toEqual(refused('looks like one that somebody has'));
+      const alice = await chat.person('alice6');
+      expect(await refusal(alice.username.replace('a', '\u0430'))).toEqual(refused('looks like one that somebody has'));
+      expect(await refusal(alice.username.replace('l', '1'))).toEqual(refused('looks like one that somebody has'));
+    });
+
+    it('may be begun again when it was never confirmed', async () => {
+      const name = `never-${chat.run}`;
+      await signUp(name);
+      await chat.cognito.send(new AdminDeleteUserCommand({ UserPoolId: chat.outputs.UserPoolId, Username: name }));
+      await signUp(name);
+      await confirm(name);
+      expect(await userItem(name)).toMatchObject({ issuer: chat.outputs.UserPoolId });
+    });
+
+    it('under the name of a deleted account is refused, whoever deleted it', async () => {
+      const [alice, bob] = await chat.people('alice7', 'bob7');
+      await alice.post(`/conversations/${bob.username}/messages`, { message: 'for bob alone' });
+      await chat.cognito.send(new DeleteUserCommand({ AccessToken: alice.tokens.access }));
+      expect(await refusal(alice.username)).toEqual(refused('belongs to an account that exists or was deleted'));
+      expect(await refusal(alice.username.replace('a', '\u0430'))).toEqual(refused('looks like one that somebody has'));
+    });
+
+    it('is refused where the name looks like a user’s from before, once that user has come', async () => {
+      const carol = new Person(chat.outputs, `carol-${chat.run}`, { access: await sign(`carol-${chat.run}`), id: '' });
+      await table.client.send(
+        new PutCommand({ TableName: table.name, Item: { ...key(carol.username).Key, name: 'Carol', created: 1 } }),
+      );
+      expect((await carol.get('/me')).status).toBe(200);
+      await chat.settled();
+      expect(await refusal(carol.username.replace('o', '0'))).toEqual(refused('looks like one that somebody has'));
+    });
+
+    it('that was never checked gets no user where its name looks like another’s', async () => {
+      const dora = await chat.person('dora');
+      const twin = dora.username.replace('o', '0');
+      const person = new Person(chat.outputs, twin, { access: await sign(twin), id: '' });
+      const sentence = `the name ${twin} looks like another user's: sign up under another name`;
+      expect(await person.get('/me')).toMatchObject({
+        status: 403,
+        body: { error: { message: expect.stringContaining(sentence) } },
+      });
+      expect(await handshake(person)).toEqual({ status: 403, body: expect.stringContaining(sentence) });
+      expect(await userItem(twin)).toBeUndefined();
     });
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
-import { named } from '../support/person.ts';
+import { acquaint, named } from '../support/person.ts';
 import { untilIdle } from '../support/until-idle.ts';
 
 let chat: Chat;
@@ -40,6 +40,7 @@ describe('a message with names after an @', () => {
     const [alice, bob, carol] = await chat.people('alice3', 'bob3', 'carol3');
     const room = `room:mentions-${chat.run}`;
     await Promise.all([alice.enter(room), bob.enter(room)]);
+    await acquaint(alice, bob);
     const { body: group } = await alice.post('/conversations', { title: 'Group', members: [bob.username] });
     for (const id of [room, group.id]) {
       const { body } = await alice.post(`/conversations/${id}/messages`, {

@@ -279,6 +279,23 @@ async function leaveEdit(of: string, target: number): Promise<void> {
   await table.send(new PutCommand({ TableName: tableName(), Item: { ...key, ...edit } }));
 }
 
+/** A direct conversation of Alice whose state says that she is blocked, which her membership does not say. */
+async function leaveStaleMark(): Promise<string> {
+  const dave = await chat.person(`dave${++unique}`);
+  const id = named(alice, dave);
+  await create(id);
+  const place = id.split('_').indexOf(alice.username);
+  await table.send(
+    new UpdateCommand({
+      TableName: tableName(),
+      Key: conversationStateKey(id),
+      UpdateExpression: `SET b${place} = :yes`,
+      ExpressionAttributeValues: { ':yes': true },
+    }),
+  );
+  return id;
+}
+
 /** A new room with two messages of Alice that Bob has not read. */
 async function unreadRoom(): Promise<string> {
   const id = `room:unread-${++unique}`;
@@ -377,6 +394,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     const refused = everything.received.slice(before).find(({ type }) => type === 'error');
     if (refused) throw new Error(refused.code);
     await expectGone(address);
+  },
+
+  'Socket dynamodb:ConditionCheckItem table': async () => {
+    const id = await leaveStaleMark();
+    await create(id);
+  },
+  'Http dynamodb:ConditionCheckItem table': async () => {
+    const dave = await chat.person(`dave${++unique}`);
+    const { id } = await answered(201, alice.post('/conversations', { title: 'Trip', members: [dave.username] }));
+    await answered(200, dave.request('PUT', `/me/invitations/${id}`));
   },
 
   'Http dynamodb:GetItem table': () => answered(200, bob.get('/me')),
@@ -505,6 +532,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Deliver sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('Deliver dynamodb:GetItem table'),
 
   'SignUp dynamodb:PutItem table': () => chat.person(`new${++unique}`),
+  'CheckName dynamodb:GetItem table': () => chat.person(`new${++unique}`),
+  'CheckName dynamodb:PutItem table': () => chat.person(`new${++unique}`),
 };
 
 /** Every function writes its log. Without these permissions nothing but the log shows it. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Permission } from '@parley/local';
 import { synthesize } from '@parley/local';
@@ -13,7 +14,8 @@ import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
-import { named, type Person } from '../support/person.ts';
+import { acquaint, named, type Person } from '../support/person.ts';
+import { openTable } from '../support/table.ts';
 import { untilIdle } from '../support/until-idle.ts';
 import { type Browser, Google, PushService, vapidClaims } from './push-services.ts';
 
@@ -81,6 +83,11 @@ function people<const Names extends readonly string[]>(...names: Names): Promise
 function shown({ username }: Person): string {
   const [name = ''] = username.split('-');
   return `${name[0]?.toUpperCase()}${name.slice(1)}`;
+}
+
+function localRuntime() {
+  if (!chat.local) throw new Error('this needs the local runtime');
+  return chat.local;
 }
 
 let sent = 0;
@@ -198,6 +205,7 @@ describe.runIf(local)('an offline member', () => {
   it('sees in a room or group the author, the title, and the beginning of a long text', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const browser = await subscribe(bob);
+    await acquaint(alice, bob);
     const { body: group } = await alice.post('/conversations', { title: 'Sailing', members: [bob.username] });
     await say(alice, group.id, '👍'.repeat(300));
     expect(browser.decrypt(await browser.next())).toMatchObject({
@@ -297,9 +305,54 @@ describe.runIf(local)('a push device', () => {
     await say(alice, named(alice, bob));
     await untilPushesSent();
     expect(service.at(browser.path)).toEqual([]);
-    await subscribe(bob, browser);
+    expect(await bob.request('PUT', '/devices/old', { platform: 'web', ...browser.subscription })).toMatchObject({
+      status: 401,
+    });
+    await subscribe(await chat.signIn(bob), browser);
     await say(alice, named(alice, bob));
     await browser.next();
+  });
+
+  it('that was registered while its user signed out everywhere gets no pushes either', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    // The moment alone, as if the registration had been written after the devices were forgotten.
+    const { client, name } = openTable(localRuntime());
+    await client.send(
+      new UpdateCommand({
+        TableName: name,
+        Key: { pk: `USER#${bob.username}`, sk: 'USER' },
+        UpdateExpression: 'SET signed_out = :at',
+        ExpressionAttributeValues: { ':at': Date.now() },
+      }),
+    );
+    client.destroy();
+    await say(alice, named(alice, bob));
+    await untilPushesSent();
+    expect(service.at(browser.path)).toEqual([]);
+  });
+
+  it('is listed for its user, and forgotten by its id', async () => {
+    const [bob, carol] = await people('bob', 'carol');
+    expect((await bob.get('/me/devices')).body).toEqual({ devices: [] });
+    const moment = Date.now();
+    await subscribe(bob);
+    await install(bob, 'phone');
+    await subscribe(carol);
+    const { devices } = (await bob.get('/me/devices')).body;
+    const device = { id: expect.any(String), registered_at: expect.any(String), expires_at: expect.any(String) };
+    expect(devices).toEqual([
+      { ...device, platform: 'fcm', service: null },
+      { ...device, platform: 'web', service: new URL(service.origin).host },
+    ]);
+    for (const { registered_at: at, expires_at: end } of devices) {
+      expect(Date.parse(at)).toBeGreaterThanOrEqual(moment);
+      expect(Date.parse(end) - Date.parse(at)).toBeGreaterThan((limits.deviceDays * 24 - 1) * 3_600_000);
+    }
+    expect(await carol.request('DELETE', `/devices/${devices[0].id}`)).toMatchObject({ status: 204 });
+    expect((await bob.get('/me/devices')).body.devices).toHaveLength(2);
+    expect(await bob.request('DELETE', `/devices/${devices[0].id}`)).toMatchObject({ status: 204 });
+    expect((await bob.get('/me/devices')).body.devices).toEqual([devices[1]]);
   });
 
   it('whose service always fails gets five tries, and the push becomes a dead letter', async () => {
@@ -531,11 +584,6 @@ describe.runIf(local)('a permission of the functions that push', () => {
         (one.resource.includes('/stream/') ? 'stream' : 'table');
       return [[`${fn} ${one.action} ${what}`, one]];
     });
-  }
-
-  function localRuntime() {
-    if (!chat.local) throw new Error('this needs the local runtime');
-    return chat.local;
   }
 
   function revoke(permission: string): () => void {

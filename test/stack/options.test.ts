@@ -19,6 +19,11 @@ test('without context the options have their defaults', () => {
     removalPolicy: 'retain',
     apiGatewayLogRole: true,
     friendsFirst: false,
+    invitations: true,
+    rooms: ['open'],
+    directory: 'everybody',
+    presence: 'everybody',
+    selfSignUp: true,
   });
 });
 
@@ -35,6 +40,11 @@ test('options from the command line, which are all text, give the same as the fi
     removalPolicy: 'destroy',
     apiGatewayLogRole: false,
     friendsFirst: true,
+    invitations: false,
+    rooms: ['alice', 'bob'],
+    directory: 'exact',
+    presence: 'contacts',
+    selfSignUp: false,
   });
   const commandLine = read({
     stage: 'dev',
@@ -48,6 +58,11 @@ test('options from the command line, which are all text, give the same as the fi
     removalPolicy: 'destroy',
     apiGatewayLogRole: 'false',
     friendsFirst: 'true',
+    invitations: 'false',
+    rooms: 'alice, bob',
+    directory: 'exact',
+    presence: 'contacts',
+    selfSignUp: 'false',
   });
   expect(commandLine).toEqual(file);
 });
@@ -120,6 +135,19 @@ test.each([
   [{ logRetentionDays: 9999 }, /^unable to use the option logRetentionDays=9999;/],
   [{ removalPolicy: 'keep' }, 'unable to use the option removalPolicy="keep"; it must be "retain" or "destroy"'],
   [{ apiGatewayLogRole: 'yes' }, 'unable to use the option apiGatewayLogRole="yes"; it must be true or false'],
+  [{ invitations: 'maybe' }, 'unable to use the option invitations="maybe"; it must be true or false'],
+  [
+    { rooms: 'open,alice' },
+    'unable to use the option rooms="open,alice"; it must be "open", "closed", or the user names of those who may make rooms',
+  ],
+  [{ rooms: [] }, /^unable to use the option rooms=\[\];/],
+  [{ rooms: 'Alice Smith' }, /^unable to use the option rooms="Alice Smith";/],
+  [
+    { directory: 'nobody' },
+    'unable to use the option directory="nobody"; it must be "everybody", "exact" or "contacts"',
+  ],
+  [{ presence: 'exact' }, 'unable to use the option presence="exact"; it must be "everybody" or "contacts"'],
+  [{ selfSignUp: 0 }, 'unable to use the option selfSignUp=0; it must be true or false'],
   [{ friendsFirst: 1 }, 'unable to use the option friendsFirst=1; it must be true or false'],
 ])('%j is refused with a sentence', (context, message) => {
   expect(() => read(context)).toThrow(message);

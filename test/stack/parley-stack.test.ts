@@ -28,6 +28,7 @@ describe('the permissions of each function', () => {
       'SocketFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         handOut,
         posting,
         closing,
@@ -42,6 +43,7 @@ describe('the permissions of each function', () => {
       'HttpFunction',
       [
         ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         'dynamodb:Query <ChatTable.Arn>/index/people',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
         handOut,
@@ -109,6 +111,10 @@ describe('the permissions of each function', () => {
       ],
     ],
     ['SignUpFunction', ['dynamodb:PutItem <ChatTable.Arn>', ...logs('SignUp')]],
+    [
+      'CheckNameFunction',
+      ['dynamodb:GetItem <ChatTable.Arn>', 'dynamodb:PutItem <ChatTable.Arn>', ...logs('CheckName')],
+    ],
   ])('%s', (id, expected) => {
     expect(allowed(template, id)).toEqual(expected.toSorted());
   });
@@ -119,7 +125,7 @@ describe('the permissions of each function', () => {
         Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
       }),
     );
-    expect(roles).toHaveLength(9);
+    expect(roles).toHaveLength(10);
     for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
@@ -138,6 +144,7 @@ describe('the permissions of each function', () => {
       'lambda:InvokeFunction apigateway.amazonaws.com arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>';
     expect([...new Set(invokers)].toSorted()).toEqual([
       `<AuthorizeFunction.Arn> ${api}:<SocketsApi>`,
+      '<CheckNameFunction.Arn> lambda:InvokeFunction cognito-idp.amazonaws.com <PeoplePool.Arn>',
       `<HttpFunction.Arn> ${api}:<EndpointApi>`,
       '<SignUpFunction.Arn> lambda:InvokeFunction cognito-idp.amazonaws.com <PeoplePool.Arn>',
       `<SocketFunction.Arn> ${api}:<SocketsApi>`,
@@ -176,6 +183,7 @@ describe('functions', () => {
       DeliverFunction: 30,
       CountOnlineFunction: 120,
       SignUpFunction: 5,
+      CheckNameFunction: 5,
     });
   });
 
@@ -192,6 +200,7 @@ describe('functions', () => {
       DeliverFunction: 512,
       CountOnlineFunction: 512,
       SignUpFunction: 512,
+      CheckNameFunction: 1024,
     });
   });
 
@@ -221,6 +230,10 @@ describe('functions', () => {
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
       FRIENDS_FIRST: 'false',
+      INVITATIONS: 'true',
+      ROOM_MAKERS: 'open',
+      DIRECTORY: 'everybody',
+      PRESENCE: 'everybody',
       INLINE_MEMBERS: '100',
       FAN_OUT_FUNCTION: '<FanOutFunction>',
       POWERTOOLS_SERVICE_NAME: service,
@@ -322,7 +335,10 @@ describe('people', () => {
       MfaConfiguration: 'OFF',
       // The tier sets the price of an active user.
       UserPoolTier: 'LITE',
-      LambdaConfig: { PostConfirmation: { 'Fn::GetAtt': ['SignUpFunction', 'Arn'] } },
+      LambdaConfig: {
+        PreSignUp: { 'Fn::GetAtt': ['CheckNameFunction', 'Arn'] },
+        PostConfirmation: { 'Fn::GetAtt': ['SignUpFunction', 'Arn'] },
+      },
     });
   });
 
@@ -529,7 +545,7 @@ test('every function that works on data, and every dead-letter queue, has an ala
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
     const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
     expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);
-    return `${Statistic} ${MetricName} ${plain(Dimensions[0].Value)}`;
+    return `${Statistic} ${MetricName} ${Dimensions.map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
   });
   expect(alarms.toSorted()).toEqual([
     'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
@@ -540,6 +556,9 @@ test('every function that works on data, and every dead-letter queue, has an ala
     'Sum Errors <NotifyFunction>',
     'Sum Errors <SignUpFunction>',
     'Sum Errors <SocketFunction>',
+    // They throw in order to refuse, so only their own faults count.
+    'Sum Errors internal authorize',
+    'Sum Errors internal check-name',
   ]);
 });
 

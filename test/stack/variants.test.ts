@@ -28,7 +28,7 @@ describe('by default', () => {
     const assets = (await readdir(directory)).filter((name) => /^asset\.\w+$/.test(name));
     const others = ['index.html', 'config.json', 'index.py'];
     const functions = assets.filter((asset) => !others.some((file) => existsSync(join(directory, asset, file))));
-    expect(functions).toHaveLength(8);
+    expect(functions).toHaveLength(9);
     for (const asset of functions) {
       expect(existsSync(join(directory, asset, 'index.mjs'))).toBe(true);
       expect((await stat(join(directory, asset, 'index.mjs'))).size).toBeGreaterThan(0);
@@ -61,6 +61,7 @@ describe('with a custom issuer', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 0);
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
     expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('SignUpFunction');
+    expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('CheckNameFunction');
     template.hasOutput('UserPoolId', { Value: 'none: tokens come from https://id.example.com' });
     template.hasOutput('UserPoolClientId', { Value: 'none: tokens come from https://id.example.com' });
   });

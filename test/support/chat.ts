@@ -29,6 +29,8 @@ export interface Chat {
   readonly cognito: CognitoIdentityProviderClient;
   /** A new user `<name>-<run>`, signed up, confirmed and signed in. */
   person(name: string): Promise<Person>;
+  /** The same person, with the tokens of a new sign-in. */
+  signIn(person: Person): Promise<Person>;
   people<const Names extends readonly string[]>(...names: Names): Promise<{ [Index in keyof Names]: Person }>;
   /** Where the local runtime keeps its state. */
   readonly dataDirectory: string | undefined;
@@ -116,6 +118,10 @@ export function chatOn(
       }),
     );
     await cognito.send(new AdminConfirmSignUpCommand({ UserPoolId: outputs.UserPoolId, Username: username }));
+    return signIn({ username });
+  }
+
+  async function signIn({ username }: Pick<Person, 'username'>): Promise<Person> {
     const { AuthenticationResult } = await cognito.send(
       new InitiateAuthCommand({
         ClientId: outputs.UserPoolClientId,
@@ -135,6 +141,7 @@ export function chatOn(
     run,
     cognito,
     person,
+    signIn,
     people: async <const Names extends readonly string[]>(...names: Names) =>
       (await Promise.all(names.map(person))) as { [Index in keyof Names]: Person },
     dataDirectory,

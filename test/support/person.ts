@@ -86,6 +86,14 @@ export class Person {
   }
 }
 
+/** Makes friends of the first and each of the others, so that the first may put them into groups. */
+export async function acquaint(one: Person, ...others: readonly Person[]): Promise<void> {
+  for (const other of others) {
+    await one.request('PUT', `/me/friends/${other.username}`);
+    await other.request('PUT', `/me/friends/${one.username}`);
+  }
+}
+
 /** The id of the conversation that these people's names form. */
 export function named(...people: readonly { readonly username: string }[]): string {
   return people

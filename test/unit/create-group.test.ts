@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createGroup } from '#lambdas/chat/create-group';
+import { befriend } from '#lambdas/chat/friends';
 import { leaveConversation } from '#lambdas/chat/leave-conversation';
 import { updateGroup } from '#lambdas/chat/manage-group';
 import type { Services } from '#lambdas/runtime/services';
@@ -17,6 +18,11 @@ const ann = { username: 'ann', name: 'Ann' };
 beforeAll(async () => {
   ({ services, clock, stop } = await startDomain());
   for (const username of ['ann', 'ben', 'cora']) await createUser(services, { username, name: username });
+  // Only friends are members of a new group at once.
+  for (const username of ['ben', 'cora']) {
+    await befriend(services, ann, username);
+    await befriend(services, { username, name: username }, 'ann');
+  }
 });
 afterAll(() => stop());
 

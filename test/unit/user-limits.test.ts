@@ -101,8 +101,9 @@ it('opening connections is limited in the write that stores them, also after a l
       openedAt,
       expires: openedAt,
     } as const;
-    const { added, waitMs } = await addConnection(services, user, connection, openedAt);
-    return added ? 'added' : waitMs > 0 ? 'limited' : 'refused';
+    const outcome = await addConnection(services, user, connection, openedAt);
+    if (outcome?.added) return 'added';
+    return outcome && outcome.waitMs > 0 ? 'limited' : 'refused';
   };
   for (const pauseMs of [0, 40 * 86_400_000]) {
     clock.now += pauseMs;
@@ -142,4 +143,15 @@ it('a frame takes tokens of the same limit as its operation over HTTP', () => {
       expect('rate' in operation ? operation.rate : undefined, operation.task).toBe(frameRates[operation.frame]);
     }
   }
+});
+
+it('every operation over HTTP has a limit of its own, except for those that read one thing', () => {
+  const without = Object.entries(operations)
+    .filter(([, operation]) => 'routes' in operation && !('rate' in operation))
+    .map(([name]) => name);
+  // The `devices` limit counts only registrations that write.
+  const writers = ['registerDevice', 'registerToken', 'forgetDevice'];
+  expect(without.sort()).toEqual(
+    ['getAttachment', 'getMe', 'getPushSettings', 'getUser', 'listDevices', ...writers].sort(),
+  );
 });

@@ -133,11 +133,23 @@ it('each role in a group has exactly its permissions', () => {
     ['admin', 'member'],
     [],
   ]);
-  expect(roles.map((own) => [canLeave(own, 3), canLeave(own, 1)])).toEqual([
+  expect(roles.map((own) => [canLeave('group', own, 3), canLeave('group', own, 1)])).toEqual([
     [false, true],
     [true, true],
     [true, true],
   ]);
+});
+
+it('each role in a room has exactly its permissions', () => {
+  const roles = ['owner', 'moderator', 'member'] as const;
+  expect(roles.map(canManage)).toEqual([true, true, false]);
+  expect(roles.map(canAssignRoles)).toEqual([true, false, false]);
+  expect(roles.map((own) => roles.filter((other) => canRemove(own, other)))).toEqual([
+    ['moderator', 'member'],
+    ['member'],
+    [],
+  ]);
+  expect(roles.map((own) => canLeave('room', own, 3))).toEqual([true, true, true]);
 });
 
 describe('times', () => {

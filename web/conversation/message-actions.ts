@@ -7,8 +7,8 @@ import type { Thread } from './thread.ts';
 export function permissionsFor({ conversation, me }: Thread, { from_user, deleted, message }: Message) {
   const write = !deleted && !conversation.ended;
   const isOwn = from_user.username === me;
-  const { kind, members } = conversation.view;
-  const isOwner = kind === 'group' && members.some(({ username, role }) => username === me && role === 'owner');
+  const { members } = conversation.view;
+  const isOwner = members.some(({ username, role }) => username === me && (role === 'owner' || role === 'moderator'));
   return { write, edit: write && isOwn && message !== '', deleteForAll: write && (isOwn || isOwner) };
 }
 

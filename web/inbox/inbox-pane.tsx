@@ -12,6 +12,7 @@ import { Icon } from '../ui/icon.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { ConversationRow } from './conversation-row.tsx';
 import { FriendRequests } from './friend-requests.tsx';
+import { GroupInvitations } from './group-invitations.tsx';
 import { matches } from './matches.ts';
 import { PeopleResults } from './people-results.tsx';
 import { useSteadyOrder } from './use-steady-order.ts';
@@ -53,6 +54,7 @@ export function InboxPane() {
       </search>
       <nav class="inbox-list" aria-label="Conversations">
         {query === '' && <FriendRequests />}
+        {query === '' && <GroupInvitations />}
         {rows.length > 0 && <ConversationList rows={rows} />}
         {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
         {query === '' && rows.length === 0 && loaded.value && (

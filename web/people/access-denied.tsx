@@ -35,7 +35,7 @@ export function AccessDenied({ name, error }: { readonly name: string; readonly 
 function reasonOf(name: string, error: Error): string {
   if (error instanceof UnknownUser) return `There is nobody named ${name.split('_').map(plainName).join(' or ')}.`;
   if (kindOf(name) === 'group' && error instanceof Forbidden)
-    return 'You are not in this group. Its members can invite you.';
+    return 'You are not in this group. Its owner and admins can invite you.';
   return sentenceOf(error);
 }
 

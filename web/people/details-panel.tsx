@@ -34,7 +34,7 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
           <p class="details-name">{name}</p>
           {other !== undefined && <PersonStatus username={other} />}
         </div>
-        {view.kind === 'group' && <GroupActions view={view} role={role} />}
+        {(view.kind === 'group' || view.kind === 'room') && <GroupActions view={view} role={role} />}
         {other === undefined &&
           (view.online === undefined ? (
             <MemberList view={view} role={role} />

@@ -11,20 +11,22 @@ import { GroupNameField } from './group-name-field.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { canManage } from './permissions.ts';
 
-/** What the owner and the admins can do with a group. @param props.role the user's own role */
+/** What the owner and the admins can do with a group, and the owner and the moderators with a room. @param props.role the user's own role */
 export function GroupActions({ view, role }: { readonly view: ConversationView; readonly role: Role }) {
   const [open, setOpen] = useState<'rename' | 'invite'>();
   const close = () => setOpen(undefined);
   if (!canManage(role)) return null;
   return (
     <div class="details-actions">
-      <Button look="list-button" onClick={() => setOpen('invite')}>
-        <Icon name="plus" />
-        Invite people
-      </Button>
+      {view.kind === 'group' && (
+        <Button look="list-button" onClick={() => setOpen('invite')}>
+          <Icon name="plus" />
+          Invite people
+        </Button>
+      )}
       <Button look="list-button" onClick={() => setOpen('rename')}>
         <Icon name="edit" />
-        Rename group
+        Rename {view.kind}
       </Button>
       {open === 'rename' && <RenameDialog view={view} onClose={close} />}
       {open === 'invite' && <InviteDialog view={view} onClose={close} />}
@@ -37,9 +39,9 @@ function RenameDialog({ view, onClose }: { readonly view: ConversationView; onCl
   const { busy, error, submit } = useAction();
   const [title, setTitle] = useState(view.title ?? '');
   return (
-    <Dialog title="Rename group" onClose={onClose}>
+    <Dialog title={`Rename ${view.kind}`} onClose={onClose}>
       <form class="stack" onSubmit={submit(() => chat.request('PATCH', pathOf(view.id), { title }).then(onClose))}>
-        <GroupNameField title={title} onTitle={setTitle} />
+        <GroupNameField kind={view.kind} title={title} onTitle={setTitle} />
         <ErrorMessage text={error} />
         <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
           Rename
@@ -57,8 +59,8 @@ function InviteDialog({ view, onClose }: { readonly view: ConversationView; onCl
 
   async function invite(username: string, name: string): Promise<void> {
     setInvited('');
-    await chat.request('PUT', pathOf(view.id, username));
-    setInvited(`${name} is in the group.`);
+    const { invited = [] } = await chat.request<ConversationView>('PUT', pathOf(view.id, username));
+    setInvited(invited.includes(username) ? `${name} is invited, and can join.` : `${name} is in the group.`);
   }
 
   return (

@@ -11,7 +11,7 @@ export function LeaveButton(props: {
   readonly name: string;
 }) {
   const { conversation, view, role, name } = props;
-  if (!canLeave(role, view.member_count ?? view.members.length)) {
+  if (!canLeave(view.kind, role, view.member_count ?? view.members.length)) {
     return <p class="details-note">You own this group. To leave it, make somebody else its owner first.</p>;
   }
   return (

@@ -4,7 +4,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { MemberRow } from './member-row.tsx';
 
-const ranks: Record<Role, number> = { owner: 0, admin: 1, member: 2 };
+const ranks: Record<Role, number> = { owner: 0, admin: 1, moderator: 1, member: 2 };
 /** A room may have thousands of members, so they are shown in steps. */
 const firstStep = 50;
 const nextStep = 200;

@@ -11,7 +11,7 @@ import { useAction } from '../ui/use-action.ts';
 import { canAssignRoles, canRemove } from './permissions.ts';
 import { PersonLine } from './person-line.tsx';
 
-const roleTexts: Record<Role, string> = { owner: 'Owner', admin: 'Admin', member: '' };
+const roleTexts: Record<Role, string> = { owner: 'Owner', admin: 'Admin', moderator: 'Moderator', member: '' };
 
 interface MemberProps {
   readonly view: ConversationView;
@@ -23,11 +23,11 @@ interface MemberProps {
 /** A member, which expands to show what can be done. */
 export function MemberRow({ isMe, ...props }: MemberProps & { readonly isMe: boolean }) {
   const { presence } = useMessenger();
-  const { view, member } = props;
+  const { member } = props;
   const status = presenceText(presence(member.username) ?? member) || undefined;
   const line = (
     <PersonLine username={member.username} name={member.name} suffix={isMe ? ' (you)' : ''} secondLine={status}>
-      {view.kind === 'group' && <span class="role">{roleTexts[member.role]}</span>}
+      {roleTexts[member.role] !== '' && <span class="role">{roleTexts[member.role]}</span>}
     </PersonLine>
   );
   if (isMe) return <li class="member">{line}</li>;
@@ -49,35 +49,40 @@ function MemberActions({ view, member, role }: MemberProps) {
   const { busy, error, run } = useAction();
   const { username, name } = member;
   const assign = (next: Role) => chat.request('PATCH', pathOf(view.id), { roles: { [username]: next } });
-  const isGroup = view.kind === 'group';
+  const { kind } = view;
+  const isManaged = kind === 'group' || kind === 'room';
+  const helper = kind === 'room' ? 'moderator' : 'admin';
   return (
     <div class="member-actions">
       <a class="list-button" href={hrefOf({ page: 'conversation', name: directId(me, username) })}>
         Write to {name}
       </a>
-      {isGroup && canAssignRoles(role) && (
+      {isManaged && canAssignRoles(role) && (
         <>
           <Button
             look="list-button"
             disabled={busy}
-            onClick={() => run(() => assign(member.role === 'admin' ? 'member' : 'admin'))}
+            onClick={() => run(() => assign(member.role === helper ? 'member' : helper))}
           >
-            {member.role === 'admin' ? 'Remove admin role' : 'Make admin'}
+            {member.role === helper ? `Remove ${helper} role` : `Make ${helper}`}
           </Button>
           <ConfirmButton label="Make owner" title={`Make ${name} the owner?`} onConfirm={() => assign('owner')}>
-            A group has one owner. You stay in it as an admin, and only {name} can make you the owner again.
+            A {kind} has one owner. You stay in it as {kind === 'room' ? 'a moderator' : 'an admin'}, and only {name}{' '}
+            can make you the owner again.
           </ConfirmButton>
         </>
       )}
-      {isGroup && canRemove(role, member.role) && (
+      {isManaged && canRemove(role, member.role) && (
         <ConfirmButton
-          label="Remove from group"
+          label={`Remove from ${kind}`}
           kind="danger"
           title={`Remove ${name}?`}
           action="Remove"
           onConfirm={() => chat.request('DELETE', pathOf(view.id, username))}
         >
-          {name} gets no more messages of this group, unless they are invited again.
+          {kind === 'room'
+            ? `${name} gets no more messages of this room, and cannot come in again.`
+            : `${name} gets no more messages of this group, unless they are invited again.`}
         </ConfirmButton>
       )}
       <ErrorMessage text={error} />

@@ -80,5 +80,8 @@ export function messageFor(operation: string, code: string, message: string): st
     if (operation === 'InitiateAuth') return messages.UserNotFoundException ?? message;
   }
   if (code === 'InvalidParameterException' && /e-?mail/i.test(message)) return 'This is not an e-mail address.';
+  // The server's own reason: "PreSignUp failed with error unable to sign up; the name looks like one that somebody has: choose another."
+  const [, reason] = /^PreSignUp failed with error unable to sign up; (.+)$/.exec(message) ?? [];
+  if (reason) return `${reason.charAt(0).toUpperCase()}${reason.slice(1).replace(/\.*$/, '')}.`;
   return messages[code] ?? `${message.replace(/\.*$/, '')}.`;
 }

@@ -13,6 +13,7 @@ import { createBlocks } from './blocks.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
+import { createInvitations } from './invitations.ts';
 import { pathOf, plainName } from './names.ts';
 import { createProfiles } from './profiles.ts';
 
@@ -29,6 +30,7 @@ export interface Messenger {
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
   readonly friends: ReturnType<typeof createFriends>;
+  readonly invitations: ReturnType<typeof createInvitations>;
   readonly blocks: ReturnType<typeof createBlocks>;
   readonly profiles: ReturnType<typeof createProfiles>;
   presence(username: string): Presence | undefined;
@@ -58,6 +60,7 @@ export function createMessenger(session: Session, me: string): Messenger {
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
   const friends = createFriends(chat, me, profiles.put);
+  const invitations = createInvitations(chat);
   const blocks = createBlocks(chat);
   let saving: ReturnType<typeof setTimeout> | undefined;
 
@@ -100,6 +103,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     }),
     chat.onEvent((event) => {
       friends.apply(event);
+      invitations.apply(event);
       if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
       // A long inbox does not fit one frame: the rest is loaded over HTTP. If that fails, the next connection tries again.
       if (event.type !== 'conversations') return;
@@ -117,6 +121,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     loaded,
     unread,
     friends,
+    invitations,
     blocks,
     profiles,
     typing: live(chat.typing),

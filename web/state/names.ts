@@ -10,9 +10,9 @@ export function plainName(username: string): string {
   }
 }
 
-/** The title of a conversation: the names of the other members, the title of a group, `#lobby`. */
+/** The title of a conversation: the names of the other members, the title of a group or room, else `#lobby`. */
 export function titleOf(view: Pick<ConversationView, 'id' | 'kind' | 'title' | 'members'>, me: string): string {
-  if (view.kind === 'room') return `#${view.id.slice('room:'.length)}`;
+  if (view.kind === 'room') return view.title ?? `#${view.id.slice('room:'.length)}`;
   if (view.kind === 'group') return view.title ?? 'Group';
   const others =
     view.members.length > 0

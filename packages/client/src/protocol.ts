@@ -43,10 +43,21 @@ export type ConversationView = {
   readonly members: readonly Member[];
   readonly member_count?: number | null | undefined;
   readonly online?: number | null | undefined;
+  readonly owner?: string | null | undefined;
+  readonly invited?: readonly string[] | undefined;
 };
 
 /** Friends, or an open request that was `sent` or `received`. */
 export type FriendState = 'friends' | 'received' | 'sent';
+
+/** You are invited to a managed group by `person`, whose user name is `by`. */
+export type Invitation = {
+  readonly conversation: string;
+  readonly title: string | null;
+  readonly by: string;
+  readonly person: Profile;
+  readonly invited_at: Time;
+};
 
 /** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
 export type LastMessage = {
@@ -101,8 +112,11 @@ export type Profile = {
   readonly last_seen: Time | null;
 };
 
-/** Permissions: an `owner` may do everything, an `admin` may invite, remove and change the title. In other conversations everybody is a `member`. */
-export type Role = 'owner' | 'admin' | 'member';
+/**
+ * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove and change the title; a `moderator` of a room may remove,
+ * delete messages and change the title. In other conversations everybody is a `member`.
+ */
+export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 
 /** ISO 8601, UTC, with milliseconds: `2026-11-20T09:40:05.123Z` */
 export type Time = string;
@@ -131,6 +145,16 @@ export type FriendAnswer = { readonly state: 'friends' | 'sent' };
 /** `public_key` is the `applicationServerKey` with which a page subscribes; null if the server does not push to browsers. */
 export type PushAnswer = { readonly web: { readonly public_key: string } | null; readonly fcm: boolean };
 
+export type DevicesAnswer = {
+  readonly devices: readonly ({
+    readonly id: string;
+    readonly platform: 'fcm' | 'web';
+    readonly service: string | null;
+    readonly registered_at: Time;
+    readonly expires_at: Time;
+  })[];
+};
+
 export type TokenAnswer = { readonly token: string };
 
 export type ConversationPage = {
@@ -140,6 +164,13 @@ export type ConversationPage = {
   readonly results: readonly ConversationView[];
 };
 
+export type InvitationPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly Invitation[];
+};
+
 export type MemberPage = {
   readonly count: number;
   readonly next: string | null;
@@ -147,8 +178,9 @@ export type MemberPage = {
   readonly results: readonly Member[];
 };
 
+/** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
 export type MessagePage = {
-  readonly count: number;
+  readonly count: number | null;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly Message[];
@@ -216,6 +248,17 @@ export type ServerEvents = {
   readonly friend_accepted: { readonly type: 'friend_accepted'; readonly by: string; readonly person: Profile };
   /** A friendship or a request has ended; `user` is the other person. */
   readonly friend_removed: { readonly type: 'friend_removed'; readonly user: string };
+  /** You are invited to a managed group by `person`, whose user name is `by`. As in the list of invitations. */
+  readonly invited: {
+    readonly conversation: string;
+    readonly title: string | null;
+    readonly by: string;
+    readonly person: Profile;
+    readonly invited_at: Time;
+    readonly type: 'invited';
+  };
+  /** The invitation waits no longer: you have answered on one of your devices, or it was taken back. */
+  readonly invitation_ended: { readonly type: 'invitation_ended'; readonly conversation: string };
   /** In a large conversation `users` is empty, and `online` is how many there are, once they have been counted. */
   readonly online_user_list: {
     readonly type: 'online_user_list';

@@ -1,0 +1,54 @@
+import type { Invitation } from '@parley/client';
+import { PersonLine } from '../people/person-line.tsx';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { useAction } from '../ui/use-action.ts';
+
+/** Groups to which the user is invited, above the conversations. */
+export function GroupInvitations() {
+  const { invitations } = useMessenger();
+  const list = invitations.list.value;
+  if (list.length === 0) return null;
+  return (
+    <section class="requests" aria-labelledby="invitations">
+      <h2 id="invitations" class="list-head">
+        Invitations
+      </h2>
+      <ul>
+        {list.map((invitation) => (
+          <GroupInvitation key={invitation.conversation} invitation={invitation} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function GroupInvitation({ invitation: { conversation, title, person } }: { readonly invitation: Invitation }) {
+  const { invitations } = useMessenger();
+  const { busy, error, run } = useAction();
+  const group = title ?? 'Group';
+  return (
+    <li class="request">
+      <PersonLine username={person.username} name={person.name} secondLine={`invites you to ${group}`} />
+      <span class="request-buttons">
+        <Button
+          kind="main"
+          aria-label={`Join ${group}`}
+          disabled={busy}
+          onClick={() => run(() => invitations.accept(conversation))}
+        >
+          Join
+        </Button>
+        <Button
+          aria-label={`Decline ${group}`}
+          disabled={busy}
+          onClick={() => run(() => invitations.decline(conversation))}
+        >
+          Decline
+        </Button>
+      </span>
+      <ErrorMessage text={error} />
+    </li>
+  );
+}
