@@ -15,19 +15,19 @@ export interface RateLimit {
 /** How often one user may do what, in all conversations and on all devices together. What one account can cost follows from these. */
 export const rates = {
   /** Connections opened. */
-  connects: { count: 100, seconds: 1_800, of: 'new connections', exact: true, inItem: true },
+  connects: { count: 100, seconds: 2_400, of: 'new connections', exact: true, inItem: true },
   /** Frames besides those that send (`create`, `edit`, `delete` for everyone, `react`), and frames that were refused. */
-  frames: { count: 300, seconds: 60, of: 'frames' },
+  frames: { count: 300, seconds: 120, of: 'frames' },
   /** HTTP requests besides those that send, one more for each 32 KB of an answer, and requests to send that were refused. */
-  requests: { count: 600, seconds: 120, of: 'requests' },
+  requests: { count: 600, seconds: 180, of: 'requests' },
   /** Also one for each 25 connections that the event is posted to; the same for `receipts`. */
-  typing: { count: 60, seconds: 120, of: 'signs of typing' },
-  receipts: { count: 60, seconds: 120, of: 'marks of what is read' },
+  typing: { count: 120, seconds: 300, of: 'signs of typing' },
+  receipts: { count: 60, seconds: 240, of: 'marks of what is read' },
   /** Pages of messages and of changes. */
   history: { count: 300, seconds: 120, of: 'pages of history' },
-  search: { count: 40, seconds: 160, of: 'pages of a search' },
+  search: { count: 40, seconds: 300, of: 'pages of a search' },
   /** Pages of conversations, members and people, and views of a conversation. */
-  lists: { count: 120, seconds: 240, of: 'lists' },
+  lists: { count: 120, seconds: 480, of: 'lists' },
   /** Forms for uploads. */
   forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
   /** Changes of one's name and picture. */
@@ -45,7 +45,7 @@ export const rates = {
   /** Push devices registered, besides those that are registered already. */
   devices: { count: 30, seconds: 3_600, of: 'new push devices', exact: true },
   /** Messages deleted for oneself, and histories cleared. */
-  clearing: { count: 60, seconds: 120, of: 'deletions for oneself', exact: true },
+  clearing: { count: 60, seconds: 600, of: 'deletions for oneself', exact: true },
 } as const satisfies Readonly<Record<string, RateLimit>>;
 
 export type RateKind = keyof typeof rates;
@@ -108,6 +108,8 @@ export const limits = {
   searchLength: 100,
   /** Entries of the log that one page of a search reads, which bounds its cost. */
   searchEntries: 500,
+  /** Characters of texts after which a page of a search reads no further. */
+  searchCharacters: 128 * 1024,
   /** Members that one page of the members who are online reads, which bounds its cost. */
   membersRead: 500,
   /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */

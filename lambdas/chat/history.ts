@@ -67,9 +67,11 @@ export async function searchBefore(
   const stop = Math.max(beginning, end - limits.searchEntries);
   const entries: MessageEntry[] = [];
   let lowest = end;
-  while (lowest > stop && entries.length < limit) {
+  let characters = 0;
+  while (lowest > stop && entries.length < limit && characters < limits.searchCharacters) {
     const first = Math.max(stop, lowest - searchStep);
     const read = await readLog(services, state, { first, last: lowest - 1, atPending: 'skip' });
+    characters += read.reduce((sum, entry) => sum + ('text' in entry ? entry.text.length : 0), 0);
     const matching = read.filter(isMessage).filter((entry) => matches(entry, words));
     const results = (await visibleTo(services, viewer, matching)).reverse();
     const included = results.slice(0, limit - entries.length);

@@ -31,7 +31,7 @@ export interface Inbox {
 }
 
 /**
- * The conversations of a user that were active last. However many there are, it reads at most twice as many as it returns: of a user with very
+ * The conversations of a user that were active last. However many there are, it reads at most half as many more than it returns: of a user with very
  * many, those of a list, and those that were noted as active since (store/recent.ts).
  * @param options.renew the user, when a new list should be written for what has been noted since
  */
@@ -64,7 +64,7 @@ export async function readInbox(
     : await firstMemberships(services, username);
   const sorted = await toRows(services, memberships);
   const rows = sorted.slice(0, most);
-  if (!list || (active.length > 0 && renew) || active.length > most / 2) {
+  if (!list || (active.length > 0 && renew) || active.length > most / 4) {
     await putRecentList(
       services,
       username,

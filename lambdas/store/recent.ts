@@ -44,7 +44,7 @@ export async function getRecentList({ table }: Store, username: string): Promise
   return item && z.parse(RecentItem, item);
 }
 
-/** The conversations that were active since the list was written, at most as many as are read at once. One read unit for about 50. */
+/** The conversations that were active since the list was written, at most half as many as are read at once. One read unit for about 50. */
 export async function activeSince({ table }: Store, username: string, { since }: RecentList): Promise<string[]> {
   const items = await queryOnce(table, {
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
@@ -56,7 +56,7 @@ export async function activeSince({ table }: Store, username: string, { since }:
     // The newest list comes first.
     ScanIndexForward: false,
     ConsistentRead: true,
-    Limit: limits.inboxConversations,
+    Limit: limits.inboxConversations / 2,
   });
   return items.map(({ sk }) => String(sk).slice(activePrefix.length).replace(/^\d+#/, ''));
 }
