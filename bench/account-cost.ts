@@ -5,6 +5,9 @@
  */
 import { share } from '#lambdas/chat/user-limits';
 import { limits, type RateKind, type RateLimit, rates } from '#protocol/limits';
+import type { Bar } from './bars.ts';
+import { posts, readUnits, writeUnits } from './create.ts';
+import type { Measured } from './measure.ts';
 import { prices } from './prices.ts';
 
 /** What is assumed of the others, and of AWS. */
@@ -54,7 +57,7 @@ const request = { requests: 1, invocations: 1, milliseconds: 10, reads: 0.5 };
 /** Who is in a conversation of that many, and on which connections. */
 const memberReads = 3 + assumed.members / 2;
 /** An event to all members, and its author's other connections. */
-const posts = others + own;
+const eventPosts = others + own;
 /** Tokens that one event to all members takes. */
 const tokensPerEvent = 1 + Math.floor((others + own) / limits.postsPerToken);
 
@@ -82,7 +85,7 @@ export const uses: Readonly<Record<RateKind, Use>> = {
   // A frame that was refused costs more than one that was answered: a write whose condition failed.
   frames: sum(frame, { messages: 1, writes: 1, milliseconds: 5 }),
   requests: sum(request, { bytesOut: limits.answerBytesPerToken, reads: limits.answerBytesPerToken / 4096 }),
-  typing: times(sum(frame, { messages: posts, reads: memberReads, milliseconds: 40 }), 1 / tokensPerEvent),
+  typing: times(sum(frame, { messages: eventPosts, reads: memberReads, milliseconds: 40 }), 1 / tokensPerEvent),
   // The cursor does not move: nobody is told, but the own connections get the counts.
   receipts: sum(frame, { messages: own, reads: inboxReads + 4, writes: 2, milliseconds: 60 }),
   history: { reads: 4, milliseconds: 20 },
@@ -92,7 +95,7 @@ export const uses: Readonly<Record<RateKind, Use>> = {
   forms: { writes: 3, uploads: 1, gigabytesStored: limits.attachmentBytes / 1e9 },
   profile: { writes: 6, uploads: 2, milliseconds: 100 },
   sessions: { writes: 2 + 3 * limits.devicesPerUser, messages: own, invocations: 2, milliseconds: 1_200 },
-  groups: { writes: 6, reads: memberReads + 8, messages: posts, milliseconds: 60 },
+  groups: { writes: 6, reads: memberReads + 8, messages: eventPosts, milliseconds: 60 },
   conversations: {
     writes: 2 * (limits.groupBeginners + 1) + 6,
     reads: memberReads + limits.groupBeginners,
@@ -110,6 +113,17 @@ export function usesInAnHour(kind: RateKind): number {
   const { count, seconds, exact }: RateLimit = rates[kind];
   const inAnHour = (tokens: number) => tokens + (3_600 * tokens) / seconds;
   return inAnHour(count) + (exact ? 0 : assumed.environments * inAnHour(Math.ceil(count / share)));
+}
+
+/** Does an operation take no more than is assumed of its kind? @param measured with as many people as one token pays for */
+export function useBar(kind: RateKind, measured: Measured): Bar {
+  const { reads = 0, writes = 0, messages = 0 } = uses[kind];
+  const seen = { reads: readUnits(measured).most, writes: writeUnits(measured).most, posts: posts(measured).most };
+  return {
+    name: `${measured.name} takes no more than one token of ${kind} pays for`,
+    met: seen.reads <= reads && seen.writes <= writes && seen.posts <= messages,
+    seen: `${seen.reads} read, ${seen.writes} written, ${seen.posts} posts`,
+  };
 }
 
 /** $ */
