@@ -71,8 +71,8 @@ function sum(...uses: readonly Use[]): Use {
   return total;
 }
 
-/** What one token of each kind pays for. */
-export const uses: Readonly<Record<RateKind, Use>> = {
+/** What one token of each kind pays for, without the bucket's own write. */
+const usesBesides: Readonly<Record<RateKind, Use>> = {
   // Coming and going: the connection stored and removed, the inbox read twice, and presence told to all contacts twice.
   connects: {
     writes: 8,
@@ -92,9 +92,9 @@ export const uses: Readonly<Record<RateKind, Use>> = {
   // The texts of a hundred entries at once, before the page sees that they are too long.
   search: { reads: 100 * (limits.messageBytes / 4096) + limits.searchCharacters / 1024 + 4, milliseconds: 1_000 },
   lists: { reads: limits.inboxConversations + limits.membersRead / 2, milliseconds: 100 },
-  forms: { writes: 3, uploads: 1, gigabytesStored: limits.attachmentBytes / 1e9 },
+  forms: { writes: 2, uploads: 1, gigabytesStored: limits.attachmentBytes / 1e9 },
   profile: { writes: 6, uploads: 2, milliseconds: 100 },
-  sessions: { writes: 2 + 3 * limits.devicesPerUser, messages: own, invocations: 2, milliseconds: 1_200 },
+  sessions: { writes: 1 + 3 * limits.devicesPerUser, messages: own, invocations: 2, milliseconds: 1_200 },
   groups: { writes: 6, reads: memberReads + 8, messages: eventPosts, milliseconds: 60 },
   conversations: {
     writes: 2 * (limits.groupBeginners + 1) + 6,
@@ -103,10 +103,21 @@ export const uses: Readonly<Record<RateKind, Use>> = {
     milliseconds: 100,
   },
   invitations: { writes: 4, reads: 4, messages: 1 },
-  people: { writes: 12, reads: 12, messages: 2 + own },
+  people: { writes: 11, reads: 12, messages: 2 + own },
   devices: { writes: 5, reads: 8 },
   clearing: sum(frame, { writes: 4, reads: 2 * inboxReads + 10, messages: 2 * own, milliseconds: 80 }),
 };
+
+/** Writes of the bucket itself: one for each use, or for each portion. */
+function bucketWrites(kind: RateKind): number {
+  const { count, exact, inItem }: RateLimit = rates[kind];
+  return exact ? (inItem ? 0 : 1) : 1 / Math.ceil(count / share);
+}
+
+/** What one use of a kind takes. */
+export function useOf(kind: RateKind): Use {
+  return sum(usesBesides[kind], { writes: bucketWrites(kind) });
+}
 
 /** Uses of a kind in the first hour: what the bucket holds, what comes back, and what each environment gives for itself. */
 export function usesInAnHour(kind: RateKind): number {
@@ -117,11 +128,11 @@ export function usesInAnHour(kind: RateKind): number {
 
 /** Does an operation take no more than is assumed of its kind? @param measured with as many people as one token pays for */
 export function useBar(kind: RateKind, measured: Measured): Bar {
-  const { reads = 0, writes = 0, messages = 0 } = uses[kind];
+  const { reads = 0, writes = 0, messages = 0 } = useOf(kind);
   const seen = { reads: readUnits(measured).most, writes: writeUnits(measured).most, posts: posts(measured).most };
   return {
     name: `${measured.name} takes no more than one token of ${kind} pays for`,
-    met: seen.reads <= reads && seen.writes <= writes && seen.posts <= messages,
+    met: seen.reads <= reads && Math.floor(seen.writes) <= Math.ceil(writes) && seen.posts <= messages,
     seen: `${seen.reads} read, ${seen.writes} written, ${seen.posts} posts`,
   };
 }
@@ -145,7 +156,7 @@ const openConnections = limits.connectionsPerUser * 60 * more.connectionMinute;
 
 /** $; what one account can cost in its first hour at most, without what it sends. Later hours cost less: the buckets are not full any more. */
 export function accountCost(): number {
-  return kinds.reduce((total, kind) => total + usesInAnHour(kind) * priceOf(uses[kind]), openConnections);
+  return kinds.reduce((total, kind) => total + usesInAnHour(kind) * priceOf(useOf(kind)), openConnections);
 }
 
 const kinds = Object.keys(rates) as RateKind[];
@@ -163,7 +174,7 @@ export function rateTable(): string[] {
 export function costTable(): string[] {
   const rows = kinds.map((kind) => {
     const count = usesInAnHour(kind);
-    const price = priceOf(uses[kind]);
+    const price = priceOf(useOf(kind));
     return `| \`${kind}\` | ${whole(count)} | $${(price * 1e6).toFixed(1)} | ${dollars(count * price)} |`;
   });
   return [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { accountCost, costTable, priceOf, rateTable, uses, usesInAnHour } from '#bench/account-cost';
+import { accountCost, costTable, priceOf, rateTable, useOf, usesInAnHour } from '#bench/account-cost';
 import { type RateKind, rates } from '#protocol/limits';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
@@ -30,6 +30,6 @@ it('docs/security.md has every limit of a user, and what it costs, as they are c
 it('every kind of use has a number and a price, so none is left out of the sum', () => {
   for (const kind of Object.keys(rates) as RateKind[]) {
     expect(usesInAnHour(kind)).toBeGreaterThan(rates[kind].count);
-    expect(priceOf(uses[kind])).toBeGreaterThan(0);
+    expect(priceOf(useOf(kind))).toBeGreaterThan(0);
   }
 });
