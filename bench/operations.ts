@@ -159,7 +159,7 @@ export async function withInbox(stage: Stage, count: number): Promise<Guest> {
   const names = Array.from({ length: count }, (_, index) => `contact${index}`);
   for (const username of names) {
     const conversation = [owner.person.username, username].sort().join('_');
-    await createUser(stage.store, { username, name: username });
+    await createUser(stage.store, stage.newUser(username));
     await seat(stage, conversation, [owner.person, { username }]);
     await say(stage, conversation, username, 'Hello');
   }

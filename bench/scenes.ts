@@ -27,7 +27,7 @@ export interface Guest {
 export async function invite(stage: Stage, name: string, count: number): Promise<Guest[]> {
   const names = Array.from({ length: count }, (_, index) => `${name}${index}`);
   const guests = await inBatches(names, 20, async (username) => {
-    await createUser(stage.store, { username, name: username });
+    await createUser(stage.store, stage.newUser(username));
     const person = await stage.person(username);
     return { person, socket: await person.everything() };
   });

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CognitoError, callCognito } from './call-cognito.ts';
+import { keepPassword, newPassword, readPasswords } from './demo-passwords.ts';
 import type { LocalOutputs } from './local-outputs.ts';
 
 /** Somebody who is signed in on the local user pool. */
@@ -14,41 +15,51 @@ export interface ConfirmedUser {
 
 const SignedIn = z.object({ AuthenticationResult: z.object({ AccessToken: z.string() }).optional() });
 
-/** The password that a local user gets: it satisfies the pool's policy, and a person can remember it. */
-export function passwordOf(name: string): string {
-  return `Parley-${name}-1`;
-}
+/** The password that users of earlier versions have: the same on every machine. */
+const passwordAsBefore = (name: string) => `Parley-${name}-1`;
 
 /**
- * Signs a user in, and up before if need be, as a person would: the confirmation code is read from the mail.
- * @param mailDirectory where the local user pool writes its mail
+ * Signs a user in, and up before if need be, as a person would: the confirmation code is read from the mail. The password is the data folder's.
+ * @param dataDirectory where the local user pool writes its mail, and where the passwords are
  * @throws Error when the name is somebody's with another password
  */
 export async function confirmedUser(
   name: string,
   outputs: LocalOutputs,
-  mailDirectory: string,
+  dataDirectory: string,
 ): Promise<ConfirmedUser> {
+  const mailDirectory = join(dataDirectory, 'mail');
   const call = (operation: string, input: object) => callCognito(outputs.CognitoEndpoint, operation, input);
   const ClientId = outputs.UserPoolClientId;
-  const password = passwordOf(name);
-  const signIn = async () => {
+  const kept = (await readPasswords(dataDirectory))[name];
+  const password = kept ?? newPassword();
+  if (kept === undefined) await keepPassword(dataDirectory, name, password);
+  const signIn = async (password: string) => {
     const AuthParameters = { USERNAME: name, PASSWORD: password };
     const answer = await call('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', ClientId, AuthParameters });
     const token = SignedIn.parse(answer).AuthenticationResult?.AccessToken;
     if (!token) throw new Error(`unable to sign ${name} in; the user pool wants another step`);
     return { name, password, token };
   };
+  /** A user from before gets a password of this data folder. @returns false when there is none with the former password */
+  const renew = async () => {
+    const before = await signIn(passwordAsBefore(name)).catch(() => undefined);
+    if (!before) return false;
+    const change = { AccessToken: before.token, PreviousPassword: before.password, ProposedPassword: password };
+    await call('ChangePassword', change);
+    return true;
+  };
   const confirm = async () => {
     const ConfirmationCode = await codeFor(name, mailDirectory);
     await call('ConfirmSignUp', { ClientId, Username: name, ConfirmationCode });
   };
   try {
-    return await signIn();
+    return await signIn(password);
   } catch (error) {
     if (named(error, 'UserNotConfirmedException')) {
       await call('ResendConfirmationCode', { ClientId, Username: name });
     } else if (named(error, 'NotAuthorizedException', 'UserNotFoundException')) {
+      if (await renew()) return signIn(password);
       // Unknown, or known with another password: Cognito does not tell which, signing up does.
       const UserAttributes = [{ Name: 'email', Value: `${name}@example.com` }];
       await call('SignUp', { ClientId, Username: name, Password: password, UserAttributes }).catch(
@@ -60,7 +71,7 @@ export async function confirmedUser(
     } else throw error;
   }
   await confirm();
-  return signIn();
+  return signIn(password);
 }
 
 /** The newest code that was mailed to a user: the last line of the letter. */

@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { serve } from '@parley/local';
 import { welcome } from './welcome.ts';
 
-const { PARLEY_DATA, PORT, PARLEY_FAULTS, PARLEY_LATENCY, PARLEY_DYNOXIDE, PARLEY_DYNAMODB_ENDPOINT } = process.env;
+const { PARLEY_DATA, PORT, PARLEY_HOSTS, PARLEY_FAULTS, PARLEY_LATENCY, PARLEY_DYNOXIDE, PARLEY_DYNAMODB_ENDPOINT } =
+  process.env;
 const dataDirectory = resolve(PARLEY_DATA || '.parley');
 
 /** `npm start`, and `npm run dev` with `--watch`. `-c name=value` sets an option of the stack, as with `cdk deploy`. */
@@ -13,6 +14,7 @@ function main(): void {
     directory: resolve(import.meta.dirname, '..'),
     dataDirectory,
     port: PORT,
+    hosts: PARLEY_HOSTS,
     faults: PARLEY_FAULTS,
     latency: PARLEY_LATENCY,
     engine: { program: PARLEY_DYNOXIDE, endpoint: PARLEY_DYNAMODB_ENDPOINT },
@@ -21,6 +23,7 @@ function main(): void {
       dataDirectory: 'PARLEY_DATA',
       engineProgram: 'PARLEY_DYNOXIDE',
       engineEndpoint: 'PARLEY_DYNAMODB_ENDPOINT',
+      hosts: 'PARLEY_HOSTS',
     },
     context,
     watch,

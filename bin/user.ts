@@ -10,7 +10,7 @@ async function main([name = '']: string[]): Promise<void> {
   }
   const data = process.env.PARLEY_DATA || '.parley';
   const { Parley: outputs } = await readOutputs(join(data, 'outputs.json'));
-  const user = await confirmedUser(name, outputs, join(data, 'mail')).catch((error: unknown) => {
+  const user = await confirmedUser(name, outputs, data).catch((error: unknown) => {
     const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
     throw refused ? new Error(`unable to reach ${outputs.WebUrl}; start it first: npm start`) : error;
   });

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
-import { confirmedUser } from './confirmed-user.ts';
+import { CognitoError } from './call-cognito.ts';
+import { type ConfirmedUser, confirmedUser } from './confirmed-user.ts';
 import { offerDemoPeople } from './demo-people.ts';
 import { LocalOutputs, wscatLine } from './local-outputs.ts';
 
@@ -20,8 +21,11 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
   if (runtime.stack.ofType('AWS::Cognito::UserPool').length === 0) {
     return [...addresses, '', 'Tokens come from your own issuer, so there are no demo users here.', ''].join('\n');
   }
-  const mail = join(dataDirectory, 'mail');
-  const users = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+  const users = await demoUsers(outputs, dataDirectory);
+  if (!users) {
+    const how = 'Nobody may sign up here (selfSignUp: false). Users from a start without that option stay.';
+    return [...addresses, '', how, ''].join('\n');
+  }
   await offerDemoPeople(
     runtime,
     users.map(({ name, password }) => ({ username: name, password })),
@@ -43,4 +47,17 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
     'Ctrl-C stops everything; the data stays.',
     '',
   ].join('\n');
+}
+
+/** @returns undefined where nobody may sign up */
+async function demoUsers(outputs: LocalOutputs, dataDirectory: string): Promise<ConfirmedUser[] | undefined> {
+  const users: ConfirmedUser[] = [];
+  try {
+    // One after the other, because both keep their passwords in one file.
+    for (const name of ['alice', 'bob']) users.push(await confirmedUser(name, outputs, dataDirectory));
+    return users;
+  } catch (error) {
+    if (error instanceof CognitoError && /^SignUp is not permitted/.test(error.message)) return undefined;
+    throw error;
+  }
 }

@@ -318,7 +318,7 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   rate_limited: {
     cause:
-      'You sent too many messages to this conversation in too short a time. Or you did something else too often: [every limit of this kind](security.md#limits-of-one-user) is of one user, on all devices together. Or too many of your friend requests wait for an answer. After too many frames the server closes the connection.',
+      'You sent too many messages to this conversation in too short a time. Or you did something else too often: [every limit of this kind](security.md#limits-of-one-user) is of one user, on all devices together. Or too many of your friend requests wait for an answer. Or you shared too many bytes of files on one day. After too many frames the server closes the connection.',
     remedy:
       'Send the same again, with the same `client_id`, after `retry_after` seconds. Without `retry_after`, take a friend request back first. Do not open another connection before `retry_after` seconds are over.',
   },

@@ -4,10 +4,15 @@ import * as z from 'zod/mini';
 import { ChatError, errorStatus } from '#protocol/errors';
 import { readConversation } from '#protocol/names';
 import type { Scope } from '#protocol/scope';
-import { type AddressProblem, type ConnectionContext, toConnectionContext } from './identity/connection-context.ts';
-import { createTokenVerifier } from './identity/verify.ts';
-import { createHandler } from './runtime/create-handler.ts';
-import { openLog } from './runtime/log.ts';
+import {
+  type AddressProblem,
+  type ConnectionContext,
+  refusalContext,
+  toConnectionContext,
+} from './identity/connection-context.ts';
+import { createTokenVerifier, IssuerUnavailable } from './identity/verify.ts';
+import { counted, createHandler } from './runtime/create-handler.ts';
+import { type Log, openLog } from './runtime/log.ts';
 
 const Environment = z.object({
   ISSUER: z.string(),
@@ -35,24 +40,44 @@ const allowedOrigins = ALLOWED_ORIGINS.split(',');
 export const handler = createHandler({
   services: { log: openLog() },
   event: AuthorizerEvent,
-  async run({ methodArn, headers = {}, queryStringParameters }): Promise<Policy> {
+  async run({ methodArn, headers = {}, queryStringParameters }, { log }): Promise<Policy> {
     const header = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
     const query = queryStringParameters ?? {};
     if (!isAllowed(header.get('origin'), header.get('x-parley-host'))) return policy('Deny', methodArn, 'nobody');
 
     const token = query.token ?? tokenFrom(header.get('sec-websocket-protocol'));
-    const identity = token === undefined ? undefined : await verify(token);
-    if (identity?.ok) {
-      const context = toConnectionContext(identity, identity, readScope(query, identity.username));
-      return policy('Allow', methodArn, identity.username, context);
-    }
-    throw new ChatError('unauthenticated', identity?.reason ?? 'no token');
+    if (token === undefined) throw new ChatError('unauthenticated', 'no token');
+    const verified = await verifyOrExplain(token, log);
+    if ('problem' in verified) return policy('Allow', methodArn, 'nobody', refusalContext(verified));
+    const context = toConnectionContext(verified, verified, readScope(query, verified.username));
+    return policy('Allow', methodArn, verified.username, context);
   },
   answerError({ code }) {
     // API Gateway answers 401 to exactly this word, and 500 to every other error.
     throw new Error(code === 'unauthenticated' ? 'Unauthorized' : 'unable to authorize; the log has the reason');
   },
 });
+
+/**
+ * A problem is answered by `$connect`, which can say it.
+ * @throws ChatError `unauthenticated` for a token that is not the issuer's own, or not for us
+ */
+async function verifyOrExplain(token: string, log: Log) {
+  try {
+    const verified = await verify(token);
+    if (verified.ok) return verified;
+    const error = new ChatError('unauthenticated', verified.reason);
+    if (!verified.genuine) throw error;
+    log.info('refused', { reason: verified.reason, ...counted('unauthenticated') });
+    return { problem: error.sentence('connect'), status: errorStatus.unauthenticated };
+  } catch (error) {
+    if (!(error instanceof IssuerUnavailable)) throw error;
+    // Counted as a fault of ours, which rings the alarm: nobody can connect.
+    log.error('issuer unavailable', { error, ...counted('internal') });
+    const reason = 'the issuer of your token cannot be asked whether it is right: try again in a moment';
+    return { problem: new ChatError('internal', reason).sentence('connect'), status: 503 };
+  }
+}
 
 /**
  * Only browsers send an origin. The stack's own page is always allowed: it has the host that CloudFront was asked for. A page cannot set the

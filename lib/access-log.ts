@@ -14,7 +14,7 @@ export function accessLog(
   scope: Construct,
   fields: Readonly<Record<string, string>>,
   options: Pick<Options, 'logRetentionDays'>,
-): IAccessLogSettings {
+): IAccessLogSettings & { readonly logGroup: LogGroup } {
   const logGroup = new LogGroup(scope, 'AccessLog', {
     retention: options.logRetentionDays,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -27,5 +27,9 @@ export function accessLog(
     status: AccessLogField.contextStatus(),
     ...fields,
   };
-  return { destination: new LogGroupLogDestination(logGroup), format: AccessLogFormat.custom(JSON.stringify(format)) };
+  return {
+    destination: new LogGroupLogDestination(logGroup),
+    format: AccessLogFormat.custom(JSON.stringify(format)),
+    logGroup,
+  };
 }

@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { httpRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
@@ -19,6 +20,8 @@ export interface HttpEndpointProps {
 /** The HTTP API. On every route API Gateway checks the token before a function runs. */
 export class HttpEndpoint extends Construct {
   readonly api: HttpApi;
+  /** How many tokens API Gateway could not check, because the issuer's keys could not be had. */
+  readonly unchecked: MetricFilter;
 
   constructor(scope: Construct, id: string, { issuer, http, options }: HttpEndpointProps) {
     super(scope, id);
@@ -49,20 +52,29 @@ export class HttpEndpoint extends Construct {
       this.api.addRoutes({ path, methods: [HttpMethod[method as keyof typeof HttpMethod]], integration });
     }
 
+    const { logGroup, ...accessLogSettings } = accessLog(
+      this,
+      {
+        user: '$context.authorizer.claims.sub',
+        latency: '$context.integrationLatency',
+        error: '$context.error.message',
+        authorizer: '$context.authorizer.error',
+      },
+      options,
+    );
+    // API Gateway answers 401 then, and its log alone tells that from a bad token.
+    this.unchecked = logGroup.addMetricFilter('Unchecked', {
+      filterPattern: FilterPattern.stringValue('$.authorizer', '=', '*communication error*'),
+      metricNamespace: 'Parley',
+      metricName: 'UncheckedTokens',
+      metricValue: '1',
+    });
     new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: 2000, burstLimit: 1000 },
-      accessLogSettings: accessLog(
-        this,
-        {
-          user: '$context.authorizer.claims.sub',
-          latency: '$context.integrationLatency',
-          error: '$context.error.message',
-        },
-        options,
-      ),
+      accessLogSettings,
     });
   }
 }

@@ -19,8 +19,8 @@ const logRetentions = Object.values(RetentionDays).filter(
 );
 
 const Oidc = z.strictObject({
-  /** The `iss` of its tokens; its keys are found through `<issuer>/.well-known/openid-configuration`. */
-  issuer: z.url({ protocol: /^https$/ }).transform((url) => url.replace(/\/+$/, '')),
+  /** The `iss` of its tokens to the letter, also a slash at the end; its keys are found through `<issuer>/.well-known/openid-configuration`. */
+  issuer: z.url({ protocol: /^https$/ }),
   /** Accepted values of `aud` (or `client_id`): one, or several separated by commas. */
   audience: z.preprocess(fromCommas, z.array(z.string().min(1)).min(1)),
   /** The claim that holds the user name. */
@@ -104,6 +104,12 @@ const fields = {
     schema: wholeNumber(1, 3600),
     fallback: limits.sends.seconds,
     rule: 'must be a whole number of seconds from 1 to 3600',
+  },
+  /** How many bytes of files a user may upload and forward on one day (UTC); 0 for any number. Default 1073741824, a gigabyte. */
+  fileBytesPerDay: {
+    schema: wholeNumber(0),
+    fallback: limits.fileBytesPerDay,
+    rule: 'must be a whole number of bytes, 0 for no limit',
   },
   /**
    * Up to this number of members, the function that causes an event also posts it. In larger conversations other functions post it, to

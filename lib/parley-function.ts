@@ -128,6 +128,8 @@ export const bundleOptions = {
     // needs JSON alone, would load 14 KB for S3.
     '#aws/json10': join(protocols, 'json', 'AwsJson1_0Protocol.js'),
     '#aws/rest-json': join(protocols, 'json', 'AwsRestJsonProtocol.js'),
+    // A library that recognises file types logs with it, and it needs `require`.
+    debug: join(lambdas, 'runtime', 'no-debug.ts'),
   },
 } satisfies BuildOptions;
 

@@ -1,6 +1,6 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { streamHandlers } from '#lambdas/stream/handlers';
+import { streamFilters } from '#lambdas/stream/handlers';
 import { Alarms } from './alarms.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
@@ -8,9 +8,10 @@ import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { OnlineCounts } from './online-counts.ts';
 import type { Options } from './options.ts';
+import { ownIssuer } from './own-issuer.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
-import { type Issuer, People } from './people.ts';
+import { People } from './people.ts';
 import { Push } from './push.ts';
 import { SocketApi } from './socket-api.ts';
 import { TableStream } from './table-stream.ts';
@@ -29,7 +30,8 @@ export class ParleyStack extends Stack {
     const chat = new ChatTable(this, 'Chat', options);
     const uploads = new Uploads(this, 'Uploads', options);
     const people = options.oidc === undefined ? new People(this, 'People', options) : undefined;
-    const issuer: Issuer = people?.issuer ?? ownIssuer(options);
+    const issuer = options.oidc === undefined ? people?.issuer : ownIssuer(this, options.oidc);
+    if (!issuer) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
 
     // `authorize` and `socket` run while a client waits for its connection, so they get more CPU to start faster.
     const authorize = new ParleyFunction(this, 'Authorize', {
@@ -72,6 +74,7 @@ export class ParleyStack extends Stack {
         RETENTION_DAYS: String(options.messageRetentionDays),
         SEND_COUNT: String(options.sendLimit),
         SEND_SECONDS: String(options.sendLimitSeconds),
+        FILE_BYTES_PER_DAY: String(options.fileBytesPerDay),
         FRIENDS_FIRST: String(options.friendsFirst),
         INVITATIONS: String(options.invitations),
         ROOM_MAKERS: options.rooms.join(','),
@@ -88,7 +91,7 @@ export class ParleyStack extends Stack {
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
     uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
-    uploads.bind(notify, 'show', 'discard');
+    uploads.bind(notify, 'show', 'discard', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http);
 
@@ -96,7 +99,7 @@ export class ParleyStack extends Stack {
     const changes = new TableStream(this, 'Changes', {
       table: chat.table,
       to: notify,
-      filters: streamHandlers.map(({ filter }) => filter),
+      filters: streamFilters,
       options,
     });
 
@@ -142,12 +145,18 @@ export class ParleyStack extends Stack {
     new Alarms(this, 'Alarms', {
       functions,
       refusing,
+      unchecked: endpoint.unchecked,
       deadLetters: changes.deadLetters,
       lostPushes: pushes?.deadLetters,
     });
 
     const config = people
-      ? { cognito: people.address, clientId: people.client.userPoolClientId, region: Aws.REGION }
+      ? {
+          cognito: people.address,
+          clientId: people.client.userPoolClientId,
+          region: Aws.REGION,
+          ...(options.selfSignUp ? {} : { selfSignUp: false }),
+        }
       : { issuer: issuer.url, audience: issuer.audience };
     const page = new Page(this, 'Page', { config, options });
     const edge = new Edge(this, 'Edge', {
@@ -174,9 +183,4 @@ export class ParleyStack extends Stack {
     output('UserPoolId', people?.pool.userPoolId ?? noPool, 'Where people sign up and in');
     output('UserPoolClientId', people?.client.userPoolClientId ?? noPool, 'The client that signs them in');
   }
-}
-
-function ownIssuer({ oidc }: Pick<Options, 'oidc'>): Issuer {
-  if (oidc === undefined) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
-  return { url: oidc.issuer, audience: oidc.audience, usernameClaim: oidc.usernameClaim };
 }

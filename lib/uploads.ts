@@ -8,22 +8,26 @@ import { acknowledge } from './permissions.ts';
 /** The signed forms write here. Only the functions that check an upload read from here. */
 const incoming = 'incoming/';
 /** An upload is copied here when a message uses it. No form can write here, so a checked file does not change. */
+const attachments = 'attachments/';
+/** Files of messages from before messages could share them. Nothing new is written here. */
 const files = 'files/';
-/** Users' pictures are copied here, and not to the files, which may be deleted with their messages. */
+/** Users' pictures. */
 const avatars = 'avatars/';
 
 /** What a function does with uploads, and the prefixes that its actions need. */
 const permissions = {
   /** Signs the forms with which browsers upload. A form has the permissions of its signer. */
   receive: { PutObject: [incoming] },
-  /** Checks an upload and copies it to the files. */
-  claim: { GetObject: [incoming], PutObject: [files] },
+  /** Checks an upload and copies it to the attachments. */
+  claim: { GetObject: [incoming], PutObject: [attachments] },
   /** Signs the addresses of files. */
-  show: { GetObject: [files] },
-  /** Deletes the files of a message that is deleted. */
-  discard: { DeleteObject: [files] },
-  /** Copies an upload to the users' pictures, and signs their addresses. */
+  show: { GetObject: [attachments, files] },
+  /** Deletes what no message and no profile shows any more. */
+  discard: { DeleteObject: [attachments, files] },
+  /** Stores users' pictures, and signs their addresses. */
   portray: { GetObject: [incoming, avatars], PutObject: [avatars] },
+  /** Deletes pictures that no profile shows any more. */
+  unportray: { DeleteObject: [avatars] },
 };
 
 /** The private bucket of attachments. Browsers reach it only through forms and addresses that the functions sign. */
@@ -75,6 +79,6 @@ function lifecycle({ messageRetentionDays }: Pick<Options, 'messageRetentionDays
     { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];
   if (messageRetentionDays === 0) return rules;
-  // A day later than the messages, which may be deleted late: no message loses its file.
+  // Files from before uploads expired with their messages: a day later than these, which may be deleted late, so no message loses its file.
   return [...rules, { id: 'retention', prefix: files, expiration: Duration.days(messageRetentionDays + 1) }];
 }

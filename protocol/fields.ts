@@ -1,5 +1,6 @@
 /** Fields that frames, bodies and queries share. An error says what would be right: "<field> must be …". */
 import * as z from 'zod/mini';
+import { cleanName } from './clean-text.ts';
 import { limits } from './limits.ts';
 
 /** Text without broken characters: a lone surrogate cannot be stored and would come back changed. */
@@ -9,6 +10,13 @@ export const text = (error: string) => z.string({ error }).check(z.refine((value
 export const trimmedText = (most: number, error: string) =>
   z.string({ error }).check(
     z.trim(),
+    z.refine((value) => isLength(value, most) && value.isWellFormed(), { error }),
+  );
+
+/** A name or title of 1 to `most` Unicode code points, cleaned: see clean-text.ts. */
+export const cleanedName = (most: number, error: string) =>
+  z.string({ error }).check(
+    z.overwrite(cleanName),
     z.refine((value) => isLength(value, most) && value.isWellFormed(), { error }),
   );
 

@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { between, cleanedName, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
@@ -35,7 +36,13 @@ export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export const Me = z.object({ username: z.string(), name: z.string(), avatar: z.nullable(z.string()) });
+export const Me = z.object({
+  username: z.string(),
+  name: z.string(),
+  avatar: z.nullable(z.string()),
+  /** Only where it is so: nobody else sees whether you are online. */
+  hide_presence: z.optional(z.literal(true)),
+});
 export type Me = z.infer<typeof Me>;
 
 /** Parameters of a path. */
@@ -93,19 +100,20 @@ export const HistoryQuery = z.object({
   ...paging,
 });
 
-export const InboxQuery = z.object({
-  offset: z._default(number('must be a number from 0'), 0),
-  ...paging,
-});
-
-export const ConversationsQuery = z.extend(InboxQuery, {
+/** Conversations, and lists that are read as a whole. */
+export const ListQuery = z.object({
   /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
+  /** Of clients from before there were places. */
+  offset: z._default(number('must be a number from 0'), 0),
+  ...paging,
 });
 
 export const MembersQuery = z.object({
   /** `true`: only members who are online. */
   online: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
+  /** `true`: instead of members, those who were removed from the room. For its owner and moderators. */
+  removed: z.optional(z.enum(['true', 'false'], { error: 'must be true or false' })),
   /** The page begins after this user name. */
   after: z.optional(
     z.string().check(z.toLowerCase(), z.refine(isUserName, { error: 'must be the user name of a member' })),
@@ -115,7 +123,7 @@ export const MembersQuery = z.object({
 
 const state = 'must be friends, received or sent';
 
-export const FriendsQuery = z.extend(InboxQuery, {
+export const FriendsQuery = z.extend(ListQuery, {
   state: z._default(z.enum(FriendState.options, { error: state }), 'friends'),
 });
 /** `friends` if the other person had asked before. */
@@ -132,7 +140,7 @@ export const InvitationsQuery = z.object({
 });
 
 const title = `must be a text of 1 to ${limits.titleLength} characters`;
-const Title = trimmedText(limits.titleLength, title);
+const Title = cleanedName(limits.titleLength, title);
 const people = `must be a list of at most ${limits.groupBeginners} user names`;
 const userName = z
   .string({ error: 'must be a user name' })
@@ -158,7 +166,9 @@ export const UpdateGroupBody = z.object({
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
-  query: z.optional(trimmedText(limits.nameLength, query)),
+  query: z.optional(
+    trimmedText(limits.nameLength, query).check(z.refine((text) => fold(text).trim() !== '', { error: query })),
+  ),
   /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   ...paging,
@@ -169,8 +179,9 @@ const avatar = 'must be the id of an upload, or null';
 
 /** A missing field stays as it is; `avatar: null` removes the picture. */
 export const MeBody = z.object({
-  name: z.optional(trimmedText(limits.nameLength, name)),
+  name: z.optional(cleanedName(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
+  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
 });
 
 export const CreateBody = z.pipe(
@@ -184,22 +195,37 @@ export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });
 
-const filename = `must be a name of 1 to ${limits.filenameLength} characters, none of them a control character`;
+const filename = `must be a name of 1 to ${limits.filenameLength} characters`;
 const size = `must be a number of bytes from 1 to ${limits.attachmentBytes}`;
-const contentType = 'must be a media type such as image/png';
+const contentType = 'must be a media type such as image/png, or empty for one that the content tells';
 
 const pixels = `must be a number of pixels from 1 to ${limits.attachmentPixels}`;
 const Pixels = between(1, limits.attachmentPixels, pixels);
 const together = 'and height must come together';
 const onlyOfPictures = 'and height can only be said of image/* and video/*';
 
-const FileBody = z.object({
-  filename: z.string({ error: filename }).check(
-    z.minLength(1, { error: filename }),
-    z.maxLength(limits.filenameLength, { error: filename }),
-    z.refine((name) => name.isWellFormed() && !/\p{Cc}/u.test(name), { error: filename }),
+/** In letters of any case, with parameters or without: `audio/webm; codecs=opus`. It is kept in lower case and without spaces between them. */
+const MediaType = z.pipe(
+  z._default(
+    z
+      .string({ error: contentType })
+      .check(
+        z.regex(
+          /^([A-Za-z]{1,20}\/[A-Za-z0-9.+-]{1,100}(\s*;\s*[A-Za-z0-9-]{1,20}=([\w.+-]{1,60}|"[\w ,.+-]{1,60}")){0,2})?$/,
+          { error: contentType },
+        ),
+      ),
+    '',
   ),
-  content_type: z.string({ error: contentType }).check(z.regex(/^[a-z]+\/[a-z0-9.+-]{1,100}$/, { error: contentType })),
+  z.transform((type) => {
+    const [essence = '', ...parameters] = type.split(/\s*;\s*/);
+    return [essence.toLowerCase(), ...parameters].join(';');
+  }),
+);
+
+const FileBody = z.object({
+  filename: cleanedName(limits.filenameLength, filename).check(z.maxLength(limits.filenameLength, { error: filename })),
+  content_type: MediaType,
   size: between(1, limits.attachmentBytes, size),
 });
 
@@ -209,7 +235,7 @@ export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height
     path: ['width'],
     error: together,
   }),
-  z.refine(({ width, content_type: type }) => width === undefined || /^(image|video)\//.test(type), {
+  z.refine(({ width, content_type: type }) => width === undefined || /^((image|video)\/|$)/.test(type), {
     path: ['width'],
     error: onlyOfPictures,
   }),
@@ -218,8 +244,11 @@ export const AttachBody = z.extend(FileBody, { width: z.optional(Pixels), height
 const pictureType = 'must be image/png, image/jpeg, image/gif or image/webp';
 const pictureSize = `must be a number of bytes from 1 to ${limits.avatarBytes}`;
 
+/** Pictures that every browser shows, and that have no scripts. */
+export const isAvatarType = (type: string) => /^image\/(png|jpeg|gif|webp)(;|$)/.test(type);
+
 export const AvatarBody = z.extend(FileBody, {
-  content_type: z.enum(['image/png', 'image/jpeg', 'image/gif', 'image/webp'], { error: pictureType }),
+  content_type: MediaType.check(z.refine((type) => type === '' || isAvatarType(type), { error: pictureType })),
   size: between(1, limits.avatarBytes, pictureSize),
 });
 

@@ -60,6 +60,8 @@ export const limits = {
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
+  /** Combining marks in a row in a text that is stored; further ones are left out (UAX #15, stream-safe text format). */
+  marksInARow: 30,
   clientIdLength: 64,
   /** Characters of a user's name after encoding. */
   userNameLength: 64,
@@ -89,6 +91,8 @@ export const limits = {
   /** Bytes of a message's reactions as JSON, each with its user's name: the rest of a frame beside the longest text. */
   reactionBytes: 4 * 1024,
   attachmentBytes: 25 * 1024 * 1024,
+  /** Bytes of files that a user may upload and forward on one day (UTC), unless the deployer chooses another limit. */
+  fileBytesPerDay: 1024 * 1024 * 1024,
   /** Bytes of a user's picture. */
   avatarBytes: 2 * 1024 * 1024,
   /** Pixels of the width or height that an uploader may give. */
@@ -110,6 +114,8 @@ export const limits = {
   searchEntries: 500,
   /** Characters of texts after which a page of a search reads no further. */
   searchCharacters: 128 * 1024,
+  /** Milliseconds after which a page of a search ends where it is. Only long texts in a large conversation take that long. */
+  searchMilliseconds: 1_000,
   /** Members that one page of the members who are online reads, which bounds its cost. */
   membersRead: 500,
   /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */

@@ -1,12 +1,13 @@
+import { cleanText } from './clean-text.ts';
 import { ChatError } from './errors.ts';
 import { limits } from './limits.ts';
 
 /**
- * A message's text as it is stored: trimmed, and within the limits. It may be empty only beside attachments.
+ * A message's text as it is stored: cleaned, and within the limits. It may be empty only beside attachments.
  * @throws ChatError `invalid_frame`, `too_large`
  */
 export function messageText(message: string | undefined, attachments: number): string {
-  const trimmed = (message ?? '').trim();
+  const trimmed = cleanText(message ?? '');
   if (trimmed === '' && attachments === 0) {
     throw new ChatError('invalid_frame', 'it is empty: give a message of 1 to 8,000 characters, or attachments');
   }

@@ -36,9 +36,13 @@ export function encodeUserName(external: string): string {
     .join('');
 }
 
-/** The identity provider's name of a user name: the opposite of `encodeUserName`. */
+/** The identity provider's name for a user name, the opposite of `encodeUserName`. What is no text there stays encoded. */
 export function decodeUserName(username: string): string {
-  return decodeURIComponent(username);
+  try {
+    return decodeURIComponent(username);
+  } catch {
+    return username;
+  }
 }
 
 /** Every URL parser takes `.` and `..` out of a path, so nobody could look such a user up, befriend or block them. */

@@ -5,6 +5,8 @@ export type Config =
       readonly cognito: string;
       /** The user pool client that the page signs in with. */
       readonly clientId: string;
+      /** False: an administrator creates the accounts. */
+      readonly selfSignUp?: false;
     }
   | {
       /** An OpenID Connect issuer that the deployer configured. */

@@ -33,7 +33,7 @@ async function start(config: Config): Promise<void> {
 async function signInMethodOf(config: Config): Promise<SignInMethod> {
   if ('cognito' in config) {
     const cognito = createCognitoAuth(config.cognito, config.clientId);
-    return { kind: 'password', cognito, isLocal: isLocal(config) };
+    return { kind: 'password', cognito, isLocal: isLocal(config), selfSignUp: config.selfSignUp ?? true };
   }
   const { createOpenId } = await import('./lazy-chunk.ts');
   return { kind: 'issuer', openId: createOpenId(config.issuer, config.audience[0] ?? '') };

@@ -2,6 +2,7 @@
  * Appends what a member sends to the log: a message, or a change of one. It appends exactly one entry, however often the client tries:
  *
  *   1  the send gets a number, which is recorded for its client_id   (claim-number.ts: of two concurrent tries one wins)
+ *      the files of a message are claimed                            (claim-attachments.ts)
  *   2  the entry is written into its cell                            (write-once)
  *
  * A try may die between the two; the client then tries again. The next try finds the number and an empty cell, waits for a moment, seals the
@@ -73,6 +74,8 @@ async function earlierSend(
 }
 
 /**
+ * @param prepare runs when a message has its number, before it is written, and again if it gets another one. If it fails, nothing is written,
+ *   and the number is sealed
  * @param meanwhile runs while the entry is written, after its number was allocated. The state is the one that allocated the number;
  *   undefined if an earlier try had one
  * @throws ChatError `rate_limited`; `forbidden` for a member who has just been removed, or may not write; `conflict`
@@ -82,6 +85,7 @@ export async function append<T>(
   sender: Sender,
   message: NewMessage,
   meanwhile: (state: ConversationState | undefined) => Promise<T>,
+  prepare: (seq: number) => Promise<void>,
 ): Promise<Appended<MessageEntry, T>>;
 export async function append<T>(
   services: Services,
@@ -94,6 +98,7 @@ export async function append<T>(
   sender: Sender,
   newEntry: NewMessage | NewChange,
   meanwhile: (state: ConversationState | undefined) => Promise<T>,
+  prepare?: (seq: number) => Promise<void>,
 ): Promise<Appended<SentEntry, T>> {
   const { conversation, caller } = sender;
   const isMine = (entry: Entry): entry is SentEntry => isSentAs(entry, caller.username, newEntry.client_id);
@@ -101,6 +106,10 @@ export async function append<T>(
   for (let tries = 0; tries < 5; tries++) {
     const claim = await claimNumber(services, sender, newEntry, replacing);
     if (claim.kind === 'claimed') {
+      await prepare?.(claim.seq).catch(async (error: unknown) => {
+        await sealUnused(services, conversation.id, claim.seq, { counted: true });
+        throw error;
+      });
       const entry = toEntry(services, sender, newEntry, claim);
       const [put, result] = await Promise.all([putEntry(services, entry), meanwhile(claim.state), claim.forget?.()]);
       if (put.stored) return { entry, repeated: false, result };

@@ -18,7 +18,6 @@ import { markForNotification } from '../delivery/receipts.ts';
 import { currentReactions, namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import { type Applied, applyChange } from '../store/apply-change.ts';
-import { removeFile } from '../store/bucket.ts';
 import { updateLast } from '../store/conversation-state.ts';
 import {
   type ChangeEntry,
@@ -30,7 +29,6 @@ import {
 } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
 import { addUncounted } from '../store/uncounted.ts';
-import { releaseUpload } from '../store/upload.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
 import { findShownEntry } from './log.ts';
@@ -217,12 +215,11 @@ export async function applyToMessage(
   const before = target ?? (entry.type === 'reaction' ? undefined : await getMessage(services, entry));
   if (entry.type === 'delete') {
     // First, because the tombstone does not have the list of files any more.
-    await Promise.all(
-      (before?.files ?? []).map(async ({ id }) => {
-        await releaseUpload(services, conversation, id);
-        await removeFile(services, id);
-      }),
-    );
+    const files = before?.files ?? [];
+    if (files.length > 0) {
+      const { releaseFile } = await import('./release-files.ts');
+      await Promise.all(files.map((file) => releaseFile(services, conversation, file)));
+    }
   }
   const { applied, message } = await applyChange(services, entry, before && firstFingerprint(before));
   if (!message || entry.type === 'reaction') return { applied, message };

@@ -1,93 +1,163 @@
-import { createHash } from 'node:crypto';
+/**
+ * Files of a message: uploads, and files of other messages that are forwarded. Before the message has its number, they are only looked at: a
+ * send that is refused writes nothing. Once it has one, they are claimed and their objects are stored; then the message is written.
+ */
 import { ChatError } from '#protocol/errors';
-import { type Conversation, readConversation } from '#protocol/names';
+import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
-import { copyFile, type IncomingFile, inspectIncoming, type StoredFolder, storeIncoming } from '../store/bucket.ts';
-import type { File } from '../store/entry.ts';
+import { copyFile, type IncomingFile, inspectIncoming, storeIncoming } from '../store/bucket.ts';
+import type { File, MessageEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
-import { getUpload, putUsedUpload, type Upload, useUpload } from '../store/upload.ts';
-import type { Avatar } from '../store/user.ts';
+import {
+  claimUpload,
+  confirmUpload,
+  createClaimedUpload,
+  getUpload,
+  isUsed,
+  shareUpload,
+  type Upload,
+  type Use,
+} from '../store/upload.ts';
+import { matchesContent } from './content-type.ts';
+import { forwardOf } from './forwarded-file.ts';
+import { assertFileQuota } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 
-type Claimer = Pick<Services, 'table' | 'bucket'>;
+/** A file that a message may use. */
+export interface Attachable {
+  readonly file: File;
+  /** The file is forwarded for the first time in this send, so its bytes count. An upload's were counted when it was asked for. */
+  readonly counts: boolean;
+  /** Claims the file for the message, which has its number. Another try of the same send may claim it again. @throws ChatError */
+  claim(use: Use): Promise<void>;
+}
 
 /**
- * Claims the files of a message before it is stored. The upload must be the caller's own in this conversation, and the file must have been
- * uploaded, with the announced size and, by its first bytes, the announced type. `CONVERSATION/ID` forwards a file of another message that
- * the caller can see, as a copy, which stays when the original is deleted. A retry of the same send may claim the same files again.
+ * Looks at the files of a message. An upload must be the caller's own in this conversation, and the file must have been uploaded, with the
+ * announced size and, by its first bytes, the announced type. `CONVERSATION/ID` forwards a file of another message that the caller can see.
+ * Both messages then share the object, which is deleted with the last message that shows it.
  * @param clientId the message's
- * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of other people's conversation
+ * @throws ChatError `attachment_missing`, `attachment_rejected`; `forbidden` for a forwarded file of other people's conversation;
+ *   `rate_limited` when the caller forwards too many bytes a day
  */
-export async function claimAttachments(
+export async function findAttachments(
   services: Services,
   conversation: Conversation,
   caller: Caller,
   ids: readonly string[],
   clientId: string,
-): Promise<File[]> {
-  const claim = { place: conversation.id, username: caller.username, folder: 'files', usedBy: clientId } as const;
-  return Promise.all(
+): Promise<Attachable[]> {
+  const found = await Promise.all(
     [...new Set(ids)].map((id) =>
-      id.includes('/') ? forward(services, conversation, caller, id, clientId) : claimUpload(services, claim, id),
+      id.includes('/')
+        ? findForwarded(services, conversation, caller, id, clientId)
+        : findUpload(services, conversation, caller, id, clientId),
     ),
   );
+  const forwarded = found.filter(({ counts }) => counts).reduce((bytes, { file }) => bytes + file.size, 0);
+  await assertFileQuota(services, caller.username, forwarded);
+  return found;
 }
 
-/** The ids that these attachments have in the message: those of uploads, and of forwarded files those of their copies. */
-export function fileIds(to: Conversation, caller: Caller, ids: readonly string[], clientId: string): string[] {
-  return [...new Set(ids)].map((id) => (id.includes('/') ? forwardOf(to, caller, id, clientId).id : id));
+/** The message is written, so its files stay. If this is lost, the stream does it when the claims expire. */
+export async function confirmAttachments(
+  services: Pick<Services, 'table' | 'config'>,
+  message: MessageEntry,
+): Promise<void> {
+  await Promise.all(message.files.map(({ id }) => confirmUpload(services, message, id)));
 }
 
-/** What a forwarded file is forwarded from, and its id in the message: the same for every retry of the send. */
-function forwardOf(to: Conversation, caller: Caller, path: string, clientId: string) {
-  const [, place, source = ''] = /^([^/]+)\/([^/]+)$/.exec(path) ?? [];
-  const from = place === undefined ? '' : readConversation(place, caller.username).id;
-  const origin = JSON.stringify([to.id, caller.username, clientId, from, source]);
-  return { from, source, id: createHash('sha256').update(origin).digest('base64url').slice(0, 26) };
+async function findUpload(
+  services: Services,
+  { id: conversation }: Conversation,
+  { username }: Caller,
+  id: string,
+  clientId: string,
+): Promise<Attachable> {
+  const { upload, etag } = await checkUpload(services, conversation, username, id);
+  if (upload.usedBy !== undefined && upload.usedBy !== clientId) throw used(upload);
+  const file = fileOf({ ...upload, object: id });
+  return {
+    file,
+    counts: false,
+    async claim(use) {
+      if (!(await claimUpload(services, upload, use))) throw used(upload);
+      if (await storeIncoming(services, file, etag)) return;
+      throw new ChatError('attachment_rejected', `${id} was replaced while it was checked: try again`);
+    },
+  };
 }
 
-async function forward(
+function used({ conversation, id }: Upload): ChatError {
+  return new ChatError('attachment_rejected', `${id} is in another message: forward it as ${conversation}/${id}`);
+}
+
+async function findForwarded(
   services: Services,
   to: Conversation,
   caller: Caller,
   path: string,
   clientId: string,
-): Promise<File> {
+): Promise<Attachable> {
   const { from, source, id } = forwardOf(to, caller, path, clientId);
   const membership = from === '' ? undefined : await getMembership(services, caller.username, from);
-  const upload = membership && (await getUpload(services, from, source));
-  if (!upload?.used) {
+  const original = membership && (await getUpload(services, from, source));
+  if (!original || !isUsed(original)) {
     throw new ChatError('attachment_missing', `no message that you can see has a file ${quote(path)}`);
   }
-  if (!(await copyFile(services, source, id))) {
-    throw new ChatError('attachment_missing', `the file ${quote(source)} has just been deleted`);
+  // A file from before messages shared them is copied, as it was then.
+  const object = original.object ?? id;
+  const copy: Upload = { ...original, id, object, conversation: to.id, user: caller.username };
+  const earlier = await getUpload(services, to.id, id);
+  return {
+    file: fileOf(copy),
+    counts: !earlier || !isUsed(earlier),
+    claim: (use) => claimForwarded(services, original, copy, use),
+  };
+}
+
+/** Others may forward the same file at the same moment. */
+const shareTries = 8;
+
+async function claimForwarded(services: Services, original: Upload, copy: Upload, use: Use): Promise<void> {
+  let source: Upload | undefined = original;
+  for (let tries = 0; tries < shareTries && source && isUsed(source); tries++) {
+    // An earlier try of the same send may have got this far.
+    const earlier = await getUpload(services, copy.conversation, copy.id);
+    if (earlier && isUsed(earlier)) {
+      if (await claimUpload(services, earlier, use)) return;
+      throw used(earlier);
+    }
+    if (source.object === undefined) return copyForwarded(services, source, copy, use);
+    if (await shareUpload(services, source, copy, use)) return;
+    source = await getUpload(services, source.conversation, source.id);
   }
-  const file = fileOf({ ...upload, id });
-  await putUsedUpload(services, { ...file, conversation: to.id, user: caller.username }, clientId);
-  return file;
+  if (source && isUsed(source)) {
+    throw new ChatError('conflict', 'its file is forwarded by many at once: send it again', { retryAfter: 1 });
+  }
+  throw deleted(original);
+}
+
+async function copyForwarded(services: Services, source: Upload, copy: Upload, use: Use): Promise<void> {
+  await createClaimedUpload(services, copy, use);
+  if (!(await copyFile(services, source, copy))) throw deleted(source);
+}
+
+function deleted({ id }: Upload): ChatError {
+  return new ChatError('attachment_missing', `the file ${quote(id)} has just been deleted`);
 }
 
 /**
- * Claims the upload of a user's picture, with the same checks.
+ * An upload of the caller's, and the object that was uploaded for it.
+ * @param place where the upload was asked for: a conversation's id, or the user's name for a picture
  * @throws ChatError `attachment_missing`, `attachment_rejected`
  */
-export async function claimAvatar(services: Claimer, username: string, id: string): Promise<Avatar> {
-  const claim = { place: username, username, folder: 'avatars', usedBy: username } as const;
-  const { content_type } = await claimUpload(services, claim, id);
-  return { id, content_type };
-}
-
-interface Claim {
-  /** Where the upload was asked for: a conversation's id, or the user's name for a picture. */
-  readonly place: string;
-  readonly username: string;
-  /** Where the file goes. */
-  readonly folder: StoredFolder;
-  readonly usedBy: string;
-}
-
-async function claimUpload(services: Claimer, claim: Claim, id: string): Promise<File> {
-  const { place, username, folder, usedBy } = claim;
+export async function checkUpload(
+  services: Pick<Services, 'table' | 'bucket'>,
+  place: string,
+  username: string,
+  id: string,
+): Promise<{ readonly upload: Upload; readonly etag: string }> {
   const upload = await getUpload(services, place, id);
   if (upload?.user !== username) {
     throw new ChatError('attachment_missing', `no upload ${quote(id)} of yours was asked for in ${place}`);
@@ -99,37 +169,20 @@ async function claimUpload(services: Claimer, claim: Claim, id: string): Promise
   if (object.size !== upload.size) {
     throw new ChatError('attachment_rejected', `${id} has ${object.size} bytes, not the announced ${upload.size}`);
   }
-  assertContentType(upload, object);
-  if (!(await storeIncoming(services, folder, upload, object.etag))) {
-    throw new ChatError('attachment_rejected', `${id} was replaced while it was checked: try again`);
-  }
-  if (!(await useUpload(services, upload, usedBy))) {
-    throw new ChatError('attachment_rejected', `${id} is in another message: forward it as ${place}/${id}`);
-  }
-  return fileOf(upload);
+  return { upload: { ...upload, content_type: checkedType(upload, object) }, etag: object.etag };
 }
 
 /** The fields of an upload that a message stores. */
-function fileOf({ id, filename, content_type, size, width, height }: Upload): File {
-  return { id, filename, content_type, size, width, height };
+function fileOf({ id, filename, content_type, size, width, height, object }: Upload): File {
+  return { id, filename, content_type, size, width, height, object };
 }
 
-/**
- * The first bytes of a file that browsers show must match its type; otherwise a web page could be uploaded as a picture. Text must be text.
- * All other files are only ever downloaded, so their type does not matter.
- */
-function assertContentType({ id, content_type: announced }: Upload, { types: possible, start }: IncomingFile): void {
-  if (matchesContent(announced, possible, start)) return;
+/** The type of a file: as it was announced, if it is that by its content. Without an announced one, the content tells. */
+function checkedType({ id, content_type: announced }: Upload, { types: possible }: IncomingFile): string {
+  if (announced === '') return possible[0] ?? 'application/octet-stream';
+  if (matchesContent(announced, possible)) return announced;
   const actual = possible.length > 0 ? possible.slice(0, 3).join(' or ') : 'of no known type';
   throw new ChatError('attachment_rejected', `${id} was announced as ${announced} but is ${actual} by its content`);
-}
-
-function matchesContent(announced: string, possible: readonly string[], start: Uint8Array): boolean {
-  const [family] = announced.split('/');
-  if (family === 'image' || announced === 'application/pdf') return possible.includes(announced);
-  // The same container formats hold audio and video, under many type names.
-  if (family === 'audio' || family === 'video') return possible.some((type) => /^(audio|video)\//.test(type));
-  return family !== 'text' || !start.includes(0);
 }
 
 function quote(text: string): string {

@@ -83,11 +83,13 @@ export async function endFriendship(services: Services, me: string, other: strin
   await notifyFriends(services, 'friend_removed', me, changed(sides));
 }
 
-/** Friends by name; requests by time, latest first. Reads all friends and requests of the user: half a unit for about forty. */
-export async function friendNames(services: Store, username: string, state: FriendState): Promise<string[]> {
+/**
+ * Friends by name; requests by time, latest first, and by name where the time is the same. Reads all friends and requests of the user: half a
+ * unit for about forty.
+ */
+export async function friendsIn(services: Store, username: string, state: FriendState): Promise<Friendship[]> {
   const friends = (await allFriendships(services, username)).filter((friend) => friend.state === state);
-  const inOrder = state === 'friends' ? friends : friends.sort((a, b) => b.at - a.at);
-  return inOrder.map(({ other }) => other);
+  return friends.sort((a, b) => (state === 'friends' ? 0 : b.at - a.at) || (a.other < b.other ? -1 : 1));
 }
 
 /** Reads both sides, decides and writes. If a side has changed in between, it starts again. */

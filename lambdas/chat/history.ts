@@ -53,8 +53,8 @@ export async function pageBefore(
 const searchStep = 100;
 
 /**
- * The newest messages below `before` that have all of these words, newest first. Reads `limits.searchEntries` entries at most, so the
- * page may be empty although there are older results.
+ * The newest messages below `before` that have all of these words, newest first. It ends after `limits.searchEntries` entries or
+ * `limits.searchMilliseconds`, so the page may be empty although there are older results.
  */
 export async function searchBefore(
   services: Reader,
@@ -65,20 +65,33 @@ export async function searchBefore(
   const beginning = viewer.cleared.seq + 1;
   const end = Math.max(beginning, Math.min(before, state.seq + 1));
   const stop = Math.max(beginning, end - limits.searchEntries);
+  const until = services.now() + limits.searchMilliseconds;
+  const isOver = () => services.now() >= until;
   const entries: MessageEntry[] = [];
   let lowest = end;
   let characters = 0;
-  while (lowest > stop && entries.length < limit && characters < limits.searchCharacters) {
+  const isFull = () => entries.length >= limit || characters >= limits.searchCharacters;
+  while (lowest > stop && !isFull() && !(lowest < end && isOver())) {
     const first = Math.max(stop, lowest - searchStep);
     const read = await readLog(services, state, { first, last: lowest - 1, atPending: 'skip' });
     characters += read.reduce((sum, entry) => sum + ('text' in entry ? entry.text.length : 0), 0);
-    const matching = read.filter(isMessage).filter((entry) => matches(entry, words));
-    const results = (await visibleTo(services, viewer, matching)).reverse();
+    const { matching, complete, through } = matchNewest(read, words, isOver);
+    const results = await visibleTo(services, viewer, matching);
     const included = results.slice(0, limit - entries.length);
     entries.push(...included);
-    lowest = included.length < results.length ? (included.at(-1)?.seq ?? first) : first;
+    lowest = included.length < results.length ? (included.at(-1)?.seq ?? first) : complete ? first : through;
   }
   return { entries, before: lowest > beginning ? lowest : null };
+}
+
+/** The matching messages, newest first, of at least one entry, and of all before the time is over. @returns also the oldest entry looked at */
+function matchNewest(entries: readonly Entry[], words: readonly string[], isOver: () => boolean) {
+  const matching: MessageEntry[] = [];
+  for (const entry of entries.toReversed()) {
+    if (isMessage(entry) && matches(entry, words)) matching.push(entry);
+    if (isOver()) return { matching, complete: false, through: entry.seq };
+  }
+  return { matching, complete: true, through: 0 };
 }
 
 function matches({ text, files }: MessageEntry, words: readonly string[]): boolean {

@@ -13,6 +13,7 @@ import { getMemberships, type Membership, membershipPage } from '../store/member
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
+import { asSeenBy } from './presence-seen.ts';
 import { readCursor, unreadCount } from './unread-count.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
@@ -258,10 +259,11 @@ export async function toViews(
     read ? [{ ...member, read, role: 'member', deliveredUntil: undefined } as const] : [],
   );
   const elsewhere = others.filter(({ read }) => !read);
-  const [fromMemberships, users] = await Promise.all([
+  const [fromMemberships, people] = await Promise.all([
     getMemberships(services, elsewhere, { consistent: memberNames !== undefined }),
     known ?? getUsers(services, peopleIn(rows, memberNames)),
   ]);
+  const users = await asSeenBy(services, rows[0]?.membership.username ?? '', people);
   const members: readonly Shown[] = [...fromStates, ...fromMemberships];
   const newest = await Promise.all(rows.map((row) => newestVisible(services, row)));
   return rows.map(({ state, membership, unread }, row) => ({
@@ -332,7 +334,7 @@ export function toMember(
 
 /** Whether a user is online, and if not, when they were last seen. A viewer whom they have blocked sees neither. */
 export function presenceOf(user: User | undefined, now: number, blocksViewer: boolean) {
-  if (!user || blocksViewer) return { online: false, last_seen: null };
+  if (!user || blocksViewer || user.concealed) return { online: false, last_seen: null };
   const online = openConnectionsOf(user, now).length > 0;
   const lastSeen = online ? undefined : lastSeenAt(user);
   return { online, last_seen: lastSeen === undefined ? null : toTime(lastSeen) };
@@ -345,6 +347,7 @@ export function memberDeliveredUntil(
   member: Pick<Membership, 'username' | 'deliveredUntil'>,
   now: number,
 ): number {
+  if (user?.concealed) return 0;
   const noted = Math.max(member.deliveredUntil ?? 0, deliveredUntil.get(member.username) ?? 0);
   return user ? Math.max(noted, userDeliveredUntil(user, conversation, now)) : noted;
 }

@@ -84,14 +84,14 @@ async function waitForEntry(
   return undefined;
 }
 
-/** Seals a hole, unless its entry may still be written or has expired. The next entry tells the hole's age. */
+/** Seals a hole, unless its entry may still be written or has expired. The next entry tells the hole's age; a sealed one is younger than its number. */
 async function sealIfOld(
   services: Reader,
   state: ConversationState,
   seq: number,
   stored: readonly Entry[],
 ): Promise<Entry | 'pending' | 'expired'> {
-  const age = services.now() - (stored.find((entry) => entry.seq > seq)?.at ?? state.at);
+  const age = services.now() - (stored.find((entry) => entry.seq > seq && isNotSealed(entry))?.at ?? state.at);
   if (age < writeTimeoutMs) return 'pending';
   // Where messages expire, an old number without an entry had one before.
   if (services.config.retentionDays > 0 && age > dayMs) return 'expired';

@@ -41,7 +41,9 @@ export async function inviteMember(
   await requireManager(services, conversation, caller);
   await assertUsersExist(services, [who]);
   if (conversation.kind === 'room') {
-    await endBan(services, who, conversation);
+    if (!(await endBan(services, who, conversation))) {
+      throw new ChatError('forbidden', `people join a room by themselves, and nothing keeps ${who} out`);
+    }
     return conversationView(services, conversation, caller.username);
   }
   await assertNoBlock(services, caller.username, [who]);

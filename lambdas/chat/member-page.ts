@@ -1,16 +1,18 @@
 /** The members of a conversation, a page at a time, by user name. */
+import { ChatError } from '#protocol/errors';
 import { limits } from '#protocol/limits';
 import type { Member } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
-import { firstMembersOf, getMemberships, type Membership } from '../store/membership.ts';
+import { bannedList, firstMembersOf, getMemberships, type Membership } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
 import { toMember } from './inbox.ts';
 import { withoutLeft } from './members.ts';
+import { asSeenBy } from './presence-seen.ts';
 
-type Reader = Pick<Services, 'table' | 'now'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config'>;
 
 export interface MemberPage {
   readonly members: Member[];
@@ -55,13 +57,38 @@ export async function memberPage(
     services,
     users.map(({ username }) => ({ username, conversation: conversation.id })),
   );
+  const seen = await asSeenBy(services, viewer.username, users);
   const byName = new Map(memberships.map((membership) => [membership.username, membership]));
-  const members = users.flatMap((user) => {
+  const members = seen.flatMap((user) => {
     const membership = byName.get(user.username);
     const blocksViewer = viewer.blocked && user.username !== viewer.username;
     return membership ? [toMember(state, membership, [user], services.now(), blocksViewer)] : [];
   });
   return { members: online ? members.filter((member) => member.online) : members, next };
+}
+
+/**
+ * A page of those who were removed from a room and stay out, after a user name.
+ * @throws ChatError `forbidden` unless the viewer manages the room
+ */
+export async function removedPage(
+  services: Reader,
+  conversation: Conversation,
+  viewer: Membership,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<MemberPage> {
+  const { id } = conversation;
+  if (viewer.role === 'member') throw new ChatError('forbidden', `only owner and moderators of ${id} can see that`);
+  const names = await firstMembersOf(services, bannedList(id), limit, after ?? '');
+  const [state, users] = await Promise.all([getConversationState(services, id), getUsers(services, names)]);
+  const members = users
+    .map((user) => ({ ...user, concealed: true }))
+    .sort((a, b) => (a.username < b.username ? -1 : 1))
+    .map((user) => {
+      const row = { username: user.username, conversation: id, role: 'member', read: { seq: 0, count: 0 } } as const;
+      return toMember(state, { ...row, deliveredUntil: undefined }, [user], services.now(), false);
+    });
+  return { members, next: names.length < limit ? undefined : names.at(-1) };
 }
 
 /** As in `online_user_list`: an open connection of the user receives the conversation. */

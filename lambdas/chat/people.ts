@@ -5,11 +5,12 @@ import { type NamedConversation, parseConversation } from '#protocol/names';
 import type { Services, Store } from '../runtime/services.ts';
 import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
-import { foldName, getListings, getUserNames, type Listing } from '../store/people-index.ts';
-import { type Avatar, getUsers } from '../store/user.ts';
+import { beginningsOf, getListings, getUserNames, type Listing } from '../store/people-index.ts';
+import { type Avatar, getUsers, type User } from '../store/user.ts';
 import { presenceOf } from './inbox.ts';
+import { asSeenBy } from './presence-seen.ts';
 
-type Reader = Pick<Services, 'table' | 'bucket' | 'now'>;
+type Reader = Pick<Services, 'table' | 'bucket' | 'now' | 'config'>;
 
 /** @throws ChatError `invalid_frame` for oneself */
 export function directConversationWith(me: string, other: string): NamedConversation {
@@ -34,20 +35,32 @@ export async function getProfile(services: Reader, viewer: string, username: str
 
 /** The profiles of those users who exist, in this order. Costs half a unit for each, and half a unit for whether they have blocked the viewer. */
 export async function getProfiles(services: Reader, viewer: string, names: readonly string[]): Promise<Profile[]> {
+  return (await viewUsers(services, viewer, names)).map(({ profile }) => profile);
+}
+
+async function viewUsers(
+  services: Reader,
+  viewer: string,
+  names: readonly string[],
+): Promise<{ readonly user: User; readonly profile: Profile }[]> {
   const directs = names
     .filter((name) => name !== viewer)
     .map((name) => ({ username: viewer, conversation: directConversationWith(viewer, name).id }));
   const [users, memberships] = await Promise.all([getUsers(services, names), getMemberships(services, directs)]);
   const blocking = new Set(memberships.filter(({ blocked }) => blocked).map(({ conversation }) => conversation));
   const blocksViewer = (name: string) => name !== viewer && blocking.has(directConversationWith(viewer, name).id);
-  const byName = new Map(users.map((user) => [user.username, user]));
+  const seen = await asSeenBy(services, viewer, users);
+  const byName = new Map(seen.map((user) => [user.username, user]));
   const existing = names.flatMap((name) => byName.get(name) ?? []);
   return Promise.all(
     existing.map(async (user) => ({
-      username: user.username,
-      name: user.name,
-      avatar: await avatarUrl(services, user.avatar),
-      ...presenceOf(user, services.now(), blocksViewer(user.username)),
+      user,
+      profile: {
+        username: user.username,
+        name: user.name,
+        avatar: await avatarUrl(services, user.avatar),
+        ...presenceOf(user, services.now(), blocksViewer(user.username)),
+      },
     })),
   );
 }
@@ -67,9 +80,9 @@ export interface PeoplePage {
 }
 
 /**
- * People whose user name or shown name begins with this text; without a text, everybody except the viewer, by user name. One query of the
- * index and one batch of users, however many people there are. A user with two listings, such as alice and Alice, is returned once, so a page
- * may have fewer than `limit`.
+ * People with a name that begins with this text: their user name, their shown name, or their name as the identity provider writes it. Without a
+ * text: everybody except the viewer, by user name. One query of the index, or two, and one batch of users, however many people there are. A user
+ * with several such names, as alice and Alice, is returned once, so a page may have fewer than `limit`.
  */
 export async function findPeople(
   services: Reader,
@@ -78,19 +91,19 @@ export async function findPeople(
   place: { readonly after?: Listing | undefined; readonly before?: Listing | undefined; readonly limit: number },
 ): Promise<PeoplePage> {
   const { after, before, limit } = place;
-  const text = query === undefined ? undefined : foldName(query);
+  const beginnings = query === undefined ? undefined : beginningsOf(query);
   const backwards = before !== undefined;
   const from = { from: before ?? after, backwards, limit };
-  const read = await (text === undefined ? getUserNames(services, from) : getListings(services, text, from));
+  const read = await (beginnings ? getListings(services, beginnings, from) : getUserNames(services, from));
   const listings = read.slice(0, limit);
   if (backwards) listings.reverse();
 
   const usernames = [...new Set(listings.map(({ username }) => username))];
-  const profiles = new Map((await getProfiles(services, viewer, usernames)).map((one) => [one.username, one]));
+  const viewed = new Map((await viewUsers(services, viewer, usernames)).map((one) => [one.user.username, one]));
   const people = listings.flatMap((listing) => {
-    const profile = profiles.get(listing.username);
-    if (!profile) return [];
-    const isIncluded = text === undefined ? profile.username !== viewer : isFirstMatch(listing, profile, text);
+    const { user, profile } = viewed.get(listing.username) ?? {};
+    if (!user || !profile) return [];
+    const isIncluded = beginnings ? isFirstMatch(listing, user, beginnings) : user.username !== viewer;
     return isIncluded ? [profile] : [];
   });
   const more = read.length > limit;
@@ -101,13 +114,13 @@ export async function findPeople(
   };
 }
 
-/** Is this the first of the user's listings that match? Only the names decide, so the answer is the same on every page. */
-function isFirstMatch(listing: Listing, { username, name }: Profile, text: string): boolean {
-  const byUsername = foldName(username);
-  const byName = foldName(name);
-  if (!byName.startsWith(text)) return listing.by === 'username';
-  if (!byUsername.startsWith(text)) return listing.by === 'name';
-  return listing.by === (byteOrder(byUsername, byName) < 0 ? 'username' : 'name');
+/** Is this the first of the user's listings that match? Only the listings decide, so the answer is the same on every page. */
+function isFirstMatch({ by }: Listing, { username, listed }: User, beginnings: readonly string[]): boolean {
+  const [first] = Object.entries({ name: listed.name, account: listed.account, username })
+    .map(([kind, text = '']) => ({ kind, text, range: beginnings.findIndex((one) => text.startsWith(one)) }))
+    .filter(({ range }) => range >= 0)
+    .sort((a, b) => a.range - b.range || byteOrder(a.text, b.text));
+  return first?.kind === by;
 }
 
 /** The index sorts by the bytes of UTF-8. */

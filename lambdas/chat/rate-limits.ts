@@ -1,6 +1,7 @@
-/** Limits how fast a member may send. It costs nothing: a send writes the member's bucket with its number. */
+/** Limits how fast a member may send and share files. The first limit costs nothing: a send writes the member's bucket with its number. */
 import { ChatError } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
+import { takeFileBytes } from '../store/file-quota.ts';
 import { tokenWaitMs } from '../store/token-bucket.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
@@ -19,4 +20,21 @@ export function tooFast({ config }: Pick<Services, 'config'>, waitMs: number): C
   const wait = Math.max(1, Math.ceil(waitMs / 1_000));
   const rule = `at most ${count} messages and changes in ${seconds} seconds`;
   return new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
+}
+
+/**
+ * Counts the bytes of files that a user asks to upload, or forwards.
+ * @throws ChatError `rate_limited` when these are too many on one day; then nothing is counted
+ */
+export async function assertFileQuota(
+  services: Pick<Services, 'table' | 'now' | 'config'>,
+  username: string,
+  bytes: number,
+): Promise<void> {
+  const { fileBytesPerDay: most } = services.config;
+  if (most === 0 || bytes === 0) return;
+  const wait = await takeFileBytes(services, username, bytes, most);
+  if (wait === undefined) return;
+  const rule = `at most ${most.toLocaleString('en')} bytes of files a day, uploaded and forwarded`;
+  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }

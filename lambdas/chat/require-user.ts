@@ -1,7 +1,7 @@
 /** Whether a token may still act for the user whom it names: a user name is not a person. docs/decisions/0043-a-name-is-not-a-person.md */
 import { ChatError } from '#protocol/errors';
 import type { TimedStore } from '../runtime/services.ts';
-import { claimUser, getUser, isBeforeSignOut, type Known, type User } from '../store/user.ts';
+import { claimUser, getUser, isBeforeSignOut, type Known, renewListings, type User } from '../store/user.ts';
 import { createCaller } from './create-caller.ts';
 
 /**
@@ -14,6 +14,7 @@ export async function requireUser(services: TimedStore, caller: Known, issued: n
   const user = (await getUser(services, caller.username)) ?? (await createAndGet(services, caller));
   const owned = user.owner || user.deletedAt !== undefined ? user : ((await claimUser(services, caller)) ?? user);
   assertMayAct(owned, caller, issued);
+  await renewListings(services, owned);
   return owned;
 }
 

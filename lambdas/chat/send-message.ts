@@ -8,15 +8,17 @@ import type { ContentType, Message } from '#protocol/message';
 import type { MessageRef } from '#protocol/message-id';
 import { messageText } from '#protocol/message-text';
 import type { Conversation } from '#protocol/names';
+import type { Recipients } from '../delivery/broadcast.ts';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
-import { claimAttachments, fileIds } from './claim-attachments.ts';
+import { fileIds } from './forwarded-file.ts';
 import { findShownEntry } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
+import { namesSeenBy } from './presence-seen.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, namedSeq } from './same-send.ts';
 
@@ -64,12 +66,16 @@ export async function sendMessage(
     const files = fileIds(conversation, caller, attachments, clientId);
     assertSameSend(duplicate, { type: 'message', text, files, reply_to: replyTo ? (namedSeq(replyTo) ?? 0) : null });
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
-    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin });
+    const shownOf = shownTo(services, caller, recipients);
+    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin, shownOf });
   }
 
   if (membership) assertWritable(services, membership);
   const repliedSeq = replyTo ? await findRepliedSeq(services, conversation, replyTo) : null;
-  const files = await claimAttachments(services, conversation, caller, attachments, clientId);
+  // Loaded with the first file: most messages have none.
+  const claiming = attachments.length > 0 ? await import('./claim-attachments.ts') : undefined;
+  const attachables = (await claiming?.findAttachments(services, conversation, caller, attachments, clientId)) ?? [];
+  const files = attachables.map(({ file }) => file);
   const mentions = await mentionsIn(services, conversation, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
   const members = listMembers(services, conversation);
@@ -88,9 +94,22 @@ export async function sendMessage(
     // The connections are read after the number was allocated: a connection that is stored before that is posted to, and a later one waits
     // for the message in its snapshot. The state that allocated the number has the users who left before it, however far the index lags behind.
     async (state) => recipientsOf(services, conversation, { alwaysInclude, members: await members, state }),
+    async (seq) => {
+      await Promise.all(attachables.map(({ claim }) => claim({ usedBy: clientId, seq })));
+    },
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
-  return deliverMessage(services, { entry, repeated, recipients, origin });
+  const shownOf = shownTo(services, caller, recipients);
+  const [delivered] = await Promise.all([
+    deliverMessage(services, { entry, repeated, recipients, origin, shownOf }),
+    repeated ? undefined : claiming?.confirmAttachments(services, entry),
+  ]);
+  return delivered;
+}
+
+/** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */
+function shownTo(services: Services, { username }: Caller, { users }: Recipients) {
+  return (names: readonly string[]) => namesSeenBy(services, username, names, users);
 }
 
 function contentType([first]: readonly File[]): ContentType {

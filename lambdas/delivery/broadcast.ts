@@ -56,6 +56,7 @@ export async function fanOut(
 ): Promise<void> {
   if (!remaining) return;
   const without = [...remaining.exclude, ...exclude];
-  const job: FanOutJob = { conversation, event, without, at: now(), openedBy, author };
+  const withoutReceipts = config.presence === 'contacts' || undefined;
+  const job: FanOutJob = { conversation, event, without, at: now(), openedBy, author, withoutReceipts };
   await lambda.invokeLater(config.fanOutFunction, job);
 }

@@ -12,7 +12,7 @@ import { markForNotification, postDeliveryReceipts } from './receipts.ts';
  */
 export async function deliverChunk(
   services: Poster,
-  { conversation, event, at, openedBy = Number.POSITIVE_INFINITY, author, part }: Chunk,
+  { conversation, event, at, openedBy = Number.POSITIVE_INFINITY, author, part, withoutReceipts }: Chunk,
   users: readonly User[],
 ): Promise<void> {
   const members = users.filter(({ username }) => username !== author);
@@ -32,8 +32,14 @@ export async function deliverChunk(
         if ((await post(services, connection, event, until)) === 'sent') delivered.add(connection.username);
       }),
   );
-  if (!message) return;
+  if (!message || withoutReceipts) return;
+  const shown = members.filter(({ username, hidesPresence }) => !hidesPresence && delivered.has(username));
   const authors = users.filter(({ username }) => username === author);
   const authorConnections = connectionsOf(authors, (scope) => receives(scope, conversation));
-  await postDeliveryReceipts(services, { conversation, seq: message.seq }, authorConnections, [...delivered]);
+  await postDeliveryReceipts(
+    services,
+    { conversation, seq: message.seq },
+    authorConnections,
+    shown.map(({ username }) => username),
+  );
 }

@@ -28,6 +28,8 @@ interface Delivery {
   readonly recipients: Recipients;
   /** The connection that asked. It gets the acknowledgement whatever its scope. */
   readonly origin: Connection | undefined;
+  /** Those of the users who have received the message of whom its author may know it. */
+  readonly shownOf: (usernames: readonly string[]) => Promise<readonly string[]>;
 }
 
 /**
@@ -38,7 +40,7 @@ interface Delivery {
  */
 export async function deliverMessage(
   services: Services,
-  { entry, repeated, recipients, origin }: Delivery,
+  { entry, repeated, recipients, origin, shownOf }: Delivery,
 ): Promise<Message> {
   const { users } = recipients;
   const message = await toMessage(services, entry, namesOf(users));
@@ -47,9 +49,9 @@ export async function deliverMessage(
   const fitNames = (names: Iterable<string>) => fitFrame([...names].sort(), chatMessage(own, []));
   const now = services.now();
   if (repeated && now - entry.at < repostAfterMs) {
-    const acknowledgement = chatMessage(own, fitNames(usersDeliveredTo(users, entry, now)));
+    const names = origin ? await shownOf(usersDeliveredTo(users, entry, now)) : [];
     await Promise.all([
-      origin && post(services, origin, acknowledgement),
+      origin && post(services, origin, chatMessage(own, fitNames(names))),
       noteActive(services, entry.conversation, users),
     ]);
     return own;
@@ -98,12 +100,12 @@ export async function deliverMessage(
     const timeout = new AbortController();
     await Promise.race([posts, setTimeout(slowPostMs(), undefined, { signal: timeout.signal }).catch(() => {})]);
     timeout.abort();
-    acknowledged = fitNames(delivered);
+    acknowledged = fitNames(await shownOf([...delivered]));
     await Promise.all([posts, postAll(services, authors, chatMessage(own, acknowledged))]);
   }
 
   // Names that were late, or did not fit, follow in delivery receipts.
-  const late = [...delivered].filter((name) => !acknowledged.includes(name));
+  const late = (await shownOf([...delivered])).filter((name) => !acknowledged.includes(name));
   await postDeliveryReceipts(services, entry, authors, late);
   await Promise.all([markForNotification(services, entry, users), noteActive(services, entry.conversation, users)]);
   return own;

@@ -15,6 +15,8 @@ const jobFields = {
   openedBy: z.optional(z.number()),
   /** The author of a message, who gets delivery receipts. */
   author: z.optional(z.string()),
+  /** The author gets no delivery receipts: only contacts see who is online. */
+  withoutReceipts: z.optional(z.literal(true)),
 };
 
 /** An event for all members of a conversation except those in `without`. */

@@ -39,7 +39,10 @@ export async function toMessage(services: Pick<Services, 'bucket'>, entry: Shown
     };
   }
   const attachments = await Promise.all(
-    entry.files.map(async (file) => ({ ...file, url: await signDownload(services, file) })),
+    entry.files.map(async ({ object, ...file }) => ({
+      ...file,
+      url: await signDownload(services, { ...file, object }),
+    })),
   );
   return {
     ...common,

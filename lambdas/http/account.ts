@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Me } from '#protocol/http';
-import { claimAvatar } from '../chat/claim-attachments.ts';
+import { storeAvatar } from '../chat/avatar.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
 import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
@@ -15,11 +15,11 @@ const endSessions = createSignOut(process.env.USER_POOL_ID);
 export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> = {
   getMe: (services, { user }) => toMe(services, user),
 
-  async updateMe(services, { user, body: { name, avatar: upload } }) {
-    if (name === undefined && upload === undefined) return toMe(services, user);
+  async updateMe(services, { user, body: { name, avatar: upload, hide_presence: hidesPresence } }) {
+    if (name === undefined && upload === undefined && hidesPresence === undefined) return toMe(services, user);
     assertNotEmpty(services, user.username, 'profile');
-    const avatar = typeof upload === 'string' ? await claimAvatar(services, user.username, upload) : upload;
-    const changed = await updateProfile(services, user, { name, avatar });
+    const avatar = typeof upload === 'string' ? await storeAvatar(services, user.username, upload) : upload;
+    const changed = await updateProfile(services, user, { name, avatar, hidesPresence });
     if (!changed.user) throw noteEmpty(services, user.username, 'profile', changed.waitMs);
     return toMe(services, changed.user);
   },
@@ -39,6 +39,6 @@ export const account: HttpHandlers<'getMe' | 'signOutEverywhere' | 'updateMe'> =
   },
 };
 
-async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar }: User): Promise<Me> {
-  return { username, name, avatar: await avatarUrl(services, avatar) };
+async function toMe(services: Pick<Services, 'bucket'>, { username, name, avatar, hidesPresence }: User): Promise<Me> {
+  return { username, name, avatar: await avatarUrl(services, avatar), hide_presence: hidesPresence || undefined };
 }

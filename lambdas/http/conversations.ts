@@ -5,7 +5,7 @@ import { readInboxPlace, writeInboxPlace } from '../chat/inbox-address.ts';
 import { accept, decline, invitationPage, isInvited } from '../chat/invitations.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
-import { memberPage } from '../chat/member-page.ts';
+import { memberPage, removedPage } from '../chat/member-page.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
@@ -47,7 +47,10 @@ export const conversations: HttpHandlers<
     const viewer = await requireMembership(services, conversation, caller, { join: false });
     const limit = limitOf(query);
     const place = { online: query.online === 'true', after: query.after, limit };
-    const { members, next } = await memberPage(services, conversation, viewer, place);
+    const { members, next } =
+      query.removed === 'true'
+        ? await removedPage(services, conversation, viewer, place)
+        : await memberPage(services, conversation, viewer, place);
     return {
       count: members.length,
       next: next === undefined ? null : link(services, request, { after: next, limit }),

@@ -1,10 +1,11 @@
 import { ChatError } from '#protocol/errors';
 import type { UploadForm } from '#protocol/http';
 import { limits } from '#protocol/limits';
+import { assertFileQuota } from '../chat/rate-limits.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import type { Services } from '../runtime/services.ts';
 import { signDownload, signUpload } from '../store/bucket.ts';
-import { getUpload, putUpload, type Upload } from '../store/upload.ts';
+import { getUpload, isUsed, type NewUpload, putUpload } from '../store/upload.ts';
 import type { HttpHandlers } from './handler.ts';
 
 /** Uploads and downloads. */
@@ -21,13 +22,14 @@ export const files: HttpHandlers<'createAvatarUpload' | 'createUpload' | 'getAtt
   async getAttachment(services, { conversation, caller, path }) {
     await requireMembership(services, conversation, caller, { join: false });
     const upload = await getUpload(services, conversation.id, path.attachment);
-    if (upload?.used) return signDownload(services, upload);
+    if (upload && isUsed(upload)) return signDownload(services, upload);
     throw new ChatError('not_found', `there is none with this id in ${conversation.id}`);
   },
 };
 
 /** A form that posts exactly this file; and the note of who may use the upload where. */
-async function uploadForm(services: Services, upload: Omit<Upload, 'id' | 'used'>): Promise<UploadForm> {
+async function uploadForm(services: Services, upload: Omit<NewUpload, 'id'>): Promise<UploadForm> {
+  await assertFileQuota(services, upload.user, upload.size);
   const now = services.now();
   const id = services.newId(now);
   const { url, fields } = await signUpload(services, { ...upload, id });

@@ -1,8 +1,13 @@
+import * as z from 'zod/mini';
 import { block, blockedBy, unblock } from '../chat/block.ts';
-import { befriend, friendNames, unfriend } from '../chat/friends.ts';
+import { befriend, friendsIn, unfriend } from '../chat/friends.ts';
 import { getProfiles } from '../chat/people.ts';
 import type { HttpHandlers } from './handler.ts';
-import { offsetPage } from './pages.ts';
+import { listPage } from './list-page.ts';
+
+const ByName = z.tuple([z.string()]);
+/** The latest first. */
+const ByTime = z.tuple([z.number(), z.string()]);
 
 /** Friends, requests and blocks. */
 export const friends: HttpHandlers<
@@ -10,9 +15,14 @@ export const friends: HttpHandlers<
 > = {
   async listFriends(services, request) {
     const { username } = request.caller;
-    const names = await friendNames(services, username, request.query.state);
-    const { slice, ...page } = offsetPage(services, request, names);
-    return { ...page, results: await getProfiles(services, username, slice) };
+    const { state } = request.query;
+    const friends = await friendsIn(services, username, state);
+    const { slice, ...page } =
+      state === 'friends'
+        ? listPage(services, request, friends, ({ other }) => [other], ByName)
+        : listPage(services, request, friends, ({ at, other }) => [-at, other], ByTime);
+    const names = slice.map(({ other }) => other);
+    return { ...page, results: await getProfiles(services, username, names) };
   },
 
   addFriend: async (services, { caller, path }) => ({ state: await befriend(services, caller, path.username) }),
@@ -24,7 +34,8 @@ export const friends: HttpHandlers<
 
   async listBlocks(services, request) {
     const { username } = request.caller;
-    const { slice, ...page } = offsetPage(services, request, await blockedBy(services, username));
+    const names = await blockedBy(services, username);
+    const { slice, ...page } = listPage(services, request, names, (name) => [name], ByName);
     return { ...page, results: await getProfiles(services, username, slice) };
   },
 

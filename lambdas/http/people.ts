@@ -3,18 +3,34 @@ import { ChatError } from '#protocol/errors';
 import { text } from '#protocol/fields';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
+import { findInDirectory, isFound } from '../chat/directory.ts';
 import { findPeople, getProfile } from '../chat/people.ts';
-import { foldName, type Listing } from '../store/people-index.ts';
+import { beginningsOf, type Listing } from '../store/people-index.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
 
 /** Other people. */
 export const people: HttpHandlers<'findUsers' | 'getUser'> = {
-  getUser: (services, { caller, path }) => getProfile(services, caller.username, path.username),
+  async getUser(services, { caller, path: { username } }) {
+    if (await isFound(services, caller.username, username)) return getProfile(services, caller.username, username);
+    throw new ChatError('unknown_user', `you know no user ${username}: here people find their contacts`);
+  },
 
   async findUsers(services, request) {
     const { query: text, at } = request.query;
     const limit = limitOf(request.query);
+    if (services.config.directory !== 'everybody') {
+      const place = at === undefined ? {} : readName(at);
+      const found = await findInDirectory(services, request.caller.username, text, { ...place, limit });
+      const to = (direction: Direction, name: string | undefined) =>
+        name === undefined ? null : link(services, request, { at: encode([direction, name]), limit });
+      return {
+        count: found.people.length,
+        next: to('after', found.after),
+        previous: to('before', found.before),
+        results: found.people,
+      };
+    }
     const place = at === undefined ? {} : readPlace(at, text);
     const found = await findPeople(services, request.caller.username, text, { ...place, limit });
     const to = (direction: Direction, from: Listing | undefined) =>
@@ -34,12 +50,25 @@ type Direction = z.infer<typeof Direction>;
 const Place = z.tuple([
   Direction,
   z.string().check(z.refine(isUserName)),
-  z.enum(['username', 'name']),
+  z.enum(['username', 'name', 'account']),
   text('must be a listing'),
 ]);
 
 function writePlace(direction: Direction, { username, by, text }: Listing): string {
-  return Buffer.from(JSON.stringify([direction, username, by, text])).toString('base64url');
+  return encode([direction, username, by, text]);
+}
+
+function encode(place: readonly string[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+const NamePlace = z.tuple([Direction, z.string().check(z.refine(isUserName))]);
+
+/** @throws ChatError `invalid_frame` for a place that no page of the closed directory gave */
+function readName(place: string): { readonly [D in Direction]?: string } {
+  const { data } = z.safeParse(NamePlace, parseJson(Buffer.from(place, 'base64url').toString()));
+  if (data) return { [data[0]]: data[1] };
+  throw noPlace();
 }
 
 /** @throws ChatError `invalid_frame` for a place that no page of this query gave */
@@ -50,12 +79,16 @@ function readPlace(place: string, query: string | undefined): { readonly [D in D
     const [direction, username, by, text] = data;
     return { [direction]: { username, by, text } };
   }
-  throw new ChatError('invalid_frame', 'at comes with the addresses of other pages: use those as they are');
+  throw noPlace();
+}
+
+function noPlace(): ChatError {
+  return new ChatError('invalid_frame', 'at comes with the addresses of other pages: use those as they are');
 }
 
 function isInside([, username, by, text]: z.infer<typeof Place>, query: string | undefined): boolean {
   if (query === undefined) return by === 'username' && text === username;
-  return [...text].length <= limits.nameLength && text.startsWith(foldName(query));
+  return [...text].length <= limits.nameLength && beginningsOf(query).some((beginning) => text.startsWith(beginning));
 }
 
 function parseJson(text: string): unknown {

@@ -4,6 +4,7 @@ import { readConversation } from '#protocol/names';
 import { type Operation, type OperationName, operation } from '#protocol/operations';
 import { parseAs, parseObject } from '#protocol/parse';
 import { accountOf, type Identity, readIdentity } from '../identity/claims.ts';
+import { whyNobody } from '../identity/why-nobody.ts';
 import type { RequestBase } from './handler.ts';
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html (payload format 2.0) */
@@ -35,8 +36,7 @@ export function readCredentials({ requestContext }: HttpEvent, usernameClaim: st
   const caller = readIdentity(claims, usernameClaim);
   const account = accountOf(claims, usernameClaim);
   if (caller && account !== undefined) return { caller, account, issued: (Number(claims.iat) || 0) * 1_000 };
-  const reason = 'the token names no user of at most 64 characters that are not all dots';
-  throw new ChatError('unauthenticated', reason, { task: 'tell who you are' });
+  throw new ChatError('unauthenticated', whyNobody(claims, usernameClaim), { task: 'tell who you are' });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { cleanName } from '#protocol/clean-text';
 import { limits } from '#protocol/limits';
 import { encodeUserName, isOfDots, isUserName } from '#protocol/names';
 
@@ -20,14 +21,13 @@ export function readIdentity(claims: Readonly<Record<string, unknown>>, username
   if (external === undefined || typeof iss !== 'string' || typeof sub !== 'string') return undefined;
   const username = encodeUserName(external);
   if (!isUserName(username) || isOfDots(username)) return undefined;
-  const name = typeof claims.name === 'string' && claims.name !== '' ? claims.name : external;
-  return {
-    username,
-    // Providers allow longer names (Cognito: 2,048 characters), and a frame has no room for them.
-    name: [...name.toWellFormed()].slice(0, limits.nameLength).join(''),
-    issuer: usernameClaim === undefined ? poolOf(iss) : iss,
-    sub,
-  };
+  const name = (typeof claims.name === 'string' && shownName(claims.name)) || shownName(external) || username;
+  return { username, name, issuer: usernameClaim === undefined ? poolOf(iss) : iss, sub };
+}
+
+/** Providers allow any name, and longer ones (Cognito: 2,048 characters), for which a frame has no room. Empty if nothing of it can be seen. */
+function shownName(name: string): string {
+  return [...cleanName(name.toWellFormed())].slice(0, limits.nameLength).join('').trim();
 }
 
 /** The pool's id. The rest of the address says where the pool answers, and on a laptop that changes with the port. */

@@ -16,7 +16,7 @@ export const ConnectionContext = z.object({
   sub: z.optional(z.string()),
   /** see protocol/scope.ts; empty when the address has a problem */
   scope: z.string(),
-  /** What is wrong with the address, and the HTTP status of the handshake that follows: `$connect` answers with both. */
+  /** What is wrong with the address or the token, and the HTTP status of the handshake that follows: `$connect` answers with both. */
   problem: z.optional(z.string()),
   status: z.optional(z.coerce.number()),
   /** Seconds since 1970; when the token expires. */
@@ -26,7 +26,7 @@ export const ConnectionContext = z.object({
 });
 export type ConnectionContext = Readonly<z.infer<typeof ConnectionContext>>;
 
-/** What is wrong with the address of a socket. */
+/** What is wrong with the address of a socket, or with its token. */
 export interface AddressProblem {
   readonly problem: string;
   readonly status: number;
@@ -39,6 +39,11 @@ export function toConnectionContext(
 ): ConnectionContext {
   const address = 'kind' in scope ? { scope: scopeToText(scope) } : { scope: '', ...scope };
   return { username, name, issuer, sub, expires, issued, ...address };
+}
+
+/** For a connection that `$connect` refuses, because an authorizer cannot say why: it has no user. */
+export function refusalContext(refusal: AddressProblem): ConnectionContext {
+  return { username: '', name: '', scope: '', expires: 0, issued: 0, ...refusal };
 }
 
 /** The scope of the connection, or what is wrong with its address. */

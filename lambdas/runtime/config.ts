@@ -12,6 +12,7 @@ const Environment = z.object({
   FAN_OUT_FUNCTION: z.string(),
   SEND_COUNT: z._default(z.coerce.number(), limits.sends.count),
   SEND_SECONDS: z._default(z.coerce.number(), limits.sends.seconds),
+  FILE_BYTES_PER_DAY: z._default(z.coerce.number(), limits.fileBytesPerDay),
   FRIENDS_FIRST: z._default(z.enum(['true', 'false']), 'false'),
   INVITATIONS: z._default(z.enum(['true', 'false']), 'true'),
   ROOM_MAKERS: z._default(z.string(), 'open'),
@@ -38,6 +39,8 @@ export interface Config {
   readonly fanOutFunction: string;
   /** A member may send this many messages and changes in this many seconds; a count of 0 means any number. */
   readonly sends: { readonly count: number; readonly seconds: number };
+  /** Bytes of files that a user may upload and forward on one day; 0 means any number. */
+  readonly fileBytesPerDay: number;
   /** Only friends of all members may open a conversation that is named by its members. */
   readonly friendsFirst: boolean;
   /** Only contacts are put into a managed group without being asked. */
@@ -69,6 +72,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     inlineMembers: parsed.INLINE_MEMBERS,
     fanOutFunction: parsed.FAN_OUT_FUNCTION,
     sends: { count: parsed.SEND_COUNT, seconds: parsed.SEND_SECONDS },
+    fileBytesPerDay: parsed.FILE_BYTES_PER_DAY,
     friendsFirst: parsed.FRIENDS_FIRST === 'true',
     invitations: parsed.INVITATIONS === 'true',
     roomMakers: toRoomMakers(parsed.ROOM_MAKERS),

@@ -42,7 +42,7 @@ export function createHandler<Services extends { readonly log: Log }, Event, Ans
  * Fields with which CloudWatch counts a log line as a metric: `Errors` by function and code.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
-function counted(code: ErrorCode) {
+export function counted(code: ErrorCode) {
   const metric = {
     Namespace: 'Parley',
     Dimensions: [['service', 'code']],

@@ -10,7 +10,7 @@ import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
-import { type Connection, openConnectionsOf, type User } from '../store/user.ts';
+import { type Connection, openConnectionsOf, renewListings, type User } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -59,6 +59,7 @@ export async function connect(
     if (waitMs > 0) throw noteEmpty(services, caller.username, 'connects', waitMs);
     throw new ChatError('conflict', 'your account has just changed: connect again');
   }
+  await renewListings(services, user);
   await Promise.all(outdatedOf(user, now).map(({ connection, at }) => endConnection(services, connection, at)));
 
   const [, offered = ''] =

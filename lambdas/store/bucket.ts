@@ -1,19 +1,20 @@
 /**
- * Files in the bucket. upload.ts says how an object of `incoming/` becomes one of `files/` or `avatars/`.
+ * Files in the bucket. upload.ts says how an object of `incoming/` becomes one of `attachments/` or `avatars/`.
  *
- * `incoming/<id>`  an upload that nothing uses yet; a lifecycle rule deletes it after a day
- * `files/<id>`     an attachment
- * `avatars/<id>`   a picture of a user
+ * `incoming/<id>`     an upload that nothing uses yet; a lifecycle rule deletes it after a day
+ * `attachments/<id>`  a file of messages
+ * `files/<id>`        a file of one message, from before messages shared files
+ * `avatars/<id>`      a picture of a user
  */
 import { limits } from '#protocol/limits';
 import { bucketAddress } from '../runtime/aws-target.ts';
 import type { Bucket, Services } from '../runtime/services.ts';
 import { createAddressSigner } from '../runtime/signature.ts';
 import type { File } from './entry.ts';
-import type { IncomingFile, SignedForm, StoredFolder } from './s3.ts';
+import type { IncomingFile, SignedForm } from './s3.ts';
 import type { Avatar } from './user.ts';
 
-export type { IncomingFile, StoredFolder };
+export type { IncomingFile };
 
 type InBucket = Pick<Services, 'bucket'>;
 
@@ -25,32 +26,64 @@ export async function inspectIncoming(services: InBucket, id: string): Promise<I
 }
 
 /**
- * Copies the object that was inspected to a folder that no upload form can write to. The copy keeps the file's type and name as its own
- * headers: in a signed address, each character outside ASCII would take fifteen characters.
+ * Copies the object that was inspected to where no upload form can write. The copy keeps the file's type and name as its own headers: in a
+ * signed address, each character outside ASCII would take fifteen characters.
  * @returns `false` when the object was replaced after the inspection
  */
-export async function storeIncoming(services: InBucket, to: StoredFolder, file: File, etag: string): Promise<boolean> {
-  return (await s3()).storeIncoming(services, to, file, etag);
+export async function storeIncoming(services: InBucket, file: File, etag: string): Promise<boolean> {
+  return (await s3()).storeIncoming(services, file, keyOf(file), etag);
 }
 
-/** Copies an attachment for another message, which may be kept longer. @returns `false` when it does not exist any more */
-export async function copyFile(services: InBucket, from: string, to: string): Promise<boolean> {
-  return (await s3()).copyFile(services, from, to);
+/** Copies a file of a message for another one. @returns `false` when it does not exist any more */
+export async function copyFile(services: InBucket, from: ObjectOf, to: ObjectOf): Promise<boolean> {
+  return (await s3()).copyFile(services, keyOf(from), keyOf(to));
 }
 
 /** Nothing happens if it does not exist. */
-export async function removeFile(services: InBucket, id: string): Promise<void> {
-  await (await s3()).removeFile(services, id);
+export async function removeFile(services: InBucket, file: ObjectOf): Promise<void> {
+  await (await s3()).removeObject(services, keyOf(file));
+}
+
+/** What tells the object of a file. */
+type ObjectOf = Pick<File, 'id' | 'object'>;
+
+function keyOf({ id, object }: ObjectOf): string {
+  return object === undefined ? `files/${id}` : `attachments/${object}`;
+}
+
+/** The whole object of an upload, which may have been replaced after an inspection. @returns undefined when nothing was uploaded */
+export async function readIncoming(services: InBucket, id: string): Promise<Uint8Array | undefined> {
+  return (await s3()).readIncoming(services, id);
+}
+
+/** Stores a picture of a user. */
+export async function putAvatar(
+  services: InBucket,
+  avatar: Avatar,
+  picture: Uint8Array,
+  filename: string,
+): Promise<void> {
+  const { content_type } = avatar;
+  return (await s3()).putObject(services, avatarKey(avatar.id), picture, { content_type, filename });
+}
+
+/** Nothing happens if it does not exist. */
+export async function removeAvatar(services: InBucket, id: string): Promise<void> {
+  await (await s3()).removeObject(services, avatarKey(id));
+}
+
+function avatarKey(id: string): string {
+  return `avatars/${id}`;
 }
 
 /** An address that serves the file for an hour. Signing is a computation, not a request. */
-export async function signDownload({ bucket }: InBucket, { id }: Pick<File, 'id'>): Promise<string> {
-  return signAddress(bucket, `files/${id}`);
+export async function signDownload({ bucket }: InBucket, file: ObjectOf): Promise<string> {
+  return signAddress(bucket, keyOf(file));
 }
 
 /** An address that serves a user's picture for an hour. */
 export async function signAvatar({ bucket }: InBucket, { id }: Avatar): Promise<string> {
-  return signAddress(bucket, `avatars/${id}`);
+  return signAddress(bucket, avatarKey(id));
 }
 
 const signers = new WeakMap<Bucket, ReturnType<typeof createAddressSigner>>();

@@ -34,8 +34,10 @@ export const File = z.object({
   /** pixels, if the uploader said so; always together with `height` */
   width: z.optional(z.number()),
   height: z.optional(z.number()),
+  /** The id of its object in the bucket, which other files may share; undefined for files from before they could. */
+  object: z.optional(z.string()),
 });
-/** A file of a message. The key of its object in the bucket follows from its id. */
+/** A file of a message. */
 export type File = z.infer<typeof File>;
 
 const MessageFields = z.object({

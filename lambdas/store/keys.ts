@@ -26,11 +26,11 @@ export function partitionOf(item: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * For filters of the table's stream: records of items with this sort key.
+ * For filters of the table's stream: records of items with one of these sort keys.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
-export function withSortKey(sortKey: string | { readonly prefix: string }) {
-  return { Keys: { sk: { S: [sortKey] } } };
+export function withSortKey(...sortKeys: readonly (string | { readonly prefix: string })[]) {
+  return { Keys: { sk: { S: sortKeys } } };
 }
 
 /** The thousand of an entry's number. Items of a conversation that would grow without end are split by it. */

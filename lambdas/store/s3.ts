@@ -3,27 +3,23 @@ import {
   CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  PutObjectCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
-import { filetypemime } from 'magic-bytes.js';
 import { limits } from '#protocol/limits';
 import type { Bucket, Services } from '../runtime/services.ts';
 import type { File } from './entry.ts';
+import { sniff } from './sniff.ts';
 
 type InBucket = Pick<Services, 'bucket'>;
-
-/** `files` may be deleted together with their messages; `avatars` are kept. */
-export type StoredFolder = 'files' | 'avatars';
 
 export interface IncomingFile {
   /** bytes */
   readonly size: number;
   readonly etag: string;
-  /** The first bytes of the object. */
-  readonly start: Uint8Array;
-  /** The content types that the first bytes can be. */
+  /** The media types that the file can be by its first bytes, the likeliest first. */
   readonly types: readonly string[];
 }
 
@@ -35,10 +31,6 @@ export interface SignedForm {
 
 function incomingKey(id: string): string {
   return `incoming/${id}`;
-}
-
-function storedKey(folder: StoredFolder, id: string): string {
-  return `${folder}/${id}`;
 }
 
 /** Enough bytes to recognise a file's type. */
@@ -71,35 +63,43 @@ export async function inspectIncoming({ bucket }: InBucket, id: string): Promise
   // "bytes 0-4099/123456"
   const size = Number(ContentRange?.split('/')[1]);
   if (!Body || !ETag) return undefined;
-  const start = await Body.transformToByteArray();
-  return { size, etag: ETag, start, types: filetypemime(start) };
+  return { size, etag: ETag, types: await sniff(await Body.transformToByteArray()) };
 }
 
-export async function storeIncoming(
-  { bucket }: InBucket,
-  folder: StoredFolder,
-  file: File,
-  etag: string,
-): Promise<boolean> {
+export async function storeIncoming({ bucket }: InBucket, file: File, key: string, etag: string): Promise<boolean> {
   const copy = new CopyObjectCommand({
     Bucket: bucket.name,
-    Key: storedKey(folder, file.id),
+    Key: key,
     CopySource: `${bucket.name}/${incomingKey(file.id)}`,
     CopySourceIfMatch: etag,
     MetadataDirective: 'REPLACE',
-    ContentType: file.content_type,
-    ContentDisposition: disposition(file),
+    ...headersOf(file),
   });
-  return (await unlessRefused(['PreconditionFailed'], clientOf(bucket).send(copy))) !== undefined;
+  return (await unlessRefused(['PreconditionFailed', ...missing], clientOf(bucket).send(copy))) !== undefined;
 }
 
 export async function copyFile({ bucket }: InBucket, from: string, to: string): Promise<boolean> {
-  const copy = new CopyObjectCommand({
-    Bucket: bucket.name,
-    Key: storedKey('files', to),
-    CopySource: `${bucket.name}/${storedKey('files', from)}`,
-  });
+  const copy = new CopyObjectCommand({ Bucket: bucket.name, Key: to, CopySource: `${bucket.name}/${from}` });
   return (await unlessRefused(missing, clientOf(bucket).send(copy))) !== undefined;
+}
+
+export async function readIncoming({ bucket }: InBucket, id: string): Promise<Uint8Array | undefined> {
+  const get = new GetObjectCommand({ Bucket: bucket.name, Key: incomingKey(id) });
+  const { Body } = (await unlessRefused(missing, clientOf(bucket).send(get))) ?? {};
+  return Body?.transformToByteArray();
+}
+
+export async function putObject(
+  { bucket }: InBucket,
+  key: string,
+  body: Uint8Array,
+  file: Pick<File, 'content_type' | 'filename'>,
+): Promise<void> {
+  await clientOf(bucket).send(new PutObjectCommand({ Bucket: bucket.name, Key: key, Body: body, ...headersOf(file) }));
+}
+
+function headersOf(file: Pick<File, 'content_type' | 'filename'>) {
+  return { ContentType: file.content_type, ContentDisposition: disposition(file) };
 }
 
 /** The answer of S3; undefined when it refuses the request with one of these errors. */
@@ -112,26 +112,30 @@ async function unlessRefused<Answer>(errors: readonly string[], request: Promise
   }
 }
 
-export async function removeFile({ bucket }: InBucket, id: string): Promise<void> {
-  await clientOf(bucket).send(new DeleteObjectCommand({ Bucket: bucket.name, Key: storedKey('files', id) }));
+export async function removeObject({ bucket }: InBucket, key: string): Promise<void> {
+  await clientOf(bucket).send(new DeleteObjectCommand({ Bucket: bucket.name, Key: key }));
 }
 
 export function signUpload({ bucket }: InBucket, file: Pick<File, 'id' | 'size' | 'content_type'>) {
+  const type = file.content_type || 'application/octet-stream';
   return createPresignedPost(clientOf(bucket), {
     Bucket: bucket.name,
     Key: incomingKey(file.id),
-    Fields: { 'Content-Type': file.content_type },
+    Fields: { 'Content-Type': type },
     Conditions: [
-      ['eq', '$Content-Type', file.content_type],
+      ['eq', '$Content-Type', type],
       ['content-length-range', file.size, file.size],
     ],
     Expires: limits.uploadFormSeconds,
   });
 }
 
-/** Browsers show only types that are safe to show, and save all others. So no upload runs as a page of the bucket's origin. */
-function disposition({ content_type, filename }: File): string {
-  const kind = /^(image\/(png|jpeg|gif|webp)|audio\/|video\/)/.test(content_type) ? 'inline' : 'attachment';
+/**
+ * Browsers show only types that are safe to show, and save all others. So no upload runs as a page of the bucket's origin: in particular no
+ * SVG and no HTML, which have scripts.
+ */
+function disposition({ content_type, filename }: Pick<File, 'content_type' | 'filename'>): string {
+  const kind = /^(image\/(png|jpeg|gif|webp)|(audio|video)\/[^;]+)(;|$)/.test(content_type) ? 'inline' : 'attachment';
   return `${kind}; filename*=UTF-8''${encodeRfc5987(filename)}`;
 }
 

@@ -12,7 +12,8 @@
  *        `connects` (ms): the bucket of opened connections, see connection.ts. `profiles` (ms): that of changes of the profile. The others are in
  *        user-rates.ts.
  *        `recent` (ms): the user has a list of the conversations that were active last, see recent.ts.
- *        `listed_in`, `listed_as`: see people-index.ts.
+ *        `presence_hidden`: nobody sees whether this user is online.
+ *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
  * write  After the item that lists the user by user name, so that every user can be found.
@@ -34,7 +35,7 @@ import {
   updateItemIf,
 } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
-import { listedAs, putUsernameListing } from './people-index.ts';
+import { accountListing, listedAs, putUsernameListings } from './people-index.ts';
 import { takeToken, tokenWaitMs } from './token-bucket.ts';
 
 /** One open WebSocket of a user. */
@@ -79,6 +80,10 @@ export interface User {
   /** ms; when the account was deleted */
   readonly deletedAt: number | undefined;
   readonly avatar: Avatar | undefined;
+  /** Nobody else sees whether this user is online. */
+  readonly hidesPresence: boolean;
+  /** Whoever looks does not see it (chat/presence-seen.ts). */
+  readonly concealed?: boolean;
   /** ms; undefined for a user whose connections have never ended */
   readonly lastSeen: number | undefined;
   /** ms; when they last signed out everywhere. Connections that were opened earlier have expired. */
@@ -89,6 +94,8 @@ export interface User {
   readonly recentAt: number | undefined;
   /** The bucket of changes of the profile, see token-bucket.ts. ms */
   readonly profileSpentUntil: number | undefined;
+  /** How searches find the user besides by the user name: people-index.ts. Undefined: not at all, or by the rules from before. */
+  readonly listed: { readonly name: string | undefined; readonly account: string | undefined };
   /** Includes expired ones. */
   readonly connections: readonly Connection[];
   /** Includes expired ones. */
@@ -107,11 +114,14 @@ const UserItem = z.looseObject({
   sub: z.optional(z.string()),
   deleted: z.optional(z.number()),
   avatar: z.optional(Avatar),
+  presence_hidden: z._default(z.boolean(), false),
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
   profiles: z.optional(z.number()),
   recent: z.optional(z.number()),
+  listed_as: z.optional(z.string()),
+  listed_account: z.optional(z.string()),
 });
 const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
 
@@ -124,10 +134,22 @@ export function isUserItem(item: Item): boolean {
 }
 
 export function toUser(item: Item): User {
-  const { pk, name, issuer, sub, deleted, avatar, last_seen, profiles, reached, recent, signed_out } = z.parse(
-    UserItem,
-    item,
-  );
+  const {
+    pk,
+    name,
+    issuer,
+    sub,
+    deleted,
+    avatar,
+    presence_hidden,
+    last_seen,
+    profiles,
+    reached,
+    recent,
+    signed_out,
+    listed_as,
+    listed_account,
+  } = z.parse(UserItem, item);
   const username = usernameOf(pk);
   return {
     username,
@@ -135,11 +157,13 @@ export function toUser(item: Item): User {
     owner: issuer !== undefined && sub !== undefined ? { issuer, sub } : undefined,
     deletedAt: deleted,
     avatar,
+    hidesPresence: presence_hidden,
     lastSeen: last_seen,
     deliveredUntil: reached,
     recentAt: recent,
     profileSpentUntil: profiles,
     signedOutAt: signed_out,
+    listed: { name: listed_as, account: listed_account },
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
       const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
       return {
@@ -208,9 +232,17 @@ export type Known = NewUser & Owner;
 
 /** Creates the user unless they exist, or have existed: a deleted user's name is never given again. */
 export async function createUser({ table, now }: TimedStore, { username, name, issuer, sub }: NewUser): Promise<void> {
-  await putUsernameListing({ table }, username);
+  await putUsernameListings({ table }, username);
   await putItemIf(table, {
-    Item: { ...userKey(username), name, issuer, sub, created: now(), ...listedAs(name) },
+    Item: {
+      ...userKey(username),
+      name,
+      issuer,
+      sub,
+      created: now(),
+      ...listedAs(name),
+      listed_account: accountListing(username)?.listed_as,
+    },
     ConditionExpression: 'attribute_not_exists(pk)',
   });
 }
@@ -236,6 +268,29 @@ export async function claimUser(
 }
 
 /**
+ * Lists a user by today's rules who is listed by those from before, and whom a search may therefore miss. Nothing is written for others, nor
+ * when the name has just been changed.
+ */
+export async function renewListings({ table }: Store, { username, name, listed }: User): Promise<void> {
+  const byName = listedAs(name);
+  const byAccount = accountListing(username);
+  if (byName?.listed_as === listed.name && byAccount?.listed_as === listed.account) return;
+  await putUsernameListings({ table }, username);
+  const set = Object.entries({ ...byName, ...(byAccount && { listed_account: byAccount.listed_as }) });
+  const remove = byName ? [] : ['listed_in', 'listed_as'];
+  await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: updateExpression(
+      set.map(([attribute]) => attribute),
+      remove,
+    ),
+    ConditionExpression: '#name = :name',
+    ExpressionAttributeNames: { '#name': 'name', ...namesFor([...set.map(([attribute]) => attribute), ...remove]) },
+    ExpressionAttributeValues: { ':name': name, ...valuesFor(set) },
+  });
+}
+
+/**
  * Signs a user out everywhere: tokens that were issued before `at` open no connection, and connections that were opened before it expire.
  * The stream sees this and closes them.
  * @param at ms
@@ -258,26 +313,37 @@ export async function signOutUser({ table }: Store, username: string, at: number
 export async function updateProfile(
   { table, now }: TimedStore,
   { username, profileSpentUntil }: { readonly username: string; readonly profileSpentUntil?: number | undefined },
-  { name, avatar }: { readonly name?: string | undefined; readonly avatar?: Avatar | null | undefined },
+  {
+    name,
+    avatar,
+    hidesPresence,
+  }: {
+    readonly name?: string | undefined;
+    readonly avatar?: Avatar | null | undefined;
+    readonly hidesPresence?: boolean | undefined;
+  },
 ): Promise<{ readonly user: User } | { readonly user?: undefined; readonly waitMs: number }> {
-  const values = {
-    ...(name === undefined ? {} : { name, ...listedAs(name) }),
+  const listing = name === undefined ? undefined : listedAs(name);
+  const set = Object.entries({
+    ...(hidesPresence === undefined ? {} : { presence_hidden: hidesPresence }),
+    ...(name === undefined ? {} : { name, ...listing }),
     ...(avatar ? { avatar } : {}),
-  };
-  const set = Object.keys(values).map((attribute) => `#${attribute} = :${attribute}`);
-  const changed = [...Object.keys(values), ...(avatar === null ? ['avatar'] : [])];
+  });
+  const remove = [
+    ...(avatar === null ? ['avatar'] : []),
+    // A name that no search can find must not be found by the one before.
+    ...(name !== undefined && !listing ? ['listed_in', 'listed_as'] : []),
+  ];
+  const attributes = set.map(([attribute]) => attribute);
   let spentUntil = profileSpentUntil;
   for (;;) {
     const token = takeToken('profiles', rates.profile, spentUntil, now());
     const { ok, item } = await updateItemIf(table, {
       Key: userKey(username),
-      UpdateExpression: `SET ${[...set, token?.set].join(', ')}${avatar === null ? ' REMOVE #avatar' : ''}`,
+      UpdateExpression: updateExpression(attributes, remove, token?.set),
       ConditionExpression: `attribute_exists(pk) AND ${token?.condition}`,
-      ExpressionAttributeNames: Object.fromEntries(changed.map((attribute) => [`#${attribute}`, attribute])),
-      ExpressionAttributeValues: {
-        ...Object.fromEntries(Object.entries(values).map(([attribute, value]) => [`:${attribute}`, value])),
-        ...token?.values,
-      },
+      ExpressionAttributeNames: namesFor([...attributes, ...remove]),
+      ExpressionAttributeValues: { ...valuesFor(set), ...token?.values },
       ReturnValues: 'ALL_NEW',
     });
     if (!item) throw new Error(`unable to change ${username}; there is no such user`);
@@ -288,3 +354,19 @@ export async function updateProfile(
     if (waitMs > 0) return { waitMs };
   }
 }
+
+/** @param more what else is set */
+function updateExpression(set: readonly string[], remove: readonly string[], more?: string): string {
+  const all = [...set.map((attribute) => `#${attribute} = :${attribute}`), ...(more === undefined ? [] : [more])];
+  return [
+    all.length > 0 ? `SET ${all.join(', ')}` : '',
+    remove.length > 0 ? `REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}` : '',
+  ]
+    .join(' ')
+    .trim();
+}
+
+const namesFor = (attributes: readonly string[]) =>
+  Object.fromEntries(attributes.map((attribute) => [`#${attribute}`, attribute]));
+const valuesFor = (set: readonly (readonly [string, unknown])[]) =>
+  Object.fromEntries(set.map(([attribute, value]) => [`:${attribute}`, value]));

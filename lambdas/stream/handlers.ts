@@ -3,13 +3,17 @@
  * The stack takes the filters from here, so a row cannot lack its records.
  * Filters, at most five: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
  */
+import { settleAvatar } from '../chat/avatar.ts';
 import { isChange } from '../chat/change-message.ts';
+import { settleExpiredUpload } from '../chat/release-files.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
+import { avatarClaimPrefix, isAvatarClaim, toAvatarClaim } from '../store/avatar-claim.ts';
 import { conversationToCount, countRequestSortKey, isCountRequest } from '../store/count-request.ts';
 import { toEntry } from '../store/entry.ts';
 import { isExpiryReminder, reminderPrefix, toExpiryReminder } from '../store/expiry-reminder.ts';
 import { withSortKey } from '../store/keys.ts';
 import { isNotificationMarker, notificationMarkerPrefix, toNotificationMarker } from '../store/notification-marker.ts';
+import { isUpload, toUpload, uploadPrefix } from '../store/upload.ts';
 import { isUserItem, userSortKey } from '../store/user.ts';
 import { expireConnection } from './close-connections.ts';
 import { completeChange } from './complete-change.ts';
@@ -24,6 +28,12 @@ export interface StreamHandler {
   readonly run: (services: StreamServices, change: ItemChange) => Promise<void>;
 }
 
+/** Of all items that DynamoDB deletes when they expire, one filter: Lambda has five at most. Nothing else deletes items. */
+const expired = {
+  eventName: ['REMOVE'],
+  dynamodb: withSortKey({ prefix: reminderPrefix }, { prefix: uploadPrefix }, { prefix: avatarClaimPrefix }),
+};
+
 export const streamHandlers: readonly StreamHandler[] = [
   // The item of a user: connections came or went, or the user signed out everywhere.
   {
@@ -31,11 +41,23 @@ export const streamHandlers: readonly StreamHandler[] = [
     matches: ({ keys }) => isUserItem(keys),
     run: (services, change) => onUserChanged(services, toUserChange(change)),
   },
-  // DynamoDB deleted the expiry reminder of a connection. Nothing else deletes one.
+  // The expiry reminder of a connection has come up.
   {
-    filter: { eventName: ['REMOVE'], dynamodb: withSortKey({ prefix: reminderPrefix }) },
+    filter: expired,
     matches: ({ keys }) => isExpiryReminder(keys),
     run: (services, { keys }) => expireConnection(services, toExpiryReminder(keys)),
+  },
+  // An upload has expired: nobody used it, its message was deleted, or the writer of its message died.
+  {
+    filter: expired,
+    matches: ({ keys }) => isUpload(keys),
+    run: (services, { before = {} }) => settleExpiredUpload(services, toUpload(before)),
+  },
+  // A day ago a picture of a user was stored.
+  {
+    filter: expired,
+    matches: ({ keys }) => isAvatarClaim(keys),
+    run: (services, { keys }) => settleAvatar(services, toAvatarClaim(keys)),
   },
   // A message arrived, or was deleted, in a conversation whose unread count somebody watches.
   {
@@ -59,3 +81,6 @@ export const streamHandlers: readonly StreamHandler[] = [
     },
   },
 ];
+
+/** What Lambda delivers: each filter once. */
+export const streamFilters = [...new Set(streamHandlers.map(({ filter }) => filter))];

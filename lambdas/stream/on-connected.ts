@@ -15,6 +15,7 @@ import {
 import { nextPage } from '../chat/inbox-address.ts';
 import { isMessage } from '../chat/log.ts';
 import { listMembers, membersAmong, recipientsOf } from '../chat/members.ts';
+import { asSeenBy, whoSees } from '../chat/presence-seen.ts';
 import { readCursor, unreadCount } from '../chat/unread-count.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { connectionsOf, post } from '../delivery/post.ts';
@@ -63,10 +64,12 @@ async function onConversationSocket(services: StreamServices, connected: Connect
   const broadcastJoin = async () => {
     // People whom the user has blocked hear nothing. Later connections find the user in their own list.
     if (hadJoined(before, connection, id) || membership.blocks) return;
-    await broadcast(services, recipients, joined, { exclude: [username], openedBy: connection.openedAt });
+    const users = await whoSees(services, user, recipients.users);
+    await broadcast(services, { ...recipients, users }, joined, { exclude: [username], openedBy: connection.openedAt });
   };
 
-  const online = connectionsOf(recipients.users, (scope) => receives(scope, id))
+  const shown = (await asSeenBy(services, username, recipients.users)).filter(({ concealed }) => !concealed);
+  const online = connectionsOf(shown, (scope) => receives(scope, id))
     .filter(({ id: other, expires }) => other !== connection.id && expires > services.now())
     .filter((other) => !membership.blocked || other.username === username);
   const names = [...new Set(online.map((other) => other.username))].sort();
@@ -78,7 +81,8 @@ async function onConversationSocket(services: StreamServices, connected: Connect
 
   await broadcastJoin();
   if (membership.blocks || isReceiving(services, before, id)) return;
-  await postLateReceipts(services, recipients.users, entries.filter(isMessage), {
+  const authors = await whoSees(services, user, recipients.users);
+  await postLateReceipts(services, authors, entries.filter(isMessage), {
     conversation: id,
     to: username,
     unreadFrom: readCursor(state, membership).seq,
@@ -153,7 +157,9 @@ async function onUserSocket(services: StreamServices, { before, user, connection
     await broadcastPresence(services, user, contacts, known);
     await planCounts(services, inbox.rows);
   }
-  if (isOpen) await Promise.all(inbox.rows.map((row) => postInboxReceipts(services, before, row)));
+  if (isOpen && !user.hidesPresence) {
+    await Promise.all(inbox.rows.map((row) => postInboxReceipts(services, before, row)));
+  }
 }
 
 /** The unread messages of a conversation have now been delivered to this user: their authors get a receipt. */
@@ -172,7 +178,11 @@ async function postInboxReceipts(
   const unreadFrom = readCursor(state, membership).seq;
   const entries = await waitingMessages(services, conversation, state, unreadFrom, since);
   if (entries.length === 0) return;
-  const authors = await authorsOf(services, conversation, entries, username);
+  const authors = await whoSees(
+    services,
+    { username, hidesPresence: false },
+    await authorsOf(services, conversation, entries, username),
+  );
   await postLateReceipts(services, authors, entries, {
     conversation: conversation.id,
     to: username,

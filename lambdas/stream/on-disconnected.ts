@@ -3,6 +3,7 @@ import { parseConversation } from '#protocol/names';
 import { type Scope, scopeToText } from '#protocol/scope';
 import { readInbox } from '../chat/inbox.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
+import { whoSees } from '../chat/presence-seen.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import { getMembership } from '../store/membership.ts';
@@ -41,5 +42,6 @@ async function broadcastLeave(services: StreamServices, user: User, id: string):
   if (!members.complete) return planCount(services, id);
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [], members });
   const event = { type: 'user_leave', conversation: id, user: user.username } as const;
-  await broadcast(services, recipients, event, { exclude: [user.username] });
+  const users = await whoSees(services, user, recipients.users);
+  await broadcast(services, { ...recipients, users }, event, { exclude: [user.username] });
 }

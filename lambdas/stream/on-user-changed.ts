@@ -1,9 +1,11 @@
+import { removeReplacedAvatar } from '../chat/avatar.ts';
 import { claimLooks } from '../chat/create-caller.ts';
 import type { ItemChange } from '../runtime/stream-event.ts';
 import { type Connection, toUser, type User } from '../store/user.ts';
 import { closeRemoved, endSignedOutConnections } from './close-connections.ts';
 import { onConnected } from './on-connected.ts';
 import { onDisconnected } from './on-disconnected.ts';
+import { onPresenceHidden } from './on-presence-hidden.ts';
 import type { StreamServices } from './plan-count.ts';
 
 /** What happened to a user. */
@@ -36,8 +38,10 @@ export async function onUserChanged(
   services: StreamServices,
   { before, user, added, removed }: UserChange,
 ): Promise<void> {
+  await removeReplacedAvatar(services, before, user);
   if (before && user.owner && !before.owner) await keepLooks(services, user);
   if (user.signedOutAt !== before?.signedOutAt) return endSignedOutConnections(services, user);
+  if (before && before.hidesPresence !== user.hidesPresence) await onPresenceHidden(services, user);
   for (const connection of added) await onConnected(services, { before, user, connection });
   for (const connection of removed) {
     await closeRemoved(services, user, connection);

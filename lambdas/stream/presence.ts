@@ -1,6 +1,7 @@
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
 import { type InboxRow, lastSeenAt } from '../chat/inbox.ts';
+import { whoSees } from '../chat/presence-seen.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
@@ -18,17 +19,21 @@ export function presenceContacts(username: string, inbox: readonly InboxRow[]): 
     .slice(0, limits.presenceContacts);
 }
 
-/** Tells these contacts whether the user is online. @param known the contacts, among others */
+/** Tells those of these contacts who may see it whether the user is online. @param known the contacts, among others */
 export async function broadcastPresence(
   services: Services,
   user: User,
   contacts: readonly string[],
   known: readonly User[],
 ): Promise<void> {
+  const recipients = await whoSees(
+    services,
+    user,
+    known.filter(({ username }) => contacts.includes(username)),
+  );
   const now = services.now();
   const online = openConnectionsOf(user, now).length > 0;
   const lastSeen = online ? undefined : lastSeenAt(user);
-  const recipients = known.filter(({ username }) => contacts.includes(username));
   await postAll(
     services,
     connectionsOf(recipients, (scope) => scope.kind === 'user'),

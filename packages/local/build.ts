@@ -30,7 +30,12 @@ writeTypes();
 const cli = join(folder, 'cli.js');
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 0o755 });
 // Files that the bundle reads beside itself.
-for (const file of ['lambda/bootstrap.mjs', 'lambda/direct-http.mjs', 'dynamodb/new-database.gz']) {
+for (const file of [
+  'lambda/bootstrap.mjs',
+  'lambda/direct-http.mjs',
+  'dynamodb/dial.mjs',
+  'dynamodb/new-database.gz',
+]) {
   cpSync(join(source, 'src', file), join(folder, file.replace(/.*\//, '')));
 }
 for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example']) {

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { confirmedUser } from '#bin/confirmed-user';
@@ -13,7 +14,7 @@ type Send = (by: Person, text: string, more?: object) => Promise<number>;
 
 /** A demo user who acts over HTTP. */
 async function demoPerson({ chat, mail }: Stage, username: string, name: string): Promise<Person> {
-  const { token } = await confirmedUser(username, LocalOutputs.parse(chat.outputs), mail);
+  const { token } = await confirmedUser(username, LocalOutputs.parse(chat.outputs), dirname(mail));
   const person = new Person(chat.outputs, username, { access: token, id: '' });
   expect((await person.request('PATCH', '/me', { name })).status).toBe(200);
   return person;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Credentials } from '@parley/local';
 import { startLocal } from '@parley/local';
 import type { TestProject } from 'vitest/node';
-import { confirmedUser } from '#bin/confirmed-user';
+import { type ConfirmedUser, confirmedUser } from '#bin/confirmed-user';
 import { offerDemoPeople } from '#bin/demo-people';
 import { LocalOutputs } from '#bin/local-outputs';
 import { assembly } from '../support/synthesize.ts';
@@ -43,7 +43,8 @@ export default async function startSite(project: TestProject): Promise<() => Pro
     stops.push(() => runtime.stop());
     const mail = join(dataDirectory, 'mail');
     const outputs = LocalOutputs.parse(runtime.outputs);
-    const demo = await Promise.all(['alice', 'bob'].map((name) => confirmedUser(name, outputs, mail)));
+    const demo: ConfirmedUser[] = [];
+    for (const name of ['alice', 'bob']) demo.push(await confirmedUser(name, outputs, dataDirectory));
     await offerDemoPeople(
       runtime,
       demo.map(({ name, password }) => ({ username: name, password })),

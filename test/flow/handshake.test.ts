@@ -92,6 +92,7 @@ describe('a token signed by the pool', () => {
 
   it.each([
     ['that has expired', { exp: 1_700_000_000, iat: 1_699_990_000 }],
+    ['that never expires', { exp: undefined }],
     ['for another client', { client_id: 'somebodyelses' }],
     ['by another issuer', { iss: 'https://issuer.example.com' }],
     ['of another use', { token_use: 'refresh' }],

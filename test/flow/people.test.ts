@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { measure } from '#bench/measure';
 import type { Profile } from '#protocol/message';
@@ -85,6 +87,22 @@ describe('a picture', () => {
     expect(await seen(bob, alice)).toMatchObject({ name: 'Both', avatar: null });
   });
 
+  it.each([
+    ['personal.jpg', 'image/jpeg'],
+    ['personal.png', 'image/PNG'],
+    ['personal.webp', ''],
+  ])('%s is shown without the place, the camera and the names that were in it', async (name, contentType) => {
+    const alice = await chat.person(`where-${name.slice(-3)}`);
+    const file = readFileSync(join(import.meta.dirname, '../corpus', name));
+    const { body } = await patch(alice, { avatar: await upload(alice, file, contentType) });
+    const shown = Buffer.from(await (await fetch(body.avatar)).arrayBuffer());
+    expect(file.toString('latin1')).toMatch(/Cameramaker/);
+    expect(shown.toString('latin1')).not.toMatch(/Cameramaker|Alice Author|52\.52|GPSLatitude/);
+    expect(shown.length).toBeGreaterThan(100);
+    const damaged = await upload(alice, file.subarray(0, 60), contentType);
+    expect((await patch(alice, { avatar: damaged })).body.error).toMatchObject({ code: 'attachment_rejected' });
+  });
+
   it('of a wrong type or size gets no form', async () => {
     const alice = await chat.person('sized');
     const ask = async (body: object) =>
@@ -97,6 +115,9 @@ describe('a picture', () => {
     const [alice, bob] = await chat.people('calice', 'cbob');
     const code = async (id: string) => (await patch(alice, { avatar: id })).body.error?.code;
     expect(await code(await upload(alice, Buffer.from('<script>alert(1)</script>')))).toBe('attachment_rejected');
+    expect(await code(await upload(alice, Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), ''))).toBe(
+      'attachment_rejected',
+    );
     expect(await code('01JD3Y2V3W4X5Y6Z7A8B9C0D1E')).toBe('attachment_missing');
     expect(await code('')).toBe('attachment_missing');
     expect(await code(await upload(bob))).toBe('attachment_missing');
@@ -211,7 +232,7 @@ describe('people', () => {
     await stage.stop();
   });
 
-  it('cost four write units when they are new, three for a new name, and two to connect, none of it in the index', async () => {
+  it('cost five write units when they are new, one of them for what their name looks like, three for a new name, and two to connect, none of it in the index', async () => {
     if (!chat.local || !chat.dataDirectory) return;
     const runtime = chat.local;
     const stage = await openStage(runtime, {
@@ -228,7 +249,7 @@ describe('people', () => {
     const twice = (...expected: number[]) => [expected, expected];
     const connect = async () => (await alice.connect({ notifications: 'all' })).next('unread_count');
     expect(await units(connect)).toEqual(twice(2, 0));
-    expect(await units(async (time) => (await stage.person(`new${time}-${chat.run}`)).get('/me'))).toEqual(twice(4, 2));
+    expect(await units(async (time) => (await stage.person(`new${time}-${chat.run}`)).get('/me'))).toEqual(twice(5, 2));
     expect(await units((time) => patch(alice, { name: `Name ${time}` }))).toEqual(twice(3, 2));
     await stage.stop();
   });

@@ -1,15 +1,14 @@
 /** Who keeps order in a room: its owner, and the moderators whom they name. */
-import { cpSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { membershipKey } from '#lambdas/store/membership';
 import { type Chat, startChat } from '../support/chat.ts';
 import type { Person } from '../support/person.ts';
 import type { Event } from '../support/socket.ts';
 import { openStage, type Stage } from '../support/stage.ts';
+import { withEnvironment } from '../support/with-environment.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -29,7 +28,7 @@ const code = async (answer: ReturnType<Person['get']>) => {
   return status < 300 ? status : body.error.code;
 };
 const short = (username: string) => username.replace(`-${chat.run}`, '');
-const roles = async (room: string, by: Person) => {
+const roles = async (room: string, by: Person): Promise<Record<string, string>> => {
   const { members, owner } = (await by.get(at(room))).body;
   return {
     owner: owner && short(owner),
@@ -50,9 +49,9 @@ it('belongs to whoever makes it, also if several come first at once', async () =
   const people = await chat.people('anna1', 'bert1', 'carl1', 'dora1');
   const room = `room:first-${chat.run}`;
   await Promise.all([...people, ...people].map((person) => person.enter(room)));
-  const { owner, ...all } = await roles(room, people[0]);
+  const { owner = '', ...all } = await roles(room, people[0]);
   expect(Object.values(all).sort()).toEqual(['member', 'member', 'member', 'owner']);
-  expect(all[owner]).toBe('owner');
+  expect(all[owner ?? '']).toBe('owner');
   const listed = (await people[0].get('/conversations')).body.results;
   expect(listed).toMatchObject([{ id: room, owner: `${owner}-${chat.run}` }]);
 });
@@ -120,8 +119,13 @@ it('lets its owner and moderators remove somebody, who stays out by every way un
   expect((await carl.get('/conversations')).body.results).toEqual([]);
   expect(await roles(room, owner)).toEqual({ owner: 'owner3', owner3: 'owner', mod3: 'moderator' });
 
+  const out = await mod.get(`${at(room)}/members?removed=true`);
+  expect(out.body).toMatchObject({ count: 1, next: null, results: [{ username: carl.username, online: false }] });
   expect((await put(room, mod, carl)).status).toBe(200);
+  expect((await mod.get(`${at(room)}/members?removed=true`)).body.results).toEqual([]);
+  expect(await code(put(room, mod, carl))).toBe('forbidden');
   expect((await put(room, carl, carl)).status).toBe(200);
+  expect(await code(carl.get(`${at(room)}/members?removed=true`))).toBe('forbidden');
   expect((await say(room, carl, 'thanks')).status).toBe(201);
 });
 
@@ -152,7 +156,7 @@ it('lets its owner and moderators delete messages of others, and nobody else', a
   const [owner, mod, carl, dora] = await chat.people('owner6', 'mod6', 'carl6', 'dora6');
   const room = await makeRoom('clean', owner, mod, carl, dora);
   await assign(room, owner, mod, 'moderator');
-  const seqs = [];
+  const seqs: number[] = [];
   for (const text of ['spam', 'more']) seqs.push((await say(room, carl, text)).body.seq);
   const message = (index: number) => `${at(room)}/messages/${seqs[index]}`;
   expect(await code(dora.request('DELETE', message(0)))).toBe('forbidden');
@@ -295,19 +299,3 @@ describe.runIf(!process.env.PARLEY_OUTPUTS)('with the option rooms, which names 
     expect(await code(put('room:new', other, other))).toBe(200);
   });
 });
-
-/** The stack with other settings of its functions. @returns its cloud assembly */
-function withEnvironment(settings: Readonly<Record<string, string>>): string {
-  const assemblyDirectory = mkdtempSync(join(inject('dataFolder'), 'assembly-'));
-  cpSync(inject('assemblyDirectory'), assemblyDirectory, { recursive: true });
-  for (const file of readdirSync(assemblyDirectory).filter((name) => name.endsWith('.template.json'))) {
-    const template = JSON.parse(readFileSync(join(assemblyDirectory, file), 'utf8'));
-    for (const { Properties } of Object.values<Event>(template.Resources)) {
-      const variables = Properties?.Environment?.Variables;
-      for (const [name, value] of Object.entries(settings))
-        if (variables?.[name] !== undefined) variables[name] = value;
-    }
-    writeFileSync(join(assemblyDirectory, file), JSON.stringify(template));
-  }
-  return assemblyDirectory;
-}

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '#protocol/message';
 import { type Chat, startChat } from '../support/chat.ts';
@@ -205,6 +207,32 @@ describe('other files', () => {
     const { body } = await alice.post(`/conversations/${conversation}/messages`, { attachments: [prepared.id] });
     expect(body).toMatchObject({ content_type: 'file' });
     expect((await fetch(body.multimedia_url)).headers.get('content-disposition')).toContain('attachment');
+  });
+});
+
+describe('a file as a program wrote it is accepted, and is shown by browsers only if it has no scripts:', () => {
+  it.each([
+    ['rgb.png', 'image/PNG', 'image/png', 'inline', 'image'],
+    ['phone.heic', 'image/heic', 'image/heic', 'attachment', 'image'],
+    ['phone.heic', '', 'image/heic', 'attachment', 'image'],
+    ['voice.opus', 'audio/ogg; codecs=opus', 'audio/ogg;codecs=opus', 'inline', 'file'],
+    ['voice.webm', 'audio/webm;codecs=opus', 'audio/webm;codecs=opus', 'inline', 'file'],
+    ['declared.svg', 'image/svg+xml', 'image/svg+xml', 'attachment', 'image'],
+    ['script.svg', '', 'image/svg+xml', 'attachment', 'image'],
+    ['utf16le.txt', 'text/plain', 'text/plain', 'attachment', 'file'],
+    ['page.html', '', 'text/html', 'attachment', 'file'],
+    ['page-utf16.html', 'text/html', 'text/html', 'attachment', 'file'],
+    ['program.exe', '', 'application/x-msdownload', 'attachment', 'file'],
+  ])('%s as "%s"', async (name, announced, type, disposition, kind) => {
+    const file = Buffer.from(readFileSync(join(import.meta.dirname, '../corpus', name)));
+    const prepared = await form(file.length, announced);
+    expect(await upload(prepared, file)).toMatchObject({ status: 204 });
+    const { body } = await alice.post(`/conversations/${conversation}/messages`, { attachments: [prepared.id] });
+    expect(body).toMatchObject({ content_type: kind, attachments: [{ content_type: type }] });
+    const served = await fetch(body.multimedia_url);
+    expect(served.headers.get('content-type')).toBe(type);
+    expect(served.headers.get('content-disposition')?.split(';')[0]).toBe(disposition);
+    expect(Buffer.from(await served.arrayBuffer())).toEqual(file);
   });
 });
 

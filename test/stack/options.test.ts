@@ -14,6 +14,7 @@ test('without context the options have their defaults', () => {
     messageRetentionDays: 0,
     sendLimit: 20,
     sendLimitSeconds: 10,
+    fileBytesPerDay: 1024 ** 3,
     inlineMembers: 100,
     logRetentionDays: 30,
     removalPolicy: 'retain',
@@ -35,6 +36,7 @@ test('options from the command line, which are all text, give the same as the fi
     messageRetentionDays: 30,
     sendLimit: 5,
     sendLimitSeconds: 60,
+    fileBytesPerDay: 5_000_000,
     inlineMembers: 20,
     logRetentionDays: 7,
     removalPolicy: 'destroy',
@@ -49,10 +51,11 @@ test('options from the command line, which are all text, give the same as the fi
   const commandLine = read({
     stage: 'dev',
     allowedOrigins: 'https://a.example.com, http://localhost:5173',
-    oidc: '{"issuer":"https://id.example.com/","audience":"web,phone","usernameClaim":"preferred_username"}',
+    oidc: '{"issuer":"https://id.example.com","audience":"web,phone","usernameClaim":"preferred_username"}',
     messageRetentionDays: '30',
     sendLimit: '5',
     sendLimitSeconds: '60',
+    fileBytesPerDay: '5000000',
     inlineMembers: '20',
     logRetentionDays: '7',
     removalPolicy: 'destroy',
@@ -69,6 +72,11 @@ test('options from the command line, which are all text, give the same as the fi
 
 test('there may be no send limit, and any other up to a million', () => {
   expect(['0', 25, 1_000_000].map((sendLimit) => read({ sendLimit }).sendLimit)).toEqual([0, 25, 1_000_000]);
+});
+
+test('an issuer stays as its tokens write it: Auth0 ends in a slash', () => {
+  const issuer = 'https://tenant.eu.auth0.com/';
+  expect(read({ oidc: { issuer, audience: 'web' } }).oidc?.issuer).toBe(issuer);
 });
 
 test('a custom issuer names its users by `sub` by default', () => {

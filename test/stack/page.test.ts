@@ -83,6 +83,10 @@ describe('the page', () => {
     });
   });
 
+  test('offers no sign-up where an administrator creates the accounts', () => {
+    expect(configOf(synthesize({ selfSignUp: false }))).toMatchObject({ selfSignUp: false });
+  });
+
   test('has every security header', () => {
     template.hasResourceProperties('AWS::CloudFront::ResponseHeadersPolicy', {
       ResponseHeadersPolicyConfig: {

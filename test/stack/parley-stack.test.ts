@@ -1,6 +1,6 @@
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { streamHandlers } from '#lambdas/stream/handlers';
+import { streamFilters } from '#lambdas/stream/handlers';
 import { httpRoutes, socketRoutes } from '#protocol/operations';
 import { allowed, plain, synthesize } from './synthesize.ts';
 
@@ -33,10 +33,12 @@ describe('the permissions of each function', () => {
         posting,
         closing,
         ...logs('Socket'),
+        's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
+        's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/incoming/*',
-        's3:PutObject <UploadsBucket.Arn>/files/*',
+        's3:PutObject <UploadsBucket.Arn>/attachments/*',
       ],
     ],
     [
@@ -49,12 +51,14 @@ describe('the permissions of each function', () => {
         handOut,
         posting,
         ...logs('Http'),
+        's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
+        's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/avatars/*',
         's3:PutObject <UploadsBucket.Arn>/avatars/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/incoming/*',
-        's3:PutObject <UploadsBucket.Arn>/files/*',
+        's3:PutObject <UploadsBucket.Arn>/attachments/*',
         's3:PutObject <UploadsBucket.Arn>/incoming/*',
       ],
     ],
@@ -71,7 +75,10 @@ describe('the permissions of each function', () => {
         posting,
         closing,
         ...logs('Notify'),
+        's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
+        's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
+        's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         keepFailed,
       ],
@@ -229,6 +236,7 @@ describe('functions', () => {
       RETENTION_DAYS: '0',
       SEND_COUNT: '20',
       SEND_SECONDS: '10',
+      FILE_BYTES_PER_DAY: '1073741824',
       FRIENDS_FIRST: 'false',
       INVITATIONS: 'true',
       ROOM_MAKERS: 'open',
@@ -312,6 +320,11 @@ describe('the bucket of uploads', () => {
       CorsConfiguration: { CorsRules: [{ AllowedMethods: ['POST', 'GET', 'HEAD'], AllowedOrigins: ['*'] }] },
     });
   });
+});
+
+test('with selfSignUp: false only an administrator creates accounts', () => {
+  const closed = synthesize({ selfSignUp: false }).template;
+  closed.hasResourceProperties('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
 });
 
 describe('people', () => {
@@ -453,7 +466,7 @@ describe("the table's stream", () => {
   test('invokes notify through filters, with a limit of retries and age', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       FunctionName: { Ref: 'NotifyFunction' },
-      FilterCriteria: { Filters: streamHandlers.map(({ filter }) => ({ Pattern: JSON.stringify(filter) })) },
+      FilterCriteria: { Filters: streamFilters.map((filter) => ({ Pattern: JSON.stringify(filter) })) },
       StartingPosition: 'TRIM_HORIZON',
       ParallelizationFactor: 4,
       BatchSize: 50,
@@ -545,7 +558,7 @@ test('every function that works on data, and every dead-letter queue, has an ala
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
     const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
     expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);
-    return `${Statistic} ${MetricName} ${Dimensions.map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
+    return `${Statistic} ${MetricName} ${(Dimensions ?? []).map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
   });
   expect(alarms.toSorted()).toEqual([
     'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
@@ -559,7 +572,13 @@ test('every function that works on data, and every dead-letter queue, has an ala
     // They throw in order to refuse, so only their own faults count.
     'Sum Errors internal authorize',
     'Sum Errors internal check-name',
+    'Sum UncheckedTokens ',
   ]);
+  // API Gateway's words for an issuer that does not answer: "OIDC discovery endpoint communication error", "JWKS communication error".
+  template.hasResourceProperties('AWS::Logs::MetricFilter', {
+    FilterPattern: '{ $.authorizer = "*communication error*" }',
+    MetricTransformations: [{ MetricName: 'UncheckedTokens', MetricNamespace: 'Parley', MetricValue: '1' }],
+  });
 });
 
 test('the outputs are the six that clients and tools read', () => {
@@ -594,5 +613,5 @@ test('a count of who is online waits in a queue, is tried five times, and then b
 });
 
 test('the stream has no more filters than Lambda takes', () => {
-  expect(streamHandlers.length).toBeLessThanOrEqual(5);
+  expect(streamFilters.length).toBeLessThanOrEqual(5);
 });

@@ -7,6 +7,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import { pushFilters } from '#lambdas/push/filters';
+import type { Oidc } from '#lib/options';
+import { ownIssuer } from '#lib/own-issuer';
 import { allowed, findingsIn, plain, synthesize } from './synthesize.ts';
 
 describe('by default', () => {
@@ -54,7 +56,7 @@ test('an unacknowledged warning is a finding', () => {
 
 describe('with a custom issuer', () => {
   const { template, findings } = synthesize({
-    oidc: { issuer: 'https://id.example.com', audience: 'web,phone', usernameClaim: 'preferred_username' },
+    oidc: { issuer: 'https://id.example.com/', audience: 'web,phone', usernameClaim: 'employee_number' },
   });
 
   test('there is no pool and no sign-up, and the outputs name the issuer', () => {
@@ -62,23 +64,52 @@ describe('with a custom issuer', () => {
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 0);
     expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('SignUpFunction');
     expect(Object.keys(template.findResources('AWS::Lambda::Function'))).not.toContain('CheckNameFunction');
-    template.hasOutput('UserPoolId', { Value: 'none: tokens come from https://id.example.com' });
-    template.hasOutput('UserPoolClientId', { Value: 'none: tokens come from https://id.example.com' });
+    template.hasOutput('UserPoolId', { Value: 'none: tokens come from https://id.example.com/' });
+    template.hasOutput('UserPoolClientId', { Value: 'none: tokens come from https://id.example.com/' });
   });
 
   test('both APIs accept its tokens', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
-      JwtConfiguration: { Issuer: 'https://id.example.com', Audience: ['web', 'phone'] },
+      JwtConfiguration: { Issuer: 'https://id.example.com/', Audience: ['web', 'phone'] },
     });
-    const variables = { ISSUER: 'https://id.example.com', AUDIENCE: 'web,phone', USERNAME_CLAIM: 'preferred_username' };
+    const variables = { ISSUER: 'https://id.example.com/', AUDIENCE: 'web,phone', USERNAME_CLAIM: 'employee_number' };
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: variables } });
     template.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'http', USERNAME_CLAIM: 'preferred_username' } },
+      Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'http', USERNAME_CLAIM: 'employee_number' } },
     });
   });
 
   test('the checks find nothing', () => {
     expect(findings).toEqual([]);
+  });
+});
+
+describe('with an issuer whose names are not people', () => {
+  const issuer = 'https://id.example.com';
+  function warnings(oidc: Pick<Oidc, 'issuer' | 'usernameClaim'>): string {
+    const app = new App({ context: { '@aws-cdk/core:annotationsInValidationReport': true } });
+    ownIssuer(new Stack(app, 'Own'), { audience: ['web'], ...oidc });
+    const { directory } = app.synth();
+    return existsSync(join(directory, 'validation-report.json')) ? JSON.stringify(findingsIn(directory)) : '';
+  }
+
+  test.each(['email', 'preferred_username', 'name', 'nickname', 'phone_number', 'upn', 'Email'])(
+    'a claim that people change or get again, %s, is warned of',
+    (usernameClaim) => {
+      expect(warnings({ issuer, usernameClaim })).toContain(
+        `oidc.usernameClaim is ${usernameClaim}, which people can change and providers give again`,
+      );
+    },
+  );
+
+  test.each(['sub', 'oid'])('a claim that stays, %s, is not', (usernameClaim) => {
+    expect(warnings({ issuer, usernameClaim })).not.toContain('oidc');
+  });
+
+  test('Entra’s sub is too long for a name, and its oid is right', () => {
+    const entra = 'https://login.microsoftonline.com/8a5b/v2.0';
+    expect(warnings({ issuer: entra, usernameClaim: 'sub' })).toContain('Use oidc.usernameClaim=oid');
+    expect(warnings({ issuer: entra, usernameClaim: 'oid' })).not.toContain('oidc');
   });
 });
 

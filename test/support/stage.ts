@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { LocalOptions, LocalRuntime } from '@parley/local';
 import { LocalOutputs } from '#bin/local-outputs';
 import type { Services } from '#lambdas/runtime/services';
+import type { NewUser } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { Person } from './person.ts';
 import { tokenSigner } from './sign-token.ts';
@@ -15,6 +16,8 @@ export interface Stage {
   readonly assemblyDirectory: string;
   /** For the functions of `lambdas/store`, with the root credentials, so that no role limits what a test prepares. */
   readonly store: Pick<Services, 'table' | 'now' | 'config'>;
+  /** A user for `createUser`, whom the tokens of `person` may use. */
+  newUser(username: string): NewUser;
   /** A user with a token of the pool who has not signed up. */
   person(username: string): Promise<Person>;
   /** Closes all sockets. */
@@ -54,6 +57,7 @@ export async function openStage(
         sends: limits.sends,
         inlineMembers: 100,
         fanOutFunction: '',
+        fileBytesPerDay: limits.fileBytesPerDay,
         friendsFirst: false,
         invitations: true,
         roomMakers: 'open',
@@ -62,6 +66,7 @@ export async function openStage(
         push: { publicKey: undefined, fcm: false, endpoints: [] },
       },
     },
+    newUser: (username) => ({ username, name: username, issuer: outputs.UserPoolId, sub: username }),
     async person(username) {
       const person = new Person(outputs, username, { access: await sign(username), id: '' });
       people.push(person);

@@ -56,6 +56,7 @@ export async function startDomain(): Promise<{ services: Services; clock: { now:
       httpUrl: '',
       retentionDays: 0,
       sends: limits.sends,
+      fileBytesPerDay: limits.fileBytesPerDay,
       friendsFirst: false,
       invitations: true,
       roomMakers: 'open',

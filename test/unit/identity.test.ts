@@ -2,34 +2,48 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Context } from 'aws-lambda';
 import { exportJWK, SignJWT } from 'jose';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { readIdentity } from '#lambdas/identity/claims';
-import { createTokenVerifier } from '#lambdas/identity/verify';
+import { ConnectionContext } from '#lambdas/identity/connection-context';
+import { createTokenVerifier, IssuerUnavailable } from '#lambdas/identity/verify';
+import { toRequest } from '#lambdas/socket/request';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const curve = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 let server: Server;
 let issuer: string;
-let answering = true;
+/** What the issuer calls itself. */
+let itself: () => string;
+/** Paths that are answered with 503. */
+const down = new Set<string>();
 
 beforeAll(async () => {
-  const key = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' };
+  const keys = [
+    { ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256', use: 'sig' },
+    { ...(await exportJWK(curve.publicKey)), kid: 'curve', alg: 'ES256', use: 'sig' },
+  ];
   server = createServer((request, response) => {
-    if (!answering) response.writeHead(503).end('{}');
-    else if (request.url === '/.well-known/openid-configuration')
-      response.end(JSON.stringify({ issuer, jwks_uri: `${issuer}/keys` }));
-    else response.end(JSON.stringify({ keys: [key] }));
+    const { url = '' } = request;
+    if (down.has(url)) response.writeHead(503).end('{}');
+    else if (url === '/.well-known/openid-configuration')
+      response.end(JSON.stringify({ issuer: itself(), jwks_uri: `${issuer}/keys` }));
+    else response.end(JSON.stringify({ keys }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  itself = () => issuer;
+});
+afterEach(() => {
+  down.clear();
+  itself = () => issuer;
 });
 afterAll(() => server.close());
 
-function sign(claims: Record<string, unknown>, expires = '5m'): Promise<string> {
-  return new SignJWT({ iss: issuer, ...claims })
-    .setProtectedHeader({ alg: 'RS256', kid: 'one' })
-    .setExpirationTime(expires)
-    .sign(privateKey);
+function sign(claims: Record<string, unknown>, expires: string | undefined = '5m'): Promise<string> {
+  const token = new SignJWT({ iss: issuer, ...claims }).setProtectedHeader({ alg: 'RS256', kid: 'one' });
+  return (expires === 'never' ? token : token.setExpirationTime(expires)).sign(privateKey);
 }
 
 describe('a token', () => {
@@ -56,7 +70,6 @@ describe('a token', () => {
     ['for another audience, naming the client too', { aud: 'other', client_id: 'chat' }, 'another audience'],
     ['of another use', { aud: 'chat', token_use: 'refresh' }, 'neither an id nor an access token'],
     ['of another issuer', { aud: 'chat', iss: 'http://127.0.0.1:1' }, 'Issuer not allowed'],
-    ['that names nobody', { aud: 'chat', sub: undefined }, 'names no user'],
   ])('%s is refused', async (_, claims, why) => {
     const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'ann', ...claims }))).toEqual({
@@ -73,13 +86,121 @@ describe('a token', () => {
     });
   });
 
-  it('cannot be checked without the issuer: the error does not blame the token, and the issuer is asked again later', async () => {
+  it.each([
+    ['/.well-known/openid-configuration', 'its description'],
+    ['/keys', 'its keys'],
+  ])(
+    'cannot be checked when the issuer does not give %s: the error does not blame the token, and the issuer is asked again later',
+    async (path) => {
+      const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+      const token = await sign({ sub: 'ann', aud: 'chat' });
+      down.add(path);
+      await expect(verify(token)).rejects.toThrow(IssuerUnavailable);
+      down.clear();
+      expect(await verify(token)).toMatchObject({ ok: true, username: 'ann' });
+    },
+  );
+
+  it('cannot be checked when the issuer calls itself by another name', async () => {
+    itself = () => `${issuer}/`;
     const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
-    const token = await sign({ sub: 'ann', aud: 'chat' });
-    answering = false;
-    await expect(verify(token)).rejects.toThrow();
-    answering = true;
-    expect(await verify(token)).toMatchObject({ ok: true, username: 'ann' });
+    await expect(verify(await sign({ sub: 'ann', aud: 'chat' }))).rejects.toThrow(`calls itself ${issuer}/`);
+  });
+
+  it('of an issuer that ends in a slash is accepted as it is', async () => {
+    itself = () => `${issuer}/`;
+    const verify = createTokenVerifier({ issuer: `${issuer}/`, audience: ['chat'], usernameClaim: 'sub' });
+    expect(await verify(await sign({ sub: 'ann', aud: 'chat', iss: `${issuer}/` }))).toMatchObject({
+      ok: true,
+      issuer: `${issuer}/`,
+    });
+    expect(await verify(await sign({ sub: 'ann', aud: 'chat' }))).toMatchObject({ ok: false });
+  });
+
+  it.each([
+    [
+      'without exp',
+      () => sign({ sub: 'ann', aud: 'chat' }, 'never'),
+      /does not say when it expires: it needs the claim exp/,
+    ],
+    [
+      'signed with ES256',
+      () =>
+        new SignJWT({ iss: issuer, sub: 'ann', aud: 'chat' })
+          .setProtectedHeader({ alg: 'ES256', kid: 'curve' })
+          .setExpirationTime('5m')
+          .sign(curve.privateKey),
+      /signed with ES256: the issuer must sign with RS256, RS384 or RS512/,
+    ],
+    [
+      'of Entra, whose sub is too long',
+      () => sign({ sub: 'AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ', aud: 'chat' }),
+      /names no user of at most 64 characters: its claim sub takes \d+.*Entra's oid/,
+    ],
+    ['of dots', () => sign({ sub: '..', aud: 'chat' }), /its claim sub consists of dots/],
+    ['without a sub', () => sign({ name: 'Ann', aud: 'chat' }), /it needs the claim sub/],
+  ])('%s is refused, and its holder may be told why', async (_, token, reason) => {
+    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: 'sub' });
+    expect(await verify(await token())).toEqual({ ok: false, genuine: true, reason: expect.stringMatching(reason) });
+  });
+});
+
+describe('the handshake', () => {
+  let authorize: (event: unknown, context: Context) => Promise<{ context?: Record<string, unknown> }>;
+  beforeAll(async () => {
+    vi.stubEnv('ISSUER', issuer);
+    vi.stubEnv('AUDIENCE', 'chat');
+    vi.stubEnv('USERNAME_CLAIM', 'sub');
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'SILENT');
+    ({ handler: authorize } = await import('#lambdas/authorize'));
+  });
+  afterAll(() => vi.unstubAllEnvs());
+
+  /** What `$connect` answers to this token; `undefined` when it is asked to go on. */
+  async function answer(token: string) {
+    const decision = await authorize({ methodArn: 'x', queryStringParameters: { token } }, {
+      awsRequestId: '1',
+    } as Context);
+    const authorizer = Object.fromEntries(
+      Object.entries(decision.context ?? {}).map(([name, value]) => [name, String(value)]),
+    );
+    const { problem } = toRequest({
+      requestContext: {
+        routeKey: '$connect',
+        connectionId: 'c',
+        connectedAt: 1,
+        requestTimeEpoch: 1,
+        authorizer: ConnectionContext.parse(authorizer),
+      },
+    });
+    return problem;
+  }
+
+  it('answers 503 when the issuer’s keys cannot be had', async () => {
+    down.add('/keys');
+    expect(await answer(await sign({ sub: 'ann', aud: 'chat' }))).toEqual({
+      status: 503,
+      problem: expect.stringMatching(/^unable to connect; the issuer of your token cannot be asked/),
+    });
+    down.clear();
+    expect(await answer(await sign({ sub: 'ann', aud: 'chat' }))).toBeUndefined();
+  });
+
+  it('answers 401 and the reason to a token of the issuer’s own that names nobody or never expires', async () => {
+    expect(await answer(await sign({ sub: 'X'.repeat(43), aud: 'chat' }))).toEqual({
+      status: 401,
+      problem: expect.stringMatching(/^unable to connect; the token names no user of at most 64 characters/),
+    });
+    expect(await answer(await sign({ sub: 'ann', aud: 'chat' }, 'never'))).toEqual({
+      status: 401,
+      problem: expect.stringMatching(/needs the claim exp/),
+    });
+  });
+
+  it('answers 401 and no reason to a token that is not the issuer’s', async () => {
+    const forged = `${(await sign({ sub: 'ann', aud: 'chat' })).slice(0, -8)}AAAAAAAA`;
+    await expect(answer(forged)).rejects.toThrow(/^Unauthorized$/);
+    await expect(answer(await sign({ sub: 'ann', aud: 'other' }))).rejects.toThrow(/^Unauthorized$/);
   });
 });
 

@@ -18,6 +18,15 @@ describe('the names after an @', () => {
     ['@bob%5fsmith: hello', [['bob%5fsmith']]],
     ['@BOB and @bob', [['bob']]],
     ['@anna-lena.b', [['anna-lena.b']]],
+    // Scripts that are written without spaces.
+    ['你好@bob', [['bob']]],
+    ['@bobさん、こんにちは', [['bob']]],
+    ['ありがとう@bob', [['bob']]],
+    ['サーバー@bob', [['bob']]],
+    ['@bob님 안녕하세요', [['bob']]],
+    ['안녕@bob', [['bob']]],
+    ['สวัสดี@bobครับ', [['bob']]],
+    ['@bob你好@carol', [['bob'], ['carol']]],
   ])('of %j are %j', (text, names) => {
     expect(namesAfterAt(text)).toEqual(names);
   });
@@ -35,6 +44,10 @@ describe('the names after an @', () => {
     '@bobé',
     '@@bob',
     'é@bob',
+    'привет@bob',
+    '@bobл',
+    '你好@bob@example.com',
+    'a你@@bob',
     `@${'b'.repeat(limits.userNameLength + 1)}`,
     '@.',
   ])('%j has none that is a user’s', (text) => {
@@ -53,7 +66,8 @@ describe('the names after an @', () => {
 
   it('are found in linear time, whatever the text', () => {
     const began = performance.now();
-    for (const part of ['@a.', '@', '%', '@%4', 'a.-']) namesAfterAt(part.repeat(8_000));
+    for (const part of ['@a.', '@', '%', '@%4', 'a.-', '你@a', '@你']) namesAfterAt(part.repeat(8_000));
+    for (const text of [`@${'-'.repeat(8_000)}a`, `@a${'-.'.repeat(4_000)}`]) namesAfterAt(text);
     expect(performance.now() - began).toBeLessThan(500);
   });
 });

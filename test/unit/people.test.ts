@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findPeople, type PeoplePage } from '#lambdas/chat/people';
 import type { Services } from '#lambdas/runtime/services';
+import { putItem } from '#lambdas/store/item';
 import { foldName } from '#lambdas/store/people-index';
-import { createUser, updateProfile } from '#lambdas/store/user';
+import { createUser, getUser, renewListings, updateProfile } from '#lambdas/store/user';
+import { fold } from '#protocol/fold';
 import { limits } from '#protocol/limits';
+import { encodeUserName } from '#protocol/names';
 import { startDomain } from './engine.ts';
 
 let services: Services;
@@ -74,13 +77,67 @@ describe('a search', () => {
   }, 60_000);
 });
 
+describe('a person', () => {
+  const found = async (query: string) =>
+    (await findPeople(services, 'viewer', query, { limit: 10 })).people.map(({ username }) => username);
+
+  it.each([
+    ['kostas', 'ΚΩΣΤΑΣ', ['ΚΩΣ', 'κως', 'Κώστας', 'κωσ']],
+    ['strasser', 'Jo Straßer', ['JO STRASSER', 'jo strasser', 'Jo Straßer', 'jo  stra']],
+    ['zoe', 'Zoë\u00a0O’Neil', ["zoe o'ne", 'ZOË O’', 'zo\u00adë']],
+    ['ibrahim', 'İbrahim', ['ibr', 'IBR', 'İbr']],
+    ['ivan', 'Иван', ['ИВ', 'ив']],
+  ])('%s, shown as %j, is found by %j', async (username, name, queries) => {
+    await createUser(services, { username, name });
+    for (const query of queries) expect(await found(query), query).toEqual([username]);
+  });
+
+  it('with a user name of other letters is found by it, however it is written, beside their shown name', async () => {
+    const username = encodeUserName('Анна.Ёлкина');
+    await createUser(services, { username, name: 'Anna' });
+    for (const query of ['Анна', 'анна.елк', 'АННА.Ё', 'ann', username.slice(0, 8)]) {
+      expect(await found(query), query).toEqual([username]);
+    }
+    // The shown name begins alike: the person still comes once.
+    await updateProfile(services, { username }, { name: 'анна' });
+    expect(await found('анна')).toEqual([username]);
+    expect(await found('ann')).toEqual([]);
+  });
+
+  it('who is listed as it was before is found so, and by every form of the name when they have come', async () => {
+    const username = encodeUserName('журба');
+    const pk = `USER#${username}`;
+    await putItem(services.table, { pk, sk: 'USERNAME', listed_in: '%', listed_as: username });
+    const name = 'Ægir Ößterreich';
+    await putItem(services.table, { pk, sk: 'USER', name, listed_in: 'æ', listed_as: name.toLowerCase() });
+    for (const query of ['Ægir Ö', 'ægir ößt', username]) expect(await found(query), query).toEqual([username]);
+    expect(await found('журба')).toEqual([]);
+
+    const user = await getUser(services, username);
+    if (user) await renewListings(services, user);
+    for (const query of ['Ægir Ö', 'ægir osst', 'ÆGIR ÖSS', 'Журба', username]) {
+      expect(await found(query), query).toEqual([username]);
+    }
+    const renewed = await getUser(services, username);
+    expect(renewed?.listed).toEqual({ name: 'ægir ossterreich', account: 'журба' });
+  });
+
+  it('whose name has nothing to search for is not found by the name before', async () => {
+    await createUser(services, { username: 'qed', name: 'Wanda' });
+    await updateProfile(services, { username: 'qed' }, { name: '\u0301' });
+    expect(await found('wanda')).toEqual([]);
+    expect(await found('qe')).toEqual(['qed']);
+  });
+});
+
 describe('a name', () => {
   it('of any characters can be listed: neither empty nor longer than a key', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: limits.nameLength }), (name) => {
-        fc.pre(name.trim() !== '');
+        fc.pre(fold(name).trim() !== '');
         const folded = foldName(name);
         expect(folded).not.toBe('');
+        expect(foldName(folded)).toBe(folded);
         expect(Buffer.byteLength(folded)).toBeLessThanOrEqual(1_024);
       }),
       { numRuns: 2_000 },

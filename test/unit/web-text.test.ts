@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { addressLength } from '#web/conversation/address-length';
 import { isEmojiOnly } from '#web/conversation/emoji-only';
 import { splitText } from '#web/conversation/split-text';
 
@@ -17,6 +18,9 @@ describe('a text', () => {
     ['is it HTTP://EXAMPLE.com/?!', 'HTTP://EXAMPLE.com/'],
     ['«https://example.com»', 'https://example.com'],
     ['<https://example.com>', 'https://example.com'],
+    ['((https://example.com/a_(b)_(c)))', 'https://example.com/a_(b)_(c)'],
+    ['https://example.com/)(', 'https://example.com/)('],
+    [`http://a${')'.repeat(7_900)}`, 'http://a'],
   ])('%j leads to %j', (text, address) => {
     expect(linksIn(text)).toEqual([address]);
   });
@@ -37,12 +41,34 @@ describe('a text', () => {
     ['ask @bob.', ['@bob', 'bob']],
     ['@bob%5fsmith', ['@bob%5fsmith', 'bob%5fsmith']],
     ['@bob_smith', []],
+    ['你好@bob', ['@bob', 'bob']],
+    ['@bobさん', ['@bob', 'bob']],
     ['alice@bob', []],
     ['https://example.com/@bob', []],
     ['@carol', []],
   ])('%j mentions %j', (text, found) => {
     expect(mentionsIn(text, 'bob', 'bob%5fsmith')).toEqual(found);
   });
+
+  it.each([')', '.', '(', '()', ')(', ').', '(.', 'a.'])(
+    'of an address and many %j is looked at in linear time',
+    (part) => {
+      const looks = (count: number) => {
+        const text = `http://a${part.repeat(count)}`;
+        let seen = 0;
+        addressLength({
+          length: text.length,
+          charAt(index) {
+            seen += 1;
+            return text.charAt(index);
+          },
+        });
+        return seen / text.length;
+      };
+      expect(looks(400)).toBeLessThanOrEqual(2);
+      expect(looks(1_600)).toBeLessThanOrEqual(2);
+    },
+  );
 
   it('is the same again when its pieces are joined', () => {
     const word = fc.constantFrom('https://a.b/', ')', '(', '.', '@bob', ' ', '\n', 'x', '👍', '@', '//');

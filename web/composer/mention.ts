@@ -1,17 +1,16 @@
 import type { Conversation, Person } from '@parley/client';
+import { typedMention } from '#protocol/mentions';
 
-/** A mention that is being typed. The server finds mentions in the same places, see protocol/mentions.ts. */
+/** A mention that is being typed. The server finds mentions in the same places. */
 export interface Mention {
   /** Index of the `@`. */
   readonly from: number;
   readonly query: string;
 }
 
-const pattern = /(?<![\p{L}\p{N}\p{M}._%+/@-])@([\p{L}\p{N}\p{M}.%-]*)$/u;
-
 /** The mention that ends at the caret. */
 export function mentionAt(text: string, caret: number): Mention | undefined {
-  const found = pattern.exec(text.slice(0, caret));
+  const found = typedMention.exec(text.slice(0, caret));
   return found ? { from: found.index, query: found[1] ?? '' } : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { cleanText } from '#protocol/clean-text';
 import { limits } from '#protocol/limits';
 
 /**
@@ -5,7 +6,7 @@ import { limits } from '#protocol/limits';
  * part of it: then the result is an estimate for text of the same kind.
  */
 export function remainingLength(text: string, attachments: number): number {
-  const trimmed = text.trim();
+  const trimmed = cleanText(text);
   const { length } = [...trimmed];
   const quotes = 2;
   const bytes = new TextEncoder().encode(JSON.stringify(trimmed)).length - quotes;

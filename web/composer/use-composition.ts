@@ -1,5 +1,6 @@
 import type { Conversation, OutboxItem } from '@parley/client';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
+import { cleanText } from '#protocol/clean-text';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { messageFilesOf } from '../uploads/message-files.ts';
@@ -23,7 +24,7 @@ export function useComposition(conversation: Conversation) {
   const remaining = remainingLength(text, attachments);
   const isUploading = !editing && files.status.value === 'uploading';
   const hasFailed = !editing && files.status.value === 'failed';
-  const canSend = (text.trim() !== '' || attachments > 0) && remaining >= 0 && !hasFailed;
+  const canSend = (cleanText(text) !== '' || attachments > 0) && remaining >= 0 && !hasFailed;
 
   /** Ends replying and editing. */
   function cancel(): void {
@@ -35,7 +36,7 @@ export function useComposition(conversation: Conversation) {
     if (!canSend) return;
     setQueued(isUploading);
     if (isUploading) return;
-    const message = text.trim();
+    const message = cleanText(text);
     if (editing) {
       if (message !== editing.message) conversation.edit(editing.seq, message);
     } else {

@@ -1,3 +1,5 @@
+import { fold } from '#protocol/fold';
+
 /** Does each word of the query begin some word of the texts? Case and accents are ignored. */
 export function matches(query: string, texts: readonly string[]): boolean {
   const words = texts.flatMap(wordsOf);
@@ -5,6 +7,5 @@ export function matches(query: string, texts: readonly string[]): boolean {
 }
 
 function wordsOf(text: string): string[] {
-  const folded = text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  return folded.match(/[\p{L}\p{N}]+/gu) ?? [];
+  return fold(text).match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }

@@ -12,6 +12,8 @@ export type SignInMethod =
       readonly cognito: CognitoAuth;
       /** Is the server a local runtime, which writes mail to files? */
       readonly isLocal: boolean;
+      /** May people create accounts by themselves? */
+      readonly selfSignUp: boolean;
     }
   | { readonly kind: 'issuer'; readonly openId: OpenId };
 

@@ -7,10 +7,11 @@ import { UsernameField } from './username-field.tsx';
 
 export function SignInForm({
   cognito,
+  selfSignUp,
   username,
   focused,
   go,
-}: Pick<FormProps, 'cognito' | 'go'> & {
+}: Pick<FormProps, 'cognito' | 'selfSignUp' | 'go'> & {
   readonly username?: string;
   /** Focus the first field? */
   readonly focused: boolean;
@@ -35,7 +36,7 @@ export function SignInForm({
       label="Sign in"
       onSubmit={(value) => action.run(() => signIn(value('username'), value('password')))}
       links={[
-        { label: 'Create an account', onClick: () => go({ name: 'sign up' }) },
+        ...(selfSignUp ? [{ label: 'Create an account', onClick: () => go({ name: 'sign up' }) }] : []),
         { label: 'Forgotten password', onClick: () => go({ name: 'reset password' }) },
       ]}
     >

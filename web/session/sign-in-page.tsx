@@ -44,6 +44,7 @@ export function SignInPage({ username, error }: { readonly username?: string; re
           (step.name === 'sign in' ? (
             <SignInForm
               cognito={signInMethod.cognito}
+              selfSignUp={signInMethod.selfSignUp}
               username={step.username}
               focused={step !== firstStep}
               go={setStep}

@@ -3,6 +3,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { BlockedPeople } from './blocked-people.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
+import { PresenceSwitch } from './presence-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
 
@@ -16,6 +17,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         <ProfileForm />
         <ThemeChoice />
         <NotificationsSwitch />
+        <PresenceSwitch />
         <BlockedPeople />
         <SignOutEverywhere />
         <p class="quiet">Parley {PARLEY}</p>

@@ -1,8 +1,9 @@
+import { cleanName } from '#protocol/clean-text';
 import { limits } from '#protocol/limits';
 
-/** A file name that the server accepts: without control characters and not too long. The extension is kept. */
+/** A file name that the server accepts: cleaned, and not too long. The extension is kept. */
 export function safeFilename(name: string): string {
-  const clean = name.toWellFormed().replace(/\p{Cc}/gu, ' ');
+  const clean = cleanName(name.toWellFormed());
   const maxLength = limits.filenameLength;
   if (clean.length <= maxLength) return clean || 'file';
   const [extension = ''] = /\.[^.]{1,20}$/.exec(clean) ?? [];

@@ -1,6 +1,7 @@
 import type { Conversation } from '@parley/client';
 import { type ReadonlySignal, signal } from '@preact/signals';
 import { announcedType } from './announced-type.ts';
+import { cleanFile } from './clean-file.ts';
 import { measure, type Pixels } from './measure.ts';
 import { safeFilename } from './safe-filename.ts';
 
@@ -42,15 +43,18 @@ export function createUpload(conversation: Pick<Conversation, 'upload'>, file: F
   let attempt = new AbortController();
 
   async function upload(signal: AbortSignal): Promise<string> {
-    const start = await file
+    const begin = await file
       .slice(0, signatureBytes)
       .arrayBuffer()
       .catch(() => {
         throw new Error('unable to read the file; it may be a folder, or have been changed');
       });
-    const type = announcedType(file.type, new Uint8Array(start));
+    const start = new Uint8Array(begin);
+    const type = announcedType(file.type, start);
     if (preview && visual.test(type)) pixels = await measure(type, preview);
-    return conversation.upload(type === file.type ? file : file.slice(0, file.size, type), {
+    const clean = await cleanFile(file, start, type);
+    signal.throwIfAborted();
+    return conversation.upload(clean, {
       filename: safeFilename(file.name),
       signal,
       ...pixels,

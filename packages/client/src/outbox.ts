@@ -56,6 +56,9 @@ export type Outbox = ReturnType<typeof createOutbox>;
 /** After this time, other devices of the user may have sent so much that the server has forgotten an id. */
 const idExpiryMs = 30_000;
 
+/** An error that asks for a longer wait is final. */
+const longestWaitSeconds = 3_600;
+
 export function createOutbox(options: {
   readonly http: Http;
   readonly store: OutboxStore;
@@ -146,7 +149,9 @@ export function createOutbox(options: {
         tries = 0;
       } catch (cause) {
         const error = cause instanceof ParleyError ? cause : new Internal('internal', String(cause));
-        if (!isRetryable(error) && (error.code !== 'conflict' || tries >= 3)) {
+        // The bytes of files come back with the next day: nothing waits for that.
+        const isTooLate = (error.retryAfter ?? 0) > longestWaitSeconds;
+        if (isTooLate || (!isRetryable(error) && (error.code !== 'conflict' || tries >= 3))) {
           reject(item, error);
           tries = 0;
           continue;

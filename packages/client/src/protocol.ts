@@ -122,7 +122,12 @@ export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 export type Time = string;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
-export type Me = { readonly username: string; readonly name: string; readonly avatar: string | null };
+export type Me = {
+  readonly username: string;
+  readonly name: string;
+  readonly avatar: string | null;
+  readonly hide_presence?: true | undefined;
+};
 
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {

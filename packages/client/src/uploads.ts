@@ -26,8 +26,7 @@ export const createUpload =
   (http: Http, fetch: typeof globalThis.fetch): Upload =>
   async (path, file, options = {}) => {
     const { filename = (file as Partial<File>).name ?? 'file', width, height, signal, onProgress } = options;
-    const content_type = file.type || 'application/octet-stream';
-    const announced = { filename, content_type, size: file.size, width, height };
+    const announced = { filename, content_type: file.type, size: file.size, width, height };
     const { id, url, fields } = await http<UploadForm>('POST', path, announced);
     const form = new FormData();
     for (const [name, value] of Object.entries(fields)) form.append(name, value);

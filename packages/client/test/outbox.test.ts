@@ -97,6 +97,18 @@ it('waits as long as the server says', async () => {
   expect(requests.length).toBe(2);
 });
 
+it('gives up what would have to wait for more than an hour, and goes on', async () => {
+  const { clock, outbox, refused } = setUp(({ body }, number) =>
+    number === 1 ? new RateLimited('rate_limited', 'unable', 3_601) : stored(1, body?.client_id),
+  );
+  const first = outbox.send('c', create('one')).catch((error: unknown) => error);
+  const second = outbox.send('c', create('two'));
+  await clock.pass(1_000);
+  expect(await first).toBeInstanceOf(RateLimited);
+  expect(await second).toMatchObject({ client_id: 'id2' });
+  expect(refused).toEqual(['id1 rate_limited']);
+});
+
 it('gives up what will never be accepted, says so, and goes on', async () => {
   const { clock, outbox, refused } = setUp(({ body }, number) =>
     number === 1 ? new Forbidden('forbidden', 'unable to send; you are not a member') : stored(1, body?.client_id),

@@ -1,7 +1,8 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { preparePrivateFolder } from './private-folder.ts';
 import { hasCode } from './text.ts';
 
 /**
@@ -16,8 +17,8 @@ export async function claimFolder(
   settingName: string,
 ): Promise<() => Promise<void>> {
   await requireUnclaimed(directory, settingName);
-  await mkdir(directory, { recursive: true });
-  await writeFile(claimFile(directory), JSON.stringify({ pid: process.pid, origin }));
+  await preparePrivateFolder(directory);
+  await writeFile(claimFile(directory), JSON.stringify({ pid: process.pid, origin }), { mode: 0o600 });
   return () => rm(claimFile(directory), { force: true });
 }
 

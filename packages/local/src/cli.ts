@@ -11,6 +11,7 @@ first, or a cloud assembly (cdk.out). Default: the current folder.
 
   --port <number>   8080 by default; 0 for any free port
   --data <folder>   for tables, files, mail and logs; .local in the project by default
+  --hosts <list>    hosts by which it may be asked for besides localhost, like chat.test; * for all
   --faults <list>   failures of AWS, like postGone=0.1,dropDisconnect=0.5
   --latency <list>  milliseconds that calls wait, like dynamodb=4,post=8,invoke=5
   -c, --context <name=value>
@@ -33,11 +34,12 @@ function readCommand(args: string[]): ServeOptions | undefined {
     directory,
     dataDirectory: values.data ?? join(project, '.local'),
     port: values.port,
+    hosts: values.hosts,
     faults: values.faults,
     latency: values.latency,
     context: values.context,
     watch: values.watch,
-    settingNames: { port: '--port', dataDirectory: '--data' },
+    settingNames: { port: '--port', dataDirectory: '--data', hosts: '--hosts' },
   };
 }
 
@@ -49,6 +51,7 @@ function parse(args: string[]) {
       options: {
         port: { type: 'string' },
         data: { type: 'string' },
+        hosts: { type: 'string' },
         faults: { type: 'string' },
         latency: { type: 'string' },
         context: { type: 'string', short: 'c', multiple: true },

@@ -9,6 +9,7 @@ import type { Faults } from './faults.ts';
 import type { AccessKeys } from './iam/access-keys.ts';
 import type { Policies } from './iam/policy.ts';
 import type { Functions } from './lambda/functions.ts';
+import type { IsOwnHost } from './own-hosts.ts';
 
 /** What every local service gets. */
 export interface Context {
@@ -16,6 +17,8 @@ export interface Context {
   readonly stack: Stack;
   /** `http://127.0.0.1:<port>`, the address of all services. */
   readonly origin: string;
+  /** Whether a host is one of this machine's: others' pages must not use what needs no signature. */
+  readonly isOwnHost: IsOwnHost;
   /** For everything that survives a restart. Each service makes a folder of its own below it. */
   readonly dataDirectory: string;
   readonly keys: AccessKeys;

@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import type { Answering } from './answer.ts';
 import type { Service } from './context.ts';
-import { defaultNames } from './setting-names.ts';
+import { createOwnHosts, type IsOwnHost } from './own-hosts.ts';
+import { defaultNames, type SettingNames } from './setting-names.ts';
 
 type Mounted = Pick<Service, 'handle' | 'answer' | 'upgrade'>;
 
@@ -19,15 +20,16 @@ export interface Port {
 }
 
 /**
- * Listens on 127.0.0.1. Paths without a service are answered with 503.
+ * Listens on 127.0.0.1. Paths without a service are answered with 503, and requests for other hosts with 403.
  * @param port 0 for any free port
- * @param settingName what the user calls the port's setting
+ * @param names what the user calls the settings
  * @throws Error, one sentence, when the port is taken
  */
 export async function openPort(
   port: number,
   log: (line: string) => void,
-  settingName = defaultNames.port,
+  names: Pick<SettingNames, 'port' | 'hosts'> = defaultNames,
+  isOwnHost: IsOwnHost = createOwnHosts(),
 ): Promise<Port> {
   const mounted = new Map<string, Mounted>();
   const find = ({ url = '' }: { url?: string | undefined }) => {
@@ -40,7 +42,11 @@ export async function openPort(
     return path.startsWith('/_aws/') ? undefined : mounted.get('/');
   };
 
+  const refused = (host = '') =>
+    `unable to answer; ${JSON.stringify(host.slice(0, 100))} is no host of this machine: allow it with ${names.hosts}\n`;
   const server = createServer((request, response) => {
+    const { host } = request.headers;
+    if (!isOwnHost(host)) return void response.writeHead(403, { 'content-type': 'text/plain' }).end(refused(host));
     const service = find(request);
     if (!service) return void response.writeHead(503, { 'retry-after': '1' }).end('Service Unavailable\n');
     Promise.resolve(service.handle(request, response)).catch((error: unknown) => fail(error, request, response, log));
@@ -48,9 +54,11 @@ export async function openPort(
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     // Without this, a client that goes away would end the process.
     socket.on('error', () => socket.destroy());
-    const service = find(request);
-    if (service?.upgrade) service.upgrade(request, socket, head);
-    else socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+    const { host } = request.headers;
+    const service = isOwnHost(host) ? find(request) : undefined;
+    if (!isOwnHost(host)) refuse(socket, '403 Forbidden', refused(host));
+    else if (service?.upgrade) service.upgrade(request, socket, head);
+    else refuse(socket, '503 Service Unavailable', '');
   });
   const sockets = new Set<Duplex>();
   server.on('connection', (socket) => {
@@ -61,7 +69,7 @@ export async function openPort(
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 70_000;
   return {
-    origin: `http://127.0.0.1:${await listen(server, port, settingName)}`,
+    origin: `http://127.0.0.1:${await listen(server, port, names.port)}`,
     mount: (prefix, service) => void mounted.set(prefix, service),
     async answer(incoming) {
       const service = find(incoming);
@@ -77,6 +85,10 @@ export async function openPort(
     unmount: (prefix) => void mounted.delete(prefix),
     close: () => close(server, sockets),
   };
+}
+
+function refuse(socket: Duplex, status: string, body: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
 }
 
 function listen(server: Server, port: number, settingName: string): Promise<number> {

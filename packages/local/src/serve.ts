@@ -6,18 +6,22 @@ import { requireUnclaimed } from './claim-folder.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
+import { parseHosts } from './own-hosts.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
-import { defaultNames } from './setting-names.ts';
+import { defaultNames, type SettingNames } from './setting-names.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 import { isSynthesized, synthesize } from './synthesize.ts';
 import { watchProject } from './watch.ts';
 
-export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engine' | 'settingNames'> {
+export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engine'> {
   /** A CDK project (a folder with `cdk.json`), which is synthesized when it has changed; or a cloud assembly, as `cdk synth` writes it. */
   readonly directory: string;
   /** 8080 by default; 0 for any free port. */
   readonly port?: number | string;
+  readonly settingNames?: Partial<SettingNames>;
+  /** Like `chat.test,192.168.1.5`: hosts by which it may be asked for besides the loopback's own; `*` for all. */
+  readonly hosts?: string;
   /** Like `postGone=0.1,dropDisconnect=0.5`; none by default. */
   readonly faults?: string;
   /** Like `dynamodb=4,post=8,invoke=5`: milliseconds that calls wait; none by default. */
@@ -53,14 +57,17 @@ async function run(options: ServeOptions): Promise<number> {
   const port = parsePort(options.port, settingNames.port);
   const faults = parseFaults(options.faults);
   const latency = parseLatency(options.latency);
+  const hosts = parseHosts(options.hosts);
   const context = parseContext(options.context ?? []);
   const log = (line: string) => console.log(line);
   // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
   process.env.TZ = 'UTC';
+  // What is stored is for the person who runs it, and for nobody else on the machine.
+  process.umask(0o077);
 
   const { signal, ended } = onSignal();
   // Checked before the synthesis, which takes seconds.
-  await (await openPort(port, log, settingNames.port)).close();
+  await (await openPort(port, log, settingNames)).close();
   await requireUnclaimed(dataDirectory, settingNames.dataDirectory);
   const isProject = existsSync(join(directory, 'cdk.json'));
   if (!isProject && !existsSync(join(directory, 'manifest.json'))) {
@@ -81,6 +88,7 @@ async function run(options: ServeOptions): Promise<number> {
     port,
     faults,
     latency,
+    hosts,
     engine,
     settingNames,
     log,

@@ -4,6 +4,7 @@ export interface SettingNames {
   readonly dataDirectory: string;
   readonly engineProgram: string;
   readonly engineEndpoint: string;
+  readonly hosts: string;
 }
 
 export const defaultNames: SettingNames = {
@@ -11,4 +12,5 @@ export const defaultNames: SettingNames = {
   dataDirectory: 'dataDirectory',
   engineProgram: 'DYNOXIDE_PATH',
   engineEndpoint: 'DYNAMODB_LOCAL_URL',
+  hosts: 'hosts',
 };

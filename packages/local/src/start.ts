@@ -14,7 +14,9 @@ import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
+import { createOwnHosts } from './own-hosts.ts';
 import { openPort } from './port.ts';
+import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
 import { startSecrets } from './secrets/start.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
@@ -38,6 +40,8 @@ export interface LocalOptions {
   /** scrypt's N for new passwords: a power of two, 16,384 by default. Tests that sign up hundreds of people use less. */
   readonly passwordCost?: number;
   readonly engine?: EngineOptions;
+  /** Hosts by which it may be asked for besides `localhost`, `127.0.0.1` and `[::1]`, like `chat.test`; `*` for all. */
+  readonly hosts?: readonly string[];
   /** Gets lines for the person who runs it. Default: they are dropped. */
   readonly log?: (line: string) => void;
   /** What the user calls these settings, for error sentences. */
@@ -90,13 +94,15 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       await end().catch((error: unknown) => log(`while stopping: ${String(error)}`));
     }
   };
-  const port = await openPort(options.port, log, settingNames.port);
+  const isOwnHost = createOwnHosts(options.hosts);
+  const port = await openPort(options.port, log, settingNames, isOwnHost);
   const { origin } = port;
   stops.push(() => port.close());
   try {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
-    let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin });
+    const ids = await readIds(dataDirectory);
+    let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin, ids });
     const faults = createFaults(options.faults);
     const counters = createCounters();
     const calls = createCalls(options.latency);
@@ -119,6 +125,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
         return stack;
       },
       origin,
+      isOwnHost,
       dataDirectory,
       keys,
       policies,
@@ -147,7 +154,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const lambda = await serve(startInvokeApi(context, sqs));
     const streams = await serve(
       startStreams(context, {
-        engineUrl: dynamodb.engineUrl,
+        engine: dynamodb.engine,
         queues: sqs,
         onWrite: dynamodb.onWrite,
         // An engine that runs elsewhere may have other clients, and deletes expired items by itself.
@@ -192,7 +199,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       died: dynamodb.died,
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
-        const next = loadStack({ assemblyDirectory, origin });
+        const next = loadStack({ assemblyDirectory, origin, ids });
         const deploy = s3.prepareDeployments(next);
         functions.replace(next);
         stack = next;

@@ -17,6 +17,7 @@ import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { startInvokeApi } from '#lambda/invoke-api';
+import { createOwnHosts } from '#own-hosts';
 import { startSqs } from '#sqs/start';
 import { listen } from './fixture/start-fixture.ts';
 
@@ -114,7 +115,7 @@ beforeAll(async () => {
   const policies = createPolicies(() => stack);
   functions = createFunctions({ stack, origin, dataDirectory: folder, keys, policies, faults, counters, calls, clock });
   const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, calls, clock };
-  context = { ...shared, timeScale, log: () => {} };
+  context = { ...shared, isOwnHost: createOwnHosts(), timeScale, log: () => {} };
   const sqs = await startSqs(context);
   const api = await startInvokeApi(context, sqs);
   server.on('request', (request, response) => void api.handle(request, response));

@@ -7,10 +7,12 @@ export interface Identity {
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
-/** The input of an identity. Only names count, so that it is the same after a restart and on another machine. */
+/** The input of an identity. Only names count, so that it is the same after a restart, and a secret where others must not know it. */
 export interface Naming {
   readonly logicalId: string;
   readonly stackName: string;
+  /** What the ids of user pools and their clients also depend on. */
+  readonly secrets?: { readonly pools: string; readonly clients: string } | undefined;
   readonly region: string;
   readonly account: string;
   /** A resolved property if it is a string, else undefined. */
@@ -86,13 +88,13 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     return { ref: id, arn: arn(naming, 'kms', `key/${id}`), attributes: { KeyId: id } };
   },
   'AWS::Cognito::UserPool': (naming) => {
-    const ref = `${naming.region}_${code(naming, 9, mixed)}`;
+    const ref = `${naming.region}_${code(naming, 9, mixed, naming.secrets?.pools)}`;
     const provider = `cognito-idp.${naming.region}.amazonaws.com/${ref}`;
     const attributes = { ProviderName: provider, ProviderURL: `https://${provider}`, UserPoolId: ref };
     return { ref, arn: arn(naming, 'cognito-idp', `userpool/${ref}`), attributes };
   },
   'AWS::Cognito::UserPoolClient': (naming) => {
-    const ref = code(naming, 26, lower);
+    const ref = code(naming, 26, lower, naming.secrets?.clients);
     return { ref, attributes: { ClientId: ref, Name: naming.property('ClientName') ?? naming.logicalId } };
   },
   'AWS::ApiGatewayV2::Api': (naming) => {
@@ -180,8 +182,13 @@ function bucketName(naming: Naming): string {
     .concat('-', code(naming, 12, lower));
 }
 
-function code(naming: Pick<Naming, 'stackName' | 'logicalId'>, length: number, alphabet: string): string {
-  const bytes = createHash('sha512').update(`${naming.stackName}/${naming.logicalId}`).digest();
+function code(
+  naming: Pick<Naming, 'stackName' | 'logicalId'>,
+  length: number,
+  alphabet: string,
+  secret: string | undefined = '',
+): string {
+  const bytes = createHash('sha512').update(`${secret}${naming.stackName}/${naming.logicalId}`).digest();
   return Array.from(bytes.subarray(0, length), (byte) => alphabet[byte % alphabet.length]).join('');
 }
 

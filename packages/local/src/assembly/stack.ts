@@ -1,8 +1,9 @@
+import type { Ids } from '#private-folder';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import { readAssembly } from './cloud-assembly.ts';
 import { hostRewriter, mapStrings } from './hosts.ts';
-import { type Identity, identify, stackId } from './identity.ts';
+import { type Identity, identify, type Naming, stackId } from './identity.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -22,7 +23,7 @@ export interface Stack {
   ofType(type: string): readonly Resource[];
   /** The functions that run locally: those in Node.js. CDK adds some in Python, which only carry out a deployment. */
   readonly functions: readonly Resource[];
-  /** The physical id, which `Ref` gives. It depends only on the stack's name and the logical id. */
+  /** The physical id, which `Ref` gives. It depends only on the stack's name, the logical id, and for user pools on the data folder. */
   ref(logicalId: string): string;
   arn(logicalId: string): string;
   /** Finds a resource by its physical id, ARN or another attribute that names it (a stream's ARN finds its table). */
@@ -43,11 +44,19 @@ const account = '000000000000';
  * Loads a stack from a cloud assembly.
  * @param options.stackName not needed when the assembly has one stack
  * @param options.origin the address of the local services, like `http://127.0.0.1:8080`
+ * @param options.ids of the data folder; without them all ids follow from names alone
  * @throws BrokenStack
  */
-export function loadStack(options: { assemblyDirectory: string; stackName?: string; origin: string }): Stack {
+export function loadStack(options: {
+  assemblyDirectory: string;
+  stackName?: string;
+  origin: string;
+  ids?: Ids;
+}): Stack {
+  const { ids } = options;
   const { name, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
-  return build(parseTemplate(template, name), name, options.origin, { asset: (hash) => assets.get(hash) });
+  const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
+  return build(parseTemplate(template, name), name, options.origin, { asset: (hash) => assets.get(hash) }, secrets);
 }
 
 /**
@@ -73,8 +82,8 @@ interface Folders {
   asset(hash: string): string | undefined;
 }
 
-function build(template: Template, name: string, origin: string, folders: Folders): Stack {
-  const { scope, identity, exists } = scopeOf(template, name);
+function build(template: Template, name: string, origin: string, folders: Folders, secrets?: Naming['secrets']): Stack {
+  const { scope, identity, exists } = scopeOf(template, name, secrets);
   const logicalIds = Object.keys(template.Resources).filter(exists);
   const typeOf = (logicalId: string) => template.Resources[logicalId]?.Type ?? '';
   const rewrite = hostRewriter(
@@ -127,7 +136,7 @@ function build(template: Template, name: string, origin: string, folders: Folder
 }
 
 /** Looks up the template's names. Each is resolved when it is needed, because names may be used before they are defined. */
-function scopeOf(template: Template, stackName: string) {
+function scopeOf(template: Template, stackName: string, secrets: Naming['secrets']) {
   const identities = new Map<string, Identity>();
   const inProgress = new Set<string>();
   const naming = { stackName, region, account };
@@ -160,7 +169,7 @@ function scopeOf(template: Template, stackName: string) {
       return typeof value === 'string' ? value : undefined;
     };
     inProgress.add(logicalId);
-    const made = identify(resource.Type, { ...naming, logicalId, property });
+    const made = identify(resource.Type, { ...naming, secrets, logicalId, property });
     inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;

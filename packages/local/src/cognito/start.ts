@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { overHttp, sendAnswer } from '#answer';
 import { type AwsJsonCall, jsonAnswer, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
+import { hostOfOrigin } from '#own-hosts';
 import { type Directory, openDirectory } from './directory.ts';
 import { CognitoError } from './errors.ts';
 import { operations } from './operations.ts';
@@ -11,11 +12,21 @@ import { knownTriggers } from './triggers.ts';
 
 const prefix = '/_aws/cognito-idp';
 
-/** Cognito allows every origin. */
-const cors = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
-};
+/**
+ * Cognito allows every origin. Here a page of somebody else's must not sign up or try passwords, so only this machine's own pages may call.
+ * @returns no headers for others, whose browser then does not let them see the answer, nor call after the preflight
+ */
+function corsOf(
+  { isOwnHost }: Pick<Context, 'isOwnHost'>,
+  origin: string | undefined,
+): Readonly<Record<string, string>> {
+  if (origin === undefined || !isOwnHost(hostOfOrigin(origin))) return { vary: 'origin' };
+  return {
+    vary: 'origin',
+    'access-control-allow-origin': origin,
+    'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
+  };
+}
 
 export interface Cognito extends Service {
   /** The key that a user pool signs access tokens with, for tests that make tokens of many users. */
@@ -35,12 +46,14 @@ export async function startCognito(context: Context): Promise<Cognito> {
     maxBodyBytes: 1024 * 1024,
     allowsUnsigned: true,
     errors: { common },
-    headers: () => cors,
     run: async (call) => ({ body: await run(call, directory, context) }),
   });
   const handleCall = overHttp(answerCall);
   return {
     async handle(request, response) {
+      // `writeHead` keeps them.
+      for (const [name, value] of Object.entries(corsOf(context, request.headers.origin)))
+        response.setHeader(name, value);
       const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
       if (request.method === 'OPTIONS') return answerPreflight(request, response);
       if (request.method === 'GET') return serveDiscovery(path, response, directory);
@@ -91,7 +104,6 @@ const openIdConfiguration = (issuer: string) => ({
 
 function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, {
-    ...cors,
     'access-control-allow-methods': 'POST, GET, OPTIONS',
     'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
     'access-control-max-age': '172800',
@@ -103,7 +115,7 @@ function answerPreflight(request: IncomingMessage, response: ServerResponse): vo
 function answerJson(response: ServerResponse, status: number, body: object): void {
   sendAnswer(
     response,
-    jsonAnswer({ status, body }, () => ({ ...cors, 'content-type': 'application/json' })),
+    jsonAnswer({ status, body }, () => ({ 'content-type': 'application/json' })),
   );
 }
 

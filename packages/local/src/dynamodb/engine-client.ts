@@ -1,5 +1,12 @@
-import { openEngineConnections } from './engine-connections.ts';
+import { connect } from 'node:net';
+import { type Dial, openEngineConnections } from './engine-connections.ts';
 import type { EngineAnswer } from './http-answer.ts';
+
+/** Where the engine answers. */
+export interface EngineAddress {
+  readonly url: string;
+  readonly dial?: Dial | undefined;
+}
 
 /** Calls the engine over connections that stay open. */
 export interface EngineClient {
@@ -22,9 +29,11 @@ export class EngineError extends Error {
 const authorization =
   'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
-export function createEngineClient(url: string): EngineClient {
+/** @param dial connects to it; needed where its address leads nowhere from here */
+export function createEngineClient({ url, dial }: EngineAddress): EngineClient {
   const address = new URL(url);
-  const connections = openEngineConnections(address);
+  const { hostname, port } = address;
+  const connections = openEngineConnections(dial ?? (() => connect(Number(port || 80), hostname)));
   const head = [
     `POST ${address.pathname} HTTP/1.1`,
     `host: ${address.host}`,

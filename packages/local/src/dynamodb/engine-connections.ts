@@ -1,5 +1,8 @@
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type EngineAnswer, readAnswer } from './http-answer.ts';
+
+/** Opens a connection to the engine. It may still be connecting. */
+export type Dial = () => Socket | Promise<Socket>;
 
 interface Request {
   readonly bytes: Buffer;
@@ -15,7 +18,7 @@ const maxConnections = 16;
  * Connections to the engine that stay open, each with one request at a time. A chat message takes several requests, and Node's HTTP client
  * needs three times as much CPU for one: it is made for any server and any answer.
  */
-export function openEngineConnections({ hostname, port }: URL): {
+export function openEngineConnections(dial: Dial): {
   /** @param bytes a whole HTTP request */
   send(bytes: Buffer): Promise<EngineAnswer>;
   stop(): void;
@@ -34,7 +37,7 @@ export function openEngineConnections({ hostname, port }: URL): {
     }
   };
   const openConnection = (): Connection => {
-    const connection = new Connection(connect(Number(port || 80), hostname), {
+    const connection = new Connection(dial(), {
       onIdle() {
         idle.push(connection);
         runNext();
@@ -63,7 +66,9 @@ export function openEngineConnections({ hostname, port }: URL): {
 }
 
 class Connection {
-  readonly #socket: Socket;
+  /** Undefined until there is one. */
+  #socket: Socket | undefined;
+  #hasEnded = false;
   readonly #onIdle: () => void;
   #request: Request | undefined;
   #chunks: Buffer[] = [];
@@ -74,15 +79,32 @@ class Connection {
   #error: unknown;
 
   /** @param events.onClosed `unanswered`: a request that may be sent again over another connection */
-  constructor(socket: Socket, events: { onIdle: () => void; onClosed: (unanswered: Request | undefined) => void }) {
-    this.#socket = socket;
+  constructor(
+    dialled: Socket | Promise<Socket>,
+    events: { onIdle: () => void; onClosed: (unanswered: Request | undefined) => void },
+  ) {
     this.#onIdle = events.onIdle;
+    if (dialled instanceof Promise) {
+      dialled.then(
+        (socket) => this.#use(socket, events.onClosed),
+        (error: unknown) => {
+          this.#error = error;
+          events.onClosed(this.#giveUp());
+        },
+      );
+    } else this.#use(dialled, events.onClosed);
+  }
+
+  #use(socket: Socket, onClosed: (unanswered: Request | undefined) => void): void {
+    this.#socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (error) => {
       this.#error = error;
     });
-    socket.on('close', () => events.onClosed(this.#giveUp()));
+    socket.on('close', () => onClosed(this.#giveUp()));
+    if (this.#hasEnded) socket.destroy();
+    else if (this.#request) socket.write(this.#request.bytes);
   }
 
   run(request: Request): void {
@@ -90,12 +112,13 @@ class Connection {
     this.#chunks = [];
     this.#received = 0;
     this.#expected = 0;
-    this.#socket.write(request.bytes);
+    this.#socket?.write(request.bytes);
   }
 
   end(): void {
     this.#hasAnswered = false;
-    this.#socket.destroy();
+    this.#hasEnded = true;
+    this.#socket?.destroy();
   }
 
   #receive(chunk: Buffer): void {
@@ -113,7 +136,7 @@ class Connection {
     this.#request = undefined;
     this.#hasAnswered = true;
     if (answer.staysOpen) this.#onIdle();
-    else this.#socket.destroy();
+    else this.#socket?.destroy();
     request?.resolve(answer);
   }
 

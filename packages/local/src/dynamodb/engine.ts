@@ -2,19 +2,23 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { writeAtomically } from '#files';
 import { defaultNames, type SettingNames } from '#setting-names';
 import { type EngineOptions, findEngine } from './find-engine.ts';
+import { canIsolate, createDialPort, hiddenHost, inNamespace } from './isolation.ts';
 
 /** The running program that stores the tables. */
 export interface Engine {
   /** The address of its DynamoDB and DynamoDB Streams APIs. It accepts any signature. */
   readonly url: string;
+  /** Connects to it. Missing where its address leads there. */
+  readonly dial?: () => Promise<Socket>;
   /** The address and token for deleting expired items. Missing for an engine that runs elsewhere, which deletes them by itself. */
-  readonly sweep?: { readonly url: string; readonly token: string };
+  readonly sweep?: { readonly url: string; readonly token: string; readonly dial?: () => Promise<Socket> };
   /** The engine's process id, if it was started here. */
   readonly pid?: number;
   /** Resolves with one sentence when the engine ends although nobody stopped it. */
@@ -26,24 +30,26 @@ const startTimeoutMs = 15_000;
 
 /**
  * Starts the DynamoDB engine alone, on a free port of 127.0.0.1, with its database in `<dataDirectory>/dynamodb`.
+ * @param options.isolated out of reach of other programs, where the system can: then `dial` alone leads to it
  * @throws Error, one sentence, when there is no engine or it does not start
  */
 export async function startEngine(options: {
   dataDirectory: string;
   engine?: EngineOptions;
   settingNames?: SettingNames;
+  isolated?: boolean;
 }): Promise<Engine> {
   const location = findEngine(options.engine, options.settingNames ?? defaultNames);
   if (location.kind === 'endpoint') {
     return { url: location.url, died: new Promise(() => {}), stop: async () => {} };
   }
   const folder = join(options.dataDirectory, 'dynamodb');
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const database = join(folder, 'tables.db');
   if (!existsSync(database)) await writeAtomically(database, newDatabase());
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await startProgram(location.path, database);
+      return await startProgram(location.path, database, options.isolated ?? false);
     } catch (error) {
       // Another process may have taken the free port in the meantime.
       if (attempt === 3) throw error;
@@ -67,32 +73,52 @@ function newDatabase(): Buffer {
  * The engine must not outlive the runtime: two engines would share one database, and a port would stay taken. A process that is killed
  * with -9 cannot clean up, but the system closes its pipes. So a shell runs the engine. It prints the engine's process id, and ends the
  * engine when its own standard input closes: with SIGTERM first, and with SIGKILL 2 s later. The database survives both. `$0` is the
- * program, `$@` its arguments.
+ * program, `$@` its arguments. Where the shell has a namespace of its own, the program that passes connections runs beside the engine.
+ * Descriptor 3 is its channel to the runtime.
  */
 const supervisor = `
-exec 3<&0 </dev/null
-"$0" "$@" 3<&- &
+umask 077
+exec 4<&0 </dev/null
+dialer=
+if [ -n "$LOCAL_DIALER" ]; then
+  ip link set lo up || exit 1
+  NODE_OPTIONS= "$LOCAL_NODE" --max-old-space-size=32 "$LOCAL_DIALER" 4<&- &
+  dialer=$!
+fi
+exec 3<&-
+"$0" "$@" 4<&- &
 engine=$!
 echo "$engine"
-{ read -r _ <&3; kill "$engine"; sleep 2; kill -9 "$engine"; } >/dev/null 2>&1 &
+{ read -r _ <&4; kill "$engine"; sleep 2; kill -9 "$engine"; } >/dev/null 2>&1 &
 watcher=$!
 wait "$engine"
 code=$?
-kill "$watcher" 2>/dev/null
+kill "$watcher" $dialer 2>/dev/null
 exit "$code"
 `;
 
-async function startProgram(program: string, database: string): Promise<Engine> {
-  const [port, sweepPort] = await Promise.all([freePort(), freePort()]);
+async function startProgram(program: string, database: string, isolated: boolean): Promise<Engine> {
+  const isAlone = isolated && canIsolate();
+  const host = isAlone || !isolated ? '127.0.0.1' : hiddenHost();
+  const [port, sweepPort] = await Promise.all([freePort(host), freePort(host)]);
   const token = randomBytes(24).toString('hex');
-  const child = spawn(
-    'sh',
-    ['-c', supervisor, program, 'serve', '--host', '127.0.0.1', '--port', `${port}`, '--db-path', database]
-      // Expired items are deleted by a tool of the engine's MCP server, which needs the token.
-      .concat('--mcp', '--mcp-host', '127.0.0.1', '--mcp-port', `${sweepPort}`),
-    // In a process group of its own, because Ctrl-C would end it before the runtime has finished its work.
-    { detached: true, stdio: 'pipe', env: { ...process.env, DYNOXIDE_MCP_AUTH_TOKEN: token } },
+  const [command = 'sh', ...args] = [...(isAlone ? inNamespace : []), 'sh', '-c', supervisor, program].concat(
+    ['serve', '--host', host, '--port', `${port}`, '--db-path', database],
+    // Expired items are deleted by a tool of the engine's MCP server, which needs the token.
+    ['--mcp', '--mcp-host', host, '--mcp-port', `${sweepPort}`],
   );
+  const child = spawn(command, args, {
+    // In a process group of its own, because Ctrl-C would end it before the runtime has finished its work.
+    detached: true,
+    stdio: isAlone ? ['pipe', 'pipe', 'pipe', 'ipc'] : 'pipe',
+    env: {
+      ...process.env,
+      DYNOXIDE_MCP_AUTH_TOKEN: token,
+      LOCAL_NODE: process.execPath,
+      LOCAL_DIALER: isAlone ? fileURLToPath(new URL('./dial.mjs', import.meta.url)) : '',
+    },
+  }) as ChildProcessWithoutNullStreams;
+  const dialPort = isAlone ? createDialPort(child) : undefined;
   child.stdin.on('error', () => {});
   let stopping = false;
   const output = collect(child);
@@ -109,8 +135,13 @@ async function startProgram(program: string, database: string): Promise<Engine> 
   });
   const pid = await ready(output, ended, child);
   return {
-    url: `http://127.0.0.1:${port}`,
-    sweep: { url: `http://127.0.0.1:${sweepPort}/mcp`, token },
+    url: `http://${host}:${port}`,
+    ...(dialPort && { dial: () => dialPort(port) }),
+    sweep: {
+      url: `http://${host}:${sweepPort}/mcp`,
+      token,
+      ...(dialPort && { dial: () => dialPort(sweepPort) }),
+    },
     pid,
     died,
     async stop() {
@@ -121,9 +152,9 @@ async function startProgram(program: string, database: string): Promise<Engine> 
   };
 }
 
-/** A port of 127.0.0.1 that is free at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
+/** A port that is free at this moment. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
   await once(server, 'listening');
   const address = server.address();
   server.close();

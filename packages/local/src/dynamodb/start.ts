@@ -2,7 +2,7 @@ import { overHttp } from '#answer';
 import type { Context, Service } from '#context';
 import type { SettingNames } from '#setting-names';
 import { startEngine } from './engine.ts';
-import { createEngineClient } from './engine-client.ts';
+import { createEngineClient, type EngineAddress } from './engine-client.ts';
 import type { EngineOptions } from './find-engine.ts';
 import { createProxy } from './proxy.ts';
 import { ensureTables } from './tables.ts';
@@ -10,7 +10,7 @@ import { startTtl } from './ttl.ts';
 
 export interface DynamoDb extends Service {
   /** The engine's own address, which accepts any signature. Only the streams use it. */
-  readonly engineUrl: string;
+  readonly engine: EngineAddress;
   /** Undefined when the engine was not started here. */
   readonly enginePid: number | undefined;
   /** Calls the listener after every write, so that streams do not wait for their next poll. Returns a function that removes it. */
@@ -28,8 +28,8 @@ export async function startDynamoDb(
   context: Context,
   options: { engine?: EngineOptions; settingNames?: SettingNames } = {},
 ): Promise<DynamoDb> {
-  const engine = await startEngine({ dataDirectory: context.dataDirectory, ...options });
-  const client = createEngineClient(engine.url);
+  const engine = await startEngine({ dataDirectory: context.dataDirectory, isolated: true, ...options });
+  const client = createEngineClient(engine);
   const reload = () => ensureTables(context.stack, client);
   try {
     await reload();
@@ -54,7 +54,7 @@ export async function startDynamoDb(
   void engine.died.then(context.log);
   const answer = createProxy(context, client, notifyListeners);
   return {
-    engineUrl: engine.url,
+    engine,
     enginePid: engine.pid,
     died: engine.died,
     answer,

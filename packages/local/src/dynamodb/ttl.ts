@@ -50,7 +50,7 @@ export function startTtl(options: {
   };
 }
 
-async function callSweep(sweep: { url: string; token: string }): Promise<number> {
+async function callSweep(sweep: NonNullable<Engine['sweep']>): Promise<number> {
   const body = JSON.stringify({
     jsonrpc: '2.0',
     id: 1,
@@ -63,16 +63,21 @@ async function callSweep(sweep: { url: string; token: string }): Promise<number>
 }
 
 /** `fetch` would stay in memory with 13 MB. */
-function post({ url, token }: { url: string; token: string }, body: string): Promise<string> {
+async function post({ url, token, dial }: NonNullable<Engine['sweep']>, body: string): Promise<string> {
+  const socket = await dial?.();
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
     };
-    const outgoing = request(url, { method: 'POST', headers }, (response) => {
-      text(response).then(resolve, reject);
-    });
+    const outgoing = request(
+      url,
+      { method: 'POST', headers, ...(socket && { createConnection: () => socket }) },
+      (response) => {
+        text(response).then(resolve, reject);
+      },
+    );
     outgoing.on('error', reject);
     outgoing.end(body);
   });

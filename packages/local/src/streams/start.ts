@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Context } from '#context';
-import { createEngineClient } from '#dynamodb/engine-client';
+import { createEngineClient, type EngineAddress } from '#dynamodb/engine-client';
 import { runPollers } from '#lambda/run-pollers';
 import type { Queues } from '#sqs/start';
 import { openCheckpoint } from './checkpoint.ts';
@@ -28,13 +28,13 @@ const rarelyMs = 10_000;
 export async function startStreams(
   context: Context,
   options: {
-    engineUrl: string;
+    engine: EngineAddress;
     queues: Queues;
     onWrite?: (listener: () => void) => () => void;
     seesAllWrites?: boolean;
   },
 ): Promise<Streams> {
-  const engine = createEngineClient(options.engineUrl);
+  const engine = createEngineClient(options.engine);
   const reads = shareReads(engine);
   const folder = join(context.dataDirectory, 'streams');
   const pollers = runPollers(

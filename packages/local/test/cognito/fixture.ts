@@ -12,6 +12,7 @@ import { createFaults } from '#faults';
 import { type AccessKeys, type Credentials, createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
+import { createOwnHosts } from '#own-hosts';
 import { template, triggerCode } from './template.ts';
 
 export interface Fixture {
@@ -102,6 +103,7 @@ export async function startFixture(
       return stack;
     },
     functions,
+    isOwnHost: createOwnHosts(),
     timeScale: 1,
     log: (line) => lines.push(line),
   };

@@ -81,20 +81,32 @@ describe('an error on the wire', () => {
 });
 
 describe('a browser', () => {
-  test('of any origin may call, after a preflight', async () => {
-    const asked = await fetch(fixture.endpoint, {
+  const preflight = (origin: string) =>
+    fetch(fixture.endpoint, {
       method: 'OPTIONS',
-      headers: { origin: 'http://example.com', 'access-control-request-headers': 'content-type,x-amz-target' },
+      headers: { origin, 'access-control-request-headers': 'content-type,x-amz-target' },
     });
+
+  test('of a page of this machine may call, after a preflight', async () => {
+    const origin = 'http://localhost:5173';
+    const asked = await preflight(origin);
     expect(asked.status).toBe(200);
-    expect(asked.headers.get('access-control-allow-origin')).toBe('*');
+    expect(asked.headers.get('access-control-allow-origin')).toBe(origin);
     expect(asked.headers.get('access-control-allow-headers')).toBe('content-type,x-amz-target');
-    const { headers } = await post('SignUp', '{}');
-    expect(headers.get('access-control-allow-origin')).toBe('*');
+    const { headers } = await fetch(fixture.endpoint, { method: 'POST', headers: { origin }, body: '{}' });
+    expect(headers.get('access-control-allow-origin')).toBe(origin);
     expect(headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType');
-    const keys = await fetch(`${fixture.issuer}/.well-known/jwks.json`);
-    expect(keys.headers.get('access-control-allow-origin')).toBe('*');
+    const keys = await fetch(`${fixture.issuer}/.well-known/jwks.json`, { headers: { origin } });
+    expect(keys.headers.get('access-control-allow-origin')).toBe(origin);
   });
+
+  // AWS allows every origin. Here a strange page could sign in with a password that it guesses.
+  test.each(['http://example.com', 'https://localhost.evil.example', 'null', 'http://127.0.0.1.evil.example'])(
+    'of a page of somebody else’s may not: %s',
+    async (origin) => {
+      expect((await preflight(origin)).headers.get('access-control-allow-origin')).toBeNull();
+    },
+  );
 
   test('gets 404 at other paths', async () => {
     expect((await fetch(`${fixture.endpoint}/elsewhere`)).status).toBe(404);

@@ -22,7 +22,9 @@ async function engine(handle: Handler) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const client = createEngineClient(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/db`);
+  const client = createEngineClient({
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/db`,
+  });
   stops.push(() => {
     client.stop();
     server.close();
@@ -97,7 +99,9 @@ test('an engine that ends in the middle of an answer, or is not there, is an err
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const client = createEngineClient(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`);
+  const client = createEngineClient({
+    url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
+  });
   await expect(client.call('T', {})).rejects.toThrow('the connection was closed');
   server.close();
   await once(server, 'close');

@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engine, startEngine } from '#dynamodb/engine';
 import { createEngineClient } from '#dynamodb/engine-client';
 import { findEngine } from '#dynamodb/find-engine';
+import { canIsolate, hiddenHost } from '#dynamodb/isolation';
 import { eventually } from './eventually.ts';
 import { startRuntime, temporaryFolder } from './runtime.ts';
 import { lambda, role, table } from './template.ts';
@@ -33,7 +34,7 @@ test('after kill -9 of the runtime the engine ends, and a new start finds every 
   });
   const [line] = await once(holder.stdout, 'data');
   const { url, pid }: { url: string; pid: number } = JSON.parse(String(line));
-  const before = createEngineClient(url);
+  const before = createEngineClient({ url: url });
   await before.call(operation('CreateTable'), {
     TableName: 'Chat',
     BillingMode: 'PAY_PER_REQUEST',
@@ -55,7 +56,7 @@ test('after kill -9 of the runtime the engine ends, and a new start finds every 
   before.stop();
 
   const engine = await startEngine({ dataDirectory: folder });
-  const after = createEngineClient(engine.url);
+  const after = createEngineClient({ url: engine.url });
   const scanned = await after.call(operation('Scan'), { TableName: 'Chat', Select: 'COUNT' });
   expect(Object(scanned).Count).toBeGreaterThanOrEqual(acknowledged);
   expect(acknowledged).toBeGreaterThanOrEqual(50);
@@ -104,6 +105,46 @@ test('when the engine dies, `died` gives one sentence, and the SDK gets an error
   await runtime.stop();
 });
 
+describe.runIf(canIsolate())('the engine of a runtime', () => {
+  const template = { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } };
+
+  test('listens where no other program can connect to it, and expired items are deleted all the same', async () => {
+    const runtime = await startRuntime({ template, dataDirectory: folder });
+    const { engine, enginePid } = runtime.dynamodb;
+    expect(readlinkSync(`/proc/${enginePid}/ns/net`)).not.toBe(readlinkSync('/proc/self/ns/net'));
+    // Whatever answers on that port here, it is not this engine.
+    const client = createEngineClient({ url: engine.url });
+    const answer = await client.call(operation('ListTables'), {}).catch(() => 'refused');
+    expect(JSON.stringify(answer)).not.toContain(runtime.context.stack.ref('Table'));
+    client.stop();
+    await expect(runtime.dynamodb.sweepExpired()).resolves.toBe(0);
+    await runtime.stop();
+  });
+
+  test('ends after kill -9 of the runtime, with all that was started with it', async () => {
+    const command = ['--import', 'tsx', join(import.meta.dirname, 'holder.ts'), folder, 'isolated'];
+    const holder = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [line] = await once(holder.stdout, 'data');
+    const { pid }: { pid: number } = JSON.parse(String(line));
+    const groups = () => execFileSync('ps', ['-eo', 'pid=,pgid='], { encoding: 'utf8' }).split('\n');
+    const group = groups()
+      .find((row) => Number.parseInt(row, 10) === pid)
+      ?.trim()
+      .split(/ +/)[1];
+    const members = () => groups().filter((row) => row.trim().split(/ +/)[1] === group);
+    expect(members().length).toBeGreaterThanOrEqual(3);
+    holder.kill('SIGKILL');
+    await gone(pid);
+    await eventually(() => expect(members()).toEqual([]));
+  });
+});
+
+test('without a namespace the engine is at an address that cannot be guessed, on Linux', () => {
+  const hosts = new Set(Array.from({ length: 50 }, hiddenHost));
+  for (const host of hosts) expect(host).toMatch(/^127(\.\d{1,3}){3}$/);
+  expect(hosts.size).toBeGreaterThan(process.platform === 'linux' ? 45 : 0);
+});
+
 test('stored items are there after a restart', async () => {
   const template = { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } };
   const first = await startRuntime({ template, dataDirectory: folder });
@@ -130,7 +171,7 @@ test('a running engine is used instead of a new one', async () => {
   const used = await startEngine({ dataDirectory: '/nowhere', engine: { endpoint: running.url } });
   expect(used.url).toBe(running.url);
   await used.stop();
-  const client = createEngineClient(running.url);
+  const client = createEngineClient({ url: running.url });
   await expect(client.call(operation('ListTables'), {})).resolves.toEqual({ TableNames: [] });
   client.stop();
   await running.stop();

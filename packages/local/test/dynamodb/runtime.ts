@@ -14,6 +14,7 @@ import { createFaults, type Faults } from '#faults';
 import { type Credentials, createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
+import { createOwnHosts } from '#own-hosts';
 import { type Queues, startSqs } from '#sqs/start';
 import { type Streams, startStreams } from '#streams/start';
 
@@ -78,6 +79,7 @@ export async function startRuntime(options: {
     ...shared,
     ...rest,
     functions,
+    isOwnHost: createOwnHosts(),
     timeScale: options.timeScale ?? 1,
     log: (line) => void log.push(line),
   };
@@ -86,7 +88,7 @@ export async function startRuntime(options: {
   const queues = await startSqs(context);
   services.set('/_aws/sqs', queues);
   const streams = await startStreams(context, {
-    engineUrl: dynamodb.engineUrl,
+    engine: dynamodb.engine,
     queues,
     onWrite: dynamodb.onWrite,
     seesAllWrites: dynamodb.enginePid !== undefined,

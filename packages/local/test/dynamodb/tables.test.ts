@@ -13,7 +13,7 @@ let client: EngineClient;
 beforeAll(async () => {
   folder = temporaryFolder();
   engine = await startEngine({ dataDirectory: folder });
-  client = createEngineClient(engine.url);
+  client = createEngineClient({ url: engine.url });
 });
 afterAll(async () => {
   client?.stop();

@@ -12,6 +12,7 @@ import { createFaults } from '#faults';
 import { type Credentials, createAccessKeys } from '#iam/access-keys';
 import { createPolicies, type Policies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
+import { createOwnHosts } from '#own-hosts';
 import { type S3Service, startS3 } from '#s3/start';
 
 /** S3 on its own port with a small template: the bucket `uploads`, and roles with different permissions. */
@@ -109,6 +110,7 @@ export async function startFixture(
     counters: createCounters(),
     calls: createCalls(),
     clock: { now: () => Date.now() + offset },
+    isOwnHost: createOwnHosts(),
     timeScale: 1,
     log: (line: string) => void log.push(line),
   };

@@ -11,6 +11,7 @@ import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
+import { createOwnHosts } from '#own-hosts';
 import { lambda, role } from '../dynamodb/template.ts';
 
 /** What the triggered function answers, read at every invocation. `fail`: it reports these bodies as failed. */
@@ -98,7 +99,14 @@ export async function startContext(template: (files: { seen: string; plan: strin
     calls: createCalls(),
   };
   const functions = createFunctions({ ...shared, clock: systemClock });
-  const context: Context = { ...shared, functions, clock: systemClock, timeScale, log: (line) => void log.push(line) };
+  const context: Context = {
+    ...shared,
+    isOwnHost: createOwnHosts(),
+    functions,
+    clock: systemClock,
+    timeScale,
+    log: (line) => void log.push(line),
+  };
   return {
     context,
     log,

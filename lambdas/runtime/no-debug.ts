@@ -1,0 +1,2 @@
+/** In place of the package `debug`, which is CommonJS: it logs nothing. */
+export default () => () => {};

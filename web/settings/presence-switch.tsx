@@ -1,0 +1,42 @@
+import type { Me } from '@parley/client';
+import { useEffect, useState } from 'preact/hooks';
+import { useMessenger } from '../state/session-context.ts';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { useAction } from '../ui/use-action.ts';
+
+/** Whether others see when the user is online. */
+export function PresenceSwitch() {
+  const { chat } = useMessenger();
+  const { busy, error, run } = useAction();
+  const [isShown, setShown] = useState<boolean>();
+  const put = ({ hide_presence }: Me) => setShown(!hide_presence);
+  useEffect(() => {
+    chat.request<Me>('GET', '/me').then(put, () => {});
+  }, [chat]);
+  return (
+    <section>
+      <label class="switch">
+        <span>
+          <strong>Show when I am online</strong>
+          <span class="quiet" aria-hidden="true">
+            And when I was here last
+          </span>
+        </span>
+        <input
+          type="checkbox"
+          role="switch"
+          aria-checked={isShown ?? true}
+          aria-label="Show when I am online"
+          checked={isShown ?? true}
+          disabled={busy || isShown === undefined}
+          onChange={(event) => {
+            // The switch changes when the server has answered, not at the click.
+            event.currentTarget.checked = isShown ?? true;
+            run(() => chat.request<Me>('PATCH', '/me', { hide_presence: isShown }).then(put));
+          }}
+        />
+      </label>
+      <ErrorMessage text={error} />
+    </section>
+  );
+}
