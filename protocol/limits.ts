@@ -27,7 +27,7 @@ export const rates = {
   history: { count: 300, seconds: 120, of: 'pages of history' },
   search: { count: 40, seconds: 300, of: 'pages of a search' },
   /** Pages of conversations, members and people, and views of a conversation. */
-  lists: { count: 120, seconds: 480, of: 'lists' },
+  lists: { count: 300, seconds: 1_500, of: 'lists' },
   /** Forms for uploads. */
   forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
   /** Changes of one's name and picture. */
