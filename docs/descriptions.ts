@@ -138,6 +138,10 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     summary: 'You cleared the history up to this `seq` for yourself. Only your own connections get this event.',
     example: { type: 'history_cleared', conversation: 'alice_bob', up_to: 42 },
   },
+  conversation_muted: {
+    summary: 'On another of your devices you have muted the conversation, or ended that. Sent to your own connections.',
+    example: { type: 'conversation_muted', conversation: 'alice_bob_carol', muted: true },
+  },
   reaction: {
     summary:
       'A member added an emoji to message `seq`, or took it back. `change` is the number of the log entry for this change.',
@@ -358,6 +362,7 @@ const ofConversations = [
   'message_deleted',
   'message_hidden',
   'history_cleared',
+  'conversation_muted',
   'reaction',
   'conversation_updated',
   'typing',

@@ -129,7 +129,7 @@ const queryParameters: Readonly<Record<string, string>> = {
   page: 'Nothing but `1`: every further page is at the address that `next` gives.',
   query: `The beginning of a name: 1 to ${limits.nameLength} characters, after trimming.`,
   at: 'A place in the list, as `next` and `previous` of other pages have it.',
-  offset: 'How many to leave out, default 0.',
+  offset: 'How many to leave out, default 0. Of clients from before: follow `next` instead.',
 };
 
 function errorResponses(codes: readonly ErrorCode[]): JsonObject {

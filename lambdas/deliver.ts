@@ -2,6 +2,7 @@
 
 import * as z from 'zod/mini';
 import { stillMembers } from './chat/members.ts';
+import { whoSee } from './chat/visible.ts';
 import { deliverChunk } from './delivery/deliver-chunk.ts';
 import { Chunk, isOutdated } from './delivery/fan-out-job.ts';
 import { createHandler } from './runtime/create-handler.ts';
@@ -22,9 +23,11 @@ export const handler = createHandler({
   logKeys: ({ conversation, part }) => ({ conversation, part: String(part) }),
   async run(chunk, services) {
     if (isOutdated(chunk, services.now())) return;
-    const { conversation, names, at, author } = chunk;
+    const { conversation, event, names, at, author } = chunk;
     // Members who were removed since the event get nothing more. This may be a second try, a minute later.
-    const members = await stillMembers(services, conversation, names, at);
+    const still = await stillMembers(services, conversation, names, at);
+    // An edit has the whole message, which some may have hidden or cleared.
+    const members = event.type === 'message_edited' ? await whoSee(services, conversation, event.seq, still) : still;
     const authors = author === undefined ? [] : await getUsers(services, [author]);
     await deliverChunk(services, chunk, [...members, ...authors]);
   },

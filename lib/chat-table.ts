@@ -12,7 +12,7 @@ const indexes = {
   QueryPeople: { name: 'people', partitionKey: 'listed_in', sortKey: 'listed_as' },
 };
 
-/** DynamoDB's actions on the table; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
+/** DynamoDB's actions on the table, `ConditionCheckItem` for items that a transaction only looks at; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
 export type TableUse =
   | 'BatchGetItem'
   | 'ConditionCheckItem'

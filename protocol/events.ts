@@ -20,6 +20,8 @@ export const events = {
   message_hidden: z.object({ type: z.literal('message_hidden'), conversation, seq: z.int() }),
   /** To a user's own connections: they have cleared the history up to this number for themselves. */
   history_cleared: z.object({ type: z.literal('history_cleared'), conversation, up_to: z.int() }),
+  /** To a user's own connections: they have muted the conversation, or ended that. */
+  conversation_muted: z.object({ type: z.literal('conversation_muted'), conversation, muted: z.boolean() }),
   reaction: z.object({
     type: z.literal('reaction'),
     conversation,
@@ -102,7 +104,7 @@ export const events = {
     previous: z.null(),
     results: z.array(ConversationView),
   }),
-  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
+  /** A managed group changed, or somebody left or came back to a fixed conversation. `title` is its present title; `message` is the entry as history shows it. */
   conversation_updated: z.object({
     type: z.literal('conversation_updated'),
     conversation,

@@ -34,7 +34,7 @@ export const rates = {
   profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
   /** Signing out everywhere. */
   sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
-  /** Groups made, their titles, roles and members changed, and rooms left. */
+  /** Groups made; titles, roles and members changed; conversations left and muted; invitations answered. */
   groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */
   conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },

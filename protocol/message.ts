@@ -125,6 +125,8 @@ export const ConversationView = z.object({
   title: z.nullable(z.string()),
   seq: z.int(),
   unread_count: z.int(),
+  /** You get no pushes and no notifications of it, and it does not count in the total of unread messages. */
+  muted: z.optional(z.literal(true)),
   read_seq: z.int(),
   last_message: z.nullable(LastMessage),
   /** In a large conversation it has you alone. In lists of conversations it is empty for rooms and groups. */

@@ -306,7 +306,7 @@ export const operations = {
   addMember: {
     task: 'invite {username}',
     summary:
-      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. In a room: lets somebody in again who was removed. With your own name: joins a room, or accepts an invitation. Repeating it changes nothing.',
+      'Makes a contact of yours a member of a managed group, and invites others. Its owner and admins can do that. In a room: lets somebody in again who was removed. With your own name: joins a room, comes back to a conversation with you in its name, or accepts an invitation. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
@@ -321,13 +321,30 @@ export const operations = {
   removeMember: {
     task: 'remove {username}',
     summary:
-      'Removes a member from a managed group, or takes an invitation back. Its owner and admins can do that. From a room: its owner and moderators can, and the user stays out. With your own name: leaves a room or a managed group.',
+      'Removes a member from a managed group, or takes an invitation back. Its owner and admins can do that. From a room: its owner and moderators can, and the user stays out. With your own name: leaves a room, a managed group, or a conversation that has three or more people in its name.',
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
     rate: 'groups',
     answer: { status: 204, means: 'The user is no longer a member.' },
     errors: ['not_found', 'conflict'],
+  },
+  muteConversation: {
+    task: 'mute {id}',
+    summary:
+      'Mutes a conversation of any kind for you alone: no pushes, no notifications, and it does not count in the total of unread messages. Repeating it changes nothing.',
+    routes: ['PUT /conversations/{id}/mute'],
+    inConversation: true,
+    rate: 'groups',
+    answer: { status: 204, means: 'The conversation is muted for you.' },
+  },
+  unmuteConversation: {
+    task: 'end the muting of {id}',
+    summary: 'Takes muting back. Repeating it changes nothing.',
+    routes: ['DELETE /conversations/{id}/mute'],
+    inConversation: true,
+    rate: 'groups',
+    answer: { status: 204, means: 'The conversation is not muted.' },
   },
   listMessages: {
     task: 'read the history',

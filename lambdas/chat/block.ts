@@ -3,23 +3,39 @@
  * every send writes on condition that there is no block. It also ends a friendship and pending requests.
  */
 import { ChatError } from '#protocol/errors';
-import type { Services, Store, TimedStore } from '../runtime/services.ts';
-import { membershipsOf } from '../store/membership.ts';
+import type { Services, Store } from '../runtime/services.ts';
+import { getConversationState } from '../store/conversation-state.ts';
+import { getMembership, membershipsOf } from '../store/membership.ts';
 import { endBlock } from '../store/named-windows.ts';
 import { getUser } from '../store/user.ts';
+import { tellOfBlock, tellOfUnblock } from './block-events.ts';
 import { endFriendship } from './friends.ts';
 import { directConversationWith } from './people.ts';
 import type { Caller } from './require-membership.ts';
+import { readCursor } from './unread-count.ts';
 
 /** @throws ChatError `unknown_user`, `invalid_frame` for oneself, `conflict` */
 export async function block(services: Services, caller: Caller, username: string): Promise<void> {
+  const { id } = directConversationWith(caller.username, username);
   if (!(await getUser(services, username))) throw new ChatError('unknown_user', `there is no user ${username}`);
-  await endFriendship(services, caller.username, username, ['blocks', 'blocked']);
+  const [state, membership] = await Promise.all([
+    getConversationState(services, id),
+    getMembership(services, caller.username, id),
+  ]);
+  const read = membership ? readCursor(state, membership).seq : 0;
+  await endFriendship(services, caller.username, username, { read });
+  if (!membership?.blocks) await tellOfBlock(services, state, caller.username, username);
 }
 
 /** @throws ChatError `invalid_frame` for oneself, `conflict` */
-export async function unblock(services: TimedStore, caller: Caller, username: string): Promise<void> {
-  await endBlock(services, directConversationWith(caller.username, username), caller.username, username);
+export async function unblock(services: Services, caller: Caller, username: string): Promise<void> {
+  const conversation = directConversationWith(caller.username, username);
+  const [own, theirs] = await Promise.all([
+    getMembership(services, caller.username, conversation.id),
+    getMembership(services, username, conversation.id),
+  ]);
+  await endBlock(services, conversation, caller.username, username);
+  if (own?.blocks) await tellOfUnblock(services, own, theirs?.blockerRead ?? 0, username);
 }
 
 /** The users whom this user has blocked, sorted by name. Reads all memberships of the user, as an inbox does. */

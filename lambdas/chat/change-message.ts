@@ -6,6 +6,7 @@
  * A change is complete once its entry is written. If its writer dies before it is applied, the table's stream does the rest
  * (stream/complete-change.ts).
  */
+import { cleanText } from '#protocol/clean-text';
 import { ChatError } from '#protocol/errors';
 import type { ChangedMessage } from '#protocol/http';
 import { limits } from '#protocol/limits';
@@ -36,6 +37,7 @@ import { recipientsOf } from './members.ts';
 import { mentionsIn } from './mentions.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, firstFingerprint, namedSeq } from './same-send.ts';
+import { whoSee } from './visible.ts';
 
 export interface ChangeRequest {
   readonly conversation: Conversation;
@@ -67,13 +69,17 @@ export async function editMessage(
   message: string | undefined,
 ): Promise<ChangedMessage> {
   // A repeat has the text that was accepted then; beside which files, does not matter any more.
-  const asked = { type: 'edit', text: (message ?? '').trim() } as const;
+  const asked = { type: 'edit', text: cleanText(message ?? '') } as const;
   return changeMessage(services, request, asked, async (target, membership) => {
     assertWritable(services, membership);
     assertAuthor(target, membership);
     const text = messageText(message, target.files.length);
     if (text === target.text) return { since: target.changed ?? target.seq };
-    return { type: 'edit', text, mentions: await mentionsIn(services, request.conversation, text) };
+    return {
+      type: 'edit',
+      text,
+      mentions: await mentionsIn(services, request.conversation, membership.username, text),
+    };
   });
 }
 
@@ -121,7 +127,7 @@ async function changeMessage(
   const duplicate = await findDuplicate(services, conversation, membership, clientId);
   if (duplicate) {
     assertSameSend(duplicate, { ...asked, target: namedSeq(target) ?? 0 });
-    return completeAndTell(services, conversation, duplicate, { origin, repeated: true });
+    return completeAndTell(services, conversation, duplicate, { origin, repeated: true, isQuiet: membership.blocked });
   }
   const message = await findTarget(services, conversation.id, target);
   if (message.type !== 'message' || message.deleted) throw notFound(conversation.id, target);
@@ -133,17 +139,26 @@ async function changeMessage(
   return completeAndTell(services, conversation, entry, { origin, target: message });
 }
 
-/** Applies a change that is in the log, and tells the members. @param options.target the message before the change, if the caller has read it */
+/**
+ * Applies a change that is in the log, and tells the members.
+ * @param options.target the message before the change, if the caller has read it
+ * @param options.isQuiet a repeat is answered to its author alone, whom the other has blocked since
+ */
 async function completeAndTell(
   services: Services,
   conversation: Conversation,
   entry: ChangeEntry,
-  { origin, target, repeated = false }: { origin: Connection | undefined; target?: MessageEntry; repeated?: boolean },
+  {
+    origin,
+    target,
+    repeated = false,
+    isQuiet = false,
+  }: { origin: Connection | undefined; target?: MessageEntry; repeated?: boolean; isQuiet?: boolean },
 ): Promise<ChangedMessage> {
   const { applied, message } = await applyToMessage(services, entry, target);
   if (!message) throw new ChatError('not_found', 'it has just expired');
   // If the table's stream was faster, it has also posted the change to everybody.
-  const originOnly = applied === 'before' && !repeated;
+  const originOnly = repeated ? isQuiet : applied === 'before';
   const changed = await broadcastChange(services, conversation, entry, message, { origin, originOnly });
   return { ...changed, change: entry.seq };
 }
@@ -250,7 +265,10 @@ export async function broadcastChange(
   // The author may have left since, so the name may have to be read.
   const message = await toMessage(services, target, await namesFor(services, [target], namesOf(recipients.users)));
   const event = entry.type === 'reaction' ? reactionEvent(entry) : messageChangedEvent(entry, message);
-  await broadcast(services, recipients, event, { origin });
+  // An edit has the whole message, which some may have hidden or cleared. Their clients find nothing under the change's number.
+  const users =
+    entry.type === 'edit' ? await whoSee(services, conversation.id, entry.target, recipients.users) : recipients.users;
+  await broadcast(services, { ...recipients, users }, event, { origin });
   if (entry.type === 'delete' && !originOnly) await markForNotification(services, entry, recipients.users);
   return message;
 }

@@ -91,11 +91,13 @@ async function claimInState(
       const forget = () => forgetSends(services, conversation, username, outdated);
       return { kind: 'claimed', seq: state.seq, at: send.at, state, forget };
     }
-    const membership = await requireMembership(services, conversation, caller, { join: true });
     const { openWindows, removeStaleMarks } = await import('../store/named-windows.ts');
+    // A message brings back who has left; a change, which a member began before leaving, does not.
+    const join = send.message !== undefined;
+    const membership = await requireMembership(services, conversation, caller, { join });
     if (claim.kind === 'unopened') {
       await openWindows(services, conversation);
-    } else {
+    } else if (conversation.kind === 'direct') {
       assertWritable(services, membership);
       await removeStaleMarks(services, conversation, membership);
     }

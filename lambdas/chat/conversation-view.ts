@@ -4,6 +4,7 @@ import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getMembership } from '../store/membership.ts';
+import { ensureOwner } from './group-owner.ts';
 import { countsOf, toViews } from './inbox.ts';
 import { listMembers, withoutLeft } from './members.ts';
 import { requestCount } from './online-count.ts';
@@ -12,6 +13,7 @@ import { unreadCount } from './unread-count.ts';
 /**
  * One conversation as its member sees it, with every member. A large one has its viewer alone: every client reads it when it connects, and a
  * thousand members who come back would read a million memberships. Its members come in pages, see member-page.ts.
+ * A group without an owner gets one.
  * @param newMembers members whom the index may not list yet
  * @throws ChatError `forbidden` when the membership has ended meanwhile
  */
@@ -20,6 +22,19 @@ export async function conversationView(
   conversation: Conversation,
   username: string,
   newMembers: readonly string[] = [],
+): Promise<ConversationView> {
+  const view = await viewNow(services, conversation, username, newMembers);
+  const isComplete = view.online === undefined;
+  if (conversation.kind !== 'group' || !isComplete || view.members.some(({ role }) => role === 'owner')) return view;
+  await ensureOwner(services, conversation);
+  return viewNow(services, conversation, username, newMembers);
+}
+
+async function viewNow(
+  services: Services,
+  conversation: Conversation,
+  username: string,
+  newMembers: readonly string[],
 ): Promise<ConversationView> {
   const [state, membership, members] = await Promise.all([
     getConversationState(services, conversation.id),

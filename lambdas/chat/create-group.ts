@@ -11,6 +11,7 @@ import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getEntry, type SystemEntry } from '../store/entry.ts';
 import { createMembership } from '../store/membership.ts';
+import { noteJoined } from '../store/new-members.ts';
 import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
 import { announce, invitedAmong, inviteFirst, withoutAsking } from './invitations.ts';
@@ -49,6 +50,7 @@ export async function createGroup(
     if (strangers.length > 0) await assertRate(services, caller.username, 'invitations', { tokens: strangers.length });
     await assertRate(services, caller.username, 'conversations');
     const start = { seq: 0, count: 0 };
+    await noteJoined(services, conversation.id, atOnce);
     await createMembership(services, caller.username, conversation, start, 'owner');
     await Promise.all(atOnce.map((name) => createMembership(services, name, conversation, start)));
     const given = await inviteFirst(services, conversation, caller, strangers);

@@ -5,19 +5,20 @@ import { receives } from '#protocol/scope';
 import { connectionsOf, postAll, withOrigin } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
-import { advanceHiddenLast, clearUpTo } from '../store/cursor.ts';
-import { hideMessage } from '../store/hidden.ts';
+import { advanceHiddenLast, advanceSeen, clearUpTo } from '../store/cursor.ts';
+import { beginHiding, hideMessage } from '../store/hidden.ts';
+import type { Membership } from '../store/membership.ts';
 import { type Connection, getUsers, type User } from '../store/user.ts';
 import { assertUnusedClientId } from './append.ts';
 import { type ChangeRequest, findTarget } from './change-message.ts';
 import { cursorAt } from './log.ts';
-import { assertWithinLog, markRead, postUnreadCounts } from './mark-read.ts';
+import { assertWithinLog, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { readCursor, unreadCount } from './unread-count.ts';
+import { ownCursor, unreadCount } from './unread-count.ts';
 import { assertRate } from './user-limits.ts';
 
 /**
- * Deletes one message, of any author, for the caller. It and all earlier messages count as read.
+ * Deletes one message, of any author, for the caller. It and all earlier messages count as read for them; the others do not learn of it.
  * @throws ChatError `not_found`, `invalid_frame`, `forbidden`, `rate_limited`; `conflict` when the client_id belongs to a message or a change
  */
 export async function deleteMessageForMe(
@@ -29,14 +30,32 @@ export async function deleteMessageForMe(
   if (clientId !== undefined) await assertUnusedClientId(services, conversation, membership, clientId);
   const entry = await findTarget(services, conversation.id, target);
   const { seq } = entry;
-  await hideMessage(services, caller.username, entry);
+  const isFirst = membership.hiddenLast === 0;
+  const hiddenSince = isFirst
+    ? await beginHiding(services, membership, services.newId(services.now()))
+    : membership.hiddenSince;
+  await hideMessage(services, { ...membership, hiddenSince }, entry);
   // In this order: readers look for hidden messages only if the membership says that there are some.
   await advanceHiddenLast(services, membership, seq);
-  const read = readCursor(await getConversationState(services, conversation.id), membership);
-  if (seq > read.seq) await markRead(services, conversation, caller, seq);
   const users = await getUsers(services, [caller.username]);
+  await countAsSeen(services, membership, users, seq);
   await postToOwnConnections(services, users, { type: 'message_hidden', conversation: conversation.id, seq }, origin);
   return { seq };
+}
+
+async function countAsSeen(
+  services: Services,
+  membership: Membership,
+  users: readonly User[],
+  seq: number,
+): Promise<void> {
+  const { username: user, conversation } = membership;
+  const state = await getConversationState(services, conversation);
+  if (seq <= ownCursor(state, membership).seq) return;
+  const seen = await cursorAt(services, state, seq);
+  await advanceSeen(services, membership, seen);
+  await postToOwnConnections(services, users, { type: 'messages_read', conversation, user, up_to: seq }, undefined);
+  await postUnreadCounts(services, conversation, users, await unreadCount(services, state, { ...membership, seen }));
 }
 
 /**
@@ -69,7 +88,7 @@ export async function clearHistory(
 async function postToOwnConnections(
   services: Services,
   users: readonly User[],
-  event: Extract<ServerEvent, { type: 'message_hidden' | 'history_cleared' }>,
+  event: Extract<ServerEvent, { type: 'message_hidden' | 'history_cleared' | 'messages_read' }>,
   origin: Connection | undefined,
 ): Promise<void> {
   const connections = connectionsOf(users, (scope) => receives(scope, event.conversation));

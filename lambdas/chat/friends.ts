@@ -31,6 +31,8 @@ interface Decision {
   readonly theirs: FriendState | undefined;
   /** The caller's side first; undefined: the conversation stays as it is. */
   readonly direct?: Direct | undefined;
+  /** Of a block: how far the caller has read. */
+  readonly blockerRead?: number | undefined;
 }
 
 /**
@@ -72,14 +74,24 @@ export async function unfriend(services: Services, caller: Caller, username: str
 
 /**
  * Ends a friendship and any request. A request that the other user has sent stays in their own list, because a refusal is not announced.
- * @param direct the new state of the direct conversation, in the same transaction; by default, a friendship's is `unfriended`
+ * @param block whether it is a block, which is noted in the same transaction; `read` is how far its user has read. By default, a friendship's
+ *   direct conversation becomes `unfriended`
  */
-export async function endFriendship(services: Services, me: string, other: string, direct?: Direct): Promise<void> {
-  const sides = await updateFriendship(services, me, other, async (own, theirs) => ({
-    own: undefined,
-    theirs: theirs.state === 'sent' ? 'sent' : undefined,
-    direct: direct ?? (own.state === 'friends' ? ['unfriended', 'unfriended'] : undefined),
-  }));
+export async function endFriendship(
+  services: Services,
+  me: string,
+  other: string,
+  block?: { readonly read: number },
+): Promise<void> {
+  const sides = await updateFriendship(services, me, other, async (own, theirs): Promise<Decision> => {
+    const unfriended: Direct | undefined = own.state === 'friends' ? ['unfriended', 'unfriended'] : undefined;
+    return {
+      own: undefined,
+      theirs: theirs.state === 'sent' ? 'sent' : undefined,
+      direct: block ? ['blocks', 'blocked'] : unfriended,
+      blockerRead: block?.read,
+    };
+  });
   await notifyFriends(services, 'friend_removed', me, changed(sides));
 }
 
@@ -112,9 +124,10 @@ async function updateFriendship(
       own: { username: me, other, was: own.state, state: decision.own },
       theirs: { username: other, other: me, was: theirs.state, state: decision.theirs },
     };
-    const { direct } = decision;
+    const { direct, blockerRead } = decision;
     const directChange = direct && {
       conversation,
+      blockerRead,
       sides: [
         { username: me, side: direct[0] },
         { username: other, side: direct[1] },

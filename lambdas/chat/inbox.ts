@@ -9,12 +9,13 @@ import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
+import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership, membershipPage } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
-import { pageBefore } from './history.ts';
+import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
 import { asSeenBy } from './presence-seen.ts';
-import { readCursor, unreadCount } from './unread-count.ts';
+import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 
@@ -234,8 +235,9 @@ async function olderPage(
   }
 }
 
+/** Without muted conversations, whose messages wait quietly. */
 export function totalUnread({ rows }: Inbox): number {
-  return rows.reduce((sum, { unread }) => sum + unread, 0);
+  return rows.reduce((sum, { unread, membership }) => sum + (membership.muted ? 0 : unread), 0);
 }
 
 /**
@@ -251,7 +253,7 @@ export async function toViews(
   { memberNames, known }: { memberNames?: readonly string[]; known?: readonly User[] } = {},
 ): Promise<ConversationView[]> {
   const others = rows.flatMap(({ state, membership }) =>
-    (memberNames ?? membersInName(state.conversation))
+    (memberNames ?? membersInName(state))
       .filter((username) => username !== membership.username)
       .map((username) => ({ username, conversation: state.conversation, read: state.cursors.get(username) })),
   );
@@ -273,14 +275,14 @@ export async function toViews(
     ...(state.conversation.startsWith('room:') ? { owner: state.owner ?? null } : {}),
     seq: state.seq,
     unread_count: unread,
-    read_seq: readCursor(state, membership).seq,
+    muted: membership.muted || undefined,
+    read_seq: ownCursor(state, membership).seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
-      memberNames || membersInName(state.conversation).length > 0
+      memberNames || membersInName(state).length > 0
         ? [membership, ...members.filter(({ conversation }) => conversation === state.conversation)]
             .map((member) => {
-              const blocksViewer = membership.blocked && member.username !== membership.username;
-              return toMember(state, member, users, services.now(), blocksViewer);
+              return toMember(state, member, users, services.now(), membership);
             })
             .sort((a, b) => (a.username < b.username ? -1 : 1))
         : [],
@@ -293,10 +295,10 @@ type Shown = Pick<Membership, 'username' | 'conversation' | 'role' | 'read' | 'd
 
 /** The people whom `toViews` shows: members, and authors of the newest messages. */
 export function peopleIn(rows: readonly InboxRow[], memberNames?: readonly string[]): string[] {
-  const names = rows.flatMap(({ state: { conversation, last }, membership }) => [
-    ...(memberNames ?? membersInName(conversation)),
+  const names = rows.flatMap(({ state, membership }) => [
+    ...(memberNames ?? membersInName(state)),
     membership.username,
-    ...(last ? [last.user] : []),
+    ...(state.last ? [state.last.user] : []),
   ]);
   return [...new Set(names)];
 }
@@ -306,27 +308,30 @@ export function countsOf({ presence }: ConversationState): Pick<ConversationView
   return presence ? { member_count: presence.members ?? null, online: presence.online ?? null } : {};
 }
 
-function membersInName(id: string): readonly string[] {
+/** Those in the conversation's name, without who has left it. */
+function membersInName({ conversation: id, departed }: ConversationState): readonly string[] {
   const conversation = parseConversation(id);
-  return 'members' in conversation ? conversation.members : [];
+  return 'members' in conversation ? conversation.members.filter((name) => !departed.has(name)) : [];
 }
 
-/** A member as clients get them. @param blocksViewer then the viewer sees neither presence nor receipts */
+/** A member as clients get them. A viewer whom they have blocked sees no presence, and receipts only as far as they were at the block. */
 export function toMember(
   state: ConversationState,
   member: Shown,
   users: readonly User[],
   now: number,
-  blocksViewer: boolean,
+  viewer: Pick<Membership, 'username' | 'blocked' | 'blockerRead'>,
 ) {
   const { username, role } = member;
+  const blocksViewer = viewer.blocked && username !== viewer.username;
+  const read = readCursor(state, member).seq;
   const user = users.find((other) => other.username === username);
   const deliveredUntil = blocksViewer ? 0 : memberDeliveredUntil(user, state, member, now);
   return {
     username,
     name: user?.name ?? username,
     role,
-    read_seq: readCursor(state, member).seq,
+    read_seq: blocksViewer ? Math.min(read, viewer.blockerRead) : read,
     ...presenceOf(user, now, blocksViewer),
     delivered_until: deliveredUntil === 0 ? null : toTime(deliveredUntil),
   };
@@ -357,14 +362,24 @@ export function lastSeenAt({ connections, lastSeen = 0 }: User): number | undefi
   return Math.max(lastSeen, ...connections.map(({ expires }) => expires)) || undefined;
 }
 
+/** Pages that a list looks through for the newest message that its reader has not hidden. */
+const newestPages = 5;
+
 /** The newest message that the member sees: nearly always that of the state. */
 async function newestVisible(services: Reader, { state, membership }: InboxRow): Promise<Last | undefined> {
   const { last } = state;
   if (!last || last.seq <= membership.cleared.seq) return undefined;
-  if (last.seq !== membership.hiddenLast) return last;
-  const { entries } = await pageBefore(services, state, membership, last.seq, 20);
-  const message = entries.find(isMessage);
-  return message && lastOf(message);
+  if (last.seq > membership.hiddenLast) return last;
+  // The newest hidden entry may be a later one, such as a system entry: then this message may be hidden too.
+  if (!(await getHiddenMessages(services, membership, [last.seq])).has(last.seq)) return last;
+  let before: number | null = last.seq;
+  for (let pages = 0; before !== null && pages < newestPages; pages++) {
+    const page: MessagePage = await pageBefore(services, state, membership, before, 20);
+    const message = page.entries.find(isMessage);
+    if (message) return lastOf(message);
+    before = page.before;
+  }
+  return undefined;
 }
 
 function toLastMessage(last: Last | undefined, names: Names): ConversationView['last_message'] {

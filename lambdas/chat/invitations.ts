@@ -10,25 +10,26 @@ import type { Conversation } from '#protocol/names';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';
 import type { Services, TimedStore } from '../runtime/services.ts';
-import { getConversationState, getConversationStates } from '../store/conversation-state.ts';
+import { getConversationStates } from '../store/conversation-state.ts';
 import { daySeconds } from '../store/item.ts';
 import { getMembership, getMemberships, type Membership } from '../store/membership.ts';
 import {
-  acceptInvitation,
+  acceptUpdate,
   endInvitation,
   getInvitations,
   getStanding,
   type Invitation,
   invitationIdsOf,
+  managesCheck,
   putInvitation,
   type Standing,
 } from '../store/standing.ts';
 import { getUsers } from '../store/user.ts';
+import { changeMembers, joinsUpdate } from './change-members.ts';
 import { contactsAmong } from './contacts.ts';
 import { conversationView } from './conversation-view.ts';
 import { getProfiles } from './people.ts';
 import type { Caller } from './require-membership.ts';
-import { recordSystemEvent } from './system-events.ts';
 import { assertRate } from './user-limits.ts';
 
 /** Which of these users somebody may put into a group at once; the others must be asked. */
@@ -128,22 +129,23 @@ export async function accept(
   caller: Caller,
 ): Promise<ConversationView> {
   const { username } = caller;
-  for (let tries = 0; tries < 3; tries++) {
-    const { membership, invitation } = await getStanding(services, username, conversation.id);
-    if (membership) return conversationView(services, conversation, username);
+  const { id } = conversation;
+  let accepted: Invitation | undefined;
+  const isNew = await changeMembers(services, conversation, { kind: 'joined', by: username }, async (state) => {
+    const { membership, invitation } = await getStanding(services, username, id);
+    if (membership) return undefined;
     if (!invitation) throw notInvited(conversation);
-    const state = await getConversationState(services, conversation.id);
-    if (await acceptInvitation(services, invitation, state)) {
-      await recordSystemEvent(services, conversation, { kind: 'joined', by: username }, { state });
+    if (!(await stillManages(services, invitation))) {
+      await endInvitation(services, invitation, 'withdrawn');
       await tellOfTheEnd(services, invitation);
-      return conversationView(services, conversation, username, [username]);
+      throw notInvited(conversation);
     }
-    if (await stillManages(services, invitation)) continue;
-    await endInvitation(services, invitation, 'withdrawn');
-    await tellOfTheEnd(services, invitation);
-    throw notInvited(conversation);
-  }
-  throw new ChatError('conflict', 'it is being changed: try again', { retryAfter: 1 });
+    accepted = invitation;
+    const joins = await joinsUpdate(services, conversation, username);
+    return { updates: [acceptUpdate(invitation, state), joins], checks: [managesCheck(invitation.by, id)] };
+  });
+  if (isNew && accepted) await tellOfTheEnd(services, accepted);
+  return conversationView(services, conversation, username, [username]);
 }
 
 /**

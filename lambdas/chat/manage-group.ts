@@ -6,25 +6,20 @@ import { ChatError } from '#protocol/errors';
 import type { ConversationView, Role } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
+import { roleCheck } from '../store/change-state.ts';
 import { getConversationState } from '../store/conversation-state.ts';
-import {
-  changeRole,
-  createMembership,
-  endMembership,
-  getMembership,
-  type Membership,
-  transferOwnership,
-} from '../store/membership.ts';
-import { transferRoom } from '../store/room-owner.ts';
+import { endMembershipUpdate, getMembership, joinUpdate, type Membership, roleUpdate } from '../store/membership.ts';
 import { ban, endBan, getStanding } from '../store/standing.ts';
 import { getUsers } from '../store/user.ts';
 import { assertNoBlock } from './blocks-between.ts';
+import { changeMembers, joinsUpdate } from './change-members.ts';
 import { conversationView } from './conversation-view.ts';
+import { ensureOwner } from './group-owner.ts';
 import { invite, tellOfTheEnd, withdraw, withoutAsking } from './invitations.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { assertUsersExist } from './people.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { becomeOwner, roomTries } from './room-owner.ts';
+import { becomeOwner } from './room-owner.ts';
 import { recordSystemEvent } from './system-events.ts';
 
 /**
@@ -60,10 +55,20 @@ export async function inviteMember(
 
 /** @returns `false` when they have just left the group: then they must be asked */
 async function putIn(services: Services, conversation: Conversation, caller: Caller, who: string): Promise<boolean> {
-  const state = await getConversationState(services, conversation.id);
-  const isNew = await createMembership(services, who, conversation, state, 'member', { unless: 'refused' });
-  if (isNew) await recordSystemEvent(services, conversation, { kind: 'invited', by: caller.username, who }, { state });
-  return isNew || (await getMembership(services, who, conversation.id)) !== undefined;
+  const { id } = conversation;
+  const isNew = await changeMembers(
+    services,
+    conversation,
+    { kind: 'invited', by: caller.username, who },
+    async (state) => {
+      const own = await requireManager(services, conversation, caller);
+      const { membership, refusedAt } = await getStanding(services, who, id);
+      if (membership || refusedAt !== undefined) return undefined;
+      const joins = await joinsUpdate(services, conversation, who);
+      return { updates: [joinUpdate(who, id, state), joins], checks: [roleCheck(own)] };
+    },
+  );
+  return isNew || (await getMembership(services, who, id)) !== undefined;
 }
 
 /**
@@ -78,17 +83,20 @@ export async function removeMember(
   caller: Caller,
   who: string,
 ): Promise<void> {
-  const own = await requireManager(services, conversation, caller);
+  await requireManager(services, conversation, caller);
   const isRoom = conversation.kind === 'room';
   if (!isRoom && (await withdraw(services, conversation, who))) return;
   if (isRoom && (await keepOut(services, conversation, who))) return;
-  const membership = await requireMember(services, conversation, who);
-  if (membership.role === 'owner') throw new ChatError('forbidden', 'nobody can remove the owner');
-  if (membership.role === 'moderator' && own.role !== 'owner') {
-    throw new ChatError('forbidden', 'only the owner can remove a moderator');
-  }
-  if (!(await endMembership(services, membership, isRoom ? 'banned' : undefined))) throw roleChanged();
-  await recordSystemEvent(services, conversation, { kind: 'removed', by: caller.username, who });
+  await changeMembers(services, conversation, { kind: 'removed', by: caller.username, who }, async () => {
+    const own = await requireManager(services, conversation, caller);
+    const membership = await requireMember(services, conversation, who);
+    if (membership.role === 'owner') throw new ChatError('forbidden', 'nobody can remove the owner');
+    if (membership.role === 'moderator' && own.role !== 'owner') {
+      throw new ChatError('forbidden', 'only the owner can remove a moderator');
+    }
+    const end = endMembershipUpdate(services, membership, isRoom ? 'banned' : undefined);
+    return { updates: [end], checks: own.username === who ? [] : [roleCheck(own)] };
+  });
   await postUnreadCounts(services, conversation.id, await getUsers(services, [who]), 0);
 }
 
@@ -137,31 +145,36 @@ export async function updateGroup(
     throw new ChatError('invalid_frame', 'a group has one owner: name one');
   }
 
-  if (title !== undefined && title !== state.title) {
-    await recordSystemEvent(services, conversation, { kind: 'title', by: caller.username, title }, { state });
+  if (title !== undefined) {
+    await changeMembers(services, conversation, { kind: 'title', by: caller.username, title }, async (current) => {
+      if (current.title === title) return undefined;
+      return { updates: [], checks: [roleCheck(await requireManager(services, conversation, caller))] };
+    });
   }
   // The new owner comes last, because only the owner may change the other roles.
   const inOrder = changes.sort((a, b) => Number(a.role === 'owner') - Number(b.role === 'owner'));
-  for (const { role, membership } of inOrder) {
-    if (membership.role === role) continue;
-    const done =
-      role === 'owner'
-        ? await handOver(services, own, membership, isRoom)
-        : await changeRole(services, membership, role);
-    if (!done) throw roleChanged();
-    const who = membership.username;
-    await recordSystemEvent(services, conversation, { kind: 'role', by: caller.username, who, role }, { state });
-  }
+  for (const { role, membership } of inOrder)
+    await changeRole(services, conversation, caller, membership.username, role);
   return conversationView(services, conversation, caller.username);
 }
 
-async function handOver(services: Services, own: Membership, next: Membership, isRoom: boolean): Promise<boolean> {
-  if (!isRoom) return transferOwnership(services, own, next);
-  for (let tries = 0; tries < roomTries; tries++) {
-    if (await transferRoom(services, own, next)) return true;
-    await services.pause(20 * tries);
-  }
-  return false;
+/** A role that is the same already is left alone. The former owner keeps order as before. */
+async function changeRole(
+  services: Services,
+  conversation: Conversation,
+  caller: Caller,
+  who: string,
+  role: Role,
+): Promise<void> {
+  const change = { kind: 'role', by: caller.username, who, role } as const;
+  await changeMembers(services, conversation, change, async () => {
+    const own = await requireManager(services, conversation, caller);
+    const membership = await memberToChange(services, conversation, own, who, role);
+    if (membership.role === role) return undefined;
+    if (role !== 'owner') return { updates: [roleUpdate(membership, role)], checks: [roleCheck(own)] };
+    const after = conversation.kind === 'room' ? 'moderator' : 'admin';
+    return { updates: [roleUpdate(own, after), roleUpdate(membership, 'owner')], owner: who };
+  });
 }
 
 /** @throws ChatError `invalid_frame` */
@@ -202,6 +215,12 @@ async function requireManager(services: Services, conversation: Conversation, ca
   }
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (membership.role !== 'member') return membership;
+  if (conversation.kind === 'group') {
+    // The group may have none, and the caller may be the one who becomes it.
+    await ensureOwner(services, conversation);
+    const now = await requireMembership(services, conversation, caller, { join: false });
+    if (now.role !== 'member') return now;
+  }
   const who = conversation.kind === 'room' ? 'owner and moderators' : 'owner and admins';
   throw new ChatError('forbidden', `only ${who} of ${conversation.id} can do that`);
 }
@@ -210,8 +229,4 @@ async function requireMember(services: Services, conversation: Conversation, who
   const membership = await getMembership(services, who, conversation.id);
   if (membership) return membership;
   throw new ChatError('not_found', `${who} is not a member of ${conversation.id}`);
-}
-
-function roleChanged() {
-  return new ChatError('conflict', 'somebody else has just changed the role: look again', { retryAfter: 1 });
 }

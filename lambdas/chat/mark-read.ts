@@ -40,12 +40,14 @@ export async function markRead(
   const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: caller.username, up_to: read.seq } as const;
+  const reader = recipients.users.filter(({ username }) => username === caller.username);
+  // Whom the reader has blocked does not hear how far they read.
+  const users = membership.blocks ? reader : recipients.users;
   if (moved) {
-    owePosts(services, caller.username, 'receipts', recipients.users);
-    await broadcast(services, { ...recipients, remaining: undefined }, event);
+    owePosts(services, caller.username, 'receipts', users);
+    await broadcast(services, { conversation: id, users }, event);
   }
   const unread = await unreadCount(services, state, { ...membership, read });
-  const reader = recipients.users.filter(({ username }) => username === caller.username);
   await postUnreadCounts(services, id, reader, unread);
   return { up_to: read.seq, unread_count: unread };
 }

@@ -61,8 +61,7 @@ export async function memberPage(
   const byName = new Map(memberships.map((membership) => [membership.username, membership]));
   const members = seen.flatMap((user) => {
     const membership = byName.get(user.username);
-    const blocksViewer = viewer.blocked && user.username !== viewer.username;
-    return membership ? [toMember(state, membership, [user], services.now(), blocksViewer)] : [];
+    return membership ? [toMember(state, membership, [user], services.now(), viewer)] : [];
   });
   return { members: online ? members.filter((member) => member.online) : members, next };
 }
@@ -86,7 +85,7 @@ export async function removedPage(
     .sort((a, b) => (a.username < b.username ? -1 : 1))
     .map((user) => {
       const row = { username: user.username, conversation: id, role: 'member', read: { seq: 0, count: 0 } } as const;
-      return toMember(state, { ...row, deliveredUntil: undefined }, [user], services.now(), false);
+      return toMember(state, { ...row, deliveredUntil: undefined }, [user], services.now(), viewer);
     });
   return { members, next: names.length < limit ? undefined : names.at(-1) };
 }

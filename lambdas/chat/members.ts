@@ -6,7 +6,7 @@ import { firstMembersOf, getMemberships, membersOf } from '../store/membership.t
 import { getUsers, type User } from '../store/user.ts';
 
 /** ms after which the index of members is surely up to date. As a rule it lags by less than a second. */
-const indexLagMs = 60_000;
+export const indexLagMs = 60_000;
 
 /** The members that the index lists. */
 export interface MemberList {
@@ -45,9 +45,7 @@ export async function recipientsOf(
   const { alwaysInclude } = options;
   const [members, state] = await Promise.all([
     options.members ?? listMembers(services, conversation),
-    // Nobody can leave a conversation that is named by its members.
-    options.state ??
-      ('members' in conversation ? { left: new Map<string, number>() } : getConversationState(services, id)),
+    options.state ?? whoLeft(services, conversation),
   ]);
   if (!members.complete) {
     const exclude = [...new Set([...alwaysInclude, ...state.left.keys()])];
@@ -57,10 +55,16 @@ export async function recipientsOf(
   return { conversation: id, users: await getUsers(services, [...names]) };
 }
 
-/** The names of all members, however many: those in the conversation's name, or those in the index without users who have just left. */
+/** What the conversation's state knows of who has left. Nobody can leave a direct conversation, so its state is not read. */
+async function whoLeft(services: Store, { id, kind }: Conversation): Promise<Departures> {
+  if (kind === 'direct') return { left: new Map(), departed: new Set() };
+  return getConversationState(services, id);
+}
+
+/** The names of all members, however many: those in the conversation's name or in the index, without users who have left. */
 export async function memberNames(services: TimedStore, conversation: Conversation): Promise<string[]> {
-  if ('members' in conversation) return [...conversation.members];
-  const state = getConversationState(services, conversation.id);
+  const state = whoLeft(services, conversation);
+  if ('members' in conversation) return withoutLeft(conversation.members, await state, services.now());
   const names: string[] = [];
   for await (const page of membersOf(services, conversation.id)) names.push(...page);
   return withoutLeft(names, await state, services.now());
@@ -88,13 +92,11 @@ export async function stillMembers(
   return getUsers(services, withoutLeft(names, await getConversationState(services, id), now));
 }
 
-/** The names without users who have just left, and whom the index may still list. */
-export function withoutLeft(
-  names: readonly string[],
-  { left }: Pick<ConversationState, 'left'>,
-  now: number,
-): string[] {
-  return names.filter((name) => now - (left.get(name) ?? 0) > indexLagMs);
+type Departures = Pick<ConversationState, 'left' | 'departed'>;
+
+/** The names without users who have just left, and whom the index may still list; or who have left a conversation that has their name. */
+export function withoutLeft(names: readonly string[], { left, departed }: Departures, now: number): string[] {
+  return names.filter((name) => !departed.has(name) && now - (left.get(name) ?? 0) > indexLagMs);
 }
 
 /** The state remembers at most so many users who left: it is written with every message and must stay small. */

@@ -17,7 +17,7 @@ import type { Viewer } from './visible.ts';
 
 type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
 
-const entriesChecked = 500;
+const entriesChecked = 250;
 /** How far it was checked is written once for so many numbers. */
 const checkedStep = 50;
 

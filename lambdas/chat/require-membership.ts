@@ -1,10 +1,12 @@
 import { ChatError } from '#protocol/errors';
-import type { Conversation } from '#protocol/names';
+import type { Conversation, NamedConversation } from '#protocol/names';
 import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getFriendships } from '../store/friendship.ts';
-import { createMembership, getMembership, type Membership } from '../store/membership.ts';
+import { createMembership, getMembership, hasLeft, type Membership } from '../store/membership.ts';
+import { returnToNamed } from '../store/named-departures.ts';
 import { claimNewRoom } from '../store/room-owner.ts';
+import { assertNoBlock, assertNoBlockAmong } from './blocks-between.ts';
 import { assertUsersExist } from './people.ts';
 import { assertMayMakeRooms } from './room-owner.ts';
 import { assertRate } from './user-limits.ts';
@@ -18,7 +20,7 @@ export interface Caller {
 
 /**
  * The caller's membership. Every operation in a conversation needs it first. The first use of a conversation that is named by its members
- * creates it; with `join`, the first use of a room joins it.
+ * creates it. With `join`, the first use of a room joins it, and who has left a conversation that is named by its members comes back.
  * @throws ChatError `forbidden` if the caller is not a member, or, with `friendsFirst`, not friends with all members in the name;
  *   `unknown_conversation` for a room or group without entries; `unknown_user` if the name has a user who does not exist; `rate_limited` if the
  *   caller begins or joins too many
@@ -32,7 +34,7 @@ export async function requireMembership(
   const membership = await getMembership(services, caller.username, conversation.id);
   if (membership && !(await isUnusedAndUnfriended(services, membership))) return membership;
 
-  if ('members' in conversation) await openConversation(services, conversation, caller);
+  if ('members' in conversation) await openOrReturn(services, conversation, caller, join);
   else if (conversation.kind === 'room' && join) await joinRoom(services, conversation, caller);
 
   const created = await getMembership(services, caller.username, conversation.id);
@@ -45,15 +47,45 @@ export async function requireMembership(
   throw new ChatError('forbidden', `you are not a member: ${solution}`, { task });
 }
 
+/** Who has left such a conversation does not come back by using it, but by wanting to. @throws ChatError `forbidden` */
+async function openOrReturn(
+  services: Services,
+  conversation: NamedConversation,
+  caller: Caller,
+  join: boolean,
+): Promise<void> {
+  const { id } = conversation;
+  const { username } = caller;
+  if (!(await hasLeft(services, username, id))) return openConversation(services, conversation, caller);
+  const task = `use ${id}`;
+  if (!join) {
+    const how = `write in it, or PUT /conversations/${id}/members/${username}`;
+    throw new ChatError('forbidden', `you have left it: to come back, ${how}`, { task });
+  }
+  const state = await getConversationState(services, id);
+  const others = conversation.members.filter((name) => name !== username && !state.departed.has(name));
+  await assertNoBlock(services, username, others, task);
+  await assertRate(services, username, 'conversations');
+  const isBack = await returnToNamed(services, conversation, username, state);
+  if (!isBack || state.seq === 0) return;
+  // Loaded only then, because a cold start should load little.
+  const { recordSystemEvent } = await import('./system-events.ts');
+  await recordSystemEvent(services, conversation, { kind: 'joined', by: username });
+}
+
 /** Writes the caller's own membership last. If the first use dies half-way, the membership is missing and the next use does it again. */
 async function openConversation(
   services: Pick<Services, 'table' | 'now' | 'config'>,
-  conversation: Conversation & { readonly members: readonly string[] },
+  conversation: NamedConversation,
   caller: Caller,
 ): Promise<void> {
   const others = conversation.members.filter((name) => name !== caller.username);
   await assertUsersExist(services, others, `use ${conversation.id}`);
   if (services.config.friendsFirst) await assertFriends(services, caller.username, others);
+  // A direct conversation has its block in its memberships: there who is blocked can read, and write nothing.
+  if (conversation.kind === 'fixed') {
+    await assertNoBlockAmong(services, caller.username, conversation.members, `use ${conversation.id}`);
+  }
   await assertRate(services, caller.username, 'conversations');
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));

@@ -6,6 +6,7 @@
  * (apply-change.ts), and messages that were never changed need none.
  */
 import { createHash } from 'node:crypto';
+import { cleanText } from '#protocol/clean-text';
 import { ChatError } from '#protocol/errors';
 import { type MessageRef, seqOfMessageId } from '#protocol/message-id';
 import type { MessageEntry, SentEntry } from '../store/entry.ts';
@@ -35,11 +36,11 @@ export function usedClientId(seq: number): ChatError {
   return new ChatError('conflict', `its client_id is that of another send already, of entry ${seq}: choose another`);
 }
 
-/** The send that stored an entry, or would store it. */
+/** The send that stored an entry, or would store it. Texts from before they were cleaned as today are cleaned for it. */
 export function sendOf(entry: SendFields): Send {
   if (entry.type !== 'message') return entry;
   const { type, text, files, reply_to } = entry;
-  return { type, text, files: files.map(({ id }) => id), reply_to };
+  return { type, text: cleanText(text), files: files.map(({ id }) => id), reply_to };
 }
 
 type SendFields =
@@ -57,7 +58,7 @@ function isSameSend(entry: SentEntry, send: Send): boolean {
     case 'message':
       return send.type === 'message' && isSameMessage(entry, send);
     case 'edit':
-      return send.type === 'edit' && send.target === entry.target && send.text === entry.text;
+      return send.type === 'edit' && send.target === entry.target && send.text === cleanText(entry.text);
     case 'delete':
       return send.type === 'delete' && send.target === entry.target;
     case 'reaction': {

@@ -12,6 +12,7 @@ import type { Recipients } from '../delivery/broadcast.ts';
 import { deliverMessage } from '../delivery/deliver-message.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import type { File } from '../store/entry.ts';
+import { getMembership } from '../store/membership.ts';
 import type { Connection } from '../store/user.ts';
 import { append, findDuplicate } from './append.ts';
 import { fileIds } from './forwarded-file.ts';
@@ -21,6 +22,7 @@ import { mentionsIn } from './mentions.ts';
 import { namesSeenBy } from './presence-seen.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
 import { assertSameSend, namedSeq } from './same-send.ts';
+import { whoSee } from './visible.ts';
 
 export interface NewMessage {
   readonly message?: string | undefined;
@@ -67,7 +69,7 @@ export async function sendMessage(
     assertSameSend(duplicate, { type: 'message', text, files, reply_to: replyTo ? (namedSeq(replyTo) ?? 0) : null });
     const recipients = await recipientsOf(services, conversation, { alwaysInclude });
     const shownOf = shownTo(services, caller, recipients);
-    return deliverMessage(services, { entry: duplicate, repeated: true, recipients, origin, shownOf });
+    return deliverRepeated(services, conversation, { entry: duplicate, recipients, origin, shownOf });
   }
 
   if (membership) assertWritable(services, membership);
@@ -76,7 +78,7 @@ export async function sendMessage(
   const claiming = attachments.length > 0 ? await import('./claim-attachments.ts') : undefined;
   const attachables = (await claiming?.findAttachments(services, conversation, caller, attachments, clientId)) ?? [];
   const files = attachables.map(({ file }) => file);
-  const mentions = await mentionsIn(services, conversation, text);
+  const mentions = await mentionsIn(services, conversation, caller.username, text);
   // Listing a room's members takes a while and does not depend on the message, so both run at once.
   const members = listMembers(services, conversation);
   const appended = append(
@@ -99,10 +101,11 @@ export async function sendMessage(
     },
   );
   const [{ entry, repeated, result: recipients }] = await Promise.all([appended, members]);
-  const shownOf = shownTo(services, caller, recipients);
+  const delivery = { entry, recipients, origin, shownOf: shownTo(services, caller, recipients) };
+  if (repeated) return deliverRepeated(services, conversation, delivery);
   const [delivered] = await Promise.all([
-    deliverMessage(services, { entry, repeated, recipients, origin, shownOf }),
-    repeated ? undefined : claiming?.confirmAttachments(services, entry),
+    deliverMessage(services, { ...delivery, repeated }),
+    claiming?.confirmAttachments(services, entry),
   ]);
   return delivered;
 }
@@ -110,6 +113,20 @@ export async function sendMessage(
 /** A receipt tells that somebody is online: their author gets it only of those whose presence they see. */
 function shownTo(services: Services, { username }: Caller, { users }: Recipients) {
   return (names: readonly string[]) => namesSeenBy(services, username, names, users);
+}
+
+/** A repeat of a message reaches nobody who has hidden it, or has blocked its author since; nor does it tell whether those are online. */
+async function deliverRepeated(
+  services: Services,
+  { id, kind }: Conversation,
+  { recipients, ...delivery }: Omit<Parameters<typeof deliverMessage>[1], 'repeated'>,
+): Promise<Message> {
+  const { entry } = delivery;
+  const membership = kind === 'direct' ? await getMembership(services, entry.user, id) : undefined;
+  const users = membership?.blocked
+    ? recipients.users.filter(({ username }) => username === entry.user)
+    : await whoSee(services, id, entry.seq, recipients.users);
+  return deliverMessage(services, { ...delivery, repeated: true, recipients: { ...recipients, users } });
 }
 
 function contentType([first]: readonly File[]): ContentType {

@@ -53,7 +53,8 @@ export async function recordComingOrGoing(
 }
 
 /**
- * Appends a system entry and posts it to the members. A member who leaves a room gets no event; one who leaves a group gets this last event.
+ * Appends a system entry and posts it to the members. A member who leaves a room gets no event; one who leaves another conversation gets
+ * this last event.
  * @param before an earlier state, if the caller has one: it tells who left long ago; and the members, if they have been listed
  */
 export async function recordSystemEvent(
@@ -64,7 +65,8 @@ export async function recordSystemEvent(
 ): Promise<Message> {
   const { id } = conversation;
   const { left } = before.state ?? (await getConversationState(services, id));
-  const stateChange = stateChangeOf(change, leftLongAgo({ left }, services.now()));
+  // Who has left a conversation that is named by its members is noted for good, together with their membership.
+  const stateChange = 'members' in conversation ? {} : stateChangeOf(change, leftLongAgo({ left }, services.now()));
   // If readers have sealed the number, the entry takes another one.
   for (let tries = 0; tries < 5; tries++) {
     const state = await allocateSystemSeq(services, id, stateChange);
@@ -76,6 +78,19 @@ export async function recordSystemEvent(
   throw new ChatError('conflict', reason, { task: `change ${id}`, retryAfter: 1 });
 }
 
+/** The same for a change that has its number already: this state's. */
+export async function recordNumbered(
+  services: Services,
+  conversation: Conversation,
+  change: ConversationChange,
+  state: ConversationState,
+): Promise<Message> {
+  const entry = toEntry(services, state, change);
+  const put = await putEntry(services, entry);
+  if (put.stored) return broadcastSystemEvent(services, conversation, entry, state);
+  return recordSystemEvent(services, conversation, change, { state });
+}
+
 /** Writes the first entry of a group's log, with its title. If several callers try at once, one of them does it. */
 export async function recordGroupCreated(
   services: Services,
@@ -83,7 +98,7 @@ export async function recordGroupCreated(
   change: ConversationChange & { readonly title: string },
   invited: readonly string[],
 ): Promise<void> {
-  const state = await allocateFirstSeq(services, conversation.id, change.title);
+  const state = await allocateFirstSeq(services, conversation.id, change.title, change.by);
   if (!state) return;
   const entry = { ...toEntry(services, state, change), ...(invited.length > 0 ? { invited: [...invited] } : {}) };
   const put = await putEntry(services, entry);
@@ -107,7 +122,7 @@ async function broadcastSystemEvent(
   return message;
 }
 
-/** The entry as the event that is sent live: a change, or in a room, if somebody has joined or left, a message. */
+/** The entry as the event that is sent live: a change, or, if somebody has joined or left a room, a message. */
 export function systemEvent(entry: SystemEntry, message: Message, title: string | undefined): SystemEvent {
   const { conversation, seq, change } = entry;
   const isMessage = change.kind === 'joined' || change.kind === 'left';
@@ -125,7 +140,8 @@ function directlyConcerned({ kind }: Conversation, change: ConversationChange): 
   return [change.by, ...(change.who === undefined ? [] : [change.who]), ...(change.members ?? [])];
 }
 
-function stateChangeOf({ kind, by, who, title }: ConversationChange, pruneLeft: string[]): StateChange {
+/** What the change changes in the state. @param pruneLeft see `StateChange` */
+export function stateChangeOf({ kind, by, who, title }: ConversationChange, pruneLeft: string[]): StateChange {
   return {
     title,
     pruneLeft,

@@ -4,13 +4,22 @@ import { countMessages } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
 import { uncountedAfter } from '../store/uncounted.ts';
 
-/** Up to where a member has read: what they marked as read, or their own newest message. The state of a room or group has no cursors. */
+/** Up to where the others know that a member has read: what they marked as read, or their own newest message. The state of a room or group has no cursors. */
 export function readCursor(
   { cursors }: Pick<ConversationState, 'cursors'>,
   { username, read }: Pick<Membership, 'username' | 'read'>,
 ): Cursor {
   const own = cursors.get(username);
   return own && own.seq > read.seq ? own : read;
+}
+
+/** Up to where a member has read for themselves: also what they have hidden, of which the others do not know. */
+export function ownCursor(
+  state: Pick<ConversationState, 'cursors'>,
+  membership: Pick<Membership, 'username' | 'read' | 'seen'>,
+): Cursor {
+  const read = readCursor(state, membership);
+  return membership.seen.seq > read.seq ? membership.seen : read;
 }
 
 /**
@@ -21,10 +30,10 @@ export function readCursor(
 export async function unreadCount(
   services: Store,
   state: ConversationState,
-  membership: Pick<Membership, 'username' | 'read' | 'cleared'>,
+  membership: Pick<Membership, 'username' | 'read' | 'cleared' | 'seen'>,
 ): Promise<number> {
   const { cleared } = membership;
-  const read = readCursor(state, membership);
+  const read = ownCursor(state, membership);
   const from: Cursor = cleared.seq > read.seq ? cleared : read;
   if (from.seq < state.uncountedFloor) return countMessages(services, state.conversation, from.seq + 1, state.seq);
   const uncounted = await uncountedAfter(services, state, from.seq);

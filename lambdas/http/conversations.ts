@@ -6,6 +6,7 @@ import { accept, decline, invitationPage, isInvited } from '../chat/invitations.
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
 import { memberPage, removedPage } from '../chat/member-page.ts';
+import { muteConversation } from '../chat/mute.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
@@ -20,7 +21,9 @@ export const conversations: HttpHandlers<
   | 'listConversations'
   | 'listInvitations'
   | 'listMembers'
+  | 'muteConversation'
   | 'removeMember'
+  | 'unmuteConversation'
   | 'updateGroup'
 > = {
   async listConversations(services, request) {
@@ -89,9 +92,20 @@ export const conversations: HttpHandlers<
     if (isOwnName && conversation.kind === 'group' && (await isInvited(services, conversation, caller))) {
       return accept(services, conversation, caller);
     }
-    if (!isOwnName || conversation.kind !== 'room') return inviteMember(services, conversation, caller, username);
+    const comes = conversation.kind === 'room' || conversation.kind === 'fixed';
+    if (!isOwnName || !comes) return inviteMember(services, conversation, caller, username);
     await requireMembership(services, conversation, caller, { join: true });
     return conversationView(services, conversation, username, [username]);
+  },
+
+  async muteConversation(services, { conversation, caller }) {
+    await muteConversation(services, conversation, caller, true);
+    return undefined;
+  },
+
+  async unmuteConversation(services, { conversation, caller }) {
+    await muteConversation(services, conversation, caller, false);
+    return undefined;
   },
 
   async removeMember(services, { conversation, caller, path: { username } }) {

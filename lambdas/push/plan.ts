@@ -3,8 +3,9 @@
  * its sender nor the function that posts it waits for this.
  */
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
-import { parseConversation } from '#protocol/names';
+import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
+import { blocksBetween } from '../chat/blocks-between.ts';
 import { memberNames } from '../chat/members.ts';
 import { unreadCount } from '../chat/unread-count.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
@@ -49,7 +50,8 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<PushJo
       { consistent: true },
     ),
   ]);
-  const wanting = memberships.filter((membership) => wantsPush(state, membership, entry));
+  const unblocked = await withoutBlocks(services, conversation, entry.user, memberships);
+  const wanting = unblocked.filter((membership) => wantsPush(state, membership, entry));
   const jobs = await Promise.all(
     wanting.map(async (membership) => {
       const push = toPush(entry, state, users, membership.username, await unreadCount(services, state, membership));
@@ -62,6 +64,19 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<PushJo
   return jobs.flat();
 }
 
+/** In a room or group too, nobody gets a push of somebody whom they have blocked. A direct conversation's membership has its block. */
+async function withoutBlocks(
+  services: PushServices,
+  { kind }: Conversation,
+  author: string,
+  memberships: readonly Membership[],
+): Promise<readonly Membership[]> {
+  if (kind === 'direct') return memberships;
+  const names = memberships.map(({ username }) => username);
+  const blocks = await blocksBetween(services, author, names, { consistent: false });
+  return memberships.filter(({ username }) => !blocks.some(({ other }) => other === username));
+}
+
 /** Has push devices, and no open connection that got the message. */
 function isOffline(services: PushServices, user: User, conversation: string): boolean {
   if (!user.pushDevices.some(({ expires }) => isValid(services, expires))) return false;
@@ -72,9 +87,10 @@ function isValid({ now }: PushServices, expires: number): boolean {
   return expires * 1000 > now();
 }
 
-/** Has neither read nor cleared it meanwhile, and there is no block between the two. */
+/** Has neither read nor cleared it meanwhile, nor muted the conversation; and in a direct one there is no block between the two. */
 function wantsPush(state: ConversationState, membership: Membership, { seq }: MessageEntry): boolean {
-  return isUnread(state, membership, seq) && !membership.blocks && !membership.blocked;
+  const { muted, blocks, blocked } = membership;
+  return isUnread(state, membership, seq) && !muted && !blocks && !blocked;
 }
 
 /** @throws Error when the queue refused one; Lambda then delivers the record again */

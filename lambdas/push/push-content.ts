@@ -1,5 +1,5 @@
 import { limits } from '#protocol/limits';
-import { readCursor } from '../chat/unread-count.ts';
+import { ownCursor } from '../chat/unread-count.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
 import type { MessageEntry } from '../store/entry.ts';
 import type { Membership } from '../store/membership.ts';
@@ -31,9 +31,9 @@ export function toPush(
   };
 }
 
-/** Has the member neither read nor cleared this message? */
+/** Has the member neither read nor cleared nor hidden this message? */
 export function isUnread(state: ConversationState, membership: Membership, seq: number): boolean {
-  return Math.max(readCursor(state, membership).seq, membership.cleared.seq) < seq;
+  return Math.max(ownCursor(state, membership).seq, membership.cleared.seq) < seq;
 }
 
 function cut(text: string): string {

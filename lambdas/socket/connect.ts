@@ -42,9 +42,10 @@ export async function connect(
   if (request.conversation !== undefined) {
     // The first use of a conversation writes, so it must be the caller's own user that does.
     await requireUser(services, identity, request.tokenIssued);
-    // Watching a room's unread count does not join it.
-    const join = origin.scope.kind === 'conversation';
-    await requireMembership(services, parseConversation(request.conversation), caller, { join });
+    const conversation = parseConversation(request.conversation);
+    // Watching a room's unread count does not join it. A socket of who has left another conversation may only be one that connects again.
+    const join = origin.scope.kind === 'conversation' && conversation.kind === 'room';
+    await requireMembership(services, conversation, caller, { join });
   }
   const now = services.now();
   const expires = Math.min(now + longestConnectionMs, request.tokenExpires);

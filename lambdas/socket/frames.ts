@@ -51,11 +51,13 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
   read_messages: async (services, request, frame) =>
     (await reading()).markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
 
-  /** Posted to the other members' open connections, never stored. In a large conversation nobody gets it. */
+  /** Posted to the other members' open connections, never stored. In a large conversation nobody gets it, and nobody whom the user has blocked. */
   async typing(services, request, { conversation: named, typing }) {
     const conversation = conversationOf(request, named);
     const { username: user } = request.caller;
-    assertWritable(services, await requireMembership(services, conversation, request.caller, { join: false }));
+    const membership = await requireMembership(services, conversation, request.caller, { join: false });
+    assertWritable(services, membership);
+    if (membership.blocks) return;
     const members = await listMembers(services, conversation);
     if (!members.complete) return;
     const recipients = await recipientsOf(services, conversation, { alwaysInclude: [], members });

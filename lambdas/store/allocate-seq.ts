@@ -46,13 +46,14 @@ export async function allocateFirstSeq(
   { table, now }: TimedStore,
   conversation: string,
   title: string,
+  owner: string,
 ): Promise<ConversationState | undefined> {
   const { ok, item } = await updateItemIf(table, {
     Key: conversationStateKey(conversation),
-    UpdateExpression: 'SET seq = :one, #count = :zero, #at = :at, #title = :title',
+    UpdateExpression: 'SET seq = :one, #count = :zero, #at = :at, #title = :title, #owner = :owner',
     ConditionExpression: 'attribute_not_exists(pk)',
-    ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#title': 'title' },
-    ExpressionAttributeValues: { ':zero': 0, ':one': 1, ':at': now(), ':title': title },
+    ExpressionAttributeNames: { '#count': 'count', '#at': 'at', '#title': 'title', '#owner': 'owner' },
+    ExpressionAttributeValues: { ':zero': 0, ':one': 1, ':at': now(), ':title': title, ':owner': owner },
     ReturnValues: 'ALL_NEW',
   });
   return ok && item ? toConversationState(item) : undefined;

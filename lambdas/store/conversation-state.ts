@@ -9,11 +9,11 @@
  *        `gone`: the newest uncounted numbers, see uncounted.ts. `gone_to`: others, up to this number, are in items of their own.
  *        `gone_from`, `forgotten`: of a state from before there were such items. Numbers up to `gone_from` were forgotten, `forgotten` of
  *        them. Today's words are uncounted floor and trimmed count.
- *        `title`: of a group or room. `owner`: of a room, see room-owner.ts.
+ *        `title`: of a group or room. `owner`: of a room, see room-owner.ts; of a group, see chat/group-owner.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
- *        and received, see named-cursors.ts.
+ *        and received, see named-cursors.ts, and who has left it, see named-departures.ts.
  * write  One atomic update for each entry, one write unit. So the item should stay under 1 KB.
  * read   By key, and in batches for an inbox.
  */
@@ -55,6 +55,8 @@ export interface ConversationState {
   readonly owner: string | undefined;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
+  /** Members in the conversation's name who have left it. */
+  readonly departed: ReadonlySet<string>;
   /**
    * How far the members of a conversation that is named by them have read. Empty in a state from before their cursors were in it: then the
    * memberships have them. Use `readCursor`.
@@ -117,6 +119,7 @@ export function toConversationState(item: Item): ConversationState {
     owner,
     cursors: new Map(cursorsIn(item, conversationOf(pk))),
     deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
+    departed: new Set(departedIn(item, conversationOf(pk))),
     left: new Map(left.map(([username, leftAt]) => [username, z.parse(z.number(), leftAt)])),
     presence: toOnlineCount(fields),
   };
@@ -151,9 +154,19 @@ function deliveriesIn(item: Item, conversation: string): [username: string, at: 
   );
 }
 
+function departedIn(item: Item, conversation: string): string[] {
+  if (!isNamed(conversation)) return [];
+  return placesIn(conversation)
+    .filter(([, place]) => item[`l${place}`] !== undefined)
+    .map(([username]) => username);
+}
+
 /** The members by whom the conversation is named, with their places. Only such a conversation has windows (named-sends.ts). */
 function membersIn(item: Item, conversation: string): [username: string, place: string][] {
-  if (item.w0 === undefined) return [];
+  return item.w0 === undefined ? [] : placesIn(conversation);
+}
+
+function placesIn(conversation: string): [username: string, place: string][] {
   return conversation.split('_').map((username, index) => [username, index.toString(36)]);
 }
 
@@ -173,6 +186,22 @@ export async function getConversationStates(
   conversations: readonly string[],
 ): Promise<ConversationState[]> {
   return (await getItems(table, conversations.map(conversationStateKey))).map(toConversationState);
+}
+
+/** Notes who owns a group of which it was not noted. Nothing happens if others have changed it. @param before who was noted */
+export async function noteOwner(
+  { table }: Store,
+  group: string,
+  owner: string,
+  before: string | undefined,
+): Promise<void> {
+  await updateItemIf(table, {
+    Key: conversationStateKey(group),
+    UpdateExpression: 'SET #owner = :owner',
+    ConditionExpression: before === undefined ? 'attribute_not_exists(#owner)' : '#owner = :before',
+    ExpressionAttributeNames: { '#owner': 'owner' },
+    ExpressionAttributeValues: { ':owner': owner, ':before': before },
+  });
 }
 
 /** Shows an edited or deleted message in lists as it is now, if they still show this message, and no later change of it. */

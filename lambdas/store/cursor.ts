@@ -23,6 +23,11 @@ export async function clearUpTo(store: Store, member: Member, { seq, count }: Cu
   return advance(store, member, 'cleared_seq', seq, { cleared_count: count });
 }
 
+/** Counts entries up to here as read for this member, without the others knowing. */
+export async function advanceSeen(store: Store, member: Member, { seq, count }: Cursor): Promise<void> {
+  await advance(store, member, 'seen_seq', seq, { seen_count: count });
+}
+
 /** Notes the newest message that this member has deleted for themselves. */
 export async function advanceHiddenLast(store: Store, member: Member, seq: number): Promise<void> {
   await advance(store, member, 'hidden_last', seq);

@@ -3,6 +3,7 @@
  * the same, so that a send need not read the membership (named-windows.ts).
  *
  * holds  `blocks`: this user has blocked the other. `blocked`: the other has blocked this user.
+ *        `blocker_read`: of who is blocked, how far the other had read then. They see no further.
  *        `unfriended`: the two are not friends any more, or one has blocked the other. It ends when they become friends again.
  */
 import type { Role } from '#protocol/message';
@@ -12,9 +13,18 @@ import { membershipKey } from './membership.ts';
 /** What becomes of one membership. `open`: the two are friends now. */
 export type DirectSide = 'open' | 'unfriended' | 'blocks' | 'blocked';
 
-/** The update of one membership, for a transaction of both. It creates the membership if there is none. */
-export function directMembershipUpdate(username: string, conversation: string, side: DirectSide): ItemUpdate {
+/**
+ * The update of one membership, for a transaction of both. It creates the membership if there is none.
+ * @param blockerRead of the side `blocked`: how far the other has read. A further block of the same changes nothing
+ */
+export function directMembershipUpdate(
+  username: string,
+  conversation: string,
+  side: DirectSide,
+  blockerRead = 0,
+): ItemUpdate {
   const marks = [...new Set(side === 'open' ? [] : ['unfriended', side])].map((mark) => `, ${mark} = :yes`);
+  if (side === 'blocked') marks.push(', blocker_read = if_not_exists(blocker_read, :read)');
   return {
     Key: membershipKey(username, conversation),
     UpdateExpression: [
@@ -29,6 +39,7 @@ export function directMembershipUpdate(username: string, conversation: string, s
       ':none': 0,
       ':empty': {},
       ...(side === 'open' ? {} : { ':yes': true }),
+      ...(side === 'blocked' ? { ':read': blockerRead } : {}),
     },
   };
 }
@@ -37,7 +48,7 @@ export function directMembershipUpdate(username: string, conversation: string, s
 export function endBlockUpdate(username: string, conversation: string, side: 'blocks' | 'blocked'): ItemUpdate {
   return {
     Key: membershipKey(username, conversation),
-    UpdateExpression: 'REMOVE #side',
+    UpdateExpression: `REMOVE #side${side === 'blocked' ? ', blocker_read' : ''}`,
     ConditionExpression: 'attribute_exists(pk)',
     ExpressionAttributeNames: { '#side': side },
   };

@@ -75,6 +75,8 @@ export interface FriendshipChange {
 export interface DirectChange {
   readonly conversation: NamedConversation;
   readonly sides: readonly { readonly username: string; readonly side: DirectSide }[];
+  /** Of a block: how far the one who blocks has read. */
+  readonly blockerRead?: number | undefined;
 }
 
 /**
@@ -88,8 +90,10 @@ export async function changeFriendships(
 ): Promise<boolean> {
   const updates = friendships.map((change) => friendshipUpdate(change, now()));
   if (direct) {
-    const { conversation, sides } = direct;
-    updates.push(...sides.map(({ username, side }) => directMembershipUpdate(username, conversation.id, side)));
+    const { conversation, sides, blockerRead } = direct;
+    updates.push(
+      ...sides.map(({ username, side }) => directMembershipUpdate(username, conversation.id, side, blockerRead)),
+    );
     updates.push(directStateUpdate({ now }, conversation, sides));
   }
   return updates.length === 0 || updateTogether(table, updates);

@@ -9,9 +9,12 @@
  *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see token-bucket.ts.
  *        Both of rooms and groups only; in others, `ring` has what was sent before the conversation's state had windows (named-sends.ts).
  *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
- *        `hidden_last`: the newest message that this user has deleted for themselves, see hidden.ts.
+ *        `hidden_last`: the newest message that this user has deleted for themselves. `hidden_since`: marks what this membership hides, see
+ *        hidden.ts. `seen_seq`, `seen_count`: the cursor up to a hidden message, which counts as read, without the others knowing.
  *        `member_of`: the conversation, of rooms and groups only.
- *        `blocks`, `blocked`, `unfriended`: of direct conversations only, see direct-membership.ts.
+ *        `blocks`, `blocked`, `blocker_read`, `unfriended`: of direct conversations only, see direct-membership.ts.
+ *        `muted`: this user gets no pushes and no notifications of the conversation.
+ *        `left_at` (ms): instead of all else, of who has left a conversation that is named by its members, see named-departures.ts.
  *        `invited_by`, `invited_at`, `refused`, `banned`: of users who are not members, see standing.ts.
  * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
  *        The index lags behind. So it tells who receives posts, and never who has permission; and the conversation state knows who left
@@ -37,7 +40,6 @@ import {
   queryPages,
   ttl,
   updateItemIf,
-  updateTogether,
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
 
@@ -56,10 +58,18 @@ export interface Membership {
   readonly cleared: Cursor;
   /** The newest message that this user has deleted for themselves; 0: none. */
   readonly hiddenLast: number;
+  /** Marks what this membership has hidden. Undefined before the first message, and if that was before there were marks. */
+  readonly hiddenSince: string | undefined;
+  /** Up to here nothing is unread for this user, although the others do not know that they have read it. */
+  readonly seen: Cursor;
+  /** This user gets no pushes and no notifications of it. */
+  readonly muted: boolean;
   /** In a direct conversation: this user has blocked the other. */
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
   readonly blocked: boolean;
+  /** In a direct conversation whose other member has blocked this user: how far the other had read then. */
+  readonly blockerRead: number;
   /** In a direct conversation: the two are not friends any more, or one has blocked the other. It ends when they become friends again. */
   readonly unfriended: boolean;
 }
@@ -76,8 +86,13 @@ const MembershipItem = z.object({
   cleared_seq: z._default(z.number(), 0),
   cleared_count: z._default(z.number(), 0),
   hidden_last: z._default(z.number(), 0),
+  hidden_since: z.optional(z.string()),
+  seen_seq: z._default(z.number(), 0),
+  seen_count: z._default(z.number(), 0),
+  muted: z._default(z.boolean(), false),
   blocks: z._default(z.boolean(), false),
   blocked: z._default(z.boolean(), false),
+  blocker_read: z._default(z.number(), 0),
   unfriended: z._default(z.boolean(), false),
 });
 
@@ -92,7 +107,7 @@ export function isActive(item: Item): boolean {
 
 export function toMembership(item: Item): Membership {
   const { pk, sk, ring, ...fields } = z.parse(MembershipItem, item);
-  const { role, blocks, blocked, unfriended } = fields;
+  const { role, muted, blocks, blocked, unfriended } = fields;
   return {
     username: usernameOf(pk),
     conversation: conversationOf(sk),
@@ -103,8 +118,12 @@ export function toMembership(item: Item): Membership {
     spentUntil: fields.spent,
     cleared: { seq: fields.cleared_seq, count: fields.cleared_count },
     hiddenLast: fields.hidden_last,
+    hiddenSince: fields.hidden_since,
+    seen: { seq: fields.seen_seq, count: fields.seen_count },
+    muted,
     blocks,
     blocked,
+    blockerRead: fields.blocker_read,
     unfriended,
   };
 }
@@ -117,6 +136,12 @@ export async function getMembership(
 ): Promise<Membership | undefined> {
   const item = await getItem(table, membershipKey(username, conversation), { consistent: true });
   return item && isActive(item) ? toMembership(item) : undefined;
+}
+
+/** Has this user left a conversation that is named by its members? They are no member then, until they come back. */
+export async function hasLeft({ table }: Store, username: string, conversation: string): Promise<boolean> {
+  const item = await getItem(table, membershipKey(username, conversation), { consistent: true });
+  return item?.left_at !== undefined;
 }
 
 /** The memberships that exist, in no order. @param consistent costs twice as much */
@@ -189,7 +214,7 @@ function membersQuery(conversation: string, after?: string) {
 
 /**
  * @param options.unless a mark of standing.ts that forbids it; by default, only whoever was removed from a room stays out
- * @returns `false` when the user already is a member, or has the mark; then nothing changes
+ * @returns `false` when the user already is a member, has the mark, or has left a conversation that is named by its members; then nothing changes
  */
 export async function createMembership(
   { table }: Store,
@@ -208,11 +233,33 @@ export async function createMembership(
       read_count: read.count,
       ring: {},
     },
-    ConditionExpression: `attribute_not_exists(#role) AND attribute_not_exists(${unless})`,
+    ConditionExpression: `attribute_not_exists(#role) AND attribute_not_exists(left_at) AND attribute_not_exists(${unless})`,
     ExpressionAttributeNames: { '#role': 'role' },
   });
   return ok;
 }
+
+/** Makes a user who is no member one, in a transaction; not if they have left the group. */
+export function joinUpdate(username: string, conversation: string, { seq, count }: Cursor): ItemUpdate {
+  return {
+    Key: membershipKey(username, conversation),
+    UpdateExpression:
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, expires',
+    ConditionExpression: 'attribute_not_exists(#role) AND attribute_not_exists(refused)',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: {
+      ':member': 'member' satisfies Role,
+      ':conversation': conversation,
+      ':seq': seq,
+      ':count': count,
+      ':empty': {},
+    },
+  };
+}
+
+/** What a membership of any kind loses when it ends. */
+export const endedAttributes =
+  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted';
 
 /**
  * @param keep a mark that stays for good, see standing.ts
@@ -236,7 +283,7 @@ export function endMembershipUpdate(
   { username, conversation, role }: Membership,
   keep?: Mark,
 ): ItemUpdate {
-  const ended = '#role, read_seq, read_count, reached, ring, sends, spent, cleared_seq, cleared_count, hidden_last';
+  const ended = `sends, spent, ${endedAttributes}`;
   const kept = {
     none: `REMOVE ${ended}, member_of SET expires = :expires`,
     refused: `REMOVE ${ended}, member_of, expires SET refused = :now`,
@@ -255,18 +302,27 @@ export function endMembershipUpdate(
   };
 }
 
+/** Nothing happens without a membership. @returns `false` when it was so before */
+export async function setMuted(
+  { table }: Store,
+  username: string,
+  conversation: string,
+  muted: boolean,
+): Promise<boolean> {
+  const { ok } = await updateItemIf(table, {
+    Key: membershipKey(username, conversation),
+    UpdateExpression: muted ? 'SET muted = :yes' : 'REMOVE muted',
+    ConditionExpression: `attribute_exists(#role) AND ${muted ? 'attribute_not_exists' : 'attribute_exists'}(muted)`,
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: muted ? { ':yes': true } : undefined,
+  });
+  return ok;
+}
+
 /** @returns `false` when the member does not have the role of `membership` any more; then nothing changes */
 export async function changeRole({ table }: Store, membership: Membership, role: Role): Promise<boolean> {
   const { ok } = await updateItemIf(table, roleUpdate(membership, role));
   return ok;
-}
-
-/**
- * Changes two roles in one transaction, so that a group has one owner at every moment.
- * @returns `false` when one of the two does not have their role any more; then nothing changes
- */
-export async function transferOwnership({ table }: Store, owner: Membership, next: Membership): Promise<boolean> {
-  return updateTogether(table, [roleUpdate(owner, 'admin'), roleUpdate(next, 'owner')]);
 }
 
 export function roleUpdate({ username, conversation, role: earlier }: Membership, role: Role) {

@@ -9,6 +9,7 @@
  *        `t<place>`: their bucket, see token-bucket.ts.
  *        `b<place>`: the other has blocked them. `unfriended`: the two are not friends any more. Both of direct conversations only, and as in
  *        the memberships (direct-membership.ts), which one transaction changes together with them.
+ *        `l<place>`: they have left, see named-departures.ts. Not of direct conversations.
  * begins Without windows, in a new conversation and in one from before there were any: `openWindows` makes them from the memberships.
  * size   At most 1 KB for two people, which is one write unit, and 2 KB for more. So the size of a window depends on the names' length.
  */
@@ -46,7 +47,7 @@ export type NamedClaim =
   | { readonly kind: 'repeated'; readonly seq: number }
   /** There is no token. */
   | { readonly kind: 'limited'; readonly waitMs: number }
-  /** A block, or the end of a friendship: the membership tells. */
+  /** A block, the end of a friendship, or the member has left: the membership tells. */
   | { readonly kind: 'closed' }
   /** There are no windows yet. */
   | { readonly kind: 'unopened' };
@@ -57,6 +58,7 @@ export interface MemberSends {
   readonly spentUntil: number | undefined;
   readonly blocked: boolean;
   readonly unfriended: boolean;
+  readonly departed: boolean;
 }
 
 /** Bytes of a window's record at most: a hash of 4, a number of ten digits of 6, and 1 for the element of the map. */
@@ -111,6 +113,7 @@ function toMemberSends(item: Item, place: string): MemberSends | undefined {
     spentUntil: z.parse(optionalNumber, item[`t${place}`]),
     blocked: item[`b${place}`] === true,
     unfriended: item.unfriended === true,
+    departed: item[`l${place}`] !== undefined,
   };
 }
 
@@ -145,6 +148,7 @@ export async function claimNamedSend(
   { clientId, message, replacing }: NamedSend,
 ): Promise<NamedClaim> {
   const place = placeOf(conversation, username);
+  const canBeLeft = conversation.kind === 'fixed';
   const key = `${conversation.id}#${place}`;
   const hash = shortHash(clientId);
   const size = windowSizeOf(conversation);
@@ -165,7 +169,8 @@ export async function claimNamedSend(
       ConditionExpression: [
         'attribute_exists(#w)',
         replaced === undefined ? 'attribute_not_exists(#w.#hash)' : '#w.#hash = :replaced',
-        ...(message ? ['attribute_not_exists(#b)'] : []),
+        ...(canBeLeft ? ['attribute_not_exists(#l)'] : []),
+        ...(message && !canBeLeft ? ['attribute_not_exists(#b)'] : []),
         ...(message && config.friendsFirst ? ['attribute_not_exists(unfriended)'] : []),
         ...(token ? [token.condition] : []),
       ].join(' AND '),
@@ -173,9 +178,9 @@ export async function claimNamedSend(
         '#at': 'at',
         '#w': `w${place}`,
         '#hash': hash,
-        ...(message
-          ? { '#count': 'count', '#last': 'last', '#s': `s${place}`, '#c': `c${place}`, '#b': `b${place}` }
-          : {}),
+        ...(message ? { '#count': 'count', '#last': 'last', '#s': `s${place}`, '#c': `c${place}` } : {}),
+        ...(canBeLeft ? { '#l': `l${place}` } : {}),
+        ...(message && !canBeLeft ? { '#b': `b${place}` } : {}),
         ...(token ? { '#t': `t${place}` } : {}),
         ...namesOf(forget),
       },
@@ -199,6 +204,7 @@ export async function claimNamedSend(
 
     const seq = current.window.get(hash);
     if (seq !== undefined && seq !== replaced) return { kind: 'repeated', seq };
+    if (current.departed) return { kind: 'closed' };
     if (message && (current.blocked || (config.friendsFirst && current.unfriended))) return { kind: 'closed' };
     // The record was forgotten meanwhile.
     if (seq === undefined) replaced = undefined;

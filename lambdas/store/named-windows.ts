@@ -12,7 +12,8 @@ import { getMembership, getMemberships, type Membership, membershipKey } from '.
 import { placeOf, shortRecordHash, windowSizeOf } from './named-sends.ts';
 
 /** A state without entries, if there is none yet. */
-const begin = 'seq = if_not_exists(seq, :zero), #count = if_not_exists(#count, :zero), #at = if_not_exists(#at, :now)';
+export const begin =
+  'seq = if_not_exists(seq, :zero), #count = if_not_exists(#count, :zero), #at = if_not_exists(#at, :now)';
 
 /**
  * Adds the windows, with what the memberships remember: until there were windows, sends were noted there. The cursors and the marks come

@@ -21,15 +21,6 @@ export async function claimNewRoom({ table, now }: TimedStore, room: string, use
   return ok;
 }
 
-/** @returns `false` when one of the two does not have their role any more; then nothing changes */
-export async function transferRoom({ table }: Store, owner: Membership, next: Membership): Promise<boolean> {
-  return updateTogether(table, [
-    roleUpdate(owner, 'moderator'),
-    roleUpdate(next, 'owner'),
-    ownerUpdate(owner.conversation, next.username, owner.username),
-  ]);
-}
-
 /**
  * Makes a member the owner of a room that has none.
  * @param absent who is noted as its owner, and is no member

@@ -14,7 +14,18 @@ import { limits } from '#protocol/limits';
 import type { Conversation } from '#protocol/names';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import type { Cursor } from './conversation-state.ts';
-import { daySeconds, getItem, getItems, type Item, queryPages, ttl, updateItemIf, updateTogether } from './item.ts';
+import {
+  daySeconds,
+  getItem,
+  getItems,
+  type Item,
+  type ItemCheck,
+  type ItemUpdate,
+  queryPages,
+  ttl,
+  updateItemIf,
+  updateTogether,
+} from './item.ts';
 import { conversationOf, usernameOf } from './keys.ts';
 import { bannedList, isActive, type Membership, membershipKey, toMembership } from './membership.ts';
 
@@ -76,7 +87,7 @@ export async function getStanding(
 
 /**
  * Invites a user who is no member. An earlier invitation gives way to it.
- * @param before the standing as it was read. If it has changed meanwhile, nothing happens
+ * @param before the standing as it was read. If it has changed meanwhile, or the inviter manages the group no longer, nothing happens
  * @returns `false` then
  */
 export async function putInvitation(
@@ -84,7 +95,7 @@ export async function putInvitation(
   { username, conversation, by, at }: Invitation,
   { invitation, refusedAt }: Pick<Standing, 'invitation' | 'refusedAt'>,
 ): Promise<boolean> {
-  const { ok } = await updateItemIf(table, {
+  const update = {
     Key: membershipKey(username, conversation),
     UpdateExpression: `SET invited_by = :by, invited_at = :at, member_of = :list${
       refusedAt === undefined ? ', expires = :expires' : ' REMOVE expires'
@@ -106,48 +117,38 @@ export async function putInvitation(
       ':refused': refusedAt,
       ...(invitation ? { ':earlier': invitation.at } : { ':stale': at - invitationMs }),
     },
-  });
-  return ok;
+  };
+  return updateTogether(table, [update], [managesCheck(by, conversation)]);
 }
 
-/**
- * Makes the invited a member, while whoever invited them still manages the group.
- * @returns `false` when the invitation, or the role of whoever gave it, is not what it was; then nothing changes
- */
-export async function acceptInvitation(
-  { table }: Store,
-  { username, conversation, by, at }: Invitation,
-  read: Cursor,
-): Promise<boolean> {
-  return updateTogether(
-    table,
-    [
-      {
-        Key: membershipKey(username, conversation),
-        UpdateExpression:
-          'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, refused, expires',
-        ConditionExpression: 'attribute_not_exists(#role) AND invited_by = :by AND invited_at = :at',
-        ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: {
-          ':member': 'member',
-          ':conversation': conversation,
-          ':seq': read.seq,
-          ':count': read.count,
-          ':empty': {},
-          ':by': by,
-          ':at': at,
-        },
-      },
-    ],
-    [
-      {
-        Key: membershipKey(by, conversation),
-        ConditionExpression: '#role IN (:owner, :admin)',
-        ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: { ':owner': 'owner', ':admin': 'admin' },
-      },
-    ],
-  );
+/** Makes the invited a member, in a transaction, while the invitation is what it was. */
+export function acceptUpdate({ username, conversation, by, at }: Invitation, read: Cursor): ItemUpdate {
+  return {
+    Key: membershipKey(username, conversation),
+    UpdateExpression:
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, refused, expires',
+    ConditionExpression: 'attribute_not_exists(#role) AND invited_by = :by AND invited_at = :at',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: {
+      ':member': 'member',
+      ':conversation': conversation,
+      ':seq': read.seq,
+      ':count': read.count,
+      ':empty': {},
+      ':by': by,
+      ':at': at,
+    },
+  };
+}
+
+/** This user still manages the group. */
+export function managesCheck(username: string, conversation: string): ItemCheck {
+  return {
+    Key: membershipKey(username, conversation),
+    ConditionExpression: '#role IN (:owner, :admin)',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: { ':owner': 'owner', ':admin': 'admin' },
+  };
 }
 
 /**

@@ -2,12 +2,14 @@
  * A message arrived, or was deleted, in a conversation that somebody watches: they get their unread counts, and the new message if it is
  * visible to them.
  */
+import { blocksBetween } from '../chat/blocks-between.ts';
 import { inboxRow, readInbox, totalUnread } from '../chat/inbox.ts';
 import { visibleTo } from '../chat/visible.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type DeleteEntry, getEntry, type MessageEntry } from '../store/entry.ts';
+import type { Membership } from '../store/membership.ts';
 import type { NotificationMarker } from '../store/notification-marker.ts';
 import { getUsers, type User } from '../store/user.ts';
 
@@ -18,6 +20,12 @@ export async function notifyWatchers(
   const [entry, watching] = await Promise.all([getEntry(services, conversation, seq), getUsers(services, users)]);
   if (entry?.type !== 'message' && entry?.type !== 'delete') return;
   await Promise.all(watching.map((user) => notify(services, user, entry)));
+}
+
+/** Does the user get no notification of what this author writes here? They have muted it, or a block stands between the two. */
+async function isQuiet(services: Services, { username, muted }: Membership, author: string): Promise<boolean> {
+  if (muted) return true;
+  return (await blocksBetween(services, username, [author], { consistent: false })).length > 0;
 }
 
 async function notify(services: Services, user: User, entry: MessageEntry | DeleteEntry): Promise<void> {
@@ -31,10 +39,10 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
     (inbox.hasOlder ? await inboxRow(services, user.username, id) : undefined);
   // The user has been removed meanwhile.
   if (!row) return;
-  const { unread } = row;
+  const { unread, membership } = row;
   const isNew = entry.type === 'message' && !entry.deleted;
-  const [visible] = isNew ? await visibleTo(services, row.membership, [entry]) : [];
-  if (!visible || user.username === visible.user) {
+  const [visible] = isNew ? await visibleTo(services, membership, [entry]) : [];
+  if (!visible || user.username === visible.user || (await isQuiet(services, membership, visible.user))) {
     // A deletion may have lowered the counts, and authors have read everything before their own message.
     await postAll(services, ofAll, { type: 'unread_count', unread_count: total });
     await postAll(services, ofThis, {

@@ -207,10 +207,10 @@ async function waitingMessages(
   return (await getEntries(services, conversation, first, seq)).filter(isMessage);
 }
 
-/** The authors who still are members. Nobody leaves a conversation that is named by its members. */
+/** The authors who still are members. Nobody leaves a direct conversation. */
 function authorsOf(services: Services, conversation: Conversation, messages: readonly Written[], reader: string) {
   const names = messages.map(({ user }) => user).filter((name) => name !== reader);
-  return 'members' in conversation
+  return conversation.kind === 'direct'
     ? getUsers(services, [...new Set(names)])
     : membersAmong(services, conversation.id, names);
 }

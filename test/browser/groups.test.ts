@@ -61,6 +61,38 @@ story(
   },
 );
 
+story(
+  'a conversation of three is muted, left, and joined again, and does not come back by itself',
+  async ({ guest, chat }) => {
+    const [carol, dora] = await chat.people('carol', 'dora');
+    const { page, username, expectProblem } = await guest('alice');
+    const of = [username, carol.username, dora.username].sort().join('_');
+    const write = (message: string) => carol.post(`/conversations/${of}/messages`, { message });
+    await write('one');
+    const row = page.getByRole('link', { name: 'Carol, Dora' });
+    await row.click();
+    await page.getByRole('main').getByRole('button', { name: 'Details' }).click();
+    await page.getByRole('button', { name: 'Mute', exact: true }).click();
+    await page.getByRole('button', { name: 'Unmute' }).waitFor();
+    await page.getByRole('link', { name: /Carol, Dora , muted,/ }).waitFor();
+    await page.getByRole('button', { name: 'Leave conversation' }).click();
+    await page
+      .getByRole('dialog', { name: /^Leave/ })
+      .getByRole('button', { name: 'Leave', exact: true })
+      .click();
+    await row.waitFor({ state: 'detached' });
+    await page.getByText('Choose a conversation, or begin a new one.').waitFor();
+    await write('two');
+    expectProblem(/403/);
+    await page.goBack();
+    await page.getByRole('heading', { name: 'You are not in this conversation' }).waitFor();
+    expect(await row.count()).toBe(0);
+    await page.getByRole('button', { name: 'Join' }).click();
+    await message(page, 'two').waitFor();
+    await row.waitFor();
+  },
+);
+
 story('a search finds people by name, and opens the direct conversation with them', async ({ guest, chat }) => {
   const carol = await chat.person('carol');
   const { page } = await guest('alice');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Chat, startChat } from '../support/chat.ts';
 import { named, type Person } from '../support/person.ts';
+import type { Event } from '../support/socket.ts';
 
 let chat: Chat;
 beforeAll(async () => {
@@ -39,9 +40,107 @@ describe('a message that a user deletes for themselves', () => {
     expect((await socket.next('last_50_messages')).messages.map(({ seq }: { seq: number }) => seq)).toEqual([2, 1]);
     expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 3, last_message: { seq: 2, message: 'two' } });
     expect(await view(alice)).toMatchObject({ last_message: { seq: 3 } });
-    // She learns that he has read so far, but not that he has hidden the message.
+    // He counts as having read so far; she is told nothing, neither that he has read it nor that he has hidden it.
     const types = (await aliceSocket.rest()).map(({ type }) => type);
-    expect(types.filter((type) => type !== 'message_delivered')).toEqual(['messages_read']);
+    expect(types.filter((type) => type !== 'message_delivered')).toEqual([]);
+    const of = (view: Event, { username }: Person) =>
+      view.members.find((member: Event) => member.username === username).read_seq;
+    expect(of(await view(alice), bob)).toBe(0);
+    expect(of((await alice.get('/conversations')).body.results[0], bob)).toBe(0);
+    // Reading later is told as ever.
+    await alice.post(path, { message: 'four' });
+    await bob.post(`/conversations/${conversation}/read`);
+    expect(await aliceSocket.next('messages_read')).toMatchObject({ user: bob.username, up_to: 4 });
+    expect(await view(bob)).toMatchObject({ unread_count: 0, read_seq: 4 });
+  });
+
+  it('counts as read on the user’s own devices, and what comes later is unread', async () => {
+    const { alice, bob, conversation, path, view } = await start('a5', 'b5');
+    const [all, watching] = [await bob.everything(), await bob.connect({ notifications: 'all' })];
+    await watching.next('unread_count');
+    await bob.request('DELETE', `${path}/2?for=me`);
+    expect(await all.next('messages_read')).toMatchObject({ conversation, user: bob.username, up_to: 2 });
+    expect(await watching.next('unread_count')).toEqual({ type: 'unread_count', unread_count: 1 });
+    expect(await view(bob)).toMatchObject({ unread_count: 1, read_seq: 2 });
+    await alice.post(path, { message: 'four' });
+    expect(await view(bob)).toMatchObject({ unread_count: 2 });
+    expect((await bob.post(`/conversations/${conversation}/read`, { up_to: 1 })).body).toEqual({
+      up_to: 1,
+      unread_count: 2,
+    });
+  });
+
+  it('is not sent again by a later edit, or by a repeat of the send, live or in lists; nor is a cleared one', async () => {
+    const { alice, bob, conversation, path, view } = await start('a6', 'b6');
+    const { seq } = (await alice.post(path, { message: 'four', client_id: 'four' })).body;
+    const [all, inside] = [await bob.everything(), await bob.enter(conversation)];
+    await bob.request('DELETE', `${path}/${seq}?for=me`);
+    await bob.request('DELETE', `${path}?up_to=1`);
+    await chat.settled();
+    await Promise.all([all.rest(), inside.rest()]);
+    const aliceSocket = await alice.enter(conversation);
+    const edit = (number: number) => alice.request('PATCH', `${path}/${number}`, { message: `secret ${number}` });
+    for (const number of [seq, 1]) expect((await edit(number)).status).toBe(200);
+    expect((await aliceSocket.take(2, 'message_edited')).map(({ message }) => message)).toEqual([
+      'secret 4',
+      'secret 1',
+    ]);
+    await chat.settled();
+    const events = [...(await all.rest()), ...(await inside.rest())];
+    expect(events.filter(({ type }) => type !== 'user_join')).toEqual([]);
+    expect((await edit(2)).status).toBe(200);
+    expect(await all.next('message_edited')).toMatchObject({ message: 'secret 2' });
+    expect((await view(bob)).last_message).toMatchObject({ seq: 3 });
+  });
+
+  it('stays hidden in lists when the system line after it is hidden too, however many are hidden before it', async () => {
+    const [alice, bob] = await chat.people('a7', 'b7');
+    const room = `room:hide-${chat.run}`;
+    const join = (person: Person) => person.request('PUT', `/conversations/${room}/members/${person.username}`);
+    const path = `/conversations/${room}/messages`;
+    await join(alice);
+    await alice.post(path, { message: 'shown' });
+    await join(bob);
+    const { seq: older } = (await alice.post(path, { message: 'older secret' })).body;
+    const { seq } = (await alice.post(path, { message: 'secret' })).body;
+    const carol = await chat.person('c7');
+    await join(carol);
+    const last = async () => (await bob.get('/conversations')).body.results[0].last_message?.message;
+    for (const [number, shown] of [
+      [seq, 'older secret'],
+      [seq + 1, 'older secret'],
+      [older, 'shown'],
+    ]) {
+      expect((await bob.request('DELETE', `${path}/${number}?for=me`)).status).toBe(204);
+      expect(await last(), `hidden: ${number}`).toBe(shown);
+    }
+    expect((await alice.get('/conversations')).body.results[0].last_message.message).toBe('secret');
+  });
+
+  it('is shown again to who left and came back, and goes on being shown when they hide another', async () => {
+    const [alice, bob] = await chat.people('a8', 'b8');
+    const room = `room:return-${chat.run}`;
+    const member = `/conversations/${room}/members/${bob.username}`;
+    const path = `/conversations/${room}/messages`;
+    await bob.request('PUT', member);
+    for (const message of ['one', 'two', 'three']) await alice.post(path, { message });
+    const seqs = (await bob.get(path)).body.results
+      .filter(({ content_type }: Event) => content_type === 'text')
+      .map(({ seq }: Event) => seq);
+    const hide = (seq: number) => bob.request('DELETE', `${path}/${seq}?for=me`);
+    const shown = async () =>
+      (await bob.get(path)).body.results
+        .filter(({ content_type }: Event) => content_type === 'text')
+        .map(({ message }: Event) => message);
+    await Promise.all([hide(seqs[0]), hide(seqs[1])]);
+    expect(await shown()).toEqual(['one']);
+    await bob.request('DELETE', member);
+    await bob.request('PUT', member);
+    expect(await shown()).toEqual(['three', 'two', 'one']);
+    await hide(seqs[2]);
+    expect(await shown()).toEqual(['three', 'two']);
+    await hide(seqs[0]);
+    expect(await shown()).toEqual(['two']);
   });
 
   it('can be named by its id and deleted over HTTP; repeating changes nothing; a missing message is not found', async () => {

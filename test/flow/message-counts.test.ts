@@ -43,7 +43,6 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the count of a page', () => {
       update({ Key: membershipKey(person(who).username, room), UpdateExpression: 'REMOVE spent' });
     const chatting: Chatting = {
       people: people.length,
-      canLeave: true,
       async say(who, clientId) {
         await fillBucket(who);
         return done(person(who).post(`${path}/messages`, { message: clientId, client_id: clientId }));

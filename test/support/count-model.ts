@@ -52,8 +52,6 @@ export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 /** What the model asks of a server. People are numbers. What the server refuses is thrown, unless it says otherwise. */
 export interface Chatting {
   readonly people: number;
-  /** Nobody can leave a conversation that is named by its members. */
-  readonly canLeave: boolean;
   say(who: number, clientId: string): Promise<{ seq: number }>;
   remove(who: number, seq: number, clientId: string): Promise<unknown>;
   /** An edit by its author, and a reaction by another. May be refused. */
@@ -89,13 +87,12 @@ export class Model {
   readonly #deletions: (() => Promise<unknown>)[] = [];
   #unique = 0;
 
-  /** @param begins entries up to here are cleared for everybody */
+  /** @param name different for each conversation */
   constructor(
     readonly chat: Chatting,
     readonly name: string,
-    begins = 0,
   ) {
-    this.#gone = Array.from({ length: chat.people }, () => ({ hidden: new Set(), cleared: begins }));
+    this.#gone = Array.from({ length: chat.people }, () => ({ hidden: new Set(), cleared: 0 }));
   }
 
   /** What this person can read. */
@@ -159,7 +156,6 @@ export class Model {
         return;
       }
       case 'leave and return':
-        if (!chat.canLeave) return;
         await chat.leaveAndReturn(who);
         gone.hidden.clear();
         gone.cleared = 0;

@@ -75,7 +75,7 @@ it('a retry completes a group whose first try died after the owner’s membershi
   const { id } = await died('b1', async () => {});
   expect(await log(id)).toEqual(['1 system']);
   const numbered = await died('b2', async (left) => {
-    await allocateFirstSeq(services, left, 'Trip');
+    await allocateFirstSeq(services, left, 'Trip', 'ann');
   });
   expect(numbered.title).toBe('Trip');
 });

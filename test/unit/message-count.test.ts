@@ -24,20 +24,22 @@ import { startDomain } from './engine.ts';
 let services: Services;
 let clock: { now: number };
 let stop: () => Promise<void>;
-const people = ['ann', 'ben', 'cora'].map((username) => ({ username, name: username }));
-const [ann = { username: '', name: '' }] = people;
 beforeAll(async () => {
   ({ services, clock, stop } = await startDomain());
-  for (const person of people) await createUser(services, person);
 });
 afterAll(() => stop());
 
 let runs = 0;
 
 async function start(kind: 'room' | 'fixed') {
-  const conversation = parseConversation(kind === 'room' ? `room:count${++runs}` : 'ann_ben_cora');
+  const people = ['ann', 'ben', 'cora'].map((name) => ({ username: `${name}${runs}`, name }));
+  const [ann = { username: '', name: '' }] = people;
+  const names = people.map(({ username }) => username);
+  const conversation = parseConversation(kind === 'room' ? `room:count${runs}` : names.join('_'));
+  runs++;
   const { id } = conversation;
-  for (const { username } of people) await createMembership(services, username, conversation, { seq: 0, count: 0 });
+  for (const person of people) await createUser(services, person);
+  for (const username of names) await createMembership(services, username, conversation, { seq: 0, count: 0 });
   const caller = (who: number) => people[who] ?? ann;
   /** Nobody may write 20 messages in 10 seconds. */
   const later = () => {
@@ -45,7 +47,6 @@ async function start(kind: 'room' | 'fixed') {
   };
   const chat: Chatting = {
     people: people.length,
-    canLeave: kind === 'room',
     say(who, clientId) {
       later();
       return sendMessage(services, conversation, caller(who), { message: clientId, client_id: clientId });
@@ -93,10 +94,7 @@ async function start(kind: 'room' | 'fixed') {
       clock.now += 60_000;
     },
   };
-  const begins = await chat.newest();
-  // All runs share the conversation, and each sees what came after its beginning.
-  if (begins > 0) for (const person of people) await clearHistory(services, conversation, person);
-  return { conversation, model: new Model(chat, `${id}-${begins}`, begins) };
+  return { conversation, names, model: new Model(chat, `${runs}`) };
 }
 
 const withAddress = () => ({ ...services.config, httpUrl: 'https://any' });
@@ -106,9 +104,9 @@ function expectRefusal(error: unknown): void {
 }
 
 /** Once every number has an entry, the unread counts are exact, too: they subtract the same sets. */
-async function assertUnreadExact({ conversation, model }: Awaited<ReturnType<typeof start>>): Promise<void> {
+async function assertUnreadExact({ conversation, names, model }: Awaited<ReturnType<typeof start>>): Promise<void> {
   const state = await getConversationState(services, conversation.id);
-  for (const [who, { username }] of people.entries()) {
+  for (const [who, username] of names.entries()) {
     const membership = await getMembership(services, username, conversation.id);
     const { cleared } = model.goneFor(who);
     if (!membership || cleared === 0) continue;
@@ -143,10 +141,10 @@ it.each(['room', 'fixed'] as const)(
 );
 
 it('a member who has cleared one message counts right after sixty-one deletions, some of them tried again', async () => {
-  const { model, conversation } = await start('room');
+  const { model } = await start('room');
   for (let times = 0; times < 66; times++) await model.say(0);
   const first = model.sent[0]?.seq ?? 0;
-  await clearHistory(services, conversation, people[1] ?? ann, first);
+  await model.chat.clear(1, first);
   model.goneFor(1).cleared = first;
   for (const message of model.sent.slice(1, 62)) await model.remove(message);
   await model.assertExact(100);

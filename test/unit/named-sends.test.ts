@@ -11,6 +11,7 @@ import { advanceDeliveredUntil } from '#lambdas/store/cursor';
 import { hashClientId, packSend } from '#lambdas/store/idempotency-window';
 import { getItem, updateItem } from '#lambdas/store/item';
 import { getMembership, membershipKey } from '#lambdas/store/membership';
+import { leaveNamed } from '#lambdas/store/named-departures';
 import { getMemberSends, windowSizeOf } from '#lambdas/store/named-sends';
 import { addUncounted } from '#lambdas/store/uncounted';
 import { createUser } from '#lambdas/store/user';
@@ -81,6 +82,8 @@ describe('the state of a conversation that is named by its members', () => {
     }
     for (let number = 0; number < 70; number++)
       await addUncounted(services, conversation.id, [98_765_433 + number * 3]);
+    // All others have left.
+    if (people > 2) for (const { username } of callers.slice(1)) await leaveNamed(services, conversation, username);
     const item = await getItem(services.table, conversationStateKey(conversation.id), { consistent: true });
     expect(sizeOf(item)).toBeLessThanOrEqual(people === 2 ? 1_024 : 2_048);
     const size = windowSizeOf(conversation);

@@ -24,6 +24,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
       >
         <ConversationAvatar view={view} />
         <span class="row-title">{titleOf(view, me)}</span>
+        {view.muted && <span class="visually-hidden">, muted, </span>}
         {other !== undefined && presence(other)?.online && <span class="visually-hidden">, online, </span>}
         {at !== undefined && (
           <time class="row-time" dateTime={at} title={exactTime(at)}>
@@ -32,7 +33,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         )}
         <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
-          <span class="badge">
+          <span class="badge" data-muted={view.muted}>
             {view.unread_count > 99 ? '99+' : view.unread_count}
             <span class="visually-hidden"> unread</span>
           </span>

@@ -20,6 +20,7 @@ function notificationFor(
     return undefined;
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
+  if (view?.muted) return undefined;
   const text = [...(event.message || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
   const isDirect = !conversation.includes(':');
   return {

@@ -1,4 +1,5 @@
 import { Forbidden, UnknownConversation, UnknownUser } from '@parley/client';
+import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { hrefOf, reopen } from '../route.ts';
 import { kindOf, plainName } from '../state/names.ts';
@@ -16,7 +17,13 @@ export function AccessDenied({ name, error }: { readonly name: string; readonly 
   return (
     <div class="empty-pane">
       {kind === 'room' && isClosed ? (
-        <NotJoined room={name} />
+        <NotJoined title={`#${name.slice('room:'.length)}`} room={name}>
+          You are not in this room yet. Everybody can join it.
+        </NotJoined>
+      ) : kind === 'fixed' && error instanceof Forbidden ? (
+        <NotJoined title="You are not in this conversation" room={name}>
+          You have left it, or one of you has blocked another.
+        </NotJoined>
       ) : kind === 'direct' && error instanceof Forbidden && other !== undefined ? (
         <NotFriends username={other} />
       ) : (
@@ -39,13 +46,15 @@ function reasonOf(name: string, error: Error): string {
   return sentenceOf(error);
 }
 
-function NotJoined({ room }: { readonly room: string }) {
+/** For what the user can join by themselves. @param props.room also the id of a conversation that has the user in its name */
+function NotJoined(props: { readonly title: string; readonly room: string; readonly children: ComponentChildren }) {
+  const { title, room, children } = props;
   const { joinRoom } = useMessenger();
   const { busy, error, run } = useAction();
   return (
     <>
-      <h2>#{room.slice('room:'.length)}</h2>
-      <p>You are not in this room yet. Everybody can join it.</p>
+      <h2>{title}</h2>
+      <p>{children}</p>
       <ErrorMessage text={error} />
       <Button kind="main" disabled={busy} onClick={() => run(() => joinRoom(room).then(reopen))}>
         Join

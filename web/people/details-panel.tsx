@@ -14,6 +14,7 @@ import { GroupActions } from './group-actions.tsx';
 import { LargeMemberList } from './large-member-list.tsx';
 import { LeaveButton } from './leave-button.tsx';
 import { MemberList } from './member-list.tsx';
+import { MuteButton } from './mute-button.tsx';
 import { PersonActions } from './person-actions.tsx';
 import { useConversationView } from './use-conversation-view.ts';
 
@@ -42,6 +43,7 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
             <LargeMemberList view={view} role={role} />
           ))}
         <div class="details-actions">
+          <MuteButton view={view} />
           {other !== undefined && <PersonActions username={other} name={name} />}
           <ConfirmButton
             label="Clear history"
@@ -52,9 +54,7 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
           >
             All messages so far are removed from your devices for good. The others keep theirs.
           </ConfirmButton>
-          {(view.kind === 'group' || view.kind === 'room') && (
-            <LeaveButton conversation={conversation} view={view} role={role} name={name} />
-          )}
+          {view.kind !== 'direct' && <LeaveButton conversation={conversation} view={view} role={role} name={name} />}
         </div>
       </div>
     </Frame>

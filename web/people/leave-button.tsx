@@ -16,7 +16,7 @@ export function LeaveButton(props: {
   }
   return (
     <ConfirmButton
-      label={`Leave ${view.kind}`}
+      label={`Leave ${view.kind === 'fixed' ? 'conversation' : view.kind}`}
       kind="danger"
       title={`Leave ${name}?`}
       action="Leave"
@@ -25,9 +25,9 @@ export function LeaveButton(props: {
         navigate({ page: 'inbox' });
       }}
     >
-      {view.kind === 'room'
-        ? 'You no longer get its messages. You can join again at any time.'
-        : 'You no longer get its messages. To come back you have to be invited.'}
+      {view.kind === 'group'
+        ? 'You no longer get its messages. To come back you have to be invited.'
+        : 'You no longer get its messages. You can join again at any time.'}
     </ConfirmButton>
   );
 }

@@ -55,7 +55,9 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const unread = computed(() => conversations.value.reduce((sum, { unread_count }) => sum + unread_count, 0));
+  const unread = computed(() =>
+    conversations.value.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0),
+  );
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);

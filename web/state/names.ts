@@ -14,14 +14,10 @@ export function plainName(username: string): string {
 export function titleOf(view: Pick<ConversationView, 'id' | 'kind' | 'title' | 'members'>, me: string): string {
   if (view.kind === 'room') return view.title ?? `#${view.id.slice('room:'.length)}`;
   if (view.kind === 'group') return view.title ?? 'Group';
-  const others =
-    view.members.length > 0
-      ? view.members
-      : view.id.split('_').map((username) => ({ username, name: plainName(username) }));
-  return others
-    .filter(({ username }) => username !== me)
-    .map(({ name }) => name)
-    .join(', ');
+  const others = view.members.filter(({ username }) => username !== me).map(({ name }) => name);
+  // Lists have no members of some conversations, and all others may have left.
+  const named = view.id.split('_').filter((username) => username !== me);
+  return (others.length > 0 ? others : named.map(plainName)).join(', ');
 }
 
 /** The kind of a conversation by its name alone; `bob` is short for the direct conversation with bob. */

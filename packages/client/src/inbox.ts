@@ -66,10 +66,10 @@ export function createInbox(options: {
     http<ConversationView>('GET', pathOf(id)).then(put, (error) => isRetryable(error) || remove(id));
   }
 
-  /** Asks for rooms and groups that are not in the whole list: the user may have left them. */
+  /** Asks for conversations that are not in the whole list: the user may have left them. */
   function refreshUnlisted(listed: ReadonlySet<string>): void {
     for (const { id, kind } of views.values()) {
-      if ((kind === 'room' || kind === 'group') && !listed.has(id)) refresh(id);
+      if (kind !== 'direct' && !listed.has(id)) refresh(id);
     }
   }
 
@@ -162,7 +162,11 @@ export function createInbox(options: {
         if ((kind === 'left' || kind === 'removed') && who === options.me()) return remove(event.conversation);
         touched.set(event.conversation, event.message.date_added);
         refresh(event.conversation);
-      } else if (event.type === 'history_cleared' || event.type === 'message_hidden') {
+      } else if (
+        event.type === 'history_cleared' ||
+        event.type === 'message_hidden' ||
+        event.type === 'conversation_muted'
+      ) {
         refresh(event.conversation);
       }
     },

@@ -38,6 +38,7 @@ export type ConversationView = {
   readonly title: string | null;
   readonly seq: number;
   readonly unread_count: number;
+  readonly muted?: true | undefined;
   readonly read_seq: number;
   readonly last_message: LastMessage | null;
   readonly members: readonly Member[];
@@ -224,6 +225,12 @@ export type ServerEvents = {
     readonly conversation: string;
     readonly up_to: number;
   };
+  /** To a user's own connections: they have muted the conversation, or ended that. */
+  readonly conversation_muted: {
+    readonly type: 'conversation_muted';
+    readonly conversation: string;
+    readonly muted: boolean;
+  };
   readonly reaction: {
     readonly type: 'reaction';
     readonly conversation: string;
@@ -327,7 +334,7 @@ export type ServerEvents = {
     readonly previous: null;
     readonly results: readonly ConversationView[];
   };
-  /** A managed group changed. `title` is its present title; `message` is the entry as history shows it. */
+  /** A managed group changed, or somebody left or came back to a fixed conversation. `title` is its present title; `message` is the entry as history shows it. */
   readonly conversation_updated: {
     readonly type: 'conversation_updated';
     readonly conversation: string;
