@@ -79,13 +79,10 @@ describe('a deleted account', () => {
       chat.cognito.send(new AdminGetUserCommand({ UserPoolId: chat.outputs.UserPoolId, Username: alice.username })),
     ).rejects.toMatchObject({ name: 'UserNotFoundException' });
 
-    const { body: profile } = await bob.get(`/users/${alice.username}`);
-    expect(profile).toEqual({
-      username: alice.username,
-      name: deletedUser,
-      avatar: null,
-      online: false,
-      last_seen: null,
+    // Whoever has ended their account is found by nobody; conversations show a deleted user.
+    expect(await bob.get(`/users/${alice.username}`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'unknown_user' } },
     });
     for (const query of [alice.username, 'Alice']) {
       const { body } = await bob.get(`/users?query=${query}&limit=100`);

@@ -628,6 +628,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await leaveDeletionOf(seq);
     if (await isStored(`files/${file}`)) throw new Error('still there');
   },
+  'Notify s3:DeleteObject avatars/*': async () => {
+    const replaced = await setAvatar();
+    await setAvatar();
+    await untilIdle(runtime);
+    await expectGone(replaced);
+  },
   'Notify s3:DeleteObject attachments/*': async () => expectGone(await leaveDeletion()),
   'Notify dynamodb:DescribeStream stream': () => snapshot(),
   'Notify dynamodb:GetRecords stream': () => snapshot(),
