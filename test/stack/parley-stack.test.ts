@@ -161,7 +161,7 @@ describe('the permissions of each function', () => {
         Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
       }),
     );
-    expect(roles).toHaveLength(10);
+    expect(roles).toHaveLength(11);
     for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
@@ -546,10 +546,10 @@ describe('fan-out in chunks', () => {
   });
 });
 
-test('the job about an account is tried five times and kept for two weeks, and its runs may ask for one another', () => {
+test('the job about an account is tried five times and kept for four days, and its runs may ask for one another', () => {
   template.hasResourceProperties('AWS::SQS::Queue', {
     VisibilityTimeout: 120,
-    MessageRetentionPeriod: 1_209_600,
+    MessageRetentionPeriod: 345_600,
     RedrivePolicy: {
       deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] },
       maxReceiveCount: 5,
