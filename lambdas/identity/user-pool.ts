@@ -1,4 +1,5 @@
 import {
+  AdminGetUserCommand,
   AdminUserGlobalSignOutCommand,
   CognitoIdentityProviderClient,
   UserNotFoundException,
@@ -14,5 +15,18 @@ export async function signOut(userPoolId: string, account: string): Promise<void
     await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId: userPoolId, Username: account }));
   } catch (error) {
     if (!(error instanceof UserNotFoundException)) throw error;
+  }
+}
+
+/** The `sub` of the account that has this name now; undefined when none has it. */
+export async function subOf(userPoolId: string, account: string): Promise<string | undefined> {
+  try {
+    const { UserAttributes } = await client.send(
+      new AdminGetUserCommand({ UserPoolId: userPoolId, Username: account }),
+    );
+    return UserAttributes?.find(({ Name }) => Name === 'sub')?.Value;
+  } catch (error) {
+    if (error instanceof UserNotFoundException) return undefined;
+    throw error;
   }
 }

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DeleteUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime, Permission } from '@parley/local';
@@ -418,6 +419,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await untilIdle(runtime);
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
+  },
+  'Http cognito-idp:AdminGetUser pool': async () => {
+    const dave = await chat.person(`dave${++unique}`);
+    await chat.cognito.send(new DeleteUserCommand({ AccessToken: dave.tokens.access }));
+    await answered(404, alice.get(`/users/${dave.username}`));
   },
   'Http cognito-idp:AdminUserGlobalSignOut pool': async () =>
     answered(204, (await chat.person(`dave${++unique}`)).request('DELETE', '/me/sessions')),

@@ -47,6 +47,7 @@ describe('the permissions of each function', () => {
         ...table,
         'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         'dynamodb:Query <ChatTable.Arn>/index/people',
+        'cognito-idp:AdminGetUser <PeoplePool.Arn>',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
         handOut,
         posting,
