@@ -1,4 +1,5 @@
 import {
+  AdminDeleteUserCommand,
   AdminGetUserCommand,
   AdminUserGlobalSignOutCommand,
   CognitoIdentityProviderClient,
@@ -11,8 +12,18 @@ const client = new CognitoIdentityProviderClient({ requestHandler });
 
 /** Nothing happens if the account was deleted: it has no session. */
 export async function signOut(userPoolId: string, account: string): Promise<void> {
+  const request = new AdminUserGlobalSignOutCommand({ UserPoolId: userPoolId, Username: account });
+  await unlessUnknown(client.send(request));
+}
+
+/** Nothing happens if it was deleted before. */
+export async function deleteAccount(userPoolId: string, account: string): Promise<void> {
+  await unlessUnknown(client.send(new AdminDeleteUserCommand({ UserPoolId: userPoolId, Username: account })));
+}
+
+async function unlessUnknown(request: Promise<unknown>): Promise<void> {
   try {
-    await client.send(new AdminUserGlobalSignOutCommand({ UserPoolId: userPoolId, Username: account }));
+    await request;
   } catch (error) {
     if (!(error instanceof UserNotFoundException)) throw error;
   }
