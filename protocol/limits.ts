@@ -144,6 +144,12 @@ export const limits = {
   deviceDays: 60,
   /** Characters (Unicode code points) of a message's text that a push shows. */
   pushTextLength: 200,
+  /** Seconds between the request to delete an account and the first step: what was under way then has ended (functions stop after 15 s). */
+  deletionDelaySeconds: 20,
+  /** A user may ask for an archive once in this many seconds. */
+  exportIntervalSeconds: 24 * 60 * 60,
+  /** Days after which an archive is deleted. */
+  exportDays: 7,
   /** Open connections of one user. One more closes the oldest. */
   connectionsPerUser: 20,
   /** Direct contacts who get a user's presence. */

@@ -42,6 +42,7 @@ import {
   updateItemIf,
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
+import { noteLeft } from './left-conversation.ts';
 
 export interface Membership {
   readonly username: string;
@@ -164,6 +165,29 @@ export async function* membershipsOf({ table }: Store, username: string): AsyncG
 }
 
 /**
+ * The first conversations of a user by id. Those whose membership has ended within the last day are among them, without it.
+ * @param after only ids behind this one
+ */
+export async function conversationsAfter(
+  { table }: Store,
+  username: string,
+  limit: number,
+  after?: string,
+): Promise<{ readonly conversation: string; readonly membership: Membership | undefined }[]> {
+  const items = await queryOnce(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...membershipKey(username, after) },
+    ConsistentRead: true,
+    Limit: limit,
+  });
+  return items.map((item) => ({
+    conversation: conversationOf(item.sk),
+    membership: isActive(item) ? toMembership(item) : undefined,
+  }));
+}
+
+/**
  * Some conversations of a user, by their ids.
  * @param after the last id of the page before
  * @returns `last`: where the next page begins; undefined if there is none. A page may have fewer than `limit`, because of memberships that ended
@@ -259,13 +283,14 @@ export function joinUpdate(username: string, conversation: string, { seq, count 
 
 /** What a membership of any kind loses when it ends. */
 export const endedAttributes =
-  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted';
+  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted, blocks, blocked, blocker_read, unfriended';
 
 /**
  * @param keep a mark that stays for good, see standing.ts
  * @returns `false` when the member does not have this role any more; then nothing changes
  */
 export async function endMembership(services: TimedStore, membership: Membership, keep?: Mark): Promise<boolean> {
+  await noteLeft(services, membership.username, membership.conversation);
   const { ok } = await updateItemIf(services.table, endMembershipUpdate(services, membership, keep));
   return ok;
 }
