@@ -130,6 +130,11 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
       'A message was deleted. The event has the Message as it is now, without text and attachments. `change` is the number of the log entry for this change.',
     example: { type: 'message_deleted', ...message, message: '', deleted: true, room: 'alice_bob', change: 44 },
   },
+  messages_erased: {
+    summary:
+      'Every message of `user` up to `up_to` is deleted, because they have deleted their account. Treat each as after `message_deleted`.',
+    example: { type: 'messages_erased', conversation: 'alice_bob', user: 'alice', up_to: 42, change: 43 },
+  },
   message_hidden: {
     summary: 'You deleted this message for yourself. Only your own connections get this event.',
     example: { type: 'message_hidden', conversation: 'alice_bob', seq: 42 },
@@ -359,6 +364,7 @@ const ofConversations = [
   'chat_message',
   'message_edited',
   'message_deleted',
+  'messages_erased',
   'message_hidden',
   'history_cleared',
   'conversation_muted',

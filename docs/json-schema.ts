@@ -30,8 +30,8 @@ const answers = byName([...declared.flatMap(({ answer }) => answer?.schemas ?? [
 /** Bodies of the HTTP API. */
 const bodies = byName(declared.flatMap(({ body }) => body ?? []));
 /** Events that the changes over HTTP have too. */
-const { chat_message, message_edited, message_deleted, reaction, conversation_updated } = events;
-const logged = { chat_message, message_edited, message_deleted, reaction, conversation_updated };
+const { chat_message, message_edited, message_deleted, messages_erased, reaction, conversation_updated } = events;
+const logged = { chat_message, message_edited, message_deleted, messages_erased, reaction, conversation_updated };
 
 const named = (schemas: Readonly<Record<string, z.ZodMiniType>>, name: (type: string) => string) =>
   Object.fromEntries(Object.entries(schemas).map(([type, schema]) => [name(type), schema]));

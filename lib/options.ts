@@ -93,6 +93,8 @@ const fields = {
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
   messageRetentionDays: { schema: wholeNumber(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
+  /** What becomes of the messages of somebody who deletes their account: `keep` or `erase`. Default `keep`. */
+  deletedMessages: { schema: z.literal(['keep', 'erase']), fallback: 'keep', rule: 'must be "keep" or "erase"' },
   /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`; 0 for any number. Default 20. */
   sendLimit: {
     schema: wholeNumber(0, 1_000_000),

@@ -1,6 +1,7 @@
 import { Aws, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { streamFilters } from '#lambdas/stream/handlers';
+import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
@@ -90,18 +91,37 @@ export class ParleyStack extends Stack {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
     uploads.bind(notify, 'show', 'discard', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
-    people?.bind(http);
+    people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
     const functions = [socket, http, notify];
+    http.configure({ DELETED_MESSAGES: options.deletedMessages });
     const changes = new TableStream(this, 'Changes', {
       table: chat.table,
       to: notify,
       filters: streamFilters,
       options,
     });
+
+    const jobs = new AccountJobs(this, 'AccountJobs', { deadLetters: changes.deadLetters, options });
+    jobs.bind(http);
+    functions.push(jobs.fn);
+    chat.bind(
+      jobs.fn,
+      'BatchGetItem',
+      'ConditionCheckItem',
+      'GetItem',
+      'PutItem',
+      'Query',
+      'QueryMembers',
+      'UpdateItem',
+    );
+    sockets.bind(jobs.fn, 'POST');
+    jobs.fn.configure({ RETENTION_DAYS: String(options.messageRetentionDays) });
+    uploads.bind(jobs.fn, 'discard', 'unportray', 'archive');
+    people?.bind(jobs.fn, 'AdminUserGlobalSignOut', 'AdminDeleteUser');
 
     const fanOut = new FanOut(this, 'LargeRooms', { chat, sockets, deadLetters: changes.deadLetters, options });
     for (const fn of functions) fanOut.bind(fn);

@@ -80,10 +80,13 @@ export class People extends Construct {
     };
   }
 
-  /** Lets a function end a user's sessions: `USER_POOL_ID`, and `AdminUserGlobalSignOut` on this pool alone. */
-  bind(fn: ParleyFunction): void {
+  /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. */
+  bind(fn: ParleyFunction, ...actions: ('AdminDeleteUser' | 'AdminGetUser' | 'AdminUserGlobalSignOut')[]): void {
     fn.configure({ USER_POOL_ID: this.pool.userPoolId });
-    fn.allow(['cognito-idp:AdminUserGlobalSignOut'], [this.pool.userPoolArn]);
+    fn.allow(
+      actions.map((action) => `cognito-idp:${action}`),
+      [this.pool.userPoolArn],
+    );
   }
 
   /** Cognito calls this function before it makes an account, and waits at most 5 seconds for it. */

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { limits } from '#protocol/limits';
 import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
@@ -14,6 +15,9 @@ const files = 'files/';
 /** Users' pictures. */
 const avatars = 'avatars/';
 
+/** The archives of what is somebody's. */
+const exports = 'exports/';
+
 /** What a function does with uploads, and the prefixes that its actions need. */
 const permissions = {
   /** Signs the forms with which browsers upload. A form has the permissions of its signer. */
@@ -24,6 +28,15 @@ const permissions = {
   show: { GetObject: [attachments, files] },
   /** Deletes what no message and no profile shows any more. */
   discard: { DeleteObject: [attachments, files] },
+  /** Makes archives of files and pictures, and deletes them. */
+  archive: {
+    GetObject: [attachments, files, avatars, exports],
+    PutObject: [exports],
+    DeleteObject: [exports],
+    AbortMultipartUpload: [exports],
+  },
+  /** Signs the addresses of archives. */
+  hand: { GetObject: [exports] },
   /** Stores users' pictures, and signs their addresses. */
   portray: { GetObject: [incoming, avatars], PutObject: [avatars] },
   /** Deletes pictures that no profile shows any more. */
@@ -65,7 +78,7 @@ export class Uploads extends Construct {
   bind(fn: ParleyFunction, ...uses: (keyof typeof permissions)[]): void {
     fn.configure({ BUCKET_NAME: this.bucket.bucketName });
     const needed: readonly Partial<Record<string, string[]>>[] = uses.map((use) => permissions[use]);
-    for (const action of ['GetObject', 'PutObject', 'DeleteObject']) {
+    for (const action of ['GetObject', 'PutObject', 'DeleteObject', 'AbortMultipartUpload']) {
       const prefixes = new Set(needed.flatMap((prefixesOf) => prefixesOf[action] ?? []));
       const objects = [...prefixes].map((prefix) => this.bucket.arnForObjects(`${prefix}*`));
       if (objects.length > 0) fn.allow([`s3:${action}`], objects, 'Each upload is an object with a key of its own.');
@@ -76,6 +89,7 @@ export class Uploads extends Construct {
 function lifecycle({ messageRetentionDays }: Pick<Options, 'messageRetentionDays'>): LifecycleRule[] {
   const rules: LifecycleRule[] = [
     { id: 'unclaimed', prefix: incoming, expiration: Duration.days(1) },
+    { id: 'exports', prefix: exports, expiration: Duration.days(limits.exportDays) },
     { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
   ];
   if (messageRetentionDays === 0) return rules;

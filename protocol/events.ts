@@ -16,6 +16,14 @@ export const events = {
   message_edited: z.extend(Message, { type: z.literal('message_edited'), room: z.string(), change: z.int() }),
   /** The message after its deletion, without text and attachments; `change` is the number of the deletion's entry. */
   message_deleted: z.extend(Message, { type: z.literal('message_deleted'), room: z.string(), change: z.int() }),
+  /** Every message of `user` up to `up_to` is deleted, together with their account; `change` is the number of the entry that says so. */
+  messages_erased: z.object({
+    type: z.literal('messages_erased'),
+    conversation,
+    user: z.string(),
+    up_to: z.int(),
+    change: z.int(),
+  }),
   /** To a user's own connections: they have deleted the message for themselves. */
   message_hidden: z.object({ type: z.literal('message_hidden'), conversation, seq: z.int() }),
   /** To a user's own connections: they have cleared the history up to this number for themselves. */

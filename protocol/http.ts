@@ -45,6 +45,35 @@ export const Me = z.object({
 });
 export type Me = z.infer<typeof Me>;
 
+/** How far the deletion of an account is. */
+export const Deletion = z.object({
+  state: z.enum(['running', 'done']),
+  begun_at: Time,
+  done_at: z.nullable(Time),
+  /** What becomes of the messages: others see them as those of a deleted user, or nobody sees them any more. */
+  messages: z.enum(['keep', 'erase']),
+  /** How many conversations have been left. */
+  conversations: z.int(),
+  /** How many messages have been erased. */
+  erased: z.int(),
+});
+export type Deletion = z.infer<typeof Deletion>;
+
+/** How far an archive is. `url` is a signed address, valid for an hour; ask again for another one. */
+export const Export = z.object({
+  state: z.enum(['running', 'ready']),
+  begun_at: Time,
+  /** How many messages and files are in it by now. */
+  messages: z.int(),
+  files: z.int(),
+  /** Bytes of the archive, when it is ready. */
+  size: z.nullable(z.int()),
+  url: z.nullable(z.string()),
+  /** When the archive is deleted. */
+  expires_at: z.nullable(Time),
+});
+export type Export = z.infer<typeof Export>;
+
 /** Parameters of a path. */
 const username = 'must be a user name: a-z 0-9 . - and %xx';
 export const path = {
@@ -79,6 +108,7 @@ export const ChangesPage = page(
     events.chat_message,
     events.message_edited,
     events.message_deleted,
+    events.messages_erased,
     events.reaction,
     events.conversation_updated,
   ]),

@@ -88,6 +88,12 @@ export const limits = {
   pushTextLength: 200,
   /** Conversations that a user may start or join in this many seconds. Both create memberships, also of other people. */
   conversationsBegun: { count: 200, seconds: 60 * 60 },
+  /** Seconds between the request to delete an account and the first step: what was under way then has ended (functions stop after 15 s). */
+  deletionDelaySeconds: 20,
+  /** A user may ask for an archive once in this many seconds. */
+  exportIntervalSeconds: 24 * 60 * 60,
+  /** Days after which an archive is deleted. */
+  exportDays: 7,
   /** Direct contacts who get a user's presence. */
   presenceContacts: 200,
 } as const;

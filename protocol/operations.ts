@@ -31,13 +31,15 @@ export interface Operation {
   readonly bodyOptional?: true;
   /** The answer over HTTP. */
   readonly answer?: {
-    readonly status: 200 | 201 | 204 | 302;
+    readonly status: 200 | 201 | 202 | 204 | 302;
     readonly means: string;
     /** With several schemas, the body has one of them. Without any, there is no body. */
     readonly schemas?: readonly z.ZodMiniType[];
     /** When the answer is 204 without a body instead. */
     readonly noContent?: string;
   };
+  /** The token of a user who has deleted their account may ask for it, too. All other operations refuse it. */
+  readonly afterDeletion?: true;
   /** Besides `unauthenticated`, `forbidden` (the user name is another account's) and `internal`, which every operation may answer, and those of `inConversation`. */
   readonly errors?: readonly ErrorCode[];
 }
@@ -72,6 +74,37 @@ export const operations = {
     body: http.MeBody,
     answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
     errors: ['invalid_frame', 'attachment_missing', 'attachment_rejected'],
+  },
+  deleteMe: {
+    task: 'delete your account',
+    summary:
+      'Deletes your account for ever. From the answer on your tokens can only ask how far the deletion is. Repeating it changes nothing.',
+    routes: ['DELETE /me'],
+    afterDeletion: true,
+    answer: { status: 202, means: 'The deletion has begun.', schemas: [http.Deletion] },
+  },
+  getDeletion: {
+    task: 'tell how far the deletion is',
+    summary: 'How far the deletion of your account is.',
+    routes: ['GET /me/deletion'],
+    afterDeletion: true,
+    answer: { status: 200, means: 'How far it is.', schemas: [http.Deletion] },
+    errors: ['not_found'],
+  },
+  beginExport: {
+    task: 'prepare the archive',
+    summary:
+      'Begins an archive of your profile, friends, conversations, messages and files. Once a day. While one is being made, this answers how far it is.',
+    routes: ['POST /me/export'],
+    answer: { status: 202, means: 'The archive is being made.', schemas: [http.Export] },
+    errors: ['rate_limited'],
+  },
+  getExport: {
+    task: 'find the archive',
+    summary: 'How far your archive is, and its address when it is ready.',
+    routes: ['GET /me/export'],
+    answer: { status: 200, means: 'How far it is.', schemas: [http.Export] },
+    errors: ['not_found'],
   },
   createAvatarUpload: {
     task: 'prepare the upload',

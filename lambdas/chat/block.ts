@@ -2,22 +2,20 @@
  * Blocking. A block is noted in both memberships of the direct conversation, which is created if it does not exist, and in its state, which
  * every send writes on condition that there is no block. It also ends a friendship and pending requests.
  */
-import { ChatError } from '#protocol/errors';
 import type { Services, Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getMembership, membershipsOf } from '../store/membership.ts';
 import { endBlock } from '../store/named-windows.ts';
-import { getUser } from '../store/user.ts';
 import { tellOfBlock, tellOfUnblock } from './block-events.ts';
 import { endFriendship } from './friends.ts';
-import { directConversationWith } from './people.ts';
+import { assertUsersExist, directConversationWith } from './people.ts';
 import type { Caller } from './require-membership.ts';
 import { readCursor } from './unread-count.ts';
 
 /** @throws ChatError `unknown_user`, `invalid_frame` for oneself, `conflict` */
 export async function block(services: Services, caller: Caller, username: string): Promise<void> {
   const { id } = directConversationWith(caller.username, username);
-  if (!(await getUser(services, username))) throw new ChatError('unknown_user', `there is no user ${username}`);
+  await assertUsersExist(services, [username]);
   const [state, membership] = await Promise.all([
     getConversationState(services, id),
     getMembership(services, caller.username, id),

@@ -130,6 +130,7 @@ async function claimForwarded(services: Services, original: Upload, copy: Upload
     }
     if (source.object === undefined) return copyForwarded(services, source, copy, use);
     if (await shareUpload(services, source, copy, use)) return;
+    await services.pause(10 * tries);
     source = await getUpload(services, source.conversation, source.id);
   }
   if (source && isUsed(source)) {

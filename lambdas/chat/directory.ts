@@ -42,7 +42,10 @@ export async function findInDirectory(
   const named: string[] | Promise<string[]> =
     query === undefined || services.config.directory !== 'exact' ? [] : namedInFull(services, query);
   const [exact, users] = await Promise.all([named, getUsers(services, await acquaintancesOf(services, viewer))]);
-  const names = new Set([...exact, ...users.filter((user) => matches(user, text)).map(({ username }) => username)]);
+  const names = new Set([
+    ...exact,
+    ...users.filter((user) => user.deletedAt === undefined && matches(user, text)).map(({ username }) => username),
+  ]);
   names.delete(viewer);
   const isBehind = (name: string) => (after === undefined || name > after) && (before === undefined || name < before);
   const inOrder = [...names].filter(isBehind).sort();

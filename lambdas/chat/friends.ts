@@ -20,7 +20,7 @@ import {
 import { getMembership } from '../store/membership.ts';
 import { getUser } from '../store/user.ts';
 import { notifyFriends } from './notify-friends.ts';
-import { directConversationWith } from './people.ts';
+import { directConversationWith, isNotDeleted } from './people.ts';
 import type { Caller } from './require-membership.ts';
 
 type Direct = readonly [DirectSide, DirectSide];
@@ -46,7 +46,7 @@ export async function befriend(services: Services, caller: Caller, username: str
     getUser(services, username),
     getMembership(services, caller.username, id),
   ]);
-  if (!user) throw new ChatError('unknown_user', `there is no user ${username}`);
+  if (!user || !isNotDeleted(user)) throw new ChatError('unknown_user', `there is no user ${username}`);
   if (membership?.blocks) {
     throw new ChatError('forbidden', `you have blocked them: unblock them with DELETE /me/blocks/${username}`);
   }
@@ -92,6 +92,12 @@ export async function endFriendship(
       blockerRead: block?.read,
     };
   });
+  await notifyFriends(services, 'friend_removed', me, changed(sides));
+}
+
+/** Ends everything between the two, and no list shows anything of it: one of them has deleted their account. */
+export async function forgetFriendship(services: Services, me: string, other: string): Promise<void> {
+  const sides = await updateFriendship(services, me, other, async () => ({ own: undefined, theirs: undefined }));
   await notifyFriends(services, 'friend_removed', me, changed(sides));
 }
 

@@ -3,7 +3,7 @@ import { limits } from '#protocol/limits';
 import { hasWords } from '#protocol/search';
 import type { Services } from '../runtime/services.ts';
 import type { ConversationState } from '../store/conversation-state.ts';
-import type { ChangeEntry, Entry, MessageEntry, ShownEntry } from '../store/entry.ts';
+import type { Entry, LoggedEntry, MessageEntry, ShownEntry } from '../store/entry.ts';
 import { type AtPending, isMessage, isShown, type LogRange, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
@@ -100,7 +100,7 @@ function matches({ text, files }: MessageEntry, words: readonly string[]): boole
  * continues from its end misses nothing.
  * @param isIncluded `isShown` for messages; `isNotSealed` for changes, too
  */
-export async function pageAfter<E extends ShownEntry | ChangeEntry>(
+export async function pageAfter<E extends LoggedEntry>(
   services: Reader,
   state: ConversationState,
   viewer: Viewer,

@@ -152,7 +152,8 @@ export function toMember(
 
 /** Whether a user is online, and if not, when they were last seen. A viewer whom they have blocked sees neither. */
 export function presenceOf(user: User | undefined, now: number, blocksViewer: boolean) {
-  if (!user || blocksViewer || user.concealed) return { online: false, last_seen: null };
+  if (!user || user.deletedAt !== undefined || blocksViewer || user.concealed)
+    return { online: false, last_seen: null };
   const online = openConnectionsOf(user, now).length > 0;
   const lastSeen = online ? undefined : lastSeenAt(user);
   return { online, last_seen: lastSeen === undefined ? null : toTime(lastSeen) };

@@ -2,6 +2,7 @@ import { ChatError } from '#protocol/errors';
 import type { Conversation, NamedConversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { noteLeft } from '../store/left-conversation.ts';
 import { endMembership, endMembershipUpdate, getMemberships, hasLeft, type Membership } from '../store/membership.ts';
 import { leaveNamed } from '../store/named-departures.ts';
 import { getNewMembers, type NewMembers, unchangedCheck } from '../store/new-members.ts';
@@ -40,6 +41,7 @@ export async function leaveConversation(services: Services, conversation: Conver
 async function leaveGroup(services: Services, conversation: Conversation, caller: Caller): Promise<void> {
   await changeMembers(services, conversation, { kind: 'left', by: caller.username }, async (state) => {
     const membership = await requireMembership(services, conversation, caller, { join: false });
+    await noteLeft(services, caller.username, conversation.id);
     const updates = [endMembershipUpdate(services, membership, 'refused')];
     if (membership.role !== 'owner') return { updates };
     const joined = await getNewMembers(services, conversation.id);
@@ -68,6 +70,7 @@ async function leaveNamedConversation(
   const { id } = conversation;
   const { username } = caller;
   await requireMembership(services, conversation, caller, { join: false });
+  await noteLeft(services, username, id);
   // A message that takes its number at the same moment makes DynamoDB cancel the transaction.
   for (let tries = 0; !(await leaveNamed(services, conversation, username)); tries++) {
     if (await hasLeft(services, username, id)) return;

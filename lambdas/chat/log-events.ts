@@ -2,7 +2,7 @@ import type { ChangesPage } from '#protocol/http';
 import { toMessages } from '../delivery/render.ts';
 import type { Services, Store } from '../runtime/services.ts';
 import { withChange } from '../store/apply-change.ts';
-import { type ChangeEntry, getEntry, type ShownEntry } from '../store/entry.ts';
+import { type EraseEntry, getEntry, type LoggedEntry, type ShownEntry } from '../store/entry.ts';
 import { messageChangedEvent, reactionEvent } from './change-message.ts';
 import { isShown } from './log.ts';
 import { systemEvent } from './system-events.ts';
@@ -15,7 +15,7 @@ type LogEvent = ChangesPage['results'][number];
  */
 export async function toLogEvents(
   services: Pick<Services, 'table' | 'bucket'>,
-  entries: readonly (ShownEntry | ChangeEntry)[],
+  entries: readonly LoggedEntry[],
   viewer: string,
   title: string | undefined,
 ): Promise<LogEvent[]> {
@@ -24,6 +24,7 @@ export async function toLogEvents(
   const messages = new Map(current.map((message) => [message.seq, message]));
   return entries.flatMap((entry): LogEvent[] => {
     if (entry.type === 'reaction') return [reactionEvent(entry)];
+    if (entry.type === 'erase') return [erasedEvent(entry)];
     const message = messages.get('target' in entry ? entry.target : entry.seq);
     if (!message) return [];
     if (entry.type === 'system') return [systemEvent(entry, message, title)];
@@ -32,11 +33,12 @@ export async function toLogEvents(
   });
 }
 
+export function erasedEvent({ conversation, user, up_to, seq }: EraseEntry) {
+  return { type: 'messages_erased', conversation, user, up_to, change: seq } as const;
+}
+
 /** Applies the changes of this page, because a change's entry is written before its message is changed. */
-function withChanges(
-  targets: ReadonlyMap<number, ShownEntry>,
-  entries: readonly (ShownEntry | ChangeEntry)[],
-): ShownEntry[] {
+function withChanges(targets: ReadonlyMap<number, ShownEntry>, entries: readonly LoggedEntry[]): ShownEntry[] {
   const messages = new Map(targets);
   for (const entry of entries) {
     const message = 'target' in entry ? messages.get(entry.target) : undefined;
@@ -46,10 +48,7 @@ function withChanges(
 }
 
 /** The messages and system entries on this page, and the targets of its edits and deletions, by number. */
-async function targetsOf(
-  services: Store,
-  entries: readonly (ShownEntry | ChangeEntry)[],
-): Promise<Map<number, ShownEntry>> {
+async function targetsOf(services: Store, entries: readonly LoggedEntry[]): Promise<Map<number, ShownEntry>> {
   const targets = new Map<number, ShownEntry>();
   for (const entry of entries) if (isShown(entry)) targets.set(entry.seq, entry);
   const missing = new Map<number, string>();

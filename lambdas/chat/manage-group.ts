@@ -8,6 +8,7 @@ import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { roleCheck } from '../store/change-state.ts';
 import { getConversationState } from '../store/conversation-state.ts';
+import { noteLeft } from '../store/left-conversation.ts';
 import { endMembershipUpdate, getMembership, joinUpdate, type Membership, roleUpdate } from '../store/membership.ts';
 import { ban, endBan, getStanding } from '../store/standing.ts';
 import { getUsers } from '../store/user.ts';
@@ -94,6 +95,7 @@ export async function removeMember(
     if (membership.role === 'moderator' && own.role !== 'owner') {
       throw new ChatError('forbidden', 'only the owner can remove a moderator');
     }
+    await noteLeft(services, who, conversation.id);
     const end = endMembershipUpdate(services, membership, isRoom ? 'banned' : undefined);
     return { updates: [end], checks: own.username === who ? [] : [roleCheck(own)] };
   });

@@ -63,11 +63,16 @@ async function whoLeft(services: Store, { id, kind }: Conversation): Promise<Dep
 
 /** The names of all members, however many: those in the conversation's name or in the index, without users who have left. */
 export async function memberNames(services: TimedStore, conversation: Conversation): Promise<string[]> {
-  const state = whoLeft(services, conversation);
-  if ('members' in conversation) return withoutLeft(conversation.members, await state, services.now());
+  // Together, so that no failure of one is left alone when the other has failed: Node ends the process for that.
+  const [state, names] = await Promise.all([whoLeft(services, conversation), allNames(services, conversation)]);
+  return withoutLeft(names, state, services.now());
+}
+
+async function allNames(services: Store, conversation: Conversation): Promise<readonly string[]> {
+  if ('members' in conversation) return conversation.members;
   const names: string[] = [];
   for await (const page of membersOf(services, conversation.id)) names.push(...page);
-  return withoutLeft(names, await state, services.now());
+  return names;
 }
 
 /** Those of the users who are members. */

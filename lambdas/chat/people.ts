@@ -21,9 +21,14 @@ export function directConversationWith(me: string, other: string): NamedConversa
 
 /** @throws ChatError `unknown_user` @param task see `ChatError` */
 export async function assertUsersExist(services: Store, names: readonly string[], task?: string): Promise<void> {
-  const existing = new Set((await getUsers(services, names)).map(({ username }) => username));
+  const existing = new Set((await getUsers(services, names)).filter(isNotDeleted).map(({ username }) => username));
   const unknown = names.filter((name) => !existing.has(name));
   if (unknown.length > 0) throw new ChatError('unknown_user', `there is no user ${unknown.join(', ')}`, { task });
+}
+
+/** Nothing begins with somebody who has deleted their account. */
+export function isNotDeleted({ deletedAt }: User): boolean {
+  return deletedAt === undefined;
 }
 
 /** @throws ChatError `unknown_user` */

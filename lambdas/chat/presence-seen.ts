@@ -4,9 +4,7 @@
  */
 import type { Services } from '../runtime/services.ts';
 import type { User } from '../store/user.ts';
-
-/** Loaded only where the deployer chose it: a cold start of most stacks does without. */
-const contacts = () => import('./contacts.ts');
+import { contactsAmong } from './contacts.ts';
 
 type Reader = Pick<Services, 'table' | 'config'>;
 
@@ -27,7 +25,7 @@ export async function whoSees<Person extends Pick<User, 'username'>>(
   if (user.hidesPresence) return [];
   if (services.config.presence === 'everybody') return [...people];
   const names = people.map(({ username }) => username);
-  const seeing = await (await contacts()).contactsAmong(services, user.username, names);
+  const seeing = await contactsAmong(services, user.username, names);
   return people.filter(({ username }) => seeing.has(username));
 }
 
@@ -35,7 +33,7 @@ export async function whoSees<Person extends Pick<User, 'username'>>(
 async function showing(services: Reader, viewer: string, users: readonly User[]): Promise<Set<string>> {
   const names = users.filter(({ hidesPresence }) => !hidesPresence).map(({ username }) => username);
   if (services.config.presence === 'everybody') return new Set(names);
-  return (await contacts()).contactsAmong(services, viewer, names);
+  return contactsAmong(services, viewer, names);
 }
 
 /** Those of these names, of users who were read already, to whom a delivery shows the viewer. */

@@ -6,6 +6,7 @@ import { getFriendships } from '../store/friendship.ts';
 import { createMembership, getMembership, hasLeft, type Membership } from '../store/membership.ts';
 import { returnToNamed } from '../store/named-departures.ts';
 import { claimNewRoom } from '../store/room-owner.ts';
+import { getStanding } from '../store/standing.ts';
 import { assertNoBlock, assertNoBlockAmong } from './blocks-between.ts';
 import { assertUsersExist } from './people.ts';
 import { assertConversationLimit } from './rate-limits.ts';
@@ -115,7 +116,6 @@ async function ownerOfNewRoom(
 
 /** @throws ChatError `forbidden` for who was removed from the room */
 async function assertNotRemoved(services: TimedStore, { id }: Conversation, { username }: Caller): Promise<void> {
-  const { getStanding } = await import('../store/standing.ts');
   if ((await getStanding(services, username, id)).bannedAt === undefined) return;
   const reason = 'you were removed from it: its owner and moderators can let you in again';
   throw new ChatError('forbidden', reason, { task: `use ${id}` });

@@ -1,5 +1,5 @@
 import type { Store } from '../runtime/services.ts';
-import type { ChangeEntry, ShownEntry } from '../store/entry.ts';
+import type { LoggedEntry } from '../store/entry.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership } from '../store/membership.ts';
 
@@ -8,7 +8,7 @@ export type Viewer = Pick<Membership, 'username' | 'conversation' | 'cleared' | 
   Partial<Pick<Membership, 'hiddenSince'>>;
 
 /** The entries without those about messages that the member has cleared or hidden. */
-export async function visibleTo<E extends ShownEntry | ChangeEntry>(
+export async function visibleTo<E extends LoggedEntry>(
   services: Store,
   viewer: Viewer,
   entries: readonly E[],
@@ -44,6 +44,6 @@ export async function whoSee<M extends { readonly username: string }>(
 }
 
 /** The number of the message itself, or of a change's target. */
-function messageOf(entry: ShownEntry | ChangeEntry): number {
+function messageOf(entry: LoggedEntry): number {
   return 'target' in entry ? entry.target : entry.seq;
 }

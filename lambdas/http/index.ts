@@ -43,7 +43,8 @@ export const handler = createHandler({
     const name = operationOf(event);
     const credentials = readCredentials(event, process.env.USERNAME_CLAIM);
     // The one place that reads the caller's user: every route refuses another person under the same name, a deleted user and an old token.
-    const user = await requireUser(services, credentials.caller, credentials.issued);
+    const { afterDeletion } = operation(name);
+    const user = await requireUser(services, credentials.caller, credentials.issued, { afterDeletion });
     const request = readRequest(event, name, { ...credentials, user });
     // TypeScript cannot see that handler and request belong to the same operation.
     const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;

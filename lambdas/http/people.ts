@@ -2,17 +2,42 @@ import * as z from 'zod/mini';
 import { ChatError } from '#protocol/errors';
 import { text } from '#protocol/fields';
 import { limits } from '#protocol/limits';
-import { isUserName } from '#protocol/names';
+import { decodeUserName, isUserName } from '#protocol/names';
 import { findInDirectory, isFound } from '../chat/directory.ts';
 import { findPeople, getProfile } from '../chat/people.ts';
+import { createEndedAccounts } from '../identity/ended-accounts.ts';
+import type { Services } from '../runtime/services.ts';
 import { beginningsOf, type Listing } from '../store/people-index.ts';
+import { getUser, isOfPool } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
+
+const endedAtPool = createEndedAccounts(process.env.USER_POOL_ID, Date.now);
+
+/** Is the account deleted, here or at the user pool? A pool that does not answer hides nobody. */
+async function hasEnded(services: Pick<Services, 'table' | 'log'>, username: string): Promise<boolean> {
+  const user = await getUser(services, username);
+  if (user?.deletedAt !== undefined) return true;
+  if (!user?.owner || !isOfPool(user.owner)) return false;
+  try {
+    return await endedAtPool({ name: decodeUserName(username), sub: user.owner.sub });
+  } catch (error) {
+    services.log.warn('the user pool did not answer', { error: error as Error });
+    return false;
+  }
+}
 
 /** Other people. */
 export const people: HttpHandlers<'findUsers' | 'getUser'> = {
   async getUser(services, { caller, path: { username } }) {
-    if (await isFound(services, caller.username, username)) return getProfile(services, caller.username, username);
+    if (await isFound(services, caller.username, username)) {
+      const [profile, isEnded] = await Promise.all([
+        getProfile(services, caller.username, username),
+        hasEnded(services, username),
+      ]);
+      if (!isEnded) return profile;
+      throw new ChatError('unknown_user', `the account of ${username} was deleted`);
+    }
     throw new ChatError('unknown_user', `you know no user ${username}: here people find their contacts`);
   },
 

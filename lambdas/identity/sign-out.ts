@@ -10,3 +10,13 @@ export function createSignOut(userPoolId: string | undefined): (account: string)
   const cognito = () => import('./user-pool.ts');
   return async (account) => (await cognito()).signOut(userPoolId, account);
 }
+
+/**
+ * Deletes an account of the user pool.
+ * https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_AdminDeleteUser.html
+ * @param userPoolId as above
+ */
+export function createAccountRemoval(userPoolId: string | undefined): (account: string) => Promise<void> {
+  if (userPoolId === undefined) return async () => {};
+  return async (account) => (await import('./user-pool.ts')).deleteAccount(userPoolId, account);
+}

@@ -37,6 +37,17 @@ export async function applyChange(
   return { applied, message: entry?.type === 'message' ? entry : undefined };
 }
 
+/** Removes the text from the entry of an edit, because its author wants nothing of theirs to stay. */
+export async function clearEdit({ table }: Store, edit: Extract<ChangeEntry, { type: 'edit' }>): Promise<void> {
+  await updateItemIf(table, {
+    Key: entryKey(edit),
+    UpdateExpression: 'SET #text = :none REMOVE mentions',
+    ConditionExpression: '#type = :edit',
+    ExpressionAttributeNames: { '#type': 'type', '#text': 'text' },
+    ExpressionAttributeValues: { ':edit': 'edit', ':none': '' },
+  });
+}
+
 /** The message as it will be when an edit or deletion from the log has been applied. */
 export function withChange(message: MessageEntry, change: Entry): MessageEntry {
   if (message.deleted) return message;

@@ -47,7 +47,8 @@ export async function removeFile(services: InBucket, file: ObjectOf): Promise<vo
 /** What tells the object of a file. */
 type ObjectOf = Pick<File, 'id' | 'object'>;
 
-function keyOf({ id, object }: ObjectOf): string {
+/** The key of a file's object. */
+export function keyOf({ id, object }: ObjectOf): string {
   return object === undefined ? `files/${id}` : `attachments/${object}`;
 }
 
@@ -72,7 +73,7 @@ export async function removeAvatar(services: InBucket, id: string): Promise<void
   await (await s3()).removeObject(services, avatarKey(id));
 }
 
-function avatarKey(id: string): string {
+export function avatarKey(id: string): string {
   return `avatars/${id}`;
 }
 
@@ -84,6 +85,15 @@ export async function signDownload({ bucket }: InBucket, file: ObjectOf): Promis
 /** An address that serves a user's picture for an hour. */
 export async function signAvatar({ bucket }: InBucket, { id }: Avatar): Promise<string> {
   return signAddress(bucket, avatarKey(id));
+}
+
+export function archiveKey(id: string): string {
+  return `exports/${id}/parley.tar.gz`;
+}
+
+/** An address that serves the archive of what is a user's (archive.ts), for an hour. */
+export function signArchive({ bucket }: InBucket, id: string): string {
+  return signAddress(bucket, archiveKey(id));
 }
 
 const signers = new WeakMap<Bucket, ReturnType<typeof createAddressSigner>>();

@@ -7,6 +7,7 @@
  *        All but sealed ones have `count`: how many messages there are up to this entry. Some sealed ones have `counted`.
  *        Messages also have `edited_at` (ms), `deleted`, `changed` (the number of the last edit or deletion), `sent` (since then, the
  *        fingerprint of what was sent), an attribute `react#<emoji>#<user>` for each reaction, and `dropped_to`, see set-reaction.ts.
+ *        `erase`: all messages of `user` up to `up_to` were erased together with their account.
  * write  On condition that the cell is empty. A writer that comes second gets the entry that is there. Only messages are updated later, by
  *        their changes (apply-change.ts).
  * read   By key, and by a range of numbers with one query for each segment.
@@ -97,6 +98,16 @@ const SystemFields = z.object({
   /** ms */
   at: z.number(),
 });
+/** All messages of `user` up to number `up_to` were erased with their account. */
+const EraseFields = z.object({
+  type: z.literal('erase'),
+  user: z.string(),
+  up_to: z.number(),
+  /** Messages up to here. */
+  count: z.number(),
+  /** ms */
+  at: z.number(),
+});
 const SealedFields = z.object({
   type: z.literal('sealed'),
   at: z.number(),
@@ -111,6 +122,7 @@ const EntryItem = z.discriminatedUnion('type', [
   z.extend(DeleteFields, keys),
   z.extend(ReactionFields, keys),
   z.extend(SystemFields, keys),
+  z.extend(EraseFields, keys),
   z.extend(SealedFields, keys),
 ]);
 
@@ -120,6 +132,7 @@ interface Place {
 }
 export type MessageEntry = z.infer<typeof MessageFields> & Place & { readonly reactions: readonly Reaction[] };
 export type SystemEntry = z.infer<typeof SystemFields> & Place;
+export type EraseEntry = z.infer<typeof EraseFields> & Place;
 export type SealedEntry = z.infer<typeof SealedFields> & Place;
 type EditEntry = z.infer<typeof EditFields> & Place;
 export type DeleteEntry = z.infer<typeof DeleteFields> & Place;
@@ -129,7 +142,9 @@ export type ChangeEntry = EditEntry | DeleteEntry | ReactionEntry;
 export type ShownEntry = MessageEntry | SystemEntry;
 /** The entries that members send. Each has a `client_id`. */
 export type SentEntry = MessageEntry | ChangeEntry;
-export type Entry = ShownEntry | ChangeEntry | SealedEntry;
+/** The entries that the log itself shows. */
+export type LoggedEntry = ShownEntry | ChangeEntry | EraseEntry;
+export type Entry = LoggedEntry | SealedEntry;
 
 /** A user's reaction to a message. One that was taken back is kept as a mark for a while, see set-reaction.ts. */
 export interface Reaction {

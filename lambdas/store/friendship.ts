@@ -13,7 +13,7 @@ import { FriendState } from '#protocol/message';
 import type { NamedConversation } from '#protocol/names';
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { type DirectSide, directMembershipUpdate } from './direct-membership.ts';
-import { daySeconds, getItems, type ItemUpdate, queryPages, ttl, updateTogether } from './item.ts';
+import { daySeconds, getItems, type ItemUpdate, queryOnce, queryPages, ttl, updateTogether } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { directStateUpdate } from './named-windows.ts';
 
@@ -61,6 +61,23 @@ export async function* friendshipsOf({ table }: Store, username: string): AsyncG
     ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'FRIEND#' },
   });
   for await (const items of pages) yield items.map(toFriendship);
+}
+
+/** The first friendships and requests of a user by the other's name, also those that ended within the last day. @param after only names behind this one */
+export async function friendshipsAfter(
+  { table }: Store,
+  username: string,
+  limit: number,
+  after?: string,
+): Promise<Friendship[]> {
+  const items = await queryOnce(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'FRIEND#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...friendshipKey(username, after) },
+    ConsistentRead: true,
+    Limit: limit,
+  });
+  return items.map(toFriendship);
 }
 
 /** A change of one of the two items: its state when the change was decided, and its new state. */

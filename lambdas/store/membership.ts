@@ -41,6 +41,7 @@ import {
   updateItemIf,
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
+import { noteLeft } from './left-conversation.ts';
 
 export interface Membership {
   readonly username: string;
@@ -162,6 +163,29 @@ export async function* membershipsOf({ table }: Store, username: string): AsyncG
   for await (const items of pages) yield items.filter(isActive).map(toMembership);
 }
 
+/**
+ * The first conversations of a user by id. Those whose membership has ended within the last day are among them, without it.
+ * @param after only ids behind this one
+ */
+export async function conversationsAfter(
+  { table }: Store,
+  username: string,
+  limit: number,
+  after?: string,
+): Promise<{ readonly conversation: string; readonly membership: Membership | undefined }[]> {
+  const items = await queryOnce(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...membershipKey(username, after) },
+    ConsistentRead: true,
+    Limit: limit,
+  });
+  return items.map((item) => ({
+    conversation: conversationOf(item.sk),
+    membership: isActive(item) ? toMembership(item) : undefined,
+  }));
+}
+
 /** The members of a room or group by the index, a page at a time. */
 export async function* membersOf({ table }: Store, conversation: string): AsyncGenerator<string[]> {
   for await (const items of queryPages(table, membersQuery(conversation))) yield items.map(({ pk }) => usernameOf(pk));
@@ -236,13 +260,14 @@ export function joinUpdate(username: string, conversation: string, { seq, count 
 
 /** What a membership of any kind loses when it ends. */
 export const endedAttributes =
-  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted';
+  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted, blocks, blocked, blocker_read, unfriended';
 
 /**
  * @param keep a mark that stays for good, see standing.ts
  * @returns `false` when the member does not have this role any more; then nothing changes
  */
 export async function endMembership(services: TimedStore, membership: Membership, keep?: Mark): Promise<boolean> {
+  await noteLeft(services, membership.username, membership.conversation);
   const { ok } = await updateItemIf(services.table, endMembershipUpdate(services, membership, keep));
   return ok;
 }

@@ -6,7 +6,7 @@ import { ChatError } from '#protocol/errors';
 import type { NamedConversation } from '#protocol/names';
 import type { TimedStore } from '../runtime/services.ts';
 import { conversationStateKey } from './conversation-state.ts';
-import { type DirectSide, endBlockUpdate } from './direct-membership.ts';
+import { type DirectSide, directMembershipUpdate, endBlockUpdate } from './direct-membership.ts';
 import { type ItemUpdate, updateItemIf, updateTogether } from './item.ts';
 import { getMembership, getMemberships, type Membership, membershipKey } from './membership.ts';
 import { placeOf, shortRecordHash, windowSizeOf } from './named-sends.ts';
@@ -91,6 +91,21 @@ export function directStateUpdate(
     ExpressionAttributeNames: { '#count': 'count', '#at': 'at' },
     ExpressionAttributeValues: { ':zero': 0, ':now': now(), ...(isOpen ? {} : { ':yes': true }) },
   };
+}
+
+/** The other person in a direct conversation can write nothing more: `username` has deleted their account. As if they were blocked. */
+export async function closeDirect(
+  services: TimedStore,
+  conversation: NamedConversation,
+  username: string,
+): Promise<void> {
+  const others = conversation.members.filter((name) => name !== username);
+  const sides = others.map((name) => ({ username: name, side: 'blocked' }) as const);
+  const done = await updateTogether(services.table, [
+    ...others.map((name) => directMembershipUpdate(name, conversation.id, 'blocked')),
+    directStateUpdate(services, conversation, sides),
+  ]);
+  if (!done) throw new Error(`unable to close ${conversation.id}; it was being changed`);
 }
 
 /**

@@ -14,8 +14,8 @@ import { fold } from '#protocol/fold';
 import { limits } from '#protocol/limits';
 import { decodeUserName } from '#protocol/names';
 import type { Store } from '../runtime/services.ts';
-import { putItem, queryOnce } from './item.ts';
-import { usernameOf, userPartition } from './keys.ts';
+import { type Item, putItemIf, queryOnce } from './item.ts';
+import { type Key, usernameOf, userPartition } from './keys.ts';
 
 const sortKeys = { username: 'USERNAME', name: 'USER', account: 'ACCOUNT' } as const;
 
@@ -57,6 +57,14 @@ export function listedAs(name: string): { readonly listed_in: string; readonly l
   return first === undefined ? undefined : { listed_in: first, listed_as: folded };
 }
 
+export function usernameListingKey(username: string): Key {
+  return { pk: userPartition(username), sk: sortKeys.username };
+}
+
+export function accountListingKey(username: string): Key {
+  return { pk: userPartition(username), sk: sortKeys.account };
+}
+
 /** The listing by the name as the identity provider writes it, where that is another one than the user name. */
 export function accountListing(username: string): ReturnType<typeof listedAs> {
   return username.includes('%') ? listedAs(decodeUserName(username)) : undefined;
@@ -65,13 +73,13 @@ export function accountListing(username: string): ReturnType<typeof listedAs> {
 /** Lists a user by their user name, and by their account where that is another name. Nothing changes if they are listed already. */
 export async function putUsernameListings({ table }: Store, username: string): Promise<void> {
   const account = accountListing(username);
-  await putItem(table, {
-    pk: userPartition(username),
-    sk: sortKeys.username,
-    listed_in: username[0],
-    listed_as: username,
-  });
-  if (account) await putItem(table, { pk: userPartition(username), sk: sortKeys.account, ...account });
+  const listings: Item[] = [{ ...usernameListingKey(username), listed_in: username[0], listed_as: username }];
+  if (account) listings.push({ ...accountListingKey(username), ...account });
+  for (const listing of listings) {
+    // Whoever has deleted their account is listed no more.
+    const ConditionExpression = 'attribute_not_exists(pk) OR attribute_exists(listed_in)';
+    await putItemIf(table, { Item: listing, ConditionExpression });
+  }
 }
 
 interface Range {

@@ -5,6 +5,7 @@
 import type { Store, TimedStore } from '../runtime/services.ts';
 import { conversationStateKey } from './conversation-state.ts';
 import { updateItemIf, updateTogether } from './item.ts';
+import { noteLeft } from './left-conversation.ts';
 import { endMembershipUpdate, type Membership, membershipKey, roleUpdate } from './membership.ts';
 
 const ownerName = { '#owner': 'owner' };
@@ -44,6 +45,7 @@ export async function takeRoom({ table }: Store, member: Membership, absent: str
 
 /** Ends the membership of the owner. The room then has none. @returns `false` when they are the owner no longer; then nothing changes */
 export async function leaveOwnRoom(services: TimedStore, owner: Membership): Promise<boolean> {
+  await noteLeft(services, owner.username, owner.conversation);
   return updateTogether(services.table, [
     endMembershipUpdate(services, owner),
     ownerUpdate(owner.conversation, undefined, owner.username),

@@ -38,7 +38,7 @@ const sniffedBytes = 4_100;
 
 const clients = new WeakMap<Bucket, S3Client>();
 
-function clientOf(bucket: Bucket): S3Client {
+export function clientOf(bucket: Bucket): S3Client {
   let client = clients.get(bucket);
   if (!client) {
     client = new S3Client({
@@ -54,7 +54,7 @@ function clientOf(bucket: Bucket): S3Client {
 }
 
 /** S3 answers AccessDenied for a missing object if the caller may not list the bucket. */
-const missing = ['NoSuchKey', 'AccessDenied', 'InvalidRange'];
+export const missing = ['NoSuchKey', 'AccessDenied', 'InvalidRange'];
 
 export async function inspectIncoming({ bucket }: InBucket, id: string): Promise<IncomingFile | undefined> {
   const Range = `bytes=0-${sniffedBytes - 1}`;
@@ -103,7 +103,10 @@ function headersOf(file: Pick<File, 'content_type' | 'filename'>) {
 }
 
 /** The answer of S3; undefined when it refuses the request with one of these errors. */
-async function unlessRefused<Answer>(errors: readonly string[], request: Promise<Answer>): Promise<Answer | undefined> {
+export async function unlessRefused<Answer>(
+  errors: readonly string[],
+  request: Promise<Answer>,
+): Promise<Answer | undefined> {
   try {
     return await request;
   } catch (error) {

@@ -24,6 +24,7 @@ import {
   type ItemUpdate,
   putItem,
   putItemIf,
+  queryOnce,
   ttl,
   updateItemIf,
   updateTogether,
@@ -224,6 +225,17 @@ export async function shareUpload(services: TimedStore, source: Upload, copy: Up
     ExpressionAttributeValues: { ':yes': true, ':claimed': 'claimed', ':used': 'used' },
   };
   return updateTogether(services.table, [created, mark, beginSharing(object)]);
+}
+
+/** The first uploads that were asked for in a place, by id: a conversation, or a user's name for their pictures. @param after only ids behind this one */
+export async function uploadsAfter({ table }: Store, place: string, limit: number, after?: string): Promise<string[]> {
+  const items = await queryOnce(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': conversationPartition(place), ':sk': uploadPrefix },
+    ExclusiveStartKey: after === undefined ? undefined : { ...uploadKey(place, after) },
+    Limit: limit,
+  });
+  return items.map(({ sk }) => String(sk).slice(uploadPrefix.length));
 }
 
 /**

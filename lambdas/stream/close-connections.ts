@@ -29,7 +29,9 @@ export async function endSignedOutConnections(services: Services, { signedOutAt,
  */
 export async function closeRemoved(services: Services, user: User, connection: Connection): Promise<void> {
   if (isBeforeSignOut(user.signedOutAt, connection.openedAt)) {
-    await closeWithError(services, connection, 'unauthenticated', 'you have signed out everywhere: sign in again');
+    const reason =
+      user.deletedAt === undefined ? 'you have signed out everywhere: sign in again' : 'this account was deleted';
+    await closeWithError(services, connection, 'unauthenticated', reason);
   } else if (connection.expires <= services.now()) {
     const reason = 'the token of this socket has expired: connect again with a fresh one';
     await closeWithError(services, connection, 'token_expired', reason);

@@ -238,6 +238,11 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('identity', () => {
       const [alice, bob] = await chat.people('alice7', 'bob7');
       await alice.post(`/conversations/${bob.username}/messages`, { message: 'for bob alone' });
       await chat.cognito.send(new DeleteUserCommand({ AccessToken: alice.tokens.access }));
+      // Cognito tells nobody of it, so it is asked.
+      expect(await bob.get(`/users/${alice.username}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: 'unknown_user', message: expect.stringContaining('was deleted') } },
+      });
       expect(await refusal(alice.username)).toEqual(refused('belongs to an account that exists or was deleted'));
       expect(await refusal(alice.username.replace('a', '\u0430'))).toEqual(refused('looks like one that somebody has'));
     });

@@ -6,14 +6,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { DeleteUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateMultipartUploadCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { LocalRuntime, Permission } from '@parley/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newDeletion } from '#lambdas/chat/delete-account';
+import { newExport } from '#lambdas/chat/export-account';
+import { type AccountJob, beginAccountJob, getAccountJob } from '#lambdas/store/account-job';
+import { allocateFirstSeq, allocateSeq } from '#lambdas/store/allocate-seq';
 import { conversationStateKey, getConversationState } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
 import { createMembership } from '#lambdas/store/membership';
-import { connectionPrefix, userKey } from '#lambdas/store/user';
+import { putUpload } from '#lambdas/store/upload';
+import { connectionPrefix, createUser, updateProfile, userKey } from '#lambdas/store/user';
+import { messageId } from '#protocol/message-id';
 import { parseConversation } from '#protocol/names';
 import { scopeToText } from '#protocol/scope';
 import { type Chat, startChat } from '../support/chat.ts';
@@ -47,6 +55,7 @@ const largeRoom = 'room:crowd';
 /** Bob's socket for everything. */
 let bobs: Socket;
 let table: DynamoDBDocumentClient;
+let s3: S3Client;
 
 const local = !process.env.PARLEY_OUTPUTS;
 
@@ -63,6 +72,12 @@ beforeAll(async () => {
       credentials: runtime.rootCredentials,
     }),
   );
+  s3 = new S3Client({
+    region: chat.outputs.Region,
+    endpoint: `${runtime.origin}/_aws/s3`,
+    forcePathStyle: true,
+    credentials: runtime.rootCredentials,
+  });
   [alice, bob] = await chat.people('alice', 'bob');
   conversation = named(alice, bob);
   everything = await alice.everything();
@@ -77,6 +92,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   table?.destroy();
+  s3?.destroy();
   await chat?.stop();
 });
 
@@ -333,6 +349,97 @@ async function leaveDeletion(): Promise<string> {
   return address;
 }
 
+/** The runs of jobs about accounts. The table and the bucket have what a user would have. */
+const store = () => ({ table: { client: table, name: tableName() }, now: Date.now });
+const uploads = () => {
+  const { stack } = runtime;
+  const [bucket] = stack.ofType('AWS::S3::Bucket').filter(({ logicalId }) => logicalId.startsWith('Uploads'));
+  return stack.ref(bucket?.logicalId ?? '');
+};
+
+async function putObject(Key: string): Promise<void> {
+  await s3.send(new PutObjectCommand({ Bucket: uploads(), Key, Body: png }));
+}
+
+async function isStored(Key: string): Promise<boolean> {
+  return s3.send(new GetObjectCommand({ Bucket: uploads(), Key })).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A user who is a member of this room, where they have written a message with a file. @returns their name, and the file's id */
+async function newMember(of = room, folder: 'files' | 'attachments' = 'files') {
+  const username = `member${++unique}`;
+  const [file, picture] = [`file${unique}`, `picture${unique}`];
+  await createUser(store(), { username, name: username });
+  await updateProfile(store(), username, { avatar: { id: picture, content_type: 'image/png' } });
+  const upload = { filename: 'a.png', content_type: 'image/png', size: png.length, user: username };
+  await putUpload(store(), { ...upload, id: picture, conversation: username });
+  await Promise.all([putObject(`${folder}/${file}`), putObject(`avatars/${picture}`)]);
+  const at = Date.now();
+  const last = { user: username, text: 'hi', content_type: 'text', at } as const;
+  const { seq, count } = await allocateSeq(store(), of, last);
+  await createMembership(store(), username, parseConversation(of), { seq, count });
+  const object = folder === 'attachments' ? { object: file } : {};
+  const files = [{ id: file, filename: 'a.png', content_type: 'image/png', size: png.length, ...object }];
+  const message = {
+    type: 'message',
+    id: messageId('01KAGM8S1B9XJ3Q0V7', seq),
+    files,
+    reply_to: null,
+    client_id: 'c',
+    count,
+  };
+  await table.send(
+    new PutCommand({ TableName: tableName(), Item: { ...entryKey({ conversation: of, seq }), ...message, ...last } }),
+  );
+  return { username, file, picture };
+}
+
+/** One run of a job. @throws Error when it fails */
+async function runJob(username: string, kind: 'deletion' | 'export', progress: object): Promise<AccountJob> {
+  await beginAccountJob(store(), { username, kind, progress }, await getAccountJob(store(), username, kind));
+  const body = JSON.stringify({ kind, username });
+  const outcome = await runtime.functions.invoke('AccountJobFunction', { Records: [{ messageId: 'm', body }] });
+  const job = await getAccountJob(store(), username, kind);
+  if (!job || JSON.stringify(outcome.ok && outcome.payload) !== '{"batchItemFailures":[]}')
+    throw new Error('the run failed');
+  return job;
+}
+
+async function deleteMember(of = room, { erase = false, folder = 'files' as 'files' | 'attachments' } = {}) {
+  const member = await newMember(of, folder);
+  await runJob(member.username, 'deletion', newDeletion('nobody', erase));
+  await untilIdle(runtime);
+  await Promise.all([arrived(everything), arrived(bobs)]);
+  return member;
+}
+
+async function deleteWithArchive(): Promise<void> {
+  const { username } = await newMember();
+  const archive = { id: username, uploadId: 'none', parts: [] };
+  await beginAccountJob(store(), { username, kind: 'export', progress: { ...newExport, archive } });
+  await runJob(username, 'deletion', newDeletion('nobody', false));
+}
+
+async function exportMember(folder: 'files' | 'attachments' = 'files'): Promise<void> {
+  const { username } = await newMember(room, folder);
+  const { done, progress } = await runJob(username, 'export', newExport);
+  expect({ done, progress }).toMatchObject({ done: expect.any(Number), progress: { files: 2 } });
+}
+
+/** The archive of a member of the pool. @returns its address */
+async function archiveOf(person: Person): Promise<string> {
+  await answered(202, person.post('/me/export'));
+  const done = () => runtime.counters.snapshot()['lambda.done:AccountJobFunction'] ?? 0;
+  const before = done();
+  await eventually(() => done() > before);
+  return String((await answered(200, person.get('/me/export'))).url);
+}
+
+const newArchive = async () => archiveOf(await chat.person(`exporter${++unique}`));
+
 async function expectGone(address: string): Promise<void> {
   const { status } = await fetch(address);
   if (status !== 404 && status !== 403) throw new Error(`S3 answered ${status}`);
@@ -419,6 +526,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await arrived(everything);
     if (!everything.received.some((event) => event.id === id)) throw new Error('no chat_message');
   },
+  'Http cognito-idp:AdminGetUser pool': async () => {
+    const dave = await chat.person(`dave${++unique}`);
+    await chat.cognito.send(new DeleteUserCommand({ AccessToken: dave.tokens.access }));
+    await answered(404, alice.get(`/users/${dave.username}`));
+  },
   'Http cognito-idp:AdminUserGlobalSignOut pool': async () =>
     answered(204, (await chat.person(`dave${++unique}`)).request('DELETE', '/me/sessions')),
   'Http s3:PutObject avatars/*': setAvatar,
@@ -498,6 +610,71 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await largeRoomIsCounted();
   },
 
+  'Http sqs:SendMessage accounts': async () =>
+    answered(202, (await chat.person(`exporter${++unique}`)).post('/me/export')),
+  'Http s3:GetObject exports/*': async () => download(await newArchive()),
+  'AccountJob sqs:ReceiveMessage accounts': newArchive,
+  'AccountJob sqs:DeleteMessage accounts': newArchive,
+  'AccountJob sqs:GetQueueAttributes accounts': newArchive,
+  'AccountJob sqs:SendMessage accounts': async () => {
+    const archive = { id: 'gone', uploadId: 'none', parts: [] };
+    const { username } = await newMember();
+    // S3 does not know the upload any more, so another run begins anew.
+    await runJob(username, 'export', { ...newExport, archive, place: { step: 'left' } });
+  },
+  'AccountJob dynamodb:GetItem table': () => deleteMember(),
+  'AccountJob dynamodb:BatchGetItem table': () => deleteMember(),
+  'AccountJob dynamodb:PutItem table': () => deleteMember(),
+  'AccountJob dynamodb:Query table': () => deleteMember(),
+  'AccountJob dynamodb:Query index/members': () => deleteMember(),
+  'AccountJob dynamodb:UpdateItem table': () => deleteMember(),
+  'AccountJob dynamodb:ConditionCheckItem table': async () => {
+    // A group whose owner has vanished: somebody else becomes it, unless the owner has come back.
+    const group = `group:01kagm8s1b9xj3q0v7000000${String(++unique).padStart(2, '0')}`;
+    await allocateFirstSeq(store(), group, 'Group', 'nobody');
+    await createMembership(store(), bob.username, parseConversation(group), { seq: 0, count: 0 });
+    await deleteMember(group);
+  },
+  'AccountJob cognito-idp:AdminUserGlobalSignOut pool': () => deleteMember(),
+  'AccountJob cognito-idp:AdminDeleteUser pool': () => deleteMember(),
+  'AccountJob execute-api:ManageConnections POST': async () => {
+    const { username } = await deleteMember();
+    const left = everything.received.some(
+      (event) => event.content_type === 'system' && event.from_user.username === username,
+    );
+    if (!left) throw new Error('not heard');
+  },
+  'AccountJob lambda:InvokeFunction function': async () => {
+    const { username } = await deleteMember(largeRoom, { erase: true });
+    await eventually(() => bobs.received.some(({ type, user }) => type === 'messages_erased' && user === username));
+  },
+  'AccountJob s3:DeleteObject files/*': async () => {
+    const { file } = await deleteMember(room, { erase: true });
+    if (await isStored(`files/${file}`)) throw new Error('still there');
+  },
+  'AccountJob s3:DeleteObject attachments/*': async () => {
+    const { file } = await deleteMember(room, { erase: true, folder: 'attachments' });
+    if (await isStored(`attachments/${file}`)) throw new Error('still there');
+  },
+  'AccountJob s3:DeleteObject avatars/*': async () => {
+    const { picture } = await deleteMember();
+    if (await isStored(`avatars/${picture}`)) throw new Error('still there');
+  },
+  'AccountJob s3:AbortMultipartUpload exports/*': deleteWithArchive,
+  'AccountJob s3:DeleteObject exports/*': deleteWithArchive,
+  'AccountJob s3:GetObject files/*': () => exportMember(),
+  'AccountJob s3:GetObject attachments/*': () => exportMember('attachments'),
+  'AccountJob s3:GetObject avatars/*': () => exportMember(),
+  'AccountJob s3:PutObject exports/*': () => exportMember(),
+  'AccountJob s3:GetObject exports/*': async () => {
+    const { username } = await newMember();
+    await putObject(`exports/${username}/rest-1`);
+    const Key = `exports/${username}/parley.tar.gz`;
+    const { UploadId } = await s3.send(new CreateMultipartUploadCommand({ Bucket: uploads(), Key }));
+    const archive = { id: username, uploadId: UploadId, parts: [] };
+    await runJob(username, 'export', { ...newExport, archive, place: { step: 'left' }, rest: 1, rests: 1 });
+  },
+
   'FanOut dynamodb:Query index/members': () => largeRoomDelivers(),
   'FanOut lambda:InvokeFunction function': () => largeRoomDelivers(),
   'FanOut sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('FanOut dynamodb:Query index/members'),
@@ -540,7 +717,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} log`);
 
 function label({ roleId, action, resource }: Permission): string {
-  const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(resource)?.[1];
+  const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|exports\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(
+    resource,
+  )?.[1];
   const kind = /:(table|log-group|userpool|function)[:/]/
     .exec(resource)?.[1]
     ?.replace('log-group', 'log')
@@ -548,7 +727,15 @@ function label({ roleId, action, resource }: Permission): string {
   const sqs = /:sqs:.*/.exec(resource)?.[0];
   const what =
     part ??
-    (resource.includes('/stream/') ? 'stream' : sqs ? (sqs.includes('OnlineCounts') ? 'counts' : 'queue') : kind);
+    (resource.includes('/stream/')
+      ? 'stream'
+      : sqs
+        ? sqs.includes('OnlineCounts')
+          ? 'counts'
+          : sqs.includes('AccountJobs')
+            ? 'accounts'
+            : 'queue'
+        : kind);
   return `${functionOf(roleId)?.replace(/Function$/, '') ?? roleId} ${action} ${what ?? resource}`;
 }
 

@@ -215,6 +215,30 @@ describe.runIf(local)('an offline member', () => {
     });
   });
 
+  it('gets none of a conversation that they have muted or left, and in no conversation of somebody whom they have blocked', async () => {
+    const [alice, bob, carol] = await people('alice', 'bob', 'carol');
+    const browser = await subscribe(bob);
+    await acquaint(alice, bob, carol);
+    const { id: group } = (
+      await alice.post('/conversations', { title: 'Sailing', members: [bob.username, carol.username] })
+    ).body;
+    const [direct, fixed] = [named(alice, bob), named(alice, bob, carol)];
+    for (const to of [direct, fixed]) await say(alice, to, 'before');
+    await untilPushesSent();
+    const before = service.at(browser.path).length;
+    expect(before).toBe(2);
+    expect((await bob.request('PUT', `/conversations/${direct}/mute`)).status).toBe(204);
+    expect((await bob.request('DELETE', `/conversations/${fixed}/members/${bob.username}`)).status).toBe(204);
+    expect((await bob.request('PUT', `/me/blocks/${carol.username}`)).status).toBe(204);
+    for (const to of [direct, fixed]) await say(alice, to, `quiet @${bob.username}`);
+    await say(carol, group, `blocked @${bob.username}`);
+    await untilPushesSent();
+    expect(service.at(browser.path)).toHaveLength(before);
+    await say(alice, group, 'heard');
+    await untilPushesSent();
+    expect(service.at(browser.path)).toHaveLength(before + 1);
+  });
+
   it('without devices adds no write and no request to the cost of a message', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const conversation = named(alice, bob);

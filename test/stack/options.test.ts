@@ -12,6 +12,7 @@ test('without context the options have their defaults', () => {
     oidc: undefined,
     push: undefined,
     messageRetentionDays: 0,
+    deletedMessages: 'keep',
     sendLimit: 20,
     sendLimitSeconds: 10,
     fileBytesPerDay: 1024 ** 3,

@@ -47,7 +47,10 @@ describe('the permissions of each function', () => {
         ...table,
         'dynamodb:ConditionCheckItem <ChatTable.Arn>',
         'dynamodb:Query <ChatTable.Arn>/index/people',
+        'cognito-idp:AdminGetUser <PeoplePool.Arn>',
         'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
+        'sqs:SendMessage <AccountJobsQueue.Arn>',
+        's3:GetObject <UploadsBucket.Arn>/exports/*',
         handOut,
         posting,
         ...logs('Http'),
@@ -81,6 +84,32 @@ describe('the permissions of each function', () => {
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         keepFailed,
+      ],
+    ],
+    [
+      'AccountJobFunction',
+      [
+        ...table,
+        'dynamodb:ConditionCheckItem <ChatTable.Arn>',
+        'cognito-idp:AdminDeleteUser <PeoplePool.Arn>',
+        'cognito-idp:AdminUserGlobalSignOut <PeoplePool.Arn>',
+        handOut,
+        posting,
+        ...logs('AccountJobsAccountJob'),
+        's3:AbortMultipartUpload <UploadsBucket.Arn>/exports/*',
+        's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
+        's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
+        's3:DeleteObject <UploadsBucket.Arn>/exports/*',
+        's3:DeleteObject <UploadsBucket.Arn>/files/*',
+        's3:GetObject <UploadsBucket.Arn>/attachments/*',
+        's3:GetObject <UploadsBucket.Arn>/avatars/*',
+        's3:GetObject <UploadsBucket.Arn>/exports/*',
+        's3:GetObject <UploadsBucket.Arn>/files/*',
+        's3:PutObject <UploadsBucket.Arn>/exports/*',
+        'sqs:DeleteMessage <AccountJobsQueue.Arn>',
+        'sqs:GetQueueAttributes <AccountJobsQueue.Arn>',
+        'sqs:ReceiveMessage <AccountJobsQueue.Arn>',
+        'sqs:SendMessage <AccountJobsQueue.Arn>',
       ],
     ],
     [
@@ -189,6 +218,7 @@ describe('functions', () => {
       FanOutFunction: 60,
       DeliverFunction: 30,
       CountOnlineFunction: 120,
+      AccountJobFunction: 120,
       SignUpFunction: 5,
       CheckNameFunction: 5,
     });
@@ -206,6 +236,7 @@ describe('functions', () => {
       FanOutFunction: 1024,
       DeliverFunction: 512,
       CountOnlineFunction: 512,
+      AccountJobFunction: 1024,
       SignUpFunction: 512,
       CheckNameFunction: 1024,
     });
@@ -223,7 +254,11 @@ describe('functions', () => {
 
   test.each([
     ['SocketFunction', 'socket', {}],
-    ['HttpFunction', 'http', { USER_POOL_ID: '<PeoplePool>' }],
+    [
+      'HttpFunction',
+      'http',
+      { USER_POOL_ID: '<PeoplePool>', ACCOUNT_QUEUE_URL: '<AccountJobsQueue>', DELETED_MESSAGES: 'keep' },
+    ],
     ['NotifyFunction', 'notify', { COUNT_QUEUE_URL: '<OnlineCountsQueue>' }],
   ])('%s is told where table, bucket, connections and pages are', (id, service, more) => {
     expect(environment(id)).toEqual({
@@ -304,11 +339,12 @@ describe('the bucket of uploads', () => {
     });
   });
 
-  test('deletes uploads that no message uses after a day', () => {
+  test('deletes uploads that no message uses after a day, and archives after a week', () => {
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
           { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
+          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, Status: 'Enabled' },
           { Id: 'incomplete', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
         ],
       },
@@ -510,6 +546,25 @@ describe('fan-out in chunks', () => {
   });
 });
 
+test('the job about an account is tried five times and kept for two weeks, and its runs may ask for one another', () => {
+  template.hasResourceProperties('AWS::SQS::Queue', {
+    VisibilityTimeout: 120,
+    MessageRetentionPeriod: 1_209_600,
+    RedrivePolicy: {
+      deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] },
+      maxReceiveCount: 5,
+    },
+  });
+  template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+    FunctionName: { Ref: 'AccountJobFunction' },
+    BatchSize: 1,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+  });
+  template.hasResource('AWS::Lambda::Function', {
+    Properties: { RecursiveLoop: 'Allow', Environment: { Variables: { RUN_SECONDS: '60', RETENTION_DAYS: '0' } } },
+  });
+});
+
 describe('the distribution', () => {
   test('serves the page, rewrites the paths of WebSockets, the HTTP API and the replaced programs, and caches none of these', () => {
     const [distribution = {}] = Object.values(template.findResources('AWS::CloudFront::Distribution'));
@@ -562,6 +617,7 @@ test('every function that works on data, and every dead-letter queue, has an ala
   });
   expect(alarms.toSorted()).toEqual([
     'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
+    'Sum Errors <AccountJobFunction>',
     'Sum Errors <CountOnlineFunction>',
     'Sum Errors <DeliverFunction>',
     'Sum Errors <FanOutFunction>',

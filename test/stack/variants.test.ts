@@ -20,10 +20,10 @@ describe('by default', () => {
 
   test('there are no pushes: no function, no queue, and no second reader of the stream', () => {
     expect(Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) => /Push/.test(id))).toEqual([]);
-    // Dead letters, and counts of who is online.
-    template.resourceCountIs('AWS::SQS::Queue', 2);
-    // One reader of the stream, one of the counts.
-    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+    // Dead letters, counts of who is online, and jobs about accounts.
+    template.resourceCountIs('AWS::SQS::Queue', 3);
+    // One reader of the stream, one of each other queue.
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
   });
 
   test('every function is one bundled ES module', async () => {

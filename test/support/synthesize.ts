@@ -9,7 +9,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The cloud assembly of the stack with its defaults, as `cdk synth` writes it. */
     assemblyDirectory: string;
-    /** The same with the options `friendsFirst`, `inlineMembers: 5` and an origin in `allowedOrigins`. */
+    /** The same with the options `friendsFirst`, `inlineMembers: 5`, `deletedMessages: erase` and an origin in `allowedOrigins`. */
     optionsDirectory: string;
     /** For the data of runtimes; deleted after the last test. */
     dataFolder: string;
@@ -22,7 +22,12 @@ const projectDirectory = resolve(import.meta.dirname, '../..');
 export default async function synthesizeOnce(project: TestProject): Promise<() => void> {
   const [plain, options] = await Promise.all([
     assembly({}),
-    assembly({ friendsFirst: true, inlineMembers: 5, allowedOrigins: 'https://chat.example.com' }),
+    assembly({
+      friendsFirst: true,
+      inlineMembers: 5,
+      deletedMessages: 'erase',
+      allowedOrigins: 'https://chat.example.com',
+    }),
   ]);
   project.provide('assemblyDirectory', plain);
   project.provide('optionsDirectory', options);

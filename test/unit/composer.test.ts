@@ -26,6 +26,10 @@ describe('a mention', () => {
     expect(mentionAt(text, text.length)).toBeUndefined();
   });
 
+  it.each(['你好@bo', 'ありがとう@bo', '안녕@bo'])('begins beside scripts without spaces: %j', (text) => {
+    expect(mentionAt(text, text.length)).toEqual({ from: text.length - 3, query: 'bo' });
+  });
+
   it('is looked for only before the caret', () => {
     expect(mentionAt('@bob and more', 3)).toEqual({ from: 0, query: 'bo' });
   });
@@ -36,6 +40,7 @@ describe('a mention', () => {
     expect(found('BO')).toEqual(['bob', 'bobby']);
     expect(found('adams')).toEqual(['alice']);
     expect(found('zoe')).toEqual([]);
+    expect(matchingPeople('zoe', [{ username: 'z1', name: 'Ms Zoë' }])).toHaveLength(1);
   });
 
   it('that is already complete suggests nobody, unless a longer name starts the same', () => {

@@ -53,7 +53,8 @@ async function largest(conversation: string, mentions: string[], attachments: nu
   const files = Array.from({ length: attachments }, (_, index) => ({
     id: String(index).padStart(26, '0'),
     filename: letter.repeat(limits.filenameLength),
-    content_type: `application/${'x'.repeat(100)}`,
+    // The longest that a form accepts.
+    content_type: `application/${'x'.repeat(100)}${`;${'p'.repeat(20)}="${'v'.repeat(60)}"`.repeat(2)}`,
     size: limits.attachmentBytes,
     width: limits.attachmentPixels,
     height: limits.attachmentPixels,

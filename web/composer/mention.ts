@@ -1,4 +1,5 @@
 import type { Conversation, Person } from '@parley/client';
+import { fold } from '#protocol/fold';
 import { typedMention } from '#protocol/mentions';
 
 /** A mention that is being typed. The server finds mentions in the same places. */
@@ -31,9 +32,9 @@ export function mentionCandidates(
 
 /** At most six people whose user name, or a word of whose name, starts with the query. Empty if the only match is already written out. */
 export function matchingPeople(query: string, people: readonly Person[]): readonly Person[] {
-  const start = query.toLowerCase();
+  const start = fold(query);
   const found = people.filter(({ username, name }) =>
-    [username, ...name.toLowerCase().split(/\s+/)].some((word) => word.startsWith(start)),
+    [username, ...fold(name).split(/\s+/)].some((word) => word.startsWith(start)),
   );
   return found.length === 1 && found[0]?.username === start ? [] : found.slice(0, 6);
 }

@@ -1,5 +1,6 @@
 import type { Message } from '@parley/client';
 import { useState } from 'preact/hooks';
+import { fold } from '#protocol/fold';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
 import { titleOf } from '../state/names.ts';
@@ -16,7 +17,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
   const { message, onClose } = props;
   const found = conversations.value
     .map((view) => ({ view, title: titleOf(view, me) }))
-    .filter(({ title }) => title.toLowerCase().includes(query.trim().toLowerCase()));
+    .filter(({ title }) => fold(title).includes(fold(query.trim())));
 
   async function forward(to: string, title: string): Promise<void> {
     onClose();

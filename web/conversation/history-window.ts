@@ -37,6 +37,13 @@ export function applyToHistory(history: HistoryWindow, event: ServerEvent): Hist
       const { type, room, change: _, ...message } = event;
       return change(event.seq, ({ reactions }) => ({ ...message, reactions }));
     }
+    case 'messages_erased':
+      return {
+        ...history,
+        messages: history.messages.map((message) =>
+          message.from_user.username === event.user && message.content_type !== 'system' ? erased(message) : message,
+        ),
+      };
     case 'reaction':
       return change(event.seq, (message) => withReaction(message, event.emoji, event.user, event.removed));
     case 'message_hidden':
@@ -46,6 +53,10 @@ export function applyToHistory(history: HistoryWindow, event: ServerEvent): Hist
     default:
       return history;
   }
+}
+
+function erased(message: Message): Message {
+  return { ...message, deleted: true, message: '', attachments: [], multimedia_url: null };
 }
 
 /** The message after a user has added or removed a reaction. */

@@ -6,6 +6,7 @@ import { NotificationsSwitch } from './notifications-switch.tsx';
 import { PresenceSwitch } from './presence-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
 import { ThemeChoice } from './theme-choice.tsx';
+import { YourData } from './your-data.tsx';
 
 /** Parley's version. The build defines it. */
 declare const PARLEY: string;
@@ -20,6 +21,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
         <PresenceSwitch />
         <BlockedPeople />
         <SignOutEverywhere />
+        <YourData />
         <p class="quiet">Parley {PARLEY}</p>
       </div>
     </Dialog>

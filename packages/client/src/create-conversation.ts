@@ -80,6 +80,7 @@ export function createConversation(options: {
       case 'chat_message':
       case 'message_edited':
       case 'message_deleted':
+      case 'messages_erased':
       case 'reaction':
       case 'message_hidden':
       case 'history_cleared':

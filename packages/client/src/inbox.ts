@@ -153,6 +153,9 @@ export function createInbox(options: {
       else if (event.type === 'message_delivered') {
         const view = views.get(event.conversation);
         if (view) set(withDelivered(view, event.to, event.seq));
+      } else if (event.type === 'messages_erased') {
+        onEdit(event);
+        refresh(event.conversation);
       } else if (event.type === 'message_deleted' || event.type === 'message_edited') {
         onEdit(event);
         const view = views.get(event.conversation);

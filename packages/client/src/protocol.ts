@@ -130,6 +130,27 @@ export type Me = {
   readonly hide_presence?: true | undefined;
 };
 
+/** How far the deletion of an account is. */
+export type Deletion = {
+  readonly state: 'running' | 'done';
+  readonly begun_at: Time;
+  readonly done_at: Time | null;
+  readonly messages: 'keep' | 'erase';
+  readonly conversations: number;
+  readonly erased: number;
+};
+
+/** How far an archive is. `url` is a signed address, valid for an hour; ask again for another one. */
+export type Export = {
+  readonly state: 'running' | 'ready';
+  readonly begun_at: Time;
+  readonly messages: number;
+  readonly files: number;
+  readonly size: number | null;
+  readonly url: string | null;
+  readonly expires_at: Time | null;
+};
+
 /** POST the file to `url` as a multipart form: all `fields` first, then the file as `file`. Then `create` with `attachments: [id]`, or `PATCH /me` with `avatar: id`. */
 export type UploadForm = {
   readonly id: string;
@@ -197,7 +218,7 @@ export type ChangesPage = {
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
-  readonly results: readonly (ServerEvents['chat_message'] | ServerEvents['message_edited'] | ServerEvents['message_deleted'] | ServerEvents['reaction'] | ServerEvents['conversation_updated'])[];
+  readonly results: readonly (ServerEvents['chat_message'] | ServerEvents['message_edited'] | ServerEvents['message_deleted'] | ServerEvents['messages_erased'] | ServerEvents['reaction'] | ServerEvents['conversation_updated'])[];
 };
 
 /** A message after a change; `change` is the number of the change's entry. */
@@ -217,6 +238,14 @@ export type ServerEvents = {
   readonly message_edited: Message & { readonly type: 'message_edited'; readonly room: string; readonly change: number };
   /** The message after its deletion, without text and attachments; `change` is the number of the deletion's entry. */
   readonly message_deleted: Message & { readonly type: 'message_deleted'; readonly room: string; readonly change: number };
+  /** Every message of `user` up to `up_to` is deleted, together with their account; `change` is the number of the entry that says so. */
+  readonly messages_erased: {
+    readonly type: 'messages_erased';
+    readonly conversation: string;
+    readonly user: string;
+    readonly up_to: number;
+    readonly change: number;
+  };
   /** To a user's own connections: they have deleted the message for themselves. */
   readonly message_hidden: { readonly type: 'message_hidden'; readonly conversation: string; readonly seq: number };
   /** To a user's own connections: they have cleared the history up to this number for themselves. */

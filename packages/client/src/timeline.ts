@@ -9,6 +9,7 @@ export type LogEvent = ServerEvents[
   | 'chat_message'
   | 'message_edited'
   | 'message_deleted'
+  | 'messages_erased'
   | 'reaction'
   | 'conversation_updated'
   | 'message_hidden'
@@ -38,6 +39,9 @@ interface Entry {
   readonly reactions: Map<string, { readonly change: number; readonly removed: boolean }>;
   hidden?: boolean;
 }
+
+/** What a deleted message has no more. */
+const empty = { deleted: true, message: '', attachments: [], multimedia_url: null };
 
 /** @param start the number after which the log is followed */
 export function createTimeline(start: number): Timeline {
@@ -126,6 +130,15 @@ export function createTimeline(start: number): Timeline {
         for (const seq of entries.keys()) if (seq <= clearedUpTo) show(seq);
         return;
       }
+      if (event.type === 'messages_erased') {
+        note(event.change);
+        for (const [seq, { message }] of entries) {
+          if (message?.from_user.username !== event.user || message.content_type === 'system') continue;
+          change(seq, event.change, { ...message, ...empty });
+          show(seq);
+        }
+        return;
+      }
       if (event.type === 'chat_message') {
         const { type, room, delivered_to, ...message } = event;
         note(event.seq);
@@ -138,13 +151,7 @@ export function createTimeline(start: number): Timeline {
       else {
         const { type, room, change: number, ...message } = event;
         note(number);
-        const empty = type === 'message_deleted' && {
-          deleted: true,
-          message: '',
-          attachments: [],
-          multimedia_url: null,
-        };
-        change(event.seq, number, { ...message, ...empty });
+        change(event.seq, number, { ...message, ...(type === 'message_deleted' && empty) });
       }
       show(event.seq);
     },

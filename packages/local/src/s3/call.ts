@@ -9,6 +9,8 @@ import type { ObjectStore, StoredObject } from './store.ts';
 export interface S3 {
   readonly context: Context;
   store(bucket: Bucket): Promise<ObjectStore>;
+  /** The parts of multipart uploads that are not complete. */
+  parts(bucket: Bucket): Promise<ObjectStore>;
   /** Starts the functions that are subscribed to the event, without waiting for them. */
   notify(event: ObjectEvent): void;
 }
@@ -30,7 +32,12 @@ export type Operation = (s3: S3, call: Call) => Promise<void>;
 
 export interface ObjectEvent {
   /** Without the `s3:` prefix. */
-  readonly name: 'ObjectCreated:Put' | 'ObjectCreated:Post' | 'ObjectCreated:Copy' | 'ObjectRemoved:Delete';
+  readonly name:
+    | 'ObjectCreated:Put'
+    | 'ObjectCreated:Post'
+    | 'ObjectCreated:Copy'
+    | 'ObjectCreated:CompleteMultipartUpload'
+    | 'ObjectRemoved:Delete';
   readonly bucket: Bucket;
   readonly key: string;
   /** Absent for a removed object. */

@@ -4,6 +4,12 @@ import { copyObject } from './operations/copy-object.ts';
 import { deleteObject } from './operations/delete-object.ts';
 import { getObject, headObject } from './operations/get-object.ts';
 import { listObjects } from './operations/list-objects.ts';
+import {
+  abortMultipartUpload,
+  completeMultipartUpload,
+  createMultipartUpload,
+  uploadPart,
+} from './operations/multipart.ts';
 import { postObject } from './operations/post-object.ts';
 import { putObject } from './operations/put-object.ts';
 
@@ -45,12 +51,21 @@ const subresources = [
 
 const multipart = ['uploads', 'uploadId', 'partNumber'];
 
+/** Listing parts and uploads is not served. */
+function multipartOperation({ request, query }: Pick<Call, 'request' | 'query'>): { name: string; run: Operation } {
+  const { method } = request;
+  if (method === 'POST' && query.has('uploads')) return { name: 'CreateMultipartUpload', run: createMultipartUpload };
+  if (!query.has('uploadId')) throw notImplemented('Reading a part, or listing multipart uploads,');
+  if (method === 'PUT' && query.has('partNumber')) return { name: 'UploadPart', run: uploadPart };
+  if (method === 'POST') return { name: 'CompleteMultipartUpload', run: completeMultipartUpload };
+  if (method === 'DELETE') return { name: 'AbortMultipartUpload', run: abortMultipartUpload };
+  throw notImplemented('Listing the parts of a multipart upload');
+}
+
 /** Finds the operation of a request and its S3 name. @throws S3Error NotImplemented, MethodNotAllowed */
 export function findOperation(call: Pick<Call, 'request' | 'key' | 'query'>): { name: string; run: Operation } {
   const { request, key, query } = call;
-  if (multipart.some((name) => query.has(name))) {
-    throw notImplemented('Multipart upload (send objects of up to 5 GB in one request)');
-  }
+  if (multipart.some((name) => query.has(name))) return multipartOperation(call);
   const subresource = subresources.find((name) => query.has(name));
   if (subresource) throw notImplemented(`The subresource ?${subresource}`);
   if ((query.get('versionId') ?? 'null') !== 'null') throw notImplemented('Versioning');

@@ -34,22 +34,24 @@ export interface S3Service extends Service {
 
 /**
  * S3 for the template's buckets, path style below `/_aws/s3`. Signatures, permissions and form policies are checked as in S3, no bucket is
- * public, and objects are stored in `<data>/s3/<bucket>`. Multipart uploads, versions, tags, websites and the features listed in
+ * public, and objects are stored in `<data>/s3/<bucket>`. Lists of multipart uploads, versions, tags, websites and the features listed in
  * `dispatch.ts` and `metadata.ts` are refused with NotImplemented. Lifecycle rules have no effect.
  * @param options.newId returns a unique id for a request or a stored body
  */
 export async function startS3(context: Context, options: { newId?: () => string } = {}): Promise<S3Service> {
   const newId = options.newId ?? randomUUID;
   const stores = new Map<string, Promise<ObjectStore>>();
-  const store = (bucket: Bucket): Promise<ObjectStore> => {
-    const directory = join(context.dataDirectory, 's3', encodeURIComponent(bucket.name));
-    const opened = stores.get(bucket.name) ?? openStore(directory, { now: () => context.clock.now(), newId });
-    stores.set(bucket.name, opened);
+  const open = (folder: string, bucket: Bucket): Promise<ObjectStore> => {
+    const directory = join(context.dataDirectory, folder, encodeURIComponent(bucket.name));
+    const opened = stores.get(directory) ?? openStore(directory, { now: () => context.clock.now(), newId });
+    stores.set(directory, opened);
     return opened;
   };
+  const store = (bucket: Bucket) => open('s3', bucket);
   const s3: S3 = {
     context,
     store,
+    parts: (bucket) => open('s3-parts', bucket),
     notify: (event) => {
       deliverEvent(context, event).catch((error: unknown) => context.log(`S3 event not delivered: ${String(error)}`));
     },

@@ -22,7 +22,7 @@ const StoredObject = ObjectMetadata.extend({
   body: z.string(),
   /** Bytes. */
   size: z.number(),
-  /** MD5 in hex, without quotes. */
+  /** MD5 in hex, without quotes; of a multipart upload, that of its parts' MD5s, and their number. */
   etag: z.string(),
   /** Milliseconds since the epoch. */
   lastModified: z.number(),
@@ -45,12 +45,14 @@ export interface ObjectStore {
    * Stores a body. The object becomes visible when it is complete, and nothing remains if the body or the condition throws.
    * @param describe returns the metadata; called after the body has been read
    * @param condition called at the moment of the write with the existing object
+   * @param etag in place of the body's MD5
    */
   put(
     key: string,
     body: AsyncIterable<Buffer>,
     describe: () => ObjectMetadata,
     condition?: (existing: StoredObject | undefined) => void,
+    etag?: string,
   ): Promise<StoredObject>;
   remove(key: string): Promise<boolean>;
 }
@@ -87,7 +89,7 @@ export async function openStore(
       }
       return undefined;
     },
-    async put(key, body, describe, condition) {
+    async put(key, body, describe, condition, etag) {
       const id = options.newId();
       const path = join(bodies, id);
       const description = `${path}.json`;
@@ -95,7 +97,14 @@ export async function openStore(
       let existing: StoredObject | undefined;
       try {
         const received = await writeBody(path, body);
-        object = { ...describe(), ...received, key, body: id, lastModified: options.now() };
+        object = {
+          ...describe(),
+          ...received,
+          ...(etag !== undefined && { etag }),
+          key,
+          body: id,
+          lastModified: options.now(),
+        };
         await writeFile(description, JSON.stringify(object));
         // No await from here to the index, so that two writers of one key cannot interleave.
         existing = index.get(key);

@@ -1,0 +1,76 @@
+import type { Export } from '@parley/client';
+import { useEffect, useState } from 'preact/hooks';
+import { useSession } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { ConfirmButton } from '../ui/confirm-button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { useAction } from '../ui/use-action.ts';
+
+const pollMs = 2_000;
+
+/** An archive of what is the user's, and the end of their account. */
+export function YourData() {
+  return (
+    <section>
+      <h3>Your data</h3>
+      <Archive />
+      <DeleteAccount />
+    </section>
+  );
+}
+
+function Archive() {
+  const { chat } = useSession().messenger;
+  const [archive, setArchive] = useState<Export>();
+  const { busy, error, run } = useAction();
+  const look = () => chat.request<Export>('GET', '/me/export').then(setArchive);
+  // Without an archive the answer is an error.
+  useEffect(() => void look().catch(() => {}), []);
+  useEffect(() => {
+    if (archive?.state !== 'running') return;
+    const timer = setTimeout(() => run(look), pollMs);
+    return () => clearTimeout(timer);
+  }, [archive]);
+  return (
+    <>
+      <p class="quiet" role="status">
+        {archive?.state === 'running' && `Your archive is being made: ${archive.messages} messages so far.`}
+        {archive?.url && (
+          <a href={archive.url}>
+            Download your {archive.messages} messages and {archive.files} files
+          </a>
+        )}
+      </p>
+      {archive?.state !== 'running' && (
+        <Button disabled={busy} onClick={() => run(() => chat.request<Export>('POST', '/me/export').then(setArchive))}>
+          {archive ? 'Make another archive' : 'Make an archive of your data'}
+        </Button>
+      )}
+      <ErrorMessage text={error} />
+    </>
+  );
+}
+
+function DeleteAccount() {
+  const { session, messenger } = useSession();
+
+  async function deleteAccount(): Promise<void> {
+    await messenger.chat.request('DELETE', '/me');
+    // With the name: the session of this tab may have ended already.
+    await session.signOut(messenger.me);
+  }
+
+  return (
+    <ConfirmButton
+      label="Delete your account"
+      look="button"
+      kind="danger"
+      title="Delete your account for ever?"
+      action="Delete"
+      onConfirm={deleteAccount}
+    >
+      You leave all your conversations, your profile and friends are deleted, and nobody can use your user name again.
+      There is no way back. Make an archive first if you want to keep your messages.
+    </ConfirmButton>
+  );
+}
