@@ -1,7 +1,6 @@
 /** What each frame does. The compiler refuses a frame of protocol/frames.ts that has no handler here. */
 import type { Frame } from '#protocol/frames';
-import { addOrRemoveReaction, type ChangeRequest, deleteMessage, editMessage } from '../chat/change-message.ts';
-import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
+import type { ChangeRequest } from '../chat/change-message.ts';
 import { markRead } from '../chat/mark-read.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
@@ -14,23 +13,34 @@ import { conversationOf, type SocketRequest } from './request.ts';
 type FrameHandler<F extends Frame> = (services: Services, request: SocketRequest, frame: F) => Promise<unknown>;
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>;
 
+/** What changes messages is loaded with the first such frame: nobody waits for it who connects or writes. */
+const changes = {
+  ofMessages: () => import('../chat/change-message.ts'),
+  forMe: () => import('../chat/delete-for-me.ts'),
+};
+
 const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
   /** Stored, then posted to every connection of every member. */
   create: (services, request, frame) =>
     sendMessage(services, conversationOf(request, frame.conversation), request.caller, frame, request.origin),
 
-  edit: (services, request, frame) => editMessage(services, toChange(request, frame), frame.message),
+  edit: async (services, request, frame) =>
+    (await changes.ofMessages()).editMessage(services, toChange(request, frame), frame.message),
 
-  delete(services, request, frame) {
+  async delete(services, request, frame) {
     const change = toChange(request, frame);
-    return frame.for === 'everyone' ? deleteMessage(services, change) : deleteMessageForMe(services, change);
+    if (frame.for === 'everyone') return (await changes.ofMessages()).deleteMessage(services, change);
+    return (await changes.forMe()).deleteMessageForMe(services, change);
   },
 
-  react: (services, request, frame) =>
-    addOrRemoveReaction(services, toChange(request, frame), { emoji: frame.emoji, removed: frame.remove ?? false }),
+  async react(services, request, { emoji, remove: removed = false, ...frame }) {
+    return (await changes.ofMessages()).addOrRemoveReaction(services, toChange(request, frame), { emoji, removed });
+  },
 
-  clear: (services, request, frame) =>
-    clearHistory(services, conversationOf(request, frame.conversation), request.caller, frame.up_to, request.origin),
+  async clear(services, request, frame) {
+    const conversation = conversationOf(request, frame.conversation);
+    return (await changes.forMe()).clearHistory(services, conversation, request.caller, frame.up_to, request.origin);
+  },
 
   read_messages: (services, request, frame) =>
     markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
