@@ -358,11 +358,6 @@ describe('the bucket of uploads', () => {
   });
 });
 
-test('with selfSignUp: false only an administrator creates accounts', () => {
-  const closed = synthesize({ selfSignUp: false }).template;
-  closed.hasResourceProperties('AWS::Cognito::UserPool', { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } });
-});
-
 describe('people', () => {
   test('sign up themselves, with a user name in any case, a confirmed address, and a strong password', () => {
     template.hasResourceProperties('AWS::Cognito::UserPool', {
