@@ -109,7 +109,7 @@ it('whatever members do at the same moment, a group has one owner while it has m
         expect(await rolesByLog(group)).toEqual(roles);
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
   // Nothing else than the errors that say what was wrong.
   const expected = [
