@@ -161,7 +161,7 @@ describe('the permissions of each function', () => {
         Properties: { AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'lambda.amazonaws.com' } }] } },
       }),
     );
-    expect(roles).toHaveLength(10);
+    expect(roles).toHaveLength(11);
     for (const role of roles) expect(role.Properties).not.toHaveProperty('ManagedPolicyArns');
   });
 
