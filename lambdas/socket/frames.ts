@@ -1,11 +1,11 @@
 /** What each frame does. The compiler refuses a frame of protocol/frames.ts that has no handler here. */
 import type { Frame } from '#protocol/frames';
-import { addOrRemoveReaction, type ChangeRequest, deleteMessage, editMessage } from '../chat/change-message.ts';
-import { clearHistory, deleteMessageForMe } from '../chat/delete-for-me.ts';
-import { markRead } from '../chat/mark-read.ts';
+import type { RateKind } from '#protocol/limits';
+import type { ChangeRequest } from '../chat/change-message.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
+import { assertRate, owePosts } from '../chat/user-limits.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { post } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
@@ -14,26 +14,42 @@ import { conversationOf, type SocketRequest } from './request.ts';
 type FrameHandler<F extends Frame> = (services: Services, request: SocketRequest, frame: F) => Promise<unknown>;
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>;
 
+// Loaded when the first such frame comes, because a cold start should load little.
+const changes = () => import('../chat/change-message.ts');
+const forOneself = () => import('../chat/delete-for-me.ts');
+const reading = () => import('../chat/mark-read.ts');
+
 const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
   /** Stored, then posted to every connection of every member. */
   create: (services, request, frame) =>
     sendMessage(services, conversationOf(request, frame.conversation), request.caller, frame, request.origin),
 
-  edit: (services, request, frame) => editMessage(services, toChange(request, frame), frame.message),
+  edit: async (services, request, frame) =>
+    (await changes()).editMessage(services, toChange(request, frame), frame.message),
 
-  delete(services, request, frame) {
+  async delete(services, request, frame) {
     const change = toChange(request, frame);
-    return frame.for === 'everyone' ? deleteMessage(services, change) : deleteMessageForMe(services, change);
+    if (frame.for === 'everyone') return (await changes()).deleteMessage(services, change);
+    return (await forOneself()).deleteMessageForMe(services, change);
   },
 
-  react: (services, request, frame) =>
-    addOrRemoveReaction(services, toChange(request, frame), { emoji: frame.emoji, removed: frame.remove ?? false }),
+  react: async (services, request, frame) =>
+    (await changes()).addOrRemoveReaction(services, toChange(request, frame), {
+      emoji: frame.emoji,
+      removed: frame.remove ?? false,
+    }),
 
-  clear: (services, request, frame) =>
-    clearHistory(services, conversationOf(request, frame.conversation), request.caller, frame.up_to, request.origin),
+  clear: async (services, request, frame) =>
+    (await forOneself()).clearHistory(
+      services,
+      conversationOf(request, frame.conversation),
+      request.caller,
+      frame.up_to,
+      request.origin,
+    ),
 
-  read_messages: (services, request, frame) =>
-    markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
+  read_messages: async (services, request, frame) =>
+    (await reading()).markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
 
   /** Posted to the other members' open connections, never stored. In a large conversation nobody gets it, and nobody whom the user has blocked. */
   async typing(services, request, { conversation: named, typing }) {
@@ -45,6 +61,7 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
     const members = await listMembers(services, conversation);
     if (!members.complete) return;
     const recipients = await recipientsOf(services, conversation, { alwaysInclude: [], members });
+    owePosts(services, user, 'typing', recipients.users);
     const event = { type: 'typing', conversation: conversation.id, user, typing } as const;
     await broadcast(services, recipients, event, { exclude: [user] });
   },
@@ -53,7 +70,22 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
   ping: (services, request) => post(services, request.origin, { type: 'pong' }),
 };
 
+/** The limit that a frame takes a token of. `sends`: the send bucket of the conversation, which its number takes it from. */
+export const frameRates: { readonly [Type in Frame['type']]: RateKind | 'sends' | undefined } = {
+  create: 'sends',
+  edit: 'sends',
+  delete: 'sends',
+  react: 'sends',
+  clear: 'clearing',
+  typing: 'typing',
+  read_messages: 'receipts',
+  ping: undefined,
+};
+
+/** @throws ChatError `rate_limited`, and those of each frame */
 export async function handleFrame(services: Services, request: SocketRequest, frame: Frame): Promise<void> {
+  const rate = frameRates[frame.type];
+  if (rate !== undefined && rate !== 'sends') await assertRate(services, request.caller.username, rate);
   // TypeScript cannot see that handler and frame have the same type.
   const handler = handlers[frame.type] as FrameHandler<Frame>;
   await handler(services, request, frame);
