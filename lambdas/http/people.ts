@@ -8,17 +8,19 @@ import { findPeople, getProfile } from '../chat/people.ts';
 import { createEndedAccounts } from '../identity/ended-accounts.ts';
 import type { Services } from '../runtime/services.ts';
 import { beginningsOf, type Listing } from '../store/people-index.ts';
-import { getUser, isOfPool } from '../store/user.ts';
+import { getUser } from '../store/user.ts';
 import type { HttpHandlers } from './handler.ts';
 import { limitOf, link } from './pages.ts';
 
 const endedAtPool = createEndedAccounts(process.env.USER_POOL_ID, Date.now);
 
-/** Is the account deleted, here or at the user pool? A pool that does not answer hides nobody. */
+/** Was the account deleted at the user pool, without Parley? A pool that does not answer hides nobody. */
 async function hasEnded(services: Pick<Services, 'table' | 'log'>, username: string): Promise<boolean> {
   const user = await getUser(services, username);
-  if (user?.deletedAt !== undefined) return true;
-  if (!user?.owner || !isOfPool(user.owner)) return false;
+  // Whoever was deleted here is shown as a deleted user.
+  if (user?.deletedAt !== undefined) return false;
+  // A pool that took the place of another one does not know the accounts from before.
+  if (!user?.owner || user.owner.issuer !== process.env.USER_POOL_ID) return false;
   try {
     return await endedAtPool({ name: decodeUserName(username), sub: user.owner.sub });
   } catch (error) {
