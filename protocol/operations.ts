@@ -91,6 +91,7 @@ export const operations = {
       'Deletes your account for ever. From the answer on your tokens can only ask how far the deletion is. Repeating it changes nothing.',
     routes: ['DELETE /me'],
     afterDeletion: true,
+    rate: 'sessions',
     answer: { status: 202, means: 'The deletion has begun.', schemas: [http.Deletion] },
   },
   getDeletion: {
@@ -98,6 +99,7 @@ export const operations = {
     summary: 'How far the deletion of your account is.',
     routes: ['GET /me/deletion'],
     afterDeletion: true,
+    rate: 'sessions',
     answer: { status: 200, means: 'How far it is.', schemas: [http.Deletion] },
     errors: ['not_found'],
   },
@@ -106,6 +108,7 @@ export const operations = {
     summary:
       'Begins an archive of your profile, friends, conversations, messages and files. Once a day. While one is being made, this answers how far it is.',
     routes: ['POST /me/export'],
+    rate: 'sessions',
     answer: { status: 202, means: 'The archive is being made.', schemas: [http.Export] },
     errors: ['rate_limited'],
   },
@@ -113,6 +116,7 @@ export const operations = {
     task: 'find the archive',
     summary: 'How far your archive is, and its address when it is ready.',
     routes: ['GET /me/export'],
+    rate: 'sessions',
     answer: { status: 200, means: 'How far it is.', schemas: [http.Export] },
     errors: ['not_found'],
   },
