@@ -152,6 +152,15 @@ it('every operation over HTTP has a limit of its own, except for those that read
   // The `devices` limit counts only registrations that write.
   const writers = ['registerDevice', 'registerToken', 'forgetDevice'];
   expect(without.sort()).toEqual(
-    ['getAttachment', 'getMe', 'getPushSettings', 'getUser', 'listDevices', ...writers].sort(),
+    [
+      'getAttachment',
+      'getDeletion',
+      'getExport',
+      'getMe',
+      'getPushSettings',
+      'getUser',
+      'listDevices',
+      ...writers,
+    ].sort(),
   );
 });
