@@ -32,8 +32,8 @@ export const rates = {
   forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
   /** Changes of one's name and picture. */
   profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
-  /** Signing out everywhere, and what is done with the account as a whole. */
-  sessions: { count: 10, seconds: 600, of: 'changes and exports of the account', exact: true },
+  /** Signing out everywhere. */
+  sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
   /** Groups made; titles, roles and members changed; conversations left and muted; invitations answered. */
   groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */

@@ -91,7 +91,6 @@ export const operations = {
       'Deletes your account for ever. From the answer on your tokens can only ask how far the deletion is. Repeating it changes nothing.',
     routes: ['DELETE /me'],
     afterDeletion: true,
-    rate: 'sessions',
     answer: { status: 202, means: 'The deletion has begun.', schemas: [http.Deletion] },
   },
   getDeletion: {
@@ -107,7 +106,6 @@ export const operations = {
     summary:
       'Begins an archive of your profile, friends, conversations, messages and files. Once a day. While one is being made, this answers how far it is.',
     routes: ['POST /me/export'],
-    rate: 'sessions',
     answer: { status: 202, means: 'The archive is being made.', schemas: [http.Export] },
     errors: ['rate_limited'],
   },
