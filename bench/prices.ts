@@ -8,7 +8,7 @@ import { type Measured, typical } from './measure.ts';
 
 const perMillion = (dollars: number) => dollars / 1_000_000;
 
-const prices = {
+export const prices = {
   /** A write request unit: 1 KB. https://airbyte.com/data-engineering-resources/dynamodb-pricing (since November 2024) */
   dynamodbWriteUnit: perMillion(0.625),
   /** A read request unit: 4 KB read consistently, or twice that eventually consistently. Same source. */

@@ -13,7 +13,7 @@ interface Described {
 export const frameTexts: Readonly<Record<FrameType, Described>> = {
   create: {
     summary:
-      'Sends a message. The server stores it, then posts `chat_message` to the connections of all members. Your own copy carries the `client_id` and is the acknowledgement. The same `client_id` again stores nothing twice. `chat_message` is another name of this frame.',
+      'Sends a message. The server stores it, then posts `chat_message` to the connections of all members. Your own copy carries the `client_id` and is the acknowledgement. The same `client_id` again stores nothing twice. With `after`, the message gets a later number than the one with that `client_id`. `chat_message` is another name of this frame.',
     example: { type: 'create', conversation: 'alice_bob', message: 'Hello', client_id: '5d9f2c' },
   },
   edit: {
@@ -275,7 +275,8 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   pong: { summary: 'The answer to `ping`.', example: { type: 'pong' } },
   error: {
-    summary: 'A frame was refused. The connection stays open, except after `token_expired` and `unauthenticated`.',
+    summary:
+      'A frame was refused. The connection stays open, except after `token_expired` and `unauthenticated`, after too many frames (`rate_limited`), and when the user has opened too many connections (`conflict`).',
     example: {
       type: 'error',
       code: 'rate_limited',
@@ -326,15 +327,15 @@ export const errorTexts: Readonly<Record<ErrorCode, { readonly cause: string; re
   },
   rate_limited: {
     cause:
-      'You sent too many messages to this conversation in too short a time. Or you started or joined too many conversations within an hour. Or you sent too many friend requests, or too many of them wait for an answer. Or you shared too many bytes of files on one day.',
+      'You sent too many messages to this conversation in too short a time. Or you did something else too often: [every limit of this kind](security.md#limits-of-one-user) is of one user, on all devices together. Or too many of your friend requests wait for an answer. Or you shared too many bytes of files on one day. After too many frames the server closes the connection.',
     remedy:
-      'Send the same again, with the same `client_id`, after `retry_after` seconds. Without `retry_after`, take a friend request back first.',
+      'Send the same again, with the same `client_id`, after `retry_after` seconds. Without `retry_after`, take a friend request back first. Do not open another connection before `retry_after` seconds are over.',
   },
   conflict: {
     cause:
-      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another send in this conversation, or to another group. Or roles or a friendship changed at the same time. Or the group would have no owner.',
+      'The message’s place in the log was taken several times while the server wrote it. Or the message has as many different emoji as it can have. Or the `client_id` already belongs to another send in this conversation, or to another group. Or roles or a friendship changed at the same time. Or the group would have no owner. Or `after` names a message that has not come. Or you opened more connections than you may have: the server closes the oldest one after the error.',
     remedy:
-      'Send the same again, with the same `client_id`. For a reaction, use an emoji that the message has already. If the `client_id` is taken, choose a new one. For roles, fetch the group again, or hand it over first.',
+      'Send the same again, with the same `client_id`. For a reaction, use an emoji that the message has already. If the `client_id` is taken, choose a new one. For roles, fetch the group again, or hand it over first. If the message before has not come, send that one first. After this error on a connection that then closes, wait for the user before you connect again.',
   },
   attachment_missing: {
     cause:

@@ -104,6 +104,8 @@ function serviceName(id: string): string {
 
 const lambdas = join(import.meta.dirname, '..', 'lambdas');
 
+const protocols = join(import.meta.dirname, '../node_modules/@aws-sdk/core/dist-es/submodules/protocols');
+
 /** How functions are bundled. bench/ bundles one again with these options, to see what is in it. */
 export const bundleOptions = {
   bundle: true,
@@ -122,6 +124,10 @@ export const bundleOptions = {
   // The SDK's own chain of credential providers has 100 KB, and a function has its credentials in the environment.
   alias: {
     '@aws-sdk/credential-provider-node': join(lambdas, 'runtime', 'environment-credentials.ts'),
+    // S3 needs the SDK's protocol of XML from the same index file, and esbuild puts what one file exports into one chunk. A cold start, which
+    // needs JSON alone, would load 14 KB for S3.
+    '#aws/json10': join(protocols, 'json', 'AwsJson1_0Protocol.js'),
+    '#aws/rest-json': join(protocols, 'json', 'AwsRestJsonProtocol.js'),
     // A library that recognises file types logs with it, and it needs `require`.
     debug: join(lambdas, 'runtime', 'no-debug.ts'),
   },

@@ -28,6 +28,8 @@ export class ChatError extends Error {
   override readonly name = 'ChatError';
   /** Seconds after which the same request may succeed. */
   readonly retryAfter: number | undefined;
+  /** Over a WebSocket, the socket is closed after it. */
+  readonly closes: boolean;
   private readonly task: string | undefined;
 
   /**
@@ -37,11 +39,16 @@ export class ChatError extends Error {
   constructor(
     readonly code: ErrorCode,
     reason: string,
-    { task, retryAfter }: { readonly task?: string; readonly retryAfter?: number } = {},
+    {
+      task,
+      retryAfter,
+      closes = false,
+    }: { readonly task?: string; readonly retryAfter?: number; readonly closes?: boolean } = {},
   ) {
     super(reason);
     this.task = task;
     this.retryAfter = retryAfter;
+    this.closes = closes;
   }
 
   /** The sentence for the caller. @param task what the operation does, such as `send the message` */

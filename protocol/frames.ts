@@ -29,6 +29,8 @@ export const frameFields = {
     reply_to: z.optional(z.nullable(seq)),
     ref_message,
     client_id: z.optional(clientId),
+    /** The `client_id` of the message before: this one gets a later number. */
+    after: z.optional(clientId),
   }),
   edit: z.object({
     type: z.literal('edit'),

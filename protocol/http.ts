@@ -130,16 +130,11 @@ export const HistoryQuery = z.object({
   ...paging,
 });
 
-/** Lists that are read as a whole. */
+/** Conversations, and lists that are read as a whole. */
 export const ListQuery = z.object({
   /** A place in the list, from the address of another page. */
   at: z.optional(z.string()),
   /** Of clients from before there were places. */
-  offset: z._default(number('must be a number from 0'), 0),
-  ...paging,
-});
-
-export const InboxQuery = z.object({
   offset: z._default(number('must be a number from 0'), 0),
   ...paging,
 });

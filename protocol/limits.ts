@@ -1,3 +1,55 @@
+/** A bucket of `count` tokens, refilled evenly within `seconds`. `of` names what takes them, for the error's sentence. */
+export interface RateLimit {
+  readonly count: number;
+  readonly seconds: number;
+  readonly of: string;
+  /**
+   * Each use takes its token from the one bucket of the user, which is a write. Otherwise each environment of a function gives a tenth of the
+   * rate for itself, without a write, and gets what is asked for beyond that from the user's bucket, a tenth at a time.
+   */
+  readonly exact?: true;
+  /** The bucket is in the item that the operation writes, so its own update takes the token. */
+  readonly inItem?: true;
+}
+
+/** How often one user may do what, in all conversations and on all devices together. What one account can cost follows from these. */
+export const rates = {
+  /** Connections opened. */
+  connects: { count: 100, seconds: 2_400, of: 'new connections', exact: true, inItem: true },
+  /** Frames besides those that send (`create`, `edit`, `delete` for everyone, `react`), and frames that were refused. */
+  frames: { count: 300, seconds: 120, of: 'frames' },
+  /** HTTP requests besides those that send, one more for each 32 KB of an answer, and requests to send that were refused. */
+  requests: { count: 600, seconds: 180, of: 'requests' },
+  /** Also one for each 25 connections that the event is posted to; the same for `receipts`. */
+  typing: { count: 120, seconds: 300, of: 'signs of typing' },
+  receipts: { count: 60, seconds: 240, of: 'marks of what is read' },
+  /** Pages of messages and of changes. */
+  history: { count: 300, seconds: 120, of: 'pages of history' },
+  search: { count: 40, seconds: 300, of: 'pages of a search' },
+  /** Pages of conversations, members and people, and views of a conversation. */
+  lists: { count: 300, seconds: 1_500, of: 'lists' },
+  /** Forms for uploads. */
+  forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
+  /** Changes of one's name and picture. */
+  profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
+  /** Signing out everywhere. */
+  sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
+  /** Groups made; titles, roles and members changed; conversations left and muted; invitations answered. */
+  groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
+  /** Conversations begun or joined. Both create memberships, also of other people. */
+  conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
+  /** People invited into groups. People whom the user may put in without asking do not count. */
+  invitations: { count: 100, seconds: 86_400, of: 'invitations of people who are no contacts of yours', exact: true },
+  /** Friendships and blocks changed. */
+  people: { count: 60, seconds: 600, of: 'changes of friends and blocks', exact: true },
+  /** Push devices registered, besides those that are registered already. */
+  devices: { count: 30, seconds: 3_600, of: 'new push devices', exact: true },
+  /** Messages deleted for oneself, and histories cleared. */
+  clearing: { count: 60, seconds: 600, of: 'deletions for oneself', exact: true },
+} as const satisfies Readonly<Record<string, RateLimit>>;
+
+export type RateKind = keyof typeof rates;
+
 /** Every limit of the protocol, with AWS's limit where ours follows from it. */
 export const limits = {
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
@@ -50,16 +102,24 @@ export const limits = {
   uploadFormSeconds: 15 * 60,
   /** Seconds for which a signed download address is valid. */
   downloadSeconds: 60 * 60,
+  /** Bytes of an answer over HTTP that one token of `requests` pays for. */
+  answerBytesPerToken: 32 * 1024,
+  /** Connections that an event may be posted to for one token of `typing` or `receipts`. */
+  postsPerToken: 25,
   pageDefault: 50,
   pageMaximum: 100,
   /** Characters (Unicode code points) of a search, after trimming. */
   searchLength: 100,
   /** Entries of the log that one page of a search reads, which bounds its cost. */
   searchEntries: 500,
+  /** Characters of texts after which a page of a search reads no further. */
+  searchCharacters: 128 * 1024,
   /** Milliseconds after which a page of a search ends where it is. Only long texts in a large conversation take that long. */
   searchMilliseconds: 1_000,
   /** Members that one page of the members who are online reads, which bounds its cost. */
   membersRead: 500,
+  /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */
+  inboxConversations: 200,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */
@@ -70,8 +130,6 @@ export const limits = {
   friendRequests: 100,
   /** People whom a user may ask to be friends in this time, each of them once. */
   friendAsks: { count: 20, seconds: 60 * 60 },
-  /** People whom a user may invite into groups in this time. People whom the user may put in without asking do not count. */
-  invitations: { count: 100, seconds: 24 * 60 * 60 },
   /** Days for which an invitation waits for an answer. */
   invitationDays: 30,
   /** Days after which somebody may be invited again who has left the group or declined. */
@@ -86,14 +144,14 @@ export const limits = {
   deviceDays: 60,
   /** Characters (Unicode code points) of a message's text that a push shows. */
   pushTextLength: 200,
-  /** Conversations that a user may start or join in this many seconds. Both create memberships, also of other people. */
-  conversationsBegun: { count: 200, seconds: 60 * 60 },
   /** Seconds between the request to delete an account and the first step: what was under way then has ended (functions stop after 15 s). */
   deletionDelaySeconds: 20,
   /** A user may ask for an archive once in this many seconds. */
   exportIntervalSeconds: 24 * 60 * 60,
   /** Days after which an archive is deleted. */
   exportDays: 7,
+  /** Open connections of one user. One more closes the oldest. */
+  connectionsPerUser: 20,
   /** Direct contacts who get a user's presence. */
   presenceContacts: 200,
 } as const;

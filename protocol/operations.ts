@@ -6,6 +6,7 @@ import type * as z from 'zod/mini';
 import type { ErrorCode } from './errors.ts';
 import { type FrameType, frameTasks } from './frames.ts';
 import * as http from './http.ts';
+import type { RateKind } from './limits.ts';
 import { ConversationView, Message, Profile } from './message.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,7 +41,15 @@ export interface Operation {
   };
   /** The token of a user who has deleted their account may ask for it, too. All other operations refuse it. */
   readonly afterDeletion?: true;
-  /** Besides `unauthenticated`, `forbidden` (the user name is another account's) and `internal`, which every operation may answer, and those of `inConversation`. */
+  /**
+   * The limit that a request takes a token of, besides that of all requests. `sends`: the member's send bucket of the conversation, and none of
+   * the others. Some operations take tokens of other limits in addition, as far as they come to it: docs/security.md.
+   */
+  readonly rate?: RateKind | 'sends';
+  /**
+   * Besides `unauthenticated`, `forbidden` (the user name is another account's), `rate_limited` and `internal`, which every operation may answer,
+   * and those of `inConversation`.
+   */
   readonly errors?: readonly ErrorCode[];
 }
 
@@ -72,6 +81,7 @@ export const operations = {
       'Changes your name or picture as others see them, and whether others see when you are online. The first request creates the user.',
     routes: ['PATCH /me'],
     body: http.MeBody,
+    rate: 'profile',
     answer: { status: 200, means: 'Your profile as it is now.', schemas: [http.Me] },
     errors: ['invalid_frame', 'attachment_missing', 'attachment_rejected'],
   },
@@ -111,6 +121,7 @@ export const operations = {
     summary: 'Creates a form that uploads exactly this picture to S3. `PATCH /me` then uses it.',
     routes: ['POST /me/avatar'],
     body: http.AvatarBody,
+    rate: 'forms',
     answer: { status: 201, means: 'The form. It works for 15 minutes.', schemas: [http.UploadForm] },
     errors: ['invalid_frame', 'rate_limited'],
   },
@@ -119,6 +130,7 @@ export const operations = {
     summary: 'The users whom you have blocked, by user name.',
     routes: ['GET /me/blocks'],
     query: http.ListQuery,
+    rate: 'lists',
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
@@ -128,6 +140,7 @@ export const operations = {
       'Blocks a user: the server refuses what they do in the direct conversation with you. A friendship ends. Repeating it changes nothing.',
     routes: ['PUT /me/blocks/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: { status: 204, means: 'The user is blocked.' },
     errors: ['invalid_frame', 'unknown_user', 'conflict'],
   },
@@ -136,6 +149,7 @@ export const operations = {
     summary: 'Takes a block back. Repeating it changes nothing.',
     routes: ['DELETE /me/blocks/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: { status: 204, means: 'The user is not blocked.' },
     errors: ['invalid_frame'],
   },
@@ -144,6 +158,7 @@ export const operations = {
     summary: 'Your friends by user name, or the open requests that you received or sent, latest first.',
     routes: ['GET /me/friends'],
     query: http.FriendsQuery,
+    rate: 'lists',
     answer: { status: 200, means: 'A page of profiles.', schemas: [http.PeoplePage] },
     errors: ['invalid_frame'],
   },
@@ -152,6 +167,7 @@ export const operations = {
     summary: 'Asks a user to be friends, or accepts their request. Repeating it changes nothing.',
     routes: ['PUT /me/friends/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: {
       status: 200,
       means: '`friends`, or `sent` while the request waits for an answer.',
@@ -164,6 +180,7 @@ export const operations = {
     summary: 'Ends a friendship, takes a request back, or refuses one. Repeating it changes nothing.',
     routes: ['DELETE /me/friends/{username}'],
     path: { username: http.path.username },
+    rate: 'people',
     answer: { status: 204, means: 'There is no friendship and no request between you.' },
     errors: ['invalid_frame', 'conflict'],
   },
@@ -172,6 +189,7 @@ export const operations = {
     summary:
       'Signs you out everywhere: older tokens do nothing any more, the one of this request included, and open connections are closed.',
     routes: ['DELETE /me/sessions'],
+    rate: 'sessions',
     answer: { status: 204, means: 'You are signed out. Connections close within moments.' },
   },
   getPushSettings: {
@@ -219,6 +237,7 @@ export const operations = {
       'Users whose user name or shown name begins with `query`, ignoring case, in the order of the matching name. Without `query`: all users but you, by user name.',
     routes: ['GET /users'],
     query: http.PeopleQuery,
+    rate: 'lists',
     answer: {
       status: 200,
       means: 'A page of profiles. `count` is the number in this page.',
@@ -238,7 +257,8 @@ export const operations = {
     task: 'read the inbox',
     summary: 'Your inbox: conversations that have messages, rooms that you joined and your groups, latest first.',
     routes: ['GET /conversations'],
-    query: http.InboxQuery,
+    query: http.ListQuery,
+    rate: 'lists',
     answer: { status: 200, means: 'A page of conversations.', schemas: [http.ConversationPage] },
     errors: ['invalid_frame'],
   },
@@ -247,6 +267,7 @@ export const operations = {
     summary: 'One conversation, with the cursors of all members. In a large room or group: with your own.',
     routes: ['GET /conversations/{id}', 'GET /conversation/{id}'],
     inConversation: true,
+    rate: 'lists',
     answer: { status: 200, means: 'The conversation as you see it.', schemas: [ConversationView] },
   },
   listInvitations: {
@@ -254,6 +275,7 @@ export const operations = {
     summary: 'The managed groups to which you are invited and have not answered, by id.',
     routes: ['GET /me/invitations'],
     query: http.InvitationsQuery,
+    rate: 'lists',
     answer: {
       status: 200,
       means: 'A page of invitations. `count` is the number in this page.',
@@ -266,6 +288,7 @@ export const operations = {
     summary: 'Accepts the invitation to a managed group: you become a member. Repeating it changes nothing.',
     routes: ['PUT /me/invitations/{id}'],
     inConversation: true,
+    rate: 'groups',
     answer: { status: 200, means: 'The group.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
@@ -274,6 +297,7 @@ export const operations = {
     summary: 'Declines the invitation to a managed group. The group is not told. Repeating it changes nothing.',
     routes: ['DELETE /me/invitations/{id}'],
     inConversation: true,
+    rate: 'groups',
     answer: { status: 204, means: 'You are not invited.' },
     errors: ['conflict'],
   },
@@ -283,8 +307,9 @@ export const operations = {
       'Creates a managed group that you own. Your contacts are members at once; others are invited. The same `client_id` again, with the same body, gives the same group.',
     routes: ['POST /conversations'],
     body: http.CreateGroupBody,
-    answer: { status: 201, means: 'The group, and whom you have invited.', schemas: [ConversationView] },
-    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'rate_limited', 'conflict'],
+    rate: 'groups',
+    answer: { status: 201, means: 'The group.', schemas: [ConversationView] },
+    errors: ['invalid_frame', 'unknown_user', 'forbidden', 'conflict'],
   },
   updateGroup: {
     task: 'change {id}',
@@ -293,7 +318,8 @@ export const operations = {
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
-    answer: { status: 200, means: 'The group or room as it is now.', schemas: [ConversationView] },
+    rate: 'groups',
+    answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
     errors: ['not_found', 'conflict'],
   },
   listMembers: {
@@ -303,6 +329,7 @@ export const operations = {
     routes: ['GET /conversations/{id}/members'],
     inConversation: true,
     query: http.MembersQuery,
+    rate: 'lists',
     answer: {
       status: 200,
       means: 'A page of members. `count` is the number in this page.',
@@ -316,6 +343,7 @@ export const operations = {
     routes: ['PUT /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
+    rate: 'groups',
     answer: {
       status: 200,
       means: 'The group or room as it is now, and whether the user is invited.',
@@ -330,6 +358,7 @@ export const operations = {
     routes: ['DELETE /conversations/{id}/members/{username}'],
     inConversation: true,
     path: { username: http.path.username },
+    rate: 'groups',
     answer: { status: 204, means: 'The user is no longer a member.' },
     errors: ['not_found', 'conflict'],
   },
@@ -339,6 +368,7 @@ export const operations = {
       'Mutes a conversation of any kind for you alone: no pushes, no notifications, and it does not count in the total of unread messages. Repeating it changes nothing.',
     routes: ['PUT /conversations/{id}/mute'],
     inConversation: true,
+    rate: 'groups',
     answer: { status: 204, means: 'The conversation is muted for you.' },
   },
   unmuteConversation: {
@@ -346,6 +376,7 @@ export const operations = {
     summary: 'Takes muting back. Repeating it changes nothing.',
     routes: ['DELETE /conversations/{id}/mute'],
     inConversation: true,
+    rate: 'groups',
     answer: { status: 204, means: 'The conversation is not muted.' },
   },
   listMessages: {
@@ -360,6 +391,7 @@ export const operations = {
     ],
     inConversation: true,
     query: http.HistoryQuery,
+    rate: 'history',
     answer: {
       status: 200,
       means: 'A page of messages. With `changes=true`: a page of events, in the order of the log.',
@@ -374,6 +406,7 @@ export const operations = {
     routes: ['POST /conversations/{id}/messages', 'POST /chat/{room}/messages'],
     inConversation: true,
     body: http.CreateBody,
+    rate: 'sends',
     answer: { status: 201, means: 'The message, even if this `client_id` was sent before.', schemas: [Message] },
     errors: ['too_large', 'not_found', 'attachment_missing', 'attachment_rejected', 'conflict'],
   },
@@ -385,6 +418,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq },
     body: http.EditBody,
+    rate: 'sends',
     answer: changed,
     errors: ['too_large', 'not_found', 'conflict'],
   },
@@ -397,6 +431,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq },
     query: http.DeleteQuery,
+    rate: 'sends',
     answer: { ...changed, noContent: 'With `for=me`: the message has disappeared for you.' },
     errors: ['not_found', 'conflict'],
   },
@@ -407,6 +442,7 @@ export const operations = {
     routes: ['DELETE /conversations/{id}/messages'],
     inConversation: true,
     query: http.ClearQuery,
+    rate: 'clearing',
     answer: { status: 200, means: 'How far the history is cleared, and the unread count.', schemas: [http.ReadAnswer] },
   },
   addReaction: {
@@ -417,6 +453,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq, emoji: http.path.emoji },
     query: http.ReactionQuery,
+    rate: 'sends',
     answer: changed,
     errors: ['not_found', 'conflict'],
   },
@@ -427,6 +464,7 @@ export const operations = {
     inConversation: true,
     path: { seq: http.path.seq, emoji: http.path.emoji },
     query: http.ReactionQuery,
+    rate: 'sends',
     answer: changed,
     errors: ['not_found', 'conflict'],
   },
@@ -438,6 +476,7 @@ export const operations = {
     inConversation: true,
     body: http.ReadBody,
     bodyOptional: true,
+    rate: 'receipts',
     answer: { status: 200, means: 'The cursor, and the unread count.', schemas: [http.ReadAnswer] },
   },
   setTyping: {
@@ -445,6 +484,7 @@ export const operations = {
     summary: 'Shows the other members who are connected that you are typing, or have stopped.',
     frame: 'typing',
     inConversation: true,
+    rate: 'typing',
   },
   ping: {
     task: frameTasks.ping,
@@ -458,6 +498,7 @@ export const operations = {
     routes: ['POST /conversations/{id}/attachments', 'POST /filesmessage/{id}'],
     inConversation: true,
     body: http.AttachBody,
+    rate: 'forms',
     answer: { status: 201, means: 'The form. It works for 15 minutes.', schemas: [http.UploadForm] },
   },
   getAttachment: {
@@ -500,12 +541,14 @@ export const socketRoutes: readonly string[] = names.flatMap((name) => {
 /** Every code that an operation may answer. */
 export function errorsOf(name: OperationName): readonly ErrorCode[] {
   const { inConversation, errors = [] } = table[name];
-  const all: ErrorCode[] = [
-    'unauthenticated',
-    'forbidden',
-    'internal',
-    ...(inConversation ? conversationErrors : []),
-    ...errors,
+  return [
+    ...new Set<ErrorCode>([
+      'unauthenticated',
+      'forbidden',
+      'internal',
+      ...(inConversation ? conversationErrors : []),
+      ...errors,
+      'rate_limited',
+    ]),
   ];
-  return [...new Set(all)];
 }

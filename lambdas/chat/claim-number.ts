@@ -12,7 +12,6 @@ import type { ChangeEntry, MessageEntry } from '../store/entry.ts';
 import { hashClientId } from '../store/idempotency-window.ts';
 import type { Membership } from '../store/membership.ts';
 import { claimNamedSend, forgetSends } from '../store/named-sends.ts';
-import { openWindows, removeStaleMarks } from '../store/named-windows.ts';
 import { sealUnused } from './log.ts';
 import { tooFast } from './rate-limits.ts';
 import { assertWritable, type Caller, requireMembership } from './require-membership.ts';
@@ -92,6 +91,7 @@ async function claimInState(
       const forget = () => forgetSends(services, conversation, username, outdated);
       return { kind: 'claimed', seq: state.seq, at: send.at, state, forget };
     }
+    const { openWindows, removeStaleMarks } = await import('../store/named-windows.ts');
     // A message brings back who has left; a change, which a member began before leaving, does not.
     const join = send.message !== undefined;
     const membership = await requireMembership(services, conversation, caller, { join });

@@ -16,9 +16,9 @@ import { assertNoBlock } from './blocks-between.ts';
 import { conversationView } from './conversation-view.ts';
 import { announce, invitedAmong, inviteFirst, withoutAsking } from './invitations.ts';
 import { assertUsersExist } from './people.ts';
-import { assertConversationLimit, assertInvitationLimit } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
 import { recordGroupCreated } from './system-events.ts';
+import { assertRate } from './user-limits.ts';
 
 export interface NewGroup {
   readonly title: string;
@@ -47,8 +47,8 @@ export async function createGroup(
     await assertNoBlock(services, caller.username, others);
     const atOnce = await withoutAsking(services, caller, others);
     const strangers = others.filter((name) => !atOnce.includes(name));
-    if (strangers.length > 0) await assertInvitationLimit(services, caller.username, strangers.length);
-    await assertConversationLimit(services, caller.username);
+    if (strangers.length > 0) await assertRate(services, caller.username, 'invitations', { tokens: strangers.length });
+    await assertRate(services, caller.username, 'conversations');
     const start = { seq: 0, count: 0 };
     await noteJoined(services, conversation.id, atOnce);
     await createMembership(services, caller.username, conversation, start, 'owner');

@@ -15,15 +15,17 @@ import { cursorAt } from './log.ts';
 import { assertWithinLog, postUnreadCounts } from './mark-read.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { ownCursor, unreadCount } from './unread-count.ts';
+import { assertRate } from './user-limits.ts';
 
 /**
  * Deletes one message, of any author, for the caller. It and all earlier messages count as read for them; the others do not learn of it.
- * @throws ChatError `not_found`, `invalid_frame`, `forbidden`; `conflict` when the client_id belongs to a message or a change
+ * @throws ChatError `not_found`, `invalid_frame`, `forbidden`, `rate_limited`; `conflict` when the client_id belongs to a message or a change
  */
 export async function deleteMessageForMe(
   services: Services,
   { conversation, caller, target, clientId, origin }: ChangeRequest,
 ): Promise<{ seq: number }> {
+  await assertRate(services, caller.username, 'clearing');
   const membership = await requireMembership(services, conversation, caller, { join: false });
   if (clientId !== undefined) await assertUnusedClientId(services, conversation, membership, clientId);
   const entry = await findTarget(services, conversation.id, target);

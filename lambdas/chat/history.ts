@@ -69,9 +69,12 @@ export async function searchBefore(
   const isOver = () => services.now() >= until;
   const entries: MessageEntry[] = [];
   let lowest = end;
-  while (lowest > stop && entries.length < limit && !(lowest < end && isOver())) {
+  let characters = 0;
+  const isFull = () => entries.length >= limit || characters >= limits.searchCharacters;
+  while (lowest > stop && !isFull() && !(lowest < end && isOver())) {
     const first = Math.max(stop, lowest - searchStep);
     const read = await readLog(services, state, { first, last: lowest - 1, atPending: 'skip' });
+    characters += read.reduce((sum, entry) => sum + ('text' in entry ? entry.text.length : 0), 0);
     const { matching, complete, through } = matchNewest(read, words, isOver);
     const results = await visibleTo(services, viewer, matching);
     const included = results.slice(0, limit - entries.length);

@@ -1,14 +1,16 @@
 /**
  * A user's conversations with unread counts, computed when they are read: sending a message writes nothing for each member. Costs one query of
- * the memberships and half a unit for each conversation; paid on connect, on GET, and for users who watch notifications.
+ * the memberships and half a unit for each conversation, at most of those that were active last; paid on connect, on GET, and for users who
+ * watch notifications.
  */
+import { limits } from '#protocol/limits';
 import type { ConversationView } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
-import { getMemberships, type Membership, membershipsOf } from '../store/membership.ts';
+import { getMemberships, type Membership, membershipPage } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
 import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
@@ -23,10 +25,77 @@ export interface InboxRow {
   readonly unread: number;
 }
 
-/** All conversations of a user that have entries, and all their rooms, latest first. */
-export async function readInbox(services: Reader, username: string): Promise<InboxRow[]> {
+export interface Inbox {
+  /** Conversations that have entries, and rooms; those that were active last, latest first, at most `limits.inboxConversations`. */
+  readonly rows: readonly InboxRow[];
+  /** The user has older conversations, which are read in pages of their own. */
+  readonly hasOlder: boolean;
+}
+
+/**
+ * The conversations of a user that were active last. However many there are, it reads at most half as many more than it returns: of a user with very
+ * many, those of a list, and those that were noted as active since (store/recent.ts).
+ * @param options.renew the user, when a new list should be written for what has been noted since
+ */
+export async function readInbox(
+  services: Reader,
+  username: string,
+  { renew }: { readonly renew?: Pick<User, 'recentAt'> } = {},
+): Promise<Inbox> {
+  const most = limits.inboxConversations;
+  const all = await firstMemberships(services, username, most + 1);
+  // Loaded only then, because a cold start should load little.
+  const recent = () => import('../store/recent.ts');
+  if (all.length <= most) {
+    if (renew?.recentAt !== undefined) await (await recent()).forgetRecentList(services, username);
+    return { rows: shown(await toRows(services, all)), hasOlder: false };
+  }
+  const { activeSince, getRecentList, putRecentList } = await recent();
+  const stored = await getRecentList(services, username);
+  // An empty one was put by a reader who died before it had read everything.
+  const list = stored && stored.names.length > 0 ? stored : undefined;
+  // From then on senders note what is active, so that nothing is missed while everything is read for the first list.
+  if (!list) await putRecentList(services, username, [], undefined);
+  const active = list ? await activeSince(services, username, list) : [];
+  const names = [...new Set([...active, ...(list?.names ?? [])])];
+  const memberships = list
+    ? await getMemberships(
+        services,
+        names.map((conversation) => ({ username, conversation })),
+      )
+    : await firstMemberships(services, username);
+  const sorted = await toRows(services, memberships);
+  const rows = sorted.slice(0, most);
+  if (!list || (active.length > 0 && renew) || active.length > most / 4) {
+    await putRecentList(
+      services,
+      username,
+      rows.map(({ state }) => state.conversation),
+      list ?? (await getRecentList(services, username)),
+    );
+  }
+  return { rows: shown(rows), hasOlder: true };
+}
+
+/** @param most by default all of them */
+async function firstMemberships(
+  services: Reader,
+  username: string,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Membership[]> {
   const memberships: Membership[] = [];
-  for await (const page of membershipsOf(services, username)) memberships.push(...page);
+  let last: string | undefined;
+  do {
+    const limit = Math.min(most - memberships.length, 1_000);
+    const page = await membershipPage(services, username, { after: last, limit });
+    memberships.push(...page.memberships);
+    last = page.last;
+  } while (last !== undefined && memberships.length < most);
+  return memberships;
+}
+
+/** Memberships with the states of their conversations, latest first. Half a read unit each. */
+async function toRows(services: Reader, memberships: readonly Membership[]): Promise<InboxRow[]> {
   const ids = memberships.map(({ conversation }) => conversation);
   const states = await getConversationStates(services, ids);
   const byId = new Map(states.map((state) => [state.conversation, state]));
@@ -36,21 +105,139 @@ export async function readInbox(services: Reader, username: string): Promise<Inb
       return { membership, state, unread: await unreadCount(services, state, membership) };
     }),
   );
-  return rows
-    .filter(({ state }) => state.seq > 0 || state.conversation.startsWith('room:'))
-    .sort(
-      (a, b) => lastActiveAt(b.state) - lastActiveAt(a.state) || (a.state.conversation < b.state.conversation ? -1 : 1),
-    );
+  return rows.sort((a, b) => (isBefore(placeOf(a), placeOf(b)) ? -1 : 1));
 }
 
-/** When a conversation was last used: at its newest message, or, if there is none, at its newest entry. */
-function lastActiveAt({ last, at }: ConversationState): number {
-  return last?.at ?? at;
+/** Of conversations without entries only rooms are shown, which their members have joined. */
+function shown(rows: readonly InboxRow[]): InboxRow[] {
+  return rows.filter(({ state }) => state.seq > 0 || state.conversation.startsWith('room:'));
+}
+
+/** The row of one conversation, wherever it is in the inbox; undefined when the user is no member. */
+export async function inboxRow(
+  services: Reader,
+  username: string,
+  conversation: string,
+): Promise<InboxRow | undefined> {
+  const [row] = shown(await toRows(services, await getMemberships(services, [{ username, conversation }])));
+  return row;
+}
+
+/** A place in the inbox. */
+interface Place {
+  /** ms; when the conversation was last used: at its newest message, or, if there is none, at its newest entry */
+  readonly at: number;
+  readonly id: string;
+}
+
+function placeOf({ state: { conversation: id, last, at } }: InboxRow): Place {
+  return { at: last?.at ?? at, id };
+}
+
+/** Latest first. */
+function isBefore(one: Place, other: Place): boolean {
+  return one.at > other.at || (one.at === other.at && one.id < other.id);
+}
+
+/**
+ * Where a page begins. Conversations that become active while somebody pages move to the front, so they are shown once more, or for the first
+ * time, at the end of those that did not: nothing is missed.
+ */
+export type InboxPlace =
+  /** Behind this place, of those that were not active since `start` (ms). */
+  | { readonly part: 'after'; readonly start: number; readonly place: Place }
+  /** Those that were active since, the earliest first. */
+  | { readonly part: 'moved'; readonly start: number; readonly place: Place; readonly end: Place }
+  /** The older ones, by their ids. `end`: up to there they were shown before. */
+  | { readonly part: 'older'; readonly start: number; readonly after: string | undefined; readonly end: Place };
+
+export interface InboxPage {
+  readonly rows: readonly InboxRow[];
+  /** Undefined if there is no further page. */
+  readonly next: InboxPlace | undefined;
+  /** All conversations, or `limits.inboxConversations` when there are older ones. */
+  readonly count: number;
+}
+
+/** @param from a place that a page gave, or how many conversations are skipped */
+export async function inboxPage(
+  services: Reader,
+  username: string,
+  { from, limit }: { readonly from: InboxPlace | number; readonly limit: number },
+): Promise<InboxPage> {
+  if (typeof from === 'object' && from.part === 'older') return olderPage(services, username, from, limit);
+  return pageOf(await readInbox(services, username), { from, limit, now: services.now() });
+}
+
+/** A page of what was read. @param now ms */
+export function pageOf(
+  { rows, hasOlder }: Inbox,
+  {
+    from,
+    limit,
+    now,
+  }: { readonly from: Exclude<InboxPlace, { part: 'older' }> | number; readonly limit: number; readonly now: number },
+): InboxPage {
+  const start = typeof from === 'number' ? now : from.start;
+  const hasMoved = (row: InboxRow) => typeof from === 'object' && placeOf(row).at > start;
+  const moved = rows.filter(hasMoved).reverse();
+  const still = rows.filter((row) => !hasMoved(row));
+  const last = still.at(-1);
+  const end = typeof from === 'object' && from.part === 'moved' ? from.end : last ? placeOf(last) : { at: 0, id: '' };
+  const older = hasOlder ? ({ part: 'older', start, after: undefined, end } as const) : undefined;
+  const count = rows.length;
+  if (typeof from === 'object' && from.part === 'moved') {
+    const left = moved.filter((row) => isBefore(placeOf(row), from.place));
+    const page = left.slice(0, limit);
+    const [place] = page.slice(-1).map(placeOf);
+    const next = place && left.length > limit ? { ...from, place } : older;
+    return { rows: page, next, count };
+  }
+  const left = typeof from === 'number' ? still.slice(from) : still.filter((row) => isBefore(from.place, placeOf(row)));
+  const page = left.slice(0, limit);
+  const [place] = page.slice(-1).map(placeOf);
+  if (place && left.length > limit) return { rows: page, next: { part: 'after', start, place }, count };
+  const next = moved.length > 0 ? ({ part: 'moved', start, place: { at: start, id: '~' }, end } as const) : older;
+  return { rows: page, next, count };
+}
+
+/** Tries to find some that were not shown, so that few pages are empty. */
+const olderTries = 4;
+
+async function olderPage(
+  services: Reader,
+  username: string,
+  from: Extract<InboxPlace, { part: 'older' }>,
+  limit: number,
+): Promise<InboxPage> {
+  const { start, end } = from;
+  const recent = await readInbox(services, username);
+  const shownBefore = new Set(
+    recent.rows
+      .map(placeOf)
+      .filter((place) => place.at <= start && !isBefore(end, place))
+      .map(({ id }) => id),
+  );
+  let after = from.after;
+  for (let tries = 0; ; tries++) {
+    const page = await membershipPage(services, username, { after, limit });
+    const rows = shown(
+      await toRows(
+        services,
+        page.memberships.filter(({ conversation }) => !shownBefore.has(conversation)),
+      ),
+    );
+    after = page.last;
+    const isLast = after === undefined;
+    if (rows.length > 0 || isLast || tries >= olderTries) {
+      return { rows, next: isLast ? undefined : { ...from, after }, count: recent.rows.length };
+    }
+  }
 }
 
 /** Without muted conversations, whose messages wait quietly. */
-export function totalUnread(inbox: readonly InboxRow[]): number {
-  return inbox.reduce((sum, { unread, membership }) => sum + (membership.muted ? 0 : unread), 0);
+export function totalUnread({ rows }: Inbox): number {
+  return rows.reduce((sum, { unread, membership }) => sum + (membership.muted ? 0 : unread), 0);
 }
 
 /**

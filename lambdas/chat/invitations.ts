@@ -29,8 +29,8 @@ import { changeMembers, joinsUpdate } from './change-members.ts';
 import { contactsAmong } from './contacts.ts';
 import { conversationView } from './conversation-view.ts';
 import { getProfiles } from './people.ts';
-import { assertInvitationLimit } from './rate-limits.ts';
 import type { Caller } from './require-membership.ts';
+import { assertRate } from './user-limits.ts';
 
 /** Which of these users somebody may put into a group at once; the others must be asked. */
 export async function withoutAsking(
@@ -57,7 +57,7 @@ export async function invite(
   const { invitation, refusedAt } = standing;
   if (invitation && (await stillManages(services, invitation))) return;
   if (refusedAt !== undefined) assertInvitedAgain(services, who, refusedAt);
-  await assertInvitationLimit(services, caller.username, 1);
+  await assertRate(services, caller.username, 'invitations');
   const given = { username: who, conversation: conversation.id, by: caller.username, at: services.now() };
   if (await putInvitation(services, given, standing)) await announce(services, [given]);
 }

@@ -15,6 +15,7 @@ import { cursorAt } from './log.ts';
 import { recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { readCursor, unreadCount } from './unread-count.ts';
+import { owePosts } from './user-limits.ts';
 
 /**
  * Marks everything up to `upTo` (default: everything) as read. The members, in a large conversation the reader alone, get an event, and the
@@ -42,7 +43,10 @@ export async function markRead(
   const reader = recipients.users.filter(({ username }) => username === caller.username);
   // Whom the reader has blocked does not hear how far they read.
   const users = membership.blocks ? reader : recipients.users;
-  if (moved) await broadcast(services, { conversation: id, users }, event);
+  if (moved) {
+    owePosts(services, caller.username, 'receipts', users);
+    await broadcast(services, { conversation: id, users }, event);
+  }
   const unread = await unreadCount(services, state, { ...membership, read });
   await postUnreadCounts(services, id, reader, unread);
   return { up_to: read.seq, unread_count: unread };

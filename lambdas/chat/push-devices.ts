@@ -17,6 +17,7 @@ import {
 import { getUser, type User } from '../store/user.ts';
 import { addUserPushDevice, dropUserPushDevice } from '../store/user-push-devices.ts';
 import type { Caller } from './require-membership.ts';
+import { assertRate } from './user-limits.ts';
 
 /** s */
 const lifetime = limits.deviceDays * 86_400;
@@ -27,7 +28,7 @@ const renewalInterval = 86_400;
  * The user gets pushes on this device from now on. If it was another user's before, that user gets no pushes on it any more.
  * @param owner as the request has read them
  * @param token FCM's token, or a browser's name for itself
- * @throws ChatError `invalid_frame` for an address of an unknown push service, or an invalid key
+ * @throws ChatError `invalid_frame` for an address of an unknown push service, or an invalid key; `rate_limited`
  */
 export async function registerPushDevice(
   services: Pick<Services, 'table' | 'now' | 'config'>,
@@ -41,6 +42,7 @@ export async function registerPushDevice(
   const device = toDevice(services, { user, called: shortHash(token), at, expires: now + lifetime }, token, body);
   if (isRegistered(owner, device.id, now) && isSame(await getPushDevice(services, device.id), device)) return;
 
+  await assertRate(services, user, 'devices');
   const outdated = await outdatedOf(services, owner, device, now);
   const former = await putPushDevice(services, device);
   await addUserPushDevice(

@@ -1,10 +1,8 @@
-/** Limits how fast a member may send, begin conversations and share files. The first limit costs nothing: a send writes the member's bucket with its number. */
+/** Limits how fast a member may send and share files. The first limit costs nothing: a send writes the member's bucket with its number. */
 import { ChatError } from '#protocol/errors';
-import { limits } from '#protocol/limits';
-import type { Services, TimedStore } from '../runtime/services.ts';
-import { countConversationStart, countInvitations } from '../store/conversation-quota.ts';
+import type { Services } from '../runtime/services.ts';
 import { takeFileBytes } from '../store/file-quota.ts';
-import { tokenWaitMs } from '../store/send-bucket.ts';
+import { tokenWaitMs } from '../store/token-bucket.ts';
 
 type Clock = Pick<Services, 'config' | 'now'>;
 
@@ -25,18 +23,6 @@ export function tooFast({ config }: Pick<Services, 'config'>, waitMs: number): C
 }
 
 /**
- * Counts that an existing user begins or joins a conversation.
- * @throws ChatError `rate_limited` when they do so too often
- */
-export async function assertConversationLimit(services: TimedStore, username: string): Promise<void> {
-  const wait = await countConversationStart(services, username);
-  if (wait === undefined) return;
-  const { count } = limits.conversationsBegun;
-  const rule = `at most ${count} new ones in an hour`;
-  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
-}
-
-/**
  * Counts the bytes of files that a user asks to upload, or forwards.
  * @throws ChatError `rate_limited` when these are too many on one day; then nothing is counted
  */
@@ -50,17 +36,5 @@ export async function assertFileQuota(
   const wait = await takeFileBytes(services, username, bytes, most);
   if (wait === undefined) return;
   const rule = `at most ${most.toLocaleString('en')} bytes of files a day, uploaded and forwarded`;
-  throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
-}
-
-/**
- * Counts people whom an existing user invites, before they are.
- * @throws ChatError `rate_limited` when they are too many
- */
-export async function assertInvitationLimit(services: TimedStore, username: string, people: number): Promise<void> {
-  const wait = await countInvitations(services, username, people);
-  if (wait === undefined) return;
-  const { count } = limits.invitations;
-  const rule = `at most ${count} invitations a day of people who are no contacts of yours`;
   throw new ChatError('rate_limited', `${rule}: try again in ${wait} s`, { retryAfter: wait });
 }

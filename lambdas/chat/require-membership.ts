@@ -9,9 +9,8 @@ import { claimNewRoom } from '../store/room-owner.ts';
 import { getStanding } from '../store/standing.ts';
 import { assertNoBlock, assertNoBlockAmong } from './blocks-between.ts';
 import { assertUsersExist } from './people.ts';
-import { assertConversationLimit } from './rate-limits.ts';
 import { assertMayMakeRooms } from './room-owner.ts';
-import { recordComingOrGoing, recordSystemEvent } from './system-events.ts';
+import { assertRate } from './user-limits.ts';
 
 /** The user who sent the frame or request, as the identity provider names them. */
 export interface Caller {
@@ -67,9 +66,12 @@ async function openOrReturn(
   const state = await getConversationState(services, id);
   const others = conversation.members.filter((name) => name !== username && !state.departed.has(name));
   await assertNoBlock(services, username, others, task);
-  await assertConversationLimit(services, username);
+  await assertRate(services, username, 'conversations');
   const isBack = await returnToNamed(services, conversation, username, state);
-  if (isBack && state.seq > 0) await recordSystemEvent(services, conversation, { kind: 'joined', by: username });
+  if (!isBack || state.seq === 0) return;
+  // Loaded only then, because a cold start should load little.
+  const { recordSystemEvent } = await import('./system-events.ts');
+  await recordSystemEvent(services, conversation, { kind: 'joined', by: username });
 }
 
 /** Writes the caller's own membership last. If the first use dies half-way, the membership is missing and the next use does it again. */
@@ -85,7 +87,7 @@ async function openConversation(
   if (conversation.kind === 'fixed') {
     await assertNoBlockAmong(services, caller.username, conversation.members, `use ${conversation.id}`);
   }
-  await assertConversationLimit(services, caller.username);
+  await assertRate(services, caller.username, 'conversations');
   const start = { seq: 0, count: 0 };
   await Promise.all(others.map((name) => createMembership(services, name, conversation, start)));
   await createMembership(services, caller.username, conversation, start);
@@ -96,11 +98,13 @@ async function joinRoom(services: Services, conversation: Conversation, caller: 
   const state = await getConversationState(services, conversation.id);
   const isNewRoom = state.seq === 0 && state.owner === undefined;
   if (isNewRoom) assertMayMakeRooms(services, conversation.id, caller.username);
-  await assertConversationLimit(services, caller.username);
+  await assertRate(services, caller.username, 'conversations');
   const owner = isNewRoom ? await ownerOfNewRoom(services, conversation, caller) : state.owner;
   // The owner may have died on the way to their membership.
   const role = owner === caller.username ? 'owner' : 'member';
   const isNew = await createMembership(services, caller.username, conversation, state, role);
+  // Loaded only then, because a cold start should load little.
+  const { recordComingOrGoing } = await import('./system-events.ts');
   if (isNew) await recordComingOrGoing(services, conversation, { kind: 'joined', by: caller.username }, state);
 }
 

@@ -30,6 +30,8 @@ export interface NewMessage {
   readonly attachments?: readonly string[] | undefined;
   readonly reply_to?: MessageRef | undefined;
   readonly client_id?: string | undefined;
+  /** The `client_id` of the message before, whose number must be lower. */
+  readonly after?: string | undefined;
 }
 
 /**
@@ -42,10 +44,18 @@ export async function sendMessage(
   services: Services,
   conversation: Conversation,
   caller: Caller,
-  { message, attachments = [], reply_to: replyTo, client_id: clientId = services.newId(services.now()) }: NewMessage,
+  {
+    message,
+    attachments = [],
+    reply_to: replyTo,
+    client_id: clientId = services.newId(services.now()),
+    after,
+  }: NewMessage,
   origin?: Connection,
 ): Promise<Message> {
   const text = messageText(message, attachments.length);
+  if (after !== undefined)
+    await (await import('./await-earlier.ts')).awaitEarlier(services, conversation, caller, { after, clientId });
   const isPlain = attachments.length === 0 && replyTo === undefined;
   // One update checks all that a plain text needs.
   const membership =

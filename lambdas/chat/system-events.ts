@@ -9,12 +9,14 @@ import type { ConversationChange, Message } from '#protocol/message';
 import { messageId } from '#protocol/message-id';
 import { type Conversation, parseConversation } from '#protocol/names';
 import { broadcast } from '../delivery/broadcast.ts';
+import { noteActive } from '../delivery/note-active.ts';
 import { namesFor, namesOf, toMessage } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
 import { allocateFirstSeq, allocateSystemSeq, type StateChange } from '../store/allocate-seq.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { noteDepartures } from '../store/departures.ts';
 import { putEntry, type SystemEntry } from '../store/entry.ts';
+import { getUsers } from '../store/user.ts';
 import { leftLongAgo, listMembers, type MemberList, recipientsOf } from './members.ts';
 import { requestCount } from './online-count.ts';
 
@@ -43,7 +45,10 @@ export async function recordComingOrGoing(
   const { by, kind } = change;
   const longAgo = leftLongAgo(state, services.now());
   if (kind === 'left') await noteDepartures(services, id, { left: by, forget: longAgo });
-  else if (state.left.has(by)) await noteDepartures(services, id, { left: undefined, forget: [by] });
+  else {
+    if (state.left.has(by)) await noteDepartures(services, id, { left: undefined, forget: [by] });
+    await noteActive(services, id, await getUsers(services, [by]));
+  }
   await requestCount(services, id, state);
 }
 
@@ -113,6 +118,7 @@ async function broadcastSystemEvent(
   if (recipients.remaining) await requestCount(services, conversation.id, state);
   const message = await toMessage(services, entry, await namesFor(services, [entry], namesOf(recipients.users)));
   await broadcast(services, recipients, systemEvent(entry, message, state.title));
+  await noteActive(services, conversation.id, recipients.users);
   return message;
 }
 

@@ -1,6 +1,7 @@
 import { receives } from '#protocol/scope';
 import type { User } from '../store/user.ts';
 import type { Chunk } from './fan-out-job.ts';
+import { noteActive } from './note-active.ts';
 import { connectionsOf, type Poster, post } from './post.ts';
 import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 
@@ -19,6 +20,7 @@ export async function deliverChunk(
   // A deletion can lower unread counts, too.
   const seq = event.type === 'message_deleted' ? event.change : message?.seq;
   if (seq !== undefined) await markForNotification(services, { conversation, seq, part }, members);
+  if (message) await noteActive(services, conversation, members);
 
   // A connection that misses a message was closed before that message.
   const until = message ? Date.parse(message.date_added) - 1 : at;

@@ -6,6 +6,7 @@ import type { Services } from '../runtime/services.ts';
 import type { MessageEntry } from '../store/entry.ts';
 import { type Connection, type User, userDeliveredUntil } from '../store/user.ts';
 import { fanOut, type Recipients } from './broadcast.ts';
+import { noteActive } from './note-active.ts';
 import { connectionsOf, post, postAll, withOrigin } from './post.ts';
 import { markForNotification, postDeliveryReceipts } from './receipts.ts';
 import { fitFrame, namesOf, toMessage } from './render.ts';
@@ -49,7 +50,10 @@ export async function deliverMessage(
   const now = services.now();
   if (repeated && now - entry.at < repostAfterMs) {
     const names = origin ? await shownOf(usersDeliveredTo(users, entry, now)) : [];
-    if (origin) await post(services, origin, chatMessage(own, fitNames(names)));
+    await Promise.all([
+      origin && post(services, origin, chatMessage(own, fitNames(names))),
+      noteActive(services, entry.conversation, users),
+    ]);
     return own;
   }
 
@@ -68,7 +72,7 @@ export async function deliverMessage(
         services.log.error('fan-out not started', { seq: entry.seq, error: error as Error }),
       ),
     ]);
-    await markForNotification(services, entry, users);
+    await Promise.all([markForNotification(services, entry, users), noteActive(services, entry.conversation, users)]);
     return own;
   }
 
@@ -103,7 +107,7 @@ export async function deliverMessage(
   // Names that were late, or did not fit, follow in delivery receipts.
   const late = (await shownOf([...delivered])).filter((name) => !acknowledged.includes(name));
   await postDeliveryReceipts(services, entry, authors, late);
-  await markForNotification(services, entry, users);
+  await Promise.all([markForNotification(services, entry, users), noteActive(services, entry.conversation, users)]);
   return own;
 }
 

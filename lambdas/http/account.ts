@@ -9,6 +9,7 @@ import { newDeletion, toDeletion } from '../chat/delete-account.ts';
 import { newExport, toExport } from '../chat/export-account.ts';
 import { avatarUrl } from '../chat/people.ts';
 import { forgetPushDevices } from '../chat/push-devices.ts';
+import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
 import { createSignOut } from '../identity/sign-out.ts';
 import { openQueue } from '../runtime/queue.ts';
 import type { Services } from '../runtime/services.ts';
@@ -32,8 +33,11 @@ export const account: HttpHandlers<
 
   async updateMe(services, { user, body: { name, avatar: upload, hide_presence: hidesPresence } }) {
     if (name === undefined && upload === undefined && hidesPresence === undefined) return toMe(services, user);
+    assertNotEmpty(services, user.username, 'profile');
     const avatar = typeof upload === 'string' ? await storeAvatar(services, user.username, upload) : upload;
-    return toMe(services, await updateProfile(services, user.username, { name, avatar, hidesPresence }));
+    const changed = await updateProfile(services, user, { name, avatar, hidesPresence });
+    if (!changed.user) throw noteEmpty(services, user.username, 'profile', changed.waitMs);
+    return toMe(services, changed.user);
   },
 
   async signOutEverywhere(services, { caller, account: accountName }) {

@@ -1,6 +1,7 @@
 import { conversationView } from '../chat/conversation-view.ts';
 import { createGroup } from '../chat/create-group.ts';
-import { readInbox, toViews } from '../chat/inbox.ts';
+import { inboxPage, toViews } from '../chat/inbox.ts';
+import { readInboxPlace, writeInboxPlace } from '../chat/inbox-address.ts';
 import { accept, decline, invitationPage, isInvited } from '../chat/invitations.ts';
 import { leaveConversation } from '../chat/leave-conversation.ts';
 import { inviteMember, removeMember, updateGroup } from '../chat/manage-group.ts';
@@ -8,7 +9,7 @@ import { memberPage, removedPage } from '../chat/member-page.ts';
 import { muteConversation } from '../chat/mute.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import type { HttpHandlers } from './handler.ts';
-import { limitOf, link, offsetPage } from './pages.ts';
+import { limitOf, link } from './pages.ts';
 
 /** Conversations and who is in them. */
 export const conversations: HttpHandlers<
@@ -26,8 +27,17 @@ export const conversations: HttpHandlers<
   | 'updateGroup'
 > = {
   async listConversations(services, request) {
-    const { slice, ...page } = offsetPage(services, request, await readInbox(services, request.caller.username));
-    return { ...page, results: await toViews(services, slice) };
+    const { at, offset } = request.query;
+    const limit = limitOf(request.query);
+    const from = at === undefined ? offset : readInboxPlace(at);
+    const { rows, next, count } = await inboxPage(services, request.caller.username, { from, limit });
+    return {
+      count,
+      next: next ? link(services, request, { at: writeInboxPlace(next), limit }) : null,
+      previous:
+        at === undefined && offset > 0 ? link(services, request, { offset: Math.max(0, offset - limit), limit }) : null,
+      results: await toViews(services, rows),
+    };
   },
 
   async getConversation(services, { conversation, caller }) {

@@ -1,7 +1,9 @@
 /** Every route of the HTTP API. */
 import { ChatError, errorStatus } from '#protocol/errors';
-import { type HttpOperation, httpRoutes, operation } from '#protocol/operations';
+import { limits, type RateLimit, rates } from '#protocol/limits';
+import { type HttpOperation, httpRoutes, type Operation, operation } from '#protocol/operations';
 import { requireUser } from '../chat/require-user.ts';
+import { assertRate, owe } from '../chat/user-limits.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
 import { account } from './account.ts';
@@ -48,11 +50,15 @@ export const handler = createHandler({
     const request = readRequest(event, name, { ...credentials, user });
     // TypeScript cannot see that handler and request belong to the same operation.
     const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;
-    const answer = await handle(services, request);
+    const { rate, answer: { status = 200 } = {} } = operation(name);
+    await assertRequestRate(services, request.caller.username, rate);
+    const answer = await handle(services, request).catch((error: unknown) => {
+      if (rate === 'sends') owe(services, request.caller.username, 'requests', 1);
+      throw error;
+    });
     if (answer === undefined) return { statusCode: 204, headers: { 'cache-control': 'no-store' } };
-    const { status = 200 } = operation(name).answer ?? {};
     if (status === 302) return { statusCode: 302, headers: { location: String(answer), 'cache-control': 'no-store' } };
-    return json(status, answer);
+    return paid(request.caller.username, json(status, answer));
   },
   answerError(error, event) {
     const { code, retryAfter } = error;
@@ -62,6 +68,24 @@ export const handler = createHandler({
     return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
   },
 });
+
+/**
+ * Requests that send are limited by the member's send bucket, which the deployer may make as large as they like. They only pay for those that
+ * were refused.
+ * @throws ChatError `rate_limited`
+ */
+async function assertRequestRate(open: typeof services, username: string, rate: Operation['rate']): Promise<void> {
+  await assertRate(open, username, 'requests', { tokens: rate === 'sends' ? 0 : 1 });
+  if (rate === undefined || rate === 'sends') return;
+  const { inItem }: RateLimit = rates[rate];
+  if (!inItem) await assertRate(open, username, rate);
+}
+
+/** Reading and sending a long answer costs more than a short one. */
+function paid(username: string, answer: HttpAnswer): HttpAnswer {
+  owe(services, username, 'requests', Math.floor((answer.body ?? '').length / limits.answerBytesPerToken));
+  return answer;
+}
 
 /** The stack makes routes from the same table, so no other route can come. */
 function operationOf({ routeKey }: HttpEvent): HttpOperation {

@@ -9,6 +9,7 @@ import { markRead } from '../chat/mark-read.ts';
 import { messageCount } from '../chat/message-count.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
+import { assertRate } from '../chat/user-limits.ts';
 import type { Viewer } from '../chat/visible.ts';
 import { toMessages } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
@@ -54,7 +55,10 @@ export const messages: HttpHandlers<
     const viewer = await requireMembership(services, conversation, caller, { join: false });
     const state = await getConversationState(services, conversation.id);
     if (query.changes === 'true') return listChanges(services, request, viewer, state);
-    if (query.q !== undefined) return search(services, request, viewer, state, query.q);
+    if (query.q !== undefined) {
+      await assertRate(services, caller.username, 'search');
+      return search(services, request, viewer, state, query.q);
+    }
 
     const limit = limitOf(query);
     const page = await readPage(services, state, viewer, query, limit);

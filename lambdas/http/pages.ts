@@ -24,20 +24,3 @@ export function link(
   for (const [name, value] of Object.entries(position)) search.set(name, String(value));
   return `${config.httpUrl}${address.path}?${search}`;
 }
-
-/** One page of a list that was read as a whole, and the addresses of its neighbours. */
-export function offsetPage<T>(
-  services: Pick<Services, 'config'>,
-  request: Pick<RequestBase, 'address'> & { readonly query: Wanted & { readonly offset: number } },
-  all: readonly T[],
-): { count: number; next: string | null; previous: string | null; slice: T[] } {
-  const { offset } = request.query;
-  const limit = limitOf(request.query);
-  const to = (from: number) => link(services, request, { offset: from, limit });
-  return {
-    count: all.length,
-    next: offset + limit < all.length ? to(offset + limit) : null,
-    previous: offset > 0 ? to(Math.max(0, offset - limit)) : null,
-    slice: all.slice(offset, offset + limit),
-  };
-}

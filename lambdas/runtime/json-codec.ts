@@ -2,7 +2,7 @@
  * Writes and reads DynamoDB's JSON with `JSON` alone. The SDK's codec walks through the schema and writes byte for byte in JavaScript, because it
  * also knows binary attributes and times. No item here has a binary attribute, and no answer of an operation on items has a time.
  */
-import { JsonCodec2, JsonShapeDeserializer2, JsonShapeSerializer2 } from '@aws-sdk/core/protocols';
+import { JsonCodec2, JsonShapeDeserializer2, JsonShapeSerializer2 } from '@smithy/core/protocols';
 
 const settings = { timestampFormat: { useTrait: true, default: 7 }, jsonName: false } as const;
 

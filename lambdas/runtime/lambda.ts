@@ -1,6 +1,6 @@
 /** The part of the SDK that invokes functions. services.ts loads it with the first invocation, because only large rooms need one. */
 import { errorTypeRegistries, InvokeCommand, type InvokeCommandInput } from '@aws-sdk/client-lambda';
-import { AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
+import { AwsRestJsonProtocol } from '#aws/rest-json';
 import { openAwsClient } from './aws-client.ts';
 import type { AwsTarget } from './aws-target.ts';
 import { callLimits } from './call-limits.ts';

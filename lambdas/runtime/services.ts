@@ -8,8 +8,9 @@ import {
   TransactionConflictException,
   errorTypeRegistries as tableErrors,
 } from '@aws-sdk/client-dynamodb';
-import { AwsJson1_0Protocol, AwsRestJsonProtocol } from '@aws-sdk/core/protocols';
 import { monotonicFactory } from 'ulidx';
+import { AwsJson1_0Protocol } from '#aws/json10';
+import { AwsRestJsonProtocol } from '#aws/rest-json';
 import { type AwsClient, openAwsClient } from './aws-client.ts';
 import { type AwsTarget, callerFrom, targetFrom } from './aws-target.ts';
 import { callLimits } from './call-limits.ts';

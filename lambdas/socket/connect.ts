@@ -1,14 +1,16 @@
 import { ChatError } from '#protocol/errors';
+import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
 import { createCaller } from '../chat/create-caller.ts';
 import { requireMembership } from '../chat/require-membership.ts';
 import { assertMayAct, requireUser } from '../chat/require-user.ts';
+import { assertNotEmpty, noteEmpty } from '../chat/user-limits.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import type { Identity } from '../identity/claims.ts';
 import type { Services } from '../runtime/services.ts';
 import { addConnection } from '../store/connection.ts';
 import { putExpiryReminder } from '../store/expiry-reminder.ts';
-import { type Connection, renewListings } from '../store/user.ts';
+import { type Connection, openConnectionsOf, renewListings, type User } from '../store/user.ts';
 import type { SocketRequest } from './request.ts';
 
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
@@ -25,8 +27,8 @@ export interface SocketAnswer {
 /**
  * `$connect`: checks the membership and stores the connection. The table's stream then sends the first events, because API Gateway cannot
  * post to a connection before this has returned.
- * @throws ChatError `forbidden`, also when the user name is another person's; `unknown_user`; `unauthenticated` for a token of a deleted user, or from
- *   before its user signed out everywhere
+ * @throws ChatError `forbidden`, also when the user name is another person's; `unknown_user`; `rate_limited`; `unauthenticated` for a token of a
+ *   deleted user, or from before its user signed out everywhere
  */
 export async function connect(
   services: Services,
@@ -36,6 +38,7 @@ export async function connect(
   const { caller, identity, origin, problem } = request;
   if (problem) return { statusCode: problem.status, body: problem.problem };
   if (!identity) throw new ChatError('unauthenticated', 'the token names no account: sign in again');
+  assertNotEmpty(services, caller.username, 'connects');
   if (request.conversation !== undefined) {
     // The first use of a conversation writes, so it must be the caller's own user that does.
     await requireUser(services, identity, request.tokenIssued);
@@ -51,20 +54,32 @@ export async function connect(
     addConnection(services, identity, connection, request.tokenIssued),
     putExpiryReminder(services, { username: caller.username, connectionId: origin.id, expires }),
   ]);
-  const { added, user } = known ?? (await createAndAdd(services, identity, connection, request.tokenIssued));
+  const { added, user, waitMs } = known ?? (await createAndAdd(services, identity, connection, request.tokenIssued));
   if (!added) {
     assertMayAct(user, identity, request.tokenIssued);
+    if (waitMs > 0) throw noteEmpty(services, caller.username, 'connects', waitMs);
     throw new ChatError('conflict', 'your account has just changed: connect again');
   }
   await renewListings(services, user);
-  // API Gateway does not deliver every $disconnect, so expired connections may still be stored.
-  const expired = user.connections.filter((other) => other.expires <= now);
-  await Promise.all(expired.map((connection) => endConnection(services, connection, connection.expires)));
+  await Promise.all(outdatedOf(user, now).map(({ connection, at }) => endConnection(services, connection, at)));
 
   const [, offered = ''] =
     Object.entries(headers).find(([name]) => name.toLowerCase() === 'sec-websocket-protocol') ?? [];
   const answersSubprotocol = offered.split(',').some((protocol) => protocol.trim() === subprotocol);
   return { statusCode: 200, headers: answersSubprotocol ? { 'Sec-WebSocket-Protocol': subprotocol } : undefined };
+}
+
+/**
+ * The connections that a new one ends. Expired ones may still be stored, because API Gateway does not deliver every $disconnect. Of too many,
+ * the oldest go; the stream closes them.
+ */
+function outdatedOf(user: User, now: number): { readonly connection: Connection; readonly at: number }[] {
+  const open = openConnectionsOf(user, now).sort((a, b) => b.openedAt - a.openedAt);
+  const expired = user.connections.filter(({ expires }) => expires <= now);
+  return [
+    ...expired.map((connection) => ({ connection, at: connection.expires })),
+    ...open.slice(limits.connectionsPerUser).map((connection) => ({ connection, at: now })),
+  ];
 }
 
 async function createAndAdd(services: Services, caller: Identity, connection: Connection, issued: number) {

@@ -1,10 +1,11 @@
 /** What each frame does. The compiler refuses a frame of protocol/frames.ts that has no handler here. */
 import type { Frame } from '#protocol/frames';
+import type { RateKind } from '#protocol/limits';
 import type { ChangeRequest } from '../chat/change-message.ts';
-import { markRead } from '../chat/mark-read.ts';
 import { listMembers, recipientsOf } from '../chat/members.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import { sendMessage } from '../chat/send-message.ts';
+import { assertRate, owePosts } from '../chat/user-limits.ts';
 import { broadcast } from '../delivery/broadcast.ts';
 import { post } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
@@ -13,11 +14,10 @@ import { conversationOf, type SocketRequest } from './request.ts';
 type FrameHandler<F extends Frame> = (services: Services, request: SocketRequest, frame: F) => Promise<unknown>;
 type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type }>;
 
-/** What changes messages is loaded with the first such frame: nobody waits for it who connects or writes. */
-const changes = {
-  ofMessages: () => import('../chat/change-message.ts'),
-  forMe: () => import('../chat/delete-for-me.ts'),
-};
+// Loaded when the first such frame comes, because a cold start should load little.
+const changes = () => import('../chat/change-message.ts');
+const forOneself = () => import('../chat/delete-for-me.ts');
+const reading = () => import('../chat/mark-read.ts');
 
 const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
   /** Stored, then posted to every connection of every member. */
@@ -25,25 +25,31 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
     sendMessage(services, conversationOf(request, frame.conversation), request.caller, frame, request.origin),
 
   edit: async (services, request, frame) =>
-    (await changes.ofMessages()).editMessage(services, toChange(request, frame), frame.message),
+    (await changes()).editMessage(services, toChange(request, frame), frame.message),
 
   async delete(services, request, frame) {
     const change = toChange(request, frame);
-    if (frame.for === 'everyone') return (await changes.ofMessages()).deleteMessage(services, change);
-    return (await changes.forMe()).deleteMessageForMe(services, change);
+    if (frame.for === 'everyone') return (await changes()).deleteMessage(services, change);
+    return (await forOneself()).deleteMessageForMe(services, change);
   },
 
-  async react(services, request, { emoji, remove: removed = false, ...frame }) {
-    return (await changes.ofMessages()).addOrRemoveReaction(services, toChange(request, frame), { emoji, removed });
-  },
+  react: async (services, request, frame) =>
+    (await changes()).addOrRemoveReaction(services, toChange(request, frame), {
+      emoji: frame.emoji,
+      removed: frame.remove ?? false,
+    }),
 
-  async clear(services, request, frame) {
-    const conversation = conversationOf(request, frame.conversation);
-    return (await changes.forMe()).clearHistory(services, conversation, request.caller, frame.up_to, request.origin);
-  },
+  clear: async (services, request, frame) =>
+    (await forOneself()).clearHistory(
+      services,
+      conversationOf(request, frame.conversation),
+      request.caller,
+      frame.up_to,
+      request.origin,
+    ),
 
-  read_messages: (services, request, frame) =>
-    markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
+  read_messages: async (services, request, frame) =>
+    (await reading()).markRead(services, conversationOf(request, frame.conversation), request.caller, frame.up_to),
 
   /** Posted to the other members' open connections, never stored. In a large conversation nobody gets it, and nobody whom the user has blocked. */
   async typing(services, request, { conversation: named, typing }) {
@@ -55,6 +61,7 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
     const members = await listMembers(services, conversation);
     if (!members.complete) return;
     const recipients = await recipientsOf(services, conversation, { alwaysInclude: [], members });
+    owePosts(services, user, 'typing', recipients.users);
     const event = { type: 'typing', conversation: conversation.id, user, typing } as const;
     await broadcast(services, recipients, event, { exclude: [user] });
   },
@@ -63,7 +70,22 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
   ping: (services, request) => post(services, request.origin, { type: 'pong' }),
 };
 
+/** The limit that a frame takes a token of. `sends`: the send bucket of the conversation, which its number takes it from. */
+export const frameRates: { readonly [Type in Frame['type']]: RateKind | 'sends' | undefined } = {
+  create: 'sends',
+  edit: 'sends',
+  delete: 'sends',
+  react: 'sends',
+  clear: 'clearing',
+  typing: 'typing',
+  read_messages: 'receipts',
+  ping: undefined,
+};
+
+/** @throws ChatError `rate_limited`, and those of each frame */
 export async function handleFrame(services: Services, request: SocketRequest, frame: Frame): Promise<void> {
+  const rate = frameRates[frame.type];
+  if (rate !== undefined && rate !== 'sends') await assertRate(services, request.caller.username, rate);
   // TypeScript cannot see that handler and frame have the same type.
   const handler = handlers[frame.type] as FrameHandler<Frame>;
   await handler(services, request, frame);

@@ -3,12 +3,13 @@ import { ChatError, errorStatus } from '#protocol/errors';
 import { frameTasks, readFrame } from '#protocol/frames';
 import { withType } from '#protocol/legacy';
 import { parseObject } from '#protocol/parse';
+import { assertRate, owe } from '../chat/user-limits.ts';
 import { endConnection } from '../delivery/end-connection.ts';
 import { close, post } from '../delivery/post.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
 import { connect, type SocketAnswer } from './connect.ts';
-import { handleFrame } from './frames.ts';
+import { frameRates, handleFrame } from './frames.ts';
 import { SocketEvent, type SocketRequest, toRequest } from './request.ts';
 
 const services = openServices(process.env);
@@ -30,7 +31,10 @@ export const handler = createHandler({
     if (routeKey === '$disconnect') await endConnection(services, request.origin, request.at);
     else {
       assertTokenValid(request, now());
-      await handleFrame(services, request, readFrame(event.body));
+      await assertFrameRate(request);
+      const frame = readFrame(event.body);
+      if (frameRates[frame.type] !== 'sends') owe(services, request.caller.username, 'frames', 1);
+      await handleFrame(services, request, frame);
     }
     return done;
   },
@@ -39,7 +43,8 @@ export const handler = createHandler({
     const { routeKey } = event.requestContext;
     if (routeKey === '$connect') return { statusCode: errorStatus[error.code], body: error.sentence('connect') };
     if (routeKey === '$disconnect') throw error;
-    const { origin } = toRequest(event);
+    const { origin, caller } = toRequest(event);
+    owe(services, caller.username, 'frames', 1);
     const { task, clientId } = describe(event.body);
     await post(services, origin, {
       type: 'error',
@@ -49,10 +54,19 @@ export const handler = createHandler({
       retry_after: error.retryAfter,
     });
     // The socket stays open after every other error.
-    if (error.code === 'token_expired') await close(services, origin);
+    if (error.code === 'token_expired' || error.closes) await close(services, origin);
     return done;
   },
 });
+
+/**
+ * Each frame pays for the ones before, because it is not known yet whether it sends: such frames are limited by the send bucket. A socket
+ * that is refused here is closed, so that a flood costs no more than its limit.
+ * @throws ChatError `rate_limited`
+ */
+async function assertFrameRate({ caller }: SocketRequest): Promise<void> {
+  await assertRate(services, caller.username, 'frames', { tokens: 0, closes: true });
+}
 
 /** @throws ChatError `token_expired` */
 function assertTokenValid({ tokenExpires }: SocketRequest, now: number): void {

@@ -4,7 +4,7 @@ import type { Services } from '../runtime/services.ts';
 import { packSend, type SendRecord, seqPrefix, windowSize } from './idempotency-window.ts';
 import { updateItemIf } from './item.ts';
 import { isActive, type Membership, membershipKey, toMembership } from './membership.ts';
-import { takeToken, tokenWaitMs } from './send-bucket.ts';
+import { takeToken, tokenWaitMs } from './token-bucket.ts';
 
 export type ClaimResult =
   | { readonly kind: 'claimed' }

@@ -1,37 +1,81 @@
-/** The connections of a user: attributes `live#<connectionId>` of the user's own item (user.ts). */
+/**
+ * The connections of a user: attributes `live#<connectionId>` of the user's own item (user.ts). `connects` of the same item is the bucket that
+ * limits how often they are opened, see token-bucket.ts: so opening one writes nothing more.
+ */
 import * as z from 'zod/mini';
+import { rates } from '#protocol/limits';
 import { scopeToText } from '#protocol/scope';
-import type { Store, TimedStore } from '../runtime/services.ts';
+import type { TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
+import { overfull, takeUnknown, tokenWaitMs } from './token-bucket.ts';
 import { type Connection, connectionPrefix, type Owner, ownedCondition, toUser, type User, userKey } from './user.ts';
+
+export interface AddedConnection {
+  readonly added: boolean;
+  /** As they are now. */
+  readonly user: User;
+  /** ms until the user may open another one; 0 when that is not why it was not added */
+  readonly waitMs: number;
+}
 
 /**
  * Adds a connection. A user from before becomes the token's own with the same write.
  * @param owner as the connection's token names them
  * @param issued ms; when the connection's token was issued
  * @returns the user as they are now, undefined if they do not exist; with `added: false`, and nothing is written, when the user is another
- *   person's or deleted, or signed out everywhere after the token was issued
+ *   person's or deleted, or signed out everywhere after the token was issued, or when they have opened too many
  */
 export async function addConnection(
-  { table }: Store,
+  services: TimedStore,
   { issuer, sub }: Owner,
   { username, id, scope, openedAt, expires }: Connection,
   issued: number,
-): Promise<{ readonly added: boolean; readonly user: User } | undefined> {
+): Promise<AddedConnection | undefined> {
+  const { table, now } = services;
+  const token = takeUnknown('connects', rates.connects, now());
   const { ok, item } = await updateItemIf(table, {
     Key: userKey(username),
-    UpdateExpression: 'SET #connection = :connection, issuer = :issuer, #sub = :sub',
-    ConditionExpression: `${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued)`,
+    UpdateExpression: `SET #connection = :connection, issuer = :issuer, #sub = :sub, ${token.set}`,
+    ConditionExpression: `${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued) AND ${token.condition}`,
     ExpressionAttributeNames: { '#connection': connectionPrefix + id, '#sub': 'sub' },
     ExpressionAttributeValues: {
       ':connection': { scope: scopeToText(scope), since: openedAt, expires },
       ':issued': issued,
       ':issuer': issuer,
       ':sub': sub,
+      ...token.values,
     },
     ReturnValues: 'ALL_NEW',
   });
-  return item && { added: ok, user: toUser(item) };
+  if (!item) return undefined;
+  const user = toUser(item);
+  const spentUntil = z.parse(Time, item.connects);
+  if (ok) await fillBucket(services, user, id, spentUntil);
+  return { added: ok, user, waitMs: ok ? 0 : tokenWaitMs(rates.connects, spentUntil, now()) };
+}
+
+/** ms; who opens connections at such intervals opens fewer than the limit allows */
+const burstMs = 60_000;
+
+/**
+ * Opening a connection does not know how full its bucket is, so a bucket that was full for long has too many tokens afterwards. That is set
+ * right at the second connection of those that follow each other closely, so that one now and then remains one write.
+ */
+async function fillBucket(
+  { table, now }: TimedStore,
+  { username, connections, lastSeen = 0 }: User,
+  newId: string,
+  spentUntil: number | undefined,
+): Promise<void> {
+  const filled = overfull(rates.connects, spentUntil, now());
+  const earlier = connections.filter(({ id }) => id !== newId).map(({ openedAt }) => openedAt);
+  if (filled === undefined || Math.max(lastSeen, ...earlier) < now() - burstMs) return;
+  await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET connects = :filled',
+    ConditionExpression: 'connects < :filled',
+    ExpressionAttributeValues: { ':filled': filled },
+  });
 }
 
 /** ms; undefined if none has ended. */

@@ -93,6 +93,14 @@ export async function queryOnce(table: Table, query: Query): Promise<Item[]> {
   return value;
 }
 
+/** At most `Limit` items of a query, and whether there may be more. */
+export async function queryPage(table: Table, query: Query): Promise<{ items: Item[]; more: boolean }> {
+  for await (const { Items = [], LastEvaluatedKey } of pagesOf(table, query)) {
+    return { items: Items.map((item) => unmarshall(item)), more: LastEvaluatedKey !== undefined };
+  }
+  return { items: [], more: false };
+}
+
 /** How many items a query finds. It costs as many read units as the items. */
 export async function countItems(table: Table, query: Query): Promise<number> {
   let count = 0;

@@ -6,7 +6,7 @@
  *        `read_seq`, `read_count`: the cursor. The user has read up to this entry, which was the n-th message. In a conversation that is
  *        named by its members, the state may have a later one, see `readCursor`.
  *        `reached` (ms): the end of the connection for this conversation alone that ended last. Today's word is delivered until.
- *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see send-bucket.ts.
+ *        `ring`: the recent sends, hash of client_id → send record, see idempotency-window.ts. `spent`: their bucket, see token-bucket.ts.
  *        Both of rooms and groups only; in others, `ring` has what was sent before the conversation's state had windows (named-sends.ts).
  *        `cleared_seq`, `cleared_count`: entries up to here are not shown to this user any more.
  *        `hidden_last`: the newest message that this user has deleted for themselves. `hidden_since`: marks what this membership hides, see
@@ -36,6 +36,7 @@ import {
   type ItemUpdate,
   putItemIf,
   queryOnce,
+  queryPage,
   queryPages,
   ttl,
   updateItemIf,
@@ -52,7 +53,7 @@ export interface Membership {
   readonly deliveredUntil: number | undefined;
   /** The numbers of the last sends to a room or group, by hash of client_id. */
   readonly recentSends: ReadonlyMap<string, number>;
-  /** The bucket of sends to a room or group, see send-bucket.ts. ms */
+  /** The bucket of sends to a room or group, see token-bucket.ts. ms */
   readonly spentUntil: number | undefined;
   /** Entries up to here are not shown to this user any more. */
   readonly cleared: Cursor;
@@ -184,6 +185,28 @@ export async function conversationsAfter(
     conversation: conversationOf(item.sk),
     membership: isActive(item) ? toMembership(item) : undefined,
   }));
+}
+
+/**
+ * Some conversations of a user, by their ids.
+ * @param after the last id of the page before
+ * @returns `last`: where the next page begins; undefined if there is none. A page may have fewer than `limit`, because of memberships that ended
+ */
+export async function membershipPage(
+  { table }: Store,
+  username: string,
+  { after, limit }: { readonly after?: string | undefined; readonly limit: number },
+): Promise<{ memberships: Membership[]; last: string | undefined }> {
+  const { items, more } = await queryPage(table, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+    ExpressionAttributeValues: { ':pk': userPartition(username), ':sk': 'CONV#' },
+    ExclusiveStartKey: after === undefined ? undefined : { ...membershipKey(username, after) },
+    Limit: limit,
+  });
+  return {
+    memberships: items.filter(isActive).map(toMembership),
+    last: more ? conversationOf(items.at(-1)?.sk) : undefined,
+  };
 }
 
 /** The members of a room or group by the index, a page at a time. */

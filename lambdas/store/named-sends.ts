@@ -6,7 +6,7 @@
  * holds  In the conversation state (conversation-state.ts), for each member, by the place of their name among the members, in base 36:
  *        `w<place>`: the idempotency window, hash of client_id → number of the entry.
  *        `s<place>`, `c<place>`: their cursor, which their own newest message moves, see named-cursors.ts.
- *        `t<place>`: their bucket, see send-bucket.ts.
+ *        `t<place>`: their bucket, see token-bucket.ts.
  *        `b<place>`: the other has blocked them. `unfriended`: the two are not friends any more. Both of direct conversations only, and as in
  *        the memberships (direct-membership.ts), which one transaction changes together with them.
  *        `l<place>`: they have left, see named-departures.ts. Not of direct conversations.
@@ -27,7 +27,7 @@ import {
 } from './conversation-state.ts';
 import { hashClientId } from './idempotency-window.ts';
 import { getItem, type Item, updateItem, updateItemIf } from './item.ts';
-import { takeToken, tokenWaitMs } from './send-bucket.ts';
+import { takeToken, tokenWaitMs } from './token-bucket.ts';
 
 export interface NamedSend {
   readonly clientId: string;
@@ -237,6 +237,18 @@ export async function forgetSends(
     UpdateExpression: `REMOVE ${outdated.map((_, index) => `#w.#old${index}`).join(', ')}`,
     ExpressionAttributeNames: { '#w': `w${placeOf(conversation, username)}`, ...namesOf(outdated) },
   });
+}
+
+/** Is one of these sends of the member among those that are remembered? One read unit. */
+export async function hasSent(
+  { table }: Store,
+  conversation: NamedConversation,
+  username: string,
+  clientIds: readonly string[],
+): Promise<boolean> {
+  const item = await getItem(table, conversationStateKey(conversation.id), { consistent: true });
+  const sends = item && toMemberSends(item, placeOf(conversation, username));
+  return clientIds.some((id) => sends?.window.has(shortHash(id)) ?? false);
 }
 
 /** What the state knows of earlier tries of this send, and of the member's bucket. Reads the state. @returns undefined without windows */

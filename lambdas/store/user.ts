@@ -9,8 +9,10 @@
  *        `issuer`, `sub`: whose the user name is. Only tokens with both may use it. A user from before has neither; the first token seen sets them.
  *        `deleted` (ms): the person has deleted their account. The item stays without name and picture, so that the user name is nobody's again.
  *        `signed_out` (ms): tokens that were issued earlier do nothing.
+ *        `connects` (ms): the bucket of opened connections, see connection.ts. `profiles` (ms): that of changes of the profile. The others are in
+ *        user-rates.ts.
+ *        `recent` (ms): the user has a list of the conversations that were active last, see recent.ts.
  *        `presence_hidden`: nobody sees whether this user is online.
- *        `begun`, `begun_hour`, `invited`, `invited_day`: the quotas of conversations and invitations, see conversation-quota.ts.
  *        `listed_in`, `listed_as`, `listed_account`: see people-index.ts.
  *        `live#<connectionId>`: a connection, `{scope, since (ms), expires (ms)}`, see connection.ts. Today's word for `since` is opened at.
  *        `device#<id>` (s): a push device and when it expires, see user-push-devices.ts.
@@ -18,7 +20,7 @@
  * read   By key, and in batches for the members of a conversation.
  */
 import * as z from 'zod/mini';
-import { limits } from '#protocol/limits';
+import { limits, rates } from '#protocol/limits';
 import { deletedUserName } from '#protocol/names';
 import { receives, type Scope, scopeFromText } from '#protocol/scope';
 import type { Store, TimedStore } from '../runtime/services.ts';
@@ -34,6 +36,7 @@ import {
 } from './item.ts';
 import { type Key, usernameOf, userPartition } from './keys.ts';
 import { accountListing, listedAs, putUsernameListings } from './people-index.ts';
+import { takeToken, tokenWaitMs } from './token-bucket.ts';
 
 /** One open WebSocket of a user. */
 export interface Connection {
@@ -87,6 +90,10 @@ export interface User {
   readonly signedOutAt: number | undefined;
   /** ms; when the last connection for everything ended */
   readonly deliveredUntil: number | undefined;
+  /** ms; when the list of their active conversations was written last. Only users with very many conversations have one. */
+  readonly recentAt: number | undefined;
+  /** The bucket of changes of the profile, see token-bucket.ts. ms */
+  readonly profileSpentUntil: number | undefined;
   /** How searches find the user besides by the user name: people-index.ts. Undefined: not at all, or by the rules from before. */
   readonly listed: { readonly name: string | undefined; readonly account: string | undefined };
   /** Includes expired ones. */
@@ -111,6 +118,8 @@ const UserItem = z.looseObject({
   last_seen: z.optional(z.number()),
   signed_out: z.optional(z.number()),
   reached: z.optional(z.number()),
+  profiles: z.optional(z.number()),
+  recent: z.optional(z.number()),
   listed_as: z.optional(z.string()),
   listed_account: z.optional(z.string()),
 });
@@ -134,7 +143,9 @@ export function toUser(item: Item): User {
     avatar,
     presence_hidden,
     last_seen,
+    profiles,
     reached,
+    recent,
     signed_out,
     listed_as,
     listed_account,
@@ -149,6 +160,8 @@ export function toUser(item: Item): User {
     hidesPresence: presence_hidden,
     lastSeen: last_seen,
     deliveredUntil: reached,
+    recentAt: recent,
+    profileSpentUntil: profiles,
     signedOutAt: signed_out,
     listed: { name: listed_as, account: listed_account },
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
@@ -291,10 +304,15 @@ export async function signOutUser({ table }: Store, username: string, at: number
   });
 }
 
-/** Changes the profile of a user who exists. @param avatar `null` removes the picture */
+/**
+ * Changes the profile of a user who exists. The same write takes a token of their bucket.
+ * @param avatar `null` removes the picture
+ * @param profileSpentUntil the bucket, as far as the caller knows
+ * @returns the user as they are now; or how long (ms) until there is a token, and nothing has changed
+ */
 export async function updateProfile(
-  { table }: Store,
-  username: string,
+  { table, now }: TimedStore,
+  { username, profileSpentUntil }: { readonly username: string; readonly profileSpentUntil?: number | undefined },
   {
     name,
     avatar,
@@ -304,7 +322,7 @@ export async function updateProfile(
     readonly avatar?: Avatar | null | undefined;
     readonly hidesPresence?: boolean | undefined;
   },
-): Promise<User> {
+): Promise<{ readonly user: User } | { readonly user?: undefined; readonly waitMs: number }> {
   const listing = name === undefined ? undefined : listedAs(name);
   const set = Object.entries({
     ...(hidesPresence === undefined ? {} : { presence_hidden: hidesPresence }),
@@ -317,21 +335,31 @@ export async function updateProfile(
     ...(name !== undefined && !listing ? ['listed_in', 'listed_as'] : []),
   ];
   const attributes = set.map(([attribute]) => attribute);
-  const item = await updateItem(table, {
-    Key: userKey(username),
-    UpdateExpression: updateExpression(attributes, remove),
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeNames: namesFor([...attributes, ...remove]),
-    // DynamoDB refuses values that are empty.
-    ExpressionAttributeValues: set.length > 0 ? valuesFor(set) : undefined,
-    ReturnValues: 'ALL_NEW',
-  });
-  return toUser(item);
+  let spentUntil = profileSpentUntil;
+  for (;;) {
+    const token = takeToken('profiles', rates.profile, spentUntil, now());
+    const { ok, item } = await updateItemIf(table, {
+      Key: userKey(username),
+      UpdateExpression: updateExpression(attributes, remove, token?.set),
+      ConditionExpression: `attribute_exists(pk) AND ${token?.condition}`,
+      ExpressionAttributeNames: namesFor([...attributes, ...remove]),
+      ExpressionAttributeValues: { ...valuesFor(set), ...token?.values },
+      ReturnValues: 'ALL_NEW',
+    });
+    if (!item) throw new Error(`unable to change ${username}; there is no such user`);
+    const user = toUser(item);
+    if (ok) return { user };
+    spentUntil = user.profileSpentUntil;
+    const waitMs = tokenWaitMs(rates.profile, spentUntil, now());
+    if (waitMs > 0) return { waitMs };
+  }
 }
 
-function updateExpression(set: readonly string[], remove: readonly string[]): string {
+/** @param more what else is set */
+function updateExpression(set: readonly string[], remove: readonly string[], more?: string): string {
+  const all = [...set.map((attribute) => `#${attribute} = :${attribute}`), ...(more === undefined ? [] : [more])];
   return [
-    set.length > 0 ? `SET ${set.map((attribute) => `#${attribute} = :${attribute}`).join(', ')}` : '',
+    all.length > 0 ? `SET ${all.join(', ')}` : '',
     remove.length > 0 ? `REMOVE ${remove.map((attribute) => `#${attribute}`).join(', ')}` : '',
   ]
     .join(' ')

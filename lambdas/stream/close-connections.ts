@@ -1,11 +1,12 @@
 /** Connections that have ended without a `$disconnect`: their token expired, their user signed out everywhere, or they vanished. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ChatError, type ErrorCode } from '#protocol/errors';
+import { limits } from '#protocol/limits';
 import { endConnection } from '../delivery/end-connection.ts';
 import { close, postOnly } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
 import type { ExpiryReminder } from '../store/expiry-reminder.ts';
-import { type Connection, getUser, isBeforeSignOut, type User } from '../store/user.ts';
+import { type Connection, getUser, isBeforeSignOut, openConnectionsOf, type User } from '../store/user.ts';
 import { openingRetryDelaysMs, openingTimeoutMs } from './first-event.ts';
 
 /** The expiry reminder of a connection has come up. Most connections have ended before. */
@@ -35,6 +36,10 @@ export async function closeRemoved(services: Services, user: User, connection: C
   } else if (connection.expires <= services.now()) {
     const reason = 'the token of this socket has expired: connect again with a fresh one';
     await closeWithError(services, connection, 'token_expired', reason);
+  } else if (openConnectionsOf(user, services.now()).length >= limits.connectionsPerUser) {
+    // It can only have been removed because there were more.
+    const reason = `you have ${limits.connectionsPerUser} newer connections: close some of them first`;
+    await closeWithError(services, connection, 'conflict', reason);
   } else await close(services, connection);
 }
 

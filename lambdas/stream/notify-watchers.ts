@@ -3,7 +3,7 @@
  * visible to them.
  */
 import { blocksBetween } from '../chat/blocks-between.ts';
-import { readInbox, totalUnread } from '../chat/inbox.ts';
+import { inboxRow, readInbox, totalUnread } from '../chat/inbox.ts';
 import { visibleTo } from '../chat/visible.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toMessages } from '../delivery/render.ts';
@@ -34,7 +34,9 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   const ofThis = connectionsOf([user], (scope) => scope.kind === 'notifications' && scope.conversation === id);
   const inbox = await readInbox(services, user.username);
   const total = totalUnread(inbox);
-  const row = inbox.find(({ state }) => state.conversation === id);
+  const row =
+    inbox.rows.find(({ state }) => state.conversation === id) ??
+    (inbox.hasOlder ? await inboxRow(services, user.username, id) : undefined);
   // The user has been removed meanwhile.
   if (!row) return;
   const { unread, membership } = row;

@@ -3,7 +3,16 @@ import { limits } from '#protocol/limits';
 import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { snapshot } from '../chat/history.ts';
-import { type InboxRow, memberDeliveredUntil, peopleIn, readInbox, totalUnread, toViews } from '../chat/inbox.ts';
+import {
+  type InboxRow,
+  memberDeliveredUntil,
+  pageOf,
+  peopleIn,
+  readInbox,
+  totalUnread,
+  toViews,
+} from '../chat/inbox.ts';
+import { nextPage } from '../chat/inbox-address.ts';
 import { isMessage } from '../chat/log.ts';
 import { listMembers, membersAmong, recipientsOf } from '../chat/members.ts';
 import { asSeenBy, whoSees } from '../chat/presence-seen.ts';
@@ -129,26 +138,28 @@ async function postSnapshot(
 }
 
 async function onUserSocket(services: StreamServices, { before, user, connection }: Connected): Promise<void> {
-  const inbox = await readInbox(services, user.username);
-  const firstRows = inbox.slice(0, limits.pageDefault);
+  const inbox = await readInbox(services, user.username, { renew: user });
+  const firstRows = inbox.rows.slice(0, limits.pageDefault);
   const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
   const isFirst = !earlier.some(({ scope }) => scope.kind === 'user');
   // The people on the first page and those who hear of the user are nearly the same, so they are read once. Whoever connects after that
   // finds the user in their own inbox.
-  const contacts = isFirst ? presenceContacts(user.username, inbox) : [];
+  const contacts = isFirst ? presenceContacts(user.username, inbox.rows) : [];
   const known = await getUsers(services, [...new Set([...peopleIn(firstRows), ...contacts])]);
   const results = fitFrame(await toViews(services, firstRows, { known }));
-  const next =
-    results.length < inbox.length ? `${services.config.httpUrl}/conversations?offset=${results.length}` : null;
-  const page = { type: 'conversations', count: inbox.length, next, previous: null, results } as const;
+  // As many as fit are a page. It begins at the front, and the next one behind its last row.
+  const { next, count } = pageOf(inbox, { from: 0, limit: Math.max(1, results.length), now: services.now() });
+  const page = { type: 'conversations', count, next: nextPage(services, next), previous: null, results } as const;
   const isOpen = await postFirstEvent(services, connection, page);
   if (isOpen) await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox) });
 
   if (isFirst) {
     await broadcastPresence(services, user, contacts, known);
-    await planCounts(services, inbox);
+    await planCounts(services, inbox.rows);
   }
-  if (isOpen && !user.hidesPresence) await Promise.all(inbox.map((row) => postInboxReceipts(services, before, row)));
+  if (isOpen && !user.hidesPresence) {
+    await Promise.all(inbox.rows.map((row) => postInboxReceipts(services, before, row)));
+  }
 }
 
 /** The unread messages of a conversation have now been delivered to this user: their authors get a receipt. */

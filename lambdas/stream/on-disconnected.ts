@@ -21,7 +21,7 @@ export async function onDisconnected(services: StreamServices, user: User, conne
   await Promise.all(expired.map((other) => endConnection(services, other, other.expires)));
   if (scope.kind === 'notifications' || hasAnother(user, scope)) return;
   if (scope.kind === 'conversation') return broadcastLeave(services, user, scope.conversation);
-  const inbox = await readInbox(services, user.username);
+  const { rows: inbox } = await readInbox(services, user.username);
   const contacts = presenceContacts(user.username, inbox);
   await broadcastPresence(services, user, contacts, await getUsers(services, contacts));
   await planCounts(services, inbox);

@@ -14,7 +14,7 @@ export async function onPresenceHidden(services: Services, user: User): Promise<
   const open = openConnectionsOf(user, services.now());
   // Whoever is offline is so to everybody; when they were last seen is told with the next list.
   if (open.length === 0) return;
-  const contacts = presenceContacts(user.username, await readInbox(services, user.username));
+  const contacts = presenceContacts(user.username, (await readInbox(services, user.username)).rows);
   const known = await getUsers(services, contacts);
   // Those who saw the user until now, or will see them from now on.
   const shown = { ...user, hidesPresence: false };

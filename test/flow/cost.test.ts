@@ -1,5 +1,6 @@
 /** What operations cost, as DynamoDB counts it: the limits of `npm run bench`, without the largest rooms. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { useBar } from '#bench/account-cost';
 import {
   type Bar,
   connectBar,
@@ -72,26 +73,30 @@ describe.runIf(local)('the cost', () => {
     const page = search('search', { author, other, conversation: 'long0_long1' });
     const { body } = await author.person.get('/conversations/long0_long1/messages?q=nowhere');
     expect(body).toMatchObject({ count: 0, results: [], next: expect.stringContaining('before=') });
-    const bars = [searchBar(await measure(stage.runtime, page, 3))];
+    const searched = await measure(stage.runtime, page, 3);
+    const bars = [searchBar(searched), useBar('search', searched)];
     expect(bars).toEqual(met(bars));
   });
 
   it('of typing is no write, and of reading at most two', async () => {
     const { runtime } = stage;
-    const bars = [
-      typingBar(await measure(runtime, typing(two), 3)),
-      readBar(await measure(runtime, readMessages(stage, two), 3)),
-    ];
+    const typed = await measure(runtime, typing(two), 3);
+    const marked = await measure(runtime, readMessages(stage, two), 3);
+    const bars = [typingBar(typed), readBar(marked), useBar('typing', typed), useBar('receipts', marked)];
     expect(bars).toEqual(met(bars));
   });
 
   it('of a page of the inbox is half a unit for each conversation and person, and of connecting two writes', async () => {
     const { runtime } = stage;
     const owner = await withInbox(stage, 50);
+    const listed = await measure(runtime, inbox(owner, 50), 3);
+    const connected = await measure(runtime, connectWithInbox(owner, 50), 3);
     const bars = [
-      inboxBar(await measure(runtime, inbox(owner, 50), 3), 50),
+      useBar('lists', listed),
+      useBar('connects', connected),
+      inboxBar(listed, 50),
       connectBar([
-        await measure(runtime, connectWithInbox(owner, 50), 3),
+        connected,
         await measure(
           runtime,
           connect(two, 'one conversation', { conversation: two.conversation }, 'last_50_messages'),

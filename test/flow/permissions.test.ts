@@ -373,7 +373,7 @@ async function newMember(of = room, folder: 'files' | 'attachments' = 'files') {
   const username = `member${++unique}`;
   const [file, picture] = [`file${unique}`, `picture${unique}`];
   await createUser(store(), { username, name: username });
-  await updateProfile(store(), username, { avatar: { id: picture, content_type: 'image/png' } });
+  await updateProfile(store(), { username }, { avatar: { id: picture, content_type: 'image/png' } });
   const upload = { filename: 'a.png', content_type: 'image/png', size: png.length, user: username };
   await putUpload(store(), { ...upload, id: picture, conversation: username });
   await Promise.all([putObject(`${folder}/${file}`), putObject(`avatars/${picture}`)]);

@@ -45,7 +45,7 @@ describe('a search', () => {
           for (const { username, names } of people) {
             const [name = '', renamed] = names;
             await createUser(services, { username, name });
-            if (renamed !== undefined) await updateProfile(services, username, { name: renamed });
+            if (renamed !== undefined) await updateProfile(services, { username }, { name: renamed });
           }
           const query = start + prefix.join('');
           const expected = people
@@ -99,7 +99,7 @@ describe('a person', () => {
       expect(await found(query), query).toEqual([username]);
     }
     // The shown name begins alike: the person still comes once.
-    await updateProfile(services, username, { name: 'анна' });
+    await updateProfile(services, { username }, { name: 'анна' });
     expect(await found('анна')).toEqual([username]);
     expect(await found('ann')).toEqual([]);
   });
@@ -124,7 +124,7 @@ describe('a person', () => {
 
   it('whose name has nothing to search for is not found by the name before', async () => {
     await createUser(services, { username: 'qed', name: 'Wanda' });
-    await updateProfile(services, 'qed', { name: '\u0301' });
+    await updateProfile(services, { username: 'qed' }, { name: '\u0301' });
     expect(await found('wanda')).toEqual([]);
     expect(await found('qe')).toEqual(['qed']);
   });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { addOrRemoveReaction } from '#lambdas/chat/change-message';
 import { markRead } from '#lambdas/chat/mark-read';
-import { assertConversationLimit } from '#lambdas/chat/rate-limits';
 import { requireMembership } from '#lambdas/chat/require-membership';
 import { sendMessage } from '#lambdas/chat/send-message';
 import { unreadCount } from '#lambdas/chat/unread-count';
+import { assertRate } from '#lambdas/chat/user-limits';
 import type { Services } from '#lambdas/runtime/services';
 import { getConversationState } from '#lambdas/store/conversation-state';
 import { getMembership } from '#lambdas/store/membership';
@@ -100,6 +100,27 @@ it('a limit of 0 is none, and a repeated send takes no token', async () => {
   expect(await outcome(send(1, 'twice'))).toBe('rate_limited');
 });
 
+it.each(['ann_ben', 'room:hall'])(
+  'with a limit of 100 in a second a bot sends 100 at once, 10 more in each tenth of a second after, and no more: %s',
+  async (id) => {
+    const bot = { ...services, config: { ...services.config, sends: { count: 100, seconds: 1 } } };
+    const conversation = parseConversation(id);
+    await requireMembership(bot, conversation, ann, { join: true });
+    clock.now += 60_000;
+    const sendMany = async (count: number) => {
+      const sends = Array.from({ length: count }, (_, index) =>
+        outcome(sendMessage(bot, conversation, ann, { message: `${index}` })),
+      );
+      return (await Promise.all(sends)).filter((one) => one === 'sent').length;
+    };
+    expect(await sendMany(110)).toBe(100);
+    for (let tenth = 0; tenth < 3; tenth++) {
+      clock.now += 100;
+      expect(await sendMany(12)).toBe(10);
+    }
+  },
+);
+
 it('without a limit all of a hundred messages at the same time are stored', async () => {
   const unlimited = { ...services, config: { ...services.config, sends: { count: 0, seconds: 10 } } };
   const outcomes = await Promise.all(
@@ -110,17 +131,16 @@ it('without a limit all of a hundred messages at the same time are stored', asyn
   expect(outcomes).toEqual(Array.from({ length: 100 }, () => 'sent'));
 });
 
-it('a user can open at most 200 conversations in an hour, also when many are opened at the same time', async () => {
-  clock.now = Math.ceil(clock.now / 3_600_000) * 3_600_000 + 600_000;
+it('a user can open 200 conversations at once and one more each 18 seconds, also when many are opened at the same time', async () => {
   const outcomes = await Promise.all(
-    Array.from({ length: 210 }, () => outcome(assertConversationLimit(services, ann.username))),
+    Array.from({ length: 210 }, () => outcome(assertRate(services, ann.username, 'conversations'))),
   );
   expect(outcomes.filter((one) => one === 'sent')).toHaveLength(200);
   expect(outcomes.filter((one) => one === 'rate_limited')).toHaveLength(10);
   const late = await requireMembership(services, parseConversation('room:late'), ann, { join: true }).catch(
     (error: unknown) => error,
   );
-  expect(late).toMatchObject({ code: 'rate_limited', retryAfter: 3_000 });
-  clock.now += 3_000_000;
+  expect(late).toMatchObject({ code: 'rate_limited', retryAfter: 18 });
+  clock.now += 18_000;
   expect(await outcome(requireMembership(services, parseConversation('room:late'), ann, { join: true }))).toBe('sent');
 });

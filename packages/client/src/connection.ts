@@ -198,7 +198,11 @@ export function createConnection(options: {
       if (event.type === 'error' && (event.code === 'token_expired' || event.code === 'unauthenticated')) {
         tokens.refuse(token);
         fail();
-      } else options.onEvent(event);
+      } else {
+        // Too many newer connections: coming back at once would close another one.
+        if (event.type === 'error' && event.code === 'conflict') attempt = 9;
+        options.onEvent(event);
+      }
     };
     socket.onclose = fail;
     socket.onerror = () => {};
