@@ -39,8 +39,8 @@ export class AccountJobs extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(timeout),
-      // As long as a repair may take.
-      retentionPeriod: Duration.days(14),
+      // As long as a repair may take. Whoever asks how far a job is sends its message again.
+      retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
     });
     // Lambda itself needs them, and uses the function's role.

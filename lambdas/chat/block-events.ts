@@ -8,7 +8,7 @@ import type { Services } from '../runtime/services.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import type { Membership } from '../store/membership.ts';
 import { getUsers, openConnectionsOf, type User } from '../store/user.ts';
-import { presenceOf } from './inbox.ts';
+import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 import { readCursor } from './unread-count.ts';
 

@@ -4,12 +4,12 @@
  */
 import { limits } from '#protocol/limits';
 import type { Profile } from '#protocol/message';
-import { isUserName } from '#protocol/names';
+import { decodeUserName, isUserName } from '#protocol/names';
 import type { Services, Store } from '../runtime/services.ts';
 import { usersListedAs } from '../store/exact-listings.ts';
 import { friendshipsOf } from '../store/friendship.ts';
 import { membershipsOf } from '../store/membership.ts';
-import { foldName } from '../store/people-index.ts';
+import { beginningsOf, foldName } from '../store/people-index.ts';
 import { getUsers, type User } from '../store/user.ts';
 import { contactsAmong } from './contacts.ts';
 import { getProfiles } from './people.ts';
@@ -86,17 +86,16 @@ async function acquaintancesOf(services: Store, username: string): Promise<strin
   return [...names];
 }
 
-/** Users with this user name, or with this shown name. */
+/** Users with this user name, with this shown name, or with this name at the identity provider. */
 async function namedInFull(services: Store, query: string): Promise<string[]> {
   const username = query.toLowerCase();
-  const text = foldName(query);
-  const [users, listed] = await Promise.all([
+  const [users, ...listed] = await Promise.all([
     isUserName(username) ? getUsers(services, [username]) : [],
-    text === '' ? [] : usersListedAs(services, text, limits.pageMaximum),
+    ...beginningsOf(query).map((text) => usersListedAs(services, text, limits.pageMaximum)),
   ]);
-  return [...new Set([...users.map((user) => user.username), ...listed])];
+  return [...new Set([...users.map((user) => user.username), ...listed.flat()])];
 }
 
 function matches({ username, name }: User, text: string | undefined): boolean {
-  return text === undefined || [username, name].some((one) => foldName(one).startsWith(text));
+  return text === undefined || [username, name, decodeUserName(username)].some((one) => foldName(one).startsWith(text));
 }

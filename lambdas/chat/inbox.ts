@@ -11,9 +11,10 @@ import type { Services } from '../runtime/services.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership, membershipPage } from '../store/membership.ts';
-import { getUsers, openConnectionsOf, type User, userDeliveredUntil } from '../store/user.ts';
+import { getUsers, type User, userDeliveredUntil } from '../store/user.ts';
 import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
+import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
@@ -337,15 +338,6 @@ export function toMember(
   };
 }
 
-/** Whether a user is online, and if not, when they were last seen. A viewer whom they have blocked sees neither. */
-export function presenceOf(user: User | undefined, now: number, blocksViewer: boolean) {
-  if (!user || user.deletedAt !== undefined || blocksViewer || user.concealed)
-    return { online: false, last_seen: null };
-  const online = openConnectionsOf(user, now).length > 0;
-  const lastSeen = online ? undefined : lastSeenAt(user);
-  return { online, last_seen: lastSeen === undefined ? null : toTime(lastSeen) };
-}
-
 /** ms; messages up to then were delivered to a connection of this member. 0: none were. */
 export function memberDeliveredUntil(
   user: User | undefined,
@@ -356,11 +348,6 @@ export function memberDeliveredUntil(
   if (user?.concealed) return 0;
   const noted = Math.max(member.deliveredUntil ?? 0, deliveredUntil.get(member.username) ?? 0);
   return user ? Math.max(noted, userDeliveredUntil(user, conversation, now)) : noted;
-}
-
-/** ms; when an offline user was last seen. A connection whose end was not noticed counts until it expired. */
-export function lastSeenAt({ connections, lastSeen = 0 }: User): number | undefined {
-  return Math.max(lastSeen, ...connections.map(({ expires }) => expires)) || undefined;
 }
 
 /** Pages that a list looks through for the newest message that its reader has not hidden. */

@@ -1,5 +1,5 @@
 import { namesAfterAt } from '#protocol/mentions';
-import type { Conversation } from '#protocol/names';
+import { type Conversation, isUserName } from '#protocol/names';
 import type { Store } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getMemberships } from '../store/membership.ts';
@@ -7,8 +7,8 @@ import { blocksBetween } from './blocks-between.ts';
 
 /**
  * The members whom a text mentions, in its order. A text without an `@` costs nothing. In a room or group members are looked up by key, half a
- * unit for each name after an `@`; outside of direct conversations half a unit more for each member among them, because nobody mentions a
- * person who has blocked them.
+ * unit for each name after an `@`. Outside of direct conversations half a unit more, because nobody mentions a person who has blocked them;
+ * there a fixed conversation's state is read as well, which tells who has left.
  */
 export async function mentionsIn(
   services: Store,
@@ -17,27 +17,36 @@ export async function mentionsIn(
   text: string,
 ): Promise<string[]> {
   const mentions = namesAfterAt(text);
-  const members = new Set(await membersCalled(services, conversation, [...new Set(mentions.flat())]));
-  const others = [...members].filter((name) => name !== author);
-  if (conversation.kind !== 'direct' && others.length > 0) {
-    for (const { other } of await blocksBetween(services, author, others, { consistent: false })) members.delete(other);
-  }
+  const names = namesThatMayBe(conversation, [...new Set(mentions.flat())]);
+  if (names.length === 0) return [];
+  const others = conversation.kind === 'direct' ? [] : names.filter((name) => name !== author);
+  const [called, blocks] = await Promise.all([
+    membersCalled(services, conversation, names),
+    others.length === 0 ? [] : blocksBetween(services, author, others, { consistent: false }),
+  ]);
+  const members = new Set(called);
+  for (const { other } of blocks) members.delete(other);
   return [...new Set(mentions.flatMap((forms) => forms.find((name) => members.has(name)) ?? []))];
+}
+
+/** Those that are user names. A conversation that is named by its members has no others. */
+function namesThatMayBe(conversation: Conversation, names: readonly string[]): readonly string[] {
+  return 'members' in conversation
+    ? names.filter((name) => conversation.members.includes(name))
+    : names.filter(isUserName);
 }
 
 /** Those of the names that are members. */
 async function membersCalled(
   services: Store,
-  conversation: Conversation,
+  { id, kind }: Conversation,
   names: readonly string[],
 ): Promise<readonly string[]> {
-  const { id, kind } = conversation;
-  if (!('members' in conversation)) {
-    const keys = names.map((username) => ({ username, conversation: id }));
-    return (await getMemberships(services, keys)).map(({ username }) => username);
+  if (kind === 'direct') return names;
+  if (kind === 'fixed') {
+    const { departed } = await getConversationState(services, id);
+    return names.filter((name) => !departed.has(name));
   }
-  const called = conversation.members.filter((name) => names.includes(name));
-  if (kind === 'direct' || called.length === 0) return called;
-  const { departed } = await getConversationState(services, id);
-  return called.filter((name) => !departed.has(name));
+  const keys = names.map((username) => ({ username, conversation: id }));
+  return (await getMemberships(services, keys)).map(({ username }) => username);
 }

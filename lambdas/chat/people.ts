@@ -7,7 +7,7 @@ import { signAvatar } from '../store/bucket.ts';
 import { getMemberships } from '../store/membership.ts';
 import { beginningsOf, getListings, getUserNames, type Listing } from '../store/people-index.ts';
 import { type Avatar, getUsers, type User } from '../store/user.ts';
-import { presenceOf } from './inbox.ts';
+import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 
 type Reader = Pick<Services, 'table' | 'bucket' | 'now' | 'config'>;

@@ -1,6 +1,7 @@
 import { limits } from '#protocol/limits';
 import { parseConversation } from '#protocol/names';
-import { type InboxRow, lastSeenAt } from '../chat/inbox.ts';
+import type { InboxRow } from '../chat/inbox.ts';
+import { lastSeenAt } from '../chat/presence-of.ts';
 import { whoSees } from '../chat/presence-seen.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';

@@ -72,7 +72,7 @@ describe('a notification of a message', () => {
 });
 
 describe.skipIf(process.env.PARLEY_OUTPUTS)('a mention', () => {
-  it('costs no write, and half a read unit for each name in rooms and groups', async () => {
+  it('costs no write, and a read unit for each name in rooms and groups: half for the member, and half for a block', async () => {
     const [alice, bob] = await chat.people('alice5', 'bob5');
     const room = `room:cost-${chat.run}`;
     await Promise.all([alice, bob].map((person) => person.post(`/conversations/${room}/messages`, { message: 'hi' })));
@@ -88,7 +88,9 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a mention', () => {
     };
     const plain = await costs(room, `hello ${bob.username}`);
     expect(plain.written).toBe(3);
-    expect(await costs(room, `hello @${bob.username}`)).toEqual({ written: 3, read: plain.read + 0.5 });
+    expect(await costs(room, `hello @${bob.username}`)).toEqual({ written: 3, read: plain.read + 1 });
+    // A name of nobody, and what is no name, cost no more and are text.
+    expect((await costs(room, `hello @${'x'.repeat(70)} @%zz @nobody-${chat.run}`)).written).toBe(3);
     const direct = named(alice, bob);
     await costs(direct, 'first');
     expect(await costs(direct, `@${bob.username}`)).toEqual(await costs(direct, 'nobody'));

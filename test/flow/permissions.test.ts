@@ -324,6 +324,12 @@ async function unreadRoom(): Promise<string> {
 /** A message with a picture. A writer wrote its deletion into the log, and died before it removed the picture. */
 async function leaveDeletion(): Promise<string> {
   const { seq, multimedia_url: address } = await create(ofFiles.stream, await attached(ofFiles.stream));
+  await leaveDeletionOf(seq);
+  return address;
+}
+
+/** A writer wrote the deletion of this message into the log, and died. */
+async function leaveDeletionOf(seq: number): Promise<void> {
   const at = Date.now();
   const { Attributes } = await table.send(
     new UpdateCommand({
@@ -346,7 +352,6 @@ async function leaveDeletion(): Promise<string> {
   };
   await table.send(new PutCommand({ TableName: tableName(), Item: { ...key, ...change } }));
   await untilIdle(runtime);
-  return address;
 }
 
 /** The runs of jobs about accounts. The table and the bucket have what a user would have. */
@@ -368,6 +373,32 @@ async function isStored(Key: string): Promise<boolean> {
   );
 }
 
+/** A message of Alice with a file from before messages shared their files. */
+async function oldMessage(of: string): Promise<{ seq: number; file: string }> {
+  const file = `old${++unique}`;
+  await putObject(`files/${file}`);
+  const upload = { id: file, filename: 'a.png', content_type: 'image/png', size: png.length };
+  const { pk } = conversationStateKey(of);
+  const used = { ...upload, pk, sk: `FILE#${file}`, user: alice.username, used_by: file };
+  await table.send(new PutCommand({ TableName: tableName(), Item: used }));
+  return putMessage(of, alice.username, upload, file);
+}
+
+async function putMessage(
+  of: string,
+  user: string,
+  upload: object,
+  file: string,
+): Promise<{ seq: number; file: string; count: number }> {
+  const last = { user, text: 'hi', content_type: 'text', at: Date.now() } as const;
+  const { seq, count } = await allocateSeq(store(), of, last);
+  const id = messageId('01KAGM8S1B9XJ3Q0V7', seq);
+  const message = { type: 'message', id, files: [upload], reply_to: null, client_id: file, count };
+  const Item = { ...entryKey({ conversation: of, seq }), ...message, ...last };
+  await table.send(new PutCommand({ TableName: tableName(), Item }));
+  return { seq, file, count };
+}
+
 /** A user who is a member of this room, where they have written a message with a file. @returns their name, and the file's id */
 async function newMember(of = room, folder: 'files' | 'attachments' = 'files') {
   const username = `member${++unique}`;
@@ -377,23 +408,10 @@ async function newMember(of = room, folder: 'files' | 'attachments' = 'files') {
   const upload = { filename: 'a.png', content_type: 'image/png', size: png.length, user: username };
   await putUpload(store(), { ...upload, id: picture, conversation: username });
   await Promise.all([putObject(`${folder}/${file}`), putObject(`avatars/${picture}`)]);
-  const at = Date.now();
-  const last = { user: username, text: 'hi', content_type: 'text', at } as const;
-  const { seq, count } = await allocateSeq(store(), of, last);
-  await createMembership(store(), username, parseConversation(of), { seq, count });
   const object = folder === 'attachments' ? { object: file } : {};
-  const files = [{ id: file, filename: 'a.png', content_type: 'image/png', size: png.length, ...object }];
-  const message = {
-    type: 'message',
-    id: messageId('01KAGM8S1B9XJ3Q0V7', seq),
-    files,
-    reply_to: null,
-    client_id: 'c',
-    count,
-  };
-  await table.send(
-    new PutCommand({ TableName: tableName(), Item: { ...entryKey({ conversation: of, seq }), ...message, ...last } }),
-  );
+  const attachment = { id: file, filename: 'a.png', content_type: 'image/png', size: png.length, ...object };
+  const { seq, count } = await putMessage(of, username, attachment, file);
+  await createMembership(store(), username, parseConversation(of), { seq, count });
   return { username, file, picture };
 }
 
@@ -488,10 +506,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await ending.closed();
   },
   'Socket s3:GetObject incoming/*': async () => create(ofFiles.socket, await attached(ofFiles.socket)),
-  'Socket s3:PutObject files/*': async () => create(ofFiles.socket, await attached(ofFiles.socket)),
-  'Socket s3:GetObject files/*': async () =>
+  'Socket s3:PutObject attachments/*': async () => create(ofFiles.socket, await attached(ofFiles.socket)),
+  'Socket s3:GetObject attachments/*': async () =>
     download((await create(ofFiles.socket, await attached(ofFiles.socket))).multimedia_url),
-  'Socket s3:DeleteObject files/*': async () => {
+  'Socket s3:DeleteObject attachments/*': async () => {
     const { seq, multimedia_url: address } = await create(ofFiles.socket, await attached(ofFiles.socket));
     const before = everything.received.length;
     await answer({ type: 'delete', conversation: ofFiles.socket, seq }, 'message_deleted');
@@ -537,10 +555,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'Http s3:GetObject avatars/*': async () => download(await setAvatar()),
   'Http s3:PutObject incoming/*': () => upload(),
   'Http s3:GetObject incoming/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
-  'Http s3:PutObject files/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
-  'Http s3:GetObject files/*': async () =>
+  'Http s3:PutObject attachments/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
+  'Http s3:GetObject attachments/*': async () =>
     download((await post(ofFiles.http, await attached(ofFiles.http))).multimedia_url),
-  'Http s3:DeleteObject files/*': async () => {
+  'Http s3:DeleteObject attachments/*': async () => {
     const { seq, multimedia_url: address } = await post(ofFiles.http, await attached(ofFiles.http));
     await answered(200, alice.request('DELETE', `/conversations/${ofFiles.http}/messages/${seq}`));
     await expectGone(address);
@@ -568,12 +586,49 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     const failure = await socket.next('nothing more').catch((error: Error) => error);
     if (!failure.message.startsWith('closed')) throw failure;
   },
-  'Notify s3:GetObject files/*': async () => {
+  'Notify s3:GetObject attachments/*': async () => {
     await create(ofFiles.stream, await attached(ofFiles.stream));
     const { messages } = await snapshot(ofFiles.stream);
     await download(messages[0].multimedia_url);
   },
-  'Notify s3:DeleteObject files/*': async () => expectGone(await leaveDeletion()),
+  'Socket s3:GetObject files/*': async () => {
+    const { seq } = await oldMessage(ofFiles.socket);
+    const edit = { type: 'edit', conversation: ofFiles.socket, seq, message: 'edited' };
+    await download((await answer(edit, 'message_edited')).multimedia_url);
+  },
+  'Socket s3:DeleteObject files/*': async () => {
+    const { seq, file } = await oldMessage(ofFiles.socket);
+    const before = everything.received.length;
+    everything.send({ type: 'delete', conversation: ofFiles.socket, seq });
+    await eventually(() =>
+      everything.received.slice(before).some(({ type }) => type === 'message_deleted' || type === 'error'),
+    );
+    await untilIdle(runtime);
+    await arrived(everything);
+    const refused = everything.received.slice(before).some(({ type }) => type === 'error');
+    if (refused || (await isStored(`files/${file}`))) throw new Error('refused');
+  },
+  'Http s3:GetObject files/*': async () => {
+    const { seq } = await oldMessage(ofFiles.http);
+    const { results } = await answered(200, alice.get(`/conversations/${ofFiles.http}/messages?around=${seq}&limit=1`));
+    await download(results[0].multimedia_url);
+  },
+  'Http s3:DeleteObject files/*': async () => {
+    const { seq, file } = await oldMessage(ofFiles.http);
+    await answered(200, alice.request('DELETE', `/conversations/${ofFiles.http}/messages/${seq}`));
+    if (await isStored(`files/${file}`)) throw new Error('still there');
+  },
+  'Notify s3:GetObject files/*': async () => {
+    await oldMessage(ofFiles.stream);
+    const { messages } = await snapshot(ofFiles.stream);
+    await download(messages[0].multimedia_url);
+  },
+  'Notify s3:DeleteObject files/*': async () => {
+    const { seq, file } = await oldMessage(ofFiles.stream);
+    await leaveDeletionOf(seq);
+    if (await isStored(`files/${file}`)) throw new Error('still there');
+  },
+  'Notify s3:DeleteObject attachments/*': async () => expectGone(await leaveDeletion()),
   'Notify dynamodb:DescribeStream stream': () => snapshot(),
   'Notify dynamodb:GetRecords stream': () => snapshot(),
   'Notify dynamodb:GetShardIterator stream': () => snapshot(),
@@ -717,9 +772,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) => `${action} log`);
 
 function label({ roleId, action, resource }: Permission): string {
-  const part = /(index\/\w+|incoming\/\*|files\/\*|avatars\/\*|exports\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(
-    resource,
-  )?.[1];
+  const part =
+    /(index\/\w+|incoming\/\*|attachments\/\*|files\/\*|avatars\/\*|exports\/\*|POST|DELETE)(\/@connections\/\*)?$/.exec(
+      resource,
+    )?.[1];
   const kind = /:(table|log-group|userpool|function)[:/]/
     .exec(resource)?.[1]
     ?.replace('log-group', 'log')

@@ -7,6 +7,7 @@ import { allowed, plain, synthesize } from './synthesize.ts';
 
 const byDefault = synthesize();
 const { template } = byDefault;
+const closed = synthesize({ selfSignUp: false });
 const oidc = synthesize({ oidc: { issuer: 'https://id.example.com/tenant', audience: 'web' } });
 
 const Headers = z.object({
@@ -83,8 +84,10 @@ describe('the page', () => {
     });
   });
 
-  test('offers no sign-up where an administrator creates the accounts', () => {
-    expect(configOf(synthesize({ selfSignUp: false }))).toMatchObject({ selfSignUp: false });
+  test('with selfSignUp: false offers no sign-up, and only an administrator creates accounts', () => {
+    expect(configOf(closed)).toMatchObject({ selfSignUp: false });
+    const AdminCreateUserConfig = { AllowAdminCreateUserOnly: true };
+    closed.template.hasResourceProperties('AWS::Cognito::UserPool', { AdminCreateUserConfig });
   });
 
   test('has every security header', () => {

@@ -30,7 +30,7 @@ describe('by default', () => {
     const assets = (await readdir(directory)).filter((name) => /^asset\.\w+$/.test(name));
     const others = ['index.html', 'config.json', 'index.py'];
     const functions = assets.filter((asset) => !others.some((file) => existsSync(join(directory, asset, file))));
-    expect(functions).toHaveLength(9);
+    expect(functions).toHaveLength(10);
     for (const asset of functions) {
       expect(existsSync(join(directory, asset, 'index.mjs'))).toBe(true);
       expect((await stat(join(directory, asset, 'index.mjs'))).size).toBeGreaterThan(0);
