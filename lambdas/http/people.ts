@@ -14,11 +14,10 @@ import { limitOf, link } from './pages.ts';
 
 const endedAtPool = createEndedAccounts(process.env.USER_POOL_ID, Date.now);
 
-/** Was the account deleted at the user pool, without Parley? A pool that does not answer hides nobody. */
+/** Was the account deleted, here or at the user pool without Parley? A pool that does not answer hides nobody. */
 async function hasEnded(services: Pick<Services, 'table' | 'log'>, username: string): Promise<boolean> {
   const user = await getUser(services, username);
-  // Whoever was deleted here is shown as a deleted user.
-  if (user?.deletedAt !== undefined) return false;
+  if (user?.deletedAt !== undefined) return true;
   // A pool that took the place of another one does not know the accounts from before.
   if (!user?.owner || user.owner.issuer !== process.env.USER_POOL_ID) return false;
   try {
