@@ -6,7 +6,7 @@
  *   friends        friendships and requests
  *   left           messages in conversations that they had left before, if they are erased
  *   conversations  their messages, if they are erased; then the membership. Groups are handed over.
- *   files          pictures, and an archive of theirs
+ *   files          pictures, an archive of theirs, and the list of their recent conversations
  *   account        the account at the user pool
  */
 import * as z from 'zod/mini';
@@ -29,6 +29,7 @@ import {
 } from '../store/membership.ts';
 import { leaveNamed } from '../store/named-departures.ts';
 import { closeDirect } from '../store/named-windows.ts';
+import { endRecentList } from '../store/recent.ts';
 import { leaveOwnRoom } from '../store/room-owner.ts';
 import { endInvitation, getStanding } from '../store/standing.ts';
 import { releaseUpload, uploadsAfter } from '../store/upload.ts';
@@ -145,6 +146,7 @@ async function doStep(run: Run, progress: Progress): Promise<Progress | 'done'> 
         if (progress.picture !== undefined) await removeAvatar(services, progress.picture);
         const archive = await getAccountJob(services, username, 'export');
         if (archive) await removeExport(services, archive);
+        await endRecentList(services, username);
         return store(run, { ...progress, step: 'account', after: undefined });
       }
       await Promise.all(ids.map((id) => removeAvatar(services, id)));

@@ -97,6 +97,13 @@ export async function forgetRecentList({ table }: Store, username: string): Prom
   });
 }
 
+/** Empties the list of somebody who has deleted their account. Their notes of active conversations expire. */
+export async function endRecentList({ table, now }: TimedStore, username: string): Promise<void> {
+  const list = await getRecentList({ table }, username);
+  if (!list) return;
+  await putItem(table, { ...recentKey(username), ...list, names: [], expires: ttl(now(), daySeconds) });
+}
+
 /** What this process has noted: it need not be noted again. */
 const noted = new WeakMap<Table, Map<string, number>>();
 const notedMaximum = 10_000;

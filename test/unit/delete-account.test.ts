@@ -14,6 +14,7 @@ import { getConversationState } from '#lambdas/store/conversation-state';
 import { markDeleted } from '#lambdas/store/deletion';
 import { getEntries } from '#lambdas/store/entry';
 import { getMembership } from '#lambdas/store/membership';
+import { getRecentList, putRecentList } from '#lambdas/store/recent';
 import { createUser, getUser } from '#lambdas/store/user';
 import { parseConversation } from '#protocol/names';
 import { startDomain } from './engine.ts';
@@ -61,6 +62,7 @@ async function build() {
   await editMessage(services, { ...inDirect, target: { seq: 1 } }, 'ann edited');
   await deleteMessage(services, { ...inDirect, target: { seq: 3 } });
   await leaveConversation(services, parseConversation(left), caller(ann));
+  await putRecentList(services, ann, [direct, group], undefined);
   return { ann, ben, direct, room, left, group, alone };
 }
 
@@ -112,6 +114,7 @@ async function outcome({ ann, ben, direct, room, left, group, alone }: Awaited<R
     owner: (await getMembership(services, ben, group))?.role,
     friends: [await friendsIn(services, ann, 'friends'), await friendsIn(services, ben, 'friends')],
     name: user?.name,
+    recent: (await getRecentList(services, ann))?.names,
     deletion: job && { ...toDeletion(job), begun_at: '', done_at: '' },
   };
 }
@@ -139,6 +142,7 @@ describe('a deletion that dies', () => {
       owner: 'owner',
       friends: [[], []],
       name: 'deleted user',
+      recent: [],
       deletion: {
         state: 'done',
         begun_at: '',
