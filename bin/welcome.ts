@@ -30,13 +30,16 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
     runtime,
     users.map(({ name, password }) => ({ username: name, password })),
   );
+  const path = users.length === demoNames.length ? 'chat/alice_bob/' : '';
+  const deleted = demoNames.filter((name) => users.every((user) => user.name !== name));
   return [
     ...addresses,
     '',
+    ...deleted.map((name) => `  ${name.padEnd(9)}  has deleted the account; make another user: npm run user -- carol`),
     ...users.map(({ name, password }) => `  ${name.padEnd(9)}  password ${password}`),
     '',
     'The page signs in as either. Without a page: paste each line into a terminal of its own, and type {"message":"hello"}',
-    ...users.flatMap(({ token }) => ['', `  ${wscatLine(outputs, 'chat/alice_bob/', token)}`]),
+    ...users.flatMap(({ token }) => ['', `  ${wscatLine(outputs, path, token)}`]),
     '',
     'Then try {"type":"typing","typing":true} and {"type":"read_messages"}, or',
     '',
@@ -49,15 +52,20 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
   ].join('\n');
 }
 
-/** @returns undefined where nobody may sign up */
+const demoNames = ['alice', 'bob'];
+
+/** Those of the demo users who have not deleted their accounts. @returns undefined where nobody may sign up */
 async function demoUsers(outputs: LocalOutputs, dataDirectory: string): Promise<ConfirmedUser[] | undefined> {
   const users: ConfirmedUser[] = [];
-  try {
-    // One after the other, because both keep their passwords in one file.
-    for (const name of ['alice', 'bob']) users.push(await confirmedUser(name, outputs, dataDirectory));
-    return users;
-  } catch (error) {
-    if (error instanceof CognitoError && /^SignUp is not permitted/.test(error.message)) return undefined;
-    throw error;
+  // One after the other, because both keep their passwords in one file.
+  for (const name of demoNames) {
+    try {
+      users.push(await confirmedUser(name, outputs, dataDirectory));
+    } catch (error) {
+      if (!(error instanceof CognitoError)) throw error;
+      if (/^SignUp is not permitted/.test(error.message)) return undefined;
+      if (!/was deleted: choose another/.test(error.message)) throw error;
+    }
   }
+  return users;
 }

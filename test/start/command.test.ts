@@ -173,6 +173,27 @@ describe('npm start', () => {
     expect(leftBehind()).toEqual([]);
   });
 
+  test('starts when a demo user has deleted the account, and says so', { timeout: slow }, async () => {
+    const server = start();
+    await server.says(/Ctrl-C stops everything/);
+    const [, token = ''] = /token=([^']+)/.exec(pasted(server.said())[1] ?? '') ?? [];
+    const [, api = ''] = /HTTP API +(\S+)/.exec(server.said()) ?? [];
+    const deletion = await fetch(`${api}/me`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
+    expect(deletion.status).toBe(202);
+    await expect
+      .poll(async () => (await fetch(`${api}/me/deletion`, { headers: { authorization: `Bearer ${token}` } })).json(), {
+        timeout: 60_000,
+      })
+      .toMatchObject({ state: 'done' });
+    server.child.kill('SIGINT');
+    expect(await server.ended).toBe(0);
+    const next = start();
+    await next.says(/Ctrl-C stops everything/);
+    expect(next.said()).toMatch(/bob +has deleted the account/);
+    next.child.kill('SIGINT');
+    expect(await next.ended).toBe(0);
+  });
+
   test('prints one sentence and exits with 1 when the port is taken', { timeout: slow }, async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await new Promise((listening) => taken.once('listening', listening));
