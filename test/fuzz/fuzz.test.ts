@@ -47,7 +47,7 @@ describe.runIf(inputs > 0)(`made-up inputs of PARLEY_SEED=${seed}`, { timeout: 1
   });
 
   it('never make a frame fail, and sockets stay open', async () => {
-    const frames = fc.sample(madeFrames(world), { seed: seed + 2, numRuns: part(0.34) });
+    const frames = fc.sample(madeFrames(world), { seed: seed + 2, numRuns: part(0.34) }).map(seldomWaiting);
     const sockets = new Map<Person, Socket>();
     const wrong: string[] = [];
     const codes = new Map<string, number>();
@@ -128,6 +128,12 @@ describe.runIf(inputs > 0)(`made-up inputs of PARLEY_SEED=${seed}`, { timeout: 1
     return { wrong, statuses };
   }
 });
+
+/** A frame that names one before it waits five seconds for it, in vain: so only one in five hundred does. */
+function seldomWaiting(frame: string, index: number): string {
+  if (index % 500 === 0 || !frame.includes('"after"')) return frame;
+  return JSON.stringify(JSON.parse(frame), (key, value) => (key === 'after' ? undefined : value));
+}
 
 /** What is wrong with an answer, if anything. */
 function problemOf({ name }: MadeRequest, { status, body }: Received): string | undefined {
