@@ -1,4 +1,5 @@
 /** Several clients that act at random while the local runtime injects faults. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Conversation, createChat, type Message, type OutboxItem, ParleyError } from '@parley/client';
 import type { LocalRuntime } from '@parley/local';
 import type { Person } from '../support/person.ts';
@@ -282,13 +283,16 @@ export async function finish({ conversations }: Device): Promise<void> {
   }
 }
 
-/** The log as the server has it. */
+/** The log as the server has it. Reading pages has a limit too: the server says when to go on. */
 export async function logOnServer(person: Person, id: string): Promise<Message[]> {
   const messages: Message[] = [];
   for (let next: string | null = `/conversations/${id}/messages?after=0&limit=100`; next !== null; ) {
-    const { body } = await person.get(next);
-    messages.push(...body.results);
-    next = body.next;
+    const { status, body } = await person.get(next);
+    if (status === 429) await pause(body.error.retry_after * 1_000);
+    else {
+      messages.push(...body.results);
+      next = body.next;
+    }
   }
   return messages;
 }
