@@ -283,6 +283,18 @@ export async function finish({ conversations }: Device): Promise<void> {
   }
 }
 
+/** Loads older messages, when the server allows it. @returns whether there are more */
+export async function loadOlder(conversation: Conversation): Promise<boolean> {
+  for (;;) {
+    try {
+      return await conversation.loadOlder();
+    } catch (error) {
+      if (!(error instanceof ParleyError) || error.code !== 'rate_limited') throw error;
+      await pause((error.retryAfter ?? 1) * 1_000);
+    }
+  }
+}
+
 /** The log as the server has it. Reading pages has a limit too: the server says when to go on. */
 export async function logOnServer(person: Person, id: string): Promise<Message[]> {
   const messages: Message[] = [];

@@ -10,6 +10,7 @@ import {
   actAtRandom,
   type Device,
   finish,
+  loadOlder,
   logOf,
   logOnServer,
   openDevice,
@@ -87,7 +88,7 @@ async function checkLog(
 ): Promise<void> {
   const conversation = conversations.find((one) => one.id === id);
   if (!conversation) throw new Error(`${name} has not opened ${id}`);
-  while (await conversation.loadOlder());
+  while (await loadOlder(conversation));
   const held = conversation.messages;
   expect(logOf(held), `${name} has the log of ${id}`).toEqual(logOf(log));
   // Each message of this device once, in the order in which it was sent. Only its author gets the `client_id`.
