@@ -1,3 +1,4 @@
+import { BrokenStack } from './assembly/broken-stack.ts';
 import { loadStack, type Stack } from './assembly/stack.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
@@ -200,6 +201,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
         const next = loadStack({ assemblyDirectory, origin, ids });
+        requireSamePlace(stack, next);
         const deploy = s3.prepareDeployments(next);
         functions.replace(next);
         stack = next;
@@ -214,4 +216,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     await stop();
     throw error;
   }
+}
+
+/** Signing keys and the ARNs of stored data belong to one account and region. @throws BrokenStack */
+function requireSamePlace(stack: Stack, next: Stack): void {
+  const [from, to] = [stack, next].map(({ account, region }) => `${account}/${region}`);
+  if (from === to) return;
+  throw new BrokenStack(`unable to reload; the stack has moved from ${from} to ${to}, so it must be served anew`);
 }

@@ -2,6 +2,7 @@ import type { Ids } from '#private-folder';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import { readAssembly } from './cloud-assembly.ts';
+import { anyEnvironment, type Environment } from './environment.ts';
 import { hostRewriter, mapStrings } from './hosts.ts';
 import { type Identity, identify, type Naming, stackId } from './identity.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
@@ -17,6 +18,7 @@ export interface Resource {
 /** A CloudFormation stack with all values resolved, as in an account. Unknown logical ids throw `BrokenStack`. */
 export interface Stack {
   readonly name: string;
+  /** The stack's `env`, which its ARNs, hosts and signatures have. */
   readonly region: string;
   readonly account: string;
   find(logicalId: string): Resource | undefined;
@@ -37,9 +39,6 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-const region = 'us-east-1';
-const account = '000000000000';
-
 /**
  * Loads a stack from a cloud assembly.
  * @param options.stackName not needed when the assembly has one stack
@@ -54,9 +53,14 @@ export function loadStack(options: {
   ids?: Ids;
 }): Stack {
   const { ids } = options;
-  const { name, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
+  const { name, environment, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return build(parseTemplate(template, name), name, options.origin, { asset: (hash) => assets.get(hash) }, secrets);
+  return build({
+    template: parseTemplate(template, name),
+    naming: { stackName: name, ...environment, secrets },
+    origin: options.origin,
+    folders: { asset: (hash) => assets.get(hash) },
+  });
 }
 
 /**
@@ -69,10 +73,17 @@ export function stackFromTemplate(options: {
   origin: string;
   codeDirectories?: Readonly<Record<string, string>>;
   assetDirectories?: Readonly<Record<string, string>>;
+  /** Where it is deployed. Default: `anyEnvironment`. */
+  environment?: Environment;
 }): Stack {
-  return build(parseTemplate(options.template, options.name), options.name, options.origin, {
-    code: (logicalId) => options.codeDirectories?.[logicalId],
-    asset: (hash) => options.assetDirectories?.[hash],
+  return build({
+    template: parseTemplate(options.template, options.name),
+    naming: { stackName: options.name, ...(options.environment ?? anyEnvironment) },
+    origin: options.origin,
+    folders: {
+      code: (logicalId) => options.codeDirectories?.[logicalId],
+      asset: (hash) => options.assetDirectories?.[hash],
+    },
   });
 }
 
@@ -82,8 +93,13 @@ interface Folders {
   asset(hash: string): string | undefined;
 }
 
-function build(template: Template, name: string, origin: string, folders: Folders, secrets?: Naming['secrets']): Stack {
-  const { scope, identity, exists } = scopeOf(template, name, secrets);
+/** What the names of all resources of a stack depend on. */
+type StackNaming = Omit<Naming, 'logicalId' | 'property'>;
+
+function build(options: { template: Template; naming: StackNaming; origin: string; folders: Folders }): Stack {
+  const { template, naming, origin, folders } = options;
+  const { stackName: name, region, account } = naming;
+  const { scope, identity, exists } = scopeOf(template, naming);
   const logicalIds = Object.keys(template.Resources).filter(exists);
   const typeOf = (logicalId: string) => template.Resources[logicalId]?.Type ?? '';
   const rewrite = hostRewriter(
@@ -136,10 +152,10 @@ function build(template: Template, name: string, origin: string, folders: Folder
 }
 
 /** Looks up the template's names. Each is resolved when it is needed, because names may be used before they are defined. */
-function scopeOf(template: Template, stackName: string, secrets: Naming['secrets']) {
+function scopeOf(template: Template, naming: StackNaming) {
+  const { stackName, region, account } = naming;
   const identities = new Map<string, Identity>();
   const inProgress = new Set<string>();
-  const naming = { stackName, region, account };
   const pseudo: Readonly<Record<string, unknown>> = {
     'AWS::Region': region,
     'AWS::AccountId': account,
@@ -169,7 +185,7 @@ function scopeOf(template: Template, stackName: string, secrets: Naming['secrets
       return typeof value === 'string' ? value : undefined;
     };
     inProgress.add(logicalId);
-    const made = identify(resource.Type, { ...naming, secrets, logicalId, property });
+    const made = identify(resource.Type, { ...naming, logicalId, property });
     inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;
