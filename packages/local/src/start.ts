@@ -1,4 +1,5 @@
 import { BrokenStack } from './assembly/broken-stack.ts';
+import { notServed } from './assembly/not-served.ts';
 import { loadStack, type Stack } from './assembly/stack.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
@@ -57,6 +58,8 @@ export interface LocalRuntime {
   readonly stack: Stack;
   /** The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** A line for each type of the template that has no part here, as at the start. */
+  readonly notServed: readonly string[];
   readonly counters: Counters;
   /** May be changed at any time. */
   readonly faults: Faults;
@@ -104,6 +107,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     stops.push(release);
     const ids = await readIds(dataDirectory);
     let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin, ids });
+    // Before anything is refused, which may be because of these.
+    for (const line of notServed(stack)) log(line);
     const faults = createFaults(options.faults);
     const counters = createCounters();
     const calls = createCalls(options.latency);
@@ -186,6 +191,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get outputs() {
         return { ...stack.outputs, CognitoEndpoint: `${origin}/_aws/cognito-idp` };
       },
+      get notServed() {
+        return notServed(stack);
+      },
       counters,
       faults,
       calls,
@@ -202,6 +210,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       async reload(assemblyDirectory) {
         const next = loadStack({ assemblyDirectory, origin, ids });
         requireSamePlace(stack, next);
+        const known = new Set(notServed(stack));
+        for (const line of notServed(next)) if (!known.has(line)) log(line);
         const deploy = s3.prepareDeployments(next);
         functions.replace(next);
         stack = next;

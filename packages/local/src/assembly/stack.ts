@@ -6,6 +6,7 @@ import { anyEnvironment, type Environment } from './environment.ts';
 import { hostRewriter, mapStrings } from './hosts.ts';
 import { type Identity, identify, type Naming, stackId } from './identity.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
+import { partOf } from './served-types.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 /** A resource of the template, with intrinsic functions resolved and AWS hosts replaced by local ones. */
@@ -13,6 +14,8 @@ export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Record<string, unknown>;
+  /** The construct's path in its stack as CDK writes it into templates, like `Api/Default`. */
+  readonly path?: string;
 }
 
 /** A CloudFormation stack with all values resolved, as in an account. Unknown logical ids throw `BrokenStack`. */
@@ -21,6 +24,8 @@ export interface Stack {
   /** The stack's `env`, which its ARNs, hosts and signatures have. */
   readonly region: string;
   readonly account: string;
+  /** All of them, in the order of the template. */
+  readonly resources: readonly Resource[];
   find(logicalId: string): Resource | undefined;
   ofType(type: string): readonly Resource[];
   /** The functions that run locally: those in Node.js. CDK adds some in Python, which only carry out a deployment. */
@@ -106,10 +111,21 @@ function build(options: { template: Template; naming: StackNaming; origin: strin
     logicalIds.map((logicalId) => ({ type: typeOf(logicalId), identity: identity(logicalId) })),
     { origin, region },
   );
+  const propertiesOf = (logicalId: string): Record<string, unknown> => {
+    try {
+      const resolved = resolve(template.Resources[logicalId]?.Properties, scope, `${name}/${logicalId}`);
+      return record(mapStrings(resolved, rewrite));
+    } catch (error) {
+      // What only resources without a part here use need not be known, so that the rest is served.
+      if (error instanceof BrokenStack && partOf(typeOf(logicalId)) !== 'served') return {};
+      throw error;
+    }
+  };
   const resources = new Map<string, Resource>(
     logicalIds.map((logicalId) => {
-      const resolved = resolve(template.Resources[logicalId]?.Properties, scope, `${name}/${logicalId}`);
-      return [logicalId, { logicalId, type: typeOf(logicalId), properties: record(mapStrings(resolved, rewrite)) }];
+      const path = pathOf(template.Resources[logicalId]?.Metadata);
+      const properties = propertiesOf(logicalId);
+      return [logicalId, { logicalId, type: typeOf(logicalId), properties, ...(path !== undefined && { path }) }];
     }),
   );
   const byType = new Map<string, Resource[]>();
@@ -123,10 +139,12 @@ function build(options: { template: Template; naming: StackNaming; origin: strin
     name,
     region,
     account,
+    resources: [...resources.values()],
     find: (logicalId) => resources.get(logicalId),
     ofType: (type) => byType.get(type) ?? [],
-    functions: (byType.get('AWS::Lambda::Function') ?? []).filter(({ properties }) =>
-      String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
+    functions: (byType.get('AWS::Lambda::Function') ?? []).filter(
+      ({ properties }) =>
+        properties.PackageType !== 'Image' && String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
     ),
     ref: (logicalId) => identity(logicalId).ref,
     arn(logicalId) {
@@ -191,6 +209,13 @@ function scopeOf(template: Template, naming: StackNaming) {
     return made;
   };
 
+  /** A made-up value in the shape of AWS's, so that what refers to a resource without a part here can be served. */
+  const unknownAttribute = (type: string, logicalId: string, key: string) => {
+    const { ref } = identity(logicalId);
+    const service = type.split('::')[1]?.toLowerCase() ?? '';
+    return key.endsWith('Arn') ? `arn:aws:${service}:${region}:${account}:${ref}` : `${ref}.${key}`;
+  };
+
   const scope: Scope = {
     ref(key) {
       if (key in pseudo) return pseudo[key];
@@ -203,7 +228,8 @@ function scopeOf(template: Template, naming: StackNaming) {
       const { arn, attributes } = identity(logicalId);
       const value = key === 'Arn' ? (arn ?? attributes?.Arn) : attributes?.[key];
       if (value !== undefined) return value;
-      const type = template.Resources[logicalId]?.Type;
+      const type = template.Resources[logicalId]?.Type ?? '';
+      if (partOf(type) !== 'served') return unknownAttribute(type, logicalId, key);
       throw new BrokenStack(`unable to resolve ${logicalId}.${key}; the local runtime does not know it of a ${type}`);
     },
     condition(key) {
@@ -227,6 +253,12 @@ function namesOf(resources: readonly Resource[], identity: (logicalId: string) =
       if (name !== undefined) names.set(name, resource);
   }
   return names;
+}
+
+/** `Stack/Api/Default/Resource` → `Api/Default` */
+function pathOf(metadata: unknown): string | undefined {
+  const path = record(metadata)['aws:cdk:path'];
+  return typeof path === 'string' ? path.replace(/^[^/]+\//, '').replace(/\/Resource$/, '') : undefined;
 }
 
 function record(value: unknown): Record<string, unknown> {
