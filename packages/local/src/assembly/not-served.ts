@@ -1,9 +1,11 @@
+import { withoutHash } from '#calls';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
 
 /**
  * What the stack has and the local runtime does not serve, for the person who starts it: for each type a line like
- * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`. Resources have their path in the app, or else their logical id.
+ * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`. Resources have their path in the app, or else their logical id without its
+ * hash.
  * Empty when every resource has its part here or needs none.
  */
 export function notServed(stack: Stack): string[] {
@@ -11,7 +13,7 @@ export function notServed(stack: Stack): string[] {
   for (const resource of stack.resources) {
     const kind = unservedKind(stack, resource);
     if (kind === undefined) continue;
-    names.set(kind, [...(names.get(kind) ?? []), resource.path ?? resource.logicalId]);
+    names.set(kind, [...(names.get(kind) ?? []), resource.path ?? withoutHash(resource.logicalId)]);
   }
   return [...names]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -14,6 +14,7 @@ const needless = (reason: string): Part => ({ needless: reason });
 const deployments = needless('the template itself is what is served');
 const monitoring = needless('nothing is measured here; the runtime has counters');
 const deletion = needless('nothing is deleted when the runtime stops');
+const network = needless("functions are in this machine's network");
 
 /** Sorted by name. */
 const parts: Readonly<Record<string, Part>> = {
@@ -46,6 +47,22 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::Cognito::UserPoolClient': 'served',
   'AWS::DynamoDB::GlobalTable': 'served',
   'AWS::DynamoDB::Table': 'served',
+  'AWS::EC2::EIP': network,
+  'AWS::EC2::InternetGateway': network,
+  'AWS::EC2::NatGateway': network,
+  'AWS::EC2::NetworkAcl': network,
+  'AWS::EC2::NetworkAclEntry': network,
+  'AWS::EC2::Route': network,
+  'AWS::EC2::RouteTable': network,
+  'AWS::EC2::SecurityGroup': network,
+  'AWS::EC2::SecurityGroupEgress': network,
+  'AWS::EC2::SecurityGroupIngress': network,
+  'AWS::EC2::Subnet': network,
+  'AWS::EC2::SubnetNetworkAclAssociation': network,
+  'AWS::EC2::SubnetRouteTableAssociation': network,
+  'AWS::EC2::VPC': network,
+  'AWS::EC2::VPCEndpoint': network,
+  'AWS::EC2::VPCGatewayAttachment': network,
   'AWS::IAM::ManagedPolicy': 'served',
   'AWS::IAM::Policy': 'served',
   'AWS::IAM::Role': 'served',
@@ -68,4 +85,5 @@ const parts: Readonly<Record<string, Part>> = {
   'Custom::LogRetention': needless('logs are files, which their owner deletes'),
   'Custom::S3AutoDeleteObjects': deletion,
   'Custom::S3BucketNotifications': 'served',
+  'Custom::VpcRestrictDefaultSG': network,
 };

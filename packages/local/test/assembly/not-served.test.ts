@@ -8,9 +8,9 @@ const at = (path: string) => ({ Metadata: { 'aws:cdk:path': `Try/${path}` } });
 const code = { Code: { S3Key: 'a.zip' }, Role: 'r' };
 
 describe('the start says what of the template has no part here', () => {
-  test('a line for each type, with the path in the app or the logical id of each resource', () => {
+  test('a line for each type, with the path in the app or the logical id, without its hash, of each resource', () => {
     const stack = stackOf({
-      RefundsB2: { Type: 'AWS::StepFunctions::StateMachine', ...at('Refunds/Resource') },
+      Refunds161218FA: { Type: 'AWS::StepFunctions::StateMachine' },
       OrdersA1: { Type: 'AWS::StepFunctions::StateMachine', ...at('Orders/Flow/Resource') },
       Queue: { Type: 'AWS::SQS::Queue', ...at('Queue/Resource') },
       Nobody: { Type: 'Somebody::Elses::Type', Properties: {} },
@@ -95,12 +95,12 @@ describe('what refers to a resource that is not served', () => {
   test('and functions that only such resources use need not be known', () => {
     const stack = stackOf({
       Subnet: {
-        Type: 'AWS::EC2::Subnet',
+        Type: 'AWS::Redshift::ClusterSubnet',
         Properties: { CidrBlock: { 'Fn::Select': [0, { 'Fn::Cidr': ['10.0.0.0/16', 1, 8] }] } },
       },
       Queue: { Type: 'AWS::SQS::Queue' },
     });
-    expect(notServed(stack)).toEqual(['not served here: AWS::EC2::Subnet Subnet']);
+    expect(notServed(stack)).toEqual(['not served here: AWS::Redshift::ClusterSubnet Subnet']);
     expect(stack.ofType('AWS::SQS::Queue')).toHaveLength(1);
   });
 });
