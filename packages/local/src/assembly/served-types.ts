@@ -31,6 +31,7 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::ApplicationAutoScaling::ScalingPolicy': needless('capacity has no limit here'),
   'AWS::CDK::Metadata': needless('tells AWS which constructs are used'),
   'AWS::CertificateManager::Certificate': needless('the local port speaks plain HTTP'),
+  'AWS::CloudFormation::Stack': 'served',
   'AWS::CloudFormation::WaitCondition': deployments,
   'AWS::CloudFormation::WaitConditionHandle': deployments,
   'AWS::CloudFront::CachePolicy': 'served',
