@@ -1,9 +1,9 @@
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
-import { anyEnvironment } from './environment.ts';
 import { hostRewriter, mapStrings } from './hosts.ts';
 import type { Identity } from './identity.ts';
 import { resolve } from './intrinsics.ts';
+import { commonPlace } from './place.ts';
 import { partOf } from './served-types.ts';
 import type { Resource, ServedStack, Stack } from './stack-shape.ts';
 import type { Unit } from './units.ts';
@@ -25,7 +25,7 @@ export function buildStack(
   const { origin, codeDirectories } = options;
   const roots = [...new Set(units.map(({ root }) => root))];
   const name = roots.map((root) => root.name).join(', ');
-  const { region, account } = roots[0]?.environment ?? anyEnvironment;
+  const { region, account } = commonPlace(units);
   const prefixOf = ({ root, nestedIn }: Unit) =>
     [...(roots.length > 1 ? [root.name] : []), ...nestedIn].map((part) => `${part}/`).join('');
 

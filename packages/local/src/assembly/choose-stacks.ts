@@ -29,25 +29,18 @@ export function chooseStacks(stacks: readonly SynthesizedStack[], names?: readon
     chosen.push(stack);
   };
   for (const stack of wanted) choose(stack);
-  requireServable(chosen);
+  requireOwnNames(chosen);
   return chosen;
 }
 
-/** @throws BrokenStack for stacks that cannot be served by one runtime */
-function requireServable(chosen: readonly SynthesizedStack[]): void {
+/** @throws BrokenStack for two stacks of one name, which AWS keeps apart by account or region */
+function requireOwnNames(chosen: readonly SynthesizedStack[]): void {
   for (const stack of chosen) {
     const namesake = chosen.find(({ name }) => name === stack.name);
     if (!namesake || namesake === stack) continue;
     const ids = [namesake, stack].map(({ otherNames }) => otherNames.at(-1)).join(' and ');
     throw new BrokenStack(
       `unable to serve ${ids} together; both have the name ${stack.name}: choose one of them (--stack, stackNames)`,
-    );
-  }
-  const places = new Map(chosen.map(({ name, environment: { account, region } }) => [`${account}/${region}`, name]));
-  if (places.size > 1) {
-    const named = [...places].map(([place, name]) => `${name} (${place})`).join(' and ');
-    throw new BrokenStack(
-      `unable to serve ${named} together; choose stacks of one account and region (--stack, stackNames)`,
     );
   }
 }

@@ -38,6 +38,10 @@ function unservedKind(stack: Stack, resource: Resource): string | undefined {
     );
     return users.length > 0 ? type : undefined;
   }
+  if (type === 'AWS::Lambda::EventSourceMapping') {
+    const target = stack.byPhysicalId('AWS::Lambda::Function', String(properties.FunctionName));
+    return !target || stack.functions.includes(target) ? undefined : `${type} (its function is not served)`;
+  }
   if (type === 'AWS::CloudFormation::Stack') {
     const isThere = stack.stacks.some(({ prefix }) => prefix === `${logicalId}/`);
     return isThere ? undefined : `${type} (its template is not in the assembly)`;

@@ -14,6 +14,8 @@ export interface Links {
   parameter(name: string): unknown;
   /** An output of a stack that is nested in this one. Undefined if that stack is not served. */
   nestedOutput(logicalId: string, output: string): string | undefined;
+  /** A value that a stack in another region writes for this one, by the name of its SSM parameter, as CDK's `crossRegionReferences` do. */
+  writtenElsewhere(parameter: string): string | undefined;
   /** `Fn::ImportValue`. @throws BrokenStack */
   imported(name: string, place: string): string;
   /** `Fn::GetStackOutput`. @throws BrokenStack */
@@ -85,12 +87,13 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
     },
     attribute(logicalId, key) {
       const { arn, attributes } = identity(logicalId);
+      const type = template.Resources[logicalId]?.Type ?? '';
       const output = /^Outputs\.(.+)$/.exec(key)?.[1];
       const value =
         (output !== undefined ? links.nestedOutput(logicalId, output) : undefined) ??
+        (type === 'Custom::CrossRegionExportReader' ? links.writtenElsewhere(key) : undefined) ??
         (key === 'Arn' ? (arn ?? attributes?.Arn) : attributes?.[key]);
       if (value !== undefined) return value;
-      const type = template.Resources[logicalId]?.Type ?? '';
       if (partOf(type) !== 'served' || output !== undefined) return unknownAttribute(type, logicalId, key);
       throw new BrokenStack(`unable to resolve ${logicalId}.${key}; the local runtime does not know it of a ${type}`);
     },

@@ -50,6 +50,8 @@ export function unitsOf(options: {
     throw new BrokenStack(`unable to resolve ${place}; no stack that is served exports ${name}`);
   };
 
+  const writtenElsewhere = (parameter: string) => ofServed().flatMap((unit) => writtenBy(unit, parameter))[0];
+
   const add = (
     input: unknown,
     given: Pick<Unit, 'stackName' | 'nestedIn' | 'root'> & { parameter: (name: string) => unknown },
@@ -61,6 +63,7 @@ export function unitsOf(options: {
     const nested = new Map<string, Unit>();
     const names = namesOf(template, naming, {
       parameter,
+      writtenElsewhere,
       nestedOutput: (logicalId, output) => nested.get(logicalId)?.output(output),
       imported,
       stackOutput,
@@ -110,6 +113,17 @@ function exportsOf({ template, names, output }: Unit, name: string): string[] {
     return output(key) ?? [];
   });
 }
+
+/** The value that a unit writes for stacks in other regions, as CDK's `crossRegionReferences` do: none or one. */
+function writtenBy({ template, names }: Unit, parameter: string): string[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties }]) => {
+    const written = Type === 'Custom::CrossRegionExportWriter' ? field(Properties.WriterProps, 'exports') : undefined;
+    const value = field(written, parameter);
+    return value === undefined ? [] : [String(resolve(value, names.scope, logicalId))];
+  });
+}
+
+const field = (value: unknown, key: string) => (isObject(value) ? value[key] : undefined);
 
 /** `https://s3.eu-west-1.amazonaws.com/assets/<hash>.json` → `<hash>` */
 const hashIn = (url: unknown) => /([^/]+)\.json$/.exec(String(url))?.[1] ?? '';

@@ -1,12 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type App, Fn, Stack, Stage } from 'aws-cdk-lib';
+import { type App, CfnOutput, Fn, Stack, Stage } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { notServed } from '#assembly/not-served';
 import { loadStack } from '#assembly/stack';
 import { outputsFile } from '#outputs-file';
 import { type LocalRuntime, startLocal } from '#start';
-import { synthesizeApp, twoStacks } from './apps.ts';
+import { dataStack, synthesizeApp, twoStacks } from './apps.ts';
 
 // Inside the repository, where functions find the AWS SDK.
 const inRepository = resolve(import.meta.dirname, '../../.local');
@@ -93,6 +94,39 @@ describe('references between stacks', () => {
     expect(() => load(importing)).toThrow(
       /^unable to resolve Web\/Queue\S+; no stack that is served exports Shared-QueueName$/,
     );
+  });
+});
+
+describe('stacks in several regions', () => {
+  const account = '123456789012';
+  const inRegions = (app: App) => {
+    const data = dataStack(app, 'Data', { env: { account, region: 'eu-west-1' }, crossRegionReferences: true });
+    // As for CloudFront, which takes certificates and functions from us-east-1 alone.
+    const edge = new Stack(app, 'Edge', { env: { account, region: 'us-east-1' }, crossRegionReferences: true });
+    new CfnOutput(edge, 'Bucket', { value: data.bucket.bucketName });
+  };
+
+  test.each(['strong', 'weak'])(
+    'have the values of %s references; the one with something to sign for counts',
+    (references) => {
+      const stack = load(inRegions, { references });
+      const [bucket] = stack.ofType('AWS::S3::Bucket');
+      expect(stack.outputs['Edge/Bucket']).toBe(stack.ref(bucket?.logicalId ?? ''));
+      expect([stack.region, stack.account]).toEqual(['eu-west-1', account]);
+      expect(notServed(stack)).toEqual([]);
+    },
+  );
+
+  test('are refused in a sentence when several have something to sign for', () => {
+    const twice = (app: App) => {
+      for (const region of ['eu-west-1', 'us-west-2']) {
+        new Queue(new Stack(app, region, { env: { account, region } }), 'Queue');
+      }
+    };
+    expect(() => load(twice)).toThrow(
+      'unable to serve eu-west-1 (123456789012/eu-west-1) and us-west-2 (123456789012/us-west-2) together; choose stacks of one account and region (--stack, stackNames)',
+    );
+    expect(load(twice, { stackNames: ['us-west-2'] }).region).toBe('us-west-2');
   });
 });
 
