@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
 import { functionConfig } from '#lambda/function-config';
+import { unservedMapping } from '#lambda/unserved-mapping';
 
 /** Lambda begins with five batches at a time, and more for a long queue. Five are enough locally. */
 const maxConcurrency = 5;
@@ -30,7 +31,7 @@ export type QueueMapping = Readonly<ReturnType<typeof readQueueMappings>[number]
 export function readQueueMappings(stack: Stack) {
   return stack
     .ofType('AWS::Lambda::EventSourceMapping')
-    .filter(isQueueMapping)
+    .filter((resource) => isQueueMapping(resource) && !unservedMapping(stack, resource))
     .flatMap(({ logicalId, properties }) => {
       const fail = (reason: string) => new Error(`unable to serve the event source mapping ${logicalId}; ${reason}`);
       const { data, error } = Properties.safeParse(properties);
@@ -38,8 +39,6 @@ export function readQueueMappings(stack: Stack) {
       if (!data.Enabled) return [];
       const target = stack.byPhysicalId('AWS::Lambda::Function', data.FunctionName);
       if (!target) throw fail(`${data.FunctionName} is not a function of this stack`);
-      // The start has named it.
-      if (!stack.functions.includes(target)) return [];
       const queue = stack
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);
