@@ -1,3 +1,5 @@
+import { BrokenStack } from './assembly/broken-stack.ts';
+import { notServed } from './assembly/not-served.ts';
 import { loadStack, type Stack } from './assembly/stack.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
@@ -56,6 +58,8 @@ export interface LocalRuntime {
   readonly stack: Stack;
   /** The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** A line for each type of the template that has no part here, as at the start. */
+  readonly notServed: readonly string[];
   readonly counters: Counters;
   /** May be changed at any time. */
   readonly faults: Faults;
@@ -103,6 +107,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     stops.push(release);
     const ids = await readIds(dataDirectory);
     let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin, ids });
+    // Before anything is refused, which may be because of these.
+    for (const line of notServed(stack)) log(line);
     const faults = createFaults(options.faults);
     const counters = createCounters();
     const calls = createCalls(options.latency);
@@ -185,6 +191,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get outputs() {
         return { ...stack.outputs, CognitoEndpoint: `${origin}/_aws/cognito-idp` };
       },
+      get notServed() {
+        return notServed(stack);
+      },
       counters,
       faults,
       calls,
@@ -200,6 +209,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
         const next = loadStack({ assemblyDirectory, origin, ids });
+        requireSamePlace(stack, next);
+        const known = new Set(notServed(stack));
+        for (const line of notServed(next)) if (!known.has(line)) log(line);
         const deploy = s3.prepareDeployments(next);
         functions.replace(next);
         stack = next;
@@ -214,4 +226,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     await stop();
     throw error;
   }
+}
+
+/** Signing keys and the ARNs of stored data belong to one account and region. @throws BrokenStack */
+function requireSamePlace(stack: Stack, next: Stack): void {
+  const [from, to] = [stack, next].map(({ account, region }) => `${account}/${region}`);
+  if (from === to) return;
+  throw new BrokenStack(`unable to reload; the stack has moved from ${from} to ${to}, so it must be served anew`);
 }

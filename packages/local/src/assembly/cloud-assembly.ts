@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BrokenStack } from './broken-stack.ts';
+import { type Environment, parseEnvironment } from './environment.ts';
 
 const manifestShape = z.object({
   artifacts: z
@@ -9,6 +10,7 @@ const manifestShape = z.object({
       z.string(),
       z.looseObject({
         type: z.string(),
+        environment: z.string().optional(),
         properties: z
           .looseObject({
             templateFile: z.string().optional(),
@@ -33,6 +35,7 @@ const assetsShape = z.object({
 /** A stack as `cdk synth` wrote it. */
 export interface SynthesizedStack {
   readonly name: string;
+  readonly environment: Environment;
   readonly template: unknown;
   /** Asset hash (the `S3Key` without its ending) → folder. */
   readonly assets: ReadonlyMap<string, string>;
@@ -46,9 +49,9 @@ export interface SynthesizedStack {
 export function readAssembly(directory: string, stackName?: string): SynthesizedStack {
   const manifest = read(directory, 'manifest.json', manifestShape);
   const artifacts = Object.entries(manifest.artifacts);
-  const stacks = artifacts.flatMap(([id, { type, properties }]) =>
+  const stacks = artifacts.flatMap(([id, { type, environment, properties }]) =>
     type === 'aws:cloudformation:stack' && properties?.templateFile
-      ? [{ name: properties.stackName ?? id, templateFile: properties.templateFile }]
+      ? [{ name: properties.stackName ?? id, environment, templateFile: properties.templateFile }]
       : [],
   );
   const chosen = stackName === undefined ? stacks : stacks.filter(({ name }) => name === stackName);
@@ -68,7 +71,12 @@ export function readAssembly(directory: string, stackName?: string): Synthesized
       if (source.path && source.packaging === 'zip') assets.set(hash, join(directory, source.path));
     }
   }
-  return { name: stack.name, template: read(directory, stack.templateFile, z.unknown()), assets };
+  return {
+    name: stack.name,
+    environment: parseEnvironment(stack.environment, stack.name),
+    template: read(directory, stack.templateFile, z.unknown()),
+    assets,
+  };
 }
 
 function read<T>(directory: string, file: string, shape: z.ZodType<T>): T {

@@ -2,9 +2,11 @@ import type { Ids } from '#private-folder';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import { readAssembly } from './cloud-assembly.ts';
+import { anyEnvironment, type Environment } from './environment.ts';
 import { hostRewriter, mapStrings } from './hosts.ts';
 import { type Identity, identify, type Naming, stackId } from './identity.ts';
 import { holds, resolve, type Scope } from './intrinsics.ts';
+import { partOf } from './served-types.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 /** A resource of the template, with intrinsic functions resolved and AWS hosts replaced by local ones. */
@@ -12,13 +14,18 @@ export interface Resource {
   readonly logicalId: string;
   readonly type: string;
   readonly properties: Record<string, unknown>;
+  /** The construct's path in its stack as CDK writes it into templates, like `Api/Default`. */
+  readonly path?: string;
 }
 
 /** A CloudFormation stack with all values resolved, as in an account. Unknown logical ids throw `BrokenStack`. */
 export interface Stack {
   readonly name: string;
+  /** The stack's `env`, which its ARNs, hosts and signatures have. */
   readonly region: string;
   readonly account: string;
+  /** All of them, in the order of the template. */
+  readonly resources: readonly Resource[];
   find(logicalId: string): Resource | undefined;
   ofType(type: string): readonly Resource[];
   /** The functions that run locally: those in Node.js. CDK adds some in Python, which only carry out a deployment. */
@@ -37,9 +44,6 @@ export interface Stack {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-const region = 'us-east-1';
-const account = '000000000000';
-
 /**
  * Loads a stack from a cloud assembly.
  * @param options.stackName not needed when the assembly has one stack
@@ -54,9 +58,14 @@ export function loadStack(options: {
   ids?: Ids;
 }): Stack {
   const { ids } = options;
-  const { name, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
+  const { name, environment, template, assets } = readAssembly(options.assemblyDirectory, options.stackName);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return build(parseTemplate(template, name), name, options.origin, { asset: (hash) => assets.get(hash) }, secrets);
+  return build({
+    template: parseTemplate(template, name),
+    naming: { stackName: name, ...environment, secrets },
+    origin: options.origin,
+    folders: { asset: (hash) => assets.get(hash) },
+  });
 }
 
 /**
@@ -69,10 +78,17 @@ export function stackFromTemplate(options: {
   origin: string;
   codeDirectories?: Readonly<Record<string, string>>;
   assetDirectories?: Readonly<Record<string, string>>;
+  /** Where it is deployed. Default: `anyEnvironment`. */
+  environment?: Environment;
 }): Stack {
-  return build(parseTemplate(options.template, options.name), options.name, options.origin, {
-    code: (logicalId) => options.codeDirectories?.[logicalId],
-    asset: (hash) => options.assetDirectories?.[hash],
+  return build({
+    template: parseTemplate(options.template, options.name),
+    naming: { stackName: options.name, ...(options.environment ?? anyEnvironment) },
+    origin: options.origin,
+    folders: {
+      code: (logicalId) => options.codeDirectories?.[logicalId],
+      asset: (hash) => options.assetDirectories?.[hash],
+    },
   });
 }
 
@@ -82,18 +98,34 @@ interface Folders {
   asset(hash: string): string | undefined;
 }
 
-function build(template: Template, name: string, origin: string, folders: Folders, secrets?: Naming['secrets']): Stack {
-  const { scope, identity, exists } = scopeOf(template, name, secrets);
+/** What the names of all resources of a stack depend on. */
+type StackNaming = Omit<Naming, 'logicalId' | 'property'>;
+
+function build(options: { template: Template; naming: StackNaming; origin: string; folders: Folders }): Stack {
+  const { template, naming, origin, folders } = options;
+  const { stackName: name, region, account } = naming;
+  const { scope, identity, exists } = scopeOf(template, naming);
   const logicalIds = Object.keys(template.Resources).filter(exists);
   const typeOf = (logicalId: string) => template.Resources[logicalId]?.Type ?? '';
   const rewrite = hostRewriter(
     logicalIds.map((logicalId) => ({ type: typeOf(logicalId), identity: identity(logicalId) })),
     { origin, region },
   );
+  const propertiesOf = (logicalId: string): Record<string, unknown> => {
+    try {
+      const resolved = resolve(template.Resources[logicalId]?.Properties, scope, `${name}/${logicalId}`);
+      return record(mapStrings(resolved, rewrite));
+    } catch (error) {
+      // What only resources without a part here use need not be known, so that the rest is served.
+      if (error instanceof BrokenStack && partOf(typeOf(logicalId)) !== 'served') return {};
+      throw error;
+    }
+  };
   const resources = new Map<string, Resource>(
     logicalIds.map((logicalId) => {
-      const resolved = resolve(template.Resources[logicalId]?.Properties, scope, `${name}/${logicalId}`);
-      return [logicalId, { logicalId, type: typeOf(logicalId), properties: record(mapStrings(resolved, rewrite)) }];
+      const path = pathOf(template.Resources[logicalId]?.Metadata);
+      const properties = propertiesOf(logicalId);
+      return [logicalId, { logicalId, type: typeOf(logicalId), properties, ...(path !== undefined && { path }) }];
     }),
   );
   const byType = new Map<string, Resource[]>();
@@ -107,10 +139,12 @@ function build(template: Template, name: string, origin: string, folders: Folder
     name,
     region,
     account,
+    resources: [...resources.values()],
     find: (logicalId) => resources.get(logicalId),
     ofType: (type) => byType.get(type) ?? [],
-    functions: (byType.get('AWS::Lambda::Function') ?? []).filter(({ properties }) =>
-      String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
+    functions: (byType.get('AWS::Lambda::Function') ?? []).filter(
+      ({ properties }) =>
+        properties.PackageType !== 'Image' && String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
     ),
     ref: (logicalId) => identity(logicalId).ref,
     arn(logicalId) {
@@ -136,10 +170,10 @@ function build(template: Template, name: string, origin: string, folders: Folder
 }
 
 /** Looks up the template's names. Each is resolved when it is needed, because names may be used before they are defined. */
-function scopeOf(template: Template, stackName: string, secrets: Naming['secrets']) {
+function scopeOf(template: Template, naming: StackNaming) {
+  const { stackName, region, account } = naming;
   const identities = new Map<string, Identity>();
   const inProgress = new Set<string>();
-  const naming = { stackName, region, account };
   const pseudo: Readonly<Record<string, unknown>> = {
     'AWS::Region': region,
     'AWS::AccountId': account,
@@ -169,10 +203,17 @@ function scopeOf(template: Template, stackName: string, secrets: Naming['secrets
       return typeof value === 'string' ? value : undefined;
     };
     inProgress.add(logicalId);
-    const made = identify(resource.Type, { ...naming, secrets, logicalId, property });
+    const made = identify(resource.Type, { ...naming, logicalId, property });
     inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;
+  };
+
+  /** A made-up value in the shape of AWS's, so that what refers to a resource without a part here can be served. */
+  const unknownAttribute = (type: string, logicalId: string, key: string) => {
+    const { ref } = identity(logicalId);
+    const service = type.split('::')[1]?.toLowerCase() ?? '';
+    return key.endsWith('Arn') ? `arn:aws:${service}:${region}:${account}:${ref}` : `${ref}.${key}`;
   };
 
   const scope: Scope = {
@@ -187,7 +228,8 @@ function scopeOf(template: Template, stackName: string, secrets: Naming['secrets
       const { arn, attributes } = identity(logicalId);
       const value = key === 'Arn' ? (arn ?? attributes?.Arn) : attributes?.[key];
       if (value !== undefined) return value;
-      const type = template.Resources[logicalId]?.Type;
+      const type = template.Resources[logicalId]?.Type ?? '';
+      if (partOf(type) !== 'served') return unknownAttribute(type, logicalId, key);
       throw new BrokenStack(`unable to resolve ${logicalId}.${key}; the local runtime does not know it of a ${type}`);
     },
     condition(key) {
@@ -211,6 +253,12 @@ function namesOf(resources: readonly Resource[], identity: (logicalId: string) =
       if (name !== undefined) names.set(name, resource);
   }
   return names;
+}
+
+/** `Stack/Api/Default/Resource` → `Api/Default` */
+function pathOf(metadata: unknown): string | undefined {
+  const path = record(metadata)['aws:cdk:path'];
+  return typeof path === 'string' ? path.replace(/^[^/]+\//, '').replace(/\/Resource$/, '') : undefined;
 }
 
 function record(value: unknown): Record<string, unknown> {

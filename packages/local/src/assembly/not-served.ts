@@ -1,0 +1,44 @@
+import { withoutHash } from '#calls';
+import { partOf } from './served-types.ts';
+import type { Resource, Stack } from './stack.ts';
+
+/**
+ * What the stack has and the local runtime does not serve, for the person who starts it: for each type a line like
+ * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`. Resources have their path in the app, or else their logical id without its
+ * hash.
+ * Empty when every resource has its part here or needs none.
+ */
+export function notServed(stack: Stack): string[] {
+  const names = new Map<string, string[]>();
+  for (const resource of stack.resources) {
+    const kind = unservedKind(stack, resource);
+    if (kind === undefined) continue;
+    names.set(kind, [...(names.get(kind) ?? []), resource.path ?? withoutHash(resource.logicalId)]);
+  }
+  return [...names]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([kind, list]) => `not served here: ${kind} ${list.join(', ')}`);
+}
+
+/** The type of a resource that has no part here, with what is special about it in brackets. */
+function unservedKind(stack: Stack, resource: Resource): string | undefined {
+  const { type, logicalId, properties } = resource;
+  if (type === 'AWS::Lambda::Function') {
+    if (stack.functions.includes(resource) || deploysOnly(stack, logicalId)) return undefined;
+    return `${type} (${properties.PackageType === 'Image' ? 'container image' : properties.Runtime})`;
+  }
+  if (type === 'AWS::Lambda::LayerVersion') {
+    const users = stack.functions.filter(({ properties: { Layers } }) =>
+      [Layers].flat().includes(stack.ref(logicalId)),
+    );
+    return users.length > 0 ? type : undefined;
+  }
+  return partOf(type) ? undefined : type;
+}
+
+/** Whether a function is only there for custom resources whose work the runtime does by itself, or that nobody needs here. */
+function deploysOnly(stack: Stack, functionId: string): boolean {
+  const arn = stack.arn(functionId);
+  const served = stack.resources.filter(({ properties }) => properties.ServiceToken === arn);
+  return served.length > 0 && served.every(({ type }) => partOf(type) !== undefined);
+}
