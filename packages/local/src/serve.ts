@@ -115,12 +115,20 @@ async function run(options: ServeOptions): Promise<number> {
   }
 }
 
-function describe({ origin, stack, outputs }: LocalRuntime): string {
+function describe({ origin, stack, outputs, page }: LocalRuntime): string {
   const rows = Object.entries(outputs)
     // What CDK makes for other stacks is nothing for people.
     .filter(([name]) => !/(^|\/)(ExportsOutput|PublishOutput)/.test(name))
     .map(([name, value]) => `  ${name}  ${value}`);
-  return [`Serving ${stack.name} on ${origin}`, '', ...rows, '', 'Ctrl-C stops it; the data stays.', ''].join('\n');
+  return [
+    `Serving ${stack.name} on ${origin}`,
+    '',
+    ...rows,
+    '',
+    `What happens: ${page}`,
+    'Ctrl-C stops it; the data stays.',
+    '',
+  ].join('\n');
 }
 
 function parsePort(port: number | string | undefined, settingName: string): number {

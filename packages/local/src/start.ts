@@ -14,8 +14,10 @@ import { createFaults, type Faults } from './faults.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
+import { createRefusals } from './iam/refusals.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
+import { localPagePrefix, startLocalPage } from './local-page/start.ts';
 import { createOwnHosts } from './own-hosts.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
@@ -68,6 +70,8 @@ export interface LocalRuntime {
   readonly outputs: Readonly<Record<string, string>>;
   /** A line for each type of the template that has no part here, as at the start. */
   readonly notServed: readonly string[];
+  /** The address of the page that shows what the stack does. It has a key, which is for the data folder's owner alone. */
+  readonly page: string;
   readonly counters: Counters;
   /** May be changed at any time. */
   readonly faults: Faults;
@@ -123,7 +127,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const counters = createCounters();
     const calls = createCalls(options.latency);
     const keys = createAccessKeys();
-    const policies = createPolicies(() => stack);
+    const refusals = createRefusals(clock);
+    const policies = createPolicies(() => stack, refusals);
     const functions = createFunctions({
       stack,
       origin,
@@ -181,6 +186,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
     const edge = await serve(startEdge(context, { gateway }));
+    const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
+    const page = await serve(startLocalPage(sources, ids));
 
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
@@ -189,6 +196,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);
     port.mount('/_aws/execute-api', gateway);
+    port.mount(localPagePrefix, page);
     port.mount('/', edge);
     // Before everything else, new requests are refused.
     stops.push(async () => port.unmount('/'));
@@ -204,6 +212,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get notServed() {
         return notServed(stack);
       },
+      page: page.address,
       counters,
       faults,
       calls,

@@ -28,7 +28,7 @@ function nameOf({ stacks }: Stack, { path, logicalId }: Resource): string {
 }
 
 /** The type of a resource that has no part here, with what is special about it in brackets. */
-function unservedKind(stack: Stack, resource: Resource): string | undefined {
+export function unservedKind(stack: Stack, resource: Resource): string | undefined {
   const { type, logicalId, properties } = resource;
   if (type === 'AWS::Lambda::Function') {
     if (stack.functions.includes(resource) || deploysOnly(stack, logicalId)) return undefined;
