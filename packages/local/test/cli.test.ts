@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { writeAssembly } from './assembly/write-assembly.ts';
 
 /*
  * The command as it is published: built, and run by Node without TypeScript. The build lies inside the repository, where it finds its
@@ -89,6 +90,26 @@ test('serve takes a cloud assembly too', { timeout: slow }, async () => {
   const late = run('serve', join(data, 'cdk.out'), '--port', '0', '--data', data, '-c', 'colour=blue');
   expect(await late.ended).toBe(1);
   expect(late.output()).toBe(`unable to use -c; ${join(data, 'cdk.out')} has no cdk.json\n`);
+});
+
+test('--stack chooses, and the file of outputs has a key for each stack that is served', {
+  timeout: slow,
+}, async () => {
+  const template = { Resources: {}, Outputs: { Place: { Value: { Ref: 'AWS::StackName' } } } };
+  const assembly = await writeAssembly(join(data, 'several'), { A: { template }, B: { template }, C: { template } });
+  const command = run('serve', assembly, '--stack', 'A', '--stack', 'C', '--port', '0', '--data', data);
+  await command.prints(/Ctrl-C stops it/);
+  expect(command.output()).toMatch(/^Serving A, C on \S+\n\n {2}A\/Place {2}A\n {2}C\/Place {2}C\n/);
+  expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toMatchObject({
+    A: { Place: 'A' },
+    C: { Place: 'C' },
+  });
+  command.child.kill('SIGTERM');
+  await command.ended;
+
+  const wrong = run('serve', assembly, '--stack', 'D', '--port', '0', '--data', data);
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toBe("unable to choose D; the app's stacks are A, B, C\n");
 });
 
 test('--help tells the options and the faults', async () => {
