@@ -1,4 +1,5 @@
 import { loadStack, type Stack } from './assembly/stack.ts';
+import { createAwsHosts } from './aws-hosts.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -14,6 +15,7 @@ import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
+import { directServices } from './lambda/service-calls.ts';
 import { createOwnHosts } from './own-hosts.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
@@ -108,6 +110,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const calls = createCalls(options.latency);
     const keys = createAccessKeys();
     const policies = createPolicies(() => stack);
+    const awsHosts = createAwsHosts({
+      region: () => stack.region,
+      services: () => port.prefixes().flatMap((prefix) => /^\/_aws\/(.+)$/.exec(prefix)?.[1] ?? []),
+      directServices,
+    });
+    port.redirect(awsHosts);
     const functions = createFunctions({
       stack,
       origin,
@@ -118,7 +126,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       counters,
       calls,
       clock,
-      answer: port.answer,
+      services: { answer: port.answer, awsHosts },
+      log,
     });
     const context: Context = {
       get stack() {

@@ -1,22 +1,12 @@
 // The Node.js runtime inside an execution environment. It is plain JavaScript, because it runs in a worker thread without loaders.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createInvoke } from './call-handler.mjs';
 import { callServicesDirectly } from './direct-http.mjs';
+import { loadHandler } from './load-handler.mjs';
+import { redirectAwsHosts } from './redirect.mjs';
 
-const {
-  directory,
-  handler: handlerName,
-  functionName,
-  functionArn,
-  memory,
-  logGroup,
-  logStream,
-  jsonLogs,
-  services,
-} = workerData;
+const { functionName, memory, logGroup, logStream, jsonLogs, services } = workerData;
 const send = (message) => parentPort.postMessage(message);
 let requestId;
 
@@ -54,44 +44,26 @@ function describe(error, errorType) {
   return { errorType: errorType ?? typeof error, errorMessage: String(error), trace: [] };
 }
 
-function fail(error, errorType, fatal = false) {
+function fail(error, { errorType, title = errorType ?? 'Invoke Error', fatal = false } = {}) {
   const described = describe(error, errorType);
-  console.error(
-    errorType ?? 'Invoke Error',
-    JSON.stringify({ ...described, stack: described.trace, trace: undefined }),
-  );
+  console.error(title, JSON.stringify({ ...described, stack: described.trace, trace: undefined }));
   send({ kind: 'failed', fatal, ...described });
 }
 
 // As on AWS, both end the process: the invocation fails, and the next one starts cold.
 process.on('uncaughtException', (error) => die(error));
 process.on('unhandledRejection', (reason) => die(describe(reason).errorMessage, 'Runtime.UnhandledPromiseRejection'));
-function die(error, errorType) {
-  fail(error, errorType, true);
+function die(error, errorType, title) {
+  fail(error, { errorType, title, fatal: true });
   process.exit(1);
 }
 
-async function load() {
-  const [file = '', name = ''] = handlerName.split(/\.(?=[^./]*$)/);
-  const path = ['.mjs', '.js', '.cjs'].map((extension) => join(directory, file + extension)).find(existsSync);
-  if (!path) throw Object.assign(new Error(`Cannot find module '${file}'`), { type: 'Runtime.ImportModuleError' });
-  const module = await import(pathToFileURL(path).href).catch((error) => {
-    throw Object.assign(error, { type: error instanceof SyntaxError ? 'Runtime.UserCodeSyntaxError' : undefined });
-  });
-  const found = module[name] ?? module.default?.[name];
-  if (typeof found !== 'function') {
-    throw Object.assign(new Error(`${handlerName} is undefined or not exported`), { type: 'Runtime.HandlerNotFound' });
-  }
-  return found;
-}
-
-function contextOf({ milliseconds }) {
+function contextOf({ milliseconds, invokedArn, version }) {
   const deadline = Date.now() + milliseconds;
   return {
-    callbackWaitsForEmptyEventLoop: true,
     functionName,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: functionArn,
+    functionVersion: version,
+    invokedFunctionArn: invokedArn,
     memoryLimitInMB: String(memory),
     awsRequestId: requestId,
     logGroupName: logGroup,
@@ -101,24 +73,25 @@ function contextOf({ milliseconds }) {
 }
 
 // Before the function's code takes `http.request`.
-if (services) callServicesDirectly(services);
-
-let handler;
-try {
-  handler = await load();
-} catch (error) {
-  die(error, error?.type);
+if (services) {
+  const callDirectly = callServicesDirectly(services);
+  redirectAwsHosts({ ...services, callDirectly, report: (text) => send({ kind: 'notice', text }) });
 }
 
-parentPort.on('message', async (invocation) => {
+let invoke;
+try {
+  invoke = createInvoke(await loadHandler(workerData), { runtime: workerData.runtime, port: parentPort });
+} catch (error) {
+  die(error, error?.errorType, 'Init Error');
+}
+
+parentPort.on('message', (invocation) => {
   requestId = invocation.requestId;
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
-  try {
-    const result = await handler(JSON.parse(invocation.event), contextOf(invocation));
+  invoke(JSON.parse(invocation.event), contextOf(invocation)).then(
     // Lambda responds with null for undefined.
-    send({ kind: 'done', payload: JSON.stringify(result) ?? 'null' });
-  } catch (error) {
-    fail(error);
-  }
+    (result) => send({ kind: 'done', payload: JSON.stringify(result) ?? 'null' }),
+    (error) => fail(error),
+  );
 });
 send({ kind: 'ready' });
