@@ -32,9 +32,9 @@ writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 
 // Files that the bundle reads beside itself.
 for (const file of [
   'lambda/bootstrap.mjs',
-  'lambda/call-handler.mjs',
+  'lambda/call-with-callback.mjs',
   'lambda/direct-http.mjs',
-  'lambda/load-handler.mjs',
+  'lambda/opt.mjs',
   'lambda/redirect.mjs',
   'dynamodb/dial.mjs',
   'dynamodb/new-database.gz',

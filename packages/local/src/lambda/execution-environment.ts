@@ -39,7 +39,9 @@ const initTimeoutMs = 10_000;
 export function startEnvironment(options: {
   config: FunctionConfig;
   /** The folder of the code. */
-  directory: string;
+  task: string;
+  /** The folder of the layers. */
+  opt?: string | undefined;
   environment: Readonly<Record<string, string>>;
   logStream: string;
   now: () => number;
@@ -60,7 +62,8 @@ export function startEnvironment(options: {
     env: { ...options.environment },
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMegabytes, maxYoungGenerationSizeMb },
     workerData: {
-      directory: options.directory,
+      directory: options.task,
+      opt: options.opt,
       handler: config.handler,
       runtime: config.runtime,
       functionName: config.name,

@@ -212,14 +212,15 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
   for (const layer of config.missingLayers) {
     log?.(`${config.id}: the layer ${layer} is not served; a layer of the stack in a folder is`);
   }
-  const directory = taskFolder(config, { folder: taskFolders(options), startedIn: process.cwd() });
+  const { task, opt } = taskFolder(config, { folder: taskFolders(options), startedIn: process.cwd() });
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;
     return startEnvironment({
       config,
-      directory,
-      environment: environmentVariables(config, { region, origin, logStream, credentials, directory }),
+      task,
+      opt,
+      environment: environmentVariables(config, { region, origin, logStream, credentials, task }),
       logStream,
       now: clock.now,
       services: services && { ...services, origin, region },

@@ -4,67 +4,85 @@ import { dirname, join } from 'node:path';
 import { isObject, parseJson } from '#text';
 import type { FunctionConfig } from './function-config.ts';
 
+/** Where a function's files are. */
+export interface TaskFolder {
+  /** `/var/task` on AWS. */
+  readonly task: string;
+  /** `/opt` on AWS. Undefined without layers. */
+  readonly opt: string | undefined;
+}
+
 /**
- * Finds or makes the folder that a function runs in: `/var/task` on AWS. Most run where the assembly has their code. A folder of its own, with
- * a copy of the code, has a function
+ * Finds or makes the folder that a function runs in. Most run where the assembly has their code. A folder of its own, with a copy of the code,
+ * has a function
  * - with inline code, which becomes `index.js`
- * - with layers: what `/opt/nodejs` has is found where Node.js looks for packages
+ * - with layers, whose packages are then found where Node.js looks for packages
  * - that the `package.json` of a folder above would make an ES module. On AWS there is no folder above, so it is CommonJS.
  * - above whose code there is no AWS SDK, although there is one above the folder in which this program was started
- * @param options.folder for such copies; those of one function and version are used again
+ * @param options.folder for such copies; it was empty when the program started
  */
 export function taskFolder(
-  config: Pick<FunctionConfig, 'id' | 'directory' | 'inlineCode' | 'layers'>,
+  config: Pick<FunctionConfig, 'id' | 'directory' | 'handler' | 'inlineCode' | 'layers'>,
   options: { folder: string; startedIn: string },
-): string {
-  const { id, directory, inlineCode, layers } = config;
-  const sdk = sdkBeyond(directory ?? options.folder, options.startedIn);
-  const needsCopy =
-    directory === undefined ||
-    layers.length > 0 ||
-    sdk !== undefined ||
-    wouldBeEsModule(directory, readdirSync(directory));
-  if (!needsCopy) return directory;
+): TaskFolder {
+  const { id, directory, handler, inlineCode, layers } = config;
+  const { folder, startedIn } = options;
+  const lacksSdk = (from: string) => findSdk(from) === undefined && findSdk(startedIn) !== undefined;
+  if (directory !== undefined && layers.length === 0 && !lacksSdk(directory) && !wouldBeEsModule(directory, handler))
+    return { task: directory, opt: undefined };
 
-  const version = createHash('sha256')
-    .update(JSON.stringify([directory, inlineCode, layers, sdk]))
-    .digest('hex');
-  const root = join(options.folder, `${id}-${version.slice(0, 8)}`);
+  const sdk = findSdk(folder) ? undefined : (findSdk(directory ?? folder) ?? findSdk(startedIn));
+  const root = join(folder, `${id}-${hashOf(directory, inlineCode, layers)}`);
   const task = join(root, 'task');
+  const packages = join(root, 'node_modules');
   rmSync(root, { recursive: true, force: true });
-  mkdirSync(task, { recursive: true });
-  // What is above the code says that it is CommonJS. Its own package.json comes first.
-  writeFileSync(join(root, 'package.json'), '{}');
+  make(root, sdk);
+  mkdirSync(task);
   if (inlineCode !== undefined) writeFileSync(join(task, 'index.js'), inlineCode);
-  if (inlineCode?.includes('cfn-response')) writeFileSync(join(task, 'cfn-response.js'), cfnResponse);
+  if (inlineCode?.includes('cfn-response')) writeFileSync(join(packages, 'cfn-response.js'), cfnResponse);
   if (directory !== undefined) cpSync(directory, task, { recursive: true, dereference: true });
-  mkdirSync(join(root, 'node_modules'));
-  if (sdk !== undefined) linkPackages(sdk, join(root, 'node_modules'), (name) => sdkScopes.includes(name));
-  // Layers are unpacked one after the other, so the last one wins.
-  for (const layer of layers) {
-    for (const folder of ['nodejs/node_modules', `nodejs/node${process.versions.node.split('.')[0]}/node_modules`]) {
-      linkPackages(join(layer, folder), join(root, 'node_modules'));
-    }
-  }
-  return task;
+  if (layers.length === 0) return { task, opt: undefined };
+  const opt = layersFolder(layers, folder, sdk);
+  for (const from of ['nodejs/node_modules', `nodejs/node${process.versions.node.split('.')[0]}/node_modules`])
+    linkPackages(join(opt, from), packages);
+  return { task, opt };
 }
+
+/** Layers are unpacked into one folder, one after the other, so the last one wins. Functions with the same layers share it. */
+function layersFolder(layers: readonly string[], folder: string, sdk: string | undefined): string {
+  const root = join(folder, `layers-${hashOf(layers)}`);
+  const opt = join(root, 'opt');
+  if (existsSync(root)) return opt;
+  make(root, sdk);
+  for (const layer of layers) cpSync(layer, opt, { recursive: true, dereference: true });
+  return opt;
+}
+
+/** Makes a folder in which JavaScript is CommonJS, unless the code's own `package.json` says otherwise, and the SDK is found. */
+function make(root: string, sdk: string | undefined): void {
+  mkdirSync(join(root, 'node_modules'), { recursive: true });
+  writeFileSync(join(root, 'package.json'), '{}');
+  if (sdk) linkPackages(sdk, join(root, 'node_modules'), (name) => sdkScopes.includes(name));
+}
+
+const hashOf = (...parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
 
 const sdkScopes = ['@aws-sdk', '@smithy', '@aws-crypto', '@aws'];
 
-/** The nearest `node_modules` with an AWS SDK above `startedIn`; undefined if there is one above the code, or none at all. */
-function sdkBeyond(directory: string, startedIn: string): string | undefined {
-  const find = (from: string) =>
-    above(from)
-      .map((folder) => join(folder, 'node_modules'))
-      .find((folder) => existsSync(join(folder, '@aws-sdk')));
-  return find(directory) === undefined ? find(startedIn) : undefined;
+/** The nearest `node_modules` with an AWS SDK. */
+function findSdk(from: string): string | undefined {
+  return above(from)
+    .map((folder) => join(folder, 'node_modules'))
+    .find((folder) => existsSync(join(folder, '@aws-sdk')));
 }
 
-/** Whether `.js` files would be ES modules because of a folder above. */
-function wouldBeEsModule(directory: string, files: readonly string[]): boolean {
-  if (files.includes('package.json') || !files.some((file) => file.endsWith('.js'))) return false;
-  const nearest = above(directory).find((folder) => existsSync(join(folder, 'package.json')));
-  const manifest = nearest && parseJson(readFileSync(join(nearest, 'package.json'), 'utf8'));
+/** Whether the handler's file would be an ES module because of a folder above. */
+function wouldBeEsModule(directory: string, handler: string): boolean {
+  const file = join(directory, `${handler.replace(/\.[^/]*$/, '')}.js`);
+  if (!existsSync(file)) return false;
+  const nearest = above(dirname(file)).find((folder) => existsSync(join(folder, 'package.json')));
+  if (nearest === undefined || nearest.startsWith(directory)) return false;
+  const manifest = parseJson(readFileSync(join(nearest, 'package.json'), 'utf8'));
   return isObject(manifest) && manifest.type === 'module';
 }
 

@@ -1,12 +1,11 @@
-// Calls a function's handler as the Node.js runtime does. Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html
-import { hasCallbacks } from './load-handler.mjs';
+// Calls a function's handler as the runtimes up to Node.js 22 do, where a handler may answer by a callback.
+// Source: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html#nodejs-handler-callback
 
 /**
  * @param port the runtime's own channel, which keeps the thread's event loop from being empty
  * @returns a function of event and context whose promise has the result
  */
-export function createInvoke(handler, { runtime, port }) {
-  if (!hasCallbacks(runtime)) return async (event, context) => handler(event, context);
+export function callWithCallback(handler, port) {
   return (event, context) =>
     new Promise((resolve, reject) => {
       // The first of callback, promise and `context.done` counts.
