@@ -35,7 +35,7 @@ for (const file of [
   'lambda/call-with-callback.mjs',
   'lambda/direct-http.mjs',
   'lambda/opt.mjs',
-  'lambda/redirect.mjs',
+  'lambda/redirect-hosts.mjs',
   'dynamodb/dial.mjs',
   'dynamodb/new-database.gz',
 ]) {

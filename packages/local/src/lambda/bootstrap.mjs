@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { callServicesDirectly } from './direct-http.mjs';
-import { redirectAwsHosts } from './redirect.mjs';
+import { redirectAwsHosts } from './redirect-hosts.mjs';
 
 const {
   directory,
