@@ -56,6 +56,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::Lambda::Function': named('FunctionName', 64, 'lambda', (ref) => `function:${ref}`),
   'AWS::Lambda::Version': (naming) => versionOf(naming, '1'),
   'AWS::Lambda::Alias': (naming) => versionOf(naming, naming.property('Name') ?? 'live'),
+  'AWS::Lambda::LayerVersion': (naming) => {
+    const ref = arn(naming, 'lambda', `layer:${naming.property('LayerName') ?? generated(naming, 140)}:1`);
+    return { ref, arn: ref, attributes: { LayerVersionArn: ref } };
+  },
   'AWS::Lambda::EventSourceMapping': (naming) => {
     const id = uuid(naming);
     return { ref: id, arn: arn(naming, 'lambda', `event-source-mapping:${id}`), attributes: { Id: id } };
