@@ -6,6 +6,7 @@ import { askForCapacity, countCapacity, countFailedCondition } from './capacity.
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
 import { isWrite, permissionsFor } from './operations.ts';
+import { refuseUnreadable } from './unreadable-expressions.ts';
 
 /**
  * DynamoDB's public side: checks signature and permissions, then passes the request to the engine.
@@ -27,6 +28,9 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
       const permissions = permissionsFor(operation, call.input, tablesArn);
       if (!permissions) throw call.notServed();
       for (const { action, resource } of permissions) call.authorize(action, resource);
+
+      const unreadable = refuseUnreadable(operation, call.input);
+      if (unreadable) throw unreadable;
 
       counters.count(`dynamodb.${operation}`);
       const signer = call.signer();
