@@ -39,6 +39,8 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
       const answer = await calls
         .pass({ kind: 'dynamodb', name: operation, signer }, () => engine.send(call.target, asked.body))
         .catch((error: unknown) => {
+          // It may have been stored all the same, and then the streams have a record of it.
+          if (isWrite(operation)) onWrite();
           throw unavailable(`the table's engine does not answer (${String(error)})`);
         });
       const { status, requestId, body } = answer;
