@@ -56,7 +56,7 @@ export async function startDynamoDb(
     context.counters.count('dynamodb.restarts');
     context.log(sentence);
   });
-  const answer = createProxy(context, client, notifyListeners);
+  const answer = createProxy(context, client, { onWrite: notifyListeners, pid: () => engine.pid });
   return {
     engine,
     get enginePid() {
