@@ -7,7 +7,9 @@ const app = new App();
 // Synthesis fails on every finding that no construct acknowledges with a reason.
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 
-new ParleyStack(app, 'Parley', { description: 'Parley: a serverless chat backend', options: chosen() });
+const options = chosen();
+const id = options.name === undefined ? 'Parley' : `Parley-${options.name}`;
+new ParleyStack(app, id, { description: 'Parley: a serverless chat backend', options });
 
 function chosen(): Options {
   try {

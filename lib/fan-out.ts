@@ -1,15 +1,15 @@
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ChatTable } from './chat-table.ts';
-import type { Options } from './options.ts';
-import { ParleyFunction } from './parley-function.ts';
+import { type FunctionSettings, ParleyFunction } from './parley-function.ts';
+import type { Settings } from './settings.ts';
 import type { SocketApi } from './socket-api.ts';
 
 export interface FanOutProps {
   readonly chat: ChatTable;
   readonly sockets: SocketApi;
   readonly deadLetters: Queue;
-  readonly options: Pick<Options, 'inlineMembers' | 'logRetentionDays'>;
+  readonly options: FunctionSettings & Pick<Settings, 'inlineMembers'>;
 }
 
 /**
