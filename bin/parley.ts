@@ -1,6 +1,7 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { type Options, OptionsError, readOptions } from '#lib/options';
+import { type Options, readOptions } from '#lib/options';
+import { OptionsError } from '#lib/options-error';
 import { ParleyStack } from '#lib/parley-stack';
 
 const app = new App();

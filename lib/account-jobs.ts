@@ -26,7 +26,6 @@ export class AccountJobs extends Construct {
   constructor(scope: Construct, id: string, { deadLetters, options }: AccountJobsProps) {
     super(scope, id);
     this.fn = new ParleyFunction(this, 'AccountJob', {
-      entry: 'account-jobs.ts',
       // Enough for the largest file and a part of an archive at once.
       memory: 1024,
       timeout,

@@ -1,13 +1,6 @@
 import { join } from 'node:path';
 import { type BuildOptions, buildSync } from 'esbuild';
-
-/** A function's code. */
-export interface FunctionSource {
-  /** Entry file below `lambdas/`; it exports `handler`. */
-  readonly entry: string;
-  /** Does it contain a CommonJS library, which calls `require`? An ES module has no `require` of its own. */
-  readonly requires?: boolean;
-}
+import { type FunctionName, type FunctionSource, functionSources } from './function-sources.ts';
 
 const lambdas = join(import.meta.dirname, '..', 'lambdas');
 
@@ -44,7 +37,8 @@ export const bundleOptions = {
  * Bundles a function with all its imports into `index.mjs` and the files that it loads later. The AWS SDK is included: it starts faster than the runtime's own, and it is the
  * version that was tested. esbuild runs in this process; CDK's own construct would start npm and esbuild for each function.
  */
-export function bundleFunction({ entry, requires }: FunctionSource, folder: string): void {
+export function bundleFunction(name: FunctionName, folder: string): void {
+  const { entry, requires }: FunctionSource = functionSources[name];
   buildSync({
     entryPoints: [join(lambdas, entry)],
     outdir: folder,

@@ -5,6 +5,7 @@ import {
   type AddBehaviorOptions,
   AllowedMethods,
   CachePolicy,
+  CfnOriginAccessControl,
   Distribution,
   Function as EdgeFunction,
   FunctionCode,
@@ -26,6 +27,7 @@ import { Construct } from 'constructs';
 import { rewriteFile } from './files.ts';
 import { type PageReach, pageHeaders, securityHeaders } from './page-headers.ts';
 import { acknowledge } from './permissions.ts';
+import { regionalName } from './regional-name.ts';
 
 /** The paths of the programs that Parley replaces: at the root, not below `/api`. */
 const formerPaths = ['/conversation/*', '/messages*', '/filesmessage/*', '/chat/*', '/save-token*'];
@@ -77,6 +79,7 @@ export class Edge extends Construct {
       // A redirect would come after a token was sent in the clear.
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       responseHeadersPolicy: new ResponseHeadersPolicy(this, 'SecurityHeaders', {
+        responseHeadersPolicyName: regionalName(this, 'SecurityHeaders', 128),
         comment: 'Parley: nothing here is to be framed, sniffed or named to other sites',
         securityHeadersBehavior: securityHeaders,
       }),
@@ -104,6 +107,12 @@ export class Edge extends Construct {
           }
         : { origin: httpOrigin, ...behavior },
     });
+    // CDK makes it, and gives it the same name in every region.
+    for (const child of this.distribution.node.findAll()) {
+      if (child instanceof CfnOriginAccessControl) {
+        child.addPropertyOverride('OriginAccessControlConfig.Name', regionalName(this, 'Page', 64));
+      }
+    }
     for (const path of ['/ws', '/ws/*']) this.distribution.addBehavior(path, socketOrigin, behavior);
     for (const path of ['/api/*', ...formerPaths]) this.distribution.addBehavior(path, httpOrigin, behavior);
     if (domain?.zone) this.name(domain.name, domain.zone);

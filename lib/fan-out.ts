@@ -26,7 +26,6 @@ export class FanOut extends Construct {
     super(scope, id);
     this.inlineMembers = String(options.inlineMembers);
     this.fanOut = new ParleyFunction(this, 'FanOut', {
-      entry: 'fan-out.ts',
       // More CPU, to start faster: all members wait for it.
       memory: 1024,
       // For 100,000 members it invokes the other function a thousand times.
@@ -34,7 +33,6 @@ export class FanOut extends Construct {
       options,
     });
     const deliver = new ParleyFunction(this, 'Deliver', {
-      entry: 'deliver.ts',
       memory: 512,
       // Enough for the retries of the slowest connection.
       timeout: 30,

@@ -29,7 +29,6 @@ export class OnlineCounts extends Construct {
   constructor(scope: Construct, id: string, { chat, sockets, deadLetters, options }: OnlineCountsProps) {
     super(scope, id);
     this.fn = new ParleyFunction(this, 'CountOnline', {
-      entry: 'count-online.ts',
       // Nobody waits for its start, and it spends its time waiting for the network.
       memory: 512,
       timeout: countingTimeout,

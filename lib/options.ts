@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { knownPushServices } from '#protocol/push-services';
+import { OptionsError } from './options-error.ts';
 
 /**
  * What a deployer may choose, in `cdk.json` under `context` or on the command line as `-c name=value`
@@ -283,9 +284,6 @@ const fields = {
 } as const;
 
 export type Options = { readonly [Name in keyof typeof fields]: z.infer<(typeof fields)[Name]['schema']> };
-
-/** One sentence per option that is wrong, a line each. */
-export class OptionsError extends Error {}
 
 /**
  * Reads every option once.

@@ -3,7 +3,7 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { withPageFiles } from './files.ts';
+import { pageFiles } from './files.ts';
 import { acknowledge, allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
@@ -45,27 +45,25 @@ export class Page extends Construct {
       // Pages that are open still fetch the old files; and a deployer may have added files to the bucket.
       prune: false,
     };
-    withPageFiles((folder) => {
-      const page = readable(Source.asset(folder), role);
-      const assets = new BucketDeployment(this, 'Assets', {
-        ...common,
-        sources: [page],
-        exclude: ['*'],
-        include: ['assets/*'],
-        cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
-      });
-      const rest = new BucketDeployment(this, 'Documents', {
-        ...common,
-        sources: [page, Source.jsonData('config.json', config)],
-        exclude: ['assets/*'],
-        cacheControl: [CacheControl.noCache()],
-      });
-      // A document must not be served before the files that it refers to.
-      rest.node.addDependency(assets);
-      // CDK uses one function, with the first deployment's layer, for both.
-      rest.node.tryRemoveChild('AwsCliLayer');
-      this.acknowledgeRuntime();
+    const page = readable(Source.asset(pageFiles()), role);
+    const assets = new BucketDeployment(this, 'Assets', {
+      ...common,
+      sources: [page],
+      exclude: ['*'],
+      include: ['assets/*'],
+      cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
     });
+    const rest = new BucketDeployment(this, 'Documents', {
+      ...common,
+      sources: [page, Source.jsonData('config.json', config)],
+      exclude: ['assets/*'],
+      cacheControl: [CacheControl.noCache()],
+    });
+    // A document must not be served before the files that it refers to.
+    rest.node.addDependency(assets);
+    // CDK uses one function, with the first deployment's layer, for both.
+    rest.node.tryRemoveChild('AwsCliLayer');
+    this.acknowledgeRuntime();
   }
 
   /** CDK creates one function for all bucket deployments of a stack. */

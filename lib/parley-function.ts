@@ -4,15 +4,15 @@ import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { FunctionSource } from './bundle-function.ts';
-import { withFunctionFiles } from './files.ts';
+import { functionFiles } from './files.ts';
+import type { FunctionName } from './function-sources.ts';
 import { allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 /** What every function takes from the settings. */
 export type FunctionSettings = Pick<Settings, 'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey'>;
 
-export interface ParleyFunctionProps extends FunctionSource {
+export interface ParleyFunctionProps {
   /** MB. Lambda gives CPU in proportion to it (a whole one at 1,769 MB), so it sets the speed. */
   readonly memory: number;
   /** Seconds. */
@@ -26,31 +26,27 @@ export class ParleyFunction extends Construct {
   readonly role: Role;
   private readonly metricsNamespace: string;
 
-  constructor(scope: Construct, id: string, { options, ...props }: ParleyFunctionProps) {
+  constructor(scope: Construct, id: FunctionName, { options, ...props }: ParleyFunctionProps) {
     super(scope, id);
 
     const { logGroup, role } = createRole(this, options);
     this.role = role;
     this.metricsNamespace = options.metricsNamespace;
-    this.lambda = withFunctionFiles(
-      props,
-      (folder) =>
-        new LambdaFunction(this, 'Function', {
-          code: Code.fromAsset(folder),
-          handler: 'index.handler',
-          runtime: Runtime.NODEJS_24_X,
-          architecture: Architecture.ARM_64,
-          memorySize: props.memory,
-          timeout: Duration.seconds(props.timeout),
-          role,
-          logGroup,
-          environment: {
-            POWERTOOLS_SERVICE_NAME: serviceName(id),
-            POWERTOOLS_LOG_LEVEL: 'INFO',
-            POWERTOOLS_METRICS_NAMESPACE: options.metricsNamespace,
-          },
-        }),
-    );
+    this.lambda = new LambdaFunction(this, 'Function', {
+      code: Code.fromAsset(functionFiles(id)),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memory,
+      timeout: Duration.seconds(props.timeout),
+      role,
+      logGroup,
+      environment: {
+        POWERTOOLS_SERVICE_NAME: serviceName(id),
+        POWERTOOLS_LOG_LEVEL: 'INFO',
+        POWERTOOLS_METRICS_NAMESPACE: options.metricsNamespace,
+      },
+    });
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash. In somebody's stack they could be taken.
     if (options.ownStack && resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);

@@ -19,7 +19,7 @@ import { Edge } from './edge.ts';
 import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { OnlineCounts } from './online-counts.ts';
-import { OptionsError } from './options.ts';
+import { OptionsError } from './options-error.ts';
 import { ownIssuer } from './own-issuer.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
@@ -64,28 +64,26 @@ export class Parley extends Construct {
 
     const chat = new ChatTable(this, 'Chat', options);
     const uploads = new Uploads(this, 'Uploads', options);
-    const people = options.oidc ? undefined : new People(this, 'People', options, poolOf(props));
+    const given = poolOf(props);
+    const people = options.oidc ? undefined : new People(this, 'People', options, given);
     const issuer = options.oidc ? ownIssuer(this, options.oidc) : people?.issuer;
     if (!issuer) throw new Error('unable to accept tokens; there is neither a user pool nor an issuer');
 
     // `authorize` and `socket` run while a client waits for its connection, so they get more CPU to start faster.
     const authorize = new ParleyFunction(this, 'Authorize', {
-      entry: 'authorize.ts',
       memory: 512,
       // Only the request for the issuer's keys can take long.
       timeout: 10,
       options,
     });
     const socket = new ParleyFunction(this, 'Socket', {
-      entry: 'socket/index.ts',
       memory: 1024,
       // API Gateway gives up after 29 s; a send that takes half of that has failed.
       timeout: 15,
       options,
     });
-    const http = new ParleyFunction(this, 'Http', { entry: 'http/index.ts', memory: 1024, timeout: 15, options });
+    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, options });
     const notify = new ParleyFunction(this, 'Notify', {
-      entry: 'stream/notify.ts',
       // No client waits for its start, and it spends its time waiting for the network.
       memory: 512,
       // Enough for a whole batch, with the retries of its slowest connection.
@@ -229,7 +227,6 @@ export class Parley extends Construct {
   addTriggers(pool: UserPool): void {
     const { settings: options, chat } = this;
     const signUp = new ParleyFunction(this, 'SignUp', {
-      entry: 'sign-up.ts',
       memory: 512,
       // Cognito's own limit: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-identity-pools-working-with-aws-lambda-triggers.html
       timeout: 5,
@@ -238,7 +235,6 @@ export class Parley extends Construct {
     chat.bind(signUp, 'PutItem');
     pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, signUp.lambda);
     const checkName = new ParleyFunction(this, 'CheckName', {
-      entry: 'check-name.ts',
       // Somebody waits for it, and it reads a large table of characters when it starts.
       memory: 1024,
       timeout: 5,

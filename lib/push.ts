@@ -32,11 +32,9 @@ export class Push extends Construct {
   constructor(scope: Construct, id: string, { chat, http, push, options }: PushProps) {
     super(scope, id);
     const common = { memory: 512, options };
-    const plan = new ParleyFunction(this, 'Push', { entry: 'push/plan.ts', timeout: 60, ...common });
+    const plan = new ParleyFunction(this, 'Push', { timeout: 60, ...common });
     const send = new ParleyFunction(this, 'PushSend', {
-      entry: 'push/send.ts',
       timeout: sendingTimeout,
-      requires: true,
       ...common,
     });
     this.functions = [plan, send];
