@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { anyEnvironment } from './assembly/environment.ts';
 import type { AppContext } from './parse-context.ts';
 
 const CdkJson = z.looseObject({
@@ -52,6 +53,9 @@ export async function synthesize(options: {
   await mkdir(assemblyDirectory, { recursive: true });
   const began = Date.now();
   const { code, output } = await run(app, projectDirectory, signal, {
+    // The CLI sets them to those of the person's profile. Without them an app cannot look up a network or a zone.
+    CDK_DEFAULT_ACCOUNT: anyEnvironment.account,
+    CDK_DEFAULT_REGION: anyEnvironment.region,
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
     CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
