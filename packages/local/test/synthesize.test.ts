@@ -55,6 +55,17 @@ test('the app gets an account and a region, as from the CLI, unless the person h
   vi.unstubAllEnvs();
 });
 
+test('what the CLI has looked up is context too, unless cdk.json says otherwise', async () => {
+  const options = await project(writesContext);
+  const known = { 'vpc-provider:default': { vpcId: 'vpc-1' }, colour: 'red' };
+  await writeFile(join(options.projectDirectory, 'cdk.context.json'), JSON.stringify(known));
+  await synthesize(options);
+  expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({
+    'vpc-provider:default': { vpcId: 'vpc-1' },
+    colour: 'green',
+  });
+});
+
 test('chosen values replace those of cdk.json', async () => {
   await synthesize({ ...(await project(writesContext)), context: { colour: 'blue', size: '1' } });
   const used = JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'));
