@@ -29,8 +29,13 @@ import { startSqs } from './sqs/start.ts';
 import { startStreams } from './streams/start.ts';
 
 export interface LocalOptions {
-  /** A cloud assembly with one stack, as `cdk synth` writes it. */
+  /** A cloud assembly, as `cdk synth` writes it. */
   readonly assemblyDirectory: string;
+  /**
+   * The stacks to serve, by name, id or path in the app, with `*` for any characters, like `Prod/*`. What they depend on is served too. By
+   * default all stacks are served.
+   */
+  readonly stackNames?: readonly string[] | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -52,13 +57,16 @@ export interface LocalOptions {
   readonly settingNames?: Partial<SettingNames>;
 }
 
-/** A stack that is being served. */
+/** The stacks that are being served. */
 export interface LocalRuntime {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
   /** Another object after a reload. */
   readonly stack: Stack;
-  /** The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. */
+  /**
+   * The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. Where several stacks are served,
+   * their names are like `Web/Url`.
+   */
   readonly outputs: Readonly<Record<string, string>>;
   /** A line for each type of the template that has no part here, as at the start. */
   readonly notServed: readonly string[];
@@ -83,13 +91,13 @@ export interface LocalRuntime {
   readonly cognito: Pick<Cognito, 'accessTokenKey'>;
   /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
   readonly died: Promise<string>;
-  /** Serves another assembly of the same stack from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
+  /** Serves another assembly of the same app from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
   reload(assemblyDirectory: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Serves a synthesized stack on one port of 127.0.0.1.
+ * Serves the stacks of a cloud assembly on one port of 127.0.0.1.
  * @throws Error, one sentence: the port is taken, the data folder is in use, the stack is a `BrokenStack`, there is no engine for the tables
  */
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
@@ -110,7 +118,9 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
-    let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin, ids });
+    const load = (assemblyDirectory: string) =>
+      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids });
+    let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);
     const faults = createFaults(options.faults);
@@ -217,7 +227,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       died: dynamodb.died,
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
-        const next = loadStack({ assemblyDirectory, origin, ids });
+        const next = load(assemblyDirectory);
         requireSamePlace(stack, next);
         const known = new Set(notServed(stack));
         for (const line of notServed(next)) if (!known.has(line)) log(line);

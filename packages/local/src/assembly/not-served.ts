@@ -4,8 +4,7 @@ import type { Resource, Stack } from './stack.ts';
 
 /**
  * What the stack has and the local runtime does not serve, for the person who starts it: for each type a line like
- * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`. Resources have their path in the app, or else their logical id without its
- * hash.
+ * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`.
  * Empty when every resource has its part here or needs none.
  */
 export function notServed(stack: Stack): string[] {
@@ -13,11 +12,17 @@ export function notServed(stack: Stack): string[] {
   for (const resource of stack.resources) {
     const kind = unservedKind(stack, resource);
     if (kind === undefined) continue;
-    names.set(kind, [...(names.get(kind) ?? []), resource.path ?? withoutHash(resource.logicalId)]);
+    names.set(kind, [...(names.get(kind) ?? []), nameOf(stack, resource)]);
   }
   return [...names]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([kind, list]) => `not served here: ${kind} ${list.join(', ')}`);
+}
+
+/** Its path in the app, else its logical id without its hash; after the name of its stack where several are served. */
+function nameOf({ stacks }: Stack, { path, logicalId }: Resource): string {
+  if (path === undefined) return withoutHash(logicalId);
+  return stacks.some(({ prefix }) => prefix === '') ? path : `${logicalId.split('/')[0]}/${path}`;
 }
 
 /** The type of a resource that has no part here, with what is special about it in brackets. */
@@ -33,6 +38,15 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     );
     return users.length > 0 ? type : undefined;
   }
+  if (type === 'AWS::Lambda::EventSourceMapping') {
+    const target = stack.byPhysicalId('AWS::Lambda::Function', String(properties.FunctionName));
+    return !target || stack.functions.includes(target) ? undefined : `${type} (its function is not served)`;
+  }
+  if (type === 'AWS::CloudFormation::Stack') {
+    const isThere = stack.stacks.some(({ prefix }) => prefix === `${logicalId}/`);
+    return isThere ? undefined : `${type} (its template is not in the assembly)`;
+  }
+  if (type === 'AWS::CloudFront::Distribution' && resource !== stack.ofType(type)[0]) return `${type} (one is served)`;
   return partOf(type) ? undefined : type;
 }
 

@@ -14,6 +14,7 @@ const needless = (reason: string): Part => ({ needless: reason });
 const deployments = needless('the template itself is what is served');
 const monitoring = needless('nothing is measured here; the runtime has counters');
 const deletion = needless('nothing is deleted when the runtime stops');
+const references = needless('references between stacks have their values without it');
 const network = needless("functions are in this machine's network");
 
 /** Sorted by name. */
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::ApplicationAutoScaling::ScalingPolicy': needless('capacity has no limit here'),
   'AWS::CDK::Metadata': needless('tells AWS which constructs are used'),
   'AWS::CertificateManager::Certificate': needless('the local port speaks plain HTTP'),
+  'AWS::CloudFormation::Stack': 'served',
   'AWS::CloudFormation::WaitCondition': deployments,
   'AWS::CloudFormation::WaitConditionHandle': deployments,
   'AWS::CloudFront::CachePolicy': 'served',
@@ -82,6 +84,8 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::XRay::Group': monitoring,
   'AWS::XRay::SamplingRule': monitoring,
   'Custom::CDKBucketDeployment': 'served',
+  'Custom::CrossRegionExportReader': references,
+  'Custom::CrossRegionExportWriter': references,
   'Custom::LogRetention': needless('logs are files, which their owner deletes'),
   'Custom::S3AutoDeleteObjects': deletion,
   'Custom::S3BucketNotifications': 'served',

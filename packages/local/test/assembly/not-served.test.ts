@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { notServed } from '#assembly/not-served';
 import { stackFromTemplate } from '#assembly/stack';
+import { waitedForFunctions } from '#lambda/waited-for';
+import { readQueueMappings } from '#sqs/mapping';
+import { readMappings } from '#streams/mapping';
 
 const stackOf = (Resources: object) =>
   stackFromTemplate({ template: { Resources }, name: 'Try', origin: 'http://127.0.0.1:1' });
@@ -74,6 +77,38 @@ describe('the start says what of the template has no part here', () => {
 });
 
 describe('what refers to a resource that is not served', () => {
+  test('does not stop the rest: neither its event sources nor its APIs wait for a function in Python', () => {
+    const stack = stackOf({
+      Role: { Type: 'AWS::IAM::Role' },
+      Report: { Type: 'AWS::Lambda::Function', Properties: { ...code, Runtime: 'python3.13' } },
+      Queue: { Type: 'AWS::SQS::Queue' },
+      Table: { Type: 'AWS::DynamoDB::Table', Properties: { KeySchema: [] } },
+      Jobs: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { FunctionName: { Ref: 'Report' }, EventSourceArn: { 'Fn::GetAtt': ['Queue', 'Arn'] } },
+      },
+      Changes: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          FunctionName: { Ref: 'Report' },
+          EventSourceArn: { 'Fn::GetAtt': ['Table', 'StreamArn'] },
+          StartingPosition: 'LATEST',
+        },
+      },
+      FromApi: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { FunctionName: { Ref: 'Report' }, Principal: 'apigateway.amazonaws.com' },
+      },
+    });
+    expect(readQueueMappings(stack)).toEqual([]);
+    expect(readMappings(stack)).toEqual([]);
+    expect(waitedForFunctions(stack)).toEqual([]);
+    expect(notServed(stack)).toEqual([
+      'not served here: AWS::Lambda::EventSourceMapping (its function is not served) Jobs, Changes',
+      'not served here: AWS::Lambda::Function (python3.13) Report',
+    ]);
+  });
+
   test('has values in the shape of those of AWS, so that the rest is served', () => {
     const stack = stackOf({
       Orders: { Type: 'AWS::StepFunctions::StateMachine' },
