@@ -85,6 +85,7 @@ describe('npm start', () => {
     await server.says(/Ctrl-C stops everything/);
     expect(server.said()).not.toContain('not served here');
     expect(server.said()).toMatch(/alice +password \S+\n +bob +password \S+/);
+    expect(server.said()).toMatch(/^ {2}inside +http:\S+\/_local\?key=[\w-]+ /m);
     const [, page] = /^Open (\S+) in a browser/m.exec(server.said()) ?? [];
     expect(await (await fetch(`${page}/demo.json`)).json()).toEqual([
       { username: 'alice', password: expect.any(String) },

@@ -151,6 +151,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       calls,
       clock,
       services: { answer: port.answer, awsHosts },
+      refusals,
       log,
     });
     const context: Context = {

@@ -86,6 +86,11 @@ test('serve synthesizes the example, prints its outputs, serves it, and ends at 
   expect(await received).toEqual({ text: 'built' });
   socket.close();
 
+  const [page = ''] = /http:\S+\/_local\?key=\S+/.exec(command.output()) ?? [];
+  for (const path of ['', '/page.js', '/page.css']) {
+    expect((await fetch(page.replace(/\?.*/, path))).status).toBe(200);
+  }
+
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
 });
