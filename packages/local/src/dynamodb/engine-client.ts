@@ -10,7 +10,10 @@ export interface EngineAddress {
 
 /** Calls the engine over connections that stay open. */
 export interface EngineClient {
-  /** Sends a request. `target` is like `DynamoDB_20120810.PutItem`, `body` is JSON. Rejects only when the engine cannot be reached. */
+  /**
+   * Sends a request. `target` is like `DynamoDB_20120810.PutItem`, `body` is JSON. Rejects only when the engine cannot be reached, or ends
+   * before it answers: then a write may have been stored or not.
+   */
   send(target: string, body: Buffer): Promise<EngineAnswer>;
   /** Sends a request and parses the answer. @throws EngineError with DynamoDB's error name */
   call(target: string, input: object): Promise<unknown>;
@@ -25,9 +28,12 @@ export class EngineError extends Error {
   }
 }
 
-// Engines need a signature but do not verify it. DynamoDB Local names its database after the key and the region.
+// Engines need a signature but do not verify it. DynamoDB Local names its database after the key and the region, which therefore are the
+// same for every stack.
 const authorization =
   'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
+
+const isRead = /\.(?:Get|BatchGet|TransactGet|Query|Scan|Describe|List)/;
 
 /** @param dial connects to it; needed where its address leads nowhere from here */
 export function createEngineClient({ url, dial }: EngineAddress): EngineClient {
@@ -46,7 +52,7 @@ export function createEngineClient({ url, dial }: EngineAddress): EngineClient {
   const send = (target: string, body: Buffer) => {
     const start = Buffer.from(`${head}${target}\r\ncontent-length: ${body.length}\r\n\r\n`);
     // One write for each request: a second one would be a second packet.
-    return connections.send(Buffer.concat([start, body]));
+    return connections.send(Buffer.concat([start, body]), isRead.test(target));
   };
 
   return {

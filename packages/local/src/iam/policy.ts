@@ -1,7 +1,8 @@
 import type { Stack } from '#assembly/stack';
-import type { Principal } from './access-keys.ts';
+import type { Principal as AnyPrincipal } from './access-keys.ts';
 import { UnknownOperator } from './conditions.ts';
 import { globMatches } from './glob.ts';
+import type { Refusals } from './refusals.ts';
 import { type Role, resourceStatements, rolesOf } from './role-policies.ts';
 import { applies, type Statement } from './statement.ts';
 
@@ -23,7 +24,7 @@ export interface Policies {
    * @param conditions the request's condition keys
    */
   authorize(
-    principal: Principal,
+    principal: AnyPrincipal,
     action: string,
     resource: string,
     conditions?: Record<string, string | string[]>,
@@ -43,8 +44,9 @@ export interface Policies {
  * This is our own code, because published simulators contain the catalogue of all AWS actions (megabytes).
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @param currentStack called for each decision, because a reload replaces the stack
+ * @param refusals gets every refusal
  */
-export function createPolicies(currentStack: () => Stack): Policies {
+export function createPolicies(currentStack: () => Stack, refusals?: Pick<Refusals, 'add'>): Policies {
   const revoked = new Set<{ roleId?: string; action: string; resource?: string }>();
   let cached: { stack: Stack; roles: Map<string, Role>; onResources: Statement[] } | undefined;
 
@@ -71,16 +73,20 @@ export function createPolicies(currentStack: () => Stack): Policies {
 
   return {
     authorize(principal, action, resource, conditions) {
-      if (conditions) return decide(principal, action, resource, conditions);
+      const note = (decision: Decision): Decision => {
+        if (!decision.allowed) refusals?.add(principal, action, resource, decision.message);
+        return decision;
+      };
+      if (conditions) return note(decide(principal, action, resource, conditions));
       const stack = currentStack();
       if (decidedFor !== stack || decided.size >= maxDecided) decided = new Map();
       decidedFor = stack;
       const key = `${nameOf(principal)} ${action} ${resource}`;
       const known = decided.get(key);
-      if (known) return known;
+      if (known) return note(known);
       const decision = decide(principal, action, resource, {});
       decided.set(key, decision);
-      return decision;
+      return note(decision);
     },
 
     revoke(match) {
@@ -107,7 +113,7 @@ export function createPolicies(currentStack: () => Stack): Policies {
   };
 
   function decide(
-    principal: Principal,
+    principal: AnyPrincipal,
     action: string,
     resource: string,
     conditions: Record<string, string | string[]>,
@@ -137,16 +143,12 @@ export function createPolicies(currentStack: () => Stack): Policies {
         return deny('with an explicit deny in a resource-based policy');
       }
       if (principal.kind === 'root') return { allowed: true };
-      if (principal.kind === 'service') {
+      if (principal.kind !== 'role') {
         const allowed = onResources.some(
-          (statement) =>
-            statement.Effect === 'Allow' &&
-            statement.Principal?.Service?.includes(principal.service) &&
-            matches(statement),
+          (statement) => statement.Effect === 'Allow' && invites(statement, principal) && matches(statement),
         );
-        return allowed
-          ? { allowed: true }
-          : deny(`because no resource-based policy allows ${principal.service} the action`);
+        const name = principal.kind === 'service' ? principal.service : principal.arn;
+        return allowed ? { allowed: true } : deny(`because no resource-based policy allows ${name} the action`);
       }
       if (role?.statements.some((statement) => statement.Effect === 'Deny' && matches(statement))) {
         return deny('with an explicit deny in an identity-based policy');
@@ -164,10 +166,17 @@ export function createPolicies(currentStack: () => Stack): Policies {
   }
 }
 
+/** Whether a resource policy's statement names a principal that only resource policies can allow. */
+function invites({ Principal = {} }: Statement, principal: Extract<AnyPrincipal, { kind: 'service' | 'identity' }>) {
+  if (principal.kind === 'service') return Principal.Service?.includes(principal.service) === true;
+  const { CanonicalUser = [], AWS = [] } = Principal;
+  return CanonicalUser.includes(principal.canonicalUser) || AWS.includes(principal.arn);
+}
+
 /** Decisions that are kept. */
 const maxDecided = 10_000;
 
-function nameOf(principal: Principal): string {
+function nameOf(principal: AnyPrincipal): string {
   if (principal.kind === 'role') return `${principal.arn} ${principal.roleId}`;
   return principal.kind === 'service' ? `${principal.arn} ${principal.service}` : principal.arn;
 }

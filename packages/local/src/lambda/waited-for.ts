@@ -8,7 +8,7 @@ export function waitedForFunctions(stack: Stack): string[] {
     .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com');
   const byMappings = stack.ofType('AWS::Lambda::EventSourceMapping');
   const names = [...byApis, ...byMappings].map(({ properties }) => String(properties.FunctionName));
-  const ids = stack.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId);
+  const ids = stack.functions.map(({ logicalId }) => logicalId);
   const called = names.map((name) => unqualified(findFunction(stack, name) ?? ''));
   return ids.filter((id) => called.includes(id));
 }

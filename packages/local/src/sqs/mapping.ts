@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
-import { findFunction } from '#lambda/find-function';
+import { findFunction, unqualified } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
 
 /** Lambda begins with five batches at a time, and more for a long queue. Five are enough locally. */
@@ -39,6 +39,8 @@ export function readQueueMappings(stack: Stack) {
       if (!data.Enabled) return [];
       const functionId = findFunction(stack, data.FunctionName);
       if (functionId === undefined) throw fail(`${data.FunctionName} is not a function of this stack`);
+      // The start has named it.
+      if (!stack.functions.some(({ logicalId: id }) => id === unqualified(functionId))) return [];
       const queue = stack
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);
