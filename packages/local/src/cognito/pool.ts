@@ -16,6 +16,7 @@ import { openUserStore, type UserStore } from './user-store.ts';
 
 /** The part of a pool that a reload of the stack does not change. */
 export interface PoolState {
+  /** AWS's, since verifiers compute it from the pool's id. The documents below it are answered here. */
   readonly issuer: string;
   readonly users: UserStore;
   readonly keys: SigningKeys;
@@ -37,10 +38,10 @@ export interface Pool extends PoolState {
 
 /** Opens `<data>/cognito/<pool>/`, which has `users/` with a file per user, `signing-keys.json` and `client-secrets.json`. */
 export async function openPoolState(poolId: string, context: Context): Promise<PoolState> {
-  const { dataDirectory, origin, clock, log } = context;
+  const { dataDirectory, stack, clock, log } = context;
   const directory = join(dataDirectory, 'cognito', poolId);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const issuer = `${origin}/_aws/cognito-idp/${poolId}`;
+  const issuer = `https://cognito-idp.${stack.region}.amazonaws.com/${poolId}`;
   const keys = await openSigningKeys(join(directory, 'signing-keys.json'));
   return {
     issuer,

@@ -39,7 +39,7 @@ export async function startGateway(
     api: (id) => apis().get(id),
   };
   const sockets = createSockets(gateway);
-  const verify = createVerifyToken(context.clock);
+  const verify = createVerifyToken(context);
 
   const answerManagement: Answering = async (incoming) => {
     const target = readTarget(incoming.url);

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { callServicesDirectly } from './direct-http.mjs';
+import { redirectPools } from './redirect-pools.mjs';
 
 const {
   directory,
@@ -16,6 +17,7 @@ const {
   logStream,
   jsonLogs,
   services,
+  userPools,
 } = workerData;
 const send = (message) => parentPort.postMessage(message);
 let requestId;
@@ -102,6 +104,9 @@ function contextOf({ milliseconds }) {
 
 // Before the function's code takes `http.request`.
 if (services) callServicesDirectly(services);
+if (userPools.length > 0) {
+  redirectPools(process.env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER, (pool) => userPools.includes(pool));
+}
 
 let handler;
 try {

@@ -34,6 +34,8 @@ export function startEnvironment(options: {
   log: (text: string) => void;
   /** The local services, which the function calls without a connection. Without them it calls all over HTTP. */
   services?: { readonly origin: string; readonly answer: Answering };
+  /** The ids of the stack's user pools, whose keys the function gets from here. */
+  userPools?: readonly string[];
   /** Called when the code outside the handler has run. */
   onReady?: (durationMs: number) => void;
 }): ExecutionEnvironment {
@@ -55,6 +57,7 @@ export function startEnvironment(options: {
       logStream,
       jsonLogs: config.jsonLogs,
       services: calls,
+      userPools: options.userPools ?? [],
     },
     transferList: calls ? [calls.port] : [],
   });

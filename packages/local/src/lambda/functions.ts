@@ -191,6 +191,7 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
     return startEnvironment({
       config,
       environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
+      userPools: stack.ofType('AWS::Cognito::UserPool').map(({ logicalId }) => stack.ref(logicalId)),
       logStream,
       now: clock.now,
       services: answer && { origin, answer },

@@ -26,6 +26,8 @@ export interface Fixture {
   readonly web: string;
   readonly pool: string;
   readonly issuer: string;
+  /** Where the pool's keys are. */
+  readonly documents: string;
   /** The SDK's client. Without credentials it does not sign. */
   sdk(credentials?: Credentials): CognitoIdentityProviderClient;
   root(): CognitoIdentityProviderClient;
@@ -55,7 +57,13 @@ const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) 
 
 /** Serves only Cognito on its own port, with real functions, keys and policies. */
 export async function startFixture(
-  options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
+  options: {
+    dataDirectory?: string;
+    change?: Change;
+    pools?: readonly string[];
+    /** Code of functions that `change` adds. */
+    codeDirectories?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Fixture> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
   const codeDirectory = join(dataDirectory, 'code');
@@ -79,7 +87,7 @@ export async function startFixture(
       template: { Resources: pick(changed.Resources, options.pools) },
       name: 'Test',
       origin,
-      codeDirectories: { Trigger: codeDirectory },
+      codeDirectories: { Trigger: codeDirectory, ...options.codeDirectories },
     });
   };
   let stack = readStack(options.change);
@@ -128,7 +136,8 @@ export async function startFixture(
     lines,
     web: stack.ref('Web'),
     pool,
-    issuer: `${endpoint}/${pool}`,
+    issuer: `https://cognito-idp.${stack.region}.amazonaws.com/${pool}`,
+    documents: `${endpoint}/${pool}/.well-known`,
     sdk,
     root: () => sdk(shared.keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` })),
     advance: (milliseconds) => {
