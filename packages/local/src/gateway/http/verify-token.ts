@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Context } from '#context';
-import type { JwtAuthorizer } from '#gateway/apis';
+import type { JwtAuthorizer } from '#gateway/authorizers';
 
 export type TokenResult =
   | { readonly ok: true; readonly claims: JWTPayload; readonly scopes: readonly string[] }
