@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Resource } from '#assembly/stack';
 import type { Clock } from '#clock';
 import type { Context } from '#context';
 import { type Attempts, createAttempts } from './attempts.ts';
+import { type Challenges, createChallenges } from './challenges.ts';
 import { type ClientSecrets, openClientSecrets } from './client-secrets.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { type Groups, openGroups } from './groups.ts';
 import { createMailbox, type Mailbox } from './mail.ts';
 import { type PoolSettings, poolSettings } from './pool-settings.ts';
 import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
@@ -24,6 +27,10 @@ export interface PoolState {
   readonly tokens: Tokens;
   readonly attempts: Attempts;
   readonly mailbox: Mailbox;
+  readonly groups: Groups;
+  readonly challenges: Challenges;
+  /** What the simulated answers to SRP of users who do not exist depend on. */
+  readonly srpSeed: string;
 }
 
 export interface Pool extends PoolState {
@@ -36,7 +43,7 @@ export interface Pool extends PoolState {
   readonly passwordCost: number | undefined;
 }
 
-/** Opens `<data>/cognito/<pool>/`, which has `users/` with a file per user, `signing-keys.json` and `client-secrets.json`. */
+/** Opens `<data>/cognito/<pool>/`, which has `users/` with a file per user, `groups.json`, `signing-keys.json` and `client-secrets.json`. */
 export async function openPoolState(poolId: string, context: Context): Promise<PoolState> {
   const { dataDirectory, stack, clock, log } = context;
   const directory = join(dataDirectory, 'cognito', poolId);
@@ -51,6 +58,11 @@ export async function openPoolState(poolId: string, context: Context): Promise<P
     tokens: createTokens(keys, issuer, clock),
     attempts: createAttempts(clock),
     mailbox: createMailbox(join(dataDirectory, 'mail'), clock, log),
+    groups: await openGroups(join(directory, 'groups.json')),
+    challenges: createChallenges(clock),
+    srpSeed: createHash('sha256')
+      .update(keys.id.privateKey.export({ type: 'pkcs8', format: 'der' }))
+      .digest('hex'),
   };
 }
 
@@ -67,6 +79,8 @@ export async function assemblePool(
   const settings = poolSettings(resource);
   const poolClients = clients.filter((client) => client.poolId === id);
   state.users.reindex((user) => handles(user, settings));
+  const groups = stack.ofType('AWS::Cognito::UserPoolGroup').filter(({ properties }) => properties.UserPoolId === id);
+  await state.groups.deploy(groups, clock.now());
   await state.secrets.ensure(poolClients.filter((client) => client.hasSecret).map((client) => client.id));
   return {
     ...state,

@@ -35,6 +35,8 @@ export interface Fixture {
   advance(milliseconds: number): void;
   /** The code in the newest message to this user. */
   code(username: string, kind?: 'confirm' | 'forgot' | 'verify'): Promise<string>;
+  /** The newest letter of this kind to this user. */
+  letter(username: string, kind: string): Promise<string>;
   /** The events of the trigger function. */
   events(): Promise<unknown[]>;
   /** Replaces the template, as a save in development does. */
@@ -113,6 +115,8 @@ export async function startFixture(
     functions,
     isOwnHost: createOwnHosts(),
     timeScale: 1,
+    // Tests make many passwords, and nobody steals them.
+    passwordCost: 1024,
     log: (line) => lines.push(line),
   };
   const service = await startCognito(context);
@@ -122,10 +126,23 @@ export async function startFixture(
   const endpoint = `${origin}/_aws/cognito-idp`;
   const clients: CognitoIdentityProviderClient[] = [];
   const sdk = (credentials: Credentials = { accessKeyId: 'none', secretAccessKey: 'none' }) => {
-    const client = new CognitoIdentityProviderClient({ endpoint, region: stack.region, credentials, maxAttempts: 1 });
+    const client = new CognitoIdentityProviderClient({
+      endpoint,
+      region: stack.region,
+      credentials,
+      maxAttempts: 1,
+      systemClockOffset: ahead,
+    });
     clients.push(client);
     return client;
   };
+  async function letter(username: string, kind: string): Promise<string> {
+    const directory = join(dataDirectory, 'mail');
+    const names = (await readdir(directory)).filter((name) => name.includes(`Z-${username}-${kind}`)).sort();
+    const newest = names.at(-1);
+    if (!newest) throw new Error(`no ${kind} letter to ${username}`);
+    return readFile(join(directory, newest), 'utf8');
+  }
   return {
     origin,
     endpoint,
@@ -144,14 +161,12 @@ export async function startFixture(
       ahead += milliseconds;
     },
     async code(username, kind = 'confirm') {
-      const directory = join(dataDirectory, 'mail');
-      const names = (await readdir(directory)).filter((name) => name.includes(`Z-${username}-${kind}`)).sort();
-      const newest = names.at(-1);
-      if (!newest) throw new Error(`no ${kind} letter to ${username}`);
-      const line = (await readFile(join(directory, newest), 'utf8')).split('\n').find((text) => /^\d{6}$/.test(text));
-      if (!line) throw new Error(`no code in ${newest}`);
+      const text = await letter(username, kind);
+      const line = text.split('\n').find((each) => /^\d{6}$/.test(each));
+      if (!line) throw new Error(`no code in ${text}`);
       return line;
     },
+    letter,
     async events() {
       const text = await readFile(eventsFile, 'utf8').catch(() => '');
       return text
