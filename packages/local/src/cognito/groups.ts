@@ -24,11 +24,15 @@ export interface Groups {
   save(group: Group): Promise<void>;
   remove(name: string): Promise<void>;
   /** Makes the groups of the template, and takes away those that a former template had. */
-  deploy(resources: readonly Resource[], now: number): Promise<void>;
+  deploy(resources: readonly NamedResource[], now: number): Promise<void>;
+}
+
+/** An `AWS::Cognito::UserPoolGroup`; its `Ref` is its name. */
+interface NamedResource extends Pick<Resource, 'logicalId' | 'properties'> {
+  readonly name: string;
 }
 
 const fromTemplate = z.object({
-  GroupName: z.string().optional(),
   Description: z.string().optional(),
   Precedence: z.coerce.number().optional(),
   RoleArn: z.string().optional(),
@@ -51,9 +55,8 @@ export async function openGroups(path: string): Promise<Groups> {
     save: (saved) => write(new Map(groups).set(saved.name, saved)),
     remove: (name) => write(new Map([...groups].filter(([key]) => key !== name))),
     async deploy(resources, now) {
-      const wanted = resources.map(({ logicalId, properties }) => {
-        const { GroupName, Description, Precedence, RoleArn } = fromTemplate.parse(properties);
-        const name = GroupName ?? logicalId;
+      const wanted = resources.map(({ logicalId, name, properties }) => {
+        const { Description, Precedence, RoleArn } = fromTemplate.parse(properties);
         const before = groups.get(name);
         const same = { name, description: Description, precedence: Precedence, roleArn: RoleArn, logicalId };
         return { ...same, createdAt: before?.createdAt ?? now, modifiedAt: before?.modifiedAt ?? now };
