@@ -79,7 +79,10 @@ export async function assemblePool(
   const settings = poolSettings(resource);
   const poolClients = clients.filter((client) => client.poolId === id);
   state.users.reindex((user) => handles(user, settings));
-  const groups = stack.ofType('AWS::Cognito::UserPoolGroup').filter(({ properties }) => properties.UserPoolId === id);
+  const groups = stack
+    .ofType('AWS::Cognito::UserPoolGroup')
+    .filter(({ properties }) => properties.UserPoolId === id)
+    .map(({ logicalId, properties }) => ({ logicalId, properties, name: stack.ref(logicalId) }));
   await state.groups.deploy(groups, clock.now());
   await state.secrets.ensure(poolClients.filter((client) => client.hasSecret).map((client) => client.id));
   return {
