@@ -18,7 +18,9 @@ export function hostRewriter(
       pairs.push([`https://${host}`, local], [`wss://${host}`, local.replace(/^http/, 'ws')]);
     } else if (type === 'AWS::Cognito::UserPool') {
       const local = `${origin}/_aws/cognito-idp`;
-      pairs.push([`https://cognito-idp.${region}.amazonaws.com/${ref}`, `${local}/${ref}`]);
+      // Without `/.well-known/…` it is the issuer in the pool's tokens: a name, which verifiers compare.
+      const documents = '.well-known/';
+      pairs.push([`https://cognito-idp.${region}.amazonaws.com/${ref}/${documents}`, `${local}/${ref}/${documents}`]);
       // The service itself, where pages sign in, but not a pool of another account.
       pairs.push([new RegExp(`https://cognito-idp\\.${region}\\.amazonaws\\.com(?!/${region}_)`, 'g'), local]);
     } else if (type === 'AWS::S3::Bucket') {

@@ -105,6 +105,7 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const ref = code(naming, 26, lower, naming.secrets?.clients);
     return { ref, attributes: { ClientId: ref, Name: naming.property('ClientName') ?? naming.logicalId } };
   },
+  'AWS::Cognito::UserPoolGroup': (naming) => ({ ref: naming.property('GroupName') ?? generated(naming, 128) }),
   'AWS::ApiGatewayV2::Api': (naming) => {
     const ref = code(naming, 10, lower);
     const scheme = naming.property('ProtocolType') === 'WEBSOCKET' ? 'wss' : 'https';

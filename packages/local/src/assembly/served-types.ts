@@ -47,6 +47,7 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::CloudWatch::Dashboard': monitoring,
   'AWS::Cognito::UserPool': 'served',
   'AWS::Cognito::UserPoolClient': 'served',
+  'AWS::Cognito::UserPoolGroup': 'served',
   'AWS::DynamoDB::GlobalTable': 'served',
   'AWS::DynamoDB::Table': 'served',
   'AWS::EC2::EIP': network,
