@@ -196,7 +196,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
     const functionUrls = await serve(startFunctionUrls(context));
-    const edge = await serve(startEdge(context, { gateway }));
+    const edge = await serve(startEdge(context, { gateway, functionUrls }));
     const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
     const page = await serve(startLocalPage(sources, ids));
 
