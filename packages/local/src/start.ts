@@ -16,6 +16,7 @@ import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
 import { createRefusals } from './iam/refusals.ts';
+import { functionUrlPrefix, startFunctionUrls } from './lambda/function-urls.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
 import { directServices } from './lambda/service-calls.ts';
@@ -198,12 +199,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const triggers = await serve(startQueueTriggers(context, sqs));
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
-    const edge = await serve(startEdge(context, { gateway }));
+    const functionUrls = await serve(startFunctionUrls(context));
+    const edge = await serve(startEdge(context, { gateway, functionUrls }));
     const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
     const page = await serve(startLocalPage(sources, ids));
 
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
+    port.mount(functionUrlPrefix, functionUrls);
     port.mount('/_aws/sqs', sqs);
     port.mount('/_aws/secretsmanager', secrets);
     port.mount('/_aws/s3', s3);
