@@ -39,7 +39,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
 
 /**
  * Serves stacks until a signal ends the process, as a command does: prints to the console, and exits with 1 after an error. The stacks'
- * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`.
+ * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`, and keys for the AWS CLI to
+ * `<dataDirectory>/credentials`.
  */
 export function serve(options: ServeOptions): void {
   run(options).then(
@@ -103,6 +104,7 @@ async function run(options: ServeOptions): Promise<number> {
     signal.throwIfAborted();
     const outputs = JSON.stringify(outputsFile(runtime), undefined, 2);
     await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
+    await writeAtomically(join(dataDirectory, 'credentials'), credentialsFile(runtime));
     // Otherwise the first message would wait for several cold starts.
     runtime.functions.warm(waitedForFunctions(runtime.stack));
     log(await (options.welcome ?? describe)(runtime));
@@ -117,6 +119,12 @@ async function run(options: ServeOptions): Promise<number> {
   } finally {
     await runtime.stop();
   }
+}
+
+/** The keys of the account's root user, for the AWS CLI and SDKs. They are new with each start. */
+function credentialsFile({ rootCredentials }: LocalRuntime): string {
+  const { accessKeyId, secretAccessKey } = rootCredentials;
+  return `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 }
 
 function describe({ origin, stack, outputs, page }: LocalRuntime): string {
