@@ -33,7 +33,7 @@ writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 
 for (const file of [
   'lambda/bootstrap.mjs',
   'lambda/direct-http.mjs',
-  'dynamodb/dial.mjs',
+  'dynamodb/keep-engine.mjs',
   'dynamodb/new-database.gz',
 ]) {
   cpSync(join(source, 'src', file), join(folder, file.replace(/.*\//, '')));

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
 import { writeAtomically } from '#files';
 import { defaultNames, type SettingNames } from '#setting-names';
 import { type EngineOptions, findEngine } from './find-engine.ts';
@@ -69,71 +70,54 @@ function newDatabase(): Buffer {
   return gunzipSync(readFileSync(new URL('./new-database.gz', import.meta.url)));
 }
 
-/*
- * The engine must not outlive the runtime: two engines would share one database, and a port would stay taken. A process that is killed
- * with -9 cannot clean up, but the system closes its pipes. So a shell runs the engine. It prints the engine's process id, and ends the
- * engine when its own standard input closes: with SIGTERM first, and with SIGKILL 2 s later. The database survives both. `$0` is the
- * program, `$@` its arguments. Where the shell has a namespace of its own, the program that passes connections runs beside the engine.
- * Descriptor 3 is its channel to the runtime.
- */
-const supervisor = `
-umask 077
-exec 4<&0 </dev/null
-dialer=
-if [ -n "$LOCAL_DIALER" ]; then
-  ip link set lo up || exit 1
-  NODE_OPTIONS= "$LOCAL_NODE" --max-old-space-size=32 "$LOCAL_DIALER" 4<&- &
-  dialer=$!
-fi
-exec 3<&-
-"$0" "$@" 4<&- &
-engine=$!
-echo "$engine"
-{ read -r _ <&4; kill "$engine"; sleep 2; kill -9 "$engine"; } >/dev/null 2>&1 &
-watcher=$!
-wait "$engine"
-code=$?
-kill "$watcher" $dialer 2>/dev/null
-exit "$code"
-`;
+const keeper = fileURLToPath(new URL('./keep-engine.mjs', import.meta.url));
 
+/** A program of its own starts the engine, and ends it when this one ends or its channel closes (keep-engine.mjs). */
 async function startProgram(program: string, database: string, isolated: boolean): Promise<Engine> {
   const isAlone = isolated && canIsolate();
   const host = isAlone || !isolated ? '127.0.0.1' : hiddenHost();
   const [port, sweepPort] = await Promise.all([freePort(host), freePort(host)]);
   const token = randomBytes(24).toString('hex');
-  const [command = 'sh', ...args] = [...(isAlone ? inNamespace : []), 'sh', '-c', supervisor, program].concat(
-    ['serve', '--host', host, '--port', `${port}`, '--db-path', database],
+  const [command, ...args] = [
+    ...(isAlone ? inNamespace : []),
+    ...[process.execPath, '--max-old-space-size=32', keeper, program],
+    ...['serve', '--host', host, '--port', `${port}`, '--db-path', database],
     // Expired items are deleted by a tool of the engine's MCP server, which needs the token.
-    ['--mcp', '--mcp-host', host, '--mcp-port', `${sweepPort}`],
-  );
-  const child = spawn(command, args, {
+    ...['--mcp', '--mcp-host', host, '--mcp-port', `${sweepPort}`],
+  ];
+  const child = spawn(command ?? '', args, {
     // In a process group of its own, because Ctrl-C would end it before the runtime has finished its work.
     detached: true,
-    stdio: isAlone ? ['pipe', 'pipe', 'pipe', 'ipc'] : 'pipe',
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: {
       ...process.env,
+      NODE_OPTIONS: '',
       DYNOXIDE_MCP_AUTH_TOKEN: token,
-      LOCAL_NODE: process.execPath,
-      LOCAL_DIALER: isAlone ? fileURLToPath(new URL('./dial.mjs', import.meta.url)) : '',
+      LOCAL_NAMESPACE: isAlone ? 'own' : '',
     },
-  }) as ChildProcessWithoutNullStreams;
+  });
   const dialPort = isAlone ? createDialPort(child) : undefined;
-  child.stdin.on('error', () => {});
   let stopping = false;
   const output = collect(child);
+  const pid = enginePid(child);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) =>
-      resolve(output.err.trim().split('\n').at(-1)?.trim() || `exit ${code ?? signal}`),
-    );
+    child.once('exit', (code, signal) => {
+      // Somebody has killed the keeper.
+      if (signal) void pid.then((engine) => killIfRunning(engine));
+      resolve(output.err.trim().split('\n').at(-1)?.trim() || `exit ${code ?? signal}`);
+    });
   });
   const died = new Promise<string>((resolve) => {
     void ended.then((reason) => {
       if (!stopping) resolve(`DynamoDB's engine has stopped (${reason}); start again, what was stored is kept`);
     });
   });
-  const pid = await ready(output, ended, child);
+  const end = () => {
+    if (child.connected) child.disconnect();
+  };
+  await ready(output, ended, child, end);
   return {
     url: `http://${host}:${port}`,
     ...(dialPort && { dial: () => dialPort(port) }),
@@ -142,14 +126,31 @@ async function startProgram(program: string, database: string, isolated: boolean
       token,
       ...(dialPort && { dial: () => dialPort(sweepPort) }),
     },
-    pid,
+    pid: await pid,
     died,
     async stop() {
       stopping = true;
-      child.stdin.end();
+      end();
       await ended;
     },
   };
+}
+
+/** The keeper's first message. */
+function enginePid(keeper: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    keeper.once('message', (message) => resolve(Started.parse(message).engine));
+  });
+}
+
+const Started = z.object({ engine: z.number() });
+
+function killIfRunning(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended already.
+  }
 }
 
 /** A port that is free at this moment. */
@@ -164,37 +165,33 @@ async function freePort(host: string): Promise<number> {
 
 /** What the engine has printed so far. */
 interface Output {
-  out: string;
   err: string;
 }
 
-function collect(child: ChildProcessWithoutNullStreams): Output {
-  const output = { out: '', err: '' };
-  const keep = (name: keyof Output) => (chunk: Buffer) => {
-    output[name] = (output[name] + chunk.toString()).slice(-4_000);
-  };
-  child.stdout.on('data', keep('out'));
-  child.stderr.on('data', keep('err'));
+function collect({ stdout, stderr }: ChildProcess): Output {
+  const output = { err: '' };
+  stdout?.resume();
+  stderr?.on('data', (chunk: Buffer) => {
+    output.err = (output.err + chunk.toString()).slice(-4_000);
+  });
   return output;
 }
 
-/** Resolves with the engine's process id when both its servers listen, which it says on stderr. */
-function ready(output: Output, ended: Promise<string>, child: ChildProcessWithoutNullStreams): Promise<number> {
+/** Resolves when both servers of the engine listen, which it says on stderr. */
+function ready(output: Output, ended: Promise<string>, { stderr }: ChildProcess, end: () => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
       clearTimeout(timer);
-      child.stdin.end();
+      end();
       reject(new Error(`unable to start DynamoDB; its engine says: ${reason}`));
     };
     const timer = setTimeout(() => fail(`nothing for ${startTimeoutMs / 1000} s`), startTimeoutMs);
-    const look = () => {
-      const { out, err } = output;
+    stderr?.on('data', () => {
+      const { err } = output;
       if (!/^Dynoxide listening on /m.test(err) || !/^MCP HTTP server listening on /m.test(err)) return;
       clearTimeout(timer);
-      resolve(Number.parseInt(out, 10));
-    };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
+      resolve();
+    });
     void ended.then(fail);
   });
 }
