@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseLatency } from './calls.ts';
 import { requireUnclaimed } from './claim-folder.ts';
+import { findEngine } from './dynamodb/find-engine.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
@@ -52,6 +53,8 @@ export function serve(options: ServeOptions): void {
 async function run(options: ServeOptions): Promise<number> {
   const { engine } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  // Before anything else: without an engine, nothing that takes time has a point.
+  findEngine(engine, settingNames);
   const directory = resolve(options.directory);
   const dataDirectory = resolve(options.dataDirectory);
   const port = parsePort(options.port, settingNames.port);
