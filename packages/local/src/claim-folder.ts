@@ -2,8 +2,8 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from './orphan.ts';
 import { preparePrivateFolder } from './private-folder.ts';
-import { hasCode } from './text.ts';
 
 /**
  * Claims a data folder for one runtime, because two would write the same files. The claim of a killed process does not count.
@@ -41,16 +41,6 @@ async function readClaim(file: string): Promise<z.infer<typeof Claim> | undefine
     return Claim.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: the process exists, and belongs to another user.
-    return hasCode(error, 'EPERM');
   }
 }
 

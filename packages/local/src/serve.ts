@@ -7,6 +7,7 @@ import { findEngine } from './dynamodb/find-engine.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
+import { whenOrphaned } from './orphan.ts';
 import { parseHosts } from './own-hosts.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
@@ -140,19 +141,8 @@ function onSignal(): { signal: AbortSignal; ended: Promise<undefined> } {
       done(undefined);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-    whenOrphaned(end);
+    // Started by hand, it may outlive the shell.
+    if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(end);
   });
   return { signal: controller.signal, ended };
-}
-
-/** npm and its shell do not pass a SIGTERM on to what they started, which would go on and keep the port. */
-function whenOrphaned(end: () => void): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    end();
-  }, 500);
-  timer.unref();
 }
