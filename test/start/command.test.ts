@@ -176,7 +176,7 @@ describe('npm start', () => {
   test('starts when a demo user has deleted the account, and says so', { timeout: slow }, async () => {
     const server = start();
     await server.says(/Ctrl-C stops everything/);
-    const [, token = ''] = /token=([^']+)/.exec(pasted(server.said())[1] ?? '') ?? [];
+    const [, token = ''] = /token=([^"]+)/.exec(pasted(server.said())[1] ?? '') ?? [];
     const [, api = ''] = /HTTP API +(\S+)/.exec(server.said()) ?? [];
     const deletion = await fetch(`${api}/me`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });
     expect(deletion.status).toBe(202);
