@@ -3,13 +3,13 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isAlive } from './orphan.ts';
-import { preparePrivateFolder } from './private-folder.ts';
+import { prepareDataFolder } from './private-folder.ts';
 
 /**
  * Claims a data folder for one runtime, because two would write the same files. The claim of a killed process does not count.
  * @param settingName what the user calls the folder's setting
  * @returns a function that gives the folder up
- * @throws Error, one sentence, when another runtime uses it
+ * @throws Error, one sentence, when another runtime uses it or it cannot be written
  */
 export async function claimFolder(
   directory: string,
@@ -17,7 +17,7 @@ export async function claimFolder(
   settingName: string,
 ): Promise<() => Promise<void>> {
   await requireUnclaimed(directory, settingName);
-  await preparePrivateFolder(directory);
+  await prepareDataFolder(directory, settingName);
   await writeFile(claimFile(directory), JSON.stringify({ pid: process.pid, origin }), { mode: 0o600 });
   return () => rm(claimFile(directory), { force: true });
 }

@@ -11,6 +11,7 @@ import { whenOrphaned } from './orphan.ts';
 import { parseHosts } from './own-hosts.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
+import { prepareDataFolder } from './private-folder.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 import { isSynthesized, synthesize } from './synthesize.ts';
@@ -79,6 +80,7 @@ async function run(options: ServeOptions): Promise<number> {
   }
   if (options.context?.length && !isProject) throw new Error(`unable to use -c; ${directory} has no cdk.json`);
   if (options.watch && !isProject) throw new Error(`unable to watch; ${directory} has no cdk.json`);
+  await prepareDataFolder(dataDirectory, settingNames.dataDirectory);
   const assemblyDirectory = isProject ? join(dataDirectory, 'cdk.out') : directory;
   if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory, context })) {
     log('Synthesizing the stack …');
