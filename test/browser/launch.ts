@@ -67,17 +67,18 @@ async function unpacked(): Promise<string> {
   const folder = join(tmpdir(), `parley-chromium-${dependencies['@sparticuz/chromium']}`);
   if (existsSync(folder)) return folder;
   const fresh = mkdtempSync(`${folder}-`);
-  const build = join(fresh, 'build');
-  await install(build);
-  const unpack = "import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())";
-  await run(process.execPath, ['-e', unpack], { cwd: build, env: { ...process.env, TMPDIR: fresh } });
-  rmSync(build, { recursive: true });
-  writeFileSync(join(fresh, 'fonts.conf'), fontsConf(folder));
   try {
+    const build = join(fresh, 'build');
+    await install(build);
+    const unpack = "import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())";
+    await run(process.execPath, ['-e', unpack], { cwd: build, env: { ...process.env, TMPDIR: fresh } });
+    rmSync(build, { recursive: true });
+    writeFileSync(join(fresh, 'fonts.conf'), fontsConf(folder));
     renameSync(fresh, folder);
-  } catch {
-    // Another run has unpacked it in the meantime.
-    rmSync(fresh, { recursive: true });
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // Another run may have unpacked it in the meantime.
+    if (!existsSync(folder)) throw error;
   }
   return folder;
 }
