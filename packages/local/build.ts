@@ -35,10 +35,13 @@ for (const file of [
   'lambda/direct-http.mjs',
   'dynamodb/keep-engine.mjs',
   'dynamodb/new-database.gz',
+  'local-page/local-page.html',
+  'local-page/local-page.js',
+  'local-page/local-page.css',
 ]) {
   cpSync(join(source, 'src', file), join(folder, file.replace(/.*\//, '')));
 }
-for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example']) {
+for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example', 'img']) {
   const isLeftover = (path: string) => ['.local', 'cdk.out'].includes(basename(path));
   cpSync(join(source, name), join(folder, name), { recursive: true, filter: (path) => !isLeftover(path) });
 }

@@ -7,6 +7,6 @@ export function waitedForFunctions(stack: Stack): string[] {
     .filter(({ properties }) => properties.Principal === 'apigateway.amazonaws.com');
   const byMappings = stack.ofType('AWS::Lambda::EventSourceMapping');
   const names = [...byApis, ...byMappings].map(({ properties }) => String(properties.FunctionName));
-  const ids = stack.ofType('AWS::Lambda::Function').map(({ logicalId }) => logicalId);
+  const ids = stack.functions.map(({ logicalId }) => logicalId);
   return ids.filter((id) => names.includes(stack.ref(id)) || names.includes(stack.arn(id)));
 }

@@ -38,6 +38,8 @@ export function readQueueMappings(stack: Stack) {
       if (!data.Enabled) return [];
       const target = stack.byPhysicalId('AWS::Lambda::Function', data.FunctionName);
       if (!target) throw fail(`${data.FunctionName} is not a function of this stack`);
+      // The start has named it.
+      if (!stack.functions.includes(target)) return [];
       const queue = stack
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);

@@ -34,7 +34,10 @@ export function readMappings(stack: Stack): Mapping[] {
         `unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`,
       );
     }
-    return parsed.data.Enabled ? [readMapping(stack, resource.logicalId, parsed.data)] : [];
+    const target = stack.byPhysicalId('AWS::Lambda::Function', parsed.data.FunctionName);
+    // The start has named a function that is not served.
+    if (!parsed.data.Enabled || (target && !stack.functions.includes(target))) return [];
+    return [readMapping(stack, resource.logicalId, parsed.data)];
   });
 }
 
