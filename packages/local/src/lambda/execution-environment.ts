@@ -5,7 +5,13 @@ import { answerServiceCalls, directPaths } from './service-calls.ts';
 
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string; readonly timedOut: boolean };
+  | {
+      readonly ok: false;
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly timedOut: boolean;
+      readonly throttled?: boolean;
+    };
 
 /** A worker thread with one function that handles one event at a time, like a Lambda execution environment. */
 export interface ExecutionEnvironment {
