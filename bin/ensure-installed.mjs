@@ -7,25 +7,32 @@ import { fileURLToPath } from 'node:url';
 const root = new URL('..', import.meta.url);
 const at = (path) => fileURLToPath(new URL(path, root));
 
+/** One of the packages that `npm start` does not need. */
+const onlyForTests = 'node_modules/vitest';
+
 const wanted = JSON.parse(readFileSync(at('package.json'), 'utf8')).engines.node.replace('>=', '');
 if (isOlder(process.versions.node, wanted)) {
   fail(`Parley needs Node.js ${wanted} or newer; this is ${process.versions.node}.`);
 }
-const all = process.argv.includes('--all');
-const installed = installedPackages();
-if (!installed) {
-  npm('ci', ...(all ? ['--include=dev'] : ['--omit=dev']));
-} else if (all && !installed.includes('node_modules/vitest')) {
+const { packages, isCurrent } = readInstalled();
+// What was there stays: somebody who develops does not lose the tools with an `npm start` after a pull.
+const all = process.argv.includes('--all') || packages.includes(onlyForTests);
+if (!isCurrent) {
+  npm('ci', all ? '--include=dev' : '--omit=dev');
+} else if (all && !packages.includes(onlyForTests)) {
   // Nothing is taken away: `npm start` may be running.
   npm('install', '--no-save', '--include=dev');
 }
 
-/** What npm says that it has installed; undefined when that was for another lock file. */
-function installedPackages() {
+/** What npm says that it has installed, and whether that was for this lock file. */
+function readInstalled() {
   // npm writes this file at its end, at the same moment as the lock file if it changes that; much older, it belongs to another state.
   const mark = at('node_modules/.package-lock.json');
-  if (!existsSync(mark) || statSync(mark).mtimeMs + 2000 < statSync(at('package-lock.json')).mtimeMs) return undefined;
-  return Object.keys(JSON.parse(readFileSync(mark, 'utf8')).packages ?? {});
+  if (!existsSync(mark)) return { packages: [], isCurrent: false };
+  return {
+    packages: Object.keys(JSON.parse(readFileSync(mark, 'utf8')).packages ?? {}),
+    isCurrent: statSync(mark).mtimeMs + 2000 >= statSync(at('package-lock.json')).mtimeMs,
+  };
 }
 
 function npm(...command) {

@@ -69,6 +69,14 @@ test('a lock file that has changed since the last install is installed again', a
   expect(await asked()).toMatch(/^ci\b/);
 });
 
+test('a start with a changed lock file keeps what tests need, where it was', async () => {
+  ensure({}, '--all');
+  const later = new Date(Date.now() + 60_000);
+  await utimes(join(folder, 'package-lock.json'), later, later);
+  expect(ensure().status).toBe(0);
+  expect(await asked()).toMatch(/^ci --include=dev\b/);
+});
+
 test('a failed install is reported, with exit code 1', () => {
   const { status, said } = ensure({ NPM_FAILS: 'yes' });
   expect({ status, said: said.split('\n').at(-2) }).toEqual({
