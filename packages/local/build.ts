@@ -32,7 +32,10 @@ writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 
 // Files that the bundle reads beside itself.
 for (const file of [
   'lambda/bootstrap.mjs',
+  'lambda/call-with-callback.mjs',
   'lambda/direct-http.mjs',
+  'lambda/opt.mjs',
+  'lambda/redirect-hosts.mjs',
   'dynamodb/keep-engine.mjs',
   'dynamodb/new-database.gz',
   'local-page/local-page.html',

@@ -1,6 +1,7 @@
 import { BrokenStack } from './assembly/broken-stack.ts';
 import { notServed } from './assembly/not-served.ts';
 import { loadStack, type Stack } from './assembly/stack.ts';
+import { createAwsHosts } from './aws-hosts.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -17,6 +18,7 @@ import { createPolicies, type Policies } from './iam/policy.ts';
 import { createRefusals } from './iam/refusals.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
+import { directServices } from './lambda/service-calls.ts';
 import { localPagePrefix, startLocalPage } from './local-page/start.ts';
 import { createOwnHosts } from './own-hosts.ts';
 import { openPort } from './port.ts';
@@ -130,6 +132,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const keys = createAccessKeys();
     const refusals = createRefusals(clock);
     const policies = createPolicies(() => stack, refusals);
+    const awsHosts = createAwsHosts({
+      region: () => stack.region,
+      services: () => port.prefixes().flatMap((prefix) => /^\/_aws\/(.+)$/.exec(prefix)?.[1] ?? []),
+      directServices,
+    });
+    port.redirect(awsHosts);
     const functions = createFunctions({
       stack,
       origin,
@@ -140,7 +148,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       counters,
       calls,
       clock,
-      answer: port.answer,
+      services: { answer: port.answer, awsHosts },
+      log,
     });
     const context: Context = {
       get stack() {

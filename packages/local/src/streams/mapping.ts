@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
+import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
 import { isQueueMapping } from '#sqs/mapping';
 import { readFilters } from './filter.ts';
@@ -50,13 +51,13 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
     stack.byPhysicalId('AWS::DynamoDB::Table', properties.EventSourceArn) ??
     stack.byPhysicalId('AWS::DynamoDB::GlobalTable', properties.EventSourceArn);
   if (!table) throw fail(`${properties.EventSourceArn} is not a stream of a table in this stack`);
-  const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
-  if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
+  const functionId = findFunction(stack, properties.FunctionName);
+  if (functionId === undefined) throw fail(`${properties.FunctionName} is not a function of this stack`);
   const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
-  const { arn, principal } = functionConfig(stack, target.logicalId);
+  const { arn, principal } = functionConfig(stack, functionId);
   return {
     id,
-    functionId: target.logicalId,
+    functionId,
     functionArn: arn,
     /** The poller's identity: a session of the function's role. */
     principal,
