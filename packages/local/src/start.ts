@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Cognito, startCognito } from './cognito/start.ts';
 import type { Context } from './context.ts';
 import { type Counters, createCounters } from './counters.ts';
-import type { EngineOptions } from './dynamodb/find-engine.ts';
+import { type EngineOptions, findEngine } from './dynamodb/find-engine.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { startEdge } from './edge/start.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -109,6 +109,7 @@ export interface LocalRuntime {
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const { dataDirectory, log = () => {}, clock = systemClock, engine } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  findEngine(engine, settingNames);
   /** Called in the opposite order. */
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
