@@ -1,4 +1,5 @@
 import { withoutHash } from '#calls';
+import { functionOfCustom } from '#custom-resources/custom-resource';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
 
@@ -47,7 +48,9 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     return isThere ? undefined : `${type} (its template is not in the assembly)`;
   }
   if (type === 'AWS::CloudFront::Distribution' && resource !== stack.ofType(type)[0]) return `${type} (one is served)`;
-  return partOf(type) ? undefined : type;
+  // CDK's provider framework waits with it until a custom resource is complete; here the runtime waits.
+  if (type === 'AWS::StepFunctions::StateMachine' && /waiterstatemachine[0-9A-F]{8}$/.test(logicalId)) return undefined;
+  return partOf(type) || functionOfCustom(stack, resource) ? undefined : type;
 }
 
 /** Whether a function is only there for custom resources whose work the runtime does by itself, or that nobody needs here. */

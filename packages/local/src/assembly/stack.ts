@@ -4,7 +4,7 @@ import { chooseStacks } from './choose-stacks.ts';
 import { readAssembly, type SynthesizedStack } from './cloud-assembly.ts';
 import { anyEnvironment, type Environment } from './environment.ts';
 import type { Stack } from './stack-shape.ts';
-import { unitsOf } from './units.ts';
+import { type MadeIdentities, unitsOf } from './units.ts';
 
 export type { Resource, ServedStack, Stack } from './stack-shape.ts';
 
@@ -12,6 +12,7 @@ export type { Resource, ServedStack, Stack } from './stack-shape.ts';
  * Loads stacks from a cloud assembly.
  * @param options.stackNames of the stacks to serve, with `*` for any characters; what they depend on is served too. Without them all stacks are.
  * @param options.origin the address of the local services, like `http://127.0.0.1:8080`
+ * @param options.made custom resources that their functions have made
  * @param options.ids of the data folder; without them all ids follow from names alone
  * @throws BrokenStack
  */
@@ -20,12 +21,13 @@ export function loadStack(options: {
   stackNames?: readonly string[] | undefined;
   origin: string;
   ids?: Ids;
+  made?: MadeIdentities;
 }): Stack {
-  const { ids, origin } = options;
+  const { ids, origin, made } = options;
   const all = readAssembly(options.assemblyDirectory);
   const served = chooseStacks(all, options.stackNames);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return buildStack(unitsOf({ served, all, secrets }), { origin });
+  return buildStack(unitsOf({ served, all, secrets, made }), { origin });
 }
 
 /**
