@@ -2,9 +2,10 @@ import { withoutHash } from '#calls';
 import { functionOfCustom } from '#custom-resources/custom-resource';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
+import { unservedSettings } from './unserved-settings.ts';
 
 /**
- * What the stack has and the local runtime does not serve, for the person who starts it: for each type a line like
+ * What the stack has and the local runtime does not serve, for the person who starts it: for each type, or setting of a type, a line like
  * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`.
  * Empty when every resource has its part here or needs none.
  */
@@ -12,8 +13,10 @@ export function notServed(stack: Stack): string[] {
   const names = new Map<string, string[]>();
   for (const resource of stack.resources) {
     const kind = unservedKind(stack, resource);
-    if (kind === undefined) continue;
-    names.set(kind, [...(names.get(kind) ?? []), nameOf(stack, resource)]);
+    const settings = unservedSettings(resource).map((setting) => `${resource.type} (${setting})`);
+    for (const each of kind === undefined ? settings : [kind]) {
+      names.set(each, [...(names.get(each) ?? []), nameOf(stack, resource)]);
+    }
   }
   return [...names]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -8,7 +8,7 @@ import { Answer, type Answers } from './answers.ts';
 /** How long an answer may be on its way when its function has ended. */
 const latestAnswerMs = 5000;
 /** CDK's framework asks every five seconds, and gives up after half an hour. */
-const [pauseMs, maxQuestions] = [1000, 60];
+const [pauseMs, maxQuestions] = [250, 240];
 
 type Ask = (event: Readonly<Record<string, unknown>>) => Promise<Answer>;
 

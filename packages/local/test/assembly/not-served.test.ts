@@ -57,6 +57,27 @@ describe('the start says what of the template has no part here', () => {
     ]);
   });
 
+  test('settings of what is served that have no part here, and no others', () => {
+    const stack = stackOf({
+      Files: {
+        Type: 'AWS::S3::Bucket',
+        Properties: { VersioningConfiguration: { Status: 'Enabled' }, BucketEncryption: {}, WebsiteConfiguration: {} },
+      },
+      Plain: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Suspended' } } },
+      People: { Type: 'AWS::Cognito::UserPool', Properties: { MfaConfiguration: 'OPTIONAL' } },
+      Guests: { Type: 'AWS::Cognito::UserPool', Properties: { MfaConfiguration: 'OFF' } },
+      Web: {
+        Type: 'AWS::CloudFront::Distribution',
+        Properties: { DistributionConfig: { WebACLId: 'x', Restrictions: { GeoRestriction: { Locations: [] } } } },
+      },
+    });
+    expect(notServed(stack)).toEqual([
+      'not served here: AWS::CloudFront::Distribution (WebACLId) Web',
+      'not served here: AWS::Cognito::UserPool (MfaConfiguration) People',
+      'not served here: AWS::S3::Bucket (VersioningConfiguration) Files',
+    ]);
+  });
+
   test('not the function of a custom resource whose work the runtime does by itself, nor its layer', () => {
     const token = { ServiceToken: { 'Fn::GetAtt': ['Handler', 'Arn'] } };
     const handler = {
