@@ -33,7 +33,12 @@ function nameOf({ stacks }: Stack, { path, logicalId }: Resource): string {
 export function unservedKind(stack: Stack, resource: Resource): string | undefined {
   const { type, logicalId, properties } = resource;
   if (type === 'AWS::Lambda::Function') {
-    if (stack.functions.includes(resource) || deploysOnly(stack, logicalId)) return undefined;
+    if (deploysOnly(stack, logicalId)) return undefined;
+    if (stack.functions.includes(resource)) {
+      return stack.byPhysicalId('AWS::IAM::Role', String(properties.Role))
+        ? undefined
+        : `${type} (its role is of another app, so that it may do nothing)`;
+    }
     return `${type} (${properties.PackageType === 'Image' ? 'container image' : properties.Runtime})`;
   }
   if (type === 'AWS::Lambda::LayerVersion') {
