@@ -15,7 +15,7 @@ export interface Naming {
   readonly secrets?: { readonly pools: string; readonly clients: string } | undefined;
   readonly region: string;
   readonly account: string;
-  /** A resolved property if it is a string, else undefined. */
+  /** A resolved property if it is a string, a number or a boolean, as text; else undefined. */
   property(name: string): string | undefined;
 }
 
@@ -74,12 +74,12 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   },
   'AWS::Logs::LogGroup': named('LogGroupName', 512, 'logs', (ref) => `log-group:${ref}:*`),
   'AWS::SQS::Queue': (naming) => {
-    const name = naming.property('QueueName') ?? generated(naming, 80);
+    const name = naming.property('QueueName') ?? fifoName(naming, 'FifoQueue', 80);
     const url = `https://sqs.${naming.region}.amazonaws.com/${naming.account}/${name}`;
     return { ref: url, arn: arn(naming, 'sqs', name), attributes: { QueueName: name, QueueUrl: url } };
   },
   'AWS::SNS::Topic': (naming) => {
-    const name = naming.property('TopicName') ?? generated(naming, 256);
+    const name = naming.property('TopicName') ?? fifoName(naming, 'FifoTopic', 256);
     const topicArn = arn(naming, 'sns', name);
     return { ref: topicArn, arn: topicArn, attributes: { TopicName: name, TopicArn: topicArn } };
   },
@@ -172,6 +172,12 @@ function globalArn(naming: Naming, service: string, rest: string): string {
 function generated(naming: Naming, longest: number): string {
   const suffix = code(naming, 12, mixed);
   return `${naming.stackName}-${naming.logicalId}`.slice(0, longest - 13).concat('-', suffix);
+}
+
+/** The names of FIFO queues and topics end with `.fifo`. */
+function fifoName(naming: Naming, property: string, longest: number): string {
+  if (naming.property(property) !== 'true') return generated(naming, longest);
+  return `${generated(naming, longest - '.fifo'.length)}.fifo`;
 }
 
 /** S3: 3 to 63 characters, lower case. */

@@ -166,7 +166,7 @@ function scopeOf(template: Template, stackName: string, secrets: Naming['secrets
     }
     const property = (key: string) => {
       const value = resolve(resource.Properties[key], scope, `${stackName}/${logicalId}.${key}`);
-      return typeof value === 'string' ? value : undefined;
+      return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
     };
     inProgress.add(logicalId);
     const made = identify(resource.Type, { ...naming, secrets, logicalId, property });

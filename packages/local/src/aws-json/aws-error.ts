@@ -1,6 +1,8 @@
 /** An error in the shape of the AWS JSON protocols. */
 export class AwsError extends Error {
   readonly status: number;
+  /** The name that SDKs give the error. */
+  readonly code: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: object;
 
@@ -15,6 +17,7 @@ export class AwsError extends Error {
     options: { status?: number; headers?: Readonly<Record<string, string>>; messageField?: 'message' | 'Message' } = {},
   ) {
     super(message);
+    this.code = type.slice(type.indexOf('#') + 1);
     this.status = options.status ?? 400;
     this.headers = options.headers;
     this.body = { __type: type, [options.messageField ?? 'message']: message };
