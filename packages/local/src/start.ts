@@ -12,6 +12,7 @@ import { createFaults, type Faults } from './faults.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
+import { createAsyncQueue } from './lambda/async-queue.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
 import { createOwnHosts } from './own-hosts.ts';
@@ -20,9 +21,11 @@ import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
 import { startSecrets } from './secrets/start.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
+import { startSns } from './sns/start.ts';
 import { startQueueTriggers } from './sqs/poller.ts';
 import { startSqs } from './sqs/start.ts';
 import { startStreams } from './streams/start.ts';
+import { createTargets } from './targets/targets.ts';
 
 export interface LocalOptions {
   /** A cloud assembly with one stack, as `cdk synth` writes it. */
@@ -146,12 +149,16 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     };
     const dynamodb = await serve(startDynamoDb(context, { engine, settingNames }));
     const sqs = await serve(startSqs(context));
+    const events = createAsyncQueue(context, sqs);
+    const targets = createTargets(context, { events, queues: sqs });
+    const sns = await serve(startSns(context, targets));
     const s3 = await serve(startS3(context));
     const secrets = await serve(startSecrets(context));
     const cognito = await serve(startCognito(context));
     // Functions are stopped after the services that invoke them (gateway, streams), and before the services that they call.
     stops.push(() => functions.stop());
-    const lambda = await serve(startInvokeApi(context, sqs));
+    stops.push(async () => events.stop());
+    const lambda = await serve(startInvokeApi(context, events));
     const streams = await serve(
       startStreams(context, {
         engine: dynamodb.engine,
@@ -169,6 +176,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
     port.mount('/_aws/sqs', sqs);
+    port.mount('/_aws/sns', sns);
     port.mount('/_aws/secretsmanager', secrets);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);

@@ -83,6 +83,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const topicArn = arn(naming, 'sns', name);
     return { ref: topicArn, arn: topicArn, attributes: { TopicName: name, TopicArn: topicArn } };
   },
+  'AWS::SNS::Subscription': (naming) => {
+    const ref = `${naming.property('TopicArn')}:${uuid(naming)}`;
+    return { ref, arn: ref };
+  },
   'AWS::KMS::Key': (naming) => {
     const id = uuid(naming);
     return { ref: id, arn: arn(naming, 'kms', `key/${id}`), attributes: { KeyId: id } };

@@ -46,11 +46,14 @@ const awsPolicies: Readonly<Record<string, readonly string[]>> = {
   AWSXRayDaemonWriteAccess: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules'],
 };
 
-/** The statements of all bucket and queue policies. */
+/** The types of resource policies. */
+const resourcePolicies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
+
+/** The statements of all bucket, queue and topic policies. */
 export function resourceStatements(stack: Stack): Statement[] {
-  return [...stack.ofType('AWS::S3::BucketPolicy'), ...stack.ofType('AWS::SQS::QueuePolicy')].flatMap((policy) =>
-    parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId),
-  );
+  return resourcePolicies
+    .flatMap((type) => stack.ofType(type))
+    .flatMap((policy) => parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId));
 }
 
 function list(value: unknown): unknown[] {
