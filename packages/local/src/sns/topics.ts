@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { BrokenStack, parseOrBroken } from '#assembly/broken-stack';
 import type { Resource, Stack } from '#assembly/stack';
-import { type Filter, readPattern } from '#streams/filter';
+import { type Filter, readPattern } from '#patterns/pattern';
 import { isObject, parseJson } from '#text';
 
 const flag = z.preprocess(
@@ -134,7 +134,7 @@ function readSubscription(
 
 function readFilter(logicalId: string, policy: object): Filter {
   try {
-    return readPattern(JSON.stringify(policy));
+    return readPattern(JSON.stringify(policy), 'topic');
   } catch (error) {
     throw new BrokenStack(
       `unable to serve the subscription ${logicalId}; ${error instanceof Error ? error.message : ''}`,

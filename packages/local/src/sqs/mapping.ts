@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
 import { functionConfig } from '#lambda/function-config';
-import { readFilters } from '#streams/filter';
+import { readFilters } from '#patterns/pattern';
 import { queueProperties } from './queue-settings.ts';
 
 /** Lambda begins with five batches at a time, and more for a long queue. Five are enough locally. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
 import { functionConfig } from '#lambda/function-config';
+import { readFilters } from '#patterns/pattern';
 import { isQueueMapping } from '#sqs/mapping';
-import { readFilters } from './filter.ts';
 
 /** Source of the defaults: Lambda's parameters for DynamoDB. */
 const Properties = z.object({
