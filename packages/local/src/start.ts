@@ -8,6 +8,7 @@ import { type Counters, createCounters } from './counters.ts';
 import type { EngineOptions } from './dynamodb/find-engine.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { startEdge } from './edge/start.ts';
+import { startEvents } from './events/start.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
@@ -152,7 +153,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const events = createAsyncQueue(context, sqs);
     const targets = createTargets(context, { events, queues: sqs });
     const sns = await serve(startSns(context, targets));
-    const s3 = await serve(startS3(context));
+    const bus = await serve(startEvents(context, { targets, topics: sns }));
+    const s3 = await serve(startS3(context, { events: { targets, topics: sns, bus } }));
     const secrets = await serve(startSecrets(context));
     const cognito = await serve(startCognito(context));
     // Functions are stopped after the services that invoke them (gateway, streams), and before the services that they call.
@@ -177,6 +179,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/lambda', lambda);
     port.mount('/_aws/sqs', sqs);
     port.mount('/_aws/sns', sns);
+    port.mount('/_aws/events', bus);
     port.mount('/_aws/secretsmanager', secrets);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);
@@ -215,6 +218,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
         await dynamodb.reload();
         await streams.reload();
         await triggers.reload();
+        await bus.reload();
       },
       stop,
     };

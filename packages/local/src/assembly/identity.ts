@@ -127,7 +127,21 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CloudFront::ResponseHeadersPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::OriginAccessControl': (naming) => withId(`E${code(naming, 13, upper)}`, 'Id'),
   'AWS::CloudWatch::Alarm': named('AlarmName', 255, 'cloudwatch', (ref) => `alarm:${ref}`),
-  'AWS::Events::Rule': named('Name', 64, 'events', (ref) => `rule/${ref}`),
+  'AWS::Events::EventBus': (naming) => {
+    const ref = naming.property('Name') ?? generated(naming, 256);
+    return { ref, arn: arn(naming, 'events', `event-bus/${ref}`), attributes: { Name: ref } };
+  },
+  'AWS::Events::Rule': (naming) => {
+    const name = naming.property('Name') ?? generated(naming, 64);
+    const bus = naming.property('EventBusName')?.split('/').at(-1) ?? 'default';
+    if (bus === 'default') return { ref: name, arn: arn(naming, 'events', `rule/${name}`) };
+    return { ref: `${bus}|${name}`, arn: arn(naming, 'events', `rule/${bus}/${name}`) };
+  },
+  'AWS::Scheduler::ScheduleGroup': named('Name', 64, 'scheduler', (ref) => `schedule-group/${ref}`),
+  'AWS::Scheduler::Schedule': (naming) => {
+    const ref = naming.property('Name') ?? generated(naming, 64);
+    return { ref, arn: arn(naming, 'scheduler', `schedule/${naming.property('GroupName') ?? 'default'}/${ref}`) };
+  },
 };
 
 /** For types that are not listed here, `Ref` is the stack's name, the logical id and a random part, as for most types. */

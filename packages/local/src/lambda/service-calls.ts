@@ -7,7 +7,7 @@ import { splitOnce } from '#text';
  * small. The others stream, or belong to an API of the stack.
  */
 export const directPaths = [
-  /^\/_aws\/(dynamodb|lambda|sqs|sns|secretsmanager)([/?]|$)/,
+  /^\/_aws\/(dynamodb|lambda|sqs|sns|events|secretsmanager)([/?]|$)/,
   /^\/_aws\/execute-api\/[^/?]+\/[^/?]+\/(@|%40)connections\//i,
 ];
 
