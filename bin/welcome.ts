@@ -17,6 +17,7 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
     `  sockets    ${outputs.WebUrl.replace(/^http/, 'ws')}/ws    (itself: ${outputs.WebSocketUrl})`,
     `  sign-up    ${outputs.CognitoEndpoint}    (pool ${outputs.UserPoolId}, client ${outputs.UserPoolClientId})`,
     `  all of it  ${join(data, 'outputs.json')}`,
+    `  inside     ${runtime.page}    (calls, logs, mail, queues)`,
   ];
   if (runtime.stack.ofType('AWS::Cognito::UserPool').length === 0) {
     return [...addresses, '', 'Tokens come from your own issuer, so there are no demo users here.', ''].join('\n');

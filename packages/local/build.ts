@@ -32,13 +32,19 @@ writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 
 // Files that the bundle reads beside itself.
 for (const file of [
   'lambda/bootstrap.mjs',
+  'lambda/call-with-callback.mjs',
   'lambda/direct-http.mjs',
+  'lambda/opt.mjs',
+  'lambda/redirect-hosts.mjs',
   'dynamodb/dial.mjs',
   'dynamodb/new-database.gz',
+  'local-page/local-page.html',
+  'local-page/local-page.js',
+  'local-page/local-page.css',
 ]) {
   cpSync(join(source, 'src', file), join(folder, file.replace(/.*\//, '')));
 }
-for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example']) {
+for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example', 'img']) {
   const isLeftover = (path: string) => /\/(\.local|cdk\.out)$/.test(path);
   cpSync(join(source, name), join(folder, name), { recursive: true, filter: (path) => !isLeftover(path) });
 }

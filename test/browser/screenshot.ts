@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { addEmoji } from './emoji-font.ts';
 
-const folder = join(import.meta.dirname, '../../docs/img');
+const root = join(import.meta.dirname, '../..');
 
 /** Only `npm run screenshots` writes screenshots; other runs do not change the working tree. */
 export const isTaking = process.env.PARLEY_SCREENSHOTS === '1';
@@ -13,8 +13,13 @@ export async function prepare(page: Page): Promise<void> {
   if (isTaking) await addEmoji(page);
 }
 
-/** Writes a screenshot to `docs/img/<name>.webp`. */
-export async function screenshot(page: Page, name: string, colorScheme: 'light' | 'dark' = 'light'): Promise<void> {
+/** Writes a screenshot to `<folder>/<name>.webp`. */
+export async function screenshot(
+  page: Page,
+  name: string,
+  colorScheme: 'light' | 'dark' = 'light',
+  folder = 'docs/img',
+): Promise<void> {
   if (!isTaking) return;
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
   const session = await page.context().newCDPSession(page);
@@ -23,8 +28,8 @@ export async function screenshot(page: Page, name: string, colorScheme: 'light' 
   await capture();
   const { data } = await capture();
   await session.detach();
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name}.webp`), Buffer.from(data, 'base64'));
+  await mkdir(join(root, folder), { recursive: true });
+  await writeFile(join(root, folder, `${name}.webp`), Buffer.from(data, 'base64'));
   const look = process.env.PARLEY_SCREENSHOTS_PNG;
   if (look) await page.screenshot({ path: join(look, `${name}.png`) });
 }

@@ -24,6 +24,8 @@ export interface Site {
   readonly credentials: Credentials;
   /** The folder to which the mail of the user pool is written. */
   readonly mail: string;
+  /** The address of the runtime's own page. */
+  readonly localPage: string;
 }
 
 /** Starts one runtime and one browser for all files of this project. */
@@ -54,6 +56,7 @@ export default async function startSite(project: TestProject): Promise<() => Pro
       outputs: runtime.outputs,
       credentials: runtime.rootCredentials,
       mail,
+      localPage: runtime.page,
     });
   } catch (error) {
     await stop();

@@ -21,6 +21,8 @@ export interface Stage {
   readonly url: string;
   /** The folder to which mail is written. */
   readonly mail: string;
+  /** The address of the runtime's own page. */
+  readonly localPage: string;
   /** A browser without any accounts. */
   visitor(name: string, options?: BrowserContextOptions): Promise<Visitor>;
   /** A new user, signed in on the page. */
@@ -55,7 +57,9 @@ export function story(name: string, tell: (stage: Stage) => Promise<void>): void
       return { ...one, api, username: api.username };
     };
     try {
-      await inTime(tell({ chat, url: chat.outputs.WebUrl, mail: site.mail, visitor, guest }));
+      await inTime(
+        tell({ chat, url: chat.outputs.WebUrl, mail: site.mail, localPage: site.localPage, visitor, guest }),
+      );
       const problems = visitors.flatMap(([, { problems }]) => problems());
       if (problems.length > 0) throw new Error(`the page had problems:\n${problems.join('\n')}`);
     } catch (error) {

@@ -256,6 +256,12 @@ describe('a form is not given', () => {
 });
 
 describe('a file of a message', () => {
+  // People of its own, because each may send 20 messages in ten seconds.
+  beforeAll(async () => {
+    [alice, bob] = await chat.people('alice2', 'bob2');
+    conversation = named(alice, bob);
+  });
+
   /** A picture in a message of Alice's to Bob. */
   async function shared() {
     const prepared = await form(png.length);

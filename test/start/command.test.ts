@@ -83,6 +83,7 @@ describe('npm start', () => {
   }, async () => {
     const server = start();
     await server.says(/Ctrl-C stops everything/);
+    expect(server.said()).not.toContain('not served here');
     expect(server.said()).toMatch(/alice +password \S+\n +bob +password \S+/);
     const [, page] = /^Open (\S+) in a browser/m.exec(server.said()) ?? [];
     expect(await (await fetch(`${page}/demo.json`)).json()).toEqual([

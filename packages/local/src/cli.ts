@@ -9,6 +9,8 @@ const help = `Usage: npx @parley/local serve [folder] [options]
 Serves a CDK app on this machine. The folder is a CDK project (with cdk.json), which is synthesized
 first, or a cloud assembly (cdk.out). Default: the current folder.
 
+  --stack <name>    serves this stack and what it depends on; may be repeated, with * for any
+                    characters; all stacks by default
   --port <number>   8080 by default; 0 for any free port
   --data <folder>   for tables, files, mail and logs; .local in the project by default
   --hosts <list>    hosts by which it may be asked for besides localhost, like chat.test; * for all
@@ -32,6 +34,7 @@ function readCommand(args: string[]): ServeOptions | undefined {
   const project = existsSync(join(directory, 'cdk.json')) ? directory : dirname(resolve(directory));
   return {
     directory,
+    stackNames: values.stack,
     dataDirectory: values.data ?? join(project, '.local'),
     port: values.port,
     hosts: values.hosts,
@@ -49,6 +52,7 @@ function parse(args: string[]) {
       args,
       allowPositionals: true,
       options: {
+        stack: { type: 'string', multiple: true },
         port: { type: 'string' },
         data: { type: 'string' },
         hosts: { type: 'string' },

@@ -1,6 +1,6 @@
 /** `@parley/local` serves a synthesized CDK app on this machine. */
 export { BrokenStack } from './assembly/broken-stack.ts';
-export type { Resource, Stack } from './assembly/stack.ts';
+export type { Resource, ServedStack, Stack } from './assembly/stack.ts';
 export type { Call, Calls, Latency } from './calls.ts';
 export type { Clock } from './clock.ts';
 export type { Counters } from './counters.ts';

@@ -6,6 +6,7 @@ import { requireUnclaimed } from './claim-folder.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
+import { outputsFile } from './outputs-file.ts';
 import { parseHosts } from './own-hosts.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
@@ -14,7 +15,7 @@ import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 import { isSynthesized, synthesize } from './synthesize.ts';
 import { watchProject } from './watch.ts';
 
-export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engine'> {
+export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engine' | 'stackNames'> {
   /** A CDK project (a folder with `cdk.json`), which is synthesized when it has changed; or a cloud assembly, as `cdk synth` writes it. */
   readonly directory: string;
   /** 8080 by default; 0 for any free port. */
@@ -35,7 +36,7 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
 }
 
 /**
- * Serves a stack until a signal ends the process, as a command does: prints to the console, and exits with 1 after an error. The stack's
+ * Serves stacks until a signal ends the process, as a command does: prints to the console, and exits with 1 after an error. The stacks'
  * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`.
  */
 export function serve(options: ServeOptions): void {
@@ -50,7 +51,7 @@ export function serve(options: ServeOptions): void {
 }
 
 async function run(options: ServeOptions): Promise<number> {
-  const { engine } = options;
+  const { engine, stackNames } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
   const directory = resolve(options.directory);
   const dataDirectory = resolve(options.dataDirectory);
@@ -84,6 +85,7 @@ async function run(options: ServeOptions): Promise<number> {
 
   const runtime = await startLocal({
     assemblyDirectory,
+    stackNames,
     dataDirectory,
     port,
     faults,
@@ -95,7 +97,7 @@ async function run(options: ServeOptions): Promise<number> {
   });
   try {
     signal.throwIfAborted();
-    const outputs = JSON.stringify({ [runtime.stack.name]: runtime.outputs }, undefined, 2);
+    const outputs = JSON.stringify(outputsFile(runtime), undefined, 2);
     await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
     // Otherwise the first message would wait for several cold starts.
     runtime.functions.warm(waitedForFunctions(runtime.stack));
@@ -113,9 +115,20 @@ async function run(options: ServeOptions): Promise<number> {
   }
 }
 
-function describe({ origin, stack, outputs }: LocalRuntime): string {
-  const rows = Object.entries(outputs).map(([name, value]) => `  ${name}  ${value}`);
-  return [`Serving ${stack.name} on ${origin}`, '', ...rows, '', 'Ctrl-C stops it; the data stays.', ''].join('\n');
+function describe({ origin, stack, outputs, page }: LocalRuntime): string {
+  const rows = Object.entries(outputs)
+    // What CDK makes for other stacks is nothing for people.
+    .filter(([name]) => !/(^|\/)(ExportsOutput|PublishOutput)/.test(name))
+    .map(([name, value]) => `  ${name}  ${value}`);
+  return [
+    `Serving ${stack.name} on ${origin}`,
+    '',
+    ...rows,
+    '',
+    `What happens: ${page}`,
+    'Ctrl-C stops it; the data stays.',
+    '',
+  ].join('\n');
 }
 
 function parsePort(port: number | string | undefined, settingName: string): number {

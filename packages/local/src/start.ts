@@ -1,4 +1,7 @@
+import { BrokenStack } from './assembly/broken-stack.ts';
+import { notServed } from './assembly/not-served.ts';
 import { loadStack, type Stack } from './assembly/stack.ts';
+import { createAwsHosts } from './aws-hosts.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -13,9 +16,12 @@ import { createFaults, type Faults } from './faults.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
+import { createRefusals } from './iam/refusals.ts';
 import { createAsyncQueue } from './lambda/async-queue.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
+import { directServices } from './lambda/service-calls.ts';
+import { localPagePrefix, startLocalPage } from './local-page/start.ts';
 import { createOwnHosts } from './own-hosts.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
@@ -29,8 +35,13 @@ import { startStreams } from './streams/start.ts';
 import { createTargets } from './targets/targets.ts';
 
 export interface LocalOptions {
-  /** A cloud assembly with one stack, as `cdk synth` writes it. */
+  /** A cloud assembly, as `cdk synth` writes it. */
   readonly assemblyDirectory: string;
+  /**
+   * The stacks to serve, by name, id or path in the app, with `*` for any characters, like `Prod/*`. What they depend on is served too. By
+   * default all stacks are served.
+   */
+  readonly stackNames?: readonly string[] | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -52,14 +63,21 @@ export interface LocalOptions {
   readonly settingNames?: Partial<SettingNames>;
 }
 
-/** A stack that is being served. */
+/** The stacks that are being served. */
 export interface LocalRuntime {
   /** `http://127.0.0.1:<port>` */
   readonly origin: string;
   /** Another object after a reload. */
   readonly stack: Stack;
-  /** The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. */
+  /**
+   * The stack's outputs with local addresses, and `CognitoEndpoint`, which SDKs know by themselves on AWS. Where several stacks are served,
+   * their names are like `Web/Url`.
+   */
   readonly outputs: Readonly<Record<string, string>>;
+  /** A line for each type of the template that has no part here, as at the start. */
+  readonly notServed: readonly string[];
+  /** The address of the page that shows what the stack does. It has a key, which is for the data folder's owner alone. */
+  readonly page: string;
   readonly counters: Counters;
   /** May be changed at any time. */
   readonly faults: Faults;
@@ -79,13 +97,13 @@ export interface LocalRuntime {
   readonly cognito: Pick<Cognito, 'accessTokenKey'>;
   /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
   readonly died: Promise<string>;
-  /** Serves another assembly of the same stack from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
+  /** Serves another assembly of the same app from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
   reload(assemblyDirectory: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Serves a synthesized stack on one port of 127.0.0.1.
+ * Serves the stacks of a cloud assembly on one port of 127.0.0.1.
  * @throws Error, one sentence: the port is taken, the data folder is in use, the stack is a `BrokenStack`, there is no engine for the tables
  */
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
@@ -106,12 +124,23 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
-    let stack = loadStack({ assemblyDirectory: options.assemblyDirectory, origin, ids });
+    const load = (assemblyDirectory: string) =>
+      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids });
+    let stack = load(options.assemblyDirectory);
+    // Before anything is refused, which may be because of these.
+    for (const line of notServed(stack)) log(line);
     const faults = createFaults(options.faults);
     const counters = createCounters();
     const calls = createCalls(options.latency);
     const keys = createAccessKeys();
-    const policies = createPolicies(() => stack);
+    const refusals = createRefusals(clock);
+    const policies = createPolicies(() => stack, refusals);
+    const awsHosts = createAwsHosts({
+      region: () => stack.region,
+      services: () => port.prefixes().flatMap((prefix) => /^\/_aws\/(.+)$/.exec(prefix)?.[1] ?? []),
+      directServices,
+    });
+    port.redirect(awsHosts);
     const functions = createFunctions({
       stack,
       origin,
@@ -122,7 +151,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       counters,
       calls,
       clock,
-      answer: port.answer,
+      services: { answer: port.answer, awsHosts },
+      log,
     });
     const context: Context = {
       get stack() {
@@ -174,6 +204,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
     const edge = await serve(startEdge(context, { gateway }));
+    const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
+    const page = await serve(startLocalPage(sources, ids));
 
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
@@ -184,6 +216,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);
     port.mount('/_aws/execute-api', gateway);
+    port.mount(localPagePrefix, page);
     port.mount('/', edge);
     // Before everything else, new requests are refused.
     stops.push(async () => port.unmount('/'));
@@ -196,6 +229,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       get outputs() {
         return { ...stack.outputs, CognitoEndpoint: `${origin}/_aws/cognito-idp` };
       },
+      get notServed() {
+        return notServed(stack);
+      },
+      page: page.address,
       counters,
       faults,
       calls,
@@ -210,7 +247,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       died: dynamodb.died,
       rootCredentials: keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` }),
       async reload(assemblyDirectory) {
-        const next = loadStack({ assemblyDirectory, origin, ids });
+        const next = load(assemblyDirectory);
+        requireSamePlace(stack, next);
+        const known = new Set(notServed(stack));
+        for (const line of notServed(next)) if (!known.has(line)) log(line);
         const deploy = s3.prepareDeployments(next);
         functions.replace(next);
         stack = next;
@@ -226,4 +266,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     await stop();
     throw error;
   }
+}
+
+/** Signing keys and the ARNs of stored data belong to one account and region. @throws BrokenStack */
+function requireSamePlace(stack: Stack, next: Stack): void {
+  const [from, to] = [stack, next].map(({ account, region }) => `${account}/${region}`);
+  if (from === to) return;
+  throw new BrokenStack(`unable to reload; the stack has moved from ${from} to ${to}, so it must be served anew`);
 }

@@ -25,7 +25,7 @@ function resolved(value: unknown): unknown {
       Socket: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'WEBSOCKET' } },
       Stage: { Type: 'AWS::ApiGatewayV2::Stage', Properties: { ApiId: { Ref: 'Socket' }, StageName: 'prod' } },
       Function: { Type: 'AWS::Lambda::Function' },
-      It: { Type: 'Custom::Thing', Properties: { value } },
+      It: { Type: 'AWS::SQS::Queue', Properties: { value } },
     },
   });
   return stack.find('It')?.properties.value;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BrokenStack } from './broken-stack.ts';
+import { type Environment, parseEnvironment } from './environment.ts';
 
 const manifestShape = z.object({
   artifacts: z
@@ -9,11 +10,15 @@ const manifestShape = z.object({
       z.string(),
       z.looseObject({
         type: z.string(),
+        environment: z.string().optional(),
+        displayName: z.string().optional(),
+        dependencies: z.array(z.string()).default([]),
         properties: z
           .looseObject({
             templateFile: z.string().optional(),
             stackName: z.string().optional(),
             file: z.string().optional(),
+            directoryName: z.string().optional(),
           })
           .optional(),
       }),
@@ -32,43 +37,63 @@ const assetsShape = z.object({
 
 /** A stack as `cdk synth` wrote it. */
 export interface SynthesizedStack {
+  /** CloudFormation's name. */
   readonly name: string;
+  /** By what else it can be chosen: its id in the assembly, and its path in the app, like `Prod/Web`. */
+  readonly otherNames: readonly string[];
+  /** Names of the stacks that are deployed before it. */
+  readonly dependencies: readonly string[];
+  readonly environment: Environment;
   readonly template: unknown;
   /** Asset hash (the `S3Key` without its ending) → folder. */
-  readonly assets: ReadonlyMap<string, string>;
+  readonly folders: ReadonlyMap<string, string>;
+  /** The template of a nested stack. @param hash the last part of its `TemplateURL` without the ending */
+  nestedTemplate(hash: string): unknown;
 }
 
 /**
- * Reads a cloud assembly (`cdk.out`).
- * @param stackName not needed when there is only one stack
+ * Reads all stacks of a cloud assembly (`cdk.out`), with those of its stages.
  * @throws BrokenStack
  */
-export function readAssembly(directory: string, stackName?: string): SynthesizedStack {
+export function readAssembly(directory: string): SynthesizedStack[] {
   const manifest = read(directory, 'manifest.json', manifestShape);
   const artifacts = Object.entries(manifest.artifacts);
-  const stacks = artifacts.flatMap(([id, { type, properties }]) =>
-    type === 'aws:cloudformation:stack' && properties?.templateFile
-      ? [{ name: properties.stackName ?? id, templateFile: properties.templateFile }]
-      : [],
-  );
-  const chosen = stackName === undefined ? stacks : stacks.filter(({ name }) => name === stackName);
-  const [stack, another] = chosen;
-  if (!stack) {
-    throw new BrokenStack(
-      `unable to load the stack; ${directory} has no stack${stackName ? ` named ${stackName}` : ''}`,
-    );
-  }
-  if (another) {
-    throw new BrokenStack(`unable to choose a stack; ${directory} has ${stacks.map(({ name }) => name).join(', ')}`);
-  }
-  const assets = new Map<string, string>();
+  const folders = new Map<string, string>();
+  const files = new Map<string, string>();
   for (const [, { type, properties }] of artifacts) {
     if (type !== 'cdk:asset-manifest' || !properties?.file) continue;
     for (const [hash, { source }] of Object.entries(read(directory, properties.file, assetsShape).files)) {
-      if (source.path && source.packaging === 'zip') assets.set(hash, join(directory, source.path));
+      if (!source.path) continue;
+      if (source.packaging === 'zip') folders.set(hash, join(directory, source.path));
+      else files.set(hash, source.path);
     }
   }
-  return { name: stack.name, template: read(directory, stack.templateFile, z.unknown()), assets };
+  const nameOf = (id: string) => {
+    const artifact = manifest.artifacts[id];
+    return artifact?.type === 'aws:cloudformation:stack' ? (artifact.properties?.stackName ?? id) : undefined;
+  };
+  return artifacts.flatMap(([id, { type, environment, displayName, dependencies, properties }]) => {
+    if (type === 'cdk:cloud-assembly' && properties?.directoryName) {
+      return readAssembly(join(directory, properties.directoryName));
+    }
+    const name = nameOf(id);
+    if (name === undefined || !properties?.templateFile) return [];
+    const stack: SynthesizedStack = {
+      name,
+      otherNames: displayName === undefined ? [id] : [id, displayName],
+      dependencies: dependencies.flatMap((other) => nameOf(other) ?? []),
+      get environment() {
+        return parseEnvironment(environment, name);
+      },
+      template: read(directory, properties.templateFile, z.unknown()),
+      folders,
+      nestedTemplate: (hash) => {
+        const file = files.get(hash);
+        return file === undefined ? undefined : read(directory, file, z.unknown());
+      },
+    };
+    return [stack];
+  });
 }
 
 function read<T>(directory: string, file: string, shape: z.ZodType<T>): T {

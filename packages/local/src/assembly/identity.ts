@@ -15,6 +15,10 @@ export interface Naming {
   readonly secrets?: { readonly pools: string; readonly clients: string } | undefined;
   readonly region: string;
   readonly account: string;
+  /** Whether the stack is nested in another, so that its name is long. */
+  readonly isNested?: boolean;
+  /** Whether another table of the app has the same logical id. */
+  readonly isIdShared?: (logicalId: string) => boolean;
   /** A resolved property if it is a string, a number or a boolean, as text; else undefined. */
   property(name: string): string | undefined;
 }
@@ -52,6 +56,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::Lambda::Function': named('FunctionName', 64, 'lambda', (ref) => `function:${ref}`),
   'AWS::Lambda::Version': (naming) => versionOf(naming, '1'),
   'AWS::Lambda::Alias': (naming) => versionOf(naming, naming.property('Name') ?? 'live'),
+  'AWS::Lambda::LayerVersion': (naming) => {
+    const ref = arn(naming, 'lambda', `layer:${naming.property('LayerName') ?? generated(naming, 140)}:1`);
+    return { ref, arn: ref, attributes: { LayerVersionArn: ref } };
+  },
   'AWS::Lambda::EventSourceMapping': (naming) => {
     const id = uuid(naming);
     return { ref: id, arn: arn(naming, 'lambda', `event-source-mapping:${id}`), attributes: { Id: id } };
@@ -126,6 +134,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CloudFront::OriginRequestPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::ResponseHeadersPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::OriginAccessControl': (naming) => withId(`E${code(naming, 13, upper)}`, 'Id'),
+  'AWS::CloudFormation::Stack': (naming) => {
+    const ref = stackId({ ...naming, stackName: generated(naming, 128) });
+    return { ref, arn: ref };
+  },
   'AWS::CloudWatch::Alarm': named('AlarmName', 255, 'cloudwatch', (ref) => `alarm:${ref}`),
   'AWS::Events::EventBus': (naming) => {
     const ref = naming.property('Name') ?? generated(naming, 256);
@@ -149,9 +161,11 @@ function unspecific(naming: Naming): Identity {
   return { ref: generated(naming, 128) };
 }
 
-/** AWS would generate the name. The logical id is easier to find on a laptop. */
+/** AWS would generate the name. The logical id is easier to find on a laptop, and stays the same when the app gets another stack. */
 function table(naming: Naming): Identity {
-  const ref = naming.property('TableName') ?? naming.logicalId;
+  const { stackName, logicalId } = naming;
+  const ref =
+    naming.property('TableName') ?? (naming.isIdShared?.(logicalId) ? `${stackName}-${logicalId}` : logicalId);
   const tableArn = arn(naming, 'dynamodb', `table/${ref}`);
   return {
     ref,
@@ -189,7 +203,15 @@ function globalArn(naming: Naming, service: string, rest: string): string {
 
 function generated(naming: Naming, longest: number): string {
   const suffix = code(naming, 12, mixed);
-  return `${naming.stackName}-${naming.logicalId}`.slice(0, longest - 13).concat('-', suffix);
+  return `${stem(naming, longest - 13)}-${suffix}`;
+}
+
+/** The stack's name and the logical id. Of a nested stack's long name only the beginning is used, as on AWS. */
+function stem({ stackName, logicalId, isNested }: Naming, longest: number): string {
+  const whole = `${stackName}-${logicalId}`;
+  if (!isNested || whole.length <= longest) return whole.slice(0, longest);
+  const room = Math.max(longest - logicalId.length - 1, Math.floor(longest / 2));
+  return `${stackName.slice(0, room)}-${logicalId}`.slice(0, longest);
 }
 
 /** The names of FIFO queues and topics end with `.fifo`. */
@@ -200,10 +222,7 @@ function fifoName(naming: Naming, property: string, longest: number): string {
 
 /** S3: 3 to 63 characters, lower case. */
 function bucketName(naming: Naming): string {
-  return `${naming.stackName}-${naming.logicalId}`
-    .toLowerCase()
-    .slice(0, 50)
-    .concat('-', code(naming, 12, lower));
+  return `${stem(naming, 50).toLowerCase()}-${code(naming, 12, lower)}`;
 }
 
 function code(

@@ -1,4 +1,4 @@
-import { splitOnce } from '#text';
+import { isObject, splitOnce } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 
 /** The values that intrinsic functions of a template refer to. */
@@ -8,6 +8,10 @@ export interface Scope {
   attribute(logicalId: string, name: string): string;
   condition(name: string): boolean;
   mapping(map: string, first: string, second: string): unknown;
+  /** What a stack exports under this name. */
+  imported(name: string, place: string): string;
+  /** An output of another stack. */
+  stackOutput(stackName: string, output: string, place: string): string;
 }
 
 /**
@@ -92,6 +96,17 @@ function call(name: string, argument: unknown, scope: Scope, place: string): unk
       const [map, first, second] = list().map((part) => text(part, place));
       return resolved(scope.mapping(map ?? '', first ?? '', second ?? ''));
     }
+    case 'Fn::ImportValue':
+      return scope.imported(text(resolved(argument), place), place);
+    case 'Fn::GetStackOutput': {
+      const given = resolved(argument);
+      const { StackName, OutputName } = isObject(given) ? given : {};
+      return scope.stackOutput(text(StackName, place), text(OutputName, place), place);
+    }
+    case 'Fn::Length':
+      return list().length;
+    case 'Fn::ToJsonString':
+      return JSON.stringify(resolved(argument));
     case 'Fn::Base64':
       return Buffer.from(text(resolved(argument), place)).toString('base64');
     default:

@@ -7,11 +7,19 @@ const templateShape = z.object({
   Parameters: z.record(z.string(), z.looseObject({ Type: z.string(), Default: z.unknown().optional() })).default({}),
   Mappings: section,
   Conditions: section,
-  Resources: z.record(
-    z.string(),
-    z.looseObject({ Type: z.string(), Condition: z.string().optional(), Properties: section }),
-  ),
-  Outputs: z.record(z.string(), z.looseObject({ Value: z.unknown(), Condition: z.string().optional() })).default({}),
+  Resources: z
+    .record(z.string(), z.looseObject({ Type: z.string(), Condition: z.string().optional(), Properties: section }))
+    .default({}),
+  Outputs: z
+    .record(
+      z.string(),
+      z.looseObject({
+        Value: z.unknown(),
+        Condition: z.string().optional(),
+        Export: z.looseObject({ Name: z.unknown() }).optional(),
+      }),
+    )
+    .default({}),
 });
 
 /** The parts of a CloudFormation template that a running stack needs. */

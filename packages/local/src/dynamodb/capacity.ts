@@ -79,7 +79,7 @@ function withMembers(body: Buffer, input: Readonly<Record<string, unknown>>, mem
 
 /**
  * Counts the units of an answer: `dynamodb.read-units` or `dynamodb.write-units`, the same with `:<function>`, with
- * `.<operation>`, and with `/<table>` and `/<table>/<index>`. Returns the answer as the caller wanted it.
+ * `.<operation>`, and with `/<table>` and `/<table>/<index>`, for which `dynamodb.calls` are counted too. Returns the answer as the caller wanted it.
  */
 export function countCapacity(body: Buffer, options: Request & { wanted: Asked['capacity'] }): Buffer {
   const { reported, rest } = splitCapacity(body);
@@ -126,8 +126,12 @@ function countUnits(entry: ConsumedCapacity, { operation, principal, counters }:
   if (principal.kind === 'role') {
     counters.count(`${name}:${withoutHash(principal.functionId)}`, entry.CapacityUnits);
   }
-  if (entry.Table) counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
+  if (entry.Table) {
+    counters.count(`dynamodb.calls/${entry.TableName}`);
+    counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
+  }
   for (const [index, used] of Object.entries(entry.GlobalSecondaryIndexes ?? {})) {
+    counters.count(`dynamodb.calls/${entry.TableName}/${index}`);
     counters.count(`${name}/${entry.TableName}/${index}`, used.CapacityUnits);
   }
 }

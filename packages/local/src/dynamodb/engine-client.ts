@@ -25,7 +25,8 @@ export class EngineError extends Error {
   }
 }
 
-// Engines need a signature but do not verify it. DynamoDB Local names its database after the key and the region.
+// Engines need a signature but do not verify it. DynamoDB Local names its database after the key and the region, which therefore are the
+// same for every stack.
 const authorization =
   'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import { findFunction } from '#lambda/find-function';
 import { readProperties } from './properties.ts';
 
 export type Integration =
@@ -81,11 +82,10 @@ function chooseTemplate(named: Record<string, string>, expression = '$default'):
   return named[expression.replaceAll('\\', '')] ?? named.$default ?? Object.values(named)[0];
 }
 /**
- * The logical id of the function that an integration or an authorizer invokes.
+ * The logical id of the function, and of its alias if it names one, that an integration or an authorizer invokes.
  * @param uri `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/<arn>/invocations`, or the function's ARN itself (HTTP APIs)
  */
 export function functionOf(stack: Stack, uri: string): string | undefined {
   const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
-  const [unqualified = arn] = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/.exec(arn) ?? [];
-  return stack.byPhysicalId('AWS::Lambda::Function', unqualified)?.logicalId;
+  return findFunction(stack, arn);
 }

@@ -2,6 +2,7 @@ import type { Stack } from '#assembly/stack';
 import type { Principal } from './access-keys.ts';
 import { UnknownOperator } from './conditions.ts';
 import { globMatches } from './glob.ts';
+import type { Refusals } from './refusals.ts';
 import { type Role, resourceStatements, rolesOf } from './role-policies.ts';
 import { applies, type Statement } from './statement.ts';
 
@@ -43,8 +44,9 @@ export interface Policies {
  * This is our own code, because published simulators contain the catalogue of all AWS actions (megabytes).
  * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
  * @param currentStack called for each decision, because a reload replaces the stack
+ * @param refusals gets every refusal
  */
-export function createPolicies(currentStack: () => Stack): Policies {
+export function createPolicies(currentStack: () => Stack, refusals?: Pick<Refusals, 'add'>): Policies {
   const revoked = new Set<{ roleId?: string; action: string; resource?: string }>();
   let cached: { stack: Stack; roles: Map<string, Role>; onResources: Statement[] } | undefined;
 
@@ -71,16 +73,20 @@ export function createPolicies(currentStack: () => Stack): Policies {
 
   return {
     authorize(principal, action, resource, conditions) {
-      if (conditions) return decide(principal, action, resource, conditions);
+      const note = (decision: Decision): Decision => {
+        if (!decision.allowed) refusals?.add(principal, action, resource, decision.message);
+        return decision;
+      };
+      if (conditions) return note(decide(principal, action, resource, conditions));
       const stack = currentStack();
       if (decidedFor !== stack || decided.size >= maxDecided) decided = new Map();
       decidedFor = stack;
       const key = `${nameOf(principal)} ${action} ${resource}`;
       const known = decided.get(key);
-      if (known) return known;
+      if (known) return note(known);
       const decision = decide(principal, action, resource, {});
       decided.set(key, decision);
-      return decision;
+      return note(decision);
     },
 
     revoke(match) {

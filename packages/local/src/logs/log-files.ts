@@ -20,6 +20,9 @@ const maxFileBytes = 10_000_000;
 /** Milliseconds for which lines are gathered before they are written, because a busy function logs hundreds in a second. */
 const writeIntervalMs = 50;
 
+/** The name of a group's file, without its ending: `aws-lambda-Name` for `/aws/lambda/Name`. */
+export const logFileName = (group: string): string => group.replace(/^\//, '').replaceAll('/', '-');
+
 /** A folder with one file for each log group. */
 export function openLogFolder(directory: string) {
   const files = new Map<string, WriteStream>();
@@ -30,7 +33,7 @@ export function openLogFolder(directory: string) {
   const fileOf = (group: string): WriteStream => {
     const known = files.get(group);
     if (known) return known;
-    const path = join(directory, `${group.replace(/^\//, '').replaceAll('/', '-')}.log`);
+    const path = join(directory, `${logFileName(group)}.log`);
     mkdirSync(directory, { recursive: true });
     const { size = 0 } = statSync(path, { throwIfNoEntry: false }) ?? {};
     if (size > maxFileBytes) renameSync(path, `${path}.old`);

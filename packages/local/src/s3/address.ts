@@ -1,7 +1,7 @@
 import { splitOnce } from '#text';
 import { S3Error } from './errors.ts';
 
-/** The path of the local S3. URLs below it are path style. */
+/** The path of the local S3. */
 export const s3Prefix = '/_aws/s3';
 
 export interface Address {
@@ -12,16 +12,30 @@ export interface Address {
 }
 
 /**
- * Reads bucket, key and query of a request target. Does not use `URL`, which would resolve `../` and merge keys that S3 keeps separate.
- * A `+` in the path is a plus sign.
+ * Reads bucket, key and query of a request. Does not use `URL`, which would resolve `../` and merge keys that S3 keeps separate. A `+` in the
+ * path is a plus sign.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+ * @param target the request's path and query, with or without the prefix of the local S3
+ * @param hostBucket the bucket of a virtual-hosted address; otherwise the path names it
  * @throws S3Error InvalidURI, KeyTooLongError
  */
-export function parseAddress(target: string): Address {
+export function parseAddress(target: string, hostBucket?: string): Address {
   const [path, search] = splitOnce(target, '?');
-  const [bucket, key] = splitOnce(path.slice(s3Prefix.length).replace(/^\//, ''), '/');
+  const local = path === s3Prefix || path.startsWith(`${s3Prefix}/`) ? path.slice(s3Prefix.length) : path;
+  const rest = local.replace(/^\//, '');
+  const [bucket, key] = hostBucket === undefined ? splitOnce(rest, '/') : [hostBucket, rest];
   const address = { bucket: decode(bucket), key: decode(key), query: new URLSearchParams(search) };
   assertKeyLength(address.key);
   return address;
+}
+
+/**
+ * The name before S3's own host, on AWS or here: of `photos.s3.eu-west-1.amazonaws.com`, `photos.s3.amazonaws.com` and
+ * `photos.localhost:8080` it is `photos`. SDKs write the last for an endpoint like `http://localhost:8080/_aws/s3`.
+ * @returns undefined for a host of S3 itself, and for others
+ */
+export function bucketOfHost(host: string | undefined): string | undefined {
+  return /^(.+)\.(?:s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com|localhost)(?::\d+)?$/i.exec(host ?? '')?.[1];
 }
 
 /** A key has at most 1,024 bytes of UTF-8. @throws S3Error KeyTooLongError */

@@ -15,17 +15,21 @@ export interface S3 {
   notify(event: ObjectEvent): void;
 }
 
-/** A request to an existing bucket. */
-export interface Call {
+/** A request to the account. */
+export interface AccountCall {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly requestId: string;
-  readonly bucket: Bucket;
-  /** Empty for the bucket itself. */
-  readonly key: string;
   readonly query: URLSearchParams;
   /** Absent for anonymous requests. */
   readonly caller: Caller | undefined;
+}
+
+/** A request to an existing bucket. */
+export interface Call extends AccountCall {
+  readonly bucket: Bucket;
+  /** Empty for the bucket itself. */
+  readonly key: string;
 }
 
 export type Operation = (s3: S3, call: Call) => Promise<void>;

@@ -1,17 +1,27 @@
-import { authorizeCaller, type Call, type Operation, type S3 } from './call.ts';
+import type { Call, Operation } from './call.ts';
 import { notImplemented, S3Error } from './errors.ts';
+import { getBucketLocation, headBucket } from './operations/bucket.ts';
+import { completeMultipartUpload } from './operations/complete-multipart-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { deleteObject } from './operations/delete-object.ts';
+import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject, headObject } from './operations/get-object.ts';
-import { listObjects } from './operations/list-objects.ts';
-import {
-  abortMultipartUpload,
-  completeMultipartUpload,
-  createMultipartUpload,
-  uploadPart,
-} from './operations/multipart.ts';
+import { getObjectAttributes } from './operations/get-object-attributes.ts';
+import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
+import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
+import { listParts } from './operations/list-parts.ts';
+import { abortMultipartUpload, createMultipartUpload, uploadPart } from './operations/multipart.ts';
 import { postObject } from './operations/post-object.ts';
 import { putObject } from './operations/put-object.ts';
+import { uploadPartCopy } from './operations/upload-part-copy.ts';
+
+interface Served {
+  /** S3's name of the operation. */
+  readonly name: string;
+  readonly run: Operation;
+}
+
+type Asked = Pick<Call, 'request' | 'key' | 'query'>;
 
 /** Query parameters that select another operation. */
 const subresources = [
@@ -49,34 +59,44 @@ const subresources = [
   'website',
 ];
 
-const multipart = ['uploads', 'uploadId', 'partNumber'];
-
-/** Listing parts and uploads is not served. */
-function multipartOperation({ request, query }: Pick<Call, 'request' | 'query'>): { name: string; run: Operation } {
-  const { method } = request;
-  if (method === 'POST' && query.has('uploads')) return { name: 'CreateMultipartUpload', run: createMultipartUpload };
-  if (!query.has('uploadId')) throw notImplemented('Reading a part, or listing multipart uploads,');
-  if (method === 'PUT' && query.has('partNumber')) return { name: 'UploadPart', run: uploadPart };
-  if (method === 'POST') return { name: 'CompleteMultipartUpload', run: completeMultipartUpload };
-  if (method === 'DELETE') return { name: 'AbortMultipartUpload', run: abortMultipartUpload };
-  throw notImplemented('Listing the parts of a multipart upload');
-}
-
-/** Finds the operation of a request and its S3 name. @throws S3Error NotImplemented, MethodNotAllowed */
-export function findOperation(call: Pick<Call, 'request' | 'key' | 'query'>): { name: string; run: Operation } {
-  const { request, key, query } = call;
-  if (multipart.some((name) => query.has(name))) return multipartOperation(call);
+/** Finds the operation of a request. @throws S3Error NotImplemented, MethodNotAllowed */
+export function findOperation(asked: Asked): Served {
+  const { query, key } = asked;
+  const served = subresourceOperation(asked);
+  if (served) return served;
   const subresource = subresources.find((name) => query.has(name));
   if (subresource) throw notImplemented(`The subresource ?${subresource}`);
   if ((query.get('versionId') ?? 'null') !== 'null') throw notImplemented('Versioning');
-  return key === '' ? bucketOperation(request.method, query) : objectOperation(call);
+  return key === '' ? bucketOperation(asked) : objectOperation(asked);
 }
 
-function bucketOperation(method: string | undefined, query: URLSearchParams): { name: string; run: Operation } {
+/** The operations that a query parameter selects. */
+function subresourceOperation({ request: { method, headers }, key, query }: Asked): Served | undefined {
+  if (key === '') {
+    if (method === 'POST' && query.has('delete')) return { name: 'DeleteObjects', run: deleteObjects };
+    if (method === 'GET' && query.has('location')) return { name: 'GetBucketLocation', run: getBucketLocation };
+    if (method === 'GET' && query.has('uploads')) return { name: 'ListMultipartUploads', run: listMultipartUploads };
+    return undefined;
+  }
+  if (method === 'GET' && query.has('attributes')) return { name: 'GetObjectAttributes', run: getObjectAttributes };
+  if (method === 'POST' && query.has('uploads')) return { name: 'CreateMultipartUpload', run: createMultipartUpload };
+  if (!query.has('uploadId')) return undefined;
+  if (method === 'PUT' && headers['x-amz-copy-source'] !== undefined) {
+    return { name: 'UploadPartCopy', run: uploadPartCopy };
+  }
+  if (method === 'PUT') return { name: 'UploadPart', run: uploadPart };
+  if (method === 'POST') return { name: 'CompleteMultipartUpload', run: completeMultipartUpload };
+  if (method === 'DELETE') return { name: 'AbortMultipartUpload', run: abortMultipartUpload };
+  if (method === 'GET') return { name: 'ListParts', run: listParts };
+  return undefined;
+}
+
+function bucketOperation({ request: { method }, query }: Asked): Served {
   switch (method) {
     case 'GET':
-      if (query.get('list-type') === '2') return { name: 'ListObjectsV2', run: listObjects };
-      throw notImplemented('ListObjects (use ListObjectsV2)');
+      return query.get('list-type') === '2'
+        ? { name: 'ListObjectsV2', run: listObjectsV2 }
+        : { name: 'ListObjects', run: listObjects };
     case 'HEAD':
       return { name: 'HeadBucket', run: headBucket };
     case 'POST':
@@ -89,7 +109,7 @@ function bucketOperation(method: string | undefined, query: URLSearchParams): { 
   }
 }
 
-function objectOperation({ request }: Pick<Call, 'request'>): { name: string; run: Operation } {
+function objectOperation({ request }: Asked): Served {
   switch (request.method) {
     case 'GET':
       return { name: 'GetObject', run: getObject };
@@ -104,9 +124,4 @@ function objectOperation({ request }: Pick<Call, 'request'>): { name: string; ru
     default:
       throw new S3Error('MethodNotAllowed', { details: { Method: request.method ?? '', ResourceType: 'OBJECT' } });
   }
-}
-
-async function headBucket(s3: S3, { caller, bucket, response }: Call): Promise<void> {
-  authorizeCaller(s3, caller, 's3:ListBucket', bucket.arn);
-  response.writeHead(200, { 'x-amz-bucket-region': s3.context.stack.region }).end();
 }

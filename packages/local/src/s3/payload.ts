@@ -23,16 +23,22 @@ const requestBytes = (request: IncomingMessage): AsyncIterable<Buffer> => ({
 
 /**
  * Reads the body of a PUT: decodes `aws-chunked`, and verifies length, `x-amz-content-sha256`, `Content-MD5` and checksum meanwhile.
+ * @param isChecked false if a checksum of the request is not that of its body
  * @throws S3Error MissingContentLength, EntityTooLarge, InvalidArgument, InvalidDigest; while reading
  * IncompleteBody, XAmzContentSHA256Mismatch, BadDigest, SignatureDoesNotMatch
  */
-export function readPayload(request: IncomingMessage, query: URLSearchParams, caller: Caller): Payload {
+export function readPayload(
+  request: IncomingMessage,
+  query: URLSearchParams,
+  caller: Caller,
+  isChecked = true,
+): Payload {
   const hashHeader = header(request, 'x-amz-content-sha256') ?? 'UNSIGNED-PAYLOAD';
   const streaming = hashHeader.startsWith('STREAMING-');
   assertContentHash(hashHeader);
   const length = expectedLength(request, streaming);
   const md5 = expectedMd5(request);
-  let checksum = givenChecksum(request, query);
+  let checksum = isChecked ? givenChecksum(request, query) : undefined;
   const trailer = header(request, 'x-amz-trailer')?.toLowerCase();
   const checksumHeader = checksum?.header ?? (trailer && isChecksumName(trailer) ? trailer : undefined);
   const digest = checksumHeader ? startDigest(checksumHeader) : undefined;

@@ -33,6 +33,17 @@ export function checkWriteConditions(headers: IncomingHttpHeaders, existing: Sto
   if (!listsEtag(ifMatch, existing)) throw failed('If-Match');
 }
 
+/**
+ * A deletion on a condition: the object exists (`*`), or is that version.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+ * @throws S3Error PreconditionFailed; NoSuchKey if there is no object to compare with
+ */
+export function checkDeleteCondition(ifMatch: string | undefined, existing: StoredObject | undefined): void {
+  if (ifMatch === undefined || ifMatch === '') return;
+  if (!existing && ifMatch.trim() !== '*') throw new S3Error('NoSuchKey');
+  if (!existing || !listsEtag(ifMatch, existing)) throw failed('If-Match');
+}
+
 function listsEtag(header: string, object: StoredObject): boolean {
   return header.split(',').some((item) => {
     const etag = item.trim().replace(/^W\//, '').replaceAll('"', '');

@@ -11,7 +11,7 @@ export function sendXml(response: ServerResponse, status: number, document: stri
   response.writeHead(status, { 'content-type': 'application/xml', 'content-length': body.length }).end(body);
 }
 
-export function sendResult(response: ServerResponse, root: string, elements: readonly Xml[]): void {
+export function sendResult(response: ServerResponse, root: string, elements: string | readonly Xml[]): void {
   sendXml(response, 200, xmlDocument(root, elements));
 }
 
@@ -35,6 +35,9 @@ export function sendError(
   ];
   sendXml(response, error.status, xmlDocument('Error', elements, false));
 }
+
+/** S3's times are whole seconds. @returns like `2009-10-12T17:50:30.000Z` */
+export const xmlTime = (milliseconds: number): string => new Date(Math.floor(milliseconds / 1000) * 1000).toISOString();
 
 /** The object's headers in the responses to GET and HEAD, except its length. */
 export function setObjectHeaders(response: ServerResponse, object: StoredObject): void {

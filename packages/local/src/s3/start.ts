@@ -2,17 +2,19 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import type { Stack } from '#assembly/stack';
 import type { Context, Service } from '#context';
-import { type Address, parseAddress } from './address.ts';
+import { type Address, bucketOfHost, parseAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { type Bucket, findBucket } from './buckets.ts';
 import type { S3 } from './call.ts';
 import { allowCrossOrigin, answerPreflight } from './cors.ts';
 import { createDeployments, type PrepareDeployments } from './deployment/deploy.ts';
 import { findOperation } from './dispatch.ts';
-import { notImplemented, S3Error } from './errors.ts';
+import { S3Error } from './errors.ts';
 import { readMetadata } from './metadata.ts';
 import { deliverEvent, type EventTargets } from './notifications.ts';
+import { listBuckets } from './operations/list-buckets.ts';
 import { discardBody, sendError } from './responses.ts';
 import { type ObjectStore, openStore } from './store.ts';
 
@@ -33,8 +35,8 @@ export interface S3Service extends Service {
 }
 
 /**
- * S3 for the template's buckets, path style below `/_aws/s3`. Signatures, permissions and form policies are checked as in S3, no bucket is
- * public, and objects are stored in `<data>/s3/<bucket>`. Lists of multipart uploads, versions, tags, websites and the features listed in
+ * S3 for the template's buckets, below `/_aws/s3` and for hosts of S3 that name a bucket. Signatures, permissions and form policies are checked
+ * as in S3, no bucket is public, and objects are stored in `<data>/s3/<bucket>`. Versions, tags, websites and the features listed in
  * `dispatch.ts` and `metadata.ts` are refused with NotImplemented. Lifecycle rules have no effect.
  * @param options.newId returns a unique id for a request or a stored body
  */
@@ -105,7 +107,7 @@ async function handle(s3: S3, request: IncomingMessage, response: ServerResponse
 
 async function serve(s3: S3, request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
   const { context } = s3;
-  const address = parseAddress(request.url ?? '');
+  const address = findAddress(context.stack, request);
   const bucket = findBucket(context.stack, address.bucket);
   if (request.method === 'OPTIONS') {
     answerPreflight(requireBucket(bucket, address).corsRules, request, response);
@@ -113,21 +115,26 @@ async function serve(s3: S3, request: IncomingMessage, response: ServerResponse,
   }
   if (bucket) allowCrossOrigin(bucket.corsRules, request, response);
   const caller = authenticate(context, request, address.query);
-  if (address.bucket === '') throw notImplemented('ListBuckets');
-  const call = {
-    request,
-    response,
-    requestId,
-    bucket: requireBucket(bucket, address),
-    key: address.key,
-    query: address.query,
-    caller,
-  };
+  const accountCall = { request, response, requestId, query: address.query, caller };
+  if (address.bucket === '') {
+    if (request.method !== 'GET') throw new S3Error('MethodNotAllowed');
+    context.counters.count('s3.ListBuckets');
+    await listBuckets(s3, accountCall);
+    return;
+  }
+  const call = { ...accountCall, bucket: requireBucket(bucket, address), key: address.key };
   const owner = request.headers['x-amz-expected-bucket-owner'] ?? context.stack.account;
   if (owner !== context.stack.account) throw new S3Error('AccessDenied');
   const operation = findOperation(call);
   context.counters.count(`s3.${operation.name}`);
   await operation.run(s3, call);
+}
+
+/** The host names the bucket, if it can: `photos.localhost` may also be this machine. */
+function findAddress(stack: Stack, { url = '', headers }: IncomingMessage): Address {
+  const named = bucketOfHost(headers.host);
+  const isLocal = headers.host?.includes('localhost');
+  return parseAddress(url, named !== undefined && isLocal && !findBucket(stack, named) ? undefined : named);
 }
 
 function requireBucket(bucket: Bucket | undefined, address: Address): Bucket {

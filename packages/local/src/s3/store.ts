@@ -12,7 +12,16 @@ const ObjectMetadata = z.object({
   headers: z.record(z.string(), z.string()),
   /** `x-amz-meta-…` without the prefix. */
   user: z.record(z.string(), z.string()),
-  checksum: z.object({ header: z.string(), value: z.string() }).optional(),
+  checksum: z
+    .object({
+      header: z.string(),
+      value: z.string(),
+      /** `COMPOSITE` is the checksum of the parts' checksums. By default it is that of the whole body. */
+      type: z.enum(['COMPOSITE', 'FULL_OBJECT']).optional(),
+    })
+    .optional(),
+  /** Of an object that was uploaded in parts: their sizes in bytes, and their numbers and checksums. */
+  parts: z.array(z.object({ number: z.number(), size: z.number(), checksum: z.string().optional() })).optional(),
 });
 
 export type StoredObject = z.infer<typeof StoredObject>;
@@ -36,9 +45,11 @@ export interface OpenObject {
 
 /** The objects of one bucket on disk. */
 export interface ObjectStore {
+  /** Its folder. */
+  readonly directory: string;
   find(key: string): StoredObject | undefined;
   /** All objects, in S3's order: by the bytes of the key. */
-  list(): StoredObject[];
+  list(): readonly StoredObject[];
   /** The caller closes the file. */
   open(key: string): Promise<OpenObject | undefined>;
   /**
@@ -54,7 +65,8 @@ export interface ObjectStore {
     condition?: (existing: StoredObject | undefined) => void,
     etag?: string,
   ): Promise<StoredObject>;
-  remove(key: string): Promise<boolean>;
+  /** @param condition called at the moment of the removal with the existing object */
+  remove(key: string, condition?: (existing: StoredObject | undefined) => void): Promise<boolean>;
 }
 
 /**
@@ -69,6 +81,8 @@ export async function openStore(
   const [objects, bodies] = [join(directory, 'objects'), join(directory, 'bodies')];
   await Promise.all([mkdir(objects, { recursive: true }), mkdir(bodies, { recursive: true })]);
   const index = await readIndex(objects);
+  /** The objects in S3's order, until the next change. */
+  let sorted: readonly StoredObject[] | undefined;
   await removeLeftovers(bodies, index);
 
   const descriptionPath = (key: string): string =>
@@ -76,8 +90,12 @@ export async function openStore(
   const removeBody = (body: string): Promise<void> => rm(join(bodies, body), { force: true });
 
   return {
+    directory,
     find: (key) => index.get(key),
-    list: () => [...index.values()].sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key))),
+    list() {
+      sorted ??= [...index.values()].sort((a, b) => compareBytes(a.key, b.key));
+      return sorted;
+    },
     async open(key) {
       for (let object = index.get(key); object; object = index.get(key)) {
         try {
@@ -111,6 +129,7 @@ export async function openStore(
         condition?.(existing);
         renameSync(description, descriptionPath(key));
         index.set(key, object);
+        sorted = undefined;
       } catch (error) {
         await Promise.all([rm(path, { force: true }), rm(description, { force: true })]);
         throw error;
@@ -118,15 +137,22 @@ export async function openStore(
       if (existing) await removeBody(existing.body);
       return object;
     },
-    async remove(key) {
+    async remove(key, condition) {
       const existing = index.get(key);
+      condition?.(existing);
       if (!existing) return false;
       rmSync(descriptionPath(key), { force: true });
       index.delete(key);
+      sorted = undefined;
       await removeBody(existing.body);
       return true;
     },
   };
+}
+
+/** S3's order of keys: by the bytes of their UTF-8. */
+export function compareBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 async function writeBody(path: string, body: AsyncIterable<Buffer>): Promise<{ size: number; etag: string }> {

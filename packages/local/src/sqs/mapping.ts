@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
+import { findFunction, unqualified } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
 import { readFilters } from '#patterns/pattern';
 import { queueProperties } from './queue-settings.ts';
@@ -37,13 +38,15 @@ export function readQueueMappings(stack: Stack) {
       const { data, error } = Properties.safeParse(properties);
       if (!data) throw fail(z.prettifyError(error));
       if (!data.Enabled) return [];
-      const target = stack.byPhysicalId('AWS::Lambda::Function', data.FunctionName);
-      if (!target) throw fail(`${data.FunctionName} is not a function of this stack`);
+      const functionId = findFunction(stack, data.FunctionName);
+      if (functionId === undefined) throw fail(`${data.FunctionName} is not a function of this stack`);
+      // The start has named it.
+      if (!stack.functions.some(({ logicalId: id }) => id === unqualified(functionId))) return [];
       const queue = stack
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);
       if (!queue) throw fail(`${data.EventSourceArn} is not a queue of this stack`);
-      const { principal, timeoutSeconds } = functionConfig(stack, target.logicalId);
+      const { principal, timeoutSeconds } = functionConfig(stack, functionId);
       const { VisibilityTimeout, FifoQueue } = queueProperties(queue);
       const { BatchSize, MaximumBatchingWindowInSeconds: window } = data;
       if (FifoQueue && window > 0) throw fail('Batching window is not supported for FIFO queues');
@@ -59,7 +62,7 @@ export function readQueueMappings(stack: Stack) {
       return [
         {
           id: logicalId,
-          functionId: target.logicalId,
+          functionId,
           /** A session of the function's role, which polls the queue. */
           principal,
           queueArn: data.EventSourceArn,

@@ -28,6 +28,15 @@ export interface OpenQueues {
   open(queueArn: string): Queue;
 }
 
+/** How many messages a queue has. */
+export interface QueueDepth {
+  readonly arn: string;
+  readonly name: string;
+  readonly visible: number;
+  /** In flight, or delayed. */
+  readonly hidden: number;
+}
+
 interface Opened {
   readonly arn: string;
   readonly name: string;
@@ -43,7 +52,9 @@ const ofName = z.looseObject({ QueueName: z.string() });
  * The template's queues under `/_aws/sqs`. It serves as much of SQS's JSON protocol as functions need to send messages, and people to read
  * dead letters with the AWS CLI (`aws sqs receive-message --endpoint-url <origin>/_aws/sqs --queue-url …`).
  */
-export async function startSqs(context: Context): Promise<Service & Queues & OpenQueues> {
+export async function startSqs(
+  context: Context,
+): Promise<Service & Queues & OpenQueues & { depths(): readonly QueueDepth[] }> {
   const folder = join(context.dataDirectory, 'sqs');
   const opened = new Map<string, Opened>();
 
@@ -143,6 +154,7 @@ export async function startSqs(context: Context): Promise<Service & Queues & Ope
       queue.send(sent);
     },
     open,
+    depths: () => queues().map(({ arn, name, queue }) => ({ arn, name, ...queue.count() })),
     async stop() {
       stopping.abort();
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
+import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
 import { readFilters } from '#patterns/pattern';
 import { isQueueMapping } from '#sqs/mapping';
@@ -34,7 +35,10 @@ export function readMappings(stack: Stack): Mapping[] {
         `unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`,
       );
     }
-    return parsed.data.Enabled ? [readMapping(stack, resource.logicalId, parsed.data)] : [];
+    const target = stack.byPhysicalId('AWS::Lambda::Function', parsed.data.FunctionName);
+    // The start has named a function that is not served.
+    if (!parsed.data.Enabled || (target && !stack.functions.includes(target))) return [];
+    return [readMapping(stack, resource.logicalId, parsed.data)];
   });
 }
 
@@ -47,13 +51,13 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
     stack.byPhysicalId('AWS::DynamoDB::Table', properties.EventSourceArn) ??
     stack.byPhysicalId('AWS::DynamoDB::GlobalTable', properties.EventSourceArn);
   if (!table) throw fail(`${properties.EventSourceArn} is not a stream of a table in this stack`);
-  const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
-  if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
+  const functionId = findFunction(stack, properties.FunctionName);
+  if (functionId === undefined) throw fail(`${properties.FunctionName} is not a function of this stack`);
   const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
-  const { arn, principal } = functionConfig(stack, target.logicalId);
+  const { arn, principal } = functionConfig(stack, functionId);
   return {
     id,
-    functionId: target.logicalId,
+    functionId,
     functionArn: arn,
     /** The poller's identity: a session of the function's role. */
     principal,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from '#context';
 import type { Principal } from '#iam/access-keys';
 import type { AsyncQueue } from '#lambda/async-queue';
+import { findFunction } from '#lambda/find-function';
 import type { NewMessage } from '#sqs/message';
 import type { Queues } from '#sqs/start';
 
@@ -28,11 +29,11 @@ export function createTargets(context: Context, { events, queues }: { events: As
   };
   return {
     invoke(functionArn, event, principal) {
-      const target = context.stack.byPhysicalId('AWS::Lambda::Function', functionArn);
-      if (!target) throw new Error(`the stack has no function ${functionArn}`);
-      const refusal = mayInvoke(target.logicalId, context.stack.arn(target.logicalId), principal);
+      const functionId = findFunction(context.stack, functionArn);
+      if (functionId === undefined) throw new Error(`the stack has no function ${functionArn}`);
+      const refusal = mayInvoke(functionId, functionArn, principal);
       if (refusal !== undefined) throw new Error(refusal);
-      events.accept(target.logicalId, event, randomUUID());
+      events.accept(functionId, event, randomUUID());
     },
     send: (queueArn, message, principal) => queues.send(queueArn, message, principal),
   };

@@ -190,6 +190,8 @@ describe('consumed capacity', () => {
       'dynamodb.GetItem': 2,
       'dynamodb.PutItem': 1,
       'dynamodb.UpdateItem': 1,
+      'dynamodb.calls/Table': 4,
+      'dynamodb.calls/Table/members': 1,
       'dynamodb.read-units': 1.5,
       'dynamodb.read-units.GetItem': 1.5,
       [`dynamodb.read-units/${TableName}`]: 1.5,
@@ -214,6 +216,7 @@ describe('consumed capacity', () => {
     await expect(writer.send(new PutCommand({ TableName, Item: large, ...condition }))).rejects.toMatchObject(refused);
     expect(runtime.context.counters.snapshot()).toEqual({
       'dynamodb.PutItem': 1,
+      'dynamodb.calls/Table': 1,
       'dynamodb.error:ConditionalCheckFailedException': 1,
       'dynamodb.write-units': 3,
       'dynamodb.write-units.PutItem': 3,

@@ -59,7 +59,7 @@ describe('authorization', () => {
 
   test('unsigned listing and other methods are denied too', async () => {
     expect(await answer(`${s3.endpoint}/${Bucket}?list-type=2`)).toMatchObject({ status: 403 });
-    expect(await answer(`${s3.endpoint}/`)).toMatchObject({ status: 501 });
+    expect(await answer(`${s3.endpoint}/`)).toMatchObject({ status: 403 });
     expect(await answer(`${s3.endpoint}/${Bucket}/a`, { method: 'PATCH' })).toMatchObject({ status: 405 });
     const bearer = await answer(`${s3.endpoint}/${Bucket}/a`, { headers: { authorization: 'Bearer x' } });
     expect(bearer).toMatchObject({ status: 400, message: 'Unsupported Authorization Type' });

@@ -1,83 +1,75 @@
-import { parseAddress, s3Prefix } from '#s3/address';
-import { findBucket } from '#s3/buckets';
-import { authorizeCaller, type Call, noSuchKey, objectArn, objectEvent, type S3 } from '#s3/call';
+import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3/call';
+import { checksumElement, digestStream } from '#s3/checksums';
+import { checkCopySize, findCopySource } from '#s3/copy-source';
 import { invalidArgument, S3Error } from '#s3/errors';
 import { readMetadata } from '#s3/metadata';
-import { checkWriteConditions, notModified } from '#s3/preconditions';
-import { quotedEtag, sendResult } from '#s3/responses';
-import type { ObjectMetadata, StoredObject } from '#s3/store';
+import { checkWriteConditions } from '#s3/preconditions';
+import { quotedEtag, sendResult, xmlTime } from '#s3/responses';
+import type { StoredObject } from '#s3/store';
+import { chooseChecksum } from '#s3/upload-checksum';
 import { metadataHeaders } from './put-object.ts';
 
-/** Needs permission to read the source and to write the target. */
+/**
+ * Needs permission to read the source and to write the target. The copy is one piece: also that of a multipart upload gets an MD5 as its tag, and
+ * a checksum of its whole body.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
 export async function copyObject(s3: S3, call: Call): Promise<void> {
   const { request, response } = call;
   const caller = authorizeCaller(s3, call.caller, 's3:PutObject', objectArn(call.bucket, call.key));
-  const source = parseSource(request.headers['x-amz-copy-source']?.toString() ?? '');
-  const sourceBucket = findBucket(s3.context.stack, source.bucket);
-  if (!sourceBucket) throw new S3Error('NoSuchBucket', { details: { BucketName: source.bucket } });
-  authorizeCaller(s3, caller, 's3:GetObject', objectArn(sourceBucket, source.key));
+  const source = findCopySource(s3, call, caller);
   const replace = replacesMetadata(call);
-  if (!replace && sourceBucket.name === call.bucket.name && source.key === call.key) {
+  if (!replace && source.bucket.name === call.bucket.name && source.key === call.key) {
     throw new S3Error('InvalidRequest', {
       message:
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
     });
   }
   const given = readMetadata(metadataHeaders(request.headers));
+  const chosen = chooseCopyChecksum(request.headers['x-amz-checksum-algorithm']?.toString());
 
-  const opened = await (await s3.store(sourceBucket)).open(source.key);
-  if (!opened) throw noSuchKey(s3, { caller, bucket: sourceBucket }, source.key);
+  const opened = await source.open();
   let object: StoredObject;
   try {
-    checkSourceConditions(call, opened.object);
-    const metadata: ObjectMetadata = { ...(replace ? given : opened.object), checksum: opened.object.checksum };
+    checkCopySize(opened.object.size);
+    const { contentType, headers, user } = replace ? given : opened.object;
+    const header = chosen ?? opened.object.checksum?.header;
+    const bytes = opened.file.createReadStream({ autoClose: false });
+    const digested = header === undefined ? undefined : digestStream(header, bytes);
     object = await (await s3.store(call.bucket)).put(
       call.key,
-      opened.file.createReadStream({ autoClose: false }),
-      () => metadata,
+      digested?.stream ?? bytes,
+      () => ({
+        contentType,
+        headers,
+        user,
+        checksum: header && digested ? { header, value: digested.value() } : undefined,
+      }),
       (existing) => checkWriteConditions(request.headers, existing),
     );
   } finally {
     await opened.file.close();
   }
+  response.setHeader('x-amz-server-side-encryption', 'AES256');
   sendResult(response, 'CopyObjectResult', [
-    ['LastModified', new Date(object.lastModified).toISOString()],
+    ['LastModified', xmlTime(object.lastModified)],
     ['ETag', quotedEtag(object)],
+    ...(object.checksum
+      ? ([
+          [checksumElement(object.checksum.header), object.checksum.value],
+          ['ChecksumType', 'FULL_OBJECT'],
+        ] as const)
+      : []),
   ]);
   s3.notify(objectEvent(call, caller, 'ObjectCreated:Copy', object));
 }
 
-/** `[/]bucket/key`, percent-encoded. */
-function parseSource(header: string): { bucket: string; key: string } {
-  const { bucket, key, query } = parseAddress(`${s3Prefix}/${header.replace(/^\//, '')}`);
-  if (bucket === '' || key === '') {
-    throw invalidArgument(
-      'x-amz-copy-source',
-      header,
-      'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
-    );
-  }
-  if (query.has('versionId')) throw invalidArgument('x-amz-copy-source', header, 'Invalid version id specified');
-  return { bucket, key };
-}
+/** A copy's checksum is always that of the whole body. */
+const chooseCopyChecksum = (algorithm: string | undefined): string | undefined =>
+  chooseChecksum({ 'x-amz-checksum-algorithm': algorithm })?.header;
 
 function replacesMetadata(call: Call): boolean {
   const directive = call.request.headers['x-amz-metadata-directive']?.toString() ?? 'COPY';
   if (directive === 'COPY' || directive === 'REPLACE') return directive === 'REPLACE';
   throw invalidArgument('x-amz-metadata-directive', directive, 'Unknown metadata directive.');
-}
-
-function checkSourceConditions(call: Call, object: StoredObject): void {
-  const { headers } = call.request;
-  const condition = (name: string): string | undefined => headers[`x-amz-copy-source-${name}`]?.toString();
-  const unchanged = notModified(
-    {
-      'if-match': condition('if-match'),
-      'if-none-match': condition('if-none-match'),
-      'if-modified-since': condition('if-modified-since'),
-      'if-unmodified-since': condition('if-unmodified-since'),
-    },
-    object,
-  );
-  if (unchanged) throw new S3Error('PreconditionFailed', { details: { Condition: 'x-amz-copy-source-If-None-Match' } });
 }

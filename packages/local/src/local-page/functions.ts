@@ -1,0 +1,49 @@
+import { withoutHash } from '#calls';
+import type { Context } from '#context';
+import { logFileName } from '#logs/log-files';
+import { lastLines } from './logs.ts';
+
+export interface DescribedFunction {
+  readonly name: string;
+  readonly invocations: number;
+  readonly running: number;
+  readonly errors: number;
+  readonly coldStarts: number;
+  /** Milliseconds of an invocation, on average; undefined before the first. */
+  readonly averageMs?: number | undefined;
+  /** The name of its log, if it has written one. */
+  readonly log: string;
+  /** The last lines that the function itself has written. */
+  readonly lastLines: readonly string[];
+}
+
+/** Lines that Lambda writes around an invocation. */
+const isOwnLine = (line: string): boolean =>
+  line !== '' && !/^(?:START|END|REPORT) RequestId:|^\{"time":"[^"]+","type":"platform\./.test(line);
+
+/** @param logs the folder */
+export function describeFunctions(
+  { stack, functions }: Context,
+  counts: Readonly<Record<string, number>>,
+  logs: string,
+): Promise<DescribedFunction[]> {
+  return Promise.all(
+    stack.functions.map(async ({ logicalId }) => {
+      const name = withoutHash(logicalId);
+      const count = (kind: string): number => counts[`lambda.${kind}:${name}`] ?? 0;
+      const done = count('done');
+      const log = logFileName(functions.config(logicalId).logGroup);
+      const lines = await lastLines(logs, log, 8 * 1024);
+      return {
+        name,
+        invocations: count('invoke'),
+        running: count('invoke') - done,
+        errors: count('error'),
+        coldStarts: count('cold'),
+        averageMs: done > 0 ? count('ms') / done : undefined,
+        log,
+        lastLines: lines.filter(isOwnLine).slice(-3),
+      };
+    }),
+  );
+}
