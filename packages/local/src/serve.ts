@@ -86,6 +86,7 @@ async function run(options: ServeOptions): Promise<number> {
   const runtime = await startLocal({
     assemblyDirectory,
     stackNames,
+    contextFile: isProject ? join(directory, 'cdk.context.json') : undefined,
     dataDirectory,
     port,
     faults,

@@ -26,11 +26,15 @@ import { createOwnHosts } from './own-hosts.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
+import { outsideValues } from './secrets/outside-values.ts';
+import { openSecretStore } from './secrets/secret-store.ts';
 import { startSecrets } from './secrets/start.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
 import { startSns } from './sns/start.ts';
 import { startQueueTriggers } from './sqs/poller.ts';
 import { startSqs } from './sqs/start.ts';
+import { parameterFiles } from './ssm/parameter-files.ts';
+import { startSsm } from './ssm/start.ts';
 import { startStreams } from './streams/start.ts';
 import { createTargets } from './targets/targets.ts';
 
@@ -42,6 +46,8 @@ export interface LocalOptions {
    * default all stacks are served.
    */
   readonly stackNames?: readonly string[] | undefined;
+  /** The app's `cdk.context.json`, which has values of SSM parameters that CDK looked up in an account. */
+  readonly contextFile?: string | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -124,8 +130,11 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
+    const secretStore = openSecretStore(dataDirectory, clock);
+    const parameters = parameterFiles(dataDirectory, options.contextFile);
+    const outside = outsideValues(parameters, secretStore);
     const load = (assemblyDirectory: string) =>
-      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids });
+      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids, outside });
     let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);
@@ -185,7 +194,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const sns = await serve(startSns(context, targets));
     const bus = await serve(startEvents(context, { targets, topics: sns }));
     const s3 = await serve(startS3(context, { events: { targets, topics: sns, bus } }));
-    const secrets = await serve(startSecrets(context));
+    const secrets = await serve(startSecrets(context, secretStore));
+    const ssm = await serve(startSsm(context, parameters));
     const cognito = await serve(startCognito(context));
     // Functions are stopped after the services that invoke them (gateway, streams), and before the services that they call.
     stops.push(() => functions.stop());
@@ -212,6 +222,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/sqs', sqs);
     port.mount('/_aws/sns', sns);
     port.mount('/_aws/events', bus);
+    port.mount('/_aws/ssm', ssm);
     port.mount('/_aws/secretsmanager', secrets);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);

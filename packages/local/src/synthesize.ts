@@ -5,6 +5,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { AppContext } from './parse-context.ts';
+import { isObject, parseJson } from './text.ts';
 
 const CdkJson = z.looseObject({
   app: z.string(),
@@ -54,7 +55,7 @@ export async function synthesize(options: {
   const { code, output } = await run(app, projectDirectory, signal, {
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...lookedUp(projectDirectory), ...context, ...chosen }),
     // CDK's check against CloudFormation's rules doubles the time; `cdk synth` and `cdk deploy` make it.
     CDK_VALIDATION: 'false',
   });
@@ -63,6 +64,15 @@ export async function synthesize(options: {
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`unable to synthesize the stack; ${errorIn(output)} (all of it: ${logFile})`);
   await writeFile(stamp, JSON.stringify({ made: began, context: chosen } satisfies z.infer<typeof Stamp>));
+}
+
+/** What `cdk synth` found in an account before, and wrote down: zones, parameters, … */
+function lookedUp(projectDirectory: string): Record<string, unknown> {
+  const file = join(projectDirectory, 'cdk.context.json');
+  if (!existsSync(file)) return {};
+  const context = parseJson(readFileSync(file, 'utf8'));
+  if (isObject(context)) return context;
+  throw new Error('unable to read cdk.context.json; it is not a JSON object');
 }
 
 /** True when the assembly was made with this context, and is newer than every file of the project that `cdk watch` would watch. */
@@ -86,7 +96,7 @@ export function isSynthesized(options: {
       // The project's folder itself changes with every file that a tool puts there.
       return Math.max(path === '.' ? 0 : stat.mtimeMs, ...children);
     };
-    const sources = ['cdk.json', 'package.json', 'package-lock.json', ...folders];
+    const sources = ['cdk.json', 'cdk.context.json', 'package.json', 'package-lock.json', ...folders];
     return sources.every((source) => Math.floor(newest(source)) <= made);
   } catch {
     return false;

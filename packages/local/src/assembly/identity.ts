@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { secretArn } from '#secrets/names';
 
 /** A resource's names on AWS: `Ref`, ARN and the other attributes that `Fn::GetAtt` gives. */
 export interface Identity {
@@ -94,6 +95,15 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::SNS::Subscription': (naming) => {
     const ref = `${naming.property('TopicArn')}:${uuid(naming)}`;
     return { ref, arn: ref };
+  },
+  'AWS::SSM::Parameter': (naming) => {
+    const ref = naming.property('Name') ?? `CFN-${naming.logicalId}-${code(naming, 12, mixed)}`;
+    const attributes = { Type: naming.property('Type') ?? 'String', Value: naming.property('Value') ?? '' };
+    return { ref, arn: arn(naming, 'ssm', `parameter/${ref.replace(/^\//, '')}`), attributes };
+  },
+  'AWS::SecretsManager::Secret': (naming) => {
+    const ref = secretArn(naming.property('Name') ?? `${naming.logicalId}-${code(naming, 12, mixed)}`, naming);
+    return { ref, arn: ref, attributes: { Id: ref } };
   },
   'AWS::KMS::Key': (naming) => {
     const id = uuid(naming);

@@ -3,6 +3,7 @@ import { buildStack } from './build-stack.ts';
 import { chooseStacks } from './choose-stacks.ts';
 import { readAssembly, type SynthesizedStack } from './cloud-assembly.ts';
 import { anyEnvironment, type Environment } from './environment.ts';
+import type { OutsideValues } from './outside-values.ts';
 import type { Stack } from './stack-shape.ts';
 import { unitsOf } from './units.ts';
 
@@ -20,12 +21,14 @@ export function loadStack(options: {
   stackNames?: readonly string[] | undefined;
   origin: string;
   ids?: Ids;
+  /** Values of SSM parameters and secrets that are not in the templates. */
+  outside?: OutsideValues;
 }): Stack {
-  const { ids, origin } = options;
+  const { ids, origin, outside } = options;
   const all = readAssembly(options.assemblyDirectory);
   const served = chooseStacks(all, options.stackNames);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return buildStack(unitsOf({ served, all, secrets }), { origin });
+  return buildStack(unitsOf({ served, all, secrets, outside }), { origin });
 }
 
 /**
@@ -40,13 +43,15 @@ export function stackFromTemplate(options: {
   assetDirectories?: Readonly<Record<string, string>>;
   /** Where it is deployed. Default: `anyEnvironment`. */
   environment?: Environment;
+  outside?: OutsideValues;
 }): Stack {
   const { template, name, origin, codeDirectories, assetDirectories = {}, environment = anyEnvironment } = options;
+  const { outside } = options;
   const folders = new Map(Object.entries(assetDirectories));
   const nestedTemplate = () => undefined;
   const stack: SynthesizedStack = {
     ...{ name, otherNames: [], dependencies: [], environment },
     ...{ template, folders, nestedTemplate },
   };
-  return buildStack(unitsOf({ served: [stack], all: [stack] }), { origin, codeDirectories });
+  return buildStack(unitsOf({ served: [stack], all: [stack], outside }), { origin, codeDirectories });
 }

@@ -1,8 +1,10 @@
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import type { SynthesizedStack } from './cloud-assembly.ts';
+import { deployedValues } from './deployed-values.ts';
 import type { Naming } from './identity.ts';
 import { resolve } from './intrinsics.ts';
+import { noOutsideValues, type OutsideValues } from './outside-values.ts';
 import { type Names, namesOf, type StackNaming } from './scope.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -17,6 +19,8 @@ export interface Unit {
   readonly names: Names;
   /** Undefined if there is no such output, or its condition is false. */
   output(name: string): string | undefined;
+  /** Replaces references to SSM parameters and secrets in a text. @throws BrokenStack */
+  fill(text: string, place: string): string;
 }
 
 /**
@@ -29,8 +33,9 @@ export function unitsOf(options: {
   served: readonly SynthesizedStack[];
   all: readonly SynthesizedStack[];
   secrets?: Naming['secrets'];
+  outside?: OutsideValues | undefined;
 }): Unit[] {
-  const { served, all, secrets } = options;
+  const { served, all, secrets, outside = noOutsideValues } = options;
   const units: Unit[] = [];
   const ofServed = () => units.filter(({ root }) => served.includes(root));
   /** Whether two tables without a name have this logical id. */
@@ -50,6 +55,7 @@ export function unitsOf(options: {
     throw new BrokenStack(`unable to resolve ${place}; no stack that is served exports ${name}`);
   };
 
+  const values = deployedValues(ofServed, outside);
   const writtenElsewhere = (parameter: string) => ofServed().flatMap((unit) => writtenBy(unit, parameter))[0];
 
   const add = (
@@ -63,6 +69,7 @@ export function unitsOf(options: {
     const nested = new Map<string, Unit>();
     const names = namesOf(template, naming, {
       parameter,
+      parameterValue: values.parameter,
       writtenElsewhere,
       nestedOutput: (logicalId, output) => nested.get(logicalId)?.output(output),
       imported,
@@ -77,8 +84,9 @@ export function unitsOf(options: {
       output(name) {
         const { Value, Condition } = template.Outputs[name] ?? {};
         if (Value === undefined || (Condition !== undefined && !names.scope.condition(Condition))) return undefined;
-        return String(resolve(Value, names.scope, `output ${name}`));
+        return values.fill(String(resolve(Value, names.scope, `output ${name}`)), `output ${name}`);
       },
+      fill: values.fill,
     };
     units.push(unit);
     for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources)) {

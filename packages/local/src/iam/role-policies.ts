@@ -49,11 +49,19 @@ const awsPolicies: Readonly<Record<string, readonly string[]>> = {
 /** The types of resource policies. */
 const resourcePolicies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
 
-/** The statements of all bucket, queue and topic policies. */
+/** The statements of all policies of buckets, queues, topics and secrets. */
 export function resourceStatements(stack: Stack): Statement[] {
+  // Those of secrets say `*` for the secret itself.
+  const ofSecrets = stack.ofType('AWS::SecretsManager::ResourcePolicy').flatMap(({ logicalId, properties }) =>
+    parsePolicyDocument(properties.ResourcePolicy, logicalId).map((statement) => ({
+      ...statement,
+      Resource: [String(properties.SecretId)],
+    })),
+  );
   return resourcePolicies
     .flatMap((type) => stack.ofType(type))
-    .flatMap((policy) => parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId));
+    .flatMap((policy) => parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId))
+    .concat(ofSecrets);
 }
 
 function list(value: unknown): unknown[] {
