@@ -49,6 +49,7 @@ export function readQueueMappings(stack: Stack) {
       const { principal, timeoutSeconds } = functionConfig(stack, functionId);
       const { VisibilityTimeout, FifoQueue } = queueProperties(queue);
       const { BatchSize, MaximumBatchingWindowInSeconds: window } = data;
+      const filters = data.FilterCriteria?.Filters ?? [];
       if (FifoQueue && window > 0) throw fail('Batching window is not supported for FIFO queues');
       if (BatchSize > 10 && FifoQueue) throw fail(`a FIFO queue gives at most 10 messages, not ${BatchSize}`);
       if (BatchSize > 10 && window === 0)
@@ -69,8 +70,8 @@ export function readQueueMappings(stack: Stack) {
           batchSize: BatchSize,
           /** Seconds that a batch may wait until it is full. */
           windowSeconds: window,
-          /** Messages that match no filter are deleted, and no function sees them. */
-          matches: readFilters((data.FilterCriteria?.Filters ?? []).map(({ Pattern }) => Pattern)),
+          /** Messages that match no filter are deleted, and no function sees them. Undefined: there are no filters. */
+          matches: filters.length > 0 ? readFilters(filters.map(({ Pattern }) => Pattern)) : undefined,
           /** Seconds, as in the template. */
           visibilityTimeout: VisibilityTimeout,
           /** Batches at the same time. */

@@ -46,6 +46,7 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
   };
   /** Lambda sees a body as JSON where it is JSON. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html */
   const isWanted = (message: ReceivedMessage) => {
+    if (!mapping.matches) return true;
     const record = toRecord(message, mapping, region);
     return mapping.matches({ ...record, body: parseJson(message.Body) ?? message.Body });
   };
