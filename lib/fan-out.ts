@@ -1,15 +1,15 @@
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ChatTable } from './chat-table.ts';
-import type { Options } from './options.ts';
-import { ParleyFunction } from './parley-function.ts';
+import { type FunctionSettings, ParleyFunction } from './parley-function.ts';
+import type { Settings } from './settings.ts';
 import type { SocketApi } from './socket-api.ts';
 
 export interface FanOutProps {
   readonly chat: ChatTable;
   readonly sockets: SocketApi;
   readonly deadLetters: Queue;
-  readonly options: Pick<Options, 'inlineMembers' | 'logRetentionDays'>;
+  readonly options: FunctionSettings & Pick<Settings, 'inlineMembers'>;
 }
 
 /**
@@ -26,7 +26,6 @@ export class FanOut extends Construct {
     super(scope, id);
     this.inlineMembers = String(options.inlineMembers);
     this.fanOut = new ParleyFunction(this, 'FanOut', {
-      entry: 'fan-out.ts',
       // More CPU, to start faster: all members wait for it.
       memory: 1024,
       // For 100,000 members it invokes the other function a thousand times.
@@ -34,7 +33,6 @@ export class FanOut extends Construct {
       options,
     });
     const deliver = new ParleyFunction(this, 'Deliver', {
-      entry: 'deliver.ts',
       memory: 512,
       // Enough for the retries of the slowest connection.
       timeout: 30,

@@ -101,7 +101,7 @@ export interface LocalRuntime {
   readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
   readonly s3: Pick<Awaited<ReturnType<typeof startS3>>, 'put'>;
   readonly cognito: Pick<Cognito, 'accessTokenKey'>;
-  /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
+  /** Resolves with one sentence when the tables' engine has ended by itself and does not start again. Nothing works from then on. */
   readonly died: Promise<string>;
   /** Serves another assembly of the same app from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
   reload(assemblyDirectory: string): Promise<void>;

@@ -143,6 +143,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CloudFront::CachePolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::OriginRequestPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::ResponseHeadersPolicy': (naming) => withId(uuid(naming), 'Id'),
+  'AWS::CloudFront::CloudFrontOriginAccessIdentity': (naming) => {
+    const ref = `E${code(naming, 13, upper)}`;
+    return { ref, attributes: { Id: ref, S3CanonicalUserId: canonicalUserOf(ref) } };
+  },
   'AWS::CloudFront::OriginAccessControl': (naming) => withId(`E${code(naming, 13, upper)}`, 'Id'),
   'AWS::CloudFormation::Stack': (naming) => {
     const ref = stackId({ ...naming, stackName: generated(naming, 128) });
@@ -165,6 +169,11 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     return { ref, arn: arn(naming, 'scheduler', `schedule/${naming.property('GroupName') ?? 'default'}/${ref}`) };
   },
 };
+
+/** The canonical user of an origin access identity: 64 hexadecimal digits. */
+export function canonicalUserOf(originAccessIdentity: string): string {
+  return createHash('sha256').update(originAccessIdentity).digest('hex');
+}
 
 /** For types that are not listed here, `Ref` is the stack's name, the logical id and a random part, as for most types. */
 function unspecific(naming: Naming): Identity {

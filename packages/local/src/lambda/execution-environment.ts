@@ -7,7 +7,13 @@ import { startFailure } from './start-failure.ts';
 
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string; readonly timedOut: boolean };
+  | {
+      readonly ok: false;
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly timedOut: boolean;
+      readonly throttled?: boolean;
+    };
 
 /** A worker thread with one function that handles one event at a time, like a Lambda execution environment. */
 export interface ExecutionEnvironment {

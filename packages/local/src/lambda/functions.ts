@@ -30,6 +30,8 @@ export type InvokeResult =
       readonly errorType: string;
       readonly errorMessage: string;
       readonly timedOut: boolean;
+      /** The event did not reach the function, because of its reserved concurrency. */
+      readonly throttled?: boolean;
       readonly requestId: string;
     };
 
@@ -76,6 +78,8 @@ interface Deployed {
   readonly config: FunctionConfig;
   readonly pool: Pool;
   readonly counterName: string;
+  /** Invocations that run or wait for an environment. */
+  running: number;
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
@@ -97,6 +101,14 @@ export function createFunctions(options: FunctionsOptions): Functions {
     return started;
   };
 
+  const isThrottled = ({ config: { reservedConcurrency = Infinity }, running }: Deployed): boolean => {
+    if (running < reservedConcurrency) return false;
+    // Elsewhere it waits for an environment (pool.ts).
+    if (reservedConcurrency > 0 && faults.random() >= faults.functionThrottled) return false;
+    if (reservedConcurrency > 0) counters.count('faults.functionThrottled');
+    return true;
+  };
+
   async function run(functionId: string, event: unknown, requestId: string): Promise<Outcome> {
     const body = JSON.stringify(event) ?? 'null';
     const size = Buffer.byteLength(body);
@@ -111,7 +123,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const version = versionOf(stack, functionId);
     if (version === undefined)
       return failure('ResourceNotFoundException', `Function not found: ${arnOf(stack, functionId)}`);
-    if (target.config.reservedConcurrency === 0) return failure('TooManyRequestsException', 'Rate Exceeded.');
+    if (isThrottled(target)) return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), throttled: true };
+    target.running += 1;
     const requestedAt = performance.now();
     const acquired = await target.pool.acquire();
     if (!acquired) return failure('ServiceException', 'The local runtime is stopping.');
@@ -137,6 +150,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const durationMs = performance.now() - startedAt;
     if (!outcome.ok && outcome.timedOut) log(`${outcome.errorMessage}\n`);
     log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, ok: outcome.ok }));
+    target.running -= 1;
     target.pool.release(environment);
     counters.count(`lambda.ms:${target.counterName}`, durationMs);
     counters.count(`lambda.waited-ms:${target.counterName}`, startedAt - requestedAt);
@@ -236,6 +250,7 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
     config,
     pool: createPool(start, { most: Math.min(config.reservedConcurrency ?? most, most), mayWait }),
     counterName: withoutHash(config.id),
+    running: 0,
   };
 }
 
@@ -243,6 +258,6 @@ function taskFolders({ dataDirectory }: Pick<FunctionsOptions, 'dataDirectory'>)
   return join(dataDirectory, 'lambda');
 }
 
-function failure(errorType: string, errorMessage: string): Outcome {
+function failure(errorType: string, errorMessage: string): Outcome & { ok: false } {
   return { ok: false, errorType, errorMessage, timedOut: false };
 }

@@ -73,7 +73,7 @@ export async function startInvokeApi(context: Context, queue: AsyncQueue): Promi
     const executed = { 'x-amz-executed-version': versionOf(stack, functionId) ?? '$LATEST' };
     if (result.ok) return { status: 200, headers: executed, body: result.payload };
     const { errorType, errorMessage } = result;
-    if (errorType === 'TooManyRequestsException') throw new LambdaError(429, errorType, errorMessage);
+    if (result.throttled) throw new LambdaError(429, errorType, errorMessage);
     return {
       status: 200,
       headers: { ...executed, 'x-amz-function-error': 'Unhandled' },
