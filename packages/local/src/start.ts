@@ -8,7 +8,10 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Cognito, startCognito } from './cognito/start.ts';
 import type { Context } from './context.ts';
 import { type Counters, createCounters } from './counters.ts';
-import type { EngineOptions } from './dynamodb/find-engine.ts';
+import { createAnswers } from './custom-resources/answers.ts';
+import { openMadeResources } from './custom-resources/made.ts';
+import { makeCustomResources } from './custom-resources/make.ts';
+import { type EngineOptions, findEngine } from './dynamodb/find-engine.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { startEdge } from './edge/start.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -16,6 +19,7 @@ import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
 import { createRefusals } from './iam/refusals.ts';
+import { functionUrlPrefix, startFunctionUrls } from './lambda/function-urls.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
 import { directServices } from './lambda/service-calls.ts';
@@ -108,6 +112,7 @@ export interface LocalRuntime {
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const { dataDirectory, log = () => {}, clock = systemClock, engine } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  findEngine(engine, settingNames);
   /** Called in the opposite order. */
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -123,8 +128,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
+    const made = await openMadeResources(dataDirectory);
     const { stackNames, parameters } = options;
-    const load = (assemblyDirectory: string) => loadStack({ assemblyDirectory, stackNames, parameters, origin, ids });
+    const load = (assemblyDirectory: string) =>
+      loadStack({ assemblyDirectory, stackNames, parameters, origin, ids, made: made.identity });
     let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);
@@ -151,6 +158,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       calls,
       clock,
       services: { answer: port.answer, awsHosts },
+      refusals,
       log,
     });
     const context: Context = {
@@ -197,14 +205,19 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const triggers = await serve(startQueueTriggers(context, sqs));
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
-    const edge = await serve(startEdge(context, { gateway }));
+    const functionUrls = await serve(startFunctionUrls(context));
+    const edge = await serve(startEdge(context, { gateway, functionUrls }));
     const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
     const page = await serve(startLocalPage(sources, ids));
 
+    const answers = createAnswers(context);
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
+    port.mount(functionUrlPrefix, functionUrls);
     port.mount('/_aws/sqs', sqs);
     port.mount('/_aws/secretsmanager', secrets);
+    // To functions a bucket of CloudFormation.
+    port.mount(answers.path, answers);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);
     port.mount('/_aws/execute-api', gateway);
@@ -212,6 +225,27 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/', edge);
     // Before everything else, new requests are refused.
     stops.push(async () => port.unmount('/'));
+
+    const replace = async (next: Stack) => {
+      const deploy = s3.prepareDeployments(next);
+      functions.replace(next);
+      stack = next;
+      await deploy();
+      await dynamodb.reload();
+      await streams.reload();
+      await triggers.reload();
+    };
+    const makeCustom = async (assemblyDirectory: string) => {
+      const before = stack;
+      const changed = () => {
+        const next = load(assemblyDirectory);
+        functions.replace(next);
+        stack = next;
+      };
+      await makeCustomResources({ stack: () => stack, functions, answers, made, changed, log });
+      if (stack !== before) await replace(stack);
+    };
+    await makeCustom(options.assemblyDirectory);
 
     return {
       origin,
@@ -243,13 +277,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
         requireSamePlace(stack, next);
         const known = new Set(notServed(stack));
         for (const line of notServed(next)) if (!known.has(line)) log(line);
-        const deploy = s3.prepareDeployments(next);
-        functions.replace(next);
-        stack = next;
-        await deploy();
-        await dynamodb.reload();
-        await streams.reload();
-        await triggers.reload();
+        await replace(next);
+        await makeCustom(assemblyDirectory);
       },
       stop,
     };

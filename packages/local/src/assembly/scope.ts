@@ -16,6 +16,8 @@ export interface Links {
   nestedOutput(logicalId: string, output: string): string | undefined;
   /** A value that a stack in another region writes for this one, by the name of its SSM parameter, as CDK's `crossRegionReferences` do. */
   writtenElsewhere(parameter: string): string | undefined;
+  /** A custom resource that its function has made, else undefined. */
+  made(logicalId: string): Identity | undefined;
   /** `Fn::ImportValue`. @throws BrokenStack */
   imported(name: string, place: string): string;
   /** `Fn::GetStackOutput`. @throws BrokenStack */
@@ -63,7 +65,7 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
       return typeof value === 'string' ? value : undefined;
     };
     inProgress.add(logicalId);
-    const made = identify(resource.Type, { ...naming, logicalId, property });
+    const made = links.made(logicalId) ?? identify(resource.Type, { ...naming, logicalId, property });
     inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;

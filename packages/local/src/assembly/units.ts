@@ -2,7 +2,7 @@ import type { Parameters } from '#parse-context';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import type { SynthesizedStack } from './cloud-assembly.ts';
-import type { Naming } from './identity.ts';
+import type { Identity, Naming } from './identity.ts';
 import { resolve } from './intrinsics.ts';
 import { type Names, namesOf, type StackNaming } from './scope.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -20,6 +20,9 @@ export interface Unit {
   output(name: string): string | undefined;
 }
 
+/** Custom resources that their functions have made. */
+export type MadeIdentities = (stackName: string, logicalId: string) => Identity | undefined;
+
 /**
  * The units of stacks, each before those that are nested in it. Their values are resolved when they are needed, because they refer to each
  * other.
@@ -31,8 +34,9 @@ export function unitsOf(options: {
   all: readonly SynthesizedStack[];
   secrets?: Naming['secrets'];
   parameters?: Parameters | undefined;
+  made?: MadeIdentities | undefined;
 }): Unit[] {
-  const { served, all, secrets, parameters = {} } = options;
+  const { served, all, secrets, parameters = {}, made } = options;
   const units: Unit[] = [];
   const ofServed = () => units.filter(({ root }) => served.includes(root));
   /** Whether two tables without a name have this logical id. */
@@ -67,6 +71,7 @@ export function unitsOf(options: {
       parameter,
       writtenElsewhere,
       nestedOutput: (logicalId, output) => nested.get(logicalId)?.output(output),
+      made: (logicalId) => made?.(stackName, logicalId),
       imported,
       stackOutput,
     });
