@@ -97,6 +97,7 @@ async function run(options: ServeOptions): Promise<number> {
     assemblyDirectory,
     stackNames,
     parameters,
+    contextFile: isProject ? join(directory, 'cdk.context.json') : undefined,
     dataDirectory,
     port,
     faults,

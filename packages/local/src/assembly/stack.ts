@@ -4,6 +4,7 @@ import { buildStack } from './build-stack.ts';
 import { chooseStacks } from './choose-stacks.ts';
 import { readAssembly, type SynthesizedStack } from './cloud-assembly.ts';
 import { anyEnvironment, type Environment } from './environment.ts';
+import type { OutsideValues } from './outside-values.ts';
 import type { Stack } from './stack-shape.ts';
 import { type MadeIdentities, unitsOf } from './units.ts';
 
@@ -25,12 +26,14 @@ export function loadStack(options: {
   origin: string;
   ids?: Ids;
   made?: MadeIdentities;
+  /** Values of SSM parameters and secrets that are not in the templates. */
+  outside?: OutsideValues;
 }): Stack {
-  const { ids, origin, parameters, made } = options;
+  const { ids, origin, parameters, made, outside } = options;
   const all = readAssembly(options.assemblyDirectory);
   const served = chooseStacks(all, options.stackNames);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return buildStack(unitsOf({ served, all, secrets, parameters, made }), { origin });
+  return buildStack(unitsOf({ served, all, secrets, parameters, made, outside }), { origin });
 }
 
 /**
@@ -45,13 +48,15 @@ export function stackFromTemplate(options: {
   assetDirectories?: Readonly<Record<string, string>>;
   /** Where it is deployed. Default: `anyEnvironment`. */
   environment?: Environment;
+  outside?: OutsideValues;
 }): Stack {
   const { template, name, origin, codeDirectories, assetDirectories = {}, environment = anyEnvironment } = options;
+  const { outside } = options;
   const folders = new Map(Object.entries(assetDirectories));
   const nestedTemplate = () => undefined;
   const stack: SynthesizedStack = {
     ...{ name, otherNames: [], dependencies: [], environment },
     ...{ template, folders, nestedTemplate },
   };
-  return buildStack(unitsOf({ served: [stack], all: [stack] }), { origin, codeDirectories });
+  return buildStack(unitsOf({ served: [stack], all: [stack], outside }), { origin, codeDirectories });
 }
