@@ -21,6 +21,7 @@ import { startInvokeApi } from './lambda/invoke-api.ts';
 import { directServices } from './lambda/service-calls.ts';
 import { localPagePrefix, startLocalPage } from './local-page/start.ts';
 import { createOwnHosts } from './own-hosts.ts';
+import type { Parameters } from './parse-context.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
@@ -38,6 +39,8 @@ export interface LocalOptions {
    * default all stacks are served.
    */
   readonly stackNames?: readonly string[] | undefined;
+  /** Values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone. Others have their default. */
+  readonly parameters?: Parameters | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -120,8 +123,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
-    const load = (assemblyDirectory: string) =>
-      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids });
+    const { stackNames, parameters } = options;
+    const load = (assemblyDirectory: string) => loadStack({ assemblyDirectory, stackNames, parameters, origin, ids });
     let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);

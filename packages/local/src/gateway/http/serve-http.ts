@@ -105,6 +105,7 @@ async function runHttpRoute(
   for (const [name, value] of Object.entries(authorization.authorizer?.jwt.claims ?? {}))
     logFields[`authorizer.claims.${name}`] = value;
   const { integration } = route;
+  if (integration?.kind === 'unserved') gateway.context.log(`${route.key} is not served here: ${integration.reason}`);
   if (integration?.kind !== 'function') return errorResponse(500, 'Internal Server Error');
 
   const { authorizer } = authorization;
