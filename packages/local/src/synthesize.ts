@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, normalize, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { anyEnvironment } from './assembly/environment.ts';
 import type { AppContext } from './parse-context.ts';
+import { isObject, parseJson } from './text.ts';
 
 const CdkJson = z.looseObject({
   app: z.string(),
@@ -120,6 +121,7 @@ export function projectSources(
   const { include, exclude } = readCdkJson(projectDirectory).watch;
   const excluded = exclude
     .filter((pattern) => !pattern.includes('*'))
+    .map(normalize)
     .concat(relative(projectDirectory, dataDirectory));
   const isHidden = (name: string) => /^(\.[^.].*|node_modules|cdk\.out)$/.test(name);
   return {

@@ -163,7 +163,16 @@ describe('addresses', () => {
       'ws://127.0.0.1:8080/_aws/execute-api/$Api/prod',
     ],
     ['Cognito itself', 'https://cognito-idp.us-east-1.amazonaws.com/; x', 'http://127.0.0.1:8080/_aws/cognito-idp/; x'],
-    ['an issuer', 'https://cognito-idp.us-east-1.amazonaws.com/$Pool', 'http://127.0.0.1:8080/_aws/cognito-idp/$Pool'],
+    [
+      "a pool's keys",
+      'https://cognito-idp.us-east-1.amazonaws.com/$Pool/.well-known/jwks.json',
+      'http://127.0.0.1:8080/_aws/cognito-idp/$Pool/.well-known/jwks.json',
+    ],
+    [
+      'no issuer, which is a name in tokens',
+      'https://cognito-idp.us-east-1.amazonaws.com/$Pool',
+      'https://cognito-idp.us-east-1.amazonaws.com/$Pool',
+    ],
     ['a bucket', 'https://$Bucket.s3.us-east-1.amazonaws.com/a.png', 'http://127.0.0.1:8080/_aws/s3/$Bucket/a.png'],
     [
       "somebody else's API",

@@ -39,8 +39,14 @@ afterAll(() => {
   for (const each of [folder, data]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (...args: string[]) => runWith({}, ...args);
+
+function runWith(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   let output = '';
   const listeners = new Set<() => void>();
@@ -175,9 +181,22 @@ describe('one sentence and exit code 1 for', () => {
       ['serve', '/', '--port', '0'],
       'unable to serve /; it has neither cdk.json nor manifest.json',
     ],
+    [
+      'a data folder that cannot be written',
+      ['serve', example, '--port', '0', '--data', join(packageDirectory, 'package.json', 'data')],
+      `unable to use ${join(packageDirectory, 'package.json', 'data')}; nothing can be written there (ENOTDIR): choose another folder with --data`,
+    ],
   ])('%s', async (_what, args, sentence) => {
     const command = run(...args);
     expect(await command.ended).toBe(1);
     expect(command.output()).toBe(`${sentence}\n`);
+  });
+
+  test('a machine without an engine for the tables, before anything else', async () => {
+    const command = runWith({ DYNOXIDE_PATH: join(data, 'none') }, 'serve', '/', '--port', '0');
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      `unable to start DynamoDB; DYNOXIDE_PATH names ${join(data, 'none')}, which is not a program\n`,
+    );
   });
 });

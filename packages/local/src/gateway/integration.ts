@@ -11,6 +11,8 @@ export type Integration =
       readonly functionId: string;
       /** Milliseconds. The default is 29 s for WebSocket APIs and 30 s for HTTP APIs. */
       readonly timeout: number;
+      /** Of an HTTP API. */
+      readonly format: '1.0' | '2.0';
     }
   | {
       readonly kind: 'mock';
@@ -34,7 +36,7 @@ const templates = z.record(z.string(), z.string()).default({});
 const integrationProperties = z.object({
   IntegrationType: z.enum(['AWS_PROXY', 'MOCK']),
   IntegrationUri: z.string().default(''),
-  PayloadFormatVersion: z.string().default('1.0'),
+  PayloadFormatVersion: z.enum(['1.0', '2.0']).default('1.0'),
   TimeoutInMillis: z.coerce.number().optional(),
   RequestTemplates: templates,
   TemplateSelectionExpression: z.string().optional(),
@@ -49,10 +51,13 @@ const responseProperties = z.object({
 
 /**
  * @param target a route's `Target`: `integrations/<id>`
- * @param httpFormat the required payload format of an HTTP API
- * @throws BrokenStack for another payload format
+ * @throws BrokenStack
  */
-export function readIntegration(stack: Stack, target: string | undefined, httpFormat?: '2.0'): Integration | undefined {
+export function readIntegration(
+  stack: Stack,
+  target: string | undefined,
+  protocol: 'HTTP' | 'WEBSOCKET' = 'WEBSOCKET',
+): Integration | undefined {
   if (target === undefined) return undefined;
   const id = target.replace(/^integrations\//, '');
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Integration', id);
@@ -74,14 +79,11 @@ export function readIntegration(stack: Stack, target: string | undefined, httpFo
         })),
     };
   }
-  if (httpFormat && properties.PayloadFormatVersion !== httpFormat)
-    throw new BrokenStack(
-      `unable to serve ${resource.logicalId}; HTTP APIs are served with payload format ${httpFormat} only`,
-    );
   const functionId = functionOf(stack, properties.IntegrationUri);
   if (functionId === undefined)
     throw new BrokenStack(`unable to serve ${resource.logicalId}; its function is not in the template`);
-  return { kind: 'function', functionId, timeout: properties.TimeoutInMillis ?? (httpFormat ? 30_000 : 29_000) };
+  const timeout = properties.TimeoutInMillis ?? (protocol === 'HTTP' ? 30_000 : 29_000);
+  return { kind: 'function', functionId, timeout, format: properties.PayloadFormatVersion };
 }
 
 /** Why an integration has no part here, like `HTTP_PROXY` or `AWS_PROXY StepFunctions-StartExecution`. */

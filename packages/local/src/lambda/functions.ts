@@ -235,7 +235,10 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
   for (const layer of config.missingLayers) {
     log?.(`${config.id}: the layer ${layer} is not served; a layer of the stack in a folder is`);
   }
-  const { task, opt } = taskFolder(config, { folder: taskFolders(options), startedIn: process.cwd() });
+  const { task, opt } = taskFolder(config, {
+    folder: taskFolders(options),
+    sdkBeside: [process.cwd(), import.meta.dirname],
+  });
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;

@@ -43,15 +43,35 @@ test.each([
     /unable to serve To; /,
   ],
   [
-    'an HTTP route with an authorizer of AWS_IAM',
+    'a WebSocket route with an authorizer of AWS_IAM',
+    {
+      ...api('WEBSOCKET'),
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$connect', AuthorizationType: 'AWS_IAM' },
+      },
+    },
+    /unable to serve the route \$connect; .*REQUEST authorizers only/,
+  ],
+  [
+    'a Lambda authorizer of an HTTP API without a payload format',
     {
       ...api('HTTP'),
       Route: {
         Type: 'AWS::ApiGatewayV2::Route',
-        Properties: { ApiId: { Ref: 'Api' }, RouteKey: 'GET /', AuthorizationType: 'AWS_IAM' },
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'GET /',
+          AuthorizationType: 'CUSTOM',
+          AuthorizerId: { Ref: 'Guard' },
+        },
+      },
+      Guard: {
+        Type: 'AWS::ApiGatewayV2::Authorizer',
+        Properties: { ApiId: { Ref: 'Api' }, AuthorizerType: 'REQUEST' },
       },
     },
-    /unable to serve Route .*AuthorizationType/,
+    /unable to serve Guard; .*AuthorizerPayloadFormatVersion/,
   ],
 ])('%s is refused at the start in one sentence', (_what, resources, message) => {
   expect(() => readApis(stackOf(resources))).toThrow(message);
