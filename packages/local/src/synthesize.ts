@@ -6,7 +6,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { anyEnvironment } from './assembly/environment.ts';
 import type { AppContext } from './parse-context.ts';
-import { isObject, parseJson } from './text.ts';
 
 const CdkJson = z.looseObject({
   app: z.string(),
