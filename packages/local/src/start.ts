@@ -8,7 +8,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Cognito, startCognito } from './cognito/start.ts';
 import type { Context } from './context.ts';
 import { type Counters, createCounters } from './counters.ts';
-import type { EngineOptions } from './dynamodb/find-engine.ts';
+import { type EngineOptions, findEngine } from './dynamodb/find-engine.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { startEdge } from './edge/start.ts';
 import { createFaults, type Faults } from './faults.ts';
@@ -22,6 +22,7 @@ import { startInvokeApi } from './lambda/invoke-api.ts';
 import { directServices } from './lambda/service-calls.ts';
 import { localPagePrefix, startLocalPage } from './local-page/start.ts';
 import { createOwnHosts } from './own-hosts.ts';
+import type { Parameters } from './parse-context.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
@@ -39,6 +40,8 @@ export interface LocalOptions {
    * default all stacks are served.
    */
   readonly stackNames?: readonly string[] | undefined;
+  /** Values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone. Others have their default. */
+  readonly parameters?: Parameters | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -106,6 +109,7 @@ export interface LocalRuntime {
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const { dataDirectory, log = () => {}, clock = systemClock, engine } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  findEngine(engine, settingNames);
   /** Called in the opposite order. */
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -121,8 +125,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
-    const load = (assemblyDirectory: string) =>
-      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids });
+    const { stackNames, parameters } = options;
+    const load = (assemblyDirectory: string) => loadStack({ assemblyDirectory, stackNames, parameters, origin, ids });
     let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);
@@ -149,6 +153,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       calls,
       clock,
       services: { answer: port.answer, awsHosts },
+      refusals,
       log,
     });
     const context: Context = {

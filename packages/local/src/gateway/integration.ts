@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
-import type { Stack } from '#assembly/stack';
+import type { Resource, Stack } from '#assembly/stack';
 import { findFunction } from '#lambda/find-function';
 import { readProperties } from './properties.ts';
 
@@ -18,6 +18,11 @@ export type Integration =
       readonly kind: 'mock';
       readonly requestTemplate: string | undefined;
       readonly responses: readonly MockResponse[];
+    }
+  | {
+      /** It is not served; a request for it fails. */
+      readonly kind: 'unserved';
+      readonly reason: string;
     };
 
 export interface MockResponse {
@@ -57,6 +62,8 @@ export function readIntegration(
   const id = target.replace(/^integrations\//, '');
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Integration', id);
   if (!resource) throw new BrokenStack(`unable to serve the target ${target}; the template has no such integration`);
+  const reason = unservedIntegration(resource);
+  if (reason !== undefined) return { kind: 'unserved', reason };
   const properties = readProperties(integrationProperties, resource);
   if (properties.IntegrationType === 'MOCK') {
     return {
@@ -77,6 +84,13 @@ export function readIntegration(
     throw new BrokenStack(`unable to serve ${resource.logicalId}; its function is not in the template`);
   const timeout = properties.TimeoutInMillis ?? (protocol === 'HTTP' ? 30_000 : 29_000);
   return { kind: 'function', functionId, timeout, format: properties.PayloadFormatVersion };
+}
+
+/** Why an integration has no part here, like `HTTP_PROXY` or `AWS_PROXY StepFunctions-StartExecution`. */
+export function unservedIntegration({ properties }: Resource): string | undefined {
+  const { IntegrationType, IntegrationSubtype } = properties;
+  if (IntegrationSubtype !== undefined) return `${IntegrationType} ${IntegrationSubtype}`;
+  return IntegrationType === 'AWS_PROXY' || IntegrationType === 'MOCK' ? undefined : String(IntegrationType);
 }
 
 /** Only constant template selection expressions are supported (`200`, `\$default`). The fallback is the first template. */
