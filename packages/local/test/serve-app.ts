@@ -5,6 +5,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { WebSocket } from 'ws';
 import { type LocalOptions, type LocalRuntime, startLocal } from '#start';
 
+// CDK's own check of templates takes three seconds.
+process.env.CDK_VALIDATION = 'false';
+
 /** A CDK app that is synthesized and served, in a temporary folder that goes with it. */
 export interface ServedApp {
   readonly runtime: LocalRuntime;

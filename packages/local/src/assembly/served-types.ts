@@ -36,6 +36,7 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::CloudFormation::WaitCondition': deployments,
   'AWS::CloudFormation::WaitConditionHandle': deployments,
   'AWS::CloudFront::CachePolicy': 'served',
+  'AWS::CloudFront::CloudFrontOriginAccessIdentity': 'served',
   'AWS::CloudFront::Distribution': 'served',
   'AWS::CloudFront::Function': 'served',
   'AWS::CloudFront::OriginAccessControl': 'served',
