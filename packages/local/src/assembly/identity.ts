@@ -135,6 +135,11 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const ApiEndpoint = `${scheme}://${ref}.execute-api.${naming.region}.amazonaws.com`;
     return { ref, arn: `arn:aws:apigateway:${naming.region}::/apis/${ref}`, attributes: { ApiId: ref, ApiEndpoint } };
   },
+  'AWS::ApiGatewayV2::DomainName': (naming) => {
+    const RegionalDomainName = `d-${code(naming, 10, lower)}.execute-api.${naming.region}.amazonaws.com`;
+    const attributes = { RegionalDomainName, RegionalHostedZoneId: `Z${code(naming, 13, upper)}` };
+    return { ref: naming.property('DomainName') ?? generated(naming, 128), attributes };
+  },
   'AWS::ApiGatewayV2::Stage': (naming) => ({ ref: naming.property('StageName') ?? '$default' }),
   'AWS::ApiGatewayV2::Deployment': (naming) => withId(code(naming, 6, lower), 'DeploymentId'),
   'AWS::ApiGatewayV2::Authorizer': (naming) => withId(code(naming, 6, lower), 'AuthorizerId'),
