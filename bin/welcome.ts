@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
 import { CognitoError } from './call-cognito.ts';
-import { type ConfirmedUser, confirmedUser } from './confirmed-user.ts';
+import { type ConfirmedUser, confirmedUser, isClosed } from './confirmed-user.ts';
 import { offerDemoPeople } from './demo-people.ts';
 import { LocalOutputs, wscatLine } from './local-outputs.ts';
 
@@ -24,7 +24,8 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
   }
   const users = await demoUsers(outputs, dataDirectory);
   if (!users) {
-    const how = 'Nobody may sign up here (selfSignUp: false). Users from a start without that option stay.';
+    const how =
+      'Nobody may sign up here (selfSignUp: false). Make an account as an administrator does: npm run user -- alice';
     return [...addresses, '', how, ''].join('\n');
   }
   await offerDemoPeople(
@@ -89,7 +90,7 @@ async function demoUsers(outputs: LocalOutputs, dataDirectory: string): Promise<
       users.push(await confirmedUser(name, outputs, dataDirectory));
     } catch (error) {
       if (!(error instanceof CognitoError)) throw error;
-      if (/^SignUp is not permitted/.test(error.message)) return undefined;
+      if (isClosed(error)) return undefined;
       if (!/was deleted: choose another/.test(error.message)) throw error;
     }
   }

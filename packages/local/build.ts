@@ -31,11 +31,13 @@ const cli = join(folder, 'cli.js');
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 0o755 });
 // Files that the bundle reads beside itself.
 for (const file of [
+  'lambda/redirect.mjs',
   'lambda/bootstrap.mjs',
   'lambda/call-with-callback.mjs',
   'lambda/direct-http.mjs',
   'lambda/opt.mjs',
   'lambda/redirect-hosts.mjs',
+  'lambda/redirect-pools.mjs',
   'dynamodb/keep-engine.mjs',
   'dynamodb/new-database.gz',
   'local-page/local-page.html',
@@ -48,7 +50,7 @@ for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example', 'img']) {
   const isLeftover = (path: string) => ['.local', 'cdk.out'].includes(basename(path));
   cpSync(join(source, name), join(folder, name), { recursive: true, filter: (path) => !isLeftover(path) });
 }
-const exports = { '.': { types: './types/index.d.ts', default: './index.js' } };
+const exports = { '.': { types: './types/index.d.ts', default: './index.js' }, './redirect': './redirect.mjs' };
 const { imports: __, ...published } = { ...manifest, exports, bin: { 'parley-local': './cli.js' } };
 writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`);
 

@@ -95,6 +95,7 @@ describe('npm start', () => {
     await server.says(/Ctrl-C stops everything/);
     expect(server.said()).not.toContain('not served here');
     expect(server.said()).toMatch(/alice +password \S+\n +bob +password \S+/);
+    expect(server.said()).toMatch(/^ {2}inside +http:\S+\/_local\?key=[\w-]+ /m);
     const [, page] = /^Open (\S+) in a browser/m.exec(server.said()) ?? [];
     expect(await (await fetch(`${page}/demo.json`)).json()).toEqual([
       { username: 'alice', password: expect.any(String) },
@@ -137,15 +138,21 @@ describe('npm start', () => {
     expect(await again.ended).toBe(0);
   });
 
-  test('takes an option of the stack as cdk does, and refuses a wrong one in a sentence', {
+  test('takes options of the stack as cdk does, and refuses a wrong one in a sentence; where nobody may sign up, npm run user makes accounts', {
     timeout: slow,
   }, async () => {
     const other = await mkdtemp(join(tmpdir(), 'parley-options-'));
-    const server = start({ PARLEY_DATA: other }, '-c', 'sendLimit=0', '--context', 'sendLimitSeconds=3');
-    await server.says(/Ctrl-C stops everything/);
+    const options = ['-c', 'sendLimit=0', '--context', 'sendLimitSeconds=3', '-c', 'selfSignUp=false'];
+    const server = start({ PARLEY_DATA: other }, ...options);
+    await server.says(/Nobody may sign up here .*: npm run user -- alice/);
     const template = await readFile(join(other, 'cdk.out', 'Parley.template.json'), 'utf8');
     expect(template).toMatch(/"SEND_COUNT": "0"/);
     expect(template).toMatch(/"SEND_SECONDS": "3"/);
+    const made = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'alice'], { env: { PARLEY_DATA: other } });
+    expect(await made.ended).toBe(0);
+    const alice = run(pasted(made.said())[1] ?? '', [], { shell: true });
+    await alice.says(/Connected/);
+    alice.child.kill();
     await interrupt(server);
 
     const wrong = start({ PARLEY_DATA: other }, '-c', 'sendLimit=all');

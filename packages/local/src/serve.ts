@@ -32,6 +32,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
   readonly latency?: string;
   /** Values of the CDK app's context, like `sendLimit=0`, in place of those of `cdk.json`, as `-c` of `cdk` does. */
   readonly context?: readonly string[];
+  /** Values of parameters of the templates, like `Size=3` or `Web:Size=3`, as `--parameters` of `cdk deploy` does. */
+  readonly parameters?: readonly string[] | undefined;
   /** Synthesizes and reloads when a file of the project is saved. */
   readonly watch?: boolean;
   /** The text that is printed when everything is served. */
@@ -40,7 +42,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
 
 /**
  * Serves stacks until a signal ends the process, as a command does: prints to the console, and exits with 1 after an error. The stacks'
- * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`.
+ * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`, and keys for the AWS CLI to
+ * `<dataDirectory>/credentials`.
  */
 export function serve(options: ServeOptions): void {
   run(options).then(
@@ -65,6 +68,7 @@ async function run(options: ServeOptions): Promise<number> {
   const latency = parseLatency(options.latency);
   const hosts = parseHosts(options.hosts);
   const context = parseContext(options.context ?? []);
+  const parameters = parseContext(options.parameters ?? [], '--parameters');
   const log = (line: string) => console.log(line);
   // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
   process.env.TZ = 'UTC';
@@ -92,6 +96,8 @@ async function run(options: ServeOptions): Promise<number> {
   const runtime = await startLocal({
     assemblyDirectory,
     stackNames,
+    parameters,
+    contextFile: isProject ? join(directory, 'cdk.context.json') : undefined,
     dataDirectory,
     port,
     faults,
@@ -105,6 +111,7 @@ async function run(options: ServeOptions): Promise<number> {
     signal.throwIfAborted();
     const outputs = JSON.stringify(outputsFile(runtime), undefined, 2);
     await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
+    await writeAtomically(join(dataDirectory, 'credentials'), credentialsFile(runtime));
     // Otherwise the first message would wait for several cold starts.
     runtime.functions.warm(waitedForFunctions(runtime.stack));
     log(await (options.welcome ?? describe)(runtime));
@@ -119,6 +126,12 @@ async function run(options: ServeOptions): Promise<number> {
   } finally {
     await runtime.stop();
   }
+}
+
+/** The keys of the account's root user, for the AWS CLI and SDKs. They are new with each start. */
+function credentialsFile({ rootCredentials }: LocalRuntime): string {
+  const { accessKeyId, secretAccessKey } = rootCredentials;
+  return `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 }
 
 function describe({ origin, stack, outputs, page }: LocalRuntime): string {

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { synthesize } from '#index';
+import { writeAssembly } from './assembly/write-assembly.ts';
 import { connect } from './fixture/sockets.ts';
 import { installPackage } from './install-package.ts';
 
@@ -91,6 +92,11 @@ test('serve synthesizes the example, prints its outputs, serves it, and ends at 
   expect(await received).toEqual({ text: 'built' });
   socket.close();
 
+  const [page = ''] = /http:\S+\/_local\?key=\S+/.exec(command.output()) ?? [];
+  for (const path of ['', '/page.js', '/page.css']) {
+    expect((await fetch(page.replace(/\?.*/, path))).status).toBe(200);
+  }
+
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
 });
@@ -122,6 +128,26 @@ test('the stranger’s app is served within ten seconds of its synthesis', { tim
   expect(await Promise.all([ann.next(), bob.next()])).toEqual(['hello stranger', 'hello stranger']);
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
+});
+
+test('--stack chooses, and the file of outputs has a key for each stack that is served', {
+  timeout: slow,
+}, async () => {
+  const template = { Resources: {}, Outputs: { Place: { Value: { Ref: 'AWS::StackName' } } } };
+  const assembly = await writeAssembly(join(data, 'several'), { A: { template }, B: { template }, C: { template } });
+  const command = run('serve', assembly, '--stack', 'A', '--stack', 'C', '--port', '0', '--data', data);
+  await command.prints(/Ctrl-C stops it/);
+  expect(command.output()).toMatch(/^Serving A, C on \S+\n\n {2}A\/Place {2}A\n {2}C\/Place {2}C\n/);
+  expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toMatchObject({
+    A: { Place: 'A' },
+    C: { Place: 'C' },
+  });
+  command.child.kill('SIGTERM');
+  await command.ended;
+
+  const wrong = run('serve', assembly, '--stack', 'D', '--port', '0', '--data', data);
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toBe("unable to choose D; the app's stacks are A, B, C\n");
 });
 
 test('--help tells the options and the faults', async () => {

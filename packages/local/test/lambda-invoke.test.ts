@@ -15,6 +15,7 @@ import { createCounters } from '#counters';
 import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
+import { createAsyncQueue } from '#lambda/async-queue';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { startInvokeApi } from '#lambda/invoke-api';
 import { createOwnHosts } from '#own-hosts';
@@ -118,11 +119,13 @@ beforeAll(async () => {
   const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, calls, clock };
   context = { ...shared, isOwnHost: createOwnHosts(), timeScale, log: () => {} };
   const sqs = await startSqs(context);
-  const api = await startInvokeApi(context, sqs);
+  const events = createAsyncQueue(context, sqs);
+  const api = await startInvokeApi(context, events);
   server.on('request', (request, response) => void api.handle(request, response));
   const credentials = keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` });
   lambda = clientOf(credentials);
   stop = async () => {
+    events.stop();
     await api.stop();
     await functions.stop();
     await sqs.stop();

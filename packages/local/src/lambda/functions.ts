@@ -11,6 +11,7 @@ import type { Counters } from '#counters';
 import type { Faults } from '#faults';
 import type { AccessKeys } from '#iam/access-keys';
 import type { Policies } from '#iam/policy';
+import type { Refusals } from '#iam/refusals';
 import { type LogFiles, openLogFiles } from '#logs/log-files';
 import { randomIdBytes } from '#random-bytes';
 import { withTimeout } from '#timeout';
@@ -63,6 +64,8 @@ export interface FunctionsOptions {
   readonly counters: Counters;
   readonly calls: Calls;
   readonly clock: Clock;
+  /** Gets what the permissions of functions refuse to services. */
+  readonly refusals?: Pick<Refusals, 'add'>;
   /** The local services. Without them functions call them over HTTP only, and hosts of AWS are not redirected. */
   readonly services?: { readonly answer: Answering; readonly awsHosts: AwsHosts };
   /** Gets lines for the person who runs the stack. */
@@ -193,7 +196,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
     warm(functionIds) {
       for (const functionId of functionIds) find(functionId).pool.warm();
     },
-    allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
+    allows(functionId, service, arn) {
+      const allowed = mayInvoke(stack, functionId, service, arn);
+      const message = `because no AWS::Lambda::Permission of ${functionId} allows the source ${arn}`;
+      if (!allowed)
+        options.refusals?.add({ kind: 'service', service, arn }, 'lambda:InvokeFunction', functionId, message);
+      return allowed;
+    },
 
     replace(next) {
       const isUnchanged = ([functionId, { config }]: [string, Deployed]) =>
@@ -226,7 +235,10 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
   for (const layer of config.missingLayers) {
     log?.(`${config.id}: the layer ${layer} is not served; a layer of the stack in a folder is`);
   }
-  const { task, opt } = taskFolder(config, { folder: taskFolders(options), startedIn: process.cwd() });
+  const { task, opt } = taskFolder(config, {
+    folder: taskFolders(options),
+    sdkBeside: [process.cwd(), import.meta.dirname],
+  });
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;
