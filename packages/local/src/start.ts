@@ -41,6 +41,7 @@ import { startSqs } from './sqs/start.ts';
 import { parameterFiles } from './ssm/parameter-files.ts';
 import { startSsm } from './ssm/start.ts';
 import { startStreams } from './streams/start.ts';
+import { createDestinations } from './targets/destinations.ts';
 import { createTargets } from './targets/targets.ts';
 
 export interface LocalOptions {
@@ -155,7 +156,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const refusals = createRefusals(clock);
     const policies = createPolicies(() => stack, refusals);
     const awsHosts = createAwsHosts({
-      region: () => stack.region,
+      stack: () => stack,
       services: () => port.prefixes().flatMap((prefix) => /^\/_aws\/(.+)$/.exec(prefix)?.[1] ?? []),
       directServices,
     });
@@ -200,7 +201,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     };
     const dynamodb = await serve(startDynamoDb(context, { engine, settingNames }));
     const sqs = await serve(startSqs(context));
-    const events = createAsyncQueue(context, sqs);
+    const destinations = createDestinations(() => ({ targets, topics: sns, bus }));
+    const events = createAsyncQueue(context, destinations);
     const targets = createTargets(context, { events, queues: sqs });
     const sns = await serve(startSns(context, targets));
     const bus = await serve(startEvents(context, { targets, topics: sns }));

@@ -125,7 +125,7 @@ test('the stranger’s app is served within ten seconds of its synthesis', { tim
 
   const [ann, bob] = await Promise.all([connect(url), connect(url)]);
   ann.socket.send('{"message":"sendmessage","data":"hello stranger"}');
-  expect(await Promise.all([ann.next(), bob.next()])).toEqual(['hello stranger', 'hello stranger']);
+  expect(await Promise.all([ann.next(30), bob.next(30)])).toEqual(['hello stranger', 'hello stranger']);
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
 });

@@ -57,7 +57,7 @@ const output = (name: string) => app.runtime.outputs[name] ?? '';
 
 beforeAll(async () => {
   app = await serveApp(build);
-}, 30_000);
+}, 60_000);
 afterAll(() => app?.stop());
 
 function build(stack: Stack): void {

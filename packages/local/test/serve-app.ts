@@ -5,6 +5,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { WebSocket } from 'ws';
 import { type LocalOptions, type LocalRuntime, startLocal } from '#start';
 
+// CDK's own check of templates takes three seconds.
+process.env.CDK_VALIDATION = 'false';
+
 /** A CDK app that is synthesized and served, in a temporary folder that goes with it. */
 export interface ServedApp {
   readonly runtime: LocalRuntime;
@@ -22,6 +25,8 @@ export async function serveApp(
   const folder = await mkdtemp(join(tmpdir(), 'served-app-'));
   const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false });
   build(new Stack(app, 'App'), folder);
+  // CDK's check against CloudFormation's rules takes as long as the synthesis.
+  process.env.CDK_VALIDATION = 'false';
   app.synth();
   const lines: string[] = [];
   const assemblyDirectory = join(folder, 'cdk.out');

@@ -116,7 +116,8 @@ export function unitsOf(options: {
   };
 
   for (const root of all) {
-    const parameter = (name: string) => parameters[`${root.name}:${name}`] ?? parameters[name];
+    const parameter = (name: string) =>
+      parameters[`${root.name}:${name}`] ?? parameters[name] ?? root.parameters?.[name];
     add(root.template, { stackName: root.name, nestedIn: [], root, parameter });
   }
   return served.flatMap((stack) => units.filter(({ root }) => root === stack));

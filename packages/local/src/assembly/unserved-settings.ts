@@ -32,6 +32,9 @@ const settings: Readonly<Record<string, Readonly<Record<string, Asks>>>> = {
     ResourcePolicy: isSomething,
   },
   'AWS::IAM::Role': { PermissionsBoundary: isSomething },
+  'AWS::Lambda::EventInvokeConfig': {
+    'DestinationConfig.OnFailure.Destination': (value) => String(value).startsWith('arn:aws:s3:'),
+  },
   'AWS::Lambda::Function': { FileSystemConfigs: isSomething },
   'AWS::S3::Bucket': {
     ObjectLockConfiguration: isSomething,

@@ -10,6 +10,8 @@ export interface TaskFolder {
   readonly task: string;
   /** `/opt` on AWS. Undefined without layers. */
   readonly opt: string | undefined;
+  /** Packages of the AWS SDK that the code imports, and that are nowhere. */
+  readonly missingSdk: readonly string[];
 }
 
 /**
@@ -28,14 +30,18 @@ export function taskFolder(
 ): TaskFolder {
   const { id, directory, handler, inlineCode, layers } = config;
   const { folder, sdkBeside } = options;
+  const named = directory === undefined ? sdkNamesIn(inlineCode ?? '') : sdkPackagesOf(directory);
+  const own = packageFolders(directory ?? folder);
+  const notAbove = named.filter((name) => !has(own, name));
+  const sdks = [...own, ...(notAbove.length > 0 || layers.length > 0 ? sdkBeside.flatMap(packageFolders) : [])];
+  const missingSdk = notAbove.filter((name) => !has(sdks, name) && layers.length === 0);
   const staysThere =
     directory !== undefined &&
     layers.length === 0 &&
     !wouldBeEsModule(directory, handler) &&
-    !needsSdkOf(sdkBeside, directory);
-  if (staysThere) return { task: directory, opt: undefined };
+    notAbove.length === missingSdk.length;
+  if (staysThere) return { task: directory, opt: undefined, missingSdk };
 
-  const sdks = [directory ?? folder, ...sdkBeside].flatMap(packageFolders);
   const root = join(folder, `${id}-${hashOf(directory, inlineCode, layers)}`);
   const task = join(root, 'task');
   const packages = join(root, 'node_modules');
@@ -52,7 +58,7 @@ export function taskFolder(
     linkPackages(join(opt, 'nodejs/node_modules'), packages);
   }
   linkSdk(sdks, packages);
-  return { task, opt };
+  return { task, opt, missingSdk };
 }
 
 /** Layers are unpacked into one folder, one after the other, so the last one wins. Functions with the same layers share it. */
@@ -77,25 +83,24 @@ const hashOf = (...parts: unknown[]) => createHash('sha256').update(JSON.stringi
 /** What AWS's runtime brings. */
 const sdkScopes = ['@aws-sdk', '@smithy', '@aws-crypto', '@aws'];
 
-function needsSdkOf(others: readonly string[], directory: string): boolean {
-  const own = packageFolders(directory);
-  const missing = sdkPackagesOf(directory).filter((name) => !own.some((folder) => existsSync(join(folder, name))));
-  const elsewhere = missing.length > 0 ? others.flatMap(packageFolders) : [];
-  return missing.some((name) => elsewhere.some((folder) => existsSync(join(folder, name))));
-}
-
-/** The packages of the SDK that code names. */
+/** The packages of the SDK that code imports. */
 function sdkPackagesOf(directory: string): string[] {
   const names = readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sdkPackagesOf(path);
     if (!/\.[cm]?js$/.test(entry.name)) return [];
-    return [...readFileSync(path, 'utf8').matchAll(/["'](@(?:aws-sdk|smithy)\/[a-z0-9-]+)/g)].map(
-      ([, name = '']) => name,
-    );
+    return sdkNamesIn(readFileSync(path, 'utf8'));
   });
   return [...new Set(names)];
 }
+
+function sdkNamesIn(code: string): string[] {
+  return [...code.matchAll(/\b(?:from|import|require)\s*\(?\s*["'](@(?:aws-sdk|smithy)\/[a-z0-9-]+)["'/]/g)].map(
+    ([, name = '']) => name,
+  );
+}
+
+const has = (folders: readonly string[], name: string) => folders.some((folder) => existsSync(join(folder, name)));
 
 /** The existing `node_modules` of a folder and of all above it, the nearest first. */
 function packageFolders(from: string): string[] {

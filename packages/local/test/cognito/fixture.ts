@@ -108,7 +108,7 @@ export async function startFixture(
     calls: createCalls(),
     clock: { now: () => Date.now() + ahead },
   };
-  const awsHosts = createAwsHosts({ region: () => stack.region, services: () => ['cognito-idp'], directServices: [] });
+  const awsHosts = createAwsHosts({ stack: () => stack, services: () => ['cognito-idp'], directServices: [] });
   const answer = async () => ({ status: 503, headers: {}, body: '' });
   const functions = createFunctions({ ...shared, services: { answer, awsHosts } });
   const context: Context = {

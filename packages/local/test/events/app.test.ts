@@ -130,11 +130,11 @@ beforeAll(async () => {
       return '';
     }
   };
-}, 30_000);
+}, 120_000);
 afterAll(() => app?.stop());
 
 test('an app of CDK with topics, buses, schedules, FIFO queues, parameters and secrets runs as it is', {
-  timeout: 30_000,
+  timeout: 60_000,
 }, async () => {
   const { runtime } = app;
   const { origin, outputs, stack, rootCredentials: credentials } = runtime;
