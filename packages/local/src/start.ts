@@ -36,6 +36,7 @@ import { startSqs } from './sqs/start.ts';
 import { parameterFiles } from './ssm/parameter-files.ts';
 import { startSsm } from './ssm/start.ts';
 import { startStreams } from './streams/start.ts';
+import { createDestinations } from './targets/destinations.ts';
 import { createTargets } from './targets/targets.ts';
 
 export interface LocalOptions {
@@ -189,10 +190,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     };
     const dynamodb = await serve(startDynamoDb(context, { engine, settingNames }));
     const sqs = await serve(startSqs(context));
-    const events = createAsyncQueue(context, sqs);
+    const destinations = createDestinations(context, sqs);
+    const events = createAsyncQueue(context, destinations);
     const targets = createTargets(context, { events, queues: sqs });
     const sns = await serve(startSns(context, targets));
     const bus = await serve(startEvents(context, { targets, topics: sns }));
+    destinations.connect({ targets, topics: sns, bus });
     const s3 = await serve(startS3(context, { events: { targets, topics: sns, bus } }));
     const secrets = await serve(startSecrets(context, secretStore));
     const ssm = await serve(startSsm(context, parameters));
@@ -204,7 +207,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const streams = await serve(
       startStreams(context, {
         engine: dynamodb.engine,
-        queues: sqs,
+        queues: destinations,
         onWrite: dynamodb.onWrite,
         // An engine that runs elsewhere may have other clients, and deletes expired items by itself.
         seesAllWrites: dynamodb.enginePid !== undefined,

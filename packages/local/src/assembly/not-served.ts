@@ -1,4 +1,5 @@
 import { withoutHash } from '#calls';
+import { isServedProtocol, isServedTarget } from './served-targets.ts';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
 
@@ -47,7 +48,31 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     return isThere ? undefined : `${type} (its template is not in the assembly)`;
   }
   if (type === 'AWS::CloudFront::Distribution' && resource !== stack.ofType(type)[0]) return `${type} (one is served)`;
+  if (type === 'AWS::SNS::Topic' || type === 'AWS::SNS::Subscription') {
+    return inBrackets(type, unservedProtocols(properties));
+  }
+  if (type === 'AWS::Events::Rule' || type === 'AWS::Scheduler::Schedule') {
+    return inBrackets(type, unservedTargets(properties));
+  }
   return partOf(type) ? undefined : type;
+}
+
+const inBrackets = (type: string, list: readonly unknown[]) =>
+  list.length > 0 ? `${type} (${list.join(', ')})` : undefined;
+
+/** How a topic's subscribers hear of messages, as far as they hear nothing here. */
+function unservedProtocols({ Protocol, Subscription }: Resource['properties']): unknown[] {
+  const inTopic = Array.isArray(Subscription) ? Subscription.map((one: unknown) => Object(one).Protocol) : [];
+  return [Protocol, ...inTopic].filter((protocol) => protocol !== undefined && !isServedProtocol(protocol));
+}
+
+/** The services that a rule or schedule calls, as far as they are not here. */
+function unservedTargets({ Target, Targets }: Resource['properties']): string[] {
+  const arns = [Target, Targets].flat().flatMap((target): string[] => {
+    const arn: unknown = Object(target).Arn;
+    return typeof arn === 'string' && !isServedTarget(arn) ? [arn] : [];
+  });
+  return [...new Set(arns.map((arn) => `to ${arn.split(':')[2]}`))];
 }
 
 /** Whether a function is only there for custom resources whose work the runtime does by itself, or that nobody needs here. */

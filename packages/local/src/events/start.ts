@@ -9,7 +9,6 @@ import type { Targets } from '#targets/targets';
 import { parseJson } from '#text';
 import { createBus, type EventParts } from './bus.ts';
 import { readCreated } from './created.ts';
-import { isServed } from './deliver.ts';
 import { fireSchedule } from './fire-schedule.ts';
 import { Entry, entryError, maxBytes, maxEntries, sizeOf } from './put-events.ts';
 import { busArn, busArns, readRules } from './rules.ts';
@@ -18,8 +17,8 @@ import { startTimetable, type Timetable } from './timetable.ts';
 
 /** The account's buses, for services inside the runtime. */
 export interface Events extends Service {
-  /** Brings an event of AWS itself to the rules of the default bus. */
-  emit(event: EventParts): Promise<void>;
+  /** Brings an event of AWS itself to the rules of a bus, the default one if none is named. */
+  emit(event: EventParts, onBus?: string): Promise<void>;
   /** Reads rules and schedules again after the stack has changed. @throws BrokenStack */
   reload(): Promise<void>;
 }
@@ -39,13 +38,6 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
   const bus = createBus(context, to, () => current.rules);
   let timetable: Timetable | undefined;
 
-  const sayWhatIsNotServed = () => {
-    const ofRules = current.rules.flatMap((rule) => rule.targets.map(({ Arn }) => ({ ...rule, Arn })));
-    const ofSchedules = current.schedules.map((schedule) => ({ ...schedule, Arn: schedule.target.Arn }));
-    for (const { logicalId, Arn } of [...ofRules, ...ofSchedules]) {
-      if (!isServed(Arn)) context.log(`not served here: the target ${Arn} of ${logicalId}`);
-    }
-  };
   /** Costs nothing without schedules. */
   const startTimes = async () => {
     timetable?.stop();
@@ -103,7 +95,6 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
     return { Rules: listed.map(({ name: Name, arn: Arn }) => ({ Name, Arn, State: 'ENABLED', EventBusName })) };
   };
 
-  sayWhatIsNotServed();
   await startTimes();
   const answer = serveAwsJson(context, {
     signingName: 'events',
@@ -120,12 +111,11 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
   return {
     answer,
     handle: overHttp(answer),
-    async emit(event) {
-      await bus.put(busArn(context.stack, 'default'), event, clock.now());
+    async emit(event, onBus = busArn(context.stack, 'default')) {
+      await bus.put(onBus, event, clock.now());
     },
     async reload() {
       current = read(context.stack);
-      sayWhatIsNotServed();
       await startTimes();
     },
     async stop() {

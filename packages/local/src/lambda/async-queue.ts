@@ -36,7 +36,7 @@ interface QueuedEvent {
  * An event that is throttled is tried again until it is too old, and then discarded too. As on AWS, there is no order. Waiting events are in memory only.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
+export function createAsyncQueue(context: Context, destinations: Pick<Queues, 'send'>): AsyncQueue {
   const { counters, clock, faults, functions, timeScale } = context;
   const waiting = new Map<string, QueuedEvent[]>();
   const running = new Map<string, number>();
@@ -87,6 +87,9 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
       counters.count('faults.repeatEvent');
       await functions.invoke(functionId, event);
     }
+    if (result.ok && !stopped && config.successArn !== undefined) {
+      await sendRecord(config.successArn, { ...queued, attempts: queued.attempts + 1 }, 'Success', result);
+    }
     if (result.ok || stopped) return countDone(functionId);
     if (result.throttled) {
       const delay = Math.min(firstThrottlePause * 2 ** queued.throttles, longestThrottlePause);
@@ -99,21 +102,42 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
   }
 
   async function discard(queued: QueuedEvent, condition: Condition, result: InvokeResult | undefined): Promise<void> {
-    const { functionId, event, requestId, attempts, config } = queued;
-    const { arn: functionArn, principal } = functionConfig(context.stack, functionId);
+    const { functionId, event, requestId, config } = queued;
+    const { deadLetterArn, principal } = functionConfig(context.stack, functionId);
     const reason = result?.ok === false ? `${result.errorType}: ${result.errorMessage}` : condition;
     context.log(`${functionId}: gave up an event (${condition}); ${reason}`);
+    if (config.failureArn !== undefined) await sendRecord(config.failureArn, queued, condition, result);
+    if (deadLetterArn !== undefined) {
+      // A dead-letter queue gets the event itself. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq
+      const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+      const attributes = {
+        RequestID: text(requestId),
+        ErrorCode: { DataType: 'Number', StringValue: '200' },
+        ErrorMessage: text(reason.slice(0, 1_024)),
+      };
+      await keep(functionId, 'lambda.dead-letters', () =>
+        destinations.send(deadLetterArn, { body: JSON.stringify(event), attributes }, principal),
+      );
+    }
+    countDone(functionId);
+  }
+
+  function sendRecord(to: string, queued: QueuedEvent, condition: Condition, result: InvokeResult | undefined) {
+    const { functionId, event, requestId, attempts } = queued;
+    const { arn: functionArn, principal } = functionConfig(context.stack, functionId);
+    const about = { requestId, functionArn, condition, attempts, event, result, now: clock.now() };
+    const counter = condition === 'Success' ? 'lambda.success-records' : 'lambda.dead-letters';
+    return keep(functionId, counter, () => destinations.send(to, JSON.stringify(invocationRecord(about)), principal));
+  }
+
+  /** As on AWS, an event is lost if its record cannot be sent. */
+  async function keep(functionId: string, counter: string, send: () => Promise<void>): Promise<void> {
     try {
-      if (!config.failureQueueArn) return;
-      const now = clock.now();
-      const record = invocationRecord({ requestId, functionArn, condition, attempts, event, result, now });
-      await queues.send(config.failureQueueArn, JSON.stringify(record), principal);
-      counters.count('lambda.dead-letters');
+      await send();
+      counters.count(counter);
     } catch (error) {
-      // As on AWS, an event is lost if its record cannot be sent.
-      context.log(`${functionId}: unable to keep the failed event; ${String(error)}`);
-    } finally {
-      countDone(functionId);
+      const what = counter === 'lambda.dead-letters' ? 'keep the failed event' : 'send the record of an event';
+      context.log(`${functionId}: unable to ${what}; ${String(error)}`);
     }
   }
 

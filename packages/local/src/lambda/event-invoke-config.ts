@@ -3,21 +3,22 @@ import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import { splitOnce } from '#text';
 
+/** A queue, a topic, a function or a bus. Buckets are not served as destinations. */
+const destination = z.object({ Destination: z.string().regex(/^arn:aws:(sqs|sns|lambda|events):/) }).optional();
+
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html */
 const Properties = z.looseObject({
   FunctionName: z.string(),
   Qualifier: z.string(),
   MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
   MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
-  DestinationConfig: z
-    .strictObject({ OnFailure: z.object({ Destination: z.string().regex(/^arn:aws:sqs:/) }).optional() })
-    .default({}),
+  DestinationConfig: z.strictObject({ OnFailure: destination, OnSuccess: destination }).default({}),
 });
 
 /** Settings of asynchronous invocations. */
 export type EventInvokeConfig = Readonly<ReturnType<typeof eventInvokeConfig>>;
 
-/** @throws BrokenStack for settings that are not served locally: OnSuccess destinations, and destinations other than queues */
+/** @throws BrokenStack for settings that are not served locally: buckets as destinations */
 export function eventInvokeConfig(stack: Stack, functionId: string) {
   const [id, qualifier] = splitOnce(functionId, ':');
   const names = [stack.ref(id), stack.arn(id)];
@@ -36,7 +37,9 @@ export function eventInvokeConfig(stack: Stack, functionId: string) {
     retries: MaximumRetryAttempts,
     /** Seconds after which an event is discarded. */
     maximumAge: MaximumEventAgeInSeconds,
-    /** The queue that gets a record of every discarded event. */
-    failureQueueArn: DestinationConfig.OnFailure?.Destination,
+    /** What gets a record of every discarded event. */
+    failureArn: DestinationConfig.OnFailure?.Destination,
+    /** What gets a record of every event that succeeded. */
+    successArn: DestinationConfig.OnSuccess?.Destination,
   };
 }

@@ -16,6 +16,7 @@ const propertiesShape = z.looseObject({
   MemorySize: z.coerce.number().min(128).max(10_240).default(128),
   ReservedConcurrentExecutions: z.coerce.number().min(0).optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).default({ Variables: {} }),
+  DeadLetterConfig: z.looseObject({ TargetArn: z.string().optional() }).default({}),
   LoggingConfig: z.looseObject({ LogGroup: z.string().optional(), LogFormat: z.string().optional() }).default({}),
 });
 
@@ -31,7 +32,7 @@ export function functionConfig(stack: Stack, named: string) {
   }
   const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, ...properties } =
     parseOrBroken(propertiesShape, resource.properties, `read function ${functionId}`);
-  const { Code, Layers, LoggingConfig } = properties;
+  const { Code, Layers, LoggingConfig, DeadLetterConfig } = properties;
   if (!Runtime.startsWith('nodejs')) {
     throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
   }
@@ -69,6 +70,8 @@ export function functionConfig(stack: Stack, named: string) {
     environment: Environment.Variables,
     /** Undefined if the function has no limit. */
     reservedConcurrency: ReservedConcurrentExecutions,
+    /** The queue or topic that gets discarded asynchronous events as they are. */
+    deadLetterArn: DeadLetterConfig.TargetArn,
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
   };
