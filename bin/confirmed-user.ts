@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CognitoError, callCognito } from './call-cognito.ts';
+import type { createAccount as createAccountOf } from './create-account.ts';
 import { keepPassword, newPassword, readPasswords } from './demo-passwords.ts';
 import type { LocalOutputs } from './local-outputs.ts';
 
@@ -21,12 +22,14 @@ const passwordAsBefore = (name: string) => `Parley-${name}-1`;
 /**
  * Signs a user in, and up before if need be, as a person would: the confirmation code is read from the mail. The password is the data folder's.
  * @param dataDirectory where the local user pool writes its mail, and where the passwords are
+ * @param createAccount how an account is made where nobody may sign up; without it that is an error (`isClosed`)
  * @throws Error when the name is somebody's with another password
  */
 export async function confirmedUser(
   name: string,
   outputs: LocalOutputs,
   dataDirectory: string,
+  createAccount?: typeof createAccountOf,
 ): Promise<ConfirmedUser> {
   const mailDirectory = join(dataDirectory, 'mail');
   const call = (operation: string, input: object) => callCognito(outputs.CognitoEndpoint, operation, input);
@@ -41,6 +44,10 @@ export async function confirmedUser(
     if (!token) throw new Error(`unable to sign ${name} in; the user pool wants another step`);
     return { name, password, token };
   };
+  const asSentence = (refusal: unknown) =>
+    named(refusal, 'UsernameExistsException')
+      ? new Error(`unable to sign ${name} in; the user exists and the password is not ${password}`)
+      : refusal;
   /** A user from before gets a password of this data folder. @returns false when there is none with the former password */
   const renew = async () => {
     const before = await signIn(passwordAsBefore(name)).catch(() => undefined);
@@ -62,12 +69,15 @@ export async function confirmedUser(
       if (await renew()) return signIn(password);
       // Unknown, or known with another password: Cognito does not tell which, signing up does.
       const UserAttributes = [{ Name: 'email', Value: `${name}@example.com` }];
-      await call('SignUp', { ClientId, Username: name, Password: password, UserAttributes }).catch(
-        (refusal: unknown) => {
-          if (!named(refusal, 'UsernameExistsException')) throw refusal;
-          throw new Error(`unable to sign ${name} in; the user exists and the password is not ${password}`);
-        },
-      );
+      try {
+        await call('SignUp', { ClientId, Username: name, Password: password, UserAttributes });
+      } catch (refusal) {
+        if (!createAccount || !isClosed(refusal)) throw asSentence(refusal);
+        await createAccount({ name, password }, outputs, dataDirectory).catch((error: unknown) => {
+          throw asSentence(error);
+        });
+        return signIn(password);
+      }
     } else throw error;
   }
   await confirm();
@@ -82,6 +92,11 @@ async function codeFor(name: string, mailDirectory: string): Promise<string> {
   return (await readFile(join(mailDirectory, newest), 'utf8')).trim().split('\n').at(-1) ?? '';
 }
 
+/** Whether somebody was refused because only administrators make accounts. */
+export function isClosed(error: unknown): boolean {
+  return error instanceof CognitoError && /^SignUp is not permitted/.test(error.message);
+}
+
 function named(error: unknown, ...names: string[]): boolean {
-  return error instanceof CognitoError && names.includes(error.name);
+  return error instanceof Error && names.includes(error.name);
 }

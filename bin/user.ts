@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { confirmedUser } from './confirmed-user.ts';
+import { createAccount } from './create-account.ts';
 import { LocalOutputsFile, wscatLine } from './local-outputs.ts';
 
 /** `npm run user -- carol`: a confirmed user on the running server, and the line to chat as her. */
@@ -10,7 +11,7 @@ async function main([name = '']: string[]): Promise<void> {
   }
   const data = process.env.PARLEY_DATA || '.parley';
   const { Parley: outputs } = await readOutputs(join(data, 'outputs.json'));
-  const user = await confirmedUser(name, outputs, data).catch((error: unknown) => {
+  const user = await confirmedUser(name, outputs, data, createAccount).catch((error: unknown) => {
     const refused = error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED';
     throw refused ? new Error(`unable to reach ${outputs.WebUrl}; start it first: npm start`) : error;
   });

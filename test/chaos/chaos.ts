@@ -42,15 +42,11 @@ const faults = {
   dropDisconnect: 0.3,
   repeatBatch: 0.2,
   delayBatch: 300,
-  tableThrottled: 0.01,
-  partitionUnits: 1_000,
-  transactionConflict: 0.05,
-  leftUnprocessed: 0.05,
-  delayIndex: 300,
-  delayTable: 2,
-  repeatMessage: 0.1,
-  functionThrottled: 1,
-  killEngine: 0.00005,
+  tableThrottled: 0.003,
+  transactionConflict: 0.02,
+  leftUnprocessed: 0.02,
+  delayTable: 1,
+  killEngine: 0.0001,
 };
 
 export function switchFaults(local: LocalRuntime, on: boolean, random: () => number): void {

@@ -120,8 +120,6 @@ function tally(
     'tables throttled': counters['faults.tableThrottled'] ?? 0,
     'transactions in conflict': counters['faults.transactionConflict'] ?? 0,
     'parts of batches left unprocessed': counters['faults.leftUnprocessed'] ?? 0,
-    'items shown late by an index': counters['faults.delayIndex'] ?? 0,
-    'messages of queues repeated': counters['faults.repeatMessage'] ?? 0,
     'engines ended': counters['faults.killEngine'] ?? 0,
     'sends answered 5xx': answered((status) => status >= 500),
     'sends answered 429': answered((status) => status === 429),

@@ -12,12 +12,12 @@ export async function tokenSigner({
 }: Pick<LocalRuntime, 'outputs' | 'cognito'>): Promise<
   (username: string, expires?: number, sub?: string) => Promise<string>
 > {
-  const { UserPoolId = '', UserPoolClientId = '', CognitoEndpoint = '' } = outputs;
+  const { UserPoolId = '', UserPoolClientId = '', Region } = outputs;
   const key = await cognito.accessTokenKey(UserPoolId);
   return (username, expires, sub = username) =>
     new SignJWT({ sub, username, client_id: UserPoolClientId, token_use: 'access' })
       .setProtectedHeader({ alg: 'RS256', kid: key.kid })
-      .setIssuer(`${CognitoEndpoint}/${UserPoolId}`)
+      .setIssuer(`https://cognito-idp.${Region}.amazonaws.com/${UserPoolId}`)
       .setIssuedAt()
       .setExpirationTime(expires ?? '1h')
       .sign(key.privateKey);

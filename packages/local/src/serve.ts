@@ -3,13 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseLatency } from './calls.ts';
 import { requireUnclaimed } from './claim-folder.ts';
+import { findEngine } from './dynamodb/find-engine.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
+import { whenOrphaned } from './orphan.ts';
 import { outputsFile } from './outputs-file.ts';
 import { parseHosts } from './own-hosts.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
+import { prepareDataFolder } from './private-folder.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 import { isSynthesized, synthesize } from './synthesize.ts';
@@ -29,6 +32,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
   readonly latency?: string;
   /** Values of the CDK app's context, like `sendLimit=0`, in place of those of `cdk.json`, as `-c` of `cdk` does. */
   readonly context?: readonly string[];
+  /** Values of parameters of the templates, like `Size=3` or `Web:Size=3`, as `--parameters` of `cdk deploy` does. */
+  readonly parameters?: readonly string[] | undefined;
   /** Synthesizes and reloads when a file of the project is saved. */
   readonly watch?: boolean;
   /** The text that is printed when everything is served. */
@@ -37,7 +42,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
 
 /**
  * Serves stacks until a signal ends the process, as a command does: prints to the console, and exits with 1 after an error. The stacks'
- * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`.
+ * outputs are written to `<dataDirectory>/outputs.json`, in the format of `cdk deploy --outputs-file`, and keys for the AWS CLI to
+ * `<dataDirectory>/credentials`.
  */
 export function serve(options: ServeOptions): void {
   run(options).then(
@@ -53,6 +59,8 @@ export function serve(options: ServeOptions): void {
 async function run(options: ServeOptions): Promise<number> {
   const { engine, stackNames } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  // Before anything else: without an engine, nothing that takes time has a point.
+  findEngine(engine, settingNames);
   const directory = resolve(options.directory);
   const dataDirectory = resolve(options.dataDirectory);
   const port = parsePort(options.port, settingNames.port);
@@ -60,6 +68,7 @@ async function run(options: ServeOptions): Promise<number> {
   const latency = parseLatency(options.latency);
   const hosts = parseHosts(options.hosts);
   const context = parseContext(options.context ?? []);
+  const parameters = parseContext(options.parameters ?? [], '--parameters');
   const log = (line: string) => console.log(line);
   // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
   process.env.TZ = 'UTC';
@@ -76,6 +85,7 @@ async function run(options: ServeOptions): Promise<number> {
   }
   if (options.context?.length && !isProject) throw new Error(`unable to use -c; ${directory} has no cdk.json`);
   if (options.watch && !isProject) throw new Error(`unable to watch; ${directory} has no cdk.json`);
+  await prepareDataFolder(dataDirectory, settingNames.dataDirectory);
   const assemblyDirectory = isProject ? join(dataDirectory, 'cdk.out') : directory;
   if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory, context })) {
     log('Synthesizing the stack …');
@@ -86,6 +96,7 @@ async function run(options: ServeOptions): Promise<number> {
   const runtime = await startLocal({
     assemblyDirectory,
     stackNames,
+    parameters,
     contextFile: isProject ? join(directory, 'cdk.context.json') : undefined,
     dataDirectory,
     port,
@@ -100,6 +111,7 @@ async function run(options: ServeOptions): Promise<number> {
     signal.throwIfAborted();
     const outputs = JSON.stringify(outputsFile(runtime), undefined, 2);
     await writeAtomically(join(dataDirectory, 'outputs.json'), outputs);
+    await writeAtomically(join(dataDirectory, 'credentials'), credentialsFile(runtime));
     // Otherwise the first message would wait for several cold starts.
     runtime.functions.warm(waitedForFunctions(runtime.stack));
     log(await (options.welcome ?? describe)(runtime));
@@ -114,6 +126,12 @@ async function run(options: ServeOptions): Promise<number> {
   } finally {
     await runtime.stop();
   }
+}
+
+/** The keys of the account's root user, for the AWS CLI and SDKs. They are new with each start. */
+function credentialsFile({ rootCredentials }: LocalRuntime): string {
+  const { accessKeyId, secretAccessKey } = rootCredentials;
+  return `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 }
 
 function describe({ origin, stack, outputs, page }: LocalRuntime): string {
@@ -151,19 +169,8 @@ function onSignal(): { signal: AbortSignal; ended: Promise<undefined> } {
       done(undefined);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-    whenOrphaned(end);
+    // Started by hand, it may outlive the shell.
+    if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(end);
   });
   return { signal: controller.signal, ended };
-}
-
-/** npm and its shell do not pass a SIGTERM on to what they started, which would go on and keep the port. */
-function whenOrphaned(end: () => void): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    end();
-  }, 500);
-  timer.unref();
 }

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import thisSystem, { dirname, join, type PlatformPath, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { anyEnvironment } from './assembly/environment.ts';
 import type { AppContext } from './parse-context.ts';
-import { isObject, parseJson } from './text.ts';
 
 const CdkJson = z.looseObject({
   app: z.string(),
@@ -32,6 +32,18 @@ function readCdkJson(projectDirectory: string): z.infer<typeof CdkJson> {
   }
 }
 
+/** What the CLI has looked up in an account and keeps in the project. @throws Error, one sentence */
+function lookedUp(projectDirectory: string): Record<string, unknown> {
+  const path = join(projectDirectory, 'cdk.context.json');
+  if (!existsSync(path)) return {};
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Error(`unable to read cdk.context.json; ${reason}`);
+  }
+}
+
 /**
  * Writes the cloud assembly of a CDK project as `cdk synth` does: runs the program that `cdk.json` names, with its context.
  * @param options.context replaces values of `cdk.json`, as `-c name=value` does
@@ -53,6 +65,9 @@ export async function synthesize(options: {
   await mkdir(assemblyDirectory, { recursive: true });
   const began = Date.now();
   const { code, output } = await run(app, projectDirectory, signal, {
+    // The CLI sets them to those of the person's profile. Without them an app cannot look up a network or a zone.
+    CDK_DEFAULT_ACCOUNT: anyEnvironment.account,
+    CDK_DEFAULT_REGION: anyEnvironment.region,
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
     CDK_CONTEXT_JSON: JSON.stringify({ ...lookedUp(projectDirectory), ...context, ...chosen }),
@@ -64,15 +79,6 @@ export async function synthesize(options: {
   signal?.throwIfAborted();
   if (code !== 0) throw new Error(`unable to synthesize the stack; ${errorIn(output)} (all of it: ${logFile})`);
   await writeFile(stamp, JSON.stringify({ made: began, context: chosen } satisfies z.infer<typeof Stamp>));
-}
-
-/** What `cdk synth` found in an account before, and wrote down: zones, parameters, … */
-function lookedUp(projectDirectory: string): Record<string, unknown> {
-  const file = join(projectDirectory, 'cdk.context.json');
-  if (!existsSync(file)) return {};
-  const context = parseJson(readFileSync(file, 'utf8'));
-  if (isObject(context)) return context;
-  throw new Error('unable to read cdk.context.json; it is not a JSON object');
 }
 
 /** True when the assembly was made with this context, and is newer than every file of the project that `cdk watch` would watch. */
@@ -112,15 +118,26 @@ export function projectSources(
   dataDirectory: string,
 ): { folders: string[]; excludes: (path: string) => boolean } {
   const { include, exclude } = readCdkJson(projectDirectory).watch;
-  const excluded = exclude
-    .filter((pattern) => !pattern.includes('*'))
-    .concat(relative(projectDirectory, dataDirectory));
-  const isHidden = (name: string) => /^(\.[^.].*|node_modules|cdk\.out)$/.test(name);
+  const plain = exclude.filter((pattern) => !pattern.includes('*'));
   return {
     folders: include.map((pattern) => pattern.replace(/\/?\*\*$/, '') || '.'),
-    excludes: (path) =>
-      path.split(sep).some(isHidden) || excluded.some((each) => path === each || path.startsWith(each + sep)),
+    excludes: createExcludes([...plain, relative(projectDirectory, dataDirectory)]),
   };
+}
+
+/**
+ * Whether a path is in one of the folders, or hidden.
+ * @param folders with slashes, as in `cdk.json`, or as the system writes them
+ * @param system how it writes paths
+ */
+export function createExcludes(
+  folders: readonly string[],
+  { normalize, sep }: Pick<PlatformPath, 'normalize' | 'sep'> = thisSystem,
+): (path: string) => boolean {
+  const excluded = folders.filter(Boolean).map(normalize);
+  const isHidden = (name: string) => /^(\.[^.].*|node_modules|cdk\.out)$/.test(name);
+  return (path) =>
+    path.split(sep).some(isHidden) || excluded.some((each) => path === each || path.startsWith(each + sep));
 }
 
 const stampFile = (assemblyDirectory: string) => `${assemblyDirectory}.stamp`;

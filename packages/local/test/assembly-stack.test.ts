@@ -83,7 +83,7 @@ describe('intrinsic functions', () => {
     [
       'a parameter without a default',
       { Ref: 'Asked' },
-      'unable to resolve parameter Asked; it has no default, and nobody is asked locally',
+      'unable to resolve parameter Asked; it has no default: give it a value (--parameters, parameters)',
     ],
     ['an item that is not there', { 'Fn::Select': [2, ['a']] }, 'unable to resolve Try/It; Fn::Select has no item 2'],
   ])('one sentence for %s', (_what, value, message) => {
@@ -163,7 +163,16 @@ describe('addresses', () => {
       'ws://127.0.0.1:8080/_aws/execute-api/$Api/prod',
     ],
     ['Cognito itself', 'https://cognito-idp.us-east-1.amazonaws.com/; x', 'http://127.0.0.1:8080/_aws/cognito-idp/; x'],
-    ['an issuer', 'https://cognito-idp.us-east-1.amazonaws.com/$Pool', 'http://127.0.0.1:8080/_aws/cognito-idp/$Pool'],
+    [
+      "a pool's keys",
+      'https://cognito-idp.us-east-1.amazonaws.com/$Pool/.well-known/jwks.json',
+      'http://127.0.0.1:8080/_aws/cognito-idp/$Pool/.well-known/jwks.json',
+    ],
+    [
+      'no issuer, which is a name in tokens',
+      'https://cognito-idp.us-east-1.amazonaws.com/$Pool',
+      'https://cognito-idp.us-east-1.amazonaws.com/$Pool',
+    ],
     ['a bucket', 'https://$Bucket.s3.us-east-1.amazonaws.com/a.png', 'http://127.0.0.1:8080/_aws/s3/$Bucket/a.png'],
     [
       "somebody else's API",

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { synthesize } from '#index';
+import { writeAssembly } from './assembly/write-assembly.ts';
 import { connect } from './fixture/sockets.ts';
 import { installPackage } from './install-package.ts';
 
@@ -38,8 +39,14 @@ afterAll(() => {
   for (const each of [folder, data]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (...args: string[]) => runWith({}, ...args);
+
+function runWith(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   let output = '';
   const listeners = new Set<() => void>();
@@ -85,6 +92,11 @@ test('serve synthesizes the example, prints its outputs, serves it, and ends at 
   expect(await received).toEqual({ text: 'built' });
   socket.close();
 
+  const [page = ''] = /http:\S+\/_local\?key=\S+/.exec(command.output()) ?? [];
+  for (const path of ['', '/page.js', '/page.css']) {
+    expect((await fetch(page.replace(/\?.*/, path))).status).toBe(200);
+  }
+
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
 });
@@ -113,9 +125,29 @@ test('the stranger’s app is served within ten seconds of its synthesis', { tim
 
   const [ann, bob] = await Promise.all([connect(url), connect(url)]);
   ann.socket.send('{"message":"sendmessage","data":"hello stranger"}');
-  expect(await Promise.all([ann.next(), bob.next()])).toEqual(['hello stranger', 'hello stranger']);
+  expect(await Promise.all([ann.next(30), bob.next(30)])).toEqual(['hello stranger', 'hello stranger']);
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
+});
+
+test('--stack chooses, and the file of outputs has a key for each stack that is served', {
+  timeout: slow,
+}, async () => {
+  const template = { Resources: {}, Outputs: { Place: { Value: { Ref: 'AWS::StackName' } } } };
+  const assembly = await writeAssembly(join(data, 'several'), { A: { template }, B: { template }, C: { template } });
+  const command = run('serve', assembly, '--stack', 'A', '--stack', 'C', '--port', '0', '--data', data);
+  await command.prints(/Ctrl-C stops it/);
+  expect(command.output()).toMatch(/^Serving A, C on \S+\n\n {2}A\/Place {2}A\n {2}C\/Place {2}C\n/);
+  expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toMatchObject({
+    A: { Place: 'A' },
+    C: { Place: 'C' },
+  });
+  command.child.kill('SIGTERM');
+  await command.ended;
+
+  const wrong = run('serve', assembly, '--stack', 'D', '--port', '0', '--data', data);
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toBe("unable to choose D; the app's stacks are A, B, C\n");
 });
 
 test('--help tells the options and the faults', async () => {
@@ -149,9 +181,22 @@ describe('one sentence and exit code 1 for', () => {
       ['serve', '/', '--port', '0'],
       'unable to serve /; it has neither cdk.json nor manifest.json',
     ],
+    [
+      'a data folder that cannot be written',
+      ['serve', example, '--port', '0', '--data', join(packageDirectory, 'package.json', 'data')],
+      `unable to use ${join(packageDirectory, 'package.json', 'data')}; nothing can be written there (ENOTDIR): choose another folder with --data`,
+    ],
   ])('%s', async (_what, args, sentence) => {
     const command = run(...args);
     expect(await command.ended).toBe(1);
     expect(command.output()).toBe(`${sentence}\n`);
+  });
+
+  test('a machine without an engine for the tables, before anything else', async () => {
+    const command = runWith({ DYNOXIDE_PATH: join(data, 'none') }, 'serve', '/', '--port', '0');
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      `unable to start DynamoDB; DYNOXIDE_PATH names ${join(data, 'none')}, which is not a program\n`,
+    );
   });
 });

@@ -12,6 +12,7 @@ import { createCalls } from '#calls';
 import { systemClock } from '#clock';
 import type { Context } from '#context';
 import { createCounters } from '#counters';
+import { startEvents } from '#events/start';
 import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
@@ -19,7 +20,10 @@ import { createAsyncQueue } from '#lambda/async-queue';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { startInvokeApi } from '#lambda/invoke-api';
 import { createOwnHosts } from '#own-hosts';
+import { startSns } from '#sns/start';
 import { startSqs } from '#sqs/start';
+import { createDestinations } from '#targets/destinations';
+import { createTargets } from '#targets/targets';
 import { listen } from './fixture/start-fixture.ts';
 
 /** Appends its start, its end and its event to a file; fails as often as the event says. */
@@ -119,7 +123,13 @@ beforeAll(async () => {
   const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, calls, clock };
   context = { ...shared, isOwnHost: createOwnHosts(), timeScale, log: () => {} };
   const sqs = await startSqs(context);
-  const events = createAsyncQueue(context, sqs);
+  const events = createAsyncQueue(
+    context,
+    createDestinations(() => ({ targets, topics, bus })),
+  );
+  const targets = createTargets(context, { events, queues: sqs });
+  const topics = await startSns(context, targets);
+  const bus = await startEvents(context, { targets, topics });
   const api = await startInvokeApi(context, events);
   server.on('request', (request, response) => void api.handle(request, response));
   const credentials = keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` });

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
-import { isSynthesized, synthesize } from '#synthesize';
+import { join, posix, win32 } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createExcludes, isSynthesized, synthesize } from '#synthesize';
 
 const root = await mkdtemp(join(tmpdir(), 'local-synth-'));
 let projectDirectory: string;
@@ -38,6 +38,32 @@ const writesContext = `
 test('the app of cdk.json gets its context and the output folder', async () => {
   await synthesize(await project(writesContext));
   expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({ colour: 'green' });
+});
+
+test('the app gets an account and a region, as from the CLI, unless the person has chosen others', async () => {
+  const writesPlace = writesContext.replace(
+    'process.env.CDK_CONTEXT_JSON',
+    'process.env.CDK_DEFAULT_ACCOUNT + process.env.CDK_DEFAULT_REGION',
+  );
+  const place = async () => {
+    await synthesize(await project(writesPlace));
+    return readFile(join(assemblyDirectory, 'manifest.json'), 'utf8');
+  };
+  expect(await place()).toBe('000000000000us-east-1');
+  vi.stubEnv('CDK_DEFAULT_REGION', 'eu-west-1');
+  expect(await place()).toBe('000000000000eu-west-1');
+  vi.unstubAllEnvs();
+});
+
+test('what the CLI has looked up is context too, unless cdk.json says otherwise', async () => {
+  const options = await project(writesContext);
+  const known = { 'vpc-provider:default': { vpcId: 'vpc-1' }, colour: 'red' };
+  await writeFile(join(options.projectDirectory, 'cdk.context.json'), JSON.stringify(known));
+  await synthesize(options);
+  expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({
+    'vpc-provider:default': { vpcId: 'vpc-1' },
+    colour: 'green',
+  });
 });
 
 test('chosen values replace those of cdk.json', async () => {
@@ -153,4 +179,15 @@ describe('one sentence for an app that', () => {
   test('does not exist', async () => {
     await expect(synthesize({ projectDirectory, assemblyDirectory })).rejects.toThrow('unable to read cdk.json');
   });
+});
+
+test.each([
+  ['Windows', win32],
+  ['Linux and macOS', posix],
+])('what cdk.json excludes with slashes is excluded as %s writes it', (_system, path) => {
+  const excludes = createExcludes(['lib/dist', ''], path);
+  expect(excludes(path.join('lib', 'dist', 'a.js'))).toBe(true);
+  expect(excludes(path.join('lib', 'node_modules', 'a.js'))).toBe(true);
+  expect(excludes(path.join('lib', 'distance.ts'))).toBe(false);
+  expect(excludes('.')).toBe(false);
 });

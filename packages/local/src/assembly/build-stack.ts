@@ -93,6 +93,7 @@ export function buildStack(
         properties.PackageType !== 'Image' && String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
     ),
     ref: (logicalId) => identityOf(logicalId).ref,
+    attribute: (logicalId, key) => identityOf(logicalId).attributes?.[key],
     arn(logicalId) {
       const { arn } = identityOf(logicalId);
       if (arn) return arn;

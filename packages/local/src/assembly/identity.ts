@@ -61,6 +61,13 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const ref = arn(naming, 'lambda', `layer:${naming.property('LayerName') ?? generated(naming, 140)}:1`);
     return { ref, arn: ref, attributes: { LayerVersionArn: ref } };
   },
+  'AWS::Lambda::Url': (naming) => {
+    const [target = '', qualifier] = [naming.property('TargetFunctionArn'), naming.property('Qualifier')];
+    const base = target.startsWith('arn:') ? target : arn(naming, 'lambda', `function:${target}`);
+    const FunctionArn = qualifier === undefined ? base : `${base}:${qualifier}`;
+    const FunctionUrl = `https://${code(naming, 32, lower)}.lambda-url.${naming.region}.on.aws/`;
+    return { ref: FunctionArn, attributes: { FunctionArn, FunctionUrl } };
+  },
   'AWS::Lambda::EventSourceMapping': (naming) => {
     const id = uuid(naming);
     return { ref: id, arn: arn(naming, 'lambda', `event-source-mapping:${id}`), attributes: { Id: id } };
@@ -119,6 +126,7 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const ref = code(naming, 26, lower, naming.secrets?.clients);
     return { ref, attributes: { ClientId: ref, Name: naming.property('ClientName') ?? naming.logicalId } };
   },
+  'AWS::Cognito::UserPoolGroup': (naming) => ({ ref: naming.property('GroupName') ?? generated(naming, 128) }),
   'AWS::ApiGatewayV2::Api': (naming) => {
     const ref = code(naming, 10, lower);
     const scheme = naming.property('ProtocolType') === 'WEBSOCKET' ? 'wss' : 'https';

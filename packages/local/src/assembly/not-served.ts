@@ -1,10 +1,14 @@
 import { withoutHash } from '#calls';
+import { functionOfCustom } from '#custom-resources/custom-resource';
+import { unservedIntegration } from '#gateway/integration';
+import { unservedMapping } from '#lambda/unserved-mapping';
 import { isServedProtocol, isServedTarget } from './served-targets.ts';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
+import { unservedSettings } from './unserved-settings.ts';
 
 /**
- * What the stack has and the local runtime does not serve, for the person who starts it: for each type a line like
+ * What the stack has and the local runtime does not serve, for the person who starts it: for each type, or setting of a type, a line like
  * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`.
  * Empty when every resource has its part here or needs none.
  */
@@ -12,8 +16,10 @@ export function notServed(stack: Stack): string[] {
   const names = new Map<string, string[]>();
   for (const resource of stack.resources) {
     const kind = unservedKind(stack, resource);
-    if (kind === undefined) continue;
-    names.set(kind, [...(names.get(kind) ?? []), nameOf(stack, resource)]);
+    const settings = unservedSettings(resource).map((setting) => `${resource.type} (${setting})`);
+    for (const each of kind === undefined ? settings : [kind]) {
+      names.set(each, [...(names.get(each) ?? []), nameOf(stack, resource)]);
+    }
   }
   return [...names]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -30,7 +36,12 @@ function nameOf({ stacks }: Stack, { path, logicalId }: Resource): string {
 export function unservedKind(stack: Stack, resource: Resource): string | undefined {
   const { type, logicalId, properties } = resource;
   if (type === 'AWS::Lambda::Function') {
-    if (stack.functions.includes(resource) || deploysOnly(stack, logicalId)) return undefined;
+    if (deploysOnly(stack, logicalId)) return undefined;
+    if (stack.functions.includes(resource)) {
+      return stack.byPhysicalId('AWS::IAM::Role', String(properties.Role))
+        ? undefined
+        : `${type} (its role is of another app, so that it may do nothing)`;
+    }
     return `${type} (${properties.PackageType === 'Image' ? 'container image' : properties.Runtime})`;
   }
   if (type === 'AWS::Lambda::LayerVersion') {
@@ -39,40 +50,42 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     );
     return users.length > 0 ? type : undefined;
   }
-  if (type === 'AWS::Lambda::EventSourceMapping') {
-    const target = stack.byPhysicalId('AWS::Lambda::Function', String(properties.FunctionName));
-    return !target || stack.functions.includes(target) ? undefined : `${type} (its function is not served)`;
-  }
+  if (type === 'AWS::Lambda::EventSourceMapping') return because(type, unservedMapping(stack, resource));
+  if (type === 'AWS::ApiGatewayV2::Integration') return because(type, unservedIntegration(resource));
   if (type === 'AWS::CloudFormation::Stack') {
     const isThere = stack.stacks.some(({ prefix }) => prefix === `${logicalId}/`);
     return isThere ? undefined : `${type} (its template is not in the assembly)`;
   }
   if (type === 'AWS::CloudFront::Distribution' && resource !== stack.ofType(type)[0]) return `${type} (one is served)`;
   if (type === 'AWS::SNS::Topic' || type === 'AWS::SNS::Subscription') {
-    return inBrackets(type, unservedProtocols(properties));
+    return because(type, unservedProtocols(properties));
   }
   if (type === 'AWS::Events::Rule' || type === 'AWS::Scheduler::Schedule') {
-    return inBrackets(type, unservedTargets(properties));
+    return because(type, unservedTargets(properties));
   }
-  return partOf(type) ? undefined : type;
+  // CDK's provider framework waits with it until a custom resource is complete; here the runtime waits.
+  if (type === 'AWS::StepFunctions::StateMachine' && /waiterstatemachine[0-9A-F]{8}$/.test(logicalId)) return undefined;
+  return partOf(type) || functionOfCustom(stack, resource) ? undefined : type;
 }
 
-const inBrackets = (type: string, list: readonly unknown[]) =>
-  list.length > 0 ? `${type} (${list.join(', ')})` : undefined;
+const because = (type: string, reason: string | undefined) =>
+  reason === undefined ? undefined : `${type} (${reason})`;
 
 /** How a topic's subscribers hear of messages, as far as they hear nothing here. */
-function unservedProtocols({ Protocol, Subscription }: Resource['properties']): unknown[] {
+function unservedProtocols({ Protocol, Subscription }: Resource['properties']): string | undefined {
   const inTopic = Array.isArray(Subscription) ? Subscription.map((one: unknown) => Object(one).Protocol) : [];
-  return [Protocol, ...inTopic].filter((protocol) => protocol !== undefined && !isServedProtocol(protocol));
+  const unserved = [Protocol, ...inTopic].filter((one) => one !== undefined && !isServedProtocol(one));
+  return unserved.length > 0 ? unserved.join(', ') : undefined;
 }
 
 /** The services that a rule or schedule calls, as far as they are not here. */
-function unservedTargets({ Target, Targets }: Resource['properties']): string[] {
+function unservedTargets({ Target, Targets }: Resource['properties']): string | undefined {
   const arns = [Target, Targets].flat().flatMap((target): string[] => {
     const arn: unknown = Object(target).Arn;
     return typeof arn === 'string' && !isServedTarget(arn) ? [arn] : [];
   });
-  return [...new Set(arns.map((arn) => `to ${arn.split(':')[2]}`))];
+  const services = new Set(arns.map((arn) => `to ${arn.split(':')[2]}`));
+  return services.size > 0 ? [...services].join(', ') : undefined;
 }
 
 /** Whether a function is only there for custom resources whose work the runtime does by itself, or that nobody needs here. */

@@ -10,7 +10,7 @@ export type StackNaming = Omit<Naming, 'logicalId' | 'property'>;
 
 /** What a template gets from other templates. */
 export interface Links {
-  /** The value that a parent gives a parameter of its nested stack, else undefined. */
+  /** The value that a parent gives a parameter of its nested stack, or the person who starts gives one of a stack; else undefined. */
   parameter(name: string): unknown;
   /** The value of an SSM parameter. @throws BrokenStack */
   parameterValue(name: string, place: string): string;
@@ -18,6 +18,8 @@ export interface Links {
   nestedOutput(logicalId: string, output: string): string | undefined;
   /** A value that a stack in another region writes for this one, by the name of its SSM parameter, as CDK's `crossRegionReferences` do. */
   writtenElsewhere(parameter: string): string | undefined;
+  /** A custom resource that its function has made, else undefined. */
+  made(logicalId: string): Identity | undefined;
   /** `Fn::ImportValue`. @throws BrokenStack */
   imported(name: string, place: string): string;
   /** `Fn::GetStackOutput`. @throws BrokenStack */
@@ -65,7 +67,7 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
       return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
     };
     inProgress.add(logicalId);
-    const made = identify(resource.Type, { ...naming, logicalId, property });
+    const made = links.made(logicalId) ?? identify(resource.Type, { ...naming, logicalId, property });
     inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;
@@ -90,7 +92,9 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
         const found = inner === undefined ? value : links.parameterValue(String(value), `parameter ${key}`);
         return isList(inner ?? parameter.Type) ? splitList(found) : found;
       }
-      throw new BrokenStack(`unable to resolve parameter ${key}; it has no default, and nobody is asked locally`);
+      throw new BrokenStack(
+        `unable to resolve parameter ${key}; it has no default: give it a value (--parameters, parameters)`,
+      );
     },
     attribute(logicalId, key) {
       const { arn, attributes } = identity(logicalId);

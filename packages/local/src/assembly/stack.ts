@@ -1,3 +1,4 @@
+import type { Parameters } from '#parse-context';
 import type { Ids } from '#private-folder';
 import { buildStack } from './build-stack.ts';
 import { chooseStacks } from './choose-stacks.ts';
@@ -5,30 +6,34 @@ import { readAssembly, type SynthesizedStack } from './cloud-assembly.ts';
 import { anyEnvironment, type Environment } from './environment.ts';
 import type { OutsideValues } from './outside-values.ts';
 import type { Stack } from './stack-shape.ts';
-import { unitsOf } from './units.ts';
+import { type MadeIdentities, unitsOf } from './units.ts';
 
 export type { Resource, ServedStack, Stack } from './stack-shape.ts';
 
 /**
  * Loads stacks from a cloud assembly.
  * @param options.stackNames of the stacks to serve, with `*` for any characters; what they depend on is served too. Without them all stacks are.
+ * @param options.parameters values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone
  * @param options.origin the address of the local services, like `http://127.0.0.1:8080`
+ * @param options.made custom resources that their functions have made
  * @param options.ids of the data folder; without them all ids follow from names alone
  * @throws BrokenStack
  */
 export function loadStack(options: {
   assemblyDirectory: string;
   stackNames?: readonly string[] | undefined;
+  parameters?: Parameters | undefined;
   origin: string;
   ids?: Ids;
+  made?: MadeIdentities;
   /** Values of SSM parameters and secrets that are not in the templates. */
   outside?: OutsideValues;
 }): Stack {
-  const { ids, origin, outside } = options;
+  const { ids, origin, parameters, made, outside } = options;
   const all = readAssembly(options.assemblyDirectory);
   const served = chooseStacks(all, options.stackNames);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return buildStack(unitsOf({ served, all, secrets, outside }), { origin });
+  return buildStack(unitsOf({ served, all, secrets, parameters, made, outside }), { origin });
 }
 
 /**

@@ -1,8 +1,9 @@
+import type { Parameters } from '#parse-context';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import type { SynthesizedStack } from './cloud-assembly.ts';
 import { deployedValues } from './deployed-values.ts';
-import type { Naming } from './identity.ts';
+import type { Identity, Naming } from './identity.ts';
 import { resolve } from './intrinsics.ts';
 import { noOutsideValues, type OutsideValues } from './outside-values.ts';
 import { type Names, namesOf, type StackNaming } from './scope.ts';
@@ -23,6 +24,9 @@ export interface Unit {
   fill(text: string, place: string): string;
 }
 
+/** Custom resources that their functions have made. */
+export type MadeIdentities = (stackName: string, logicalId: string) => Identity | undefined;
+
 /**
  * The units of stacks, each before those that are nested in it. Their values are resolved when they are needed, because they refer to each
  * other.
@@ -33,9 +37,11 @@ export function unitsOf(options: {
   served: readonly SynthesizedStack[];
   all: readonly SynthesizedStack[];
   secrets?: Naming['secrets'];
+  parameters?: Parameters | undefined;
+  made?: MadeIdentities | undefined;
   outside?: OutsideValues | undefined;
 }): Unit[] {
-  const { served, all, secrets, outside = noOutsideValues } = options;
+  const { served, all, secrets, parameters = {}, made, outside = noOutsideValues } = options;
   const units: Unit[] = [];
   const ofServed = () => units.filter(({ root }) => served.includes(root));
   /** Whether two tables without a name have this logical id. */
@@ -72,6 +78,7 @@ export function unitsOf(options: {
       parameterValue: values.parameter,
       writtenElsewhere,
       nestedOutput: (logicalId, output) => nested.get(logicalId)?.output(output),
+      made: (logicalId) => made?.(stackName, logicalId),
       imported,
       stackOutput,
     });
@@ -109,7 +116,9 @@ export function unitsOf(options: {
   };
 
   for (const root of all) {
-    add(root.template, { stackName: root.name, nestedIn: [], root, parameter: () => undefined });
+    const parameter = (name: string) =>
+      parameters[`${root.name}:${name}`] ?? parameters[name] ?? root.parameters?.[name];
+    add(root.template, { stackName: root.name, nestedIn: [], root, parameter });
   }
   return served.flatMap((stack) => units.filter(({ root }) => root === stack));
 }

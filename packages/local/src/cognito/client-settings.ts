@@ -16,6 +16,7 @@ const clientProperties = z.object({
   TokenValidityUnits: z
     .object({ AccessToken: unit.default('hours'), IdToken: unit.default('hours'), RefreshToken: unit.default('days') })
     .default({ AccessToken: 'hours', IdToken: 'hours', RefreshToken: 'days' }),
+  AuthSessionValidity: z.coerce.number().default(3),
   EnableTokenRevocation: flag.default(true),
   PreventUserExistenceErrors: z.enum(['ENABLED', 'LEGACY']).default('LEGACY'),
   GenerateSecret: flag.default(false),
@@ -39,6 +40,8 @@ export function clientSettings(resource: Resource, id: string) {
     idTokenSeconds: properties.IdTokenValidity * unitSeconds[units.IdToken],
     // For Cognito, 0 means the default of 30 days.
     refreshTokenSeconds: properties.RefreshTokenValidity * unitSeconds[units.RefreshToken] || 30 * unitSeconds.days,
+    /** How long a sign-in may wait for the answer to a challenge. */
+    authSessionSeconds: properties.AuthSessionValidity * unitSeconds.minutes,
     revocable: properties.EnableTokenRevocation,
     /** The error for an unknown user is the one for a wrong password or code. */
     hidesUsers: properties.PreventUserExistenceErrors === 'ENABLED',

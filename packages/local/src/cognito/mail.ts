@@ -5,8 +5,9 @@ import { hasCode } from '#text';
 import type { Contact, PoolSettings } from './pool-settings.ts';
 
 export interface CodeMessage {
-  readonly kind: 'confirm' | 'forgot' | 'verify';
+  readonly kind: 'confirm' | 'forgot' | 'invite' | 'verify';
   readonly username: string;
+  /** Of an invitation: the temporary password. */
   readonly code: string;
   readonly attribute: Contact;
   /** The email address or phone number. */
@@ -45,7 +46,8 @@ export function createMailbox(directory: string, clock: Clock, log: (line: strin
         join(directory, `${time.replaceAll(':', '-')}-${fileName(message.username)}-${message.kind}`),
         text,
       );
-      log(`mail for ${oneLine(message.to)}: code ${message.code} (${path})`);
+      const what = message.kind === 'invite' ? 'temporary password' : 'code';
+      log(`mail for ${oneLine(message.to)}: ${what} ${message.code} (${path})`);
     },
   };
 }

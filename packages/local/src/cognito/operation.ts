@@ -38,6 +38,7 @@ export function userOperation<Schema extends z.ZodType<{ AccessToken: string }>>
     if (!client) throw notAuthorized('Invalid Access Token');
     const user = pool.users.bySub(claims.sub);
     if (!user) throw userNotFound();
+    if (!user.enabled) throw notAuthorized('User is disabled.');
     const session = user.sessions.find(({ eventId }) => eventId === claims.eventId);
     if (!session || session.revoked) throw notAuthorized('Access Token has been revoked');
     return run({ pool, client, user }, parsed);

@@ -13,6 +13,7 @@ const passwordPolicy = z.object({
   RequireUppercase: flag.default(false),
   RequireNumbers: flag.default(false),
   RequireSymbols: flag.default(false),
+  TemporaryPasswordValidityDays: count.default(7),
 });
 
 /** Cognito's default. */
@@ -22,6 +23,7 @@ const defaultPasswordPolicy = {
   RequireUppercase: true,
   RequireNumbers: true,
   RequireSymbols: true,
+  TemporaryPasswordValidityDays: 7,
 };
 
 const schemaAttribute = z.object({
@@ -39,9 +41,14 @@ const poolProperties = z.object({
   UsernameConfiguration: z.object({ CaseSensitive: flag.default(true) }).default({ CaseSensitive: true }),
   AutoVerifiedAttributes: z.array(contact).default([]),
   Schema: z.array(schemaAttribute).default([]),
-  AdminCreateUserConfig: z.object({ AllowAdminCreateUserOnly: flag.default(false) }).default({
-    AllowAdminCreateUserOnly: false,
-  }),
+  AdminCreateUserConfig: z
+    .object({
+      AllowAdminCreateUserOnly: flag.default(false),
+      InviteMessageTemplate: z
+        .object({ EmailSubject: z.string().optional(), EmailMessage: z.string().optional() })
+        .default({}),
+    })
+    .default({ AllowAdminCreateUserOnly: false, InviteMessageTemplate: {} }),
   LambdaConfig: z.record(z.string(), z.unknown()).default({}),
   AccountRecoverySetting: z
     .object({ RecoveryMechanisms: z.array(z.object({ Name: z.string(), Priority: count.default(1) })).default([]) })
@@ -61,6 +68,8 @@ export type PoolSettings = Readonly<ReturnType<typeof poolSettings>>;
 /** Reads an `AWS::Cognito::UserPool`. @throws ZodError for a template that CloudFormation refuses too */
 export function poolSettings(resource: Resource) {
   const properties = poolProperties.parse(resource.properties);
+  const { AllowAdminCreateUserOnly: adminOnlySignUp, InviteMessageTemplate: invitation } =
+    properties.AdminCreateUserConfig;
   return {
     passwordPolicy: properties.Policies.PasswordPolicy,
     /** Attributes with which a user may sign in instead of the user name, after verification. */
@@ -76,7 +85,8 @@ export function poolSettings(resource: Resource) {
     /** Attributes that only change after verification. */
     verifyBeforeUpdate: properties.UserAttributeUpdateSettings.AttributesRequireVerificationBeforeUpdate,
     schema: properties.Schema,
-    adminOnlySignUp: properties.AdminCreateUserConfig.AllowAdminCreateUserOnly,
+    adminOnlySignUp,
+    temporaryPasswordMs: properties.Policies.PasswordPolicy.TemporaryPasswordValidityDays * 86_400_000,
     /** Trigger name → function ARN. */
     triggers: Object.fromEntries(
       Object.entries(properties.LambdaConfig).filter(
@@ -85,6 +95,11 @@ export function poolSettings(resource: Resource) {
     ),
     /** `{####}` in the message is replaced by the code. */
     mail: { subject: properties.EmailVerificationSubject, message: properties.EmailVerificationMessage },
+    /** `{username}` in the message is replaced too, and `{####}` by the temporary password. */
+    invitation: {
+      subject: invitation.EmailSubject ?? 'Your temporary password',
+      message: invitation.EmailMessage ?? 'Your username is {username} and temporary password is {####}.',
+    },
   };
 }
 

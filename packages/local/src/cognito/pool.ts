@@ -1,11 +1,14 @@
+import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Resource } from '#assembly/stack';
 import type { Clock } from '#clock';
 import type { Context } from '#context';
 import { type Attempts, createAttempts } from './attempts.ts';
+import { type Challenges, createChallenges } from './challenges.ts';
 import { type ClientSecrets, openClientSecrets } from './client-secrets.ts';
 import type { ClientSettings } from './client-settings.ts';
+import { type Groups, openGroups } from './groups.ts';
 import { createMailbox, type Mailbox } from './mail.ts';
 import { type PoolSettings, poolSettings } from './pool-settings.ts';
 import { openSigningKeys, type SigningKeys } from './signing-keys.ts';
@@ -16,6 +19,7 @@ import { openUserStore, type UserStore } from './user-store.ts';
 
 /** The part of a pool that a reload of the stack does not change. */
 export interface PoolState {
+  /** AWS's, since verifiers compute it from the pool's id. The documents below it are answered here. */
   readonly issuer: string;
   readonly users: UserStore;
   readonly keys: SigningKeys;
@@ -23,6 +27,10 @@ export interface PoolState {
   readonly tokens: Tokens;
   readonly attempts: Attempts;
   readonly mailbox: Mailbox;
+  readonly groups: Groups;
+  readonly challenges: Challenges;
+  /** What the simulated answers to SRP of users who do not exist depend on. */
+  readonly srpSeed: string;
 }
 
 export interface Pool extends PoolState {
@@ -35,12 +43,12 @@ export interface Pool extends PoolState {
   readonly passwordCost: number | undefined;
 }
 
-/** Opens `<data>/cognito/<pool>/`, which has `users/` with a file per user, `signing-keys.json` and `client-secrets.json`. */
+/** Opens `<data>/cognito/<pool>/`, which has `users/` with a file per user, `groups.json`, `signing-keys.json` and `client-secrets.json`. */
 export async function openPoolState(poolId: string, context: Context): Promise<PoolState> {
-  const { dataDirectory, origin, clock, log } = context;
+  const { dataDirectory, stack, clock, log } = context;
   const directory = join(dataDirectory, 'cognito', poolId);
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const issuer = `${origin}/_aws/cognito-idp/${poolId}`;
+  const issuer = `https://cognito-idp.${stack.region}.amazonaws.com/${poolId}`;
   const keys = await openSigningKeys(join(directory, 'signing-keys.json'));
   return {
     issuer,
@@ -50,6 +58,11 @@ export async function openPoolState(poolId: string, context: Context): Promise<P
     tokens: createTokens(keys, issuer, clock),
     attempts: createAttempts(clock),
     mailbox: createMailbox(join(dataDirectory, 'mail'), clock, log),
+    groups: await openGroups(join(directory, 'groups.json')),
+    challenges: createChallenges(clock),
+    srpSeed: createHash('sha256')
+      .update(keys.id.privateKey.export({ type: 'pkcs8', format: 'der' }))
+      .digest('hex'),
   };
 }
 
@@ -66,6 +79,11 @@ export async function assemblePool(
   const settings = poolSettings(resource);
   const poolClients = clients.filter((client) => client.poolId === id);
   state.users.reindex((user) => handles(user, settings));
+  const groups = stack
+    .ofType('AWS::Cognito::UserPoolGroup')
+    .filter(({ properties }) => properties.UserPoolId === id)
+    .map(({ logicalId, properties }) => ({ logicalId, properties, name: stack.ref(logicalId) }));
+  await state.groups.deploy(groups, clock.now());
   await state.secrets.ensure(poolClients.filter((client) => client.hasSecret).map((client) => client.id));
   return {
     ...state,

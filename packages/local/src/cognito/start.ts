@@ -6,6 +6,7 @@ import { hostOfOrigin } from '#own-hosts';
 import { type Directory, openDirectory } from './directory.ts';
 import { CognitoError } from './errors.ts';
 import { operations } from './operations.ts';
+import type { Pool } from './pool.ts';
 import { poolSettings } from './pool-settings.ts';
 import type { SigningKey } from './signing-keys.ts';
 import { knownTriggers } from './triggers.ts';
@@ -56,7 +57,12 @@ export async function startCognito(context: Context): Promise<Cognito> {
         response.setHeader(name, value);
       const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
       if (request.method === 'OPTIONS') return answerPreflight(request, response);
-      if (request.method === 'GET') return serveDiscovery(path, response, directory);
+      if (request.method === 'GET') {
+        const foreign = foreignDocument(context, request, path);
+        return foreign === undefined
+          ? serveDiscovery(path, response, directory, `${context.origin}${prefix}`)
+          : fetchDocument(context, foreign, response);
+      }
       if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
       return handleCall(request, response);
     },
@@ -80,22 +86,51 @@ async function run(call: AwsJsonCall, directory: Directory, { counters, log }: C
   }
 }
 
-async function serveDiscovery(path: string, response: ServerResponse, directory: Directory): Promise<void> {
+async function serveDiscovery(
+  path: string,
+  response: ServerResponse,
+  directory: Directory,
+  endpoint: string,
+): Promise<void> {
   const [, poolId = '', document] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? [];
   if (document !== 'jwks.json' && document !== 'openid-configuration') return notFound(response);
   try {
     const pool = await directory.pool(poolId);
-    answerJson(response, 200, document === 'jwks.json' ? pool.keys.jwks : openIdConfiguration(pool.issuer));
+    answerJson(response, 200, document === 'jwks.json' ? pool.keys.jwks : openIdConfiguration(pool, endpoint));
   } catch (error) {
     if (!(error instanceof CognitoError)) throw error;
     answerJson(response, error.status, error.body);
   }
 }
 
+/** The address of a document of another account's pool, which a function asked for by its host of AWS. */
+function foreignDocument({ stack }: Context, request: IncomingMessage, path: string): string | undefined {
+  const [, poolId = ''] = /^\/([\w-]+)\/\.well-known\/[\w.-]+$/.exec(path) ?? [];
+  const { host = '' } = request.headers;
+  const isForeign = poolId !== '' && stack.byPhysicalId('AWS::Cognito::UserPool', poolId) === undefined;
+  return isForeign && /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/.test(host) ? `https://${host}${path}` : undefined;
+}
+
+/**
+ * An app may trust a pool that is not in its stack. Its keys are public and have no copy here, so they are the one thing that is fetched from
+ * AWS, and the console says so.
+ */
+async function fetchDocument({ log }: Context, address: string, response: ServerResponse): Promise<void> {
+  log(`cognito: fetching ${address}, because no stack that is served has this user pool`);
+  try {
+    const document = await fetch(address);
+    const body: unknown = await document.json();
+    answerJson(response, document.status, Object(body));
+  } catch (error) {
+    answerJson(response, 502, { message: `unable to fetch ${address}; ${String(error)}` });
+  }
+}
+
 /** There is no hosted sign-in page locally, hence no `authorization_endpoint`. */
-const openIdConfiguration = (issuer: string) => ({
+const openIdConfiguration = ({ id, issuer }: Pool, endpoint: string) => ({
   issuer,
-  jwks_uri: `${issuer}/.well-known/jwks.json`,
+  // The local address, so that programs outside need no redirection for it.
+  jwks_uri: `${endpoint}/${id}/.well-known/jwks.json`,
   id_token_signing_alg_values_supported: ['RS256'],
   response_types_supported: ['code', 'token'],
   scopes_supported: ['openid', 'email', 'phone', 'profile'],

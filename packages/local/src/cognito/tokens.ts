@@ -4,6 +4,7 @@ import type { Clock } from '#clock';
 import { readableAttributes } from './attributes.ts';
 import type { ClientSettings } from './client-settings.ts';
 import { notAuthorized } from './errors.ts';
+import { type Group, groupClaims } from './groups.ts';
 import type { SigningKey, SigningKeys } from './signing-keys.ts';
 import type { Session, User } from './user.ts';
 
@@ -16,7 +17,12 @@ export interface AccessClaims {
 
 export interface Tokens {
   /** Issues an id token and an access token (JWT, RS256) with Cognito's claims. */
-  issue(user: User, session: Session, client: ClientSettings): Promise<{ id: string; access: string }>;
+  issue(
+    user: User,
+    session: Session,
+    client: ClientSettings,
+    groups: readonly Group[],
+  ): Promise<{ id: string; access: string }>;
   /** @throws CognitoError NotAuthorizedException unless it is a valid access token of this pool */
   readAccess(token: string): Promise<AccessClaims>;
 }
@@ -34,8 +40,10 @@ export function createTokens(keys: SigningKeys, issuer: string, clock: Clock): T
   }
 
   return {
-    async issue(user, session, client) {
+    async issue(user, session, client, groups) {
+      const claims = groupClaims(groups);
       const common = {
+        ...claims.both,
         sub: user.sub,
         event_id: session.eventId,
         auth_time: Math.floor(session.startedAt / 1000),
@@ -43,7 +51,14 @@ export function createTokens(keys: SigningKeys, issuer: string, clock: Clock): T
         origin_jti: client.revocable ? session.id : undefined,
       };
       const id = sign(
-        { ...idClaims(user, client), ...common, 'cognito:username': user.username, aud: client.id, token_use: 'id' },
+        {
+          ...idClaims(user, client),
+          ...claims.id,
+          ...common,
+          'cognito:username': user.username,
+          aud: client.id,
+          token_use: 'id',
+        },
         keys.id,
         client.idTokenSeconds,
       );

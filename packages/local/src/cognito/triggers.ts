@@ -8,6 +8,7 @@ import type { PoolSettings } from './pool-settings.ts';
 
 type TriggerName = 'PreSignUp' | 'PostConfirmation';
 export type TriggerSource =
+  | 'PreSignUp_AdminCreateUser'
   | 'PreSignUp_SignUp'
   | 'PostConfirmation_ConfirmSignUp'
   | 'PostConfirmation_ConfirmForgotPassword';
@@ -64,7 +65,7 @@ export function createTriggers(
 
   return {
     async run({ source, username, clientId, ...request }) {
-      const name: TriggerName = source === 'PreSignUp_SignUp' ? 'PreSignUp' : 'PostConfirmation';
+      const name: TriggerName = source.startsWith('PreSignUp_') ? 'PreSignUp' : 'PostConfirmation';
       const arn = pool.triggers[name];
       if (arn === undefined) return {};
       const functionId = findFunction(stack, arn);

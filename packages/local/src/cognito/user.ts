@@ -21,11 +21,18 @@ export type Session = z.infer<typeof session>;
 export const user = z.object({
   sub: z.string(),
   username: z.string(),
-  status: z.enum(['UNCONFIRMED', 'CONFIRMED']),
+  status: z.enum(['UNCONFIRMED', 'CONFIRMED', 'FORCE_CHANGE_PASSWORD', 'RESET_REQUIRED']),
+  enabled: z.boolean().default(true),
   /** `scrypt$N$r$p$salt$hash` */
   password: z.string(),
+  /** Of the same password, for SRP. Absent: no client signs in with SRP, or the user is from before it was served. */
+  srp: z.object({ salt: z.string(), verifier: z.string() }).optional(),
+  /** Until when a temporary password is good: milliseconds since the epoch. */
+  temporaryUntil: z.number().optional(),
   /** Without `sub`, which never changes. */
   attributes: z.record(z.string(), z.string()),
+  /** Their names. */
+  groups: z.array(z.string()).default([]),
   createdAt: z.number(),
   modifiedAt: z.number(),
   codes: z.object({

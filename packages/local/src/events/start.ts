@@ -4,6 +4,7 @@ import type { Stack } from '#assembly/stack';
 import { AwsError } from '#aws-json/aws-error';
 import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
+import type { Principal } from '#iam/access-keys';
 import type { Topics } from '#sns/start';
 import type { Targets } from '#targets/targets';
 import { parseJson } from '#text';
@@ -17,8 +18,10 @@ import { startTimetable, type Timetable } from './timetable.ts';
 
 /** The account's buses, for services inside the runtime. */
 export interface Events extends Service {
-  /** Brings an event of AWS itself to the rules of a bus, the default one if none is named. */
-  emit(event: EventParts, onBus?: string): Promise<void>;
+  /** Brings an event of AWS itself to the rules of the default bus. */
+  emit(event: EventParts): Promise<void>;
+  /** Brings an event of this principal to the rules of a bus. @throws Error when it lacks `events:PutEvents` */
+  putAs(busArn: string, event: EventParts, principal: Principal): Promise<void>;
   /** Reads rules and schedules again after the stack has changed. @throws BrokenStack */
   reload(): Promise<void>;
 }
@@ -111,8 +114,13 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
   return {
     answer,
     handle: overHttp(answer),
-    async emit(event, onBus = busArn(context.stack, 'default')) {
-      await bus.put(onBus, event, clock.now());
+    async emit(event) {
+      await bus.put(busArn(context.stack, 'default'), event, clock.now());
+    },
+    async putAs(arn, event, principal) {
+      const decision = context.policies.authorize(principal, 'events:PutEvents', arn);
+      if (!decision.allowed) throw new Error(decision.message);
+      await bus.put(arn, event, clock.now());
     },
     async reload() {
       current = read(context.stack);

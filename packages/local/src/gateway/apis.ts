@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
-import { functionOf, readIntegration } from './integration.ts';
+import { httpAuthorizer, socketAuthorizer } from './authorizers.ts';
+import { readIntegration } from './integration.ts';
 import { readProperties } from './properties.ts';
 import { readStages, type Stage } from './stages.ts';
 
@@ -25,7 +25,7 @@ export type Api = WebSocketApi | HttpApi;
 
 const strings = z.array(z.string()).default([]);
 
-const corsConfiguration = z.object({
+export const corsConfiguration = z.object({
   AllowOrigins: strings,
   AllowMethods: strings,
   AllowHeaders: strings,
@@ -45,16 +45,9 @@ const routeProperties = z.object({
   ApiId: z.string(),
   RouteKey: z.string(),
   Target: z.string().optional(),
-  AuthorizationType: z.enum(['NONE', 'CUSTOM', 'JWT']).default('NONE'),
+  AuthorizationType: z.enum(['NONE', 'CUSTOM', 'JWT', 'AWS_IAM']).default('NONE'),
   AuthorizerId: z.string().optional(),
   AuthorizationScopes: strings,
-});
-
-const authorizerProperties = z.object({
-  AuthorizerType: z.enum(['REQUEST', 'JWT']),
-  AuthorizerUri: z.string().optional(),
-  IdentitySource: strings,
-  JwtConfiguration: z.object({ Issuer: z.string(), Audience: strings }).optional(),
 });
 
 /** All APIs of the template by id. @throws BrokenStack, one sentence that names the resource, if one cannot be served locally */
@@ -92,7 +85,7 @@ function socketRoutes(stack: Stack, apiId: string) {
   return routesOf(stack, apiId).map((route) => ({
     key: route.RouteKey,
     integration: readIntegration(stack, route.Target),
-    authorizer: route.AuthorizationType === 'NONE' ? undefined : requestAuthorizer(stack, route),
+    authorizer: route.AuthorizationType === 'NONE' ? undefined : socketAuthorizer(stack, route),
     /** The route has a route response, so the client gets the integration's response. */
     twoWay: withResponse.has(route.id),
   }));
@@ -109,54 +102,9 @@ function httpRoutes(stack: Stack, apiId: string) {
       method,
       /** Empty for the `$default` route. */
       path,
-      integration: readIntegration(stack, route.Target, '2.0'),
-      authorizer: route.AuthorizationType === 'NONE' ? undefined : jwtAuthorizer(stack, route),
+      integration: readIntegration(stack, route.Target, 'HTTP'),
+      authorizer: httpAuthorizer(stack, route),
       scopes: route.AuthorizationScopes,
     };
   });
-}
-
-type RouteProperties = z.output<typeof routeProperties>;
-
-function authorizerOf(stack: Stack, route: RouteProperties) {
-  const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Authorizer', route.AuthorizerId ?? '');
-  if (!resource)
-    throw new BrokenStack(`unable to serve the route ${route.RouteKey}; its authorizer is not in the template`);
-  return {
-    ...readProperties(authorizerProperties, resource),
-    id: stack.ref(resource.logicalId),
-    logicalId: resource.logicalId,
-  };
-}
-
-/** A Lambda REQUEST authorizer of a WebSocket API. */
-export type RequestAuthorizer = Readonly<ReturnType<typeof requestAuthorizer>>;
-
-function requestAuthorizer(stack: Stack, route: RouteProperties) {
-  const authorizer = authorizerOf(stack, route);
-  if (authorizer.AuthorizerType !== 'REQUEST')
-    throw new BrokenStack(`unable to serve ${authorizer.logicalId}; a WebSocket API takes REQUEST authorizers only`);
-  return {
-    id: authorizer.id,
-    /** Logical id; undefined if the function is not in the template. As on AWS, the authorizer then fails when it is used. */
-    functionId: functionOf(stack, authorizer.AuthorizerUri ?? ''),
-    /** Like `route.request.querystring.token`. If empty, the function is always invoked. */
-    identitySources: authorizer.IdentitySource,
-  };
-}
-
-export type JwtAuthorizer = Readonly<ReturnType<typeof jwtAuthorizer>>;
-
-function jwtAuthorizer(stack: Stack, route: RouteProperties) {
-  const { JwtConfiguration: jwt, ...authorizer } = authorizerOf(stack, route);
-  if (!jwt)
-    throw new BrokenStack(`unable to serve ${authorizer.logicalId}; an HTTP API is served with JWT authorizers only`);
-  return {
-    id: authorizer.id,
-    issuer: jwt.Issuer,
-    /** Empty: any. */
-    audience: jwt.Audience,
-    /** Like `$request.header.Authorization`. */
-    identitySources: authorizer.IdentitySource,
-  };
 }

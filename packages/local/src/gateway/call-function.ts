@@ -20,6 +20,8 @@ export interface Call {
   readonly functionId: string;
   /** `arn:aws:execute-api:<region>:<account>:<apiId>/…`, which the function's resource policy must allow. */
   readonly sourceArn: string;
+  /** The role that API Gateway assumes for the call, in place of the resource policy. */
+  readonly roleArn?: string | undefined;
   readonly event: unknown;
   /** Milliseconds. */
   readonly timeout: number;
@@ -27,9 +29,10 @@ export interface Call {
 
 /** Invokes a function as API Gateway does: the function's resource policy must allow it, and the integration's timeout applies. */
 export async function callFunction(context: Context, call: Call): Promise<CallResult> {
-  const { functionId, sourceArn } = call;
-  if (!context.functions.allows(functionId, 'apigateway.amazonaws.com', sourceArn)) {
-    context.log(`API Gateway may not invoke ${functionId}: no AWS::Lambda::Permission allows the source ${sourceArn}`);
+  const { functionId } = call;
+  const refusal = refusalOf(context, call);
+  if (refusal) {
+    context.log(`API Gateway may not invoke ${functionId}: ${refusal}`);
     return { kind: 'forbidden', latency: 0 };
   }
   const started = context.clock.now();
@@ -42,6 +45,18 @@ export async function callFunction(context: Context, call: Call): Promise<CallRe
   );
   const outcome = await withTimeout(invoked, call.timeout, { kind: 'timeout' } as const);
   return { ...outcome, latency: context.clock.now() - started };
+}
+
+function refusalOf(context: Context, { functionId, sourceArn, roleArn }: Call): string | undefined {
+  if (roleArn === undefined) {
+    return context.functions.allows(functionId, 'apigateway.amazonaws.com', sourceArn)
+      ? undefined
+      : `no AWS::Lambda::Permission allows the source ${sourceArn}`;
+  }
+  const roleId = context.stack.byPhysicalId('AWS::IAM::Role', roleArn)?.logicalId ?? '';
+  const role = { kind: 'role', arn: roleArn, roleId, functionId } as const;
+  const decision = context.policies.authorize(role, 'lambda:InvokeFunction', context.stack.arn(functionId));
+  return decision.allowed ? undefined : decision.message;
 }
 
 /** @param resource the part after the API's id: `prod/$connect`, `$default/GET/items/{id}`, `authorizers/abc` */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
-import type { Stack } from '#assembly/stack';
+import type { Resource, Stack } from '#assembly/stack';
 import { findFunction } from '#lambda/find-function';
 import { readProperties } from './properties.ts';
 
@@ -11,11 +11,18 @@ export type Integration =
       readonly functionId: string;
       /** Milliseconds. The default is 29 s for WebSocket APIs and 30 s for HTTP APIs. */
       readonly timeout: number;
+      /** Of an HTTP API. */
+      readonly format: '1.0' | '2.0';
     }
   | {
       readonly kind: 'mock';
       readonly requestTemplate: string | undefined;
       readonly responses: readonly MockResponse[];
+    }
+  | {
+      /** It is not served; a request for it fails. */
+      readonly kind: 'unserved';
+      readonly reason: string;
     };
 
 export interface MockResponse {
@@ -29,7 +36,7 @@ const templates = z.record(z.string(), z.string()).default({});
 const integrationProperties = z.object({
   IntegrationType: z.enum(['AWS_PROXY', 'MOCK']),
   IntegrationUri: z.string().default(''),
-  PayloadFormatVersion: z.string().default('1.0'),
+  PayloadFormatVersion: z.enum(['1.0', '2.0']).default('1.0'),
   TimeoutInMillis: z.coerce.number().optional(),
   RequestTemplates: templates,
   TemplateSelectionExpression: z.string().optional(),
@@ -44,14 +51,19 @@ const responseProperties = z.object({
 
 /**
  * @param target a route's `Target`: `integrations/<id>`
- * @param httpFormat the required payload format of an HTTP API
- * @throws BrokenStack for another payload format
+ * @throws BrokenStack
  */
-export function readIntegration(stack: Stack, target: string | undefined, httpFormat?: '2.0'): Integration | undefined {
+export function readIntegration(
+  stack: Stack,
+  target: string | undefined,
+  protocol: 'HTTP' | 'WEBSOCKET' = 'WEBSOCKET',
+): Integration | undefined {
   if (target === undefined) return undefined;
   const id = target.replace(/^integrations\//, '');
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Integration', id);
   if (!resource) throw new BrokenStack(`unable to serve the target ${target}; the template has no such integration`);
+  const reason = unservedIntegration(resource);
+  if (reason !== undefined) return { kind: 'unserved', reason };
   const properties = readProperties(integrationProperties, resource);
   if (properties.IntegrationType === 'MOCK') {
     return {
@@ -67,14 +79,18 @@ export function readIntegration(stack: Stack, target: string | undefined, httpFo
         })),
     };
   }
-  if (httpFormat && properties.PayloadFormatVersion !== httpFormat)
-    throw new BrokenStack(
-      `unable to serve ${resource.logicalId}; HTTP APIs are served with payload format ${httpFormat} only`,
-    );
   const functionId = functionOf(stack, properties.IntegrationUri);
   if (functionId === undefined)
     throw new BrokenStack(`unable to serve ${resource.logicalId}; its function is not in the template`);
-  return { kind: 'function', functionId, timeout: properties.TimeoutInMillis ?? (httpFormat ? 30_000 : 29_000) };
+  const timeout = properties.TimeoutInMillis ?? (protocol === 'HTTP' ? 30_000 : 29_000);
+  return { kind: 'function', functionId, timeout, format: properties.PayloadFormatVersion };
+}
+
+/** Why an integration has no part here, like `HTTP_PROXY` or `AWS_PROXY StepFunctions-StartExecution`. */
+export function unservedIntegration({ properties }: Resource): string | undefined {
+  const { IntegrationType, IntegrationSubtype } = properties;
+  if (IntegrationSubtype !== undefined) return `${IntegrationType} ${IntegrationSubtype}`;
+  return IntegrationType === 'AWS_PROXY' || IntegrationType === 'MOCK' ? undefined : String(IntegrationType);
 }
 
 /** Only constant template selection expressions are supported (`200`, `\$default`). The fallback is the first template. */

@@ -4,6 +4,7 @@ import type { Context, Service } from '#context';
 import { createAccessLog } from './access-log.ts';
 import { type Api, readApis } from './apis.ts';
 import type { Gateway } from './gateway-state.ts';
+import { createAuthorizerCache } from './http/lambda-authorizer.ts';
 import { serveHttp } from './http/serve-http.ts';
 import { createVerifyToken } from './http/verify-token.ts';
 import { newId } from './ids.ts';
@@ -39,7 +40,7 @@ export async function startGateway(
     api: (id) => apis().get(id),
   };
   const sockets = createSockets(gateway);
-  const verify = createVerifyToken(context.clock);
+  const authorizers = { verify: createVerifyToken(context), cache: createAuthorizerCache(gateway) };
 
   const answerManagement: Answering = async (incoming) => {
     const target = readTarget(incoming.url);
@@ -50,7 +51,7 @@ export async function startGateway(
   const manageOverHttp = overHttp(answerManagement);
 
   function serve(api: Api, target: Target, request: IncomingMessage, response: ServerResponse): void | Promise<void> {
-    if (api.kind === 'http') return serveHttp(gateway, verify, api, target, request, response);
+    if (api.kind === 'http') return serveHttp(gateway, authorizers, api, target, request, response);
     if (isManagement(target)) return manageOverHttp(request, response);
     // A WebSocket API serves upgrades only.
     sendJson(response, 426, 'Upgrade Required', { upgrade: 'websocket', connection: 'upgrade' });

@@ -3,8 +3,7 @@ import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import { splitOnce } from '#text';
 
-/** A queue, a topic, a function or a bus. Buckets are not served as destinations. */
-const destination = z.object({ Destination: z.string().regex(/^arn:aws:(sqs|sns|lambda|events):/) }).optional();
+const Destination = z.object({ Destination: z.string() }).optional();
 
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html */
 const Properties = z.looseObject({
@@ -12,13 +11,14 @@ const Properties = z.looseObject({
   Qualifier: z.string(),
   MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
   MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
-  DestinationConfig: z.strictObject({ OnFailure: destination, OnSuccess: destination }).default({}),
+  DestinationConfig: z.object({ OnFailure: Destination, OnSuccess: Destination }).default({}),
 });
+const DeadLetterConfig = z.object({ TargetArn: z.string() }).optional();
 
 /** Settings of asynchronous invocations. */
 export type EventInvokeConfig = Readonly<ReturnType<typeof eventInvokeConfig>>;
 
-/** @throws BrokenStack for settings that are not served locally: buckets as destinations */
+/** @throws BrokenStack */
 export function eventInvokeConfig(stack: Stack, functionId: string) {
   const [id, qualifier] = splitOnce(functionId, ':');
   const names = [stack.ref(id), stack.arn(id)];
@@ -37,9 +37,10 @@ export function eventInvokeConfig(stack: Stack, functionId: string) {
     retries: MaximumRetryAttempts,
     /** Seconds after which an event is discarded. */
     maximumAge: MaximumEventAgeInSeconds,
-    /** What gets a record of every discarded event. */
-    failureArn: DestinationConfig.OnFailure?.Destination,
-    /** What gets a record of every event that succeeded. */
-    successArn: DestinationConfig.OnSuccess?.Destination,
+    /** ARNs of what gets a record of every discarded event, and of every other: a queue, topic, function or bus. */
+    onFailure: DestinationConfig.OnFailure?.Destination,
+    onSuccess: DestinationConfig.OnSuccess?.Destination,
+    /** ARN of the queue or topic that gets the discarded event itself: the older way. */
+    deadLetterArn: DeadLetterConfig.parse(stack.find(id)?.properties.DeadLetterConfig)?.TargetArn,
   };
 }

@@ -16,7 +16,6 @@ const propertiesShape = z.looseObject({
   MemorySize: z.coerce.number().min(128).max(10_240).default(128),
   ReservedConcurrentExecutions: z.coerce.number().min(0).optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).default({ Variables: {} }),
-  DeadLetterConfig: z.looseObject({ TargetArn: z.string().optional() }).default({}),
   LoggingConfig: z.looseObject({ LogGroup: z.string().optional(), LogFormat: z.string().optional() }).default({}),
 });
 
@@ -32,27 +31,25 @@ export function functionConfig(stack: Stack, named: string) {
   }
   const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, ...properties } =
     parseOrBroken(propertiesShape, resource.properties, `read function ${functionId}`);
-  const { Code, Layers, LoggingConfig, DeadLetterConfig } = properties;
+  const { Code, Layers, LoggingConfig } = properties;
   if (!Runtime.startsWith('nodejs')) {
     throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
   }
-  const role = stack.byPhysicalId('AWS::IAM::Role', Role);
-  if (!role)
-    throw new BrokenStack(`unable to run function ${functionId}; its role ${Role} is not in stack ${stack.name}`);
   const name = stack.ref(functionId);
-  const roleId = role.logicalId;
+  // Nothing is known of what a role of somewhere else allows, so that it allows nothing; the start says so.
+  const roleId = stack.byPhysicalId('AWS::IAM::Role', Role)?.logicalId;
+  const roleName = roleId === undefined ? Role.slice(Role.lastIndexOf('/') + 1) : stack.ref(roleId);
   /** The function's identity: a session of its role. */
   const principal: Principal = {
     kind: 'role',
-    arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
-    roleId,
+    arn: `arn:aws:sts::${stack.account}:assumed-role/${roleName}/${name}`,
+    roleId: roleId ?? Role,
     functionId,
   };
   return {
     id: functionId,
     name,
     arn: stack.arn(functionId),
-    roleId,
     principal,
     /** Where the assembly has the code. Undefined: it is inline. */
     directory: Code.ZipFile === undefined ? stack.codeDirectory(functionId) : undefined,
@@ -70,8 +67,6 @@ export function functionConfig(stack: Stack, named: string) {
     environment: Environment.Variables,
     /** Undefined if the function has no limit. */
     reservedConcurrency: ReservedConcurrentExecutions,
-    /** The queue or topic that gets discarded asynchronous events as they are. */
-    deadLetterArn: DeadLetterConfig.TargetArn,
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
   };

@@ -3,7 +3,7 @@ import type { InvokeResult } from './functions.ts';
 export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /**
- * What Lambda sends to the destination of an event that succeeded, or was discarded. Unlike a stream's record, it contains the event.
+ * What Lambda sends to the destination of an asynchronous event. Unlike a stream's record, it contains the event.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  * @param options.result the result of the last attempt, if there was one
  */
@@ -37,3 +37,5 @@ export function invocationRecord(options: {
     }),
   };
 }
+
+export type InvocationRecord = ReturnType<typeof invocationRecord>;

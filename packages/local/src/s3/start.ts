@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Stack } from '#assembly/stack';
 import type { Context, Service } from '#context';
-import { type Address, bucketOfHost, parseAddress } from './address.ts';
+import { type Address, nameBeforeLocalhost, parseAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { type Bucket, findBucket } from './buckets.ts';
 import type { S3 } from './call.ts';
@@ -130,11 +130,10 @@ async function serve(s3: S3, request: IncomingMessage, response: ServerResponse,
   await operation.run(s3, call);
 }
 
-/** The host names the bucket, if it can: `photos.localhost` may also be this machine. */
+/** `photos.localhost` is the bucket's address if there is such a bucket, and otherwise a name of this machine. */
 function findAddress(stack: Stack, { url = '', headers }: IncomingMessage): Address {
-  const named = bucketOfHost(headers.host);
-  const isLocal = headers.host?.includes('localhost');
-  return parseAddress(url, named !== undefined && isLocal && !findBucket(stack, named) ? undefined : named);
+  const named = nameBeforeLocalhost(headers.host);
+  return parseAddress(url, named !== undefined && findBucket(stack, named) ? named : undefined);
 }
 
 function requireBucket(bucket: Bucket | undefined, address: Address): Bucket {

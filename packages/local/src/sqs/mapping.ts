@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
-import { findFunction, unqualified } from '#lambda/find-function';
+import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
+import { unservedMapping } from '#lambda/unserved-mapping';
 import { readFilters } from '#patterns/pattern';
 import { queueProperties } from './queue-settings.ts';
 
@@ -32,7 +33,7 @@ export type QueueMapping = Readonly<ReturnType<typeof readQueueMappings>[number]
 export function readQueueMappings(stack: Stack) {
   return stack
     .ofType('AWS::Lambda::EventSourceMapping')
-    .filter(isQueueMapping)
+    .filter((resource) => isQueueMapping(resource) && !unservedMapping(stack, resource))
     .flatMap(({ logicalId, properties }) => {
       const fail = (reason: string) => new Error(`unable to serve the event source mapping ${logicalId}; ${reason}`);
       const { data, error } = Properties.safeParse(properties);
@@ -40,8 +41,6 @@ export function readQueueMappings(stack: Stack) {
       if (!data.Enabled) return [];
       const functionId = findFunction(stack, data.FunctionName);
       if (functionId === undefined) throw fail(`${data.FunctionName} is not a function of this stack`);
-      // The start has named it.
-      if (!stack.functions.some(({ logicalId: id }) => id === unqualified(functionId))) return [];
       const queue = stack
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);

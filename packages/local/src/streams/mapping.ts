@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
 import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
+import { unservedMapping } from '#lambda/unserved-mapping';
 import { readFilters } from '#patterns/pattern';
 import { isQueueMapping } from '#sqs/mapping';
 
@@ -28,17 +29,14 @@ const Table = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string()
 /** The stack's enabled mappings on table streams. @throws Error, one sentence, for a mapping that is not served locally */
 export function readMappings(stack: Stack): Mapping[] {
   return stack.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
-    if (isQueueMapping(resource)) return [];
+    if (isQueueMapping(resource) || unservedMapping(stack, resource)) return [];
     const parsed = Properties.safeParse(resource.properties);
     if (!parsed.success) {
       throw new Error(
         `unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`,
       );
     }
-    const target = stack.byPhysicalId('AWS::Lambda::Function', parsed.data.FunctionName);
-    // The start has named a function that is not served.
-    if (!parsed.data.Enabled || (target && !stack.functions.includes(target))) return [];
-    return [readMapping(stack, resource.logicalId, parsed.data)];
+    return parsed.data.Enabled ? [readMapping(stack, resource.logicalId, parsed.data)] : [];
   });
 }
 

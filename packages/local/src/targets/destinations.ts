@@ -1,45 +1,34 @@
-import type { Context } from '#context';
 import type { Events } from '#events/start';
+import type { Destinations } from '#lambda/async-queue';
 import type { Topics } from '#sns/start';
-import type { Queues } from '#sqs/start';
-import { isObject, parseJson } from '#text';
 import type { Targets } from './targets.ts';
 
 /**
- * Where Lambda sends records of invocations and batches: to queues, topics, functions and buses. The function's role needs
- * `sqs:SendMessage`, `sns:Publish`, `lambda:InvokeFunction` or `events:PutEvents`.
+ * Destinations of every kind.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+ * @param to asked when it is needed, because these services are made after Lambda's queue
  */
-export interface Destinations extends Pick<Queues, 'send'> {
-  /** Lambda itself is needed to make these, so they come later. */
-  connect(to: { targets: Targets; topics: Topics; bus: Pick<Events, 'emit'> }): void;
-}
-
-export function createDestinations(context: Context, queues: Pick<Queues, 'send'>): Destinations {
-  let others: Parameters<Destinations['connect']>[0] | undefined;
+export function createDestinations(
+  to: () => { targets: Targets; topics: Topics; bus: Pick<Events, 'putAs'> },
+): Destinations {
   return {
-    connect(to) {
-      others = to;
+    async send(arn, record, principal) {
+      const { targets, topics, bus } = to();
+      if (arn.startsWith('arn:aws:lambda:')) targets.invoke(arn, record, principal);
+      else if (arn.startsWith('arn:aws:sns:'))
+        await topics.publish(arn, { message: JSON.stringify(record) }, principal);
+      else if (arn.startsWith('arn:aws:events:')) {
+        const { functionArn, condition } = record.requestContext;
+        const outcome = condition === 'Success' ? 'Success' : 'Failure';
+        const type = `Lambda Function Invocation Result - ${outcome}`;
+        const parts = { source: 'lambda', 'detail-type': type, resources: [functionArn, arn], detail: { ...record } };
+        await bus.putAs(arn, parts, principal);
+      } else await targets.send(arn, { body: JSON.stringify(record) }, principal);
     },
-    async send(arn, message, principal) {
-      const service = arn.split(':')[2];
-      if (service === 'sqs' || !others) return queues.send(arn, message, principal);
-      const { body, attributes = {} } = typeof message === 'string' ? { body: message } : message;
-      if (service === 'sns') return others.topics.publish(arn, { message: body, attributes }, principal);
-      if (service === 'lambda') return others.targets.invoke(arn, parseJson(body), principal);
-      if (service !== 'events') throw new Error(`${arn} is not served locally as a destination`);
-      const decision = context.policies.authorize(principal, 'events:PutEvents', arn);
-      if (!decision.allowed) throw new Error(decision.message);
-      const detail = parseJson(body);
-      const { condition, functionArn } = Object(isObject(detail) ? detail.requestContext : {});
-      const outcome = condition === 'Success' ? 'Success' : 'Failure';
-      const event = {
-        source: 'lambda',
-        'detail-type': `Lambda Function Invocation Result - ${outcome}`,
-        resources: [arn, String(functionArn)],
-        detail,
-      };
-      await others.bus.emit(event, arn);
+    async sendDeadLetter(arn, message, principal) {
+      const { targets, topics } = to();
+      if (arn.startsWith('arn:aws:sns:')) await topics.publish(arn, { message: message.body }, principal);
+      else await targets.send(arn, message, principal);
     },
   };
 }

@@ -3,7 +3,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
+import { moveTo } from '#answer';
 import { type Stack, stackFromTemplate } from '#assembly/stack';
+import { createAwsHosts } from '#aws-hosts';
 import { createCalls } from '#calls';
 import { startCognito } from '#cognito/start';
 import type { Context } from '#context';
@@ -26,6 +28,8 @@ export interface Fixture {
   readonly web: string;
   readonly pool: string;
   readonly issuer: string;
+  /** Where the pool's keys are. */
+  readonly documents: string;
   /** The SDK's client. Without credentials it does not sign. */
   sdk(credentials?: Credentials): CognitoIdentityProviderClient;
   root(): CognitoIdentityProviderClient;
@@ -33,6 +37,8 @@ export interface Fixture {
   advance(milliseconds: number): void;
   /** The code in the newest message to this user. */
   code(username: string, kind?: 'confirm' | 'forgot' | 'verify'): Promise<string>;
+  /** The newest letter of this kind to this user. */
+  letter(username: string, kind: string): Promise<string>;
   /** The events of the trigger function. */
   events(): Promise<unknown[]>;
   /** Replaces the template, as a save in development does. */
@@ -55,7 +61,13 @@ const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) 
 
 /** Serves only Cognito on its own port, with real functions, keys and policies. */
 export async function startFixture(
-  options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
+  options: {
+    dataDirectory?: string;
+    change?: Change;
+    pools?: readonly string[];
+    /** Code of functions that `change` adds. */
+    codeDirectories?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<Fixture> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
   const codeDirectory = join(dataDirectory, 'code');
@@ -79,7 +91,7 @@ export async function startFixture(
       template: { Resources: pick(changed.Resources, options.pools) },
       name: 'Test',
       origin,
-      codeDirectories: { Trigger: codeDirectory },
+      codeDirectories: { Trigger: codeDirectory, ...options.codeDirectories },
     });
   };
   let stack = readStack(options.change);
@@ -96,7 +108,9 @@ export async function startFixture(
     calls: createCalls(),
     clock: { now: () => Date.now() + ahead },
   };
-  const functions = createFunctions(shared);
+  const awsHosts = createAwsHosts({ region: () => stack.region, services: () => ['cognito-idp'], directServices: [] });
+  const answer = async () => ({ status: 503, headers: {}, body: '' });
+  const functions = createFunctions({ ...shared, services: { answer, awsHosts } });
   const context: Context = {
     ...shared,
     get stack() {
@@ -105,19 +119,38 @@ export async function startFixture(
     functions,
     isOwnHost: createOwnHosts(),
     timeScale: 1,
+    // Tests make many passwords, and nobody steals them.
+    passwordCost: 1024,
     log: (line) => lines.push(line),
   };
   const service = await startCognito(context);
-  server.on('request', (request, response) => void service.handle(request, response));
+  server.on('request', (request, response) => {
+    const local = awsHosts.localUrl(request.headers.host, request.url ?? '');
+    if (local !== undefined) moveTo(request, local);
+    void service.handle(request, response);
+  });
 
   const pool = stack.ref('People');
   const endpoint = `${origin}/_aws/cognito-idp`;
   const clients: CognitoIdentityProviderClient[] = [];
   const sdk = (credentials: Credentials = { accessKeyId: 'none', secretAccessKey: 'none' }) => {
-    const client = new CognitoIdentityProviderClient({ endpoint, region: stack.region, credentials, maxAttempts: 1 });
+    const client = new CognitoIdentityProviderClient({
+      endpoint,
+      region: stack.region,
+      credentials,
+      maxAttempts: 1,
+      systemClockOffset: ahead,
+    });
     clients.push(client);
     return client;
   };
+  async function letter(username: string, kind: string): Promise<string> {
+    const directory = join(dataDirectory, 'mail');
+    const names = (await readdir(directory)).filter((name) => name.includes(`Z-${username}-${kind}`)).sort();
+    const newest = names.at(-1);
+    if (!newest) throw new Error(`no ${kind} letter to ${username}`);
+    return readFile(join(directory, newest), 'utf8');
+  }
   return {
     origin,
     endpoint,
@@ -128,21 +161,20 @@ export async function startFixture(
     lines,
     web: stack.ref('Web'),
     pool,
-    issuer: `${endpoint}/${pool}`,
+    issuer: `https://cognito-idp.${stack.region}.amazonaws.com/${pool}`,
+    documents: `${endpoint}/${pool}/.well-known`,
     sdk,
     root: () => sdk(shared.keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` })),
     advance: (milliseconds) => {
       ahead += milliseconds;
     },
     async code(username, kind = 'confirm') {
-      const directory = join(dataDirectory, 'mail');
-      const names = (await readdir(directory)).filter((name) => name.includes(`Z-${username}-${kind}`)).sort();
-      const newest = names.at(-1);
-      if (!newest) throw new Error(`no ${kind} letter to ${username}`);
-      const line = (await readFile(join(directory, newest), 'utf8')).split('\n').find((text) => /^\d{6}$/.test(text));
-      if (!line) throw new Error(`no code in ${newest}`);
+      const text = await letter(username, kind);
+      const line = text.split('\n').find((each) => /^\d{6}$/.test(each));
+      if (!line) throw new Error(`no code in ${text}`);
       return line;
     },
+    letter,
     async events() {
       const text = await readFile(eventsFile, 'utf8').catch(() => '');
       return text

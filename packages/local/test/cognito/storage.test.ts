@@ -52,7 +52,7 @@ describe('a data folder', () => {
     const fixture = await start();
     const other = await startFixture({ pools: ['People'] });
     worlds.push(other);
-    const kids = async (at: Fixture) => (await fetch(`${at.issuer}/.well-known/jwks.json`)).text();
+    const kids = async (at: Fixture) => (await fetch(`${at.documents}/jwks.json`)).text();
     expect(await kids(fixture)).not.toBe(await kids(other));
     const path = join(dataDirectory, 'cognito', fixture.pool, 'signing-keys.json');
     expect((await stat(path)).mode & 0o777).toBe(0o600);

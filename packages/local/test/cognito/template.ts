@@ -19,7 +19,12 @@ const permissionFor = (poolId: string) => ({
   },
 });
 
-const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'];
+const flows = [
+  'ALLOW_USER_PASSWORD_AUTH',
+  'ALLOW_REFRESH_TOKEN_AUTH',
+  'ALLOW_USER_SRP_AUTH',
+  'ALLOW_ADMIN_USER_PASSWORD_AUTH',
+];
 const poolId = { Ref: 'People' };
 
 /** A pool of user names with all kinds of clients, one of addresses, one of aliases, and one without sign-up. */

@@ -5,8 +5,7 @@ import {
   InitiateAuthCommand,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { JwtRsaVerifier } from 'aws-jwt-verify';
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
+import { CognitoJwtVerifier } from 'aws-jwt-verify';
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Fixture, startFixture } from './fixture.ts';
@@ -62,29 +61,29 @@ describe('tokens', () => {
   });
 
   test('verify with jose against the served keys, one key for each kind of token', async () => {
-    const configuration: unknown = await (await fetch(`${fixture.issuer}/.well-known/openid-configuration`)).json();
+    const configuration: unknown = await (await fetch(`${fixture.documents}/openid-configuration`)).json();
     expect(configuration).toMatchObject({
       issuer: fixture.issuer,
-      jwks_uri: `${fixture.issuer}/.well-known/jwks.json`,
+      jwks_uri: `${fixture.documents}/jwks.json`,
     });
-    const keys = createRemoteJWKSet(new URL(`${fixture.issuer}/.well-known/jwks.json`));
+    const keys = createRemoteJWKSet(new URL(`${fixture.documents}/jwks.json`));
     await jwtVerify(alice.IdToken, keys, { issuer: fixture.issuer, audience: fixture.web });
     await jwtVerify(alice.AccessToken, keys, { issuer: fixture.issuer });
     const [idKid, accessKid] = [alice.IdToken, alice.AccessToken].map((token) => decodeProtectedHeader(token).kid);
     expect(idKid).not.toBe(accessKid);
   });
 
-  test('are accepted by aws-jwt-verify, but not when they are changed', async () => {
-    const jwksCache = new SimpleJwksCache({
-      fetcher: { fetch: async (uri) => (await fetch(uri.replace('https:', 'http:'))).arrayBuffer() },
-    });
-    const jwksUri = `${fixture.issuer.replace('http:', 'https:')}/.well-known/jwks.json`;
-    const verifier = JwtRsaVerifier.create({ issuer: fixture.issuer, audience: null, jwksUri }, { jwksCache });
-    expect(await verifier.verify(alice.AccessToken)).toMatchObject({ username: 'alice', client_id: fixture.web });
-    expect(await verifier.verify(alice.IdToken)).toMatchObject({ aud: fixture.web });
-    await expect(verifier.verify(withClaim(alice.AccessToken, { username: 'bob' }))).rejects.toThrow(
-      'Invalid signature',
-    );
+  test('are accepted by CognitoJwtVerifier with the pool’s published keys, but not when they are changed', async () => {
+    const jwks = await (await fetch(`${fixture.documents}/jwks.json`)).json();
+    const verifierOf = <Use extends 'access' | 'id'>(tokenUse: Use) => {
+      const verifier = CognitoJwtVerifier.create({ userPoolId: fixture.pool, clientId: fixture.web, tokenUse });
+      verifier.cacheJwks(jwks);
+      return verifier;
+    };
+    const access = verifierOf('access');
+    expect(await access.verify(alice.AccessToken)).toMatchObject({ username: 'alice', client_id: fixture.web });
+    expect(await verifierOf('id').verify(alice.IdToken)).toMatchObject({ aud: fixture.web });
+    await expect(access.verify(withClaim(alice.AccessToken, { username: 'bob' }))).rejects.toThrow('Invalid signature');
   });
 
   test('are refused with a changed claim, a foreign signature, no signature or of the wrong kind', async () => {

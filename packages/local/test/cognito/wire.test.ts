@@ -96,7 +96,7 @@ describe('a browser', () => {
     const { headers } = await fetch(fixture.endpoint, { method: 'POST', headers: { origin }, body: '{}' });
     expect(headers.get('access-control-allow-origin')).toBe(origin);
     expect(headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType');
-    const keys = await fetch(`${fixture.issuer}/.well-known/jwks.json`, { headers: { origin } });
+    const keys = await fetch(`${fixture.documents}/jwks.json`, { headers: { origin } });
     expect(keys.headers.get('access-control-allow-origin')).toBe(origin);
   });
 

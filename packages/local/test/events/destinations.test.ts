@@ -123,7 +123,10 @@ test('an event that failed has a record in a queue or on a bus, and itself goes 
   accept('Told', { n: 5 });
   expect(JSON.parse((await letter('OfBus')).Body)).toMatchObject({
     source: 'lambda',
-    resources: [fixture.context.stack.arn('Bus'), `${fixture.context.stack.arn('Told')}:$LATEST`],
+    resources: expect.arrayContaining([
+      fixture.context.stack.arn('Bus'),
+      `${fixture.context.stack.arn('Told')}:$LATEST`,
+    ]),
     detail: { requestContext: { condition: 'RetriesExhausted' }, requestPayload: { n: 5 } },
   });
   expect(await letter('Dead')).toMatchObject({
@@ -141,9 +144,7 @@ test('a record that the role may not send is lost, and the log says why', async 
   fixture.plan({ answer: 'done' });
   accept('Told', { n: 6 });
   await eventually(() =>
-    expect(fixture.log.join('\n')).toMatch(
-      /Told: unable to send the record of an event;.*not authorized to perform: sns:Publish/,
-    ),
+    expect(fixture.log.join('\n')).toMatch(/Told: unable to keep .*not authorized to perform: sns:Publish/),
   );
   giveBack();
 });

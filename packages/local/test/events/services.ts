@@ -9,12 +9,13 @@ import { createTargets } from '#targets/targets';
 /** The services that bring events to functions, queues, topics and buses, as the runtime starts them. */
 export async function startEventServices(context: Context, serve: (path: string, service: Service) => void = () => {}) {
   const queues = await startSqs(context);
-  const destinations = createDestinations(context, queues);
-  const events = createAsyncQueue(context, destinations);
+  const events = createAsyncQueue(
+    context,
+    createDestinations(() => ({ targets, topics, bus })),
+  );
   const targets = createTargets(context, { events, queues });
   const topics = await startSns(context, targets);
   const bus = await startEvents(context, { targets, topics });
-  destinations.connect({ targets, topics, bus });
   serve('/_aws/sqs', queues);
   serve('/_aws/sns', topics);
   serve('/_aws/events', bus);

@@ -28,7 +28,7 @@ test('another stack is served from the next request on; a broken stack changes n
 
 test.each([
   [
-    'an integration that is no function and no mock',
+    'an integration whose function is not in the template',
     {
       ...api('HTTP'),
       Route: {
@@ -37,21 +37,41 @@ test.each([
       },
       To: {
         Type: 'AWS::ApiGatewayV2::Integration',
-        Properties: { ApiId: { Ref: 'Api' }, IntegrationType: 'HTTP_PROXY', IntegrationUri: 'https://x' },
+        Properties: { ApiId: { Ref: 'Api' }, IntegrationType: 'AWS_PROXY', IntegrationUri: 'arn:x' },
       },
     },
-    /unable to serve To .*IntegrationType/,
+    /unable to serve To; /,
   ],
   [
-    'an HTTP route with an authorizer of AWS_IAM',
+    'a WebSocket route with an authorizer of AWS_IAM',
+    {
+      ...api('WEBSOCKET'),
+      Route: {
+        Type: 'AWS::ApiGatewayV2::Route',
+        Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$connect', AuthorizationType: 'AWS_IAM' },
+      },
+    },
+    /unable to serve the route \$connect; .*REQUEST authorizers only/,
+  ],
+  [
+    'a Lambda authorizer of an HTTP API without a payload format',
     {
       ...api('HTTP'),
       Route: {
         Type: 'AWS::ApiGatewayV2::Route',
-        Properties: { ApiId: { Ref: 'Api' }, RouteKey: 'GET /', AuthorizationType: 'AWS_IAM' },
+        Properties: {
+          ApiId: { Ref: 'Api' },
+          RouteKey: 'GET /',
+          AuthorizationType: 'CUSTOM',
+          AuthorizerId: { Ref: 'Guard' },
+        },
+      },
+      Guard: {
+        Type: 'AWS::ApiGatewayV2::Authorizer',
+        Properties: { ApiId: { Ref: 'Api' }, AuthorizerType: 'REQUEST' },
       },
     },
-    /unable to serve Route .*AuthorizationType/,
+    /unable to serve Guard; .*AuthorizerPayloadFormatVersion/,
   ],
 ])('%s is refused at the start in one sentence', (_what, resources, message) => {
   expect(() => readApis(stackOf(resources))).toThrow(message);

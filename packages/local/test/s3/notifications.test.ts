@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../dynamodb/eventually.ts';
 import { bucketName as Bucket, type Fixture, startFixture, template } from './fixture.ts';
@@ -204,6 +204,21 @@ test('a removed object invokes the functions subscribed to removals; removing a 
   const [{ Records }] = await heard;
   expect(Records).toMatchObject([{ eventName: 'ObjectRemoved:Delete', s3: { object: { key: 'gone' } } }]);
   expect(s3.counters.snapshot()['lambda.invoke:Mourn']).toBe(1);
+});
+
+test('each object that DeleteObjects removes is an event of its own', async () => {
+  await put('gone-1');
+  await put('gone-2');
+  const heard: unknown[] = [];
+  const both = new Promise<void>((resolve) => {
+    listener.on('heard', ({ Records: [record] }) => {
+      if (heard.push(record.s3.object.key) === 2) resolve();
+    });
+  });
+  const Objects = ['gone-1', 'never-there', 'gone-2'].map((Key) => ({ Key }));
+  await s3.client().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  await both;
+  expect(heard.sort()).toEqual(['gone-1', 'gone-2']);
 });
 
 test('a function without permission for S3 is not invoked, and the log says why', async () => {

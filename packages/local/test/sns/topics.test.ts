@@ -14,6 +14,7 @@ import { createAsyncQueue } from '#lambda/async-queue';
 import { startSns } from '#sns/start';
 import { readTopics } from '#sns/topics';
 import { startSqs } from '#sqs/start';
+import { createDestinations } from '#targets/destinations';
 import { createTargets } from '#targets/targets';
 import { eventually } from '../dynamodb/eventually.ts';
 import { lambda, role } from '../dynamodb/template.ts';
@@ -119,8 +120,13 @@ beforeAll(async () => {
   );
   const { context } = fixture;
   const queues = await startSqs(context);
-  const events = createAsyncQueue(context, queues);
-  const topics = await startSns(context, createTargets(context, { events, queues }));
+  const bus = { putAs: () => Promise.reject(new Error('there is no bus')) };
+  const events = createAsyncQueue(
+    context,
+    createDestinations(() => ({ targets, topics, bus })),
+  );
+  const targets = createTargets(context, { events, queues });
+  const topics = await startSns(context, targets);
   fixture.serve('/_aws/sqs', queues);
   fixture.serve('/_aws/sns', topics);
   const { origin, stack } = context;

@@ -11,7 +11,7 @@ import { requireUnconfirmed, runPostConfirmation } from './confirm-sign-up.ts';
 const oneUser = z.object({ UserPoolId: shape.userPoolId, Username: shape.username });
 
 /** @throws CognitoError UserNotFoundException */
-function requireUser(pool: Pool, name: string): User {
+export function requireUser(pool: Pool, name: string): User {
   const user = findUser(pool, name);
   if (!user) throw userNotFound();
   return user;
@@ -22,7 +22,7 @@ export const describeUser = (user: User) => ({
   Username: user.username,
   UserCreateDate: user.createdAt / 1000,
   UserLastModifiedDate: user.modifiedAt / 1000,
-  Enabled: true,
+  Enabled: user.enabled,
   UserStatus: user.status,
 });
 
@@ -65,3 +65,14 @@ export const adminDeleteUser = adminOperation(oneUser, async (pool, request) => 
   await pool.users.remove(requireUser(pool, request.Username).sub);
   return {};
 });
+
+const onUser = (change: (user: User) => User) =>
+  adminOperation(oneUser, async (pool, request) => {
+    await updateUser(pool, requireUser(pool, request.Username).sub, change);
+    return {};
+  });
+
+/** Also ends the sessions: a disabled user's tokens are no longer good. */
+export const adminDisableUser = onUser((user) => ({ ...signOutEverywhere(user), enabled: false }));
+
+export const adminEnableUser = onUser((user) => ({ ...user, enabled: true }));

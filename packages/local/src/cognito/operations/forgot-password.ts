@@ -2,8 +2,9 @@ import { requireSecretHash } from '#cognito/client-secrets';
 import { requireCode } from '#cognito/codes';
 import { fakeDelivery, recoveryDestination, sendCode } from '#cognito/delivery';
 import { codeMismatch, invalidParameter, notAuthorized, userNotFound } from '#cognito/errors';
+import { secretsOf } from '#cognito/new-password';
 import { clientOperation } from '#cognito/operation';
-import { hashPassword, requirePasswordPolicy } from '#cognito/passwords';
+import { requirePasswordPolicy } from '#cognito/passwords';
 import { findUser } from '#cognito/pool';
 import * as shape from '#cognito/shapes';
 import { updateUser } from '#cognito/update-user';
@@ -18,6 +19,10 @@ export const forgotPassword = clientOperation(shape.clientUser, async ({ pool, c
   // A client that hides users also hides who has a verified address (developer guide, "Managing error responses").
   if (client.hidesUsers && !destination) return { CodeDeliveryDetails: fakeDelivery(request.Username) };
   if (!user) throw userNotFound();
+  if (!user.enabled) throw notAuthorized('User is disabled.');
+  if (user.status === 'FORCE_CHANGE_PASSWORD') {
+    throw notAuthorized('User password cannot be reset in the current state.');
+  }
   if (!destination) {
     throw invalidParameter(
       'Cannot reset password for the user as there is no registered/verified email or phone_number',
@@ -38,10 +43,10 @@ export const confirmForgotPassword = clientOperation(confirmInput, async ({ pool
   const found = findUser(pool, request.Username);
   pool.attempts.count('ConfirmForgotPassword', found?.sub ?? request.Username);
   if (!found) throw client.hidesUsers ? codeMismatch() : userNotFound();
-  const password = await hashPassword(request.Password, pool.passwordCost);
+  const secrets = await secretsOf(pool, found.username, request.Password);
   const user = await updateUser(pool, found.sub, (current) => {
     requireCode(current.codes.forgot, request.ConfirmationCode, pool.clock.now());
-    return { ...current, password, status: 'CONFIRMED', codes: { ...current.codes, forgot: undefined } };
+    return { ...current, ...secrets, status: 'CONFIRMED', codes: { ...current.codes, forgot: undefined } };
   });
   pool.attempts.passwordSucceeded(user.sub);
   await runPostConfirmation(pool, user, client.id, request.ClientMetadata, 'PostConfirmation_ConfirmForgotPassword');

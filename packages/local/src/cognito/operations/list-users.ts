@@ -52,5 +52,5 @@ const filterable = (user: User) =>
     ['username', user.username],
     ['sub', user.sub],
     ['cognito:user_status', user.status],
-    ['status', 'Enabled'],
+    ['status', user.enabled ? 'Enabled' : 'Disabled'],
   ]);

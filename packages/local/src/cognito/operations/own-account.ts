@@ -9,8 +9,9 @@ import {
 import { newCode, requireCode } from '#cognito/codes';
 import { notAuthorized } from '#cognito/errors';
 import { deliveryDetails } from '#cognito/mail';
+import { secretsOf } from '#cognito/new-password';
 import { userOperation } from '#cognito/operation';
-import { hashPassword, passwordMatches, requirePasswordPolicy } from '#cognito/passwords';
+import { passwordMatches, requirePasswordPolicy } from '#cognito/passwords';
 import type { Pool } from '#cognito/pool';
 import type { Contact } from '#cognito/pool-settings';
 import * as shape from '#cognito/shapes';
@@ -45,8 +46,8 @@ export const changePassword = userOperation(
     if (!(await passwordMatches(request.PreviousPassword, user.password))) {
       throw notAuthorized('Incorrect username or password.');
     }
-    const password = await hashPassword(request.ProposedPassword, pool.passwordCost);
-    await updateUser(pool, user.sub, (current) => ({ ...current, password }));
+    const secrets = await secretsOf(pool, user.username, request.ProposedPassword);
+    await updateUser(pool, user.sub, (current) => ({ ...current, ...secrets }));
     return {};
   },
 );

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { type Attributes, readAttributes, requireComplete } from '#cognito/attributes';
 import { requireSecretHash } from '#cognito/client-secrets';
 import { confirmationDestination, sendCode } from '#cognito/delivery';
-import { CognitoError, invalidParameter, notAuthorized } from '#cognito/errors';
+import { CognitoError, notAuthorized } from '#cognito/errors';
+import { chooseIdentity } from '#cognito/identity';
+import { secretsOf } from '#cognito/new-password';
 import { clientOperation } from '#cognito/operation';
-import { hashPassword, requirePasswordPolicy } from '#cognito/passwords';
-import { findUser, normalName, type Pool } from '#cognito/pool';
+import { requirePasswordPolicy } from '#cognito/passwords';
+import { findUser, type Pool } from '#cognito/pool';
 import * as shape from '#cognito/shapes';
 import type { User } from '#cognito/user';
 import { runPostConfirmation } from './confirm-sign-up.ts';
@@ -41,12 +43,14 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
     sub,
     username: identity.username,
     status: confirmed ? 'CONFIRMED' : 'UNCONFIRMED',
-    password: await hashPassword(request.Password, pool.passwordCost),
+    enabled: true,
+    ...(await secretsOf(pool, identity.username, request.Password)),
     attributes: {
       ...given,
       ...verifiedAttribute('email', given, decision.autoVerifyEmail === true),
       ...verifiedAttribute('phone_number', given, decision.autoVerifyPhone === true),
     },
+    groups: [],
     createdAt: now,
     modifiedAt: now,
     codes: {},
@@ -62,24 +66,6 @@ export const signUp = clientOperation(input, async ({ pool, client }, request) =
   const delivery = destination && (await sendCode(pool, sub, 'confirm', destination));
   return { UserConfirmed: false, UserSub: sub, CodeDeliveryDetails: delivery };
 });
-
-/** In a pool with `UsernameAttributes`, the user name is the `sub`, and the given name becomes an attribute. */
-function chooseIdentity(name: string, sub: string, pool: Pool): { username: string; attributes: Attributes } {
-  const { usernameAttributes, aliases } = pool.settings;
-  const kind = name.includes('@') ? 'email' : /^\+[0-9]+$/.test(name) ? 'phone_number' : undefined;
-  if (usernameAttributes.length > 0) {
-    if (!kind || !usernameAttributes.includes(kind)) {
-      const wanted = usernameAttributes.map((attribute) => (attribute === 'email' ? 'an email' : 'a phone number'));
-      throw invalidParameter(`Username should be ${wanted.length > 1 ? 'either ' : ''}${wanted.join(' or ')}.`);
-    }
-    return { username: sub, attributes: { [kind]: name } };
-  }
-  if (kind && aliases.includes(kind)) {
-    const words = kind === 'email' ? 'email' : 'phone number';
-    throw invalidParameter(`Username cannot be of ${words} format, since user pool is configured for ${words} alias.`);
-  }
-  return { username: normalName(name, pool.settings), attributes: {} };
-}
 
 const verifiedAttribute = (attribute: string, given: Attributes, verified: boolean): Attributes =>
   given[attribute] ? { [`${attribute}_verified`]: String(verified) } : {};

@@ -9,12 +9,13 @@ import type { Stage } from '#gateway/stages';
 import type { Target } from '#gateway/target';
 import { readBody } from '#read-body';
 import { percentDecode } from '#text';
+import type { Authorized, HttpAuthorization } from './authorization.ts';
 import { isPreflight, preflightHeaders, withCors } from './cors.ts';
 import { type FoundRoute, findRoute } from './find-route.ts';
-import { authorizeRequest } from './http-authorize.ts';
-import { type HttpEventInput, httpEvent } from './http-event.ts';
+import { type Authorizers, authorizeRequest } from './http-authorize.ts';
+import { httpEvent } from './http-event.ts';
 import { errorResponse, type HttpResponse, toHttpResponse } from './http-response.ts';
-import type { VerifyToken } from './verify-token.ts';
+import { describeRequest, type RoutedRequest } from './request-event.ts';
 
 /** Bytes. Source: AWS, "Quotas for configuring and running an HTTP API". */
 const limits = { body: 10 * 1024 * 1024, headers: 10_240 };
@@ -22,7 +23,7 @@ const limits = { body: 10 * 1024 * 1024, headers: 10_240 };
 /** Serves a request to an HTTP API, in this order: stage, preflight, route, throttle, authorizer, function. */
 export async function serveHttp(
   gateway: Gateway,
-  verify: VerifyToken,
+  authorizers: Authorizers,
   api: HttpApi,
   target: Target,
   request: IncomingMessage,
@@ -34,7 +35,7 @@ export async function serveHttp(
   const found = match && findRoute(api.routes, request.method ?? 'GET', match.path);
   const logFields: Record<string, unknown> = {};
   const result = match
-    ? await respond(gateway, verify, { api, target, request, requestId, stage: match.stage, found, logFields })
+    ? await respond(gateway, authorizers, { api, target, request, requestId, stage: match.stage, found, logFields })
     : errorResponse(404, 'Not Found');
   response.writeHead(result.status, {
     ...result.headers,
@@ -65,7 +66,7 @@ export async function serveHttp(
   }
 }
 
-interface HttpCall extends Pick<HttpEventInput, 'request' | 'stage' | 'requestId'> {
+interface HttpCall extends Pick<RoutedRequest, 'request' | 'stage' | 'requestId'> {
   readonly api: HttpApi;
   readonly target: Target;
   readonly found: FoundRoute | undefined;
@@ -73,19 +74,19 @@ interface HttpCall extends Pick<HttpEventInput, 'request' | 'stage' | 'requestId
   readonly logFields: Record<string, unknown>;
 }
 
-async function respond(gateway: Gateway, verify: VerifyToken, call: HttpCall): Promise<HttpResponse> {
+async function respond(gateway: Gateway, authorizers: Authorizers, call: HttpCall): Promise<HttpResponse> {
   const { cors } = call.api;
   const { headers, method = 'GET' } = call.request;
   const body = await readBody(call.request, limits.body);
   if (cors && isPreflight(method, headers))
     return { status: 204, headers: preflightHeaders(cors, headers.origin), body: Buffer.alloc(0) };
-  const result = await runHttpRoute(gateway, verify, call, body);
+  const result = await runHttpRoute(gateway, authorizers, call, body);
   return { ...result, headers: withCors(cors, headers.origin, result.headers) };
 }
 
 async function runHttpRoute(
   gateway: Gateway,
-  verify: VerifyToken,
+  authorizers: Authorizers,
   call: HttpCall,
   body: Buffer | undefined,
 ): Promise<HttpResponse> {
@@ -98,17 +99,15 @@ async function runHttpRoute(
   const { route } = found;
   if (!gateway.throttle.route(api.id, stage, route.key)) return errorResponse(429, 'Too Many Requests');
 
-  const authorization = await authorizeRequest(verify, route, request, target.query);
-  if (authorization.kind === 'unauthorized')
-    return errorResponse(401, 'Unauthorized', { 'www-authenticate': authorization.challenge });
-  if (authorization.kind === 'forbidden') return errorResponse(403, 'Forbidden');
-  for (const [name, value] of Object.entries(authorization.authorizer?.jwt.claims ?? {}))
-    logFields[`authorizer.claims.${name}`] = value;
+  const routed = { ...call, apiId: api.id, found, path: target.path || '/', query: target.query, body };
+  const described = describeRequest(gateway, routed);
+  const authorization = await authorizeRequest(gateway, authorizers, described, routed);
+  if (authorization.kind !== 'allowed') return refuse(authorization, logFields);
+  Object.assign(logFields, authorizerFields(authorization.authorized));
   const { integration } = route;
+  if (integration?.kind === 'unserved') gateway.context.log(`${route.key} is not served here: ${integration.reason}`);
   if (integration?.kind !== 'function') return errorResponse(500, 'Internal Server Error');
 
-  const { authorizer } = authorization;
-  const input = { ...call, apiId: api.id, found, path: target.path || '/', query: target.query, body, authorizer };
   const called = await callFunction(gateway.context, {
     functionId: integration.functionId,
     // The ARN has the route's path, so that a permission for `/items/{id}` matches.
@@ -117,14 +116,47 @@ async function runHttpRoute(
       api.id,
       route.key === '$default' ? `${stage.name}/$default` : `${stage.name}/${method}${route.path}`,
     ),
-    event: httpEvent(gateway, input),
+    event: httpEvent(described, routed, authorization.authorized, integration.format),
     timeout: integration.timeout,
   });
   logFields.integrationLatency = called.latency;
   if (called.kind === 'failed') logFields.integrationErrorMessage = called.message;
   if (called.kind === 'timeout') return errorResponse(503, 'Service Unavailable');
-  return called.kind === 'answer' ? toHttpResponse(called.payload) : errorResponse(500, 'Internal Server Error');
+  return called.kind === 'answer'
+    ? toHttpResponse(called.payload, integration.format)
+    : errorResponse(500, 'Internal Server Error');
 }
+
+function refuse(
+  authorization: Exclude<HttpAuthorization, { kind: 'allowed' }>,
+  logFields: Record<string, unknown>,
+): HttpResponse {
+  if (authorization.kind === 'unauthorized') {
+    const { challenge } = authorization;
+    return errorResponse(401, 'Unauthorized', challenge === undefined ? {} : { 'www-authenticate': challenge });
+  }
+  if (authorization.message !== undefined) logFields['authorizer.error'] = authorization.message;
+  return authorization.kind === 'forbidden'
+    ? errorResponse(403, 'Forbidden')
+    : errorResponse(500, 'Internal Server Error');
+}
+
+/** The access log's fields of the caller. */
+function authorizerFields(authorized: Authorized): Record<string, unknown> {
+  switch (authorized.kind) {
+    case 'none':
+      return {};
+    case 'jwt':
+      return prefixed('authorizer.claims', authorized.claims);
+    case 'lambda':
+      return prefixed('authorizer', { ...authorized.context, principalId: authorized.principalId });
+    case 'iam':
+      return prefixed('identity', authorized.caller);
+  }
+}
+
+const prefixed = (prefix: string, values: object) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}.${name}`, value]));
 
 /** The path begins with the name of a stage, or else belongs to the stage `$default`. */
 function findStage(api: HttpApi, { path }: Target): { stage: Stage; path: string } | undefined {

@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { Clock } from '#clock';
-import type { JwtAuthorizer } from '#gateway/apis';
+import type { Context } from '#context';
+import type { JwtAuthorizer } from '#gateway/authorizers';
 
 export type TokenResult =
   | { readonly ok: true; readonly claims: JWTPayload; readonly scopes: readonly string[] }
@@ -20,13 +20,17 @@ const algorithms = ['RS256', 'RS384', 'RS512'];
  * Checks the signature against the issuer's published keys, `iss`, `exp`, `nbf`, `iat`, and the audience: `aud`, or `client_id` if there is
  * no `aud` (Cognito's access tokens). Source: AWS, "Control access to HTTP APIs with JWT authorizers".
  */
-export function createVerifyToken(clock: Clock): VerifyToken {
+export function createVerifyToken(context: Pick<Context, 'clock' | 'stack'>): VerifyToken {
+  const { clock } = context;
   const keys = new Map<string, Promise<JWTVerifyGetKey>>();
 
+  /** The stack's own user pools answer here. */
+  const localOf = (address: string) => context.stack.withLocalAddresses(address);
+
   async function discover(issuer: string): Promise<JWTVerifyGetKey> {
-    const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
+    const response = await fetch(localOf(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
     const { jwks_uri } = discovery.parse(await response.json());
-    return createRemoteJWKSet(new URL(jwks_uri));
+    return createRemoteJWKSet(new URL(localOf(jwks_uri)));
   }
 
   function keysOf(issuer: string): Promise<JWTVerifyGetKey> {

@@ -1,16 +1,20 @@
-import type { RequestAuthorizer } from '#gateway/apis';
+import { z } from 'zod';
+import type { RequestAuthorizer } from '#gateway/authorizers';
 import { callFunction, executeApiArn } from '#gateway/call-function';
+import { evaluatePolicy } from '#gateway/evaluate-policy';
 import type { Gateway } from '#gateway/gateway-state';
 import type { Stage } from '#gateway/stages';
 import { isObject } from '#text';
 import type { ConnectParts } from './connect-event.ts';
-import { evaluatePolicy } from './evaluate-policy.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type Authorization =
   | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly error: HandshakeError };
+
+/** Values of the context are strings, numbers or booleans, and become strings, as in later events. */
+const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
 
 /**
  * Invokes a REQUEST authorizer. A WebSocket API does not cache its result. The handshake fails with 401 without an invocation if an identity
@@ -43,7 +47,9 @@ export async function authorize(
   if (decision.kind === 'malformed') return { ok: false, error: handshakeErrors.internal };
   if (decision.kind === 'denied')
     return { ok: false, error: decision.explicitly ? handshakeErrors.deniedExplicitly : handshakeErrors.denied };
-  return { ok: true, context: decision.context };
+  const properties = scalars.safeParse(decision.context ?? {});
+  if (!properties.success) return { ok: false, error: handshakeErrors.internal };
+  return { ok: true, context: { principalId: decision.principalId, ...properties.data } };
 }
 
 /** The value of `route.request.header.X`, `route.request.querystring.Y`, `stageVariables.Z` or `context.…`, or ''. */

@@ -11,17 +11,22 @@ const statement = z.object({
   NotResource: strings.optional(),
 });
 
-/** The result of a REQUEST authorizer. Values of its context are strings, numbers or booleans. */
+/** The policy that a Lambda authorizer returns. */
 const authorizerResult = z.object({
   principalId: z.string(),
   policyDocument: z.object({
     Statement: z.union([statement, z.array(statement)]).transform((value) => [value].flat()),
   }),
-  context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
+  context: z.record(z.string(), z.unknown()).nullish(),
 });
 
 export type AuthorizerDecision =
-  | { readonly kind: 'allowed'; readonly context: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'allowed';
+      readonly principalId: string;
+      /** As the function gave it. */
+      readonly context: Readonly<Record<string, unknown>> | undefined;
+    }
   | { readonly kind: 'denied'; readonly explicitly: boolean }
   /** The result has no valid policy, or is larger than 8 KB. */
   | { readonly kind: 'malformed' };
@@ -29,18 +34,16 @@ export type AuthorizerDecision =
 const maxResultBytes = 8 * 1024;
 
 /**
- * Evaluates a policy as API Gateway does: a statement must allow `execute-api:Invoke` on `methodArn`, and none may deny it.
- * The values of the context become strings, as in later events.
+ * Evaluates a policy as API Gateway does: a statement must allow `execute-api:Invoke` on the method's or route's ARN, and none may deny it.
  */
-export function evaluatePolicy(result: unknown, methodArn: string): AuthorizerDecision {
+export function evaluatePolicy(result: unknown, arn: string): AuthorizerDecision {
   const parsed = authorizerResult.safeParse(result);
   if (!parsed.success || Buffer.byteLength(JSON.stringify(result)) > maxResultBytes) return { kind: 'malformed' };
   const { principalId, policyDocument, context } = parsed.data;
-  const effects = policyDocument.Statement.filter((each) => covers(each, 'execute-api:Invoke', methodArn)).map(
+  const effects = policyDocument.Statement.filter((each) => covers(each, 'execute-api:Invoke', arn)).map(
     (each) => each.Effect,
   );
   if (effects.includes('Deny')) return { kind: 'denied', explicitly: true };
   if (!effects.includes('Allow')) return { kind: 'denied', explicitly: false };
-  const stringified = Object.entries(context ?? {}).map(([name, value]) => [name, String(value)]);
-  return { kind: 'allowed', context: { principalId, ...Object.fromEntries(stringified) } };
+  return { kind: 'allowed', principalId, context: context ?? undefined };
 }
