@@ -33,7 +33,7 @@ beforeAll(() => {
     '@aws-sdk/client-dynamodb',
     '@aws-sdk/lib-dynamodb',
   ]);
-}, slow);
+}, 2 * slow);
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
   for (const each of [folder, data]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });

@@ -24,7 +24,7 @@ beforeAll(async () => {
     credentials: { accessKeyId: 'none', secretAccessKey: 'none' },
   });
   site = sample.output('SiteUrl');
-});
+}, 120_000);
 afterAll(async () => {
   cognito?.destroy();
   await sample?.stop();

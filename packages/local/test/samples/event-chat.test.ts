@@ -15,7 +15,7 @@ beforeAll(async () => {
   sample = await serveSample('event-chat', { timeScale: 60 });
   const { origin, rootCredentials: credentials } = sample.runtime;
   s3 = new S3Client({ region: 'us-east-1', endpoint: `${origin}/_aws/s3`, forcePathStyle: true, credentials });
-});
+}, 120_000);
 afterAll(async () => {
   s3?.destroy();
   await sample?.stop();

@@ -9,7 +9,7 @@ let sample: ServedSample;
 
 beforeAll(async () => {
   sample = await serveSample('simple-chat');
-});
+}, 120_000);
 afterAll(() => sample?.stop());
 
 const people = (count: number) => Promise.all(Array.from({ length: count }, () => enter(sample.output('URI'))));
