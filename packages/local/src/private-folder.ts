@@ -16,22 +16,18 @@ export interface Ids {
 
 const Stored = z.object({ secret: z.string().min(32), keepsPools: z.boolean() });
 
-/** Makes a data folder, or makes one from before what it should be: open to its owner alone. */
-async function preparePrivateFolder(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const { mode } = await stat(directory);
-  // Everything below is out of reach of others then, whatever its own mode.
-  if ((mode & 0o077) !== 0) await chmod(directory, 0o700);
-}
-
 /**
- * Makes a data folder, and makes sure that it can be written before anything that takes time.
+ * Makes a data folder, or makes one from before what it should be: open to its owner alone. Makes sure that it can be written, before anything
+ * that takes time.
  * @param settingName what the user calls the folder's setting
  * @throws Error, one sentence
  */
 export async function prepareDataFolder(directory: string, settingName: string): Promise<void> {
   try {
-    await preparePrivateFolder(directory);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const { mode } = await stat(directory);
+    // Everything below is out of reach of others then, whatever its own mode.
+    if ((mode & 0o077) !== 0) await chmod(directory, 0o700);
     // Asking for the permission is not enough: a file system may be read-only, and Windows does not tell.
     await rmdir(await mkdtemp(join(directory, 'try-')));
   } catch (error) {
