@@ -34,6 +34,7 @@ for (const file of [
   'lambda/redirect.mjs',
   'lambda/bootstrap.mjs',
   'lambda/call-with-callback.mjs',
+  'lambda/collect-stream.mjs',
   'lambda/direct-http.mjs',
   'lambda/opt.mjs',
   'lambda/redirect-hosts.mjs',

@@ -3,7 +3,15 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CfnOutput, Duration, type Stack } from 'aws-cdk-lib';
 import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { Alias, Code, FunctionUrlAuthType, HttpMethod, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Alias,
+  Code,
+  FunctionUrlAuthType,
+  HttpMethod,
+  InvokeMode,
+  Function as Lambda,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,6 +44,14 @@ exports.handler = async (event) => {
     body: JSON.stringify(event),
   };
 };`;
+/** Writes its answer piece by piece. */
+const streaming = `
+exports.handler = awslambda.streamifyResponse(async (event, stream, context) => {
+  const metadata = { statusCode: 201, headers: { 'content-type': 'text/plain' } };
+  const answer = awslambda.HttpResponseStream.from(stream, metadata);
+  answer.write('one, ');
+  answer.end('two');
+});`;
 /** Asks a function URL, with the function's own signature. */
 const signer = `
 const { SignatureV4 } = require('@smithy/signature-v4');
@@ -77,6 +93,11 @@ function build(stack: Stack): void {
   const cors = { allowedOrigins: ['https://chat.example'], allowedMethods: [HttpMethod.ALL], allowCredentials: true };
   const open = page.addFunctionUrl({ authType: FunctionUrlAuthType.NONE, cors });
   const closed = new Lambda(stack, 'Closed', { ...common, code: Code.fromInline(web) }).addFunctionUrl();
+  const streamed = new Lambda(stack, 'Streamed', { ...common, code: Code.fromInline(streaming) });
+  const stream = streamed.addFunctionUrl({
+    authType: FunctionUrlAuthType.NONE,
+    invokeMode: InvokeMode.RESPONSE_STREAM,
+  });
   const [friend] = ['Friend', 'Stranger'].map(
     (name) => new Lambda(stack, name, { ...common, code: Code.fromInline(signer), timeout: Duration.seconds(10) }),
   );
@@ -84,6 +105,7 @@ function build(stack: Stack): void {
   const values = {
     OpenUrl: open.url,
     ClosedUrl: closed.url,
+    StreamUrl: stream.url,
     Url: api.apiEndpoint,
     Name: target.functionName,
     Arn: target.functionArn,
@@ -194,6 +216,15 @@ describe('a function URL', () => {
   ])('%s: answers with %d', async (path, status, body) => {
     const response = await fetch(`${output('OpenUrl')}${path}`);
     expect([response.status, await response.text()]).toEqual([status, body]);
+  });
+
+  test('with a streamed response answers as a whole, and the start says so', async () => {
+    const response = await fetch(output('StreamUrl'));
+    expect([response.status, response.headers.get('content-type')]).toEqual([201, 'text/plain']);
+    expect(await response.text()).toBe('one, two');
+    expect(app.runtime.notServed).toEqual([
+      expect.stringMatching(/^not served here: AWS::Lambda::Url \(InvokeMode\) Streamed/),
+    ]);
   });
 
   test('answers preflights itself, and its CORS headers take the place of the function’s', async () => {

@@ -21,6 +21,11 @@ const {
 } = workerData;
 /** Handlers with a callback exist up to Node.js 22. */
 const hasCallbacks = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 24) < 24;
+const streaming = Symbol.for('aws.lambda.runtime.handler.streaming');
+globalThis.awslambda = {
+  streamifyResponse: (handler) => Object.assign(handler, { [streaming]: 'response' }),
+  HttpResponseStream: { from: (stream, metadata) => Object.assign(stream, { metadata }) },
+};
 const send = (message) => parentPort.postMessage(message);
 let requestId;
 
@@ -85,7 +90,7 @@ async function loadHandler() {
   const found = find(module, name) ?? find(module.default, name);
   if (!found) throw failure('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
   if (typeof found !== 'function') throw failure('Runtime.HandlerNotFound', `${handlerName} is not a function`);
-  if (found.length >= 3 && !hasCallbacks) {
+  if (found.length >= 3 && !hasCallbacks && !found[streaming]) {
     const removed = `ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.`;
     throw failure('Runtime.CallbackHandlerDeprecated', removed);
   }
@@ -138,9 +143,9 @@ let invoke;
 try {
   const handler = await loadHandler();
   // Loaded when it is needed, because a cold start should not wait for it.
-  invoke = hasCallbacks
-    ? (await import('./call-with-callback.mjs')).callWithCallback(handler, parentPort)
-    : async (event, context) => handler(event, context);
+  if (handler[streaming]) invoke = (await import('./collect-stream.mjs')).callWithStream(handler);
+  else if (hasCallbacks) invoke = (await import('./call-with-callback.mjs')).callWithCallback(handler, parentPort);
+  else invoke = async (event, context) => handler(event, context);
 } catch (error) {
   die(error, error?.errorType, 'Init Error');
 }
