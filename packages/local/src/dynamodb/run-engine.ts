@@ -116,6 +116,8 @@ function ready(output: Output, ended: Promise<string>, { stderr }: ChildProcess,
       const { err } = output;
       if (!/^Dynoxide listening on /m.test(err) || !/^MCP HTTP server listening on /m.test(err)) return;
       clearTimeout(timer);
+      // What it says later may be why it ends.
+      output.err = '';
       resolve();
     });
     void ended.then(fail);
