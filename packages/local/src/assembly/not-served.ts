@@ -1,6 +1,7 @@
 import { withoutHash } from '#calls';
 import { functionOfCustom } from '#custom-resources/custom-resource';
 import { unservedIntegration } from '#gateway/integration';
+import { layerFolder } from '#lambda/function-config';
 import { unservedMapping } from '#lambda/unserved-mapping';
 import { isServedProtocol, isServedTarget } from './served-targets.ts';
 import { partOf } from './served-types.ts';
@@ -38,9 +39,12 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
   if (type === 'AWS::Lambda::Function') {
     if (deploysOnly(stack, logicalId)) return undefined;
     if (stack.functions.includes(resource)) {
-      return stack.byPhysicalId('AWS::IAM::Role', String(properties.Role))
+      if (!stack.byPhysicalId('AWS::IAM::Role', String(properties.Role)))
+        return `${type} (its role is of another app, so that it may do nothing)`;
+      const layers = [properties.Layers ?? []].flat().map(String);
+      return layers.every((layer) => stack.byPhysicalId('AWS::Lambda::LayerVersion', layer))
         ? undefined
-        : `${type} (its role is of another app, so that it may do nothing)`;
+        : `${type} (layers of another app, whose files are missing)`;
     }
     return `${type} (${properties.PackageType === 'Image' ? 'container image' : properties.Runtime})`;
   }
@@ -48,7 +52,9 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     const users = stack.functions.filter(({ properties: { Layers } }) =>
       [Layers].flat().includes(stack.ref(logicalId)),
     );
-    return users.length > 0 ? type : undefined;
+    return users.length > 0 && layerFolder(stack, stack.ref(logicalId)) === undefined
+      ? `${type} (its files are not in a folder)`
+      : undefined;
   }
   if (type === 'AWS::Lambda::EventSourceMapping') return because(type, unservedMapping(stack, resource));
   if (type === 'AWS::ApiGatewayV2::Integration') return because(type, unservedIntegration(resource));

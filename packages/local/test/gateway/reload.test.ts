@@ -43,17 +43,6 @@ test.each([
     /unable to serve To; /,
   ],
   [
-    'a WebSocket route with an authorizer of AWS_IAM',
-    {
-      ...api('WEBSOCKET'),
-      Route: {
-        Type: 'AWS::ApiGatewayV2::Route',
-        Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$connect', AuthorizationType: 'AWS_IAM' },
-      },
-    },
-    /unable to serve the route \$connect; .*REQUEST authorizers only/,
-  ],
-  [
     'a Lambda authorizer of an HTTP API without a payload format',
     {
       ...api('HTTP'),

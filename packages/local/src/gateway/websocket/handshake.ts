@@ -6,6 +6,7 @@ import { newId } from '#gateway/ids';
 import { sourceIpOf } from '#gateway/request-headers';
 import type { Stage } from '#gateway/stages';
 import { authorize } from './authorize.ts';
+import { authorizeSigner } from './authorize-signer.ts';
 import { type ConnectParts, connectParts } from './connect-event.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
 import { type ConnectionMetadata, logVariables, type RequestContext, requestContextOf } from './request-context.ts';
@@ -52,18 +53,27 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
     ),
   );
   return decision.ok
-    ? { ok: true, metadata: { ...metadata, authorizer }, subprotocol: decision.subprotocol }
+    ? {
+        ok: true,
+        metadata: { ...metadata, authorizer, caller: decision.caller },
+        subprotocol: decision.subprotocol,
+      }
     : { ok: false, error: decision.error, ids: { connectionId: metadata.connectionId, requestId } };
 }
 
 type Decision = (
-  | { readonly ok: true; readonly context: ConnectionMetadata['authorizer']; readonly subprotocol: string | undefined }
+  | {
+      readonly ok: true;
+      readonly context: ConnectionMetadata['authorizer'];
+      readonly caller?: ConnectionMetadata['caller'];
+      readonly subprotocol: string | undefined;
+    }
   | { readonly ok: false; readonly error: HandshakeError }
 ) & { readonly latency?: number };
 
 async function runConnect(
   gateway: Gateway,
-  { api, stage }: ConnectRequest,
+  { api, stage, request }: ConnectRequest,
   parts: ConnectParts,
   requestContext: RequestContext,
 ): Promise<Decision> {
@@ -72,17 +82,22 @@ async function runConnect(
     return { ok: false, error: handshakeErrors.throttled };
   if (!route) return { ok: true, context: undefined, subprotocol: undefined };
 
-  const authorized = route.authorizer
-    ? await authorize(gateway, route.authorizer, { stage, parts, requestContext })
-    : undefined;
+  const { authorizer } = route;
+  const signed =
+    authorizer?.kind === 'iam' ? authorizeSigner(gateway, { request, apiId: api.id, stage: stage.name }) : undefined;
+  if (signed?.ok === false) return signed;
+  const authorized =
+    authorizer?.kind === 'lambda' ? await authorize(gateway, authorizer, { stage, parts, requestContext }) : undefined;
   if (authorized?.ok === false) return authorized;
   const context = authorized?.context;
+  const caller = signed?.caller;
 
-  const event = { ...parts, requestContext: { ...requestContext, authorizer: context } };
+  const identity = { ...caller, ...requestContext.identity };
+  const event = { ...parts, requestContext: { ...requestContext, identity, authorizer: context } };
   const outcome = await runRoute(gateway, route, stage, event);
   const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
-    return { ok: true, context, subprotocol: subprotocolOf(outcome.headers), latency };
+    return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), latency };
   return { ok: false, error: errorFor(outcome), latency };
 }
 

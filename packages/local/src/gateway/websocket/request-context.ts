@@ -1,6 +1,7 @@
 import { commonLogTime } from '#gateway/access-log';
 import { domainNameOf } from '#gateway/call-function';
 import type { Gateway } from '#gateway/gateway-state';
+import type { CallerIdentity } from '#gateway/http/event-v1';
 
 /** The fields of a connection that all its events repeat. */
 export interface ConnectionMetadata {
@@ -13,6 +14,8 @@ export interface ConnectionMetadata {
   readonly userAgent: string | undefined;
   /** The authorizer's context, with strings as values. */
   readonly authorizer: Readonly<Record<string, unknown>> | undefined;
+  /** Who signed the handshake, if `$connect` asks for it. */
+  readonly caller?: CallerIdentity | undefined;
 }
 
 export interface EventDetails {
@@ -43,7 +46,7 @@ export function requestContextOf(
     // AWS gives the same id in both fields.
     requestId,
     extendedRequestId: requestId,
-    identity: { userAgent: metadata.userAgent, sourceIp: metadata.sourceIp },
+    identity: { ...metadata.caller, userAgent: metadata.userAgent, sourceIp: metadata.sourceIp },
     domainName: domainNameOf(context, metadata.apiId),
     connectionId: metadata.connectionId,
     apiId: metadata.apiId,
