@@ -41,7 +41,7 @@ import { startSqs } from './sqs/start.ts';
 import { parameterFiles } from './ssm/parameter-files.ts';
 import { startSsm } from './ssm/start.ts';
 import { startStreams } from './streams/start.ts';
-import { createDestinations } from './targets/destinations.ts';
+import { batchDestinations, createDestinations } from './targets/destinations.ts';
 import { createTargets } from './targets/targets.ts';
 
 export interface LocalOptions {
@@ -217,7 +217,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const streams = await serve(
       startStreams(context, {
         engine: dynamodb.engine,
-        queues: sqs,
+        queues: batchDestinations({ queues: sqs, topics: sns }),
         onWrite: dynamodb.onWrite,
         // An engine that runs elsewhere may have other clients, and deletes expired items by itself.
         seesAllWrites: dynamodb.enginePid !== undefined,

@@ -1,3 +1,4 @@
+import { withoutHash } from '#calls';
 import { systemClock } from '#clock';
 import type { Context } from '#context';
 import type { Schedule } from './schedule.ts';
@@ -39,7 +40,7 @@ export function startTimetable(
   for (const [{ logicalId, schedule }, time] of next) {
     const at =
       time === undefined ? 'never' : `at ${new Date(startedAt + (time - startedAt) / timeScale).toISOString()}`;
-    context.log(`${logicalId} (${schedule.expression}) fires next ${at}`);
+    context.log(`${withoutHash(logicalId)} (${schedule.expression}) fires next ${at}`);
   }
   const look = () => {
     for (const [entry, time] of next) {

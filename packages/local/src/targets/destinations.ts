@@ -1,6 +1,7 @@
 import type { Events } from '#events/start';
 import type { Destinations } from '#lambda/async-queue';
 import type { Topics } from '#sns/start';
+import type { Queues } from '#sqs/start';
 import type { Targets } from './targets.ts';
 
 /**
@@ -29,6 +30,16 @@ export function createDestinations(
       const { targets, topics } = to();
       if (arn.startsWith('arn:aws:sns:')) await topics.publish(arn, { message: message.body }, principal);
       else await targets.send(arn, message, principal);
+    },
+  };
+}
+
+/** Where an event source mapping sends the record of a batch that it gave up: to a queue or a topic. Buckets are not served. */
+export function batchDestinations({ queues, topics }: { queues: Queues; topics: Topics }): Queues {
+  return {
+    async send(arn, message, principal) {
+      if (!arn.startsWith('arn:aws:sns:')) return queues.send(arn, message, principal);
+      await topics.publish(arn, { message: typeof message === 'string' ? message : message.body }, principal);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { batchDestinations } from '#targets/destinations';
 import { eventually } from '../dynamodb/eventually.ts';
 import { lambda, role } from '../dynamodb/template.ts';
 import { startContext } from '../sqs/fixture.ts';
@@ -137,6 +138,16 @@ test('an event that failed has a record in a queue or on a bus, and itself goes 
       ErrorMessage: { StringValue: 'Error: planned' },
     },
   });
+});
+
+test('the record of a batch that a stream gave up goes to a queue or a topic, as the role may', async () => {
+  const { queues, topics } = services;
+  const { principal } = fixture.context.functions.config('Told');
+  const { stack } = fixture.context;
+  await batchDestinations({ queues, topics }).send(stack.arn('News'), '{"batch":1}', principal);
+  expect((await letter('OfTopic')).Body).toBe('{"batch":1}');
+  await batchDestinations({ queues, topics }).send(stack.arn('OfFailure'), '{"batch":2}', principal);
+  expect((await letter('OfFailure')).Body).toBe('{"batch":2}');
 });
 
 test('a record that the role may not send is lost, and the log says why', async () => {
