@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalRuntime } from '@parley/local';
 import { build } from 'esbuild';
-import { bundleOptions } from '#lib/parley-function';
+import { bundleOptions } from '#lib/bundle-function';
 
 export interface Bundle {
   /** Logical id. */

@@ -1,16 +1,19 @@
-/** Posts an event to one chunk of a large conversation's members. `fan-out` invokes it asynchronously. */
+/** Posts an event to chunks of a large conversation's members. A queue brings them, so that they leave room for sockets and requests. */
 
 import * as z from 'zod/mini';
 import { stillMembers } from './chat/members.ts';
 import { whoSee } from './chat/visible.ts';
 import { deliverChunk } from './delivery/deliver-chunk.ts';
 import { Chunk, isOutdated } from './delivery/fan-out-job.ts';
+import { type BatchAnswer, runBatch } from './runtime/batch.ts';
 import { createHandler } from './runtime/create-handler.ts';
 import { openLog } from './runtime/log.ts';
-import { openConnectionApi, openTable } from './runtime/services.ts';
+import { openConnectionApi, openTable, type Services } from './runtime/services.ts';
 import { getUsers } from './store/user.ts';
 
 const { TABLE_NAME, CALLBACK_URL } = z.parse(z.object({ TABLE_NAME: z.string(), CALLBACK_URL: z.url() }), process.env);
+
+const QueueEvent = z.object({ Records: z.array(z.object({ messageId: z.string(), body: z.string() })) });
 
 export const handler = createHandler({
   services: {
@@ -19,16 +22,30 @@ export const handler = createHandler({
     log: openLog(),
     now: Date.now,
   },
-  event: Chunk,
-  logKeys: ({ conversation, part }) => ({ conversation, part: String(part) }),
-  async run(chunk, services) {
-    if (isOutdated(chunk, services.now())) return;
-    const { conversation, event, names, at, author } = chunk;
-    // Members who were removed since the event get nothing more. This may be a second try, a minute later.
-    const still = await stillMembers(services, conversation, names, at);
-    // An edit has the whole message, which some may have hidden or cleared.
-    const members = event.type === 'message_edited' ? await whoSee(services, conversation, event.seq, still) : still;
-    const authors = author === undefined ? [] : await getUsers(services, [author]);
-    await deliverChunk(services, chunk, [...members, ...authors]);
+  event: z.union([QueueEvent, Chunk]),
+  async run(event, services): Promise<BatchAnswer> {
+    // During a deployment a `fan-out` of the version before still invokes this function with the chunk itself.
+    if (!('Records' in event)) {
+      await deliver(services, event);
+      return { batchItemFailures: [] };
+    }
+    return runBatch(event.Records, services.log, {
+      id: ({ messageId }) => messageId,
+      run: ({ body }) => deliver(services, z.parse(Chunk, JSON.parse(body))),
+    });
   },
 });
+
+async function deliver(
+  services: Pick<Services, 'table' | 'connectionApi' | 'log' | 'now'>,
+  chunk: Chunk,
+): Promise<void> {
+  if (isOutdated(chunk, services.now())) return;
+  const { conversation, event, names, at, author } = chunk;
+  // Members who were removed since the event get nothing more. This may be a second try, a minute later.
+  const still = await stillMembers(services, conversation, names, at);
+  // An edit has the whole message, which some may have hidden or cleared.
+  const members = event.type === 'message_edited' ? await whoSee(services, conversation, event.seq, still) : still;
+  const authors = author === undefined ? [] : await getUsers(services, [author]);
+  await deliverChunk(services, chunk, [...members, ...authors]);
+}

@@ -3,7 +3,7 @@ import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { type IAccessLogSettings, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Options } from './options.ts';
+import type { Settings } from './settings.ts';
 
 /**
  * One JSON line per request. The fields are API Gateway's context variables. None of them contains the query string, so a token in it never
@@ -13,7 +13,7 @@ import type { Options } from './options.ts';
 export function accessLog(
   scope: Construct,
   fields: Readonly<Record<string, string>>,
-  options: Pick<Options, 'logRetentionDays'>,
+  options: Pick<Settings, 'logRetentionDays'>,
 ): IAccessLogSettings & { readonly logGroup: LogGroup } {
   const logGroup = new LogGroup(scope, 'AccessLog', {
     retention: options.logRetentionDays,

@@ -1,13 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import { CfnFunction, EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Options } from './options.ts';
-import { ParleyFunction } from './parley-function.ts';
+import { type FunctionSettings, ParleyFunction } from './parley-function.ts';
+import { queueConcurrency, queueEncryption } from './queue-encryption.ts';
+import type { Settings } from './settings.ts';
 
 export interface AccountJobsProps {
   readonly deadLetters: Queue;
-  readonly options: Pick<Options, 'logRetentionDays'>;
+  readonly options: FunctionSettings & Pick<Settings, 'concurrency'>;
 }
 
 /** Seconds after which a run asks for another one, and the rest of the timeout in which it ends what it has begun. */
@@ -25,7 +26,6 @@ export class AccountJobs extends Construct {
   constructor(scope: Construct, id: string, { deadLetters, options }: AccountJobsProps) {
     super(scope, id);
     this.fn = new ParleyFunction(this, 'AccountJob', {
-      entry: 'account-jobs.ts',
       // Enough for the largest file and a part of an archive at once.
       memory: 1024,
       timeout,
@@ -36,8 +36,7 @@ export class AccountJobs extends Construct {
     // They end, because each stores that it is further.
     if (resource instanceof CfnFunction) resource.recursiveLoop = 'Allow';
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...queueEncryption(options),
       visibilityTimeout: Duration.seconds(timeout),
       // As long as a repair may take. Whoever asks how far a job is sends its message again.
       retentionPeriod: Duration.days(4),
@@ -50,7 +49,7 @@ export class AccountJobs extends Construct {
       eventSourceArn: this.queue.queueArn,
       batchSize: 1,
       // They may wait: the sockets share the account's concurrency.
-      maxConcurrency: 5,
+      maxConcurrency: queueConcurrency(options, 5),
       reportBatchItemFailures: true,
     });
     this.fn.configure({ RUN_SECONDS: String(runSeconds) });

@@ -1,6 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ParleyFunction } from './parley-function.ts';
@@ -14,23 +16,25 @@ export interface AlarmsProps {
   readonly deadLetters: Queue;
   /** Pushes that were given up. Undefined if the stack sends no pushes. */
   readonly lostPushes?: readonly Queue[];
+  /** Who is told. */
+  readonly topics: readonly ITopic[];
 }
 
-/** Alarms for the operator. They have no action: the deployer adds who is notified. */
+const period = Duration.minutes(5);
+
+/** Alarms for the operator. */
 export class Alarms extends Construct {
+  private readonly topics: readonly ITopic[];
+
   constructor(
     scope: Construct,
     id: string,
-    { functions, refusing, unchecked, deadLetters, lostPushes = [] }: AlarmsProps,
+    { functions, refusing, unchecked, deadLetters, lostPushes = [], topics }: AlarmsProps,
   ) {
     super(scope, id);
-    const period = Duration.minutes(5);
-    for (const fn of functions) {
-      this.anyOf(`${fn.node.id}Errors`, fn.lambda.metricErrors({ period }), `${fn.node.id} threw or timed out`);
-    }
-    for (const fn of refusing) {
-      this.anyOf(`${fn.node.id}Faults`, fn.faults(period), `${fn.node.id} could not decide, and refused everybody`);
-    }
+    this.topics = topics;
+    for (const fn of functions) this.watch(fn);
+    for (const fn of refusing) this.watchRefusing(fn);
     this.anyOf(
       'UncheckedTokens',
       unchecked.metric({ period, statistic: 'Sum' }),
@@ -50,12 +54,22 @@ export class Alarms extends Construct {
     }
   }
 
+  watch(fn: ParleyFunction): void {
+    this.anyOf(`${fn.node.id}Errors`, fn.lambda.metricErrors({ period }), `${fn.node.id} threw or timed out`);
+  }
+
+  /** Watches a function that throws in order to refuse somebody. */
+  watchRefusing(fn: ParleyFunction): void {
+    this.anyOf(`${fn.node.id}Faults`, fn.faults(period), `${fn.node.id} could not decide, and refused everybody`);
+  }
+
   private anyOf(id: string, metric: Metric, alarmDescription: string): void {
-    metric.createAlarm(this, id, {
+    const alarm = metric.createAlarm(this, id, {
       alarmDescription: `Parley: ${alarmDescription}`,
       threshold: 1,
       evaluationPeriods: 1,
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
+    for (const topic of this.topics) alarm.addAlarmAction(new SnsAction(topic));
   }
 }

@@ -1,8 +1,15 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
+import type { Settings } from './settings.ts';
 
 /** An index of keys only: with more, each change of a member's connections would also write to the index. */
 const indexes = {
@@ -26,7 +33,11 @@ export type TableUse =
 export class ChatTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    options: Pick<Settings, 'encryptionKey' | 'removalPolicy' | 'warmThroughput'>,
+  ) {
     super(scope, id);
     const retain = options.removalPolicy === 'retain';
     this.table = new Table(this, 'Table', {
@@ -36,6 +47,11 @@ export class ChatTable extends Construct {
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'expires',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      ...(options.encryptionKey && {
+        encryption: TableEncryption.CUSTOMER_MANAGED,
+        encryptionKey: options.encryptionKey,
+      }),
+      warmThroughput: options.warmThroughput,
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });

@@ -1,15 +1,18 @@
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ChatTable } from './chat-table.ts';
-import type { Options } from './options.ts';
-import { ParleyFunction } from './parley-function.ts';
+import { type FunctionSettings, ParleyFunction } from './parley-function.ts';
+import { queueConcurrency, queueEncryption } from './queue-encryption.ts';
+import type { Settings } from './settings.ts';
 import type { SocketApi } from './socket-api.ts';
 
 export interface FanOutProps {
   readonly chat: ChatTable;
   readonly sockets: SocketApi;
   readonly deadLetters: Queue;
-  readonly options: Pick<Options, 'inlineMembers' | 'logRetentionDays'>;
+  readonly options: FunctionSettings & Pick<Settings, 'concurrency' | 'inlineMembers'>;
 }
 
 /**
@@ -26,7 +29,6 @@ export class FanOut extends Construct {
     super(scope, id);
     this.inlineMembers = String(options.inlineMembers);
     this.fanOut = new ParleyFunction(this, 'FanOut', {
-      entry: 'fan-out.ts',
       // More CPU, to start faster: all members wait for it.
       memory: 1024,
       // For 100,000 members it invokes the other function a thousand times.
@@ -34,18 +36,35 @@ export class FanOut extends Construct {
       options,
     });
     const deliver = new ParleyFunction(this, 'Deliver', {
-      entry: 'deliver.ts',
       memory: 512,
       // Enough for the retries of the slowest connection.
       timeout: 30,
       options,
     });
     this.functions = [this.fanOut, deliver];
-    for (const fn of this.functions) fn.retryOnce(deadLetters);
+    this.fanOut.retryOnce(deadLetters);
 
     chat.bind(this.fanOut, 'QueryMembers');
-    this.fanOut.configure({ INLINE_MEMBERS: this.inlineMembers, DELIVER_FUNCTION: deliver.lambda.functionName });
-    this.fanOut.allow(['lambda:InvokeFunction'], [deliver.lambda.functionArn]);
+    const chunks = new Queue(this, 'Chunks', {
+      ...queueEncryption(options),
+      // A chunk that failed is tried again after this time, once. Later clients have asked for what they missed.
+      visibilityTimeout: Duration.minutes(1),
+      retentionPeriod: Duration.hours(1),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
+    });
+    this.fanOut.configure({ INLINE_MEMBERS: this.inlineMembers, CHUNK_QUEUE_URL: chunks.queueUrl });
+    this.fanOut.allow(['sqs:SendMessage'], [chunks.queueArn]);
+    // Lambda itself needs them, and uses the function's role.
+    deliver.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [chunks.queueArn]);
+    new EventSourceMapping(this, 'Mapping', {
+      target: deliver.lambda,
+      eventSourceArn: chunks.queueArn,
+      // Chunks of one event are posted side by side.
+      batchSize: 1,
+      // The message of a room of 100,000 has a thousand chunks. Sockets and requests share the account's concurrency.
+      maxConcurrency: queueConcurrency(options, 100),
+      reportBatchItemFailures: true,
+    });
 
     chat.bind(deliver, 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem');
     sockets.bind(deliver, 'POST');

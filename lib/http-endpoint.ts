@@ -6,15 +6,16 @@ import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { httpRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
-import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import type { Issuer } from './people.ts';
+import type { Settings } from './settings.ts';
+import { throttle } from './throttle.ts';
 
 export interface HttpEndpointProps {
   readonly issuer: Issuer;
   /** Answers every route. */
   readonly http: ParleyFunction;
-  readonly options: Pick<Options, 'allowedOrigins' | 'logRetentionDays'>;
+  readonly options: Pick<Settings, 'allowedOrigins' | 'logRetentionDays' | 'metricsNamespace' | 'throttles'>;
 }
 
 /** The HTTP API. On every route API Gateway checks the token before a function runs. */
@@ -65,7 +66,7 @@ export class HttpEndpoint extends Construct {
     // API Gateway answers 401 then, and its log alone tells that from a bad token.
     this.unchecked = logGroup.addMetricFilter('Unchecked', {
       filterPattern: FilterPattern.stringValue('$.authorizer', '=', '*communication error*'),
-      metricNamespace: 'Parley',
+      metricNamespace: options.metricsNamespace,
       metricName: 'UncheckedTokens',
       metricValue: '1',
     });
@@ -73,7 +74,7 @@ export class HttpEndpoint extends Construct {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: 2000, burstLimit: 1000 },
+      throttle: throttle(options.throttles.http),
       accessLogSettings,
     });
   }

@@ -1,17 +1,18 @@
 import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ChatTable } from './chat-table.ts';
-import type { Options } from './options.ts';
-import { ParleyFunction } from './parley-function.ts';
+import { type FunctionSettings, ParleyFunction } from './parley-function.ts';
+import { queueConcurrency, queueEncryption } from './queue-encryption.ts';
+import type { Settings } from './settings.ts';
 import type { SocketApi } from './socket-api.ts';
 
 export interface OnlineCountsProps {
   readonly chat: ChatTable;
   readonly sockets: SocketApi;
   readonly deadLetters: Queue;
-  readonly options: Pick<Options, 'inlineMembers' | 'logRetentionDays'>;
+  readonly options: FunctionSettings & Pick<Settings, 'concurrency' | 'inlineMembers'>;
 }
 
 /** Seconds for a conversation of 100,000 members: a thousand batches of reads, and a post to each who is there. */
@@ -28,15 +29,13 @@ export class OnlineCounts extends Construct {
   constructor(scope: Construct, id: string, { chat, sockets, deadLetters, options }: OnlineCountsProps) {
     super(scope, id);
     this.fn = new ParleyFunction(this, 'CountOnline', {
-      entry: 'count-online.ts',
       // Nobody waits for its start, and it spends its time waiting for the network.
       memory: 512,
       timeout: countingTimeout,
       options,
     });
     this.queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...queueEncryption(options),
       // A job that failed is done again after this time, and is late by then: so it is as short as Lambda accepts.
       visibilityTimeout: Duration.seconds(countingTimeout),
       retentionPeriod: Duration.hours(1),
@@ -52,7 +51,7 @@ export class OnlineCounts extends Construct {
       eventSourceArn: this.queue.queueArn,
       batchSize: 10,
       // Counts may wait: the sockets share the account's concurrency.
-      maxConcurrency: 5,
+      maxConcurrency: queueConcurrency(options, 5),
       reportBatchItemFailures: true,
     });
   }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { knownPushServices } from '#protocol/push-services';
+import { OptionsError } from './options-error.ts';
 
 /**
  * What a deployer may choose, in `cdk.json` under `context` or on the command line as `-c name=value`
@@ -27,6 +28,15 @@ const Oidc = z.strictObject({
   usernameClaim: z.string().min(1).default('sub'),
 });
 export type Oidc = z.infer<typeof Oidc>;
+
+const Throttle = z.strictObject({ rate: z.int().min(1).max(100_000), burst: z.int().min(1).max(100_000) });
+const Throttles = z.strictObject({ http: Throttle.optional(), socket: Throttle.optional() });
+export type Throttles = z.infer<typeof Throttles>;
+
+const WarmThroughput = z.strictObject({
+  readUnitsPerSecond: z.int().min(12_000),
+  writeUnitsPerSecond: z.int().min(4_000),
+});
 
 /** The name of a secret of Secrets Manager in this account and region. */
 const secretName = z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,512}$/);
@@ -171,12 +181,109 @@ const fields = {
   },
   /** May people sign up by themselves in the Cognito pool? Otherwise an administrator creates them. Default `true`. */
   selfSignUp: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** Tells this chat from another one in the same account. Default: none. */
+  name: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/)
+      .optional(),
+    fallback: undefined,
+    rule: 'must be a letter and up to 39 more letters, digits or "-"',
+  },
+  /** The address from which the pool sends its mail, an identity that SES has verified in this region. Default: Cognito's own. */
+  mailFrom: { schema: z.email().optional(), fallback: undefined, rule: 'must be an e-mail address' },
+  /** Host name of page and APIs; it needs a certificate. Default: CloudFront's. */
+  domainName: {
+    schema: z
+      .string()
+      .regex(/^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/)
+      .optional(),
+    fallback: undefined,
+    rule: 'must be a host name in lower case like chat.example.com',
+  },
+  /** ARN of a web ACL of scope CLOUDFRONT. Default: none. */
+  webAclArn: {
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:wafv2:us-east-1:\d{12}:global\/webacl\/.+$/)
+      .optional(),
+    fallback: undefined,
+    rule: 'must be the ARN of a web ACL of scope CLOUDFRONT, which is in us-east-1',
+  },
+  /** Is the page served? Default `true`. */
+  page: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** An address that gets the alarms. Default: none. */
+  alarmEmail: { schema: z.email().optional(), fallback: undefined, rule: 'must be an e-mail address' },
+  /** Limits of both APIs. Default: 2,000 requests a second and 1,000 at once, each. */
+  throttles: {
+    schema: z.preprocess(fromJson, Throttles),
+    fallback: {},
+    rule: 'must be {"http"?: {"rate": 2000, "burst": 1000}, "socket"?: {"rate": 2000, "burst": 1000}} with whole numbers',
+  },
+  /** The account's quota of concurrent executions in this region. Default 1000. */
+  concurrency: {
+    schema: wholeNumber(10, 1_000_000),
+    fallback: 1_000,
+    rule: 'must be the quota of concurrent executions, a whole number from 10',
+  },
+  /** Capacity of the table from the start, in units a second. Default: none. */
+  warmThroughput: {
+    schema: z.preprocess(fromJson, WarmThroughput).optional(),
+    fallback: undefined,
+    rule: 'must be {"readUnitsPerSecond": 12000, "writeUnitsPerSecond": 4000} or more',
+  },
+
+  // Resources of the account. The construct takes them as objects.
+
+  /** ARN of the certificate for `domainName`, in us-east-1. */
+  certificateArn: {
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:acm:us-east-1:\d{12}:certificate\/[\w-]+$/)
+      .optional(),
+    fallback: undefined,
+    rule: 'must be the ARN of a certificate in us-east-1, where CloudFront looks for them',
+  },
+  /** The zone of `domainName`, which gets its records. Default: the deployer makes them. */
+  hostedZone: {
+    schema: z
+      .preprocess(fromJson, z.strictObject({ id: z.string().regex(/^Z[A-Z0-9]+$/), name: z.string().min(1) }))
+      .optional(),
+    fallback: undefined,
+    rule: 'must be {"id": "Z…", "name": "example.com"}',
+  },
+  /** The user pool of the deployer and its client, instead of one of Parley's own. */
+  userPool: {
+    schema: z
+      .preprocess(
+        fromJson,
+        z.strictObject({ id: z.string().regex(/^[\w-]+_[A-Za-z0-9]+$/), clientId: z.string().regex(/^[\w+]+$/) }),
+      )
+      .optional(),
+    fallback: undefined,
+    rule: 'must be {"id": "<region>_…", "clientId": "…"}',
+  },
+  /** ARN of the topic that gets the alarms. */
+  alarmTopicArn: {
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/)
+      .optional(),
+    fallback: undefined,
+    rule: 'must be the ARN of a topic',
+  },
+  /** ARN of the key that encrypts table, uploads and queues. */
+  encryptionKeyArn: {
+    schema: z
+      .string()
+      .regex(/^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/)
+      .optional(),
+    fallback: undefined,
+    rule: 'must be the ARN of a key',
+  },
 } as const;
 
 export type Options = { readonly [Name in keyof typeof fields]: z.infer<(typeof fields)[Name]['schema']> };
-
-/** One sentence per option that is wrong, a line each. */
-export class OptionsError extends Error {}
 
 /**
  * Reads every option once.

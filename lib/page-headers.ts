@@ -6,6 +6,7 @@ import {
   type ResponseSecurityHeadersBehavior,
 } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { regionalName } from './regional-name.ts';
 
 /** The hosts that the page talks to besides its own: addresses without a slash at the end. */
 export interface PageReach {
@@ -49,6 +50,7 @@ export function pageHeaders(scope: Construct, id: string, reach: PageReach): Res
     'trusted-types parley',
   ].join('; ');
   return new ResponseHeadersPolicy(scope, id, {
+    responseHeadersPolicyName: regionalName(scope, id, 128),
     comment: 'Parley: the page runs its own files and nothing else',
     securityHeadersBehavior: { ...securityHeaders, contentSecurityPolicy: { contentSecurityPolicy, override: true } },
     customHeadersBehavior: {

@@ -1,19 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
-import { buildPage } from './build-page.ts';
-import type { Options } from './options.ts';
+import { pageFiles } from './files.ts';
 import { acknowledge, allow, createRole } from './permissions.ts';
+import type { Settings } from './settings.ts';
 
 export interface PageProps {
   /** Served as `/config.json`. It may contain tokens that are only resolved at deployment. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly options: Pick<Options, 'logRetentionDays' | 'removalPolicy'>;
+  readonly options: Pick<Settings, 'logRetentionDays' | 'removalPolicy'>;
 }
 
 /** The chat page in a private bucket that only CloudFront reads. The page is built here, at synthesis. */
@@ -48,31 +45,25 @@ export class Page extends Construct {
       // Pages that are open still fetch the old files; and a deployer may have added files to the bucket.
       prune: false,
     };
-    const folder = mkdtempSync(join(tmpdir(), 'parley-page-'));
-    try {
-      buildPage(folder);
-      const page = readable(Source.asset(folder), role);
-      const assets = new BucketDeployment(this, 'Assets', {
-        ...common,
-        sources: [page],
-        exclude: ['*'],
-        include: ['assets/*'],
-        cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
-      });
-      const rest = new BucketDeployment(this, 'Documents', {
-        ...common,
-        sources: [page, Source.jsonData('config.json', config)],
-        exclude: ['assets/*'],
-        cacheControl: [CacheControl.noCache()],
-      });
-      // A document must not be served before the files that it refers to.
-      rest.node.addDependency(assets);
-      // CDK uses one function, with the first deployment's layer, for both.
-      rest.node.tryRemoveChild('AwsCliLayer');
-      this.acknowledgeRuntime();
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const page = readable(Source.asset(pageFiles()), role);
+    const assets = new BucketDeployment(this, 'Assets', {
+      ...common,
+      sources: [page],
+      exclude: ['*'],
+      include: ['assets/*'],
+      cacheControl: [CacheControl.setPublic(), CacheControl.maxAge(Duration.days(365)), CacheControl.immutable()],
+    });
+    const rest = new BucketDeployment(this, 'Documents', {
+      ...common,
+      sources: [page, Source.jsonData('config.json', config)],
+      exclude: ['assets/*'],
+      cacheControl: [CacheControl.noCache()],
+    });
+    // A document must not be served before the files that it refers to.
+    rest.node.addDependency(assets);
+    // CDK uses one function, with the first deployment's layer, for both.
+    rest.node.tryRemoveChild('AwsCliLayer');
+    this.acknowledgeRuntime();
   }
 
   /** CDK creates one function for all bucket deployments of a stack. */

@@ -2,15 +2,16 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   FeaturePlan,
+  type IUserPool,
+  type IUserPoolClient,
   Mfa,
   UserPool,
-  type UserPoolClient,
-  UserPoolOperation,
+  UserPoolEmail,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
+import type { Settings } from './settings.ts';
 
 /** The issuer of the accepted tokens. Both APIs check the same three values. */
 export interface Issuer {
@@ -21,18 +22,39 @@ export interface Issuer {
   readonly usernameClaim?: string;
 }
 
-/** A Cognito user pool whose users sign up by themselves and are known by a user name. */
+/** A user pool, and the client with which people sign in to it. */
+export interface PoolWithClient<Pool extends IUserPool = IUserPool> {
+  readonly pool: Pool;
+  readonly client: IUserPoolClient;
+}
+
+/** The Cognito user pool whose users chat: the deployer's, or one of Parley's own. */
 export class People extends Construct {
-  readonly pool: UserPool;
-  readonly client: UserPoolClient;
+  readonly pool: IUserPool;
+  readonly client: IUserPoolClient;
+  /** Parley's own pool. Undefined if the deployer's is used, of which nothing is changed. */
+  readonly ownPool: UserPool | undefined;
   readonly issuer: Issuer;
   /** The page sends sign-up and sign-in requests to this address. */
   readonly address: string;
 
-  constructor(scope: Construct, id: string, options: Pick<Options, 'removalPolicy' | 'selfSignUp'>) {
+  /** @param given the deployer's pool */
+  constructor(scope: Construct, id: string, options: PoolSettings, given?: PoolWithClient) {
     super(scope, id);
+    const own = given ? undefined : this.createPool(options);
+    const { pool, client } = given ?? own ?? {};
+    if (!pool || !client) throw new Error('unable to sign people in; there is no user pool');
+    this.pool = pool;
+    this.client = client;
+    this.ownPool = own?.pool;
+    this.address = `https://cognito-idp.${pool.env.region}.amazonaws.com`;
+    this.issuer = { url: `${this.address}/${pool.userPoolId}`, audience: [client.userPoolClientId] };
+  }
+
+  /** A pool whose users sign up by themselves and are known by a user name. */
+  private createPool(options: PoolSettings): PoolWithClient<UserPool> {
     const retain = options.removalPolicy === 'retain';
-    this.pool = new UserPool(this, 'Pool', {
+    const pool = new UserPool(this, 'Pool', {
       selfSignUpEnabled: options.selfSignUp,
       // User names are lower case in Parley: Alice and alice must be one account.
       signInCaseSensitive: false,
@@ -53,15 +75,19 @@ export class People extends Construct {
       mfa: Mfa.OFF,
       // It has everything that Parley uses, at about a third of the price of the next plan.
       featurePlan: FeaturePlan.LITE,
+      email:
+        options.mailFrom === undefined
+          ? undefined
+          : UserPoolEmail.withSES({ fromEmail: options.mailFrom, sesRegion: Stack.of(this).region }),
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    acknowledge(this.pool, {
+    acknowledge(pool, {
       COG2: 'People sign up in one step with a password. For a second factor the deployer uses an OpenID Connect issuer (option oidc).',
       COG8: 'The Plus plan costs more per user than everything else together; a deployer who wants it changes one line.',
     });
 
-    this.client = this.pool.addClient('Client', {
+    const client = pool.addClient('Client', {
       // Browsers and phones cannot keep a secret.
       generateSecret: false,
       authFlows: { userPassword: true, userSrp: true },
@@ -73,11 +99,7 @@ export class People extends Construct {
       idTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.days(30),
     });
-    this.address = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com`;
-    this.issuer = {
-      url: `${this.address}/${this.pool.userPoolId}`,
-      audience: [this.client.userPoolClientId],
-    };
+    return { pool, client };
   }
 
   /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. */
@@ -88,14 +110,6 @@ export class People extends Construct {
       [this.pool.userPoolArn],
     );
   }
-
-  /** Cognito calls this function before it makes an account, and waits at most 5 seconds for it. */
-  onSignUp(fn: ParleyFunction): void {
-    this.pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, fn.lambda);
-  }
-
-  /** Cognito calls this function after a user has confirmed the account, and waits at most 5 seconds for it. */
-  onConfirmed(fn: ParleyFunction): void {
-    this.pool.addTrigger(UserPoolOperation.POST_CONFIRMATION, fn.lambda);
-  }
 }
+
+type PoolSettings = Pick<Settings, 'mailFrom' | 'removalPolicy' | 'selfSignUp'>;

@@ -3,7 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { flattenCfnReference } from 'cdk-nag/lib/utils/flatten-cfn-reference.js';
 import type { Construct, IConstruct } from 'constructs';
-import type { Options } from './options.ts';
+import type { Settings } from './settings.ts';
 
 /** Accepts findings of cdk-nag about a construct. @param reasons by the rule's name, such as `S1` */
 export function acknowledge(construct: IConstruct, reasons: Readonly<Record<string, string>>): void {
@@ -13,7 +13,7 @@ export function acknowledge(construct: IConstruct, reasons: Readonly<Record<stri
 }
 
 /** The log group and the role of a Lambda function. The role can write this log only: CDK's own role can write every log of the account. */
-export function createRole(scope: Construct, { logRetentionDays }: Pick<Options, 'logRetentionDays'>) {
+export function createRole(scope: Construct, { logRetentionDays }: Pick<Settings, 'logRetentionDays'>) {
   const logGroup = new LogGroup(scope, 'Log', { retention: logRetentionDays, removalPolicy: RemovalPolicy.DESTROY });
   const role = new Role(scope, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
   allow(role, ['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);

@@ -1,11 +1,13 @@
 import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { pushFilters } from '#lambdas/push/filters';
 import type { ChatTable } from './chat-table.ts';
-import type { Options, PushOptions } from './options.ts';
-import { ParleyFunction } from './parley-function.ts';
+import type { PushOptions } from './options.ts';
+import { type FunctionSettings, ParleyFunction } from './parley-function.ts';
+import { queueConcurrency, queueEncryption } from './queue-encryption.ts';
+import type { Settings } from './settings.ts';
 import { deadLetterQueue, TableStream } from './table-stream.ts';
 
 export interface PushProps {
@@ -13,7 +15,7 @@ export interface PushProps {
   /** It gives browsers the key for their subscriptions. */
   readonly http: ParleyFunction;
   readonly push: PushOptions;
-  readonly options: Pick<Options, 'logRetentionDays' | 'messageRetentionDays'>;
+  readonly options: FunctionSettings & Pick<Settings, 'concurrency' | 'messageRetentionDays'>;
 }
 
 /** Seconds for a batch of ten, sent in parallel: a token and a request for each. */
@@ -30,19 +32,16 @@ export class Push extends Construct {
   constructor(scope: Construct, id: string, { chat, http, push, options }: PushProps) {
     super(scope, id);
     const common = { memory: 512, options };
-    const plan = new ParleyFunction(this, 'Push', { entry: 'push/plan.ts', timeout: 60, ...common });
+    const plan = new ParleyFunction(this, 'Push', { timeout: 60, ...common });
     const send = new ParleyFunction(this, 'PushSend', {
-      entry: 'push/send.ts',
       timeout: sendingTimeout,
-      requires: true,
       ...common,
     });
     this.functions = [plan, send];
 
     const lost = deadLetterQueue(this, options);
     const queue = new Queue(this, 'Queue', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      ...queueEncryption(options),
       // AWS recommends six times the function's timeout, so that a throttled batch is not received twice.
       visibilityTimeout: Duration.seconds(6 * sendingTimeout),
       // Longer than five tries with the longest pauses, so that a message that is given up reaches the dead-letter queue.
@@ -73,7 +72,7 @@ export class Push extends Construct {
       eventSourceArn: queue.queueArn,
       batchSize: 10,
       // Lambda would start more than push services accept, and the sockets share the account's concurrency.
-      maxConcurrency: 20,
+      maxConcurrency: queueConcurrency(options, 20),
       reportBatchItemFailures: true,
     });
   }

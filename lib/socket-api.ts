@@ -7,15 +7,16 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { socketRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
-import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
+import type { Settings } from './settings.ts';
+import { throttle } from './throttle.ts';
 
 export interface SocketApiProps {
   readonly authorize: ParleyFunction;
   /** Answers every route. */
   readonly socket: ParleyFunction;
-  readonly options: Pick<Options, 'stage' | 'logRetentionDays' | 'apiGatewayLogRole'>;
+  readonly options: Pick<Settings, 'stage' | 'logRetentionDays' | 'apiGatewayLogRole' | 'throttles'>;
 }
 
 /** The WebSocket API with one route per frame type, and its one stage. */
@@ -53,7 +54,7 @@ export class SocketApi extends Construct {
       stageName: options.stage,
       autoDeploy: true,
       // Posts to connections share the account's 10,000 requests a second: a flood of frames must leave room for them.
-      throttle: { rateLimit: 2000, burstLimit: 1000 },
+      throttle: throttle(options.throttles.socket),
       accessLogSettings: accessLog(
         this,
         {

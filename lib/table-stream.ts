@@ -1,18 +1,19 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { EventSourceMapping, FilterCriteria, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
+import { queueEncryption } from './queue-encryption.ts';
+import type { Settings } from './settings.ts';
 
 export interface TableStreamProps {
   readonly table: Table;
   readonly to: ParleyFunction;
   /** Patterns of the records that reach the function: https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html */
   readonly filters: readonly { readonly [key: string]: unknown }[];
-  readonly options: Pick<Options, 'messageRetentionDays'>;
+  readonly options: Pick<Settings, 'concurrency' | 'encryptionKey' | 'messageRetentionDays'>;
 }
 
 /** Sends the table's changes to a function, and notes in a queue those that the function could not handle. */
@@ -41,8 +42,9 @@ export class TableStream extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       // A record causes a few reads and posts: a batch of 50 stays well inside the function's timeout.
       batchSize: 50,
-      // A slow or dead connection delays only the users of the same lane.
-      parallelizationFactor: 4,
+      // A slow or dead connection delays only the users of the same lane. A new table has four shards, and each lane of each may take an
+      // environment; a new account has ten.
+      parallelizationFactor: options.concurrency < 100 ? 1 : 4,
       filters: filters.map((pattern) => FilterCriteria.filter(pattern)),
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
@@ -59,10 +61,12 @@ export class TableStream extends Construct {
 const longestRetention = 14;
 
 /** A queue for events that were given up. Some contain messages, so it keeps none longer than messages are kept. */
-export function deadLetterQueue(scope: Construct, options: Pick<Options, 'messageRetentionDays'>): Queue {
+export function deadLetterQueue(
+  scope: Construct,
+  options: Pick<Settings, 'encryptionKey' | 'messageRetentionDays'>,
+): Queue {
   const queue = new Queue(scope, 'DeadLetters', {
-    encryption: QueueEncryption.SQS_MANAGED,
-    enforceSSL: true,
+    ...queueEncryption(options),
     retentionPeriod: Duration.days(Math.min(options.messageRetentionDays || longestRetention, longestRetention)),
   });
   acknowledge(queue, { SQS3: 'This queue is the dead-letter queue itself.' });

@@ -2,9 +2,9 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { limits } from '#protocol/limits';
-import type { Options } from './options.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
+import type { Settings } from './settings.ts';
 
 /** The signed forms write here. Only the functions that check an upload read from here. */
 const incoming = 'incoming/';
@@ -47,12 +47,19 @@ const permissions = {
 export class Uploads extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, options: Pick<Options, 'messageRetentionDays' | 'removalPolicy'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    options: Pick<Settings, 'encryptionKey' | 'messageRetentionDays' | 'removalPolicy'>,
+  ) {
     super(scope, id);
     const destroy = options.removalPolicy === 'destroy';
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      encryption: BucketEncryption.S3_MANAGED,
+      ...(options.encryptionKey
+        ? // One request to KMS for many objects instead of one for each.
+          { encryption: BucketEncryption.KMS, encryptionKey: options.encryptionKey, bucketKeyEnabled: true }
+        : { encryption: BucketEncryption.S3_MANAGED }),
       enforceSSL: true,
       cors: [
         {
@@ -86,7 +93,7 @@ export class Uploads extends Construct {
   }
 }
 
-function lifecycle({ messageRetentionDays }: Pick<Options, 'messageRetentionDays'>): LifecycleRule[] {
+function lifecycle({ messageRetentionDays }: Pick<Settings, 'messageRetentionDays'>): LifecycleRule[] {
   const rules: LifecycleRule[] = [
     { id: 'unclaimed', prefix: incoming, expiration: Duration.days(1) },
     { id: 'exports', prefix: exports, expiration: Duration.days(limits.exportDays) },

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildSync } from 'esbuild';
-import { bundleOptions } from '#lib/parley-function';
+import { bundleOptions } from '#lib/bundle-function';
 import { operations, sides } from './calls.ts';
 import type { CallTimes } from './client.ts';
 

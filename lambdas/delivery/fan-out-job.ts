@@ -1,6 +1,6 @@
 /**
- * The payloads of the functions that post to a large conversation. Both are far below 256 KB, which Lambda has always
- * accepted for an asynchronous invocation. The attribute names must stay: during a deployment, functions of the previous version still hand
+ * What the functions that post to a large conversation get. Both are far below 256 KB, which Lambda has always accepted for an asynchronous
+ * invocation and SQS for a message. The attribute names must stay: during a deployment, functions of the previous version still hand
  * over jobs.
  */
 import * as z from 'zod/mini';
@@ -29,7 +29,7 @@ export type Chunk = z.infer<typeof Chunk>;
 
 /** Events that describe one moment and are wrong a little later. */
 const transientEvents: readonly EventType[] = ['typing', 'user_join', 'user_leave'];
-/** ms; Lambda retries a failed invocation after one minute */
+/** ms; what failed is tried again after one minute */
 const transientEventTtlMs = 10_000;
 
 /** Is the event too old to post? */

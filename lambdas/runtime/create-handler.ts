@@ -44,7 +44,7 @@ export function createHandler<Services extends { readonly log: Log }, Event, Ans
  */
 export function counted(code: ErrorCode) {
   const metric = {
-    Namespace: 'Parley',
+    Namespace: process.env.POWERTOOLS_METRICS_NAMESPACE ?? 'Parley',
     Dimensions: [['service', 'code']],
     Metrics: [{ Name: 'Errors', Unit: 'Count' }],
   };

@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { sdkCallLimits } from './call-limits.ts';
 
 export interface Queue {
   /** @param delay seconds after which it is given out, at most 900 */
@@ -13,7 +14,7 @@ export function openQueue(url: string): Queue {
   return {
     async send(body, delay = 0) {
       open ??= import('@aws-sdk/client-sqs').then(({ SQSClient, SendMessageCommand }) => ({
-        client: new SQSClient({}),
+        client: new SQSClient(sdkCallLimits),
         Command: SendMessageCommand,
       }));
       const { client, Command } = await open;

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import {
   type ServiceInputTypes as TableInput,
+  TransactionCanceledException,
   TransactionConflictException,
   errorTypeRegistries as tableErrors,
 } from '@aws-sdk/client-dynamodb';
@@ -84,9 +85,16 @@ export function openTable(name: string, target = targetFrom(process.env, 'dynamo
     pool: { sockets: 50, ...callLimits },
     // A write is refused while a transaction changes its item.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling
-    isRetryable: (error) => error instanceof TransactionConflictException,
+    isRetryable: (error) => error instanceof TransactionConflictException || isThrottledTransaction(error),
   });
   return { client, name };
+}
+
+/** The SDK tries throttled requests again, but not a transaction that was cancelled because one of its parts was throttled. */
+function isThrottledTransaction(error: unknown): boolean {
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const codes = (error.CancellationReasons ?? []).map(({ Code }) => Code);
+  return codes.some((code) => code === 'ThrottlingError' || code === 'ProvisionedThroughputExceeded');
 }
 
 /** @param endpoint the address of the stage's `@connections` */

@@ -1,4 +1,5 @@
 /** Reading and writing items of the table, whatever their kind. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
@@ -204,6 +205,8 @@ export async function updateTogether(
   try {
     await table.client.send(
       new TransactWriteItemsCommand({
+        // The same for every try: a try whose answer was lost counts.
+        ClientRequestToken: randomUUID(),
         TransactItems: [
           ...updates.map((update) => ({ Update: toUpdate(table, update) })),
           ...checks.map(({ Key, ...check }) => ({

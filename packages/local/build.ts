@@ -31,10 +31,12 @@ const cli = join(folder, 'cli.js');
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 0o755 });
 // Files that the bundle reads beside itself.
 for (const file of [
-  'lambda/redirect.mjs',
+  'redirect.mjs',
   'lambda/bootstrap.mjs',
+  'lambda/call-with-callback.mjs',
   'lambda/direct-http.mjs',
-  'lambda/redirect-pools.mjs',
+  'lambda/opt.mjs',
+  'lambda/redirect-hosts.mjs',
   'dynamodb/dial.mjs',
   'dynamodb/new-database.gz',
   'local-page/local-page.html',

@@ -42,6 +42,11 @@ const faults = {
   dropDisconnect: 0.3,
   repeatBatch: 0.2,
   delayBatch: 300,
+  tableThrottled: 0.003,
+  transactionConflict: 0.3,
+  leftUnprocessed: 0.02,
+  delayTable: 1,
+  killEngine: 0.0001,
 };
 
 export function switchFaults(local: LocalRuntime, on: boolean, random: () => number): void {

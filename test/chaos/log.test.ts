@@ -117,6 +117,10 @@ function tally(
     '$disconnect dropped': counters['faults.dropDisconnect'] ?? 0,
     'stream batches repeated': counters['faults.repeatBatch'] ?? 0,
     'functions killed': counters['faults.killWorker'] ?? 0,
+    'tables throttled': counters['faults.tableThrottled'] ?? 0,
+    'transactions in conflict': counters['faults.transactionConflict'] ?? 0,
+    'parts of batches left unprocessed': counters['faults.leftUnprocessed'] ?? 0,
+    'engines ended': counters['faults.killEngine'] ?? 0,
     'sends answered 5xx': answered((status) => status >= 500),
     'sends answered 429': answered((status) => status === 429),
   };

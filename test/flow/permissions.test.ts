@@ -734,7 +734,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 
   'FanOut dynamodb:Query index/members': () => largeRoomDelivers(),
-  'FanOut lambda:InvokeFunction function': () => largeRoomDelivers(),
+  'FanOut sqs:SendMessage chunks': () => largeRoomDelivers(),
   'FanOut sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('FanOut dynamodb:Query index/members'),
 
   'Deliver dynamodb:GetItem table': () => largeRoomDelivers(),
@@ -764,7 +764,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     await arrived(bobs);
     if (!bobs.received.some((event) => event.id === id)) throw new Error('not heard');
   },
-  'Deliver sqs:SendMessage queue': () => largeRoomLeavesDeadLetter('Deliver dynamodb:GetItem table'),
+  'Deliver sqs:ReceiveMessage chunks': () => largeRoomDelivers(),
+  'Deliver sqs:DeleteMessage chunks': () => largeRoomDelivers(),
+  'Deliver sqs:GetQueueAttributes chunks': () => largeRoomDelivers(),
 
   'SignUp dynamodb:PutItem table': () => chat.person(`new${++unique}`),
   'CheckName dynamodb:GetItem table': () => chat.person(`new${++unique}`),
@@ -793,7 +795,9 @@ function label({ roleId, action, resource }: Permission): string {
           ? 'counts'
           : sqs.includes('AccountJobs')
             ? 'accounts'
-            : 'queue'
+            : sqs.includes('Chunks')
+              ? 'chunks'
+              : 'queue'
         : kind);
   return `${functionOf(roleId)?.replace(/Function$/, '') ?? roleId} ${action} ${what ?? resource}`;
 }

@@ -26,6 +26,15 @@ test('without context the options have their defaults', () => {
     directory: 'everybody',
     presence: 'everybody',
     selfSignUp: true,
+    page: true,
+    throttles: {},
+    concurrency: 1_000,
+    ...Object.fromEntries(
+      [
+        ...['name', 'mailFrom', 'domainName', 'webAclArn', 'alarmEmail', 'warmThroughput'],
+        ...['certificateArn', 'hostedZone', 'userPool', 'alarmTopicArn', 'encryptionKeyArn'],
+      ].map((name) => [name, undefined]),
+    ),
   });
 });
 

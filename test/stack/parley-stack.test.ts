@@ -116,9 +116,9 @@ describe('the permissions of each function', () => {
       'FanOutFunction',
       [
         'dynamodb:Query <ChatTable.Arn>/index/members',
-        'lambda:InvokeFunction <DeliverFunction.Arn>',
         ...logs('LargeRoomsFanOut'),
         keepFailed,
+        'sqs:SendMessage <LargeRoomsChunks.Arn>',
       ],
     ],
     [
@@ -130,7 +130,9 @@ describe('the permissions of each function', () => {
         'dynamodb:UpdateItem <ChatTable.Arn>',
         posting,
         ...logs('LargeRoomsDeliver'),
-        keepFailed,
+        'sqs:DeleteMessage <LargeRoomsChunks.Arn>',
+        'sqs:GetQueueAttributes <LargeRoomsChunks.Arn>',
+        'sqs:ReceiveMessage <LargeRoomsChunks.Arn>',
       ],
     ],
     [
@@ -249,6 +251,7 @@ describe('functions', () => {
       ALLOWED_ORIGINS: '*',
       POWERTOOLS_SERVICE_NAME: 'authorize',
       POWERTOOLS_LOG_LEVEL: 'INFO',
+      POWERTOOLS_METRICS_NAMESPACE: 'Parley',
     });
   });
 
@@ -281,6 +284,7 @@ describe('functions', () => {
       FAN_OUT_FUNCTION: '<FanOutFunction>',
       POWERTOOLS_SERVICE_NAME: service,
       POWERTOOLS_LOG_LEVEL: 'INFO',
+      POWERTOOLS_METRICS_NAMESPACE: 'Parley',
     });
   });
 });
@@ -529,14 +533,30 @@ describe("the table's stream", () => {
 });
 
 describe('fan-out in chunks', () => {
-  test.each(['FanOutFunction', 'DeliverFunction'])('by %s is tried twice, and then becomes a dead letter', (id) => {
+  test('the job is tried twice, and then becomes a dead letter', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      FunctionName: { Ref: id },
+      FunctionName: { Ref: 'FanOutFunction' },
       MaximumRetryAttempts: 1,
       MaximumEventAgeInSeconds: 300,
       DestinationConfig: {
         OnFailure: { Destination: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] } },
       },
+    });
+  });
+
+  test('each chunk is tried twice, and a large room leaves room for sockets and requests', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      VisibilityTimeout: 60,
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^ChangesDeadLetters'), 'Arn'] },
+        maxReceiveCount: 2,
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: 'DeliverFunction' },
+      BatchSize: 1,
+      ScalingConfig: { MaximumConcurrency: 50 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
   });
 });

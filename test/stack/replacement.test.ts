@@ -39,6 +39,8 @@ const knownOutside = {
   ChangesDeadLetters18B289EF: 'AWS::SQS::Queue', // failed records that an operator has not looked at
   OnlineCountsQueue8E5C232A: 'AWS::SQS::Queue', // counts that are planned
   OnlineCountsMappingE1E264A3: 'AWS::Lambda::EventSourceMapping',
+  LargeRoomsChunksEC7F230A: 'AWS::SQS::Queue', // chunks that wait for their function
+  LargeRoomsMappingD597105A: 'AWS::Lambda::EventSourceMapping',
   AccountJobsQueueDDE027A4: 'AWS::SQS::Queue', // deletions and archives that are not done
   AccountJobsMapping9A657312: 'AWS::Lambda::EventSourceMapping',
 };

@@ -20,10 +20,10 @@ describe('by default', () => {
 
   test('there are no pushes: no function, no queue, and no second reader of the stream', () => {
     expect(Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) => /Push/.test(id))).toEqual([]);
-    // Dead letters, counts of who is online, and jobs about accounts.
-    template.resourceCountIs('AWS::SQS::Queue', 3);
+    // Dead letters, chunks of large rooms, counts of who is online, and jobs about accounts.
+    template.resourceCountIs('AWS::SQS::Queue', 4);
     // One reader of the stream, one of each other queue.
-    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 3);
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 4);
   });
 
   test('every function is one bundled ES module', async () => {

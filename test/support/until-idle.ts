@@ -2,10 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalRuntime } from '@parley/local';
 
 /**
- * Resolves when no function runs, no event waits for one, and the table's stream has been followed to its end.
+ * Resolves when no function runs, no event and no visible message waits for one, and the table's stream has been followed to its end.
  * @throws Error after half a minute
  */
-export async function untilIdle({ counters, streams }: Pick<LocalRuntime, 'counters' | 'streams'>): Promise<void> {
+export async function untilIdle({
+  counters,
+  streams,
+  queues,
+}: Pick<LocalRuntime, 'counters' | 'streams' | 'queues'>): Promise<void> {
   const running = () =>
     Object.entries(counters.snapshot()).reduce((sum, [name, count]) => {
       if (/^lambda\.(invoke|event):/.test(name)) return sum + count;
@@ -19,5 +23,6 @@ export async function untilIdle({ counters, streams }: Pick<LocalRuntime, 'count
       await pause(2);
     }
     await streams.idle();
+    await queues.idle();
   } while (running() > 0);
 }

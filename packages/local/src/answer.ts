@@ -4,8 +4,10 @@ import { readBody } from './read-body.ts';
 /** A request without its connection. */
 export interface Incoming {
   readonly method: string;
-  /** Path and query as they came. */
+  /** Path and query, percent-encoded. */
   readonly url: string;
+  /** Where a host of AWS has become a local path: path and query as they were sent, and signed. */
+  readonly sentUrl?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   /** The whole body; undefined if it is longer than `limit` bytes, or if the client went away before its end. */
   body(limit: number): Promise<Buffer | undefined>;
@@ -24,7 +26,8 @@ export type Answering = (incoming: Incoming) => Promise<Answer>;
 export function overHttp(answer: Answering): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
     const { method = '', url = '', headers } = request;
-    sendAnswer(response, await answer({ method, url, headers, body: (limit) => readBody(request, limit) }));
+    const sentUrl = sentUrlOf(request);
+    sendAnswer(response, await answer({ method, url, sentUrl, headers, body: (limit) => readBody(request, limit) }));
   };
 }
 
@@ -32,4 +35,17 @@ export function sendAnswer(response: ServerResponse, { status, headers, body }: 
   // An answer without content has no length either.
   response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });
   response.end(body);
+}
+
+const sentUrls = new WeakMap<IncomingMessage, string>();
+
+/** Path and query as they were sent, and signed. */
+export function sentUrlOf(request: IncomingMessage): string {
+  return sentUrls.get(request) ?? request.url ?? '';
+}
+
+/** Gives a request another path and query, without forgetting those that were sent. */
+export function moveTo(request: IncomingMessage, url: string): void {
+  sentUrls.set(request, sentUrlOf(request));
+  request.url = url;
 }

@@ -18,6 +18,8 @@ first, or a cloud assembly (cdk.out). Default: the current folder.
   --latency <list>  milliseconds that calls wait, like dynamodb=4,post=8,invoke=5
   -c, --context <name=value>
                     a value of the app's context, as with cdk; may be repeated
+  --parameters <[stack:]name=value>
+                    a value of a parameter of the templates, as with cdk; may be repeated
   --watch           synthesizes and reloads when a file of the project is saved
   --help            prints this text
 
@@ -41,6 +43,7 @@ function readCommand(args: string[]): ServeOptions | undefined {
     faults: values.faults,
     latency: values.latency,
     context: values.context,
+    parameters: values.parameters,
     watch: values.watch,
     settingNames: { port: '--port', dataDirectory: '--data', hosts: '--hosts' },
   };
@@ -59,6 +62,7 @@ function parse(args: string[]) {
         faults: { type: 'string' },
         latency: { type: 'string' },
         context: { type: 'string', short: 'c', multiple: true },
+        parameters: { type: 'string', multiple: true },
         watch: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

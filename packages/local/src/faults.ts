@@ -16,6 +16,32 @@ const none = {
   repeatEvent: 0,
   /** A function's execution environment dies during an invocation. */
   killWorker: 0,
+  /** An invocation beyond the function's reserved concurrency is throttled. Otherwise it waits, because a laptop is slower. */
+  functionThrottled: 0,
+  /** A message that a function has handled is delivered again (delivery is at least once). Not of a FIFO queue. */
+  repeatMessage: 0,
+  /** A request to DynamoDB is refused with `ProvisionedThroughputExceededException`. */
+  tableThrottled: 0,
+  /** So many write units a second, and three times as many read units, may each partition key take: 1,000 on AWS. 0: there is no limit. */
+  partitionUnits: 0,
+  /** A transaction, or a write of an item that has been in one, is refused as if another transaction were changing the item. */
+  transactionConflict: 0,
+  /** A key or an item of a batch is left unprocessed. */
+  leftUnprocessed: 0,
+  /** A global secondary index shows a write late, by at most this many milliseconds. */
+  delayIndex: 0,
+  /** A request to DynamoDB takes longer, by at most this many milliseconds. */
+  delayTable: 0,
+  /** The tables' engine ends during a request. */
+  killEngine: 0,
+};
+
+/** What is no probability, and its highest value. */
+const highestOf: Partial<Record<keyof typeof none, number>> = {
+  delayBatch: 60_000,
+  delayIndex: 60_000,
+  delayTable: 60_000,
+  partitionUnits: 1_000_000,
 };
 
 /**
@@ -36,6 +62,6 @@ export function createFaults(chosen: Partial<Faults> = {}): Faults {
  * @throws Error, one sentence, for an unknown name or a value out of range
  */
 export function parseFaults(text: string | undefined): Partial<Faults> {
-  const highest = (name: string) => (name === 'delayBatch' ? 60_000 : 1);
+  const highest = (name: keyof typeof none) => highestOf[name] ?? 1;
   return parseAmounts(text, { verb: 'unable to switch on the fault', names: faultNames, highest });
 }

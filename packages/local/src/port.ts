@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Answering } from './answer.ts';
+import { type Answering, moveTo } from './answer.ts';
+import type { AwsHosts } from './aws-hosts.ts';
 import type { Service } from './context.ts';
 import { createOwnHosts, type IsOwnHost } from './own-hosts.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
@@ -12,6 +13,13 @@ export interface Port {
   readonly origin: string;
   /** Sends requests whose path begins with `prefix` to the service. `/` gets all that match no other prefix. */
   mount(prefix: string, service: Mounted): void;
+  /** Prefixes that have a service. */
+  prefixes(): readonly string[];
+  /**
+   * Serves requests for hosts of AWS too. Nobody else's page has such a host: these names are AWS's own, and what they lead to is checked as
+   * everything is.
+   */
+  redirect(hosts: Pick<AwsHosts, 'localUrl'>): void;
   /** Answers as over HTTP. Paths of services that only have `handle` are answered with 404. */
   readonly answer: Answering;
   /** Answers 503 there again. */
@@ -42,11 +50,21 @@ export async function openPort(
     return path.startsWith('/_aws/') ? undefined : mounted.get('/');
   };
 
+  let awsHosts: Pick<AwsHosts, 'localUrl'> | undefined;
+  /** Whether a request is for this machine. One for a host of AWS gets its local path. */
+  const admit = (request: IncomingMessage): boolean => {
+    const { host } = request.headers;
+    if (isOwnHost(host)) return true;
+    const local = awsHosts?.localUrl(host, request.url ?? '');
+    if (local !== undefined) moveTo(request, local);
+    return local !== undefined;
+  };
+
   const refused = (host = '') =>
     `unable to answer; ${JSON.stringify(host.slice(0, 100))} is no host of this machine: allow it with ${names.hosts}\n`;
   const server = createServer((request, response) => {
     const { host } = request.headers;
-    if (!isOwnHost(host)) return void response.writeHead(403, { 'content-type': 'text/plain' }).end(refused(host));
+    if (!admit(request)) return void response.writeHead(403, { 'content-type': 'text/plain' }).end(refused(host));
     const service = find(request);
     if (!service) return void response.writeHead(503, { 'retry-after': '1' }).end('Service Unavailable\n');
     Promise.resolve(service.handle(request, response)).catch((error: unknown) => fail(error, request, response, log));
@@ -55,8 +73,9 @@ export async function openPort(
     // Without this, a client that goes away would end the process.
     socket.on('error', () => socket.destroy());
     const { host } = request.headers;
-    const service = isOwnHost(host) ? find(request) : undefined;
-    if (!isOwnHost(host)) refuse(socket, '403 Forbidden', refused(host));
+    const isAdmitted = admit(request);
+    const service = isAdmitted ? find(request) : undefined;
+    if (!isAdmitted) refuse(socket, '403 Forbidden', refused(host));
     else if (service?.upgrade) service.upgrade(request, socket, head);
     else refuse(socket, '503 Service Unavailable', '');
   });
@@ -68,10 +87,18 @@ export async function openPort(
   // Longer than the SDK's agent keeps an idle connection. Otherwise its next request could meet a connection that is closing.
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 70_000;
+  const ownHost = `127.0.0.1:${await listen(server, port, names.port)}`;
   return {
-    origin: `http://127.0.0.1:${await listen(server, port, names.port)}`,
+    origin: `http://${ownHost}`,
     mount: (prefix, service) => void mounted.set(prefix, service),
-    async answer(incoming) {
+    prefixes: () => [...mounted.keys()],
+    redirect: (hosts) => {
+      awsHosts = hosts;
+    },
+    async answer(asked) {
+      const { host } = asked.headers;
+      const local = host === ownHost ? undefined : awsHosts?.localUrl(host, asked.url);
+      const incoming = local === undefined ? asked : { ...asked, url: local, sentUrl: asked.url };
       const service = find(incoming);
       if (!service) return { status: 503, headers: { 'retry-after': '1' }, body: 'Service Unavailable\n' };
       if (!service.answer) return { status: 404, headers: {}, body: '' };

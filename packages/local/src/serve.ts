@@ -29,6 +29,8 @@ export interface ServeOptions extends Pick<LocalOptions, 'dataDirectory' | 'engi
   readonly latency?: string;
   /** Values of the CDK app's context, like `sendLimit=0`, in place of those of `cdk.json`, as `-c` of `cdk` does. */
   readonly context?: readonly string[];
+  /** Values of parameters of the templates, like `Size=3` or `Web:Size=3`, as `--parameters` of `cdk deploy` does. */
+  readonly parameters?: readonly string[] | undefined;
   /** Synthesizes and reloads when a file of the project is saved. */
   readonly watch?: boolean;
   /** The text that is printed when everything is served. */
@@ -61,6 +63,7 @@ async function run(options: ServeOptions): Promise<number> {
   const latency = parseLatency(options.latency);
   const hosts = parseHosts(options.hosts);
   const context = parseContext(options.context ?? []);
+  const parameters = parseContext(options.parameters ?? [], '--parameters');
   const log = (line: string) => console.log(line);
   // On AWS the time zone of functions is UTC. Worker threads have their process's time zone.
   process.env.TZ = 'UTC';
@@ -87,6 +90,7 @@ async function run(options: ServeOptions): Promise<number> {
   const runtime = await startLocal({
     assemblyDirectory,
     stackNames,
+    parameters,
     dataDirectory,
     port,
     faults,

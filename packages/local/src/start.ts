@@ -1,6 +1,7 @@
 import { BrokenStack } from './assembly/broken-stack.ts';
 import { notServed } from './assembly/not-served.ts';
 import { loadStack, type Stack } from './assembly/stack.ts';
+import { createAwsHosts } from './aws-hosts.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -17,8 +18,10 @@ import { createPolicies, type Policies } from './iam/policy.ts';
 import { createRefusals } from './iam/refusals.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
+import { directServices } from './lambda/service-calls.ts';
 import { localPagePrefix, startLocalPage } from './local-page/start.ts';
 import { createOwnHosts } from './own-hosts.ts';
+import type { Parameters } from './parse-context.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
@@ -36,6 +39,8 @@ export interface LocalOptions {
    * default all stacks are served.
    */
   readonly stackNames?: readonly string[] | undefined;
+  /** Values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone. Others have their default. */
+  readonly parameters?: Parameters | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -89,7 +94,7 @@ export interface LocalRuntime {
   readonly dynamodb: Pick<Awaited<ReturnType<typeof startDynamoDb>>, 'sweepExpired'>;
   readonly s3: Pick<Awaited<ReturnType<typeof startS3>>, 'put'>;
   readonly cognito: Pick<Cognito, 'accessTokenKey'>;
-  /** Resolves with one sentence when the tables' engine ends although nobody stopped it. Nothing works from then on. */
+  /** Resolves with one sentence when the tables' engine has ended by itself and does not start again. Nothing works from then on. */
   readonly died: Promise<string>;
   /** Serves another assembly of the same app from now on. Connections stay open. @throws BrokenStack, and nothing has changed */
   reload(assemblyDirectory: string): Promise<void>;
@@ -118,8 +123,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
-    const load = (assemblyDirectory: string) =>
-      loadStack({ assemblyDirectory, stackNames: options.stackNames, origin, ids });
+    const { stackNames, parameters } = options;
+    const load = (assemblyDirectory: string) => loadStack({ assemblyDirectory, stackNames, parameters, origin, ids });
     let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);
@@ -129,6 +134,12 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const keys = createAccessKeys();
     const refusals = createRefusals(clock);
     const policies = createPolicies(() => stack, refusals);
+    const awsHosts = createAwsHosts({
+      region: () => stack.region,
+      services: () => port.prefixes().flatMap((prefix) => /^\/_aws\/(.+)$/.exec(prefix)?.[1] ?? []),
+      directServices,
+    });
+    port.redirect(awsHosts);
     const functions = createFunctions({
       stack,
       origin,
@@ -139,7 +150,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       counters,
       calls,
       clock,
-      answer: port.answer,
+      services: { answer: port.answer, awsHosts },
+      log,
     });
     const context: Context = {
       get stack() {

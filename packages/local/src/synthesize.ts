@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { anyEnvironment } from './assembly/environment.ts';
 import type { AppContext } from './parse-context.ts';
 
 const CdkJson = z.looseObject({
@@ -31,6 +32,18 @@ function readCdkJson(projectDirectory: string): z.infer<typeof CdkJson> {
   }
 }
 
+/** What the CLI has looked up in an account and keeps in the project. @throws Error, one sentence */
+function lookedUp(projectDirectory: string): Record<string, unknown> {
+  const path = join(projectDirectory, 'cdk.context.json');
+  if (!existsSync(path)) return {};
+  try {
+    return z.record(z.string(), z.unknown()).parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+    throw new Error(`unable to read cdk.context.json; ${reason}`);
+  }
+}
+
 /**
  * Writes the cloud assembly of a CDK project as `cdk synth` does: runs the program that `cdk.json` names, with its context.
  * @param options.context replaces values of `cdk.json`, as `-c name=value` does
@@ -52,9 +65,12 @@ export async function synthesize(options: {
   await mkdir(assemblyDirectory, { recursive: true });
   const began = Date.now();
   const { code, output } = await run(app, projectDirectory, signal, {
+    // The CLI sets them to those of the person's profile. Without them an app cannot look up a network or a zone.
+    CDK_DEFAULT_ACCOUNT: anyEnvironment.account,
+    CDK_DEFAULT_REGION: anyEnvironment.region,
     ...process.env,
     CDK_OUTDIR: assemblyDirectory,
-    CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...chosen }),
+    CDK_CONTEXT_JSON: JSON.stringify({ ...lookedUp(projectDirectory), ...context, ...chosen }),
     // CDK's check against CloudFormation's rules doubles the time; `cdk synth` and `cdk deploy` make it.
     CDK_VALIDATION: 'false',
   });
@@ -86,7 +102,7 @@ export function isSynthesized(options: {
       // The project's folder itself changes with every file that a tool puts there.
       return Math.max(path === '.' ? 0 : stat.mtimeMs, ...children);
     };
-    const sources = ['cdk.json', 'package.json', 'package-lock.json', ...folders];
+    const sources = ['cdk.json', 'cdk.context.json', 'package.json', 'package-lock.json', ...folders];
     return sources.every((source) => Math.floor(newest(source)) <= made);
   } catch {
     return false;

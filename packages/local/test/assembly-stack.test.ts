@@ -83,7 +83,7 @@ describe('intrinsic functions', () => {
     [
       'a parameter without a default',
       { Ref: 'Asked' },
-      'unable to resolve parameter Asked; it has no default, and nobody is asked locally',
+      'unable to resolve parameter Asked; it has no default: give it a value (--parameters, parameters)',
     ],
     ['an item that is not there', { 'Fn::Select': [2, ['a']] }, 'unable to resolve Try/It; Fn::Select has no item 2'],
   ])('one sentence for %s', (_what, value, message) => {

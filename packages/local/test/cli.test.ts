@@ -1,35 +1,46 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { synthesize } from '#index';
+import { writeAssembly } from './assembly/write-assembly.ts';
+import { connect } from './fixture/sockets.ts';
+import { installPackage } from './install-package.ts';
 
 /*
- * The command as it is published: built, and run by Node without TypeScript. The build lies inside the repository, where it finds its
- * dependencies.
+ * The command as a stranger has it: built, packed, installed in an empty folder with the dependencies that it declares, and run by Node
+ * without TypeScript.
  */
 
 const packageDirectory = resolve(import.meta.dirname, '..');
 const example = join(packageDirectory, 'example');
 const slow = 60_000;
 const children: ChildProcess[] = [];
-let built: string;
+let folder: string;
+let cli: string;
 let data: string;
 
 beforeAll(() => {
-  for (const folder of [packageDirectory, example]) mkdirSync(join(folder, '.local'), { recursive: true });
-  built = mkdtempSync(join(packageDirectory, '.local', 'build-'));
+  mkdirSync(join(example, '.local'), { recursive: true });
   data = mkdtempSync(join(example, '.local', 'cli-'));
-  execFileSync(process.execPath, ['--import', 'tsx', join(packageDirectory, 'build.ts'), built]);
+  folder = mkdtempSync(join(tmpdir(), 'stranger-'));
+  // The SDK is a stranger's own; on AWS the runtime brings it.
+  cli = installPackage(folder, [
+    '@aws-sdk/client-apigatewaymanagementapi',
+    '@aws-sdk/client-dynamodb',
+    '@aws-sdk/lib-dynamodb',
+  ]);
 }, slow);
 afterAll(() => {
   for (const child of children) child.kill('SIGKILL');
-  for (const folder of [built, data]) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const each of [folder, data]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
 });
 
 function run(...args: string[]) {
-  const child = spawn(process.execPath, [join(built, 'cli.js'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let output = '';
   const listeners = new Set<() => void>();
@@ -89,6 +100,43 @@ test('serve takes a cloud assembly too', { timeout: slow }, async () => {
   const late = run('serve', join(data, 'cdk.out'), '--port', '0', '--data', data, '-c', 'colour=blue');
   expect(await late.ended).toBe(1);
   expect(late.output()).toBe(`unable to use -c; ${join(data, 'cdk.out')} has no cdk.json\n`);
+});
+
+test('the stranger’s app is served within ten seconds of its synthesis', { timeout: slow }, async () => {
+  // The assembly is all that is there of the project, as in CI.
+  const projectDirectory = join(import.meta.dirname, 'samples', 'simple-chat');
+  await synthesize({ projectDirectory, assemblyDirectory: join(folder, 'cdk.out') });
+  const synthesized = Date.now();
+  const command = run('serve', 'cdk.out', '--port', '0');
+  const url = await command.prints(/WebSocketURI {2}(\S+)/);
+  expect(Date.now() - synthesized).toBeLessThan(10_000);
+  expect(JSON.parse(await readFile(join(folder, '.local', 'outputs.json'), 'utf8'))).toHaveProperty('SimpleChatStack');
+
+  const [ann, bob] = await Promise.all([connect(url), connect(url)]);
+  ann.socket.send('{"message":"sendmessage","data":"hello stranger"}');
+  expect(await Promise.all([ann.next(), bob.next()])).toEqual(['hello stranger', 'hello stranger']);
+  command.child.kill('SIGINT');
+  expect(await command.ended).toBe(0);
+});
+
+test('--stack chooses, and the file of outputs has a key for each stack that is served', {
+  timeout: slow,
+}, async () => {
+  const template = { Resources: {}, Outputs: { Place: { Value: { Ref: 'AWS::StackName' } } } };
+  const assembly = await writeAssembly(join(data, 'several'), { A: { template }, B: { template }, C: { template } });
+  const command = run('serve', assembly, '--stack', 'A', '--stack', 'C', '--port', '0', '--data', data);
+  await command.prints(/Ctrl-C stops it/);
+  expect(command.output()).toMatch(/^Serving A, C on \S+\n\n {2}A\/Place {2}A\n {2}C\/Place {2}C\n/);
+  expect(JSON.parse(await readFile(join(data, 'outputs.json'), 'utf8'))).toMatchObject({
+    A: { Place: 'A' },
+    C: { Place: 'C' },
+  });
+  command.child.kill('SIGTERM');
+  await command.ended;
+
+  const wrong = run('serve', assembly, '--stack', 'D', '--port', '0', '--data', data);
+  expect(await wrong.ended).toBe(1);
+  expect(wrong.output()).toBe("unable to choose D; the app's stacks are A, B, C\n");
 });
 
 test('--help tells the options and the faults', async () => {

@@ -230,3 +230,22 @@ describe('a service of AWS may do', () => {
     expect(asks([invites('cloudfront.amazonaws.com', distribution), denied])).toBe(false);
   });
 });
+
+test('a policy of AWS allows its actions on every resource, and one that is not known here nothing', () => {
+  const allowed = (policy: string, action: string) => {
+    const stack = stackFromTemplate({
+      name: 'Try',
+      origin: 'http://127.0.0.1:9',
+      template: {
+        Resources: {
+          Role: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [`arn:aws:iam::aws:policy/${policy}`] } },
+        },
+      },
+    });
+    return createPolicies(() => stack).authorize(asRole, action, table).allowed;
+  };
+  expect(allowed('AmazonDynamoDBReadOnlyAccess', 'dynamodb:Query')).toBe(true);
+  expect(allowed('AmazonDynamoDBReadOnlyAccess', 'dynamodb:PutItem')).toBe(false);
+  expect(allowed('AmazonDynamoDBFullAccess', 'dynamodb:PutItem')).toBe(true);
+  expect(allowed('SomePolicyOfTomorrow', 'dynamodb:Query')).toBe(false);
+});

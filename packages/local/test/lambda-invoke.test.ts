@@ -34,7 +34,7 @@ const recorder = `
 
 const Tried = z.object({ event: z.record(z.string(), z.unknown()), began: z.number(), ended: z.number() });
 
-const functionIds = ['Plain', 'Once', 'Closed', 'Mute'];
+const functionIds = ['Plain', 'Once', 'Closed', 'Mute', 'Single'];
 const minute = 60_000;
 const timeScale = 200;
 
@@ -91,6 +91,7 @@ function template(file: (id: string) => string) {
       ...events('Once', { MaximumRetryAttempts: 1 }),
       ...fn('Closed', 'Role', { ReservedConcurrentExecutions: 0 }),
       ...events('Closed', {}),
+      ...fn('Single', 'Role', { ReservedConcurrentExecutions: 1 }),
       ...fn('Mute', 'MuteRole'),
       ...events('Mute', { MaximumRetryAttempts: 0 }),
     },
@@ -136,6 +137,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   context.faults.repeatEvent = 0;
+  context.faults.functionThrottled = 0;
   context.counters.reset();
 });
 
@@ -218,6 +220,14 @@ describe('an event', () => {
     });
   });
 
+  test('beyond the reserved concurrency is tried again until it gets through, with functionThrottled', async () => {
+    context.faults.functionThrottled = 1;
+    await Promise.all(Array.from({ length: 4 }, () => invoke('single', { n: 9, takes: 20 })));
+    expect(await triesOf('Single', { n: 9 })).toHaveLength(4);
+    expect(context.counters.snapshot()['faults.functionThrottled']).toBeGreaterThanOrEqual(3);
+    expect(context.counters.snapshot()['lambda.event-retries']).toBeUndefined();
+  });
+
   test('is lost if the function’s role may not write to the queue', async () => {
     const before = await letters();
     await invoke('mute', { n: 5, fails: true });
@@ -254,6 +264,17 @@ describe('an event', () => {
     await expect(invoke('plain', undefined, { Payload: '{' })).rejects.toMatchObject({
       name: 'InvalidRequestContentException',
     });
+  });
+});
+
+test('a call beyond the reserved concurrency is TooManyRequestsException with functionThrottled, and waits without', async () => {
+  const call = () => invoke('single', { n: 10, takes: 50 }, { InvocationType: 'RequestResponse' });
+  await Promise.all([call(), call()]);
+  context.faults.functionThrottled = 1;
+  const [first, second] = await Promise.allSettled([call(), call()]);
+  expect(first.status).toBe('fulfilled');
+  expect(second).toMatchObject({
+    reason: { name: 'TooManyRequestsException', message: 'Rate Exceeded.', $metadata: { httpStatusCode: 429 } },
   });
 });
 

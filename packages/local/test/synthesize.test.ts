@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { isSynthesized, synthesize } from '#synthesize';
 
 const root = await mkdtemp(join(tmpdir(), 'local-synth-'));
@@ -38,6 +38,32 @@ const writesContext = `
 test('the app of cdk.json gets its context and the output folder', async () => {
   await synthesize(await project(writesContext));
   expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({ colour: 'green' });
+});
+
+test('the app gets an account and a region, as from the CLI, unless the person has chosen others', async () => {
+  const writesPlace = writesContext.replace(
+    'process.env.CDK_CONTEXT_JSON',
+    'process.env.CDK_DEFAULT_ACCOUNT + process.env.CDK_DEFAULT_REGION',
+  );
+  const place = async () => {
+    await synthesize(await project(writesPlace));
+    return readFile(join(assemblyDirectory, 'manifest.json'), 'utf8');
+  };
+  expect(await place()).toBe('000000000000us-east-1');
+  vi.stubEnv('CDK_DEFAULT_REGION', 'eu-west-1');
+  expect(await place()).toBe('000000000000eu-west-1');
+  vi.unstubAllEnvs();
+});
+
+test('what the CLI has looked up is context too, unless cdk.json says otherwise', async () => {
+  const options = await project(writesContext);
+  const known = { 'vpc-provider:default': { vpcId: 'vpc-1' }, colour: 'red' };
+  await writeFile(join(options.projectDirectory, 'cdk.context.json'), JSON.stringify(known));
+  await synthesize(options);
+  expect(JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'))).toEqual({
+    'vpc-provider:default': { vpcId: 'vpc-1' },
+    colour: 'green',
+  });
 });
 
 test('chosen values replace those of cdk.json', async () => {

@@ -56,6 +56,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::Lambda::Function': named('FunctionName', 64, 'lambda', (ref) => `function:${ref}`),
   'AWS::Lambda::Version': (naming) => versionOf(naming, '1'),
   'AWS::Lambda::Alias': (naming) => versionOf(naming, naming.property('Name') ?? 'live'),
+  'AWS::Lambda::LayerVersion': (naming) => {
+    const ref = arn(naming, 'lambda', `layer:${naming.property('LayerName') ?? generated(naming, 140)}:1`);
+    return { ref, arn: ref, attributes: { LayerVersionArn: ref } };
+  },
   'AWS::Lambda::EventSourceMapping': (naming) => {
     const id = uuid(naming);
     return { ref: id, arn: arn(naming, 'lambda', `event-source-mapping:${id}`), attributes: { Id: id } };
@@ -126,6 +130,10 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CloudFront::CachePolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::OriginRequestPolicy': (naming) => withId(uuid(naming), 'Id'),
   'AWS::CloudFront::ResponseHeadersPolicy': (naming) => withId(uuid(naming), 'Id'),
+  'AWS::CloudFront::CloudFrontOriginAccessIdentity': (naming) => {
+    const ref = `E${code(naming, 13, upper)}`;
+    return { ref, attributes: { Id: ref, S3CanonicalUserId: canonicalUserOf(ref) } };
+  },
   'AWS::CloudFront::OriginAccessControl': (naming) => withId(`E${code(naming, 13, upper)}`, 'Id'),
   'AWS::CloudFormation::Stack': (naming) => {
     const ref = stackId({ ...naming, stackName: generated(naming, 128) });
@@ -134,6 +142,11 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   'AWS::CloudWatch::Alarm': named('AlarmName', 255, 'cloudwatch', (ref) => `alarm:${ref}`),
   'AWS::Events::Rule': named('Name', 64, 'events', (ref) => `rule/${ref}`),
 };
+
+/** The canonical user of an origin access identity: 64 hexadecimal digits. */
+export function canonicalUserOf(originAccessIdentity: string): string {
+  return createHash('sha256').update(originAccessIdentity).digest('hex');
+}
 
 /** For types that are not listed here, `Ref` is the stack's name, the logical id and a random part, as for most types. */
 function unspecific(naming: Naming): Identity {

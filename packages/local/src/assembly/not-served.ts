@@ -1,4 +1,6 @@
 import { withoutHash } from '#calls';
+import { unservedIntegration } from '#gateway/integration';
+import { unservedMapping } from '#lambda/unserved-mapping';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
 
@@ -38,10 +40,8 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     );
     return users.length > 0 ? type : undefined;
   }
-  if (type === 'AWS::Lambda::EventSourceMapping') {
-    const target = stack.byPhysicalId('AWS::Lambda::Function', String(properties.FunctionName));
-    return !target || stack.functions.includes(target) ? undefined : `${type} (its function is not served)`;
-  }
+  if (type === 'AWS::Lambda::EventSourceMapping') return because(type, unservedMapping(stack, resource));
+  if (type === 'AWS::ApiGatewayV2::Integration') return because(type, unservedIntegration(resource));
   if (type === 'AWS::CloudFormation::Stack') {
     const isThere = stack.stacks.some(({ prefix }) => prefix === `${logicalId}/`);
     return isThere ? undefined : `${type} (its template is not in the assembly)`;
@@ -49,6 +49,9 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
   if (type === 'AWS::CloudFront::Distribution' && resource !== stack.ofType(type)[0]) return `${type} (one is served)`;
   return partOf(type) ? undefined : type;
 }
+
+const because = (type: string, reason: string | undefined) =>
+  reason === undefined ? undefined : `${type} (${reason})`;
 
 /** Whether a function is only there for custom resources whose work the runtime does by itself, or that nobody needs here. */
 function deploysOnly(stack: Stack, functionId: string): boolean {

@@ -10,7 +10,7 @@ export type StackNaming = Omit<Naming, 'logicalId' | 'property'>;
 
 /** What a template gets from other templates. */
 export interface Links {
-  /** The value that a parent gives a parameter of its nested stack, else undefined. */
+  /** The value that a parent gives a parameter of its nested stack, or the person who starts gives one of a stack; else undefined. */
   parameter(name: string): unknown;
   /** An output of a stack that is nested in this one. Undefined if that stack is not served. */
   nestedOutput(logicalId: string, output: string): string | undefined;
@@ -83,7 +83,9 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
       if (!parameter) return identity(key).ref;
       const value = links.parameter(key) ?? parameter.Default;
       if (value !== undefined) return isList(parameter.Type) ? splitList(value) : value;
-      throw new BrokenStack(`unable to resolve parameter ${key}; it has no default, and nobody is asked locally`);
+      throw new BrokenStack(
+        `unable to resolve parameter ${key}; it has no default: give it a value (--parameters, parameters)`,
+      );
     },
     attribute(logicalId, key) {
       const { arn, attributes } = identity(logicalId);

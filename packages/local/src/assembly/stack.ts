@@ -1,3 +1,4 @@
+import type { Parameters } from '#parse-context';
 import type { Ids } from '#private-folder';
 import { buildStack } from './build-stack.ts';
 import { chooseStacks } from './choose-stacks.ts';
@@ -11,6 +12,7 @@ export type { Resource, ServedStack, Stack } from './stack-shape.ts';
 /**
  * Loads stacks from a cloud assembly.
  * @param options.stackNames of the stacks to serve, with `*` for any characters; what they depend on is served too. Without them all stacks are.
+ * @param options.parameters values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone
  * @param options.origin the address of the local services, like `http://127.0.0.1:8080`
  * @param options.ids of the data folder; without them all ids follow from names alone
  * @throws BrokenStack
@@ -18,14 +20,15 @@ export type { Resource, ServedStack, Stack } from './stack-shape.ts';
 export function loadStack(options: {
   assemblyDirectory: string;
   stackNames?: readonly string[] | undefined;
+  parameters?: Parameters | undefined;
   origin: string;
   ids?: Ids;
 }): Stack {
-  const { ids, origin } = options;
+  const { ids, origin, parameters } = options;
   const all = readAssembly(options.assemblyDirectory);
   const served = chooseStacks(all, options.stackNames);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return buildStack(unitsOf({ served, all, secrets }), { origin });
+  return buildStack(unitsOf({ served, all, secrets, parameters }), { origin });
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Parameters } from '#parse-context';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import type { SynthesizedStack } from './cloud-assembly.ts';
@@ -29,8 +30,9 @@ export function unitsOf(options: {
   served: readonly SynthesizedStack[];
   all: readonly SynthesizedStack[];
   secrets?: Naming['secrets'];
+  parameters?: Parameters | undefined;
 }): Unit[] {
-  const { served, all, secrets } = options;
+  const { served, all, secrets, parameters = {} } = options;
   const units: Unit[] = [];
   const ofServed = () => units.filter(({ root }) => served.includes(root));
   /** Whether two tables without a name have this logical id. */
@@ -101,7 +103,8 @@ export function unitsOf(options: {
   };
 
   for (const root of all) {
-    add(root.template, { stackName: root.name, nestedIn: [], root, parameter: () => undefined });
+    const parameter = (name: string) => parameters[`${root.name}:${name}`] ?? parameters[name];
+    add(root.template, { stackName: root.name, nestedIn: [], root, parameter });
   }
   return served.flatMap((stack) => units.filter(({ root }) => root === stack));
 }

@@ -57,7 +57,7 @@ export async function startCognito(context: Context): Promise<Cognito> {
         response.setHeader(name, value);
       const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
       if (request.method === 'OPTIONS') return answerPreflight(request, response);
-      if (request.method === 'GET') return serveDiscovery(path, response, directory, `${context.origin}${prefix}`);
+      if (request.method === 'GET') return serveDiscovery(path, response, directory, askedAt(context, request));
       if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
       return handleCall(request, response);
     },
@@ -85,7 +85,7 @@ async function serveDiscovery(
   path: string,
   response: ServerResponse,
   directory: Directory,
-  endpoint: string,
+  endpoint: string | undefined,
 ): Promise<void> {
   const [, poolId = '', document] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? [];
   if (document !== 'jwks.json' && document !== 'openid-configuration') return notFound(response);
@@ -98,11 +98,15 @@ async function serveDiscovery(
   }
 }
 
+/** The local address of the pools; undefined for who asked AWS's, which the runtime answers for functions. */
+const askedAt = ({ origin, isOwnHost }: Context, { headers }: IncomingMessage) =>
+  isOwnHost(headers.host) ? `${origin}${prefix}` : undefined;
+
 /** There is no hosted sign-in page locally, hence no `authorization_endpoint`. */
-const openIdConfiguration = ({ id, issuer }: Pool, endpoint: string) => ({
+const openIdConfiguration = ({ id, issuer }: Pool, endpoint: string | undefined) => ({
   issuer,
-  // The local address, so that programs outside need no redirection for it.
-  jwks_uri: `${endpoint}/${id}/.well-known/jwks.json`,
+  // Where the configuration was found, so that programs outside need no redirection for it.
+  jwks_uri: `${endpoint === undefined ? issuer : `${endpoint}/${id}`}/.well-known/jwks.json`,
   id_token_signing_alg_values_supported: ['RS256'],
   response_types_supported: ['code', 'token'],
   scopes_supported: ['openid', 'email', 'phone', 'profile'],

@@ -1,4 +1,5 @@
 import type { Context } from '#context';
+import { findFunction } from '#lambda/find-function';
 import { isObject } from '#text';
 import { withTimeout } from '#timeout';
 import type { Attributes } from './attributes.ts';
@@ -67,7 +68,7 @@ export function createTriggers(
       const name: TriggerName = source.startsWith('PreSignUp_') ? 'PreSignUp' : 'PostConfirmation';
       const arn = pool.triggers[name];
       if (arn === undefined) return {};
-      const functionId = stack.byPhysicalId('AWS::Lambda::Function', arn)?.logicalId;
+      const functionId = findFunction(stack, arn);
       if (functionId === undefined) throw unexpectedError(name, 'ResourceNotFoundException');
       if (!functions.allows(functionId, 'cognito-idp.amazonaws.com', pool.arn)) {
         throw unexpectedError(name, 'AccessDeniedException');

@@ -10,7 +10,10 @@ export interface EngineAddress {
 
 /** Calls the engine over connections that stay open. */
 export interface EngineClient {
-  /** Sends a request. `target` is like `DynamoDB_20120810.PutItem`, `body` is JSON. Rejects only when the engine cannot be reached. */
+  /**
+   * Sends a request. `target` is like `DynamoDB_20120810.PutItem`, `body` is JSON. Rejects only when the engine cannot be reached, or ends
+   * before it answers: then a write may have been stored or not.
+   */
   send(target: string, body: Buffer): Promise<EngineAnswer>;
   /** Sends a request and parses the answer. @throws EngineError with DynamoDB's error name */
   call(target: string, input: object): Promise<unknown>;
@@ -30,6 +33,8 @@ export class EngineError extends Error {
 const authorization =
   'AWS4-HMAC-SHA256 Credential=local/20000101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0';
 
+const isRead = /\.(?:Get|BatchGet|TransactGet|Query|Scan|Describe|List)/;
+
 /** @param dial connects to it; needed where its address leads nowhere from here */
 export function createEngineClient({ url, dial }: EngineAddress): EngineClient {
   const address = new URL(url);
@@ -47,7 +52,7 @@ export function createEngineClient({ url, dial }: EngineAddress): EngineClient {
   const send = (target: string, body: Buffer) => {
     const start = Buffer.from(`${head}${target}\r\ncontent-length: ${body.length}\r\n\r\n`);
     // One write for each request: a second one would be a second packet.
-    return connections.send(Buffer.concat([start, body]));
+    return connections.send(Buffer.concat([start, body]), isRead.test(target));
   };
 
   return {

@@ -1,11 +1,16 @@
 import type { Socket } from 'node:net';
 import { type EngineAnswer, readAnswer } from './http-answer.ts';
 
-/** Opens a connection to the engine. It may still be connecting. */
-export type Dial = () => Socket | Promise<Socket>;
+/**
+ * Opens a connection to the engine. It may still be connecting.
+ * @param afterLoss another connection has just ended in the middle of a request
+ */
+export type Dial = (afterLoss: boolean) => Socket | Promise<Socket>;
 
 interface Request {
   readonly bytes: Buffer;
+  /** It may be sent again although it may have been carried out: it writes nothing. */
+  readonly isRead: boolean;
   readonly resolve: (answer: EngineAnswer) => void;
   readonly reject: (error: unknown) => void;
   readonly isRetry?: boolean;
@@ -19,8 +24,12 @@ const maxConnections = 16;
  * needs three times as much CPU for one: it is made for any server and any answer.
  */
 export function openEngineConnections(dial: Dial): {
-  /** @param bytes a whole HTTP request */
-  send(bytes: Buffer): Promise<EngineAnswer>;
+  /**
+   * Sends a request. If the connection ends before its answer, a read is sent once more. A write is not, because it may have been stored:
+   * then, as of DynamoDB's internal errors, nobody knows, and who asked decides. What waits for a connection is sent when there is one.
+   * @param bytes a whole HTTP request
+   */
+  send(bytes: Buffer, isRead: boolean): Promise<EngineAnswer>;
   stop(): void;
 } {
   const open = new Set<Connection>();
@@ -36,8 +45,8 @@ export function openEngineConnections(dial: Dial): {
       connection.run(request);
     }
   };
-  const openConnection = (): Connection => {
-    const connection = new Connection(dial(), {
+  const openConnection = (afterLoss = false): Connection => {
+    const connection = new Connection(dial(afterLoss), {
       onIdle() {
         idle.push(connection);
         runNext();
@@ -45,7 +54,7 @@ export function openEngineConnections(dial: Dial): {
       onClosed(unanswered) {
         open.delete(connection);
         if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
-        if (unanswered) openConnection().run({ ...unanswered, isRetry: true });
+        if (unanswered) openConnection(true).run({ ...unanswered, isRetry: true });
         runNext();
       },
     });
@@ -54,9 +63,9 @@ export function openEngineConnections(dial: Dial): {
   };
 
   return {
-    send: (bytes) =>
+    send: (bytes, isRead) =>
       new Promise((resolve, reject) => {
-        waiting.push({ bytes, resolve, reject });
+        waiting.push({ bytes, isRead, resolve, reject });
         runNext();
       }),
     stop() {
@@ -75,7 +84,6 @@ class Connection {
   #received = 0;
   /** The answer has at least as many bytes. */
   #expected = 0;
-  #hasAnswered = false;
   #error: unknown;
 
   /** @param events.onClosed `unanswered`: a request that may be sent again over another connection */
@@ -116,7 +124,6 @@ class Connection {
   }
 
   end(): void {
-    this.#hasAnswered = false;
     this.#hasEnded = true;
     this.#socket?.destroy();
   }
@@ -134,19 +141,18 @@ class Connection {
     }
     const request = this.#request;
     this.#request = undefined;
-    this.#hasAnswered = true;
     if (answer.staysOpen) this.#onIdle();
     else this.#socket?.destroy();
     request?.resolve(answer);
   }
 
-  /** The engine may close an idle connection just when it is used again. It has read nothing then, so a second try is safe. */
+  /** @returns a request that is sent again over another connection */
   #giveUp(): Request | undefined {
     const request = this.#request;
     this.#request = undefined;
-    if (!request) return undefined;
-    if (this.#hasAnswered && this.#received === 0 && !request.isRetry) return request;
-    request.reject(this.#error ?? new Error('the connection was closed'));
+    const wasSent = this.#socket !== undefined;
+    if (request?.isRead && wasSent && !request.isRetry && !this.#hasEnded) return request;
+    request?.reject(this.#error ?? new Error('the connection was closed'));
     return undefined;
   }
 }

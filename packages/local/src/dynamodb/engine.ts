@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -10,26 +10,30 @@ import { writeAtomically } from '#files';
 import { defaultNames, type SettingNames } from '#setting-names';
 import { type EngineOptions, findEngine } from './find-engine.ts';
 import { canIsolate, createDialPort, hiddenHost, inNamespace } from './isolation.ts';
+import { keepRunning, type Run } from './keep-running.ts';
 
 /** The running program that stores the tables. */
 export interface Engine {
   /** The address of its DynamoDB and DynamoDB Streams APIs. It accepts any signature. */
   readonly url: string;
-  /** Connects to it. Missing where its address leads there. */
-  readonly dial?: () => Promise<Socket>;
+  /** Connects to it. Missing for an engine that runs elsewhere: its address leads there. */
+  readonly dial?: (afterLoss?: boolean) => Promise<Socket>;
   /** The address and token for deleting expired items. Missing for an engine that runs elsewhere, which deletes them by itself. */
   readonly sweep?: { readonly url: string; readonly token: string; readonly dial?: () => Promise<Socket> };
-  /** The engine's process id, if it was started here. */
+  /** The engine's process id, if it was started here. Another one after it has ended and started again. */
   readonly pid?: number;
-  /** Resolves with one sentence when the engine ends although nobody stopped it. */
+  /** Resolves with one sentence when the engine has ended although nobody stopped it, and does not start again. */
   readonly died: Promise<string>;
+  /** Calls the listener with one sentence after each time that the engine has ended by itself and started again. */
+  onRestart(listener: (sentence: string) => void): void;
   stop(): Promise<void>;
 }
 
 const startTimeoutMs = 15_000;
 
 /**
- * Starts the DynamoDB engine alone, on a free port of 127.0.0.1, with its database in `<dataDirectory>/dynamodb`.
+ * Starts the DynamoDB engine alone, on a free port of 127.0.0.1, with its database in `<dataDirectory>/dynamodb`. It is started again when it
+ * ends by itself.
  * @param options.isolated out of reach of other programs, where the system can: then `dial` alone leads to it
  * @throws Error, one sentence, when there is no engine or it does not start
  */
@@ -41,7 +45,7 @@ export async function startEngine(options: {
 }): Promise<Engine> {
   const location = findEngine(options.engine, options.settingNames ?? defaultNames);
   if (location.kind === 'endpoint') {
-    return { url: location.url, died: new Promise(() => {}), stop: async () => {} };
+    return { url: location.url, died: new Promise(() => {}), onRestart: () => {}, stop: async () => {} };
   }
   const folder = join(options.dataDirectory, 'dynamodb');
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -107,6 +111,28 @@ async function startProgram(program: string, database: string, isolated: boolean
     // Expired items are deleted by a tool of the engine's MCP server, which needs the token.
     ['--mcp', '--mcp-host', host, '--mcp-port', `${sweepPort}`],
   );
+  const kept = await keepRunning(() => run({ command, args, host, token, isAlone }));
+  return {
+    url: `http://${host}:${port}`,
+    dial: (afterLoss) => kept.dial(port, afterLoss),
+    sweep: { url: `http://${host}:${sweepPort}/mcp`, token, dial: () => kept.dial(sweepPort) },
+    get pid() {
+      return kept.pid;
+    },
+    died: kept.died,
+    onRestart: kept.onRestart,
+    stop: kept.stop,
+  };
+}
+
+async function run(options: {
+  command: string;
+  args: readonly string[];
+  host: string;
+  token: string;
+  isAlone: boolean;
+}): Promise<Run> {
+  const { command, args, host, token, isAlone } = options;
   const child = spawn(command, args, {
     // In a process group of its own, because Ctrl-C would end it before the runtime has finished its work.
     detached: true,
@@ -118,9 +144,8 @@ async function startProgram(program: string, database: string, isolated: boolean
       LOCAL_DIALER: isAlone ? fileURLToPath(new URL('./dial.mjs', import.meta.url)) : '',
     },
   }) as ChildProcessWithoutNullStreams;
-  const dialPort = isAlone ? createDialPort(child) : undefined;
+  const dial = isAlone ? createDialPort(child) : (port: number) => dialHere(host, port);
   child.stdin.on('error', () => {});
-  let stopping = false;
   const output = collect(child);
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
@@ -128,28 +153,22 @@ async function startProgram(program: string, database: string, isolated: boolean
       resolve(output.err.trim().split('\n').at(-1)?.trim() || `exit ${code ?? signal}`),
     );
   });
-  const died = new Promise<string>((resolve) => {
-    void ended.then((reason) => {
-      if (!stopping) resolve(`DynamoDB's engine has stopped (${reason}); start again, what was stored is kept`);
-    });
-  });
   const pid = await ready(output, ended, child);
   return {
-    url: `http://${host}:${port}`,
-    ...(dialPort && { dial: () => dialPort(port) }),
-    sweep: {
-      url: `http://${host}:${sweepPort}/mcp`,
-      token,
-      ...(dialPort && { dial: () => dialPort(sweepPort) }),
-    },
     pid,
-    died,
+    dial,
+    ended,
     async stop() {
-      stopping = true;
       child.stdin.end();
       await ended;
     },
   };
+}
+
+async function dialHere(host: string, port: number): Promise<Socket> {
+  const socket = connect(port, host);
+  await once(socket, 'connect');
+  return socket;
 }
 
 /** A port that is free at this moment. */

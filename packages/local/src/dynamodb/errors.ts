@@ -11,11 +11,9 @@ export const common = (name: string, message: string, status?: number) =>
 export const accessDenied = (message: string) =>
   new AwsError(`${coral}AccessDeniedException`, message, { messageField: 'Message' });
 
-export const invalid = () =>
-  new AwsError(
-    'com.amazon.coral.validate#ValidationException',
-    '1 validation error detected: the request names no table',
-  );
+export const validation = (message: string) => new AwsError('com.amazon.coral.validate#ValidationException', message);
+
+export const invalid = () => validation('1 validation error detected: the request names no table');
 
 export const unavailable = (message: string) =>
   new AwsError('com.amazonaws.dynamodb.v20120810#InternalServerError', message, { status: 500 });

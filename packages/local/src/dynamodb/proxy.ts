@@ -1,19 +1,28 @@
 import { crc32 } from 'node:zlib';
 import type { Answering } from '#answer';
+import { AwsError } from '#aws-json/aws-error';
 import { parseObject, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context } from '#context';
 import { askForCapacity, countCapacity, countFailedCondition } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
+import { createDisturbance } from './faults/disturb.ts';
 import { isWrite, permissionsFor } from './operations.ts';
+import { refuseUnreadable } from './unreadable-expressions.ts';
 
 /**
  * DynamoDB's public side: checks signature and permissions, then passes the request to the engine.
- * @param onWrite called after every successful write
+ * @param options.onWrite called after every successful write
+ * @param options.pid of the engine, for a fault; undefined when it runs elsewhere
  */
-export function createProxy(context: Context, engine: EngineClient, onWrite: () => void): Answering {
+export function createProxy(
+  context: Context,
+  engine: EngineClient,
+  { onWrite, pid }: { onWrite: () => void; pid: () => number | undefined },
+): Answering {
   const { counters, calls, stack } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
+  const disturbance = createDisturbance(context, { client: engine, pid });
   return serveAwsJson(context, {
     signingName: 'dynamodb',
     targetPrefix: 'DynamoDB_20120810.',
@@ -28,13 +37,24 @@ export function createProxy(context: Context, engine: EngineClient, onWrite: () 
       if (!permissions) throw call.notServed();
       for (const { action, resource } of permissions) call.authorize(action, resource);
 
+      const unreadable = refuseUnreadable(operation, call.input);
+      if (unreadable) throw unreadable;
+
       counters.count(`dynamodb.${operation}`);
       const signer = call.signer();
       const about = { operation, principal: signer, counters };
       const asked = askForCapacity(operation, call.input, call.body);
+      const send = (body: Buffer) => engine.send(call.target, body);
       const answer = await calls
-        .pass({ kind: 'dynamodb', name: operation, signer }, () => engine.send(call.target, asked.body))
+        .pass({ kind: 'dynamodb', name: operation, signer }, () =>
+          disturbance.isOn()
+            ? disturbance.send({ operation, input: call.input, body: asked.body }, send)
+            : send(asked.body),
+        )
         .catch((error: unknown) => {
+          if (error instanceof AwsError) throw error;
+          // It may have been stored all the same, and then the streams have a record of it.
+          if (isWrite(operation)) onWrite();
           throw unavailable(`the table's engine does not answer (${String(error)})`);
         });
       const { status, requestId, body } = answer;

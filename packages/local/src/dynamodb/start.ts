@@ -11,7 +11,7 @@ import { startTtl } from './ttl.ts';
 export interface DynamoDb extends Service {
   /** The engine's own address, which accepts any signature. Only the streams use it. */
   readonly engine: EngineAddress;
-  /** Undefined when the engine was not started here. */
+  /** Of the engine that runs now. Undefined when it was not started here. */
   readonly enginePid: number | undefined;
   /** Calls the listener after every write, so that streams do not wait for their next poll. Returns a function that removes it. */
   onWrite(listener: () => void): () => void;
@@ -19,7 +19,7 @@ export interface DynamoDb extends Service {
   sweepExpired(): Promise<number>;
   /** Updates the tables after the stack has changed. */
   reload(): Promise<void>;
-  /** Resolves with one sentence when the engine ends although nobody stopped it. Nothing works from then on. */
+  /** Resolves with one sentence when the engine has ended by itself and does not start again. Nothing works from then on. */
   readonly died: Promise<string>;
 }
 
@@ -52,10 +52,16 @@ export async function startDynamoDb(
     },
   });
   void engine.died.then(context.log);
-  const answer = createProxy(context, client, notifyListeners);
+  engine.onRestart((sentence) => {
+    context.counters.count('dynamodb.restarts');
+    context.log(sentence);
+  });
+  const answer = createProxy(context, client, { onWrite: notifyListeners, pid: () => engine.pid });
   return {
     engine,
-    enginePid: engine.pid,
+    get enginePid() {
+      return engine.pid;
+    },
     died: engine.died,
     answer,
     handle: overHttp(answer),

@@ -4,6 +4,7 @@ import type { Stack } from '#assembly/stack';
 import { readProperties } from '#gateway/properties';
 import { globMatches } from '#iam/glob';
 import { separatesEncodings } from './compression.ts';
+import type { ErrorPage } from './error-pages.ts';
 import { readForwarding } from './forwarding.ts';
 import { readResponseHeaders } from './response-headers.ts';
 
@@ -28,11 +29,23 @@ const distributionProperties = z.object({
         DomainName: z.string(),
         OriginPath: z.string().default(''),
         OriginAccessControlId: z.string().default(''),
+        S3OriginConfig: z
+          .object({ OriginAccessIdentity: z.string().default('') })
+          .default({ OriginAccessIdentity: '' }),
       }),
     ),
     DefaultCacheBehavior: behaviorProperties,
     CacheBehaviors: z.array(behaviorProperties).default([]),
     DefaultRootObject: z.string().default(''),
+    CustomErrorResponses: z
+      .array(
+        z.object({
+          ErrorCode: z.coerce.number(),
+          ResponseCode: z.coerce.number().optional(),
+          ResponsePagePath: z.string().default(''),
+        }),
+      )
+      .default([]),
   }),
 });
 
@@ -47,7 +60,7 @@ export function readDistribution(stack: Stack) {
   const [resource] = stack.ofType('AWS::CloudFront::Distribution');
   if (!resource) return undefined;
   const { DistributionConfig } = readProperties(distributionProperties, resource);
-  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject } = DistributionConfig;
+  const { Origins, DefaultCacheBehavior, CacheBehaviors, DefaultRootObject, CustomErrorResponses } = DistributionConfig;
   const id = stack.ref(resource.logicalId);
   return {
     id,
@@ -55,6 +68,15 @@ export function readDistribution(stack: Stack) {
     domainName: `${id.toLowerCase()}.cloudfront.net`,
     /** The object served for `/`, without the slash. Empty if there is none. */
     rootObject: DefaultRootObject,
+    /** The origin's status → what the viewer gets instead. Without a page only the time in the cache changes, and there is no cache here. */
+    errorPages: new Map<number, ErrorPage>(
+      CustomErrorResponses.filter(({ ResponsePagePath }) => ResponsePagePath !== '').map(
+        ({ ErrorCode, ResponseCode, ResponsePagePath }) => [
+          ErrorCode,
+          { path: ResponsePagePath, status: ResponseCode ?? ErrorCode },
+        ],
+      ),
+    ),
     /** In the order of evaluation. The last one is the default. */
     behaviors: [...CacheBehaviors, { ...DefaultCacheBehavior, PathPattern: '*' }].map((behavior) => {
       const origin = Origins.find((each) => each.Id === behavior.TargetOriginId);
@@ -70,6 +92,8 @@ export function readDistribution(stack: Stack) {
           path: origin.OriginPath,
           /** Whether CloudFront signs its requests to a bucket: origin access control. */
           signed: origin.OriginAccessControlId !== '',
+          /** The id of the origin access identity that asks a bucket, the older way. Empty if there is none. */
+          identity: origin.S3OriginConfig.OriginAccessIdentity.replace(/^origin-access-identity\/cloudfront\//, ''),
         },
         methods: behavior.AllowedMethods,
         forwarding: readForwarding(stack, behavior),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
-import type { Stack } from '#assembly/stack';
+import type { Resource, Stack } from '#assembly/stack';
+import { findFunction } from '#lambda/find-function';
 import { readProperties } from './properties.ts';
 
 export type Integration =
@@ -17,6 +18,11 @@ export type Integration =
       readonly kind: 'mock';
       readonly requestTemplate: string | undefined;
       readonly responses: readonly MockResponse[];
+    }
+  | {
+      /** It is not served; a request for it fails. */
+      readonly kind: 'unserved';
+      readonly reason: string;
     };
 
 export interface MockResponse {
@@ -56,6 +62,8 @@ export function readIntegration(
   const id = target.replace(/^integrations\//, '');
   const resource = stack.byPhysicalId('AWS::ApiGatewayV2::Integration', id);
   if (!resource) throw new BrokenStack(`unable to serve the target ${target}; the template has no such integration`);
+  const reason = unservedIntegration(resource);
+  if (reason !== undefined) return { kind: 'unserved', reason };
   const properties = readProperties(integrationProperties, resource);
   if (properties.IntegrationType === 'MOCK') {
     return {
@@ -78,16 +86,22 @@ export function readIntegration(
   return { kind: 'function', functionId, timeout, format: properties.PayloadFormatVersion };
 }
 
+/** Why an integration has no part here, like `HTTP_PROXY` or `AWS_PROXY StepFunctions-StartExecution`. */
+export function unservedIntegration({ properties }: Resource): string | undefined {
+  const { IntegrationType, IntegrationSubtype } = properties;
+  if (IntegrationSubtype !== undefined) return `${IntegrationType} ${IntegrationSubtype}`;
+  return IntegrationType === 'AWS_PROXY' || IntegrationType === 'MOCK' ? undefined : String(IntegrationType);
+}
+
 /** Only constant template selection expressions are supported (`200`, `\$default`). The fallback is the first template. */
 function chooseTemplate(named: Record<string, string>, expression = '$default'): string | undefined {
   return named[expression.replaceAll('\\', '')] ?? named.$default ?? Object.values(named)[0];
 }
 /**
- * The logical id of the function that an integration or an authorizer invokes.
+ * The logical id of the function, and of its alias if it names one, that an integration or an authorizer invokes.
  * @param uri `arn:aws:apigateway:…:lambda:path/2015-03-31/functions/<arn>/invocations`, or the function's ARN itself (HTTP APIs)
  */
 export function functionOf(stack: Stack, uri: string): string | undefined {
   const arn = /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
-  const [unqualified = arn] = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/.exec(arn) ?? [];
-  return stack.byPhysicalId('AWS::Lambda::Function', unqualified)?.logicalId;
+  return findFunction(stack, arn);
 }

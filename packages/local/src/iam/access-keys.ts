@@ -5,6 +5,8 @@ export type Principal =
   | { readonly kind: 'root'; readonly arn: string }
   /** An AWS service that acts for the resource `arn`. Only resource policies can allow it. */
   | { readonly kind: 'service'; readonly arn: string; readonly service: string }
+  /** An origin access identity of CloudFront, which bucket policies name by `canonicalUser` or ARN. */
+  | { readonly kind: 'identity'; readonly arn: string; readonly canonicalUser: string }
   | { readonly kind: 'role'; readonly arn: string; readonly roleId: string; readonly functionId: string };
 
 /** Keys for an AWS SDK client. */

@@ -1,5 +1,5 @@
 import type { Stack } from '#assembly/stack';
-import type { Principal } from './access-keys.ts';
+import type { Principal as AnyPrincipal } from './access-keys.ts';
 import { UnknownOperator } from './conditions.ts';
 import { globMatches } from './glob.ts';
 import type { Refusals } from './refusals.ts';
@@ -24,7 +24,7 @@ export interface Policies {
    * @param conditions the request's condition keys
    */
   authorize(
-    principal: Principal,
+    principal: AnyPrincipal,
     action: string,
     resource: string,
     conditions?: Record<string, string | string[]>,
@@ -113,7 +113,7 @@ export function createPolicies(currentStack: () => Stack, refusals?: Pick<Refusa
   };
 
   function decide(
-    principal: Principal,
+    principal: AnyPrincipal,
     action: string,
     resource: string,
     conditions: Record<string, string | string[]>,
@@ -143,16 +143,12 @@ export function createPolicies(currentStack: () => Stack, refusals?: Pick<Refusa
         return deny('with an explicit deny in a resource-based policy');
       }
       if (principal.kind === 'root') return { allowed: true };
-      if (principal.kind === 'service') {
+      if (principal.kind !== 'role') {
         const allowed = onResources.some(
-          (statement) =>
-            statement.Effect === 'Allow' &&
-            statement.Principal?.Service?.includes(principal.service) &&
-            matches(statement),
+          (statement) => statement.Effect === 'Allow' && invites(statement, principal) && matches(statement),
         );
-        return allowed
-          ? { allowed: true }
-          : deny(`because no resource-based policy allows ${principal.service} the action`);
+        const name = principal.kind === 'service' ? principal.service : principal.arn;
+        return allowed ? { allowed: true } : deny(`because no resource-based policy allows ${name} the action`);
       }
       if (role?.statements.some((statement) => statement.Effect === 'Deny' && matches(statement))) {
         return deny('with an explicit deny in an identity-based policy');
@@ -170,10 +166,17 @@ export function createPolicies(currentStack: () => Stack, refusals?: Pick<Refusa
   }
 }
 
+/** Whether a resource policy's statement names a principal that only resource policies can allow. */
+function invites({ Principal = {} }: Statement, principal: Extract<AnyPrincipal, { kind: 'service' | 'identity' }>) {
+  if (principal.kind === 'service') return Principal.Service?.includes(principal.service) === true;
+  const { CanonicalUser = [], AWS = [] } = Principal;
+  return CanonicalUser.includes(principal.canonicalUser) || AWS.includes(principal.arn);
+}
+
 /** Decisions that are kept. */
 const maxDecided = 10_000;
 
-function nameOf(principal: Principal): string {
+function nameOf(principal: AnyPrincipal): string {
   if (principal.kind === 'role') return `${principal.arn} ${principal.roleId}`;
   return principal.kind === 'service' ? `${principal.arn} ${principal.service}` : principal.arn;
 }

@@ -1,4 +1,5 @@
 import type { Resource, Stack } from '#assembly/stack';
+import { awsManagedPolicies } from './aws-managed-policies.ts';
 import { parsePolicyDocument, type Statement } from './statement.ts';
 
 export interface Role {
@@ -32,19 +33,13 @@ function roleOf(stack: Stack, role: Resource, policies: readonly Resource[]): Ro
   for (const arn of list(role.properties.ManagedPolicyArns).map(String)) {
     const policy = stack.byPhysicalId('AWS::IAM::ManagedPolicy', arn);
     const awsName = arn.slice(arn.lastIndexOf('/') + 1);
-    const actions = awsPolicies[awsName];
+    const actions = awsManagedPolicies[awsName];
     if (policy) statements.push(...parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId));
     else if (actions) statements.push({ Effect: 'Allow', Action: [...actions], Resource: ['*'], Condition: {} });
     else unknownPolicies.push(awsName);
   }
   return { id: role.logicalId, arn: stack.arn(role.logicalId), statements, unknownPolicies };
 }
-
-/** Source: https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html */
-const awsPolicies: Readonly<Record<string, readonly string[]>> = {
-  AWSLambdaBasicExecutionRole: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
-  AWSXRayDaemonWriteAccess: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules'],
-};
 
 /** The statements of all bucket and queue policies. */
 export function resourceStatements(stack: Stack): Statement[] {

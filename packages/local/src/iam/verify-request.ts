@@ -4,13 +4,13 @@ import { type SignatureCode, type SignatureResult, verifySignature } from './sig
 
 /** Checks the signature of a request whose body was read. @param service the signing name, like `dynamodb` */
 export function verifyRequest(
-  { method, url, headers }: Incoming,
+  { method, url, sentUrl = url, headers }: Incoming,
   body: Buffer,
   service: string,
   { stack, keys, clock }: Pick<Context, 'stack' | 'keys' | 'clock'>,
 ): SignatureResult {
   return verifySignature(
-    { method, url, headers, payload: { body } },
+    { method, url: sentUrl, headers, payload: { body } },
     { service, region: stack.region, keys, now: () => clock.now() },
   );
 }

@@ -17,6 +17,8 @@ export interface AsyncQueue {
 const maxConcurrency = 4;
 /** Milliseconds before the first and the second retry. */
 const retryDelays = [60_000, 120_000];
+/** Milliseconds before the first retry of an event that did not reach its function, and the longest pause. It doubles. */
+const [firstThrottlePause, longestThrottlePause] = [1_000, 300_000];
 
 interface QueuedEvent {
   readonly functionId: string;
@@ -25,11 +27,13 @@ interface QueuedEvent {
   readonly config: EventInvokeConfig;
   readonly acceptedAt: number;
   readonly attempts: number;
+  /** How often in a row it was throttled. */
+  readonly throttles: number;
 }
 
 /**
  * Lambda's queue of asynchronous invocations. After a failure, an event is retried after one minute and again after two, and then discarded.
- * An event that is too old is discarded too. As on AWS, there is no order. Waiting events are in memory only.
+ * An event that is throttled is tried again until it is too old, and then discarded too. As on AWS, there is no order. Waiting events are in memory only.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
@@ -84,10 +88,14 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
       await functions.invoke(functionId, event);
     }
     if (result.ok || stopped) return countDone(functionId);
+    if (result.throttled) {
+      const delay = Math.min(firstThrottlePause * 2 ** queued.throttles, longestThrottlePause);
+      return after(delay / timeScale, () => enqueue({ ...queued, throttles: queued.throttles + 1 }));
+    }
     const attempts = queued.attempts + 1;
     if (attempts > config.retries) return discard({ ...queued, attempts }, 'RetriesExhausted', result);
     counters.count('lambda.event-retries');
-    after((retryDelays[attempts - 1] ?? 0) / timeScale, () => enqueue({ ...queued, attempts }));
+    after((retryDelays[attempts - 1] ?? 0) / timeScale, () => enqueue({ ...queued, attempts, throttles: 0 }));
   }
 
   async function discard(queued: QueuedEvent, condition: Condition, result: InvokeResult | undefined): Promise<void> {
@@ -113,7 +121,7 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
     accept(functionId, event, requestId) {
       const config = eventInvokeConfig(context.stack, functionId);
       counters.count(`lambda.event:${functionId}`);
-      enqueue({ functionId, event, requestId, config, acceptedAt: clock.now(), attempts: 0 });
+      enqueue({ functionId, event, requestId, config, acceptedAt: clock.now(), attempts: 0, throttles: 0 });
     },
     stop() {
       stopped = true;

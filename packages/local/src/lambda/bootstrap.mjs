@@ -1,24 +1,26 @@
 // The Node.js runtime inside an execution environment. It is plain JavaScript, because it runs in a worker thread without loaders.
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { callServicesDirectly } from './direct-http.mjs';
-import { redirectPools } from './redirect-pools.mjs';
+import { redirectAwsHosts } from './redirect-hosts.mjs';
 
 const {
   directory,
+  opt,
   handler: handlerName,
+  runtime,
   functionName,
-  functionArn,
   memory,
   logGroup,
   logStream,
   jsonLogs,
   services,
-  userPools,
 } = workerData;
+/** Handlers with a callback exist up to Node.js 22. */
+const hasCallbacks = Number(/^nodejs(\d+)/.exec(runtime)?.[1] ?? 24) < 24;
 const send = (message) => parentPort.postMessage(message);
 let requestId;
 
@@ -56,44 +58,66 @@ function describe(error, errorType) {
   return { errorType: errorType ?? typeof error, errorMessage: String(error), trace: [] };
 }
 
-function fail(error, errorType, fatal = false) {
+function fail(error, { errorType, title = errorType ?? 'Invoke Error', fatal = false } = {}) {
   const described = describe(error, errorType);
-  console.error(
-    errorType ?? 'Invoke Error',
-    JSON.stringify({ ...described, stack: described.trace, trace: undefined }),
-  );
+  console.error(title, JSON.stringify({ ...described, stack: described.trace, trace: undefined }));
   send({ kind: 'failed', fatal, ...described });
 }
 
 // As on AWS, both end the process: the invocation fails, and the next one starts cold.
 process.on('uncaughtException', (error) => die(error));
 process.on('unhandledRejection', (reason) => die(describe(reason).errorMessage, 'Runtime.UnhandledPromiseRejection'));
-function die(error, errorType) {
-  fail(error, errorType, true);
+function die(error, errorType, title) {
+  fail(error, { errorType, title, fatal: true });
   process.exit(1);
 }
 
-async function load() {
-  const [file = '', name = ''] = handlerName.split(/\.(?=[^./]*$)/);
-  const path = ['.mjs', '.js', '.cjs'].map((extension) => join(directory, file + extension)).find(existsSync);
-  if (!path) throw Object.assign(new Error(`Cannot find module '${file}'`), { type: 'Runtime.ImportModuleError' });
-  const module = await import(pathToFileURL(path).href).catch((error) => {
-    throw Object.assign(error, { type: error instanceof SyntaxError ? 'Runtime.UserCodeSyntaxError' : undefined });
-  });
-  const found = module[name] ?? module.default?.[name];
-  if (typeof found !== 'function') {
-    throw Object.assign(new Error(`${handlerName} is undefined or not exported`), { type: 'Runtime.HandlerNotFound' });
+/**
+ * Loads the handler, with the order of files and the errors of https://github.com/aws/aws-lambda-nodejs-runtime-interface-client
+ * @throws an error with Lambda's `errorType`, if it has one of its own
+ */
+async function loadHandler() {
+  const [, file, name] = /^([^.]*)\.(.*)$/.exec(basename(handlerName)) ?? [];
+  if (file === undefined || handlerName.includes('..'))
+    throw failure('Runtime.MalformedHandlerName', `'${handlerName}' is not a valid handler name`);
+  const folder = handlerName.slice(0, handlerName.length - basename(handlerName).length);
+  const module = await importFrom(resolve(directory, folder, file));
+  const found = find(module, name) ?? find(module.default, name);
+  if (!found) throw failure('Runtime.HandlerNotFound', `${handlerName} is undefined or not exported`);
+  if (typeof found !== 'function') throw failure('Runtime.HandlerNotFound', `${handlerName} is not a function`);
+  if (found.length >= 3 && !hasCallbacks) {
+    const removed = `ERROR: AWS Lambda has removed support for callback-based function handlers starting with Node.js 24. You need to modify this function to use a supported handler signature to use Node.js 24 or later. For more information see https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html.`;
+    throw failure('Runtime.CallbackHandlerDeprecated', removed);
   }
   return found;
 }
 
-function contextOf({ milliseconds }) {
+async function importFrom(path) {
+  const found = ['.js', '.mjs', '.cjs'].map((extension) => path + extension).find(existsSync);
+  if (!found) {
+    const name = path.slice(join(directory, '/').length);
+    throw failure('Runtime.ImportModuleError', `Error: Cannot find module '${name}'`);
+  }
+  try {
+    return await import(pathToFileURL(found).href);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw Object.assign(error, { errorType: 'Runtime.UserCodeSyntaxError' });
+    // An ES module's missing import has another code, and AWS's runtime gives it no name.
+    if (error?.code === 'MODULE_NOT_FOUND') throw Object.assign(error, { errorType: 'Runtime.ImportModuleError' });
+    throw error;
+  }
+}
+
+const find = (module, name) => name.split('.').reduce((inner, key) => inner?.[key], module);
+
+const failure = (errorType, message) => Object.assign(new Error(message), { errorType });
+
+function contextOf({ milliseconds, invokedArn, version }) {
   const deadline = Date.now() + milliseconds;
   return {
-    callbackWaitsForEmptyEventLoop: true,
     functionName,
-    functionVersion: '$LATEST',
-    invokedFunctionArn: functionArn,
+    functionVersion: version,
+    invokedFunctionArn: invokedArn,
     memoryLimitInMB: String(memory),
     awsRequestId: requestId,
     logGroupName: logGroup,
@@ -103,27 +127,31 @@ function contextOf({ milliseconds }) {
 }
 
 // Before the function's code takes `http.request`.
-if (services) callServicesDirectly(services);
-if (userPools.length > 0) {
-  redirectPools(process.env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER, (pool) => userPools.includes(pool));
+if (services) {
+  const callDirectly = callServicesDirectly(services);
+  redirectAwsHosts({ ...services, callDirectly, report: (text) => send({ kind: 'notice', text }) });
 }
 
-let handler;
+if (opt) (await import('./opt.mjs')).serveOpt(opt);
+
+let invoke;
 try {
-  handler = await load();
+  const handler = await loadHandler();
+  // Loaded when it is needed, because a cold start should not wait for it.
+  invoke = hasCallbacks
+    ? (await import('./call-with-callback.mjs')).callWithCallback(handler, parentPort)
+    : async (event, context) => handler(event, context);
 } catch (error) {
-  die(error, error?.type);
+  die(error, error?.errorType, 'Init Error');
 }
 
-parentPort.on('message', async (invocation) => {
+parentPort.on('message', (invocation) => {
   requestId = invocation.requestId;
   process.env._X_AMZN_TRACE_ID = invocation.traceId;
-  try {
-    const result = await handler(JSON.parse(invocation.event), contextOf(invocation));
+  invoke(JSON.parse(invocation.event), contextOf(invocation)).then(
     // Lambda responds with null for undefined.
-    send({ kind: 'done', payload: JSON.stringify(result) ?? 'null' });
-  } catch (error) {
-    fail(error);
-  }
+    (result) => send({ kind: 'done', payload: JSON.stringify(result) ?? 'null' }),
+    (error) => fail(error),
+  );
 });
 send({ kind: 'ready' });

@@ -33,24 +33,27 @@ export function callServicesDirectly({ port, host, paths }) {
     (options.protocol ?? 'http:') === 'http:' &&
     `${options.hostname ?? options.host}:${options.port}` === host &&
     paths.some((path) => path.test(options.path)) &&
+    isWhole(options, http.Agent);
+  /** Nothing about the request needs a connection. */
+  const isWhole = (options, { prototype }) =>
     !/[^\x21-\x7e]/.test(options.path) &&
-    (!options.agent || Object.getPrototypeOf(options.agent) === http.Agent.prototype) &&
+    (!options.agent || Object.getPrototypeOf(options.agent) === prototype) &&
     !options.signal &&
     !options.socketPath &&
     !options.createConnection &&
     !Array.isArray(options.headers) &&
     !options.headers?.expect;
 
+  const send = (outgoing, text) => {
+    const id = String(++lastId);
+    if (open.size === 0) port.ref();
+    open.set(id, outgoing);
+    port.postMessage(`${id} ${text}`);
+    return () => forget(id);
+  };
   const { request: requestOverConnection } = http;
   http.request = function request(options, onResponse, ...rest) {
     if (!isDirect(options)) return requestOverConnection.call(http, options, onResponse, ...rest);
-    const send = (outgoing, text) => {
-      const id = String(++lastId);
-      if (open.size === 0) port.ref();
-      open.set(id, outgoing);
-      port.postMessage(`${id} ${text}`);
-      return () => forget(id);
-    };
     return new DirectRequest(options, host, onResponse, send);
   };
   http.get = function get(...options) {
@@ -59,6 +62,11 @@ export function callServicesDirectly({ port, host, paths }) {
     return outgoing;
   };
   syncBuiltinESMExports();
+  /** For a request by HTTPS to a host of AWS that such a service answers; undefined if it needs a connection. */
+  return (options, onResponse, Agent) =>
+    isWhole(options, Agent)
+      ? new DirectRequest(options, options.hostname ?? options.host, onResponse, send)
+      : undefined;
 }
 
 function splitLines(message) {
@@ -117,12 +125,12 @@ class DirectRequest extends Writable {
   aborted = false;
   finished = false;
 
-  constructor({ method = 'GET', path = '/', headers = {}, host, port, timeout }, address, onResponse, send) {
+  constructor({ method = 'GET', path = '/', headers = {}, host, port, protocol, timeout }, address, onResponse, send) {
     super({ autoDestroy: false });
     this.method = method.toUpperCase();
     this.path = path;
     this.host = host;
-    this.protocol = 'http:';
+    this.protocol = protocol ?? 'http:';
     this.port = port;
     this.#send = send;
     for (const name in headers) if (headers[name] !== undefined) this.setHeader(name, headers[name]);

@@ -8,9 +8,9 @@ import type { FunctionConfig } from './function-config.ts';
  */
 export function environmentVariables(
   config: FunctionConfig,
-  options: { region: string; origin: string; logStream: string; credentials: Credentials },
+  options: { region: string; origin: string; logStream: string; credentials: Credentials; task: string },
 ): Record<string, string> {
-  const { region, origin, logStream, credentials } = options;
+  const { region, origin, logStream, credentials, task } = options;
   return {
     TZ: ':UTC',
     LANG: 'en_US.UTF-8',
@@ -31,7 +31,7 @@ export function environmentVariables(
     AWS_LAMBDA_LOG_GROUP_NAME: config.logGroup,
     AWS_LAMBDA_LOG_STREAM_NAME: logStream,
     AWS_LAMBDA_LOG_FORMAT: config.jsonLogs ? 'JSON' : 'Text',
-    LAMBDA_TASK_ROOT: config.directory,
+    LAMBDA_TASK_ROOT: task,
     _HANDLER: config.handler,
     AWS_ENDPOINT_URL_DYNAMODB: `${origin}/_aws/dynamodb`,
     AWS_ENDPOINT_URL_S3: `${origin}/_aws/s3`,

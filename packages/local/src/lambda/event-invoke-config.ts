@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import { splitOnce } from '#text';
 
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html */
 const Properties = z.looseObject({
   FunctionName: z.string(),
-  Qualifier: z.literal('$LATEST'),
+  Qualifier: z.string(),
   MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
   MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
   DestinationConfig: z
@@ -18,10 +19,14 @@ export type EventInvokeConfig = Readonly<ReturnType<typeof eventInvokeConfig>>;
 
 /** @throws BrokenStack for settings that are not served locally: OnSuccess destinations, and destinations other than queues */
 export function eventInvokeConfig(stack: Stack, functionId: string) {
-  const names = [stack.ref(functionId), stack.arn(functionId)];
+  const [id, qualifier] = splitOnce(functionId, ':');
+  const names = [stack.ref(id), stack.arn(id)];
   const resource = stack
     .ofType('AWS::Lambda::EventInvokeConfig')
-    .find(({ properties }) => names.includes(String(properties.FunctionName)));
+    .find(
+      ({ properties }) =>
+        names.includes(String(properties.FunctionName)) && properties.Qualifier === (qualifier || '$LATEST'),
+    );
   const parsed = Properties.safeParse(resource?.properties ?? { FunctionName: functionId, Qualifier: '$LATEST' });
   if (!parsed.success) {
     throw new BrokenStack(`unable to read ${resource?.logicalId}; ${z.prettifyError(parsed.error)}`);

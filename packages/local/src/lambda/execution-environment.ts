@@ -1,18 +1,34 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { Answering } from '#answer';
+import type { AwsHosts } from '#aws-hosts';
 import type { FunctionConfig } from './function-config.ts';
 import { answerServiceCalls, directPaths } from './service-calls.ts';
+import { startFailure } from './start-failure.ts';
 
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string; readonly timedOut: boolean };
+  | {
+      readonly ok: false;
+      readonly errorType: string;
+      readonly errorMessage: string;
+      readonly timedOut: boolean;
+      readonly throttled?: boolean;
+    };
 
 /** A worker thread with one function that handles one event at a time, like a Lambda execution environment. */
 export interface ExecutionEnvironment {
   /** Writes to the function's log. */
   readonly log: (text: string) => void;
   /** Handles one event. Wait for its result before the next call. */
-  run(invocation: { requestId: string; event: string; traceId: string }): Promise<Outcome>;
+  run(invocation: {
+    requestId: string;
+    event: string;
+    traceId: string;
+    /** `$LATEST`, or the version that was asked for. */
+    version: string;
+    /** The ARN that was asked for, with an alias or a version. */
+    invokedArn: string;
+  }): Promise<Outcome>;
   /** False after the thread has ended or `kill` was called. */
   readonly alive: boolean;
   /** True until the code outside the handler has run. */
@@ -28,14 +44,18 @@ const initTimeoutMs = 10_000;
 
 export function startEnvironment(options: {
   config: FunctionConfig;
+  /** The folder of the code. */
+  task: string;
+  /** The folder of the layers. */
+  opt?: string | undefined;
   environment: Readonly<Record<string, string>>;
   logStream: string;
   now: () => number;
   log: (text: string) => void;
   /** The local services, which the function calls without a connection. Without them it calls all over HTTP. */
-  services?: { readonly origin: string; readonly answer: Answering };
-  /** The ids of the stack's user pools, whose keys the function gets from here. */
-  userPools?: readonly string[];
+  services?: Services;
+  /** Gets a line for the person who runs the stack. */
+  report?: (line: string) => void;
   /** Called when the code outside the handler has run. */
   onReady?: (durationMs: number) => void;
 }): ExecutionEnvironment {
@@ -48,16 +68,16 @@ export function startEnvironment(options: {
     env: { ...options.environment },
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMegabytes, maxYoungGenerationSizeMb },
     workerData: {
-      directory: config.directory,
+      directory: options.task,
+      opt: options.opt,
       handler: config.handler,
+      runtime: config.runtime,
       functionName: config.name,
-      functionArn: config.arn,
       memory: config.memoryMegabytes,
       logGroup: config.logGroup,
       logStream,
       jsonLogs: config.jsonLogs,
       services: calls,
-      userPools: options.userPools ?? [],
     },
     transferList: calls ? [calls.port] : [],
   });
@@ -72,6 +92,7 @@ export function startEnvironment(options: {
 
   worker.on('message', (message: Message) => {
     if (message.kind === 'log') options.log(message.text);
+    if (message.kind === 'notice') notice(message.text);
     if (message.kind === 'ready') {
       ready = true;
       options.onReady?.(performance.now() - started);
@@ -83,6 +104,7 @@ export function startEnvironment(options: {
       exitReason = { ok: false, errorType, errorMessage, timedOut: false };
       if (message.fatal) alive = false;
       if (ready) finish(exitReason);
+      else options.report?.(startFailure(config.id, errorType, errorMessage));
     }
   });
   worker.on('error', (error) => {
@@ -90,6 +112,10 @@ export function startEnvironment(options: {
     if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY')
       exitReason = exited('signal: killed', 'Runtime.OutOfMemory');
   });
+  function notice(text: string): void {
+    options.log(`${text}\n`);
+    options.report?.(`${config.id}: ${text}`);
+  }
   const ended = new Promise<void>((resolve) => {
     worker.on('exit', (code) => {
       alive = false;
@@ -149,15 +175,25 @@ export function startEnvironment(options: {
   return environment;
 }
 
+/** The local services. */
+export interface Services {
+  readonly origin: string;
+  readonly region: string;
+  readonly answer: Answering;
+  readonly awsHosts: Pick<AwsHosts, 'served' | 'direct'>;
+}
+
 /** What the function's thread needs to call the services directly. */
-function openServiceCalls({ origin, answer }: { readonly origin: string; readonly answer: Answering }) {
+function openServiceCalls({ origin, region, answer, awsHosts: { served, direct } }: Services) {
   const { port1, port2 } = new MessageChannel();
   answerServiceCalls(port1, answer);
-  return { port: port2, host: new URL(origin).host, paths: directPaths };
+  return { port: port2, host: new URL(origin).host, paths: directPaths, region, served, direct };
 }
 
 type Message =
   | { kind: 'log'; text: string }
+  /** For the function's log and for the person who runs the stack. */
+  | { kind: 'notice'; text: string }
   | { kind: 'ready' }
   | { kind: 'done'; payload: string }
   | { kind: 'failed'; fatal: boolean; errorType: string; errorMessage: string };

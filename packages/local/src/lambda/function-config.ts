@@ -2,9 +2,13 @@ import { z } from 'zod';
 import { BrokenStack, parseOrBroken } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import type { Principal } from '#iam/access-keys';
+import { isObject } from '#text';
+import { unqualified } from './find-function.ts';
 
 /** Defaults: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-function.html */
 const propertiesShape = z.looseObject({
+  Code: z.looseObject({ ZipFile: z.string().optional() }).default({}),
+  Layers: z.array(z.string()).default([]),
   Handler: z.string().default('index.handler'),
   Runtime: z.string().default('nodejs24.x'),
   Role: z.string(),
@@ -18,14 +22,16 @@ const propertiesShape = z.looseObject({
 /** A function of the template, with defaults. */
 export type FunctionConfig = Readonly<ReturnType<typeof functionConfig>>;
 
-/** @throws BrokenStack */
-export function functionConfig(stack: Stack, functionId: string) {
+/** @param named logical id, with or without an alias or version @throws BrokenStack */
+export function functionConfig(stack: Stack, named: string) {
+  const functionId = unqualified(named);
   const resource = stack.find(functionId);
   if (resource?.type !== 'AWS::Lambda::Function') {
     throw new BrokenStack(`unable to invoke ${functionId}; stack ${stack.name} has no such function`);
   }
-  const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, LoggingConfig } =
+  const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, ...properties } =
     parseOrBroken(propertiesShape, resource.properties, `read function ${functionId}`);
+  const { Code, Layers, LoggingConfig } = properties;
   if (!Runtime.startsWith('nodejs')) {
     throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
   }
@@ -47,7 +53,14 @@ export function functionConfig(stack: Stack, functionId: string) {
     arn: stack.arn(functionId),
     roleId,
     principal,
-    directory: stack.codeDirectory(functionId),
+    /** Where the assembly has the code. Undefined: it is inline. */
+    directory: Code.ZipFile === undefined ? stack.codeDirectory(functionId) : undefined,
+    /** Source of `index.js`. */
+    inlineCode: Code.ZipFile,
+    /** Folders of the layers, in their order. */
+    layers: Layers.flatMap((layer) => layerFolder(stack, layer) ?? []),
+    /** ARNs of layers that are not in the stack, so that their files are missing. */
+    missingLayers: Layers.filter((layer) => layerFolder(stack, layer) === undefined),
     /** `file.export` */
     handler: Handler,
     runtime: Runtime,
@@ -59,4 +72,10 @@ export function functionConfig(stack: Stack, functionId: string) {
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
   };
+}
+
+function layerFolder(stack: Stack, arn: string): string | undefined {
+  const layer = stack.byPhysicalId('AWS::Lambda::LayerVersion', arn)?.properties;
+  const key = isObject(layer?.Content) ? layer.Content.S3Key : undefined;
+  return typeof key === 'string' ? stack.assetDirectory(key) : undefined;
 }

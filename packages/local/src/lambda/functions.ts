@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Answering } from '#answer';
 import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
+import type { AwsHosts } from '#aws-hosts';
 import { type Calls, withoutHash } from '#calls';
 import type { Clock } from '#clock';
 import type { Counters } from '#counters';
@@ -13,10 +16,12 @@ import { randomIdBytes } from '#random-bytes';
 import { withTimeout } from '#timeout';
 import { environmentVariables } from './environment-variables.ts';
 import { type Outcome, startEnvironment } from './execution-environment.ts';
+import { arnOf, unqualified, versionOf } from './find-function.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
 import { mayInvoke } from './permissions.ts';
 import { createPool, type Pool, poolDefaults } from './pool.ts';
 import { reportLine, startLine } from './system-log.ts';
+import { taskFolder } from './task-folder.ts';
 
 export type InvokeResult =
   | { readonly ok: true; readonly payload: unknown; readonly requestId: string }
@@ -25,12 +30,17 @@ export type InvokeResult =
       readonly errorType: string;
       readonly errorMessage: string;
       readonly timedOut: boolean;
+      /** The event did not reach the function, because of its reserved concurrency. */
+      readonly throttled?: boolean;
       readonly requestId: string;
     };
 
 /** The stack's functions. */
 export interface Functions {
-  /** Runs the function to its end. An error of the function is a result, not a rejection. @param functionId logical id */
+  /**
+   * Runs the function to its end. An error of the function is a result, not a rejection.
+   * @param functionId logical id, with the alias or version if one is meant: `Hello:live`
+   */
   invoke(functionId: string, event: unknown): Promise<InvokeResult>;
   /** The function as the template describes it. @throws BrokenStack */
   config(functionId: string): FunctionConfig;
@@ -53,8 +63,10 @@ export interface FunctionsOptions {
   readonly counters: Counters;
   readonly calls: Calls;
   readonly clock: Clock;
-  /** The local services. Without them functions call them over HTTP only. */
-  readonly answer?: Answering;
+  /** The local services. Without them functions call them over HTTP only, and hosts of AWS are not redirected. */
+  readonly services?: { readonly answer: Answering; readonly awsHosts: AwsHosts };
+  /** Gets lines for the person who runs the stack. */
+  readonly log?: (line: string) => void;
 }
 
 /** Source of the limits: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -66,6 +78,8 @@ interface Deployed {
   readonly config: FunctionConfig;
   readonly pool: Pool;
   readonly counterName: string;
+  /** Invocations that run or wait for an environment. */
+  running: number;
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
@@ -75,6 +89,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const deployed = new Map<string, Deployed>();
   const retired = new Set<Pool>();
   const running = new Set<Promise<unknown>>();
+  // Those of the last run; the code may have changed.
+  rmSync(taskFolders(options), { recursive: true, force: true });
   const logs = openLogFiles({ directory: `${options.dataDirectory}/logs`, stack: () => stack, policies });
 
   const find = (functionId: string): Deployed => {
@@ -83,6 +99,14 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const started = deploy(functionConfig(stack, functionId), { ...options, stack }, logs);
     deployed.set(functionId, started);
     return started;
+  };
+
+  const isThrottled = ({ config: { reservedConcurrency = Infinity }, running }: Deployed): boolean => {
+    if (running < reservedConcurrency) return false;
+    // Elsewhere it waits for an environment (pool.ts).
+    if (reservedConcurrency > 0 && faults.random() >= faults.functionThrottled) return false;
+    if (reservedConcurrency > 0) counters.count('faults.functionThrottled');
+    return true;
   };
 
   async function run(functionId: string, event: unknown, requestId: string): Promise<Outcome> {
@@ -95,8 +119,12 @@ export function createFunctions(options: FunctionsOptions): Functions {
         `${size} byte payload is too large for the RequestResponse invocation type ${limit}`,
       );
     }
-    const target = find(functionId);
-    if (target.config.reservedConcurrency === 0) return failure('TooManyRequestsException', 'Rate Exceeded.');
+    const target = find(unqualified(functionId));
+    const version = versionOf(stack, functionId);
+    if (version === undefined)
+      return failure('ResourceNotFoundException', `Function not found: ${arnOf(stack, functionId)}`);
+    if (isThrottled(target)) return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), throttled: true };
+    target.running += 1;
     const requestedAt = performance.now();
     const acquired = await target.pool.acquire();
     if (!acquired) return failure('ServiceException', 'The local runtime is stopping.');
@@ -111,11 +139,18 @@ export function createFunctions(options: FunctionsOptions): Functions {
       void environment.kill();
     };
     const killTimer = willBeKilled ? setTimeout(kill, faults.random() * 50) : undefined;
-    const outcome = await environment.run({ requestId, event: body, traceId });
+    const outcome = await environment.run({
+      requestId,
+      event: body,
+      traceId,
+      version,
+      invokedArn: arnOf(stack, functionId),
+    });
     clearTimeout(killTimer);
     const durationMs = performance.now() - startedAt;
     if (!outcome.ok && outcome.timedOut) log(`${outcome.errorMessage}\n`);
     log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, ok: outcome.ok }));
+    target.running -= 1;
     target.pool.release(environment);
     counters.count(`lambda.ms:${target.counterName}`, durationMs);
     counters.count(`lambda.waited-ms:${target.counterName}`, startedAt - requestedAt);
@@ -133,22 +168,24 @@ export function createFunctions(options: FunctionsOptions): Functions {
   return {
     async invoke(functionId, event) {
       const requestId = randomUUID();
-      counters.count(`lambda.invoke:${withoutHash(functionId)}`);
+      const name = withoutHash(unqualified(functionId));
+      counters.count(`lambda.invoke:${name}`);
       const invocation = stopping
         ? Promise.resolve(failure('ServiceException', 'The local runtime is stopping.'))
         : calls
-            .pass({ kind: 'invoke', name: withoutHash(functionId) }, () => run(functionId, event, requestId))
+            .pass({ kind: 'invoke', name }, () => run(functionId, event, requestId))
             .catch((error: unknown) => {
-              if (error instanceof BrokenStack) return failure('ResourceNotFoundException', error.message);
-              throw error;
+              if (!(error instanceof BrokenStack)) throw error;
+              options.log?.(error.message);
+              return failure('ResourceNotFoundException', error.message);
             });
       running.add(invocation);
       const outcome = await invocation.finally(() => {
         running.delete(invocation);
-        counters.count(`lambda.done:${withoutHash(functionId)}`);
+        counters.count(`lambda.done:${name}`);
       });
       if (outcome.ok) return { ok: true, payload: JSON.parse(outcome.payload), requestId };
-      counters.count(`lambda.error:${withoutHash(functionId)}`);
+      counters.count(`lambda.error:${name}`);
       return { ...outcome, requestId };
     },
 
@@ -183,18 +220,25 @@ export function createFunctions(options: FunctionsOptions): Functions {
 }
 
 function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
-  const { stack, origin, keys, clock, counters, calls, answer } = options;
+  const { stack, origin, keys, clock, counters, calls, services, log } = options;
+  const { region } = stack;
   const credentials = keys.issue(config.principal);
+  for (const layer of config.missingLayers) {
+    log?.(`${config.id}: the layer ${layer} is not served; a layer of the stack in a folder is`);
+  }
+  const { task, opt } = taskFolder(config, { folder: taskFolders(options), startedIn: process.cwd() });
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;
     return startEnvironment({
       config,
-      environment: environmentVariables(config, { region: stack.region, origin, logStream, credentials }),
-      userPools: stack.ofType('AWS::Cognito::UserPool').map(({ logicalId }) => stack.ref(logicalId)),
+      task,
+      opt,
+      environment: environmentVariables(config, { region, origin, logStream, credentials, task }),
       logStream,
       now: clock.now,
-      services: answer && { origin, answer },
+      services: services && { ...services, origin, region },
+      report: log,
       log: logs.writer(config.principal, config.logGroup, logStream),
       onReady: (durationMs) => counters.count(`lambda.init-ms:${withoutHash(config.id)}`, durationMs),
     });
@@ -206,9 +250,14 @@ function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFile
     config,
     pool: createPool(start, { most: Math.min(config.reservedConcurrency ?? most, most), mayWait }),
     counterName: withoutHash(config.id),
+    running: 0,
   };
 }
 
-function failure(errorType: string, errorMessage: string): Outcome {
+function taskFolders({ dataDirectory }: Pick<FunctionsOptions, 'dataDirectory'>): string {
+  return join(dataDirectory, 'lambda');
+}
+
+function failure(errorType: string, errorMessage: string): Outcome & { ok: false } {
   return { ok: false, errorType, errorMessage, timedOut: false };
 }

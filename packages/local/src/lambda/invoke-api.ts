@@ -6,6 +6,7 @@ import type { Context, Service } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
 import type { Queues } from '#sqs/start';
 import { createAsyncQueue } from './async-queue.ts';
+import { arnOf, findFunction, versionOf } from './find-function.ts';
 
 /** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; 1 MB since October 2025, 256 KB before. */
 const payloadLimits = { Event: 1024 * 1024, RequestResponse: 6 * 1024 * 1024, DryRun: 6 * 1024 * 1024 } as const;
@@ -49,11 +50,15 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
     const signature = verifyRequest(request, body, 'lambda', context);
     if (!signature.ok) throw new LambdaError(403, signatureErrors[signature.code], signature.message);
 
-    const name = /\/2015-03-31\/functions\/([^/?]+)\/invocations(\?|$)/.exec(url)?.[1];
+    const [, name, query] = /\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?(.*))?$/.exec(url) ?? [];
     if (method !== 'POST' || name === undefined) {
       throw new LambdaError(404, 'UnknownOperationException', 'only Invoke is served locally');
     }
-    const { functionId, arn } = findFunction(stack, decodeURIComponent(name));
+    const { functionId, arn } = find(
+      stack,
+      decodeURIComponent(name),
+      new URLSearchParams(query).get('Qualifier') ?? undefined,
+    );
     // Checked before the function's existence, so that only callers with the permission learn that a function does not exist.
     const decision = context.policies.authorize(signature.principal, 'lambda:InvokeFunction', arn);
     if (!decision.allowed) throw new LambdaError(403, 'AccessDeniedException', decision.message);
@@ -67,10 +72,10 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
       return { status: 202 };
     }
     const result = await context.functions.invoke(functionId, event);
-    const executed = { 'x-amz-executed-version': '$LATEST' };
+    const executed = { 'x-amz-executed-version': versionOf(stack, functionId) ?? '$LATEST' };
     if (result.ok) return { status: 200, headers: executed, body: result.payload };
     const { errorType, errorMessage } = result;
-    if (errorType === 'TooManyRequestsException') throw new LambdaError(429, errorType, errorMessage);
+    if (result.throttled) throw new LambdaError(429, errorType, errorMessage);
     return {
       status: 200,
       headers: { ...executed, 'x-amz-function-error': 'Unhandled' },
@@ -103,15 +108,13 @@ function invocationType(request: Incoming): InvocationType {
   throw new LambdaError(400, 'ValidationException', message);
 }
 
-/** @param requested a name, an ARN or the end of an ARN, also with `:$LATEST` */
-function findFunction(stack: Stack, requested: string): { functionId: string | undefined; arn: string } {
-  const name = requested
-    .replace(/:\$LATEST$/, '')
-    .split(':')
-    .at(-1);
-  const found = stack.ofType('AWS::Lambda::Function').find(({ logicalId }) => stack.ref(logicalId) === name);
-  if (found) return { functionId: found.logicalId, arn: stack.arn(found.logicalId) };
-  return { functionId: undefined, arn: `arn:aws:lambda:${stack.region}:${stack.account}:function:${name}` };
+/** @param requested a name, an ARN or the end of an ARN, also with an alias or version; `qualifier` if that is given beside it */
+function find(stack: Stack, requested: string, qualifier: string | undefined) {
+  const named = qualifier === undefined ? requested : `${requested}:${qualifier}`;
+  const functionId = findFunction(stack, named);
+  if (functionId !== undefined) return { functionId, arn: arnOf(stack, functionId) };
+  const arn = `arn:aws:lambda:${stack.region}:${stack.account}:function:${named.replace(/^.*?function:/, '')}`;
+  return { functionId, arn };
 }
 
 /** Without a payload, the event is an empty object. */

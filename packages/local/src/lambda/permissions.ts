@@ -1,5 +1,6 @@
 import type { Stack } from '#assembly/stack';
 import { arnMatches } from '#iam/glob';
+import { arnOf, unqualified } from './find-function.ts';
 
 /** The same few sources invoke functions again and again, so the last answers for a stack are kept. */
 const answers = new WeakMap<Stack, Map<string, boolean>>();
@@ -20,8 +21,10 @@ export function mayInvoke(stack: Stack, functionId: string, servicePrincipal: st
 }
 
 function isPermitted(stack: Stack, functionId: string, servicePrincipal: string, sourceArn: string): boolean {
-  if (stack.find(functionId)?.type !== 'AWS::Lambda::Function') return false;
-  const names = [stack.ref(functionId), stack.arn(functionId)];
+  const id = unqualified(functionId);
+  if (stack.find(id)?.type !== 'AWS::Lambda::Function') return false;
+  // A permission is for the function, or for one alias or version of it.
+  const names = [functionId.replace(id, stack.ref(id)), arnOf(stack, functionId)];
   return stack.ofType('AWS::Lambda::Permission').some(({ properties }) => {
     const { FunctionName, Action, Principal, SourceArn } = properties;
     return (

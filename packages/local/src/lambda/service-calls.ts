@@ -6,8 +6,9 @@ import { splitOnce } from '#text';
  * The services that a function calls with a message instead of a connection (direct-http.mjs): their requests and answers are whole and
  * small. The others stream, or belong to an API of the stack.
  */
+export const directServices = ['dynamodb', 'lambda', 'sqs', 'secretsmanager'];
 export const directPaths = [
-  /^\/_aws\/(dynamodb|lambda|sqs|secretsmanager)([/?]|$)/,
+  new RegExp(`^/_aws/(${directServices.join('|')})([/?]|$)`),
   /^\/_aws\/execute-api\/[^/?]+\/[^/?]+\/(@|%40)connections\//i,
 ];
 

@@ -1,4 +1,5 @@
 import type { Stack } from '#assembly/stack';
+import { findFunction, unqualified } from './find-function.ts';
 
 /** The functions for which somebody waits: those that the stack's APIs and event source mappings call. Logical ids. */
 export function waitedForFunctions(stack: Stack): string[] {
@@ -8,5 +9,6 @@ export function waitedForFunctions(stack: Stack): string[] {
   const byMappings = stack.ofType('AWS::Lambda::EventSourceMapping');
   const names = [...byApis, ...byMappings].map(({ properties }) => String(properties.FunctionName));
   const ids = stack.functions.map(({ logicalId }) => logicalId);
-  return ids.filter((id) => names.includes(stack.ref(id)) || names.includes(stack.arn(id)));
+  const called = names.map((name) => unqualified(findFunction(stack, name) ?? ''));
+  return ids.filter((id) => called.includes(id));
 }

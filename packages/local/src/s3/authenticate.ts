@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { sentUrlOf } from '#answer';
 import type { Context } from '#context';
 import type { Credentials, Principal } from '#iam/access-keys';
 import { type SignatureCode, verifySignature } from '#iam/signature';
@@ -39,7 +40,7 @@ export function authenticate(
 
   const now = context.clock.now();
   const result = verifySignature(
-    { method: request.method ?? '', url: request.url ?? '', headers: request.headers, payload: { unsigned: true } },
+    { method: request.method ?? '', url: sentUrlOf(request), headers: request.headers, payload: { unsigned: true } },
     { service: 's3', region: context.stack.region, keys: context.keys, now: () => now },
   );
   if (result.ok) return { principal: result.principal, credentials: result.credentials };

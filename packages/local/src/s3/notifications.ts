@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
 import type { Context } from '#context';
+import { findFunction } from '#lambda/find-function';
 import type { Bucket } from './buckets.ts';
 import type { ObjectEvent } from './call.ts';
 
@@ -59,17 +60,17 @@ export async function deliverEvent(context: Context, event: ObjectEvent): Promis
 }
 
 async function invoke(context: Context, subscription: Subscription, event: ObjectEvent): Promise<void> {
-  const target = context.stack.byPhysicalId('AWS::Lambda::Function', subscription.functionArn);
-  if (!target || !context.functions.allows(target.logicalId, 's3.amazonaws.com', event.bucket.arn)) {
+  const functionId = findFunction(context.stack, subscription.functionArn);
+  if (functionId === undefined || !context.functions.allows(functionId, 's3.amazonaws.com', event.bucket.arn)) {
     context.log(
       `S3 may not invoke ${subscription.functionArn} for ${event.bucket.name}: no permission in the template`,
     );
     return;
   }
-  const result = await context.functions.invoke(target.logicalId, {
+  const result = await context.functions.invoke(functionId, {
     Records: [eventRecord(context, subscription, event)],
   });
-  if (!result.ok) context.log(`${target.logicalId} failed for s3:${event.name} ${event.key}: ${result.errorMessage}`);
+  if (!result.ok) context.log(`${functionId} failed for s3:${event.name} ${event.key}: ${result.errorMessage}`);
 }
 
 function subscriptions(stack: Stack, bucket: Bucket): Subscription[] {

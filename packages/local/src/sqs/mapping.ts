@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Resource, Stack } from '#assembly/stack';
+import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
+import { unservedMapping } from '#lambda/unserved-mapping';
 
 /** Lambda begins with five batches at a time, and more for a long queue. Five are enough locally. */
 const maxConcurrency = 5;
@@ -30,21 +32,19 @@ export type QueueMapping = Readonly<ReturnType<typeof readQueueMappings>[number]
 export function readQueueMappings(stack: Stack) {
   return stack
     .ofType('AWS::Lambda::EventSourceMapping')
-    .filter(isQueueMapping)
+    .filter((resource) => isQueueMapping(resource) && !unservedMapping(stack, resource))
     .flatMap(({ logicalId, properties }) => {
       const fail = (reason: string) => new Error(`unable to serve the event source mapping ${logicalId}; ${reason}`);
       const { data, error } = Properties.safeParse(properties);
       if (!data) throw fail(z.prettifyError(error));
       if (!data.Enabled) return [];
-      const target = stack.byPhysicalId('AWS::Lambda::Function', data.FunctionName);
-      if (!target) throw fail(`${data.FunctionName} is not a function of this stack`);
-      // The start has named it.
-      if (!stack.functions.includes(target)) return [];
+      const functionId = findFunction(stack, data.FunctionName);
+      if (functionId === undefined) throw fail(`${data.FunctionName} is not a function of this stack`);
       const queue = stack
         .ofType('AWS::SQS::Queue')
         .find((resource) => stack.arn(resource.logicalId) === data.EventSourceArn);
       if (!queue) throw fail(`${data.EventSourceArn} is not a queue of this stack`);
-      const { principal, timeoutSeconds } = functionConfig(stack, target.logicalId);
+      const { principal, timeoutSeconds } = functionConfig(stack, functionId);
       const { VisibilityTimeout } = QueueProperties.parse(queue.properties);
       // Lambda's own sentence. Otherwise a message could be received again while its function still runs.
       if (VisibilityTimeout < timeoutSeconds) {
@@ -55,7 +55,7 @@ export function readQueueMappings(stack: Stack) {
       return [
         {
           id: logicalId,
-          functionId: target.logicalId,
+          functionId,
           /** A session of the function's role, which polls the queue. */
           principal,
           queueArn: data.EventSourceArn,

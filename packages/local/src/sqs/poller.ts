@@ -49,10 +49,17 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
     const ids = messages.map(({ MessageId }) => MessageId);
     const failed = failedItems(result, ids, mapping.reportsFailures);
     for (const { MessageId, ReceiptHandle } of messages) {
-      if (!failed.has(MessageId)) queue.remove(ReceiptHandle);
+      if (!failed.has(MessageId)) removeOrRepeat(ReceiptHandle);
       else hideOn(ReceiptHandle, receivedAt);
     }
     if (failed.size > 0) counters.count('sqs.failed', failed.size);
+  };
+  const removeOrRepeat = (receiptHandle: string) => {
+    const { faults } = context;
+    const repeats = faults.random() < faults.repeatMessage && !mapping.queueArn.endsWith('.fifo');
+    if (!repeats) return queue.remove(receiptHandle);
+    counters.count('faults.repeatMessage');
+    queue.hide(receiptHandle, 0);
   };
   /**
    * A failed message becomes visible when its visibility timeout ends, or at the time that the function has set. The time is scaled only now, after the

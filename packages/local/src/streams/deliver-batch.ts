@@ -40,6 +40,11 @@ export async function deliverBatch(delivery: Delivery, records: Batch, earlierAt
     if (delivery.stopped()) return;
     const result = await invoke(delivery, batch);
     if (delivery.stopped() && !result.ok) return;
+    if (!result.ok && result.throttled) {
+      // Not an attempt, because the batch did not reach the function: https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-params.html
+      await backOff(delivery, 0);
+      continue;
+    }
     const ids = batch.map(({ sequenceNumber }) => sequenceNumber);
     const failed = failedItems(result, ids, mapping.reportsFailures);
     if (failed.size === 0) {

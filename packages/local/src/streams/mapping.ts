@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
+import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
+import { unservedMapping } from '#lambda/unserved-mapping';
 import { isQueueMapping } from '#sqs/mapping';
 import { readFilters } from './filter.ts';
 
@@ -27,17 +29,14 @@ const Table = z.object({ KeySchema: z.array(z.object({ AttributeName: z.string()
 /** The stack's enabled mappings on table streams. @throws Error, one sentence, for a mapping that is not served locally */
 export function readMappings(stack: Stack): Mapping[] {
   return stack.ofType('AWS::Lambda::EventSourceMapping').flatMap((resource) => {
-    if (isQueueMapping(resource)) return [];
+    if (isQueueMapping(resource) || unservedMapping(stack, resource)) return [];
     const parsed = Properties.safeParse(resource.properties);
     if (!parsed.success) {
       throw new Error(
         `unable to serve the event source mapping ${resource.logicalId}; ${z.prettifyError(parsed.error)}`,
       );
     }
-    const target = stack.byPhysicalId('AWS::Lambda::Function', parsed.data.FunctionName);
-    // The start has named a function that is not served.
-    if (!parsed.data.Enabled || (target && !stack.functions.includes(target))) return [];
-    return [readMapping(stack, resource.logicalId, parsed.data)];
+    return parsed.data.Enabled ? [readMapping(stack, resource.logicalId, parsed.data)] : [];
   });
 }
 
@@ -50,13 +49,13 @@ function readMapping(stack: Stack, id: string, properties: z.infer<typeof Proper
     stack.byPhysicalId('AWS::DynamoDB::Table', properties.EventSourceArn) ??
     stack.byPhysicalId('AWS::DynamoDB::GlobalTable', properties.EventSourceArn);
   if (!table) throw fail(`${properties.EventSourceArn} is not a stream of a table in this stack`);
-  const target = stack.byPhysicalId('AWS::Lambda::Function', properties.FunctionName);
-  if (!target) throw fail(`${properties.FunctionName} is not a function of this stack`);
+  const functionId = findFunction(stack, properties.FunctionName);
+  if (functionId === undefined) throw fail(`${properties.FunctionName} is not a function of this stack`);
   const key = Table.parse(table.properties).KeySchema.find(({ KeyType }) => KeyType === 'HASH');
-  const { arn, principal } = functionConfig(stack, target.logicalId);
+  const { arn, principal } = functionConfig(stack, functionId);
   return {
     id,
-    functionId: target.logicalId,
+    functionId,
     functionArn: arn,
     /** The poller's identity: a session of the function's role. */
     principal,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EngineClient, EngineError } from '#dynamodb/engine-client';
+import { numberAt, positionOf } from './sequence-numbers.ts';
 
 const mostRecords = 1_000;
 
@@ -12,7 +13,9 @@ const Description = z.object({
       .array(
         z.object({
           ShardId: z.string(),
-          SequenceNumberRange: z.object({ EndingSequenceNumber: z.string().optional() }).default({}),
+          SequenceNumberRange: z
+            .object({ StartingSequenceNumber: z.string().optional(), EndingSequenceNumber: z.string().optional() })
+            .default({}),
         }),
       )
       .min(1),
@@ -53,15 +56,20 @@ export async function openReader(
     Description.parse(await engine.call(operation('DescribeStream'), { StreamArn: stream.StreamArn })).StreamDescription
       .Shards;
 
+  /** Of a shard without records there is none. */
+  const firstNumber = async (shardId: string) =>
+    (await shards()).find((shard) => shard.ShardId === shardId)?.SequenceNumberRange.StartingSequenceNumber;
+
   const iteratorAt = async (
     { shardId, position }: StreamPosition,
     atStart: 'LATEST' | 'TRIM_HORIZON',
   ): Promise<string> => {
     const input = { StreamArn: stream.StreamArn, ShardId: shardId };
+    const sample = position === undefined ? undefined : await firstNumber(shardId);
     const where =
-      position === undefined
+      position === undefined || sample === undefined
         ? { ShardIteratorType: atStart }
-        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: `${position}` };
+        : { ShardIteratorType: 'AFTER_SEQUENCE_NUMBER', SequenceNumber: numberAt(position, sample) };
     return Iterator.parse(await engine.call(operation('GetShardIterator'), { ...input, ...where })).ShardIterator;
   };
 
@@ -78,7 +86,7 @@ export async function openReader(
         return getRecords(engine, await iteratorAt(current, 'TRIM_HORIZON'));
       });
       const last = output.Records.at(-1);
-      let next = last === undefined ? current : { shardId, position: positionOf(last) };
+      let next = last === undefined ? current : { shardId, position: recordPosition(last) };
       let nextIterator = output.NextShardIterator;
       let more = output.Records.length >= mostRecords;
       if (!nextIterator) {
@@ -109,7 +117,7 @@ function startPosition(shards: Shards, label: string, from: Parameters<typeof op
   }
   if (from !== 'LATEST') return beginning(first.ShardId);
   const { EndingSequenceNumber: end } = last.SequenceNumberRange;
-  return { shardId: last.ShardId, position: end === undefined ? undefined : BigInt(end) };
+  return { shardId: last.ShardId, position: end === undefined ? undefined : positionOf(end) };
 }
 
 const beginning = (shardId: string): StreamPosition => ({ shardId, position: undefined });
@@ -119,4 +127,4 @@ async function getRecords(engine: Pick<EngineClient, 'call'>, iterator: string) 
 }
 
 const Numbered = z.looseObject({ dynamodb: z.looseObject({ SequenceNumber: z.string() }) });
-const positionOf = (record: unknown) => BigInt(Numbered.parse(record).dynamodb.SequenceNumber);
+const recordPosition = (record: unknown) => positionOf(Numbered.parse(record).dynamodb.SequenceNumber);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { positionOf } from './sequence-numbers.ts';
 
 const image = z.record(z.string(), z.unknown());
 
@@ -19,7 +20,7 @@ const Raw = z.object({
 /** One change of an item. */
 export interface StreamRecord {
   readonly shardId: string;
-  /** The engine's own sequence number. Numbers ascend. */
+  /** The engine's own number of the record. Numbers ascend. */
   readonly position: bigint;
   /** The sequence number that the function gets. */
   readonly sequenceNumber: string;
@@ -50,7 +51,7 @@ export function readRecord(
   if (eventName === 'MODIFY' && dynamodb.NewImage && isDeepStrictEqual(dynamodb.NewImage, dynamodb.OldImage)) {
     return undefined;
   }
-  const position = BigInt(dynamodb.SequenceNumber);
+  const position = positionOf(dynamodb.SequenceNumber);
   const sequenceNumber = `${firstSequenceNumber + position}`;
   const delivered = {
     // As on AWS, every delivery of the record has the same id, so that a handler can recognise a repeat.

@@ -1,9 +1,14 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { notServed } from '#assembly/not-served';
 import { stackFromTemplate } from '#assembly/stack';
 import { waitedForFunctions } from '#lambda/waited-for';
 import { readQueueMappings } from '#sqs/mapping';
+import { startLocal } from '#start';
 import { readMappings } from '#streams/mapping';
+import { writeAssembly } from './write-assembly.ts';
 
 const stackOf = (Resources: object) =>
   stackFromTemplate({ template: { Resources }, name: 'Try', origin: 'http://127.0.0.1:1' });
@@ -95,6 +100,16 @@ describe('what refers to a resource that is not served', () => {
           StartingPosition: 'LATEST',
         },
       },
+      Node: { Type: 'AWS::Lambda::Function', Properties: { ...code, Runtime: 'nodejs22.x' } },
+      Clicks: { Type: 'AWS::Kinesis::Stream' },
+      FromClicks: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: {
+          FunctionName: { Ref: 'Node' },
+          EventSourceArn: { 'Fn::GetAtt': ['Clicks', 'Arn'] },
+          StartingPosition: 'LATEST',
+        },
+      },
       FromApi: {
         Type: 'AWS::Lambda::Permission',
         Properties: { FunctionName: { Ref: 'Report' }, Principal: 'apigateway.amazonaws.com' },
@@ -102,11 +117,62 @@ describe('what refers to a resource that is not served', () => {
     });
     expect(readQueueMappings(stack)).toEqual([]);
     expect(readMappings(stack)).toEqual([]);
-    expect(waitedForFunctions(stack)).toEqual([]);
+    expect(waitedForFunctions(stack)).toEqual(['Node']);
     expect(notServed(stack)).toEqual([
+      'not served here: AWS::Kinesis::Stream Clicks',
       'not served here: AWS::Lambda::EventSourceMapping (its function is not served) Jobs, Changes',
+      'not served here: AWS::Lambda::EventSourceMapping (its source is not served) FromClicks',
       'not served here: AWS::Lambda::Function (python3.13) Report',
     ]);
+  });
+
+  test('a route to it answers 500, and the other routes are served', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'local-not-served-'));
+    const route = (key: string, integration: string) => ({
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: { ApiId: { Ref: 'Api' }, RouteKey: key, Target: { 'Fn::Sub': `integrations/\${${integration}}` } },
+    });
+    const integration = (properties: object) => ({
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: { ApiId: { Ref: 'Api' }, PayloadFormatVersion: '2.0', ...properties },
+    });
+    const Resources = {
+      Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { Name: 'a', ProtocolType: 'HTTP' } },
+      Stage: {
+        Type: 'AWS::ApiGatewayV2::Stage',
+        Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
+      },
+      Served: route('GET /served', 'Function'),
+      Other: route('GET /other', 'Elsewhere'),
+      Elsewhere: integration({ IntegrationType: 'HTTP_PROXY', IntegrationUri: 'https://example.com' }),
+      Function: integration({ IntegrationType: 'AWS_PROXY', IntegrationUri: { 'Fn::GetAtt': ['Answer', 'Arn'] } }),
+      Role: { Type: 'AWS::IAM::Role' },
+      Answer: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Code: { S3Key: 'answer.zip' }, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } },
+      },
+      Permission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Action: 'lambda:InvokeFunction',
+          FunctionName: { Ref: 'Answer' },
+          Principal: 'apigateway.amazonaws.com',
+        },
+      },
+    };
+    const assemblyDirectory = await writeAssembly(join(folder, 'cdk.out'), { Try: { template: { Resources } } });
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const runtime = await startLocal({ assemblyDirectory, dataDirectory: join(folder, 'data'), port: 0, log });
+    const url = `${runtime.origin}/_aws/execute-api/${runtime.stack.ref('Api')}`;
+    expect((await fetch(`${url}/served?kind=structured`)).status).toBe(201);
+    expect((await fetch(`${url}/other`)).status).toBe(500);
+    expect(lines).toEqual([
+      'not served here: AWS::ApiGatewayV2::Integration (HTTP_PROXY) Elsewhere',
+      'GET /other is not served here: HTTP_PROXY',
+    ]);
+    await runtime.stop();
+    await rm(folder, { recursive: true });
   });
 
   test('has values in the shape of those of AWS, so that the rest is served', () => {

@@ -8,6 +8,7 @@ import { loadStack } from '#assembly/stack';
 import { outputsFile } from '#outputs-file';
 import { type LocalRuntime, startLocal } from '#start';
 import { dataStack, synthesizeApp, twoStacks } from './apps.ts';
+import { writeAssembly } from './write-assembly.ts';
 
 // Inside the repository, where functions find the AWS SDK.
 const inRepository = resolve(import.meta.dirname, '../../.local');
@@ -128,6 +129,15 @@ describe('stacks in several regions', () => {
     );
     expect(load(twice, { stackNames: ['us-west-2'] }).region).toBe('us-west-2');
   });
+});
+
+test('parameters have the values that are given to all stacks or to one, as with cdk deploy, or else their default', async () => {
+  const Parameters = { Size: { Type: 'Number', Default: 1 }, Names: { Type: 'CommaDelimitedList' } };
+  const Outputs = { It: { Value: { 'Fn::Join': ['+', [{ Ref: 'Size' }, { 'Fn::Join': ['.', { Ref: 'Names' }] }]] } } };
+  const template = { Parameters, Outputs };
+  const assemblyDirectory = await writeAssembly(join(folder, 'parameters'), { A: { template }, B: { template } });
+  const parameters = { Names: 'a, b', 'B:Size': '3' };
+  expect(loadStack({ assemblyDirectory, origin, parameters }).outputs).toEqual({ 'A/It': '1+a.b', 'B/It': '3+a.b' });
 });
 
 describe('which stacks are served', () => {

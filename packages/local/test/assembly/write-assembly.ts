@@ -12,7 +12,7 @@ export interface WrittenStack {
 
 /** Writes a cloud assembly as `cdk synth` does: a manifest, templates, and a list of assets that names folders. */
 export async function writeAssembly(directory: string, stacks: Record<string, WrittenStack>): Promise<string> {
-  const assets = ['writer'];
+  const assets = ['answer', 'writer'];
   const artifacts = Object.entries(stacks).flatMap(
     ([name, { environment = 'aws://unknown-account/unknown-region' }]) => [
       [`${name}.assets`, { type: 'cdk:asset-manifest', properties: { file: 'assets.json' } }],

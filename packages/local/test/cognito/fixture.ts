@@ -59,13 +59,7 @@ const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) 
 
 /** Serves only Cognito on its own port, with real functions, keys and policies. */
 export async function startFixture(
-  options: {
-    dataDirectory?: string;
-    change?: Change;
-    pools?: readonly string[];
-    /** Code of functions that `change` adds. */
-    codeDirectories?: Readonly<Record<string, string>>;
-  } = {},
+  options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
 ): Promise<Fixture> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
   const codeDirectory = join(dataDirectory, 'code');
@@ -89,7 +83,7 @@ export async function startFixture(
       template: { Resources: pick(changed.Resources, options.pools) },
       name: 'Test',
       origin,
-      codeDirectories: { Trigger: codeDirectory, ...options.codeDirectories },
+      codeDirectories: { Trigger: codeDirectory },
     });
   };
   let stack = readStack(options.change);

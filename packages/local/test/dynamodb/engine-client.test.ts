@@ -74,15 +74,18 @@ test('a large answer comes as a whole, with a length or in chunks', async () => 
   expect(JSON.stringify(await known.client.call('T', {}))).toBe(large);
 });
 
-test('a call over a connection that the engine has just closed is made again', async () => {
+test('a read over a connection that the engine has just closed is made again, a write is not', async () => {
   let calls = 0;
   const { client } = await engine((_body, { socket }, response) => {
     calls += 1;
-    if (calls === 2) return void socket.destroy();
+    if (calls === 2 || calls === 5) return void socket.destroy();
     response.end(`{"calls":${calls}}`);
   });
-  expect(await client.call('T', {})).toEqual({ calls: 1 });
-  expect(await client.call('T', {})).toEqual({ calls: 3 });
+  expect(await client.call('DynamoDB_20120810.Query', {})).toEqual({ calls: 1 });
+  expect(await client.call('DynamoDB_20120810.Query', {})).toEqual({ calls: 3 });
+  expect(await client.call('DynamoDB_20120810.UpdateItem', {})).toEqual({ calls: 4 });
+  await expect(client.call('DynamoDB_20120810.UpdateItem', {})).rejects.toThrow();
+  expect(await client.call('DynamoDB_20120810.UpdateItem', {})).toEqual({ calls: 6 });
 });
 
 test('an engine that says that it closes the connection gets a new one', async () => {

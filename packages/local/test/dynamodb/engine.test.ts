@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Engine, startEngine } from '#dynamodb/engine';
 import { createEngineClient } from '#dynamodb/engine-client';
@@ -85,24 +85,68 @@ test('stop ends the engine, and `died` does not resolve', async () => {
   expect(died).toBe(false);
 });
 
-test('when the engine dies, `died` gives one sentence, and the SDK gets an error that it may retry', async () => {
-  const runtime = await startRuntime({
-    template: { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } },
-    dataDirectory: folder,
+describe('an engine that dies', () => {
+  const template = { Resources: { Table: table, Role: role(['dynamodb:*']), Function: lambda('Role') } };
+  const key = { pk: 'a', sk: 'b' };
+
+  test('is started again, with all that was acknowledged; reads do not notice, and no write is done twice', async () => {
+    const runtime = await startRuntime({ template, dataDirectory: folder });
+    const client = runtime.client('Function');
+    const TableName = runtime.context.stack.ref('Table');
+    const add = { UpdateExpression: 'ADD n :one', ExpressionAttributeValues: { ':one': 1 } };
+    let [acknowledged, unknown, kills] = [0, 0, 0];
+    const write = async () => {
+      try {
+        await client.send(new UpdateCommand({ TableName, Key: key, ...add }));
+        acknowledged += 1;
+      } catch (error) {
+        // What DynamoDB answers when nobody knows whether it has written. The SDK repeats such a request.
+        expect(error).toMatchObject({ name: 'InternalServerError', $metadata: { httpStatusCode: 500 } });
+        unknown += 1;
+      }
+      if (acknowledged === 60 * (kills + 1) && kills < 2) {
+        kills += 1;
+        process.kill(runtime.dynamodb.enginePid ?? 0, 'SIGKILL');
+      }
+    };
+    const read = () => client.send(new GetCommand({ TableName, Key: key, ConsistentRead: true }));
+    for (let round = 0; round < 20; round += 1) {
+      await Promise.all(Array.from({ length: 10 }, () => Promise.all([write(), read()])));
+    }
+    expect(kills).toBe(2);
+    expect(acknowledged + unknown).toBe(200);
+    const n: unknown = (await read()).Item?.n;
+    expect(n).toBeGreaterThanOrEqual(acknowledged);
+    expect(n).toBeLessThanOrEqual(200);
+    await expect(runtime.dynamodb.sweepExpired()).resolves.toBe(0);
+    const { 'dynamodb.restarts': restarts } = runtime.context.counters.snapshot();
+    expect(restarts).toBe(2);
+    expect(runtime.log.filter((line) => line.includes('engine'))).toEqual([
+      expect.stringMatching(/^DynamoDB's engine has stopped \(.+\) and runs again; what was stored is kept$/),
+      expect.stringMatching(/^DynamoDB's engine has stopped \(.+\) and runs again; what was stored is kept$/),
+    ]);
+    await runtime.stop();
   });
-  const client = runtime.client('Function');
-  const get = new GetCommand({ TableName: runtime.context.stack.ref('Table'), Key: { pk: 'a', sk: 'b' } });
-  await client.send(get);
-  process.kill(runtime.dynamodb.enginePid ?? 0, 'SIGKILL');
-  expect(await runtime.dynamodb.died).toMatch(
-    /^DynamoDB's engine has stopped \(.+\); start again, what was stored is kept$/,
-  );
-  expect(runtime.log).toContain(await runtime.dynamodb.died);
-  await expect(client.send(get)).rejects.toMatchObject({
-    name: 'InternalServerError',
-    $metadata: { httpStatusCode: 500 },
+
+  test('again and again is given up with one sentence, and the SDK gets an error that it may repeat', async () => {
+    const runtime = await startRuntime({ template, dataDirectory: folder });
+    const client = runtime.client('Function');
+    const get = new GetCommand({ TableName: runtime.context.stack.ref('Table'), Key: key });
+    for (let death = 0; death < 11; death += 1) {
+      await client.send(get);
+      process.kill(runtime.dynamodb.enginePid ?? 0, 'SIGKILL');
+    }
+    const sentence = await runtime.dynamodb.died;
+    expect(sentence).toMatch(
+      /^DynamoDB's engine has stopped \(.+; it did so 11 times within a minute\); start again, what was stored is kept$/,
+    );
+    expect(runtime.log).toContain(sentence);
+    await expect(client.send(get)).rejects.toMatchObject({
+      name: 'InternalServerError',
+      $metadata: { httpStatusCode: 500 },
+    });
+    await runtime.stop();
   });
-  await runtime.stop();
 });
 
 describe.runIf(canIsolate())('the engine of a runtime', () => {

@@ -84,6 +84,7 @@ describe('a bucket as origin', () => {
     await put('public/small/picture.png', page, 'image/png');
     await put('public/unsigned/page.html', page, 'text/html');
     await put('private/private/page.html', page, 'text/html');
+    await put('old/old/app.html', page, 'text/html');
     s3.destroy();
   });
 
@@ -106,6 +107,11 @@ describe('a bucket as origin', () => {
     expect(await Promise.all(paths.map(async (path) => (await get(path)).status))).toEqual([200, 403, 403, 403]);
   });
 
+  test('lets an origin access identity read what the policy gives its canonical user', async () => {
+    expect(await (await get('/old/app.html')).text()).toBe(page);
+    expect((await get('/old/none.html')).status).toBe(403);
+  });
+
   test('compresses text in an encoding that the viewer accepts, with a weak tag that still revalidates', async () => {
     const encoded = async (encodings: string, path = '/small/page.html') => {
       const { headers } = await get(path, { headers: { 'accept-encoding': encodings }, method: 'HEAD' });
@@ -124,6 +130,29 @@ describe('a bucket as origin', () => {
     const etag = response.headers.get('etag') ?? '';
     expect(etag).toMatch(/^W\/"/);
     expect((await get('/small/page.html', { headers: { 'if-none-match': etag } })).status).toBe(304);
+  });
+});
+
+describe('an error of an origin', () => {
+  const failed = (status: number, init: RequestInit = {}) => get(`/status?status=${status}`, init);
+
+  test('with a page is replaced by the page, with the status that the distribution sets', async () => {
+    const response = await failed(405, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: 'x' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html']);
+    expect(await response.text()).toMatch(/^<h1>hello/);
+    const [head, part] = await Promise.all([
+      failed(405, { method: 'HEAD' }),
+      failed(405, { headers: { range: 'bytes=0-1' } }),
+    ]);
+    expect([head.status, await head.text(), part.status]).toEqual([200, '', 200]);
+  });
+
+  test('with a page that cannot be had is the error of the page', async () => {
+    expect((await failed(416)).status).toBe(403);
+  });
+
+  test('without a page stays as it is', async () => {
+    expect([(await failed(404)).status, (await failed(500)).status]).toEqual([404, 500]);
   });
 });
 

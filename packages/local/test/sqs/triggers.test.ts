@@ -45,6 +45,17 @@ async function put({ client, work }: Started, ...bodies: string[]): Promise<void
 const bodies = (started: Started) => started.batches().map(({ Records }) => Records.map(({ body }) => String(body)));
 
 describe('a function that a queue triggers', () => {
+  test('gets a message again that it has handled, with the fault repeatMessage', async () => {
+    const started = await start();
+    const { faults } = started.context;
+    const chances = [0, 1];
+    Object.assign(faults, { repeatMessage: 0.5, random: () => chances.shift() ?? 1 });
+    await put(started, 'a');
+    await (await started.feed()).idle();
+    expect(bodies(started)).toEqual([['a'], ['a']]);
+    expect(started.context.counters.snapshot()['faults.repeatMessage']).toBe(1);
+  });
+
   test('gets visible messages, at most BatchSize at once, as records of SQS', async () => {
     const started = await start({ ...reports, BatchSize: 2 });
     await put(started, 'a', 'b', 'c');

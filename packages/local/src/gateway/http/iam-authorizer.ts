@@ -1,3 +1,4 @@
+import { sentUrlOf } from '#answer';
 import type { Gateway } from '#gateway/gateway-state';
 import type { Credentials, Principal } from '#iam/access-keys';
 import { verifySignature } from '#iam/signature';
@@ -16,9 +17,9 @@ export function authorizeSigner(
   routed: RoutedRequest,
 ): HttpAuthorization {
   const { stack, keys, clock, policies } = gateway.context;
-  const { method = 'GET', url = '', headers } = routed.request;
+  const { method = 'GET', headers } = routed.request;
   const verified = verifySignature(
-    { method, url, headers, payload: { body: routed.body } },
+    { method, url: sentUrlOf(routed.request), headers, payload: { body: routed.body } },
     { service: 'execute-api', region: stack.region, keys, now: () => clock.now() },
   );
   if (!verified.ok) return { kind: 'forbidden', message: verified.message };

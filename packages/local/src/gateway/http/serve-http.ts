@@ -105,6 +105,7 @@ async function runHttpRoute(
   if (authorization.kind !== 'allowed') return refuse(authorization, logFields);
   Object.assign(logFields, authorizerFields(authorization.authorized));
   const { integration } = route;
+  if (integration?.kind === 'unserved') gateway.context.log(`${route.key} is not served here: ${integration.reason}`);
   if (integration?.kind !== 'function') return errorResponse(500, 'Internal Server Error');
 
   const called = await callFunction(gateway.context, {

@@ -45,6 +45,11 @@ export async function runRoute(
   const { integration } = route;
   if (!integration) return { kind: 'answer', status: 200, headers: {}, body: undefined };
   if (integration.kind === 'mock') return mock(integration, requestContext);
+  if (integration.kind === 'unserved') {
+    const message = `${route.key} is not served here: ${integration.reason}`;
+    gateway.context.log(message);
+    return { kind: 'failed', message };
+  }
 
   const { apiId, stage } = requestContext;
   const called = await callFunction(gateway.context, {
