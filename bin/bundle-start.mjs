@@ -38,9 +38,14 @@ const { outputFiles, metafile } = await build({
 const own = Object.keys(metafile.inputs).filter((path) => !path.includes('node_modules/'));
 // The packages change with the lock file.
 const sources = [...own, 'package-lock.json'].map((path) => resolve(root, path));
-mkdirSync(dirname(file), { recursive: true });
-replace(file, outputFiles[0].contents);
-replace(`${file}.sources`, JSON.stringify(Object.fromEntries(sources.map((path) => [path, statSync(path).mtimeMs]))));
+try {
+  mkdirSync(dirname(file), { recursive: true });
+  replace(file, outputFiles[0].contents);
+  replace(`${file}.sources`, JSON.stringify(Object.fromEntries(sources.map((path) => [path, statSync(path).mtimeMs]))));
+} catch (error) {
+  console.error(`unable to start; nothing can be written into ${dirname(file)} (${error.code})`);
+  process.exit(1);
+}
 
 /** Another `npm start` never sees half of a file. */
 function replace(path, contents) {

@@ -32,26 +32,51 @@ export async function welcome(runtime: LocalRuntime, dataDirectory: string): Pro
     runtime,
     users.map(({ name, password }) => ({ username: name, password })),
   );
-  const path = users.length === demoNames.length ? 'chat/alice_bob/' : '';
-  const deleted = demoNames.filter((name) => users.every((user) => user.name !== name));
   return [
     ...addresses,
     '',
-    ...deleted.map((name) => `  ${name.padEnd(9)}  has deleted the account; make another user: npm run user -- carol`),
-    ...users.map(({ name, password }) => `  ${name.padEnd(9)}  password ${password}`),
-    '',
-    'The page signs in as either. Without a page: paste each line into a terminal of its own, and type {"message":"hello"}',
-    ...users.flatMap(({ token }) => ['', `  ${wscatLine(outputs, path, token)}`]),
-    '',
-    'Then try {"type":"typing","typing":true} and {"type":"read_messages"}, or',
-    '',
-    `  curl -H 'authorization: Bearer TOKEN' ${outputs.WebUrl}/api/conversations`,
-    '  npm run user -- carol     one more user; also a fresh line for alice, when her hour is over',
-    `  ${join(data, 'logs')}, ${join(data, 'mail')}     what the functions say, what was mailed`,
-    '',
+    ...describePeople(users, outputs, data),
     'Ctrl-C stops everything; the data stays.',
     '',
   ].join('\n');
+}
+
+/**
+ * Who is there, and the lines to paste.
+ * @param users the demo users who have not deleted their accounts
+ * @param data the data folder as a person may write it
+ */
+export function describePeople(
+  users: readonly ConfirmedUser[],
+  outputs: Pick<LocalOutputs, 'WebUrl'>,
+  data: string,
+): string[] {
+  const [first, second] = users;
+  const logs = `  ${join(data, 'logs')}, ${join(data, 'mail')}     what the functions say, what was mailed`;
+  const people = [
+    ...demoNames
+      .filter((name) => users.every((user) => user.name !== name))
+      .map((name) => `  ${name.padEnd(9)}  has deleted the account; make another user: npm run user -- carol`),
+    ...users.map(({ name, password }) => `  ${name.padEnd(9)}  password ${password}`),
+    '',
+  ];
+  if (!first) return [...people, logs, ''];
+  const how = second
+    ? 'The page signs in as either. Without a page: paste each line into a terminal of its own, and type {"message":"hello"}'
+    : `The page signs in as ${first.name}. Without a page: paste this line, which shows all that concerns ${first.name}`;
+  const path = second ? 'chat/alice_bob/' : '';
+  return [
+    ...people,
+    how,
+    ...users.flatMap(({ token }) => ['', `  ${wscatLine(outputs, path, token)}`]),
+    '',
+    second ? 'Then try {"type":"typing","typing":true} and {"type":"read_messages"}, or' : 'Then try',
+    '',
+    `  curl -H "authorization: Bearer TOKEN" ${outputs.WebUrl}/api/conversations`,
+    `  npm run user -- carol     one more user; also a fresh line for ${first.name}, when the hour of this one is over`,
+    logs,
+    '',
+  ];
 }
 
 const demoNames = ['alice', 'bob'];

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, type LifecycleRule } from 'aws-cdk-lib/aws-s3';
+import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { limits } from '#protocol/limits';
 import type { ParleyFunction } from './parley-function.ts';
@@ -47,11 +47,7 @@ const permissions = {
 export class Uploads extends Construct {
   readonly bucket: Bucket;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    options: Pick<Settings, 'encryptionKey' | 'messageRetentionDays' | 'removalPolicy'>,
-  ) {
+  constructor(scope: Construct, id: string, options: Pick<Settings, 'encryptionKey' | 'removalPolicy'>) {
     super(scope, id);
     const destroy = options.removalPolicy === 'destroy';
     this.bucket = new Bucket(this, 'Bucket', {
@@ -71,7 +67,12 @@ export class Uploads extends Construct {
           maxAge: 3600,
         },
       ],
-      lifecycleRules: lifecycle(options),
+      lifecycleRules: [
+        { id: 'unclaimed', prefix: incoming, expiration: Duration.days(1) },
+        { id: 'exports', prefix: exports, expiration: Duration.days(limits.exportDays) },
+        { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // None by the age of files: those of messages from before retention was chosen stay, as these messages do.
+      ],
       removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,
       // CloudFormation cannot delete a bucket that has objects.
       autoDeleteObjects: destroy,
@@ -91,15 +92,4 @@ export class Uploads extends Construct {
       if (objects.length > 0) fn.allow([`s3:${action}`], objects, 'Each upload is an object with a key of its own.');
     }
   }
-}
-
-function lifecycle({ messageRetentionDays }: Pick<Settings, 'messageRetentionDays'>): LifecycleRule[] {
-  const rules: LifecycleRule[] = [
-    { id: 'unclaimed', prefix: incoming, expiration: Duration.days(1) },
-    { id: 'exports', prefix: exports, expiration: Duration.days(limits.exportDays) },
-    { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
-  ];
-  if (messageRetentionDays === 0) return rules;
-  // Files from before uploads expired with their messages: a day later than these, which may be deleted late, so no message loses its file.
-  return [...rules, { id: 'retention', prefix: files, expiration: Duration.days(messageRetentionDays + 1) }];
 }

@@ -82,6 +82,8 @@ export function openTable(name: string, target = targetFrom(process.env, 'dynamo
       errorTypeRegistries: tableErrors,
       jsonCodec: new ItemCodec(),
     }),
+    // SDKs of other languages try ten times: throttling and conflicts of transactions are over soon.
+    maxAttempts: 5,
     pool: { sockets: 50, ...callLimits },
     // A write is refused while a transaction changes its item.
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling

@@ -98,7 +98,7 @@ export interface DirectChange {
 
 /**
  * All changes in one transaction: two write units an item.
- * @returns `false` when a state is not what it was when the change was decided, or when another transaction is changing one of the items
+ * @returns `false` when a state is not what it was when the change was decided
  */
 export async function changeFriendships(
   { table, now }: TimedStore,

@@ -193,38 +193,44 @@ export interface ItemCheck {
 }
 
 /**
- * Several updates in one transaction: two write units an item.
+ * Several updates in one transaction: two write units an item. While another transaction is changing one of the items, it is tried again.
  * @param checks conditions on items that are not written
- * @returns `false` when a condition failed, or when another transaction is changing one of the items
+ * @returns `false` when a condition failed
  */
 export async function updateTogether(
   table: Table,
   updates: readonly ItemUpdate[],
   checks: readonly ItemCheck[] = [],
 ): Promise<boolean> {
-  try {
-    await table.client.send(
-      new TransactWriteItemsCommand({
-        // The same for every try: a try whose answer was lost counts.
-        ClientRequestToken: randomUUID(),
-        TransactItems: [
-          ...updates.map((update) => ({ Update: toUpdate(table, update) })),
-          ...checks.map(({ Key, ...check }) => ({
-            ConditionCheck: { TableName: table.name, ...withValues(check), Key: marshall(Key) },
-          })),
-        ],
-      }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof TransactionCanceledException && error.CancellationReasons?.every(isConflict)) return false;
-    throw error;
+  const command = new TransactWriteItemsCommand({
+    // The same for every try: a try whose answer was lost counts.
+    ClientRequestToken: randomUUID(),
+    TransactItems: [
+      ...updates.map((update) => ({ Update: toUpdate(table, update) })),
+      ...checks.map(({ Key, ...check }) => ({
+        ConditionCheck: { TableName: table.name, ...withValues(check), Key: marshall(Key) },
+      })),
+    ],
+  });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await table.client.send(command);
+      return true;
+    } catch (error) {
+      const reasons = reasonsOf(error);
+      if (reasons.has('ConditionalCheckFailed')) return false;
+      if (!reasons.has('TransactionConflict') || attempt === mostAttempts) throw error;
+    }
+    await sleep(Math.random() * Math.min(firstPauseMs * 2 ** attempt, longestPauseMs));
   }
 }
 
-/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
-function isConflict({ Code }: { readonly Code?: string | undefined }): boolean {
-  return Code === 'None' || Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict';
+const mostAttempts = 6;
+
+/** Why a transaction was cancelled. https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html */
+function reasonsOf(error: unknown): Set<string | undefined> {
+  const reasons = error instanceof TransactionCanceledException ? error.CancellationReasons : undefined;
+  return new Set(reasons?.map(({ Code }) => Code));
 }
 
 /**

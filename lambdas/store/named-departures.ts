@@ -16,7 +16,7 @@ import { endedAttributes, membershipKey } from './membership.ts';
 import { placeOf } from './named-sends.ts';
 import { begin } from './named-windows.ts';
 
-/** @returns `false` when the user is no member any more, or others change the conversation at the same moment; then nothing changes */
+/** @returns `false` when the user is no member any more; then nothing changes */
 export async function leaveNamed(
   { table, now }: TimedStore,
   conversation: NamedConversation,
@@ -42,7 +42,7 @@ export async function leaveNamed(
 /**
  * Makes a user who has left a member again.
  * @param read how far they count as having read
- * @returns `false` when they have not left, or others change the conversation at the same moment; then nothing changes
+ * @returns `false` when they have not left; then nothing changes
  */
 export async function returnToNamed(
   { table, now }: TimedStore,

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { build } from 'esbuild';
 
 const source = import.meta.dirname;
@@ -37,7 +37,7 @@ for (const file of [
   'lambda/direct-http.mjs',
   'lambda/opt.mjs',
   'lambda/redirect-hosts.mjs',
-  'dynamodb/dial.mjs',
+  'dynamodb/keep-engine.mjs',
   'dynamodb/new-database.gz',
   'local-page/local-page.html',
   'local-page/local-page.js',
@@ -46,7 +46,7 @@ for (const file of [
   cpSync(join(source, 'src', file), join(folder, file.replace(/.*\//, '')));
 }
 for (const name of ['README.md', 'PARITY.md', 'LICENSE', 'example', 'img']) {
-  const isLeftover = (path: string) => /\/(\.local|cdk\.out)$/.test(path);
+  const isLeftover = (path: string) => ['.local', 'cdk.out'].includes(basename(path));
   cpSync(join(source, name), join(folder, name), { recursive: true, filter: (path) => !isLeftover(path) });
 }
 const exports = { '.': { types: './types/index.d.ts', default: './index.js' }, './redirect': './redirect.mjs' };
@@ -64,7 +64,7 @@ function writeTypes(): void {
     path.endsWith('.d.ts'),
   )) {
     const file = join(types, name);
-    const up = relative(dirname(file), types) || '.';
+    const up = relative(dirname(file), types).replaceAll(sep, '/') || '.';
     const text = readFileSync(file, 'utf8')
       .replace(/(['"])(\.[^'"]*)\.ts\1/g, "'$2.js'")
       .replace(/(['"])#([^'"]*)\1/g, `'${up}/$2.js'`);

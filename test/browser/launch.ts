@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { type BrowserServer, chromium, type LaunchOptions } from 'playwright-core';
+import { z } from 'zod';
 
 /** No browser could be started. The message is one sentence. */
 export class NoBrowser extends Error {}
@@ -58,27 +58,40 @@ async function registryChromium(): Promise<LaunchOptions> {
   };
 }
 
+const packageFolder = join(import.meta.dirname, 'chromium');
+const Manifest = z.object({ dependencies: z.object({ '@sparticuz/chromium': z.string() }) });
+
 /** Unpacked once for each version, into a folder of its own: the package uses the temporary folder itself, where two runs would collide. */
 async function unpacked(): Promise<string> {
-  const require = createRequire(import.meta.url);
-  const { version } = require(join(dirname(require.resolve('@sparticuz/chromium')), '../package.json'));
-  const folder = join(tmpdir(), `parley-chromium-${version}`);
+  const { dependencies } = Manifest.parse(JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')));
+  const folder = join(tmpdir(), `parley-chromium-${dependencies['@sparticuz/chromium']}`);
   if (existsSync(folder)) return folder;
   const fresh = mkdtempSync(`${folder}-`);
-  const unpack = "import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())";
-  await promisify(execFile)(process.execPath, ['-e', unpack], {
-    cwd: import.meta.dirname,
-    env: { ...process.env, TMPDIR: fresh },
-  });
-  writeFileSync(join(fresh, 'fonts.conf'), fontsConf(folder));
   try {
+    const build = join(fresh, 'build');
+    await install(build);
+    const unpack = "import('@sparticuz/chromium').then(({ default: it }) => it.executablePath())";
+    await run(process.execPath, ['-e', unpack], { cwd: build, env: { ...process.env, TMPDIR: fresh } });
+    rmSync(build, { recursive: true });
+    writeFileSync(join(fresh, 'fonts.conf'), fontsConf(folder));
     renameSync(fresh, folder);
-  } catch {
-    // Another run has unpacked it in the meantime.
-    rmSync(fresh, { recursive: true });
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // Another run may have unpacked it in the meantime.
+    if (!existsSync(folder)) throw error;
   }
   return folder;
 }
+
+/** The package is not among the project's own: it has 60 MB, and most people have a Chrome. Its lock file says what is installed. */
+async function install(folder: string): Promise<void> {
+  console.log('Installing Chromium for the tests of the page …');
+  cpSync(packageFolder, folder, { recursive: true });
+  // It asks for Node 22 because that is what its authors try; what is used of it runs on Node 20.
+  await run('npm', ['ci', '--loglevel=error', '--no-audit', '--no-fund'], { cwd: folder });
+}
+
+const run = promisify(execFile);
 
 const fontsConf = (folder: string) => `<?xml version="1.0"?>
 <fontconfig>

@@ -43,7 +43,7 @@ const faults = {
   repeatBatch: 0.2,
   delayBatch: 300,
   tableThrottled: 0.003,
-  transactionConflict: 0.3,
+  transactionConflict: 0.02,
   leftUnprocessed: 0.02,
   delayTable: 1,
   killEngine: 0.0001,

@@ -25,13 +25,14 @@ beforeEach(async () => {
      writeFileSync('asked', process.argv.slice(2).join(' '));
      if (process.env.NPM_FAILS) process.exit(1);
      mkdirSync('node_modules', { recursive: true });
-     writeFileSync('node_modules/.package-lock.json', '{}');`,
+     const packages = process.argv.includes('--omit=dev') ? {} : { 'node_modules/vitest': {} };
+     writeFileSync('node_modules/.package-lock.json', JSON.stringify({ packages }));`,
   );
 });
 afterAll(() => rm(root, { recursive: true }));
 
-function ensure(env: Record<string, string> = {}) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/ensure-installed.mjs'], {
+function ensure(env: Record<string, string> = {}, ...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/ensure-installed.mjs', ...args], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, npm_execpath: join(folder, 'npm.js'), ...env },
@@ -40,10 +41,23 @@ function ensure(env: Record<string, string> = {}) {
 }
 const asked = () => readFile(join(folder, 'asked'), 'utf8').catch(() => 'nothing');
 
-test('a fresh clone is installed, once', async () => {
-  expect(ensure()).toEqual({ status: 0, said: 'Installing what is missing (npm ci) …\n' });
-  expect(await asked()).toMatch(/^ci\b/);
+test('a fresh clone is installed, once, without what only tests need', async () => {
+  expect(ensure()).toEqual({ status: 0, said: 'Installing what is missing (npm ci --omit=dev) …\n' });
+  expect(await asked()).toMatch(/^ci --omit=dev\b/);
   expect(ensure()).toEqual({ status: 0, said: '' });
+});
+
+test('tests add what they need, once, and take nothing away from a server that runs', async () => {
+  ensure();
+  expect(ensure({}, '--all').status).toBe(0);
+  expect(await asked()).toMatch(/^install --no-save --include=dev\b/);
+  expect(ensure({}, '--all')).toEqual({ status: 0, said: '' });
+  expect(ensure()).toEqual({ status: 0, said: '' });
+});
+
+test('tests on a fresh clone install everything at once', async () => {
+  expect(ensure({}, '--all').status).toBe(0);
+  expect(await asked()).toMatch(/^ci --include=dev\b/);
 });
 
 test('a lock file that has changed since the last install is installed again', async () => {
@@ -53,6 +67,14 @@ test('a lock file that has changed since the last install is installed again', a
   await utimes(join(folder, 'package-lock.json'), later, later);
   expect(ensure().status).toBe(0);
   expect(await asked()).toMatch(/^ci\b/);
+});
+
+test('a start with a changed lock file keeps what tests need, where it was', async () => {
+  ensure({}, '--all');
+  const later = new Date(Date.now() + 60_000);
+  await utimes(join(folder, 'package-lock.json'), later, later);
+  expect(ensure().status).toBe(0);
+  expect(await asked()).toMatch(/^ci --include=dev\b/);
 });
 
 test('a failed install is reported, with exit code 1', () => {

@@ -54,6 +54,20 @@ it('a transaction that is throttled, or whose answer is lost, is tried again as 
   expect(tokens[0]).toMatch(/^[0-9a-f-]{36}$/);
 });
 
+it('a transaction that conflicts with another is tried again until it is over, and a condition that failed is no such conflict', async () => {
+  const ongoing = error('TransactionCanceledException', {
+    CancellationReasons: [{ Code: 'None' }, { Code: 'TransactionConflict' }],
+  });
+  const { table, requests } = await tableThatAnswers(ongoing, ongoing, ongoing, [200, {}]);
+  expect(await updateTogether(table, [update, update])).toBe(true);
+  expect(requests).toHaveLength(4);
+  const always = await tableThatAnswers(...Array.from({ length: 6 }, () => ongoing));
+  await expect(updateTogether(always.table, [update, update])).rejects.toMatchObject({
+    name: 'TransactionCanceledException',
+  });
+  expect(always.requests).toHaveLength(6);
+});
+
 it('a transaction whose condition fails is not tried again', async () => {
   const failed = error('TransactionCanceledException', { CancellationReasons: [{ Code: 'ConditionalCheckFailed' }] });
   const { table, requests } = await tableThatAnswers(failed);

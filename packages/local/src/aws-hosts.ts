@@ -67,6 +67,8 @@ function rulesOf(region: string, services: readonly string[]): Rule[] {
     rule(`(.+)\\.${s3}`, '/_aws/s3/$1'),
     rule(`([a-z0-9]+)\\.lambda-url\\.${region}\\.on\\.aws`, '/_aws/lambda-url/$1'),
     rule(`\\d{12}\\.ddb\\.${region}\\.${awsDomain}`, '/_aws/dynamodb'),
+    // Keys of user pools may be asked for in any region.
+    rule(`cognito-idp\\.[a-z0-9-]+\\.${awsDomain}`, '/_aws/cognito-idp'),
     rule(`(${services.join('|')})(?:-fips)?\\.${region}\\.${awsDomain}`, '/_aws/$1'),
   ];
 }

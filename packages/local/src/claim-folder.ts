@@ -2,14 +2,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { preparePrivateFolder } from './private-folder.ts';
-import { hasCode } from './text.ts';
+import { isAlive } from './orphan.ts';
+import { prepareDataFolder } from './private-folder.ts';
 
 /**
  * Claims a data folder for one runtime, because two would write the same files. The claim of a killed process does not count.
  * @param settingName what the user calls the folder's setting
  * @returns a function that gives the folder up
- * @throws Error, one sentence, when another runtime uses it
+ * @throws Error, one sentence, when another runtime uses it or it cannot be written
  */
 export async function claimFolder(
   directory: string,
@@ -17,7 +17,7 @@ export async function claimFolder(
   settingName: string,
 ): Promise<() => Promise<void>> {
   await requireUnclaimed(directory, settingName);
-  await preparePrivateFolder(directory);
+  await prepareDataFolder(directory, settingName);
   await writeFile(claimFile(directory), JSON.stringify({ pid: process.pid, origin }), { mode: 0o600 });
   return () => rm(claimFile(directory), { force: true });
 }
@@ -41,16 +41,6 @@ async function readClaim(file: string): Promise<z.infer<typeof Claim> | undefine
     return Claim.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: the process exists, and belongs to another user.
-    return hasCode(error, 'EPERM');
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readJson, writeAtomically } from '#files';
@@ -17,11 +17,29 @@ export interface Ids {
 const Stored = z.object({ secret: z.string().min(32), keepsPools: z.boolean() });
 
 /** Makes a data folder, or makes one from before what it should be: open to its owner alone. */
-export async function preparePrivateFolder(directory: string): Promise<void> {
+async function preparePrivateFolder(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const { mode } = await stat(directory);
   // Everything below is out of reach of others then, whatever its own mode.
   if ((mode & 0o077) !== 0) await chmod(directory, 0o700);
+}
+
+/**
+ * Makes a data folder, and makes sure that it can be written before anything that takes time.
+ * @param settingName what the user calls the folder's setting
+ * @throws Error, one sentence
+ */
+export async function prepareDataFolder(directory: string, settingName: string): Promise<void> {
+  try {
+    await preparePrivateFolder(directory);
+    // Asking for the permission is not enough: a file system may be read-only, and Windows does not tell.
+    await rmdir(await mkdtemp(join(directory, 'try-')));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
+    throw new Error(
+      `unable to use ${directory}; nothing can be written there${code}: choose another folder with ${settingName}`,
+    );
+  }
 }
 
 /** The ids of a data folder, made with its first start. */

@@ -3,13 +3,16 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseLatency } from './calls.ts';
 import { requireUnclaimed } from './claim-folder.ts';
+import { findEngine } from './dynamodb/find-engine.ts';
 import { parseFaults } from './faults.ts';
 import { writeAtomically } from './files.ts';
 import { waitedForFunctions } from './lambda/waited-for.ts';
+import { whenOrphaned } from './orphan.ts';
 import { outputsFile } from './outputs-file.ts';
 import { parseHosts } from './own-hosts.ts';
 import { parseContext } from './parse-context.ts';
 import { openPort } from './port.ts';
+import { prepareDataFolder } from './private-folder.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
 import { type LocalOptions, type LocalRuntime, startLocal } from './start.ts';
 import { isSynthesized, synthesize } from './synthesize.ts';
@@ -56,6 +59,8 @@ export function serve(options: ServeOptions): void {
 async function run(options: ServeOptions): Promise<number> {
   const { engine, stackNames } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  // Before anything else: without an engine, nothing that takes time has a point.
+  findEngine(engine, settingNames);
   const directory = resolve(options.directory);
   const dataDirectory = resolve(options.dataDirectory);
   const port = parsePort(options.port, settingNames.port);
@@ -80,6 +85,7 @@ async function run(options: ServeOptions): Promise<number> {
   }
   if (options.context?.length && !isProject) throw new Error(`unable to use -c; ${directory} has no cdk.json`);
   if (options.watch && !isProject) throw new Error(`unable to watch; ${directory} has no cdk.json`);
+  await prepareDataFolder(dataDirectory, settingNames.dataDirectory);
   const assemblyDirectory = isProject ? join(dataDirectory, 'cdk.out') : directory;
   if (isProject && !isSynthesized({ projectDirectory: directory, assemblyDirectory, context })) {
     log('Synthesizing the stack …');
@@ -91,6 +97,7 @@ async function run(options: ServeOptions): Promise<number> {
     assemblyDirectory,
     stackNames,
     parameters,
+    contextFile: isProject ? join(directory, 'cdk.context.json') : undefined,
     dataDirectory,
     port,
     faults,
@@ -162,19 +169,8 @@ function onSignal(): { signal: AbortSignal; ended: Promise<undefined> } {
       done(undefined);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
-    whenOrphaned(end);
+    // Started by hand, it may outlive the shell.
+    if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(end);
   });
   return { signal: controller.signal, ended };
-}
-
-/** npm and its shell do not pass a SIGTERM on to what they started, which would go on and keep the port. */
-function whenOrphaned(end: () => void): void {
-  if (process.env.npm_lifecycle_event === undefined) return;
-  const parent = process.ppid;
-  const timer = setInterval(() => {
-    if (process.ppid === parent) return;
-    clearInterval(timer);
-    end();
-  }, 500);
-  timer.unref();
 }

@@ -8,14 +8,20 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Cognito, startCognito } from './cognito/start.ts';
 import type { Context } from './context.ts';
 import { type Counters, createCounters } from './counters.ts';
-import type { EngineOptions } from './dynamodb/find-engine.ts';
+import { createAnswers } from './custom-resources/answers.ts';
+import { openMadeResources } from './custom-resources/made.ts';
+import { makeCustomResources } from './custom-resources/make.ts';
+import { type EngineOptions, findEngine } from './dynamodb/find-engine.ts';
 import { startDynamoDb } from './dynamodb/start.ts';
 import { startEdge } from './edge/start.ts';
+import { startEvents } from './events/start.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { startGateway } from './gateway/start.ts';
 import { type Credentials, createAccessKeys } from './iam/access-keys.ts';
 import { createPolicies, type Policies } from './iam/policy.ts';
 import { createRefusals } from './iam/refusals.ts';
+import { createAsyncQueue } from './lambda/async-queue.ts';
+import { functionUrlPrefix, startFunctionUrls } from './lambda/function-urls.ts';
 import { createFunctions, type Functions } from './lambda/functions.ts';
 import { startInvokeApi } from './lambda/invoke-api.ts';
 import { directServices } from './lambda/service-calls.ts';
@@ -25,11 +31,18 @@ import type { Parameters } from './parse-context.ts';
 import { openPort } from './port.ts';
 import { readIds } from './private-folder.ts';
 import { startS3 } from './s3/start.ts';
+import { outsideValues } from './secrets/outside-values.ts';
+import { openSecretStore } from './secrets/secret-store.ts';
 import { startSecrets } from './secrets/start.ts';
 import { defaultNames, type SettingNames } from './setting-names.ts';
+import { startSns } from './sns/start.ts';
 import { startQueueTriggers } from './sqs/poller.ts';
 import { startSqs } from './sqs/start.ts';
+import { parameterFiles } from './ssm/parameter-files.ts';
+import { startSsm } from './ssm/start.ts';
 import { startStreams } from './streams/start.ts';
+import { createDestinations } from './targets/destinations.ts';
+import { createTargets } from './targets/targets.ts';
 
 export interface LocalOptions {
   /** A cloud assembly, as `cdk synth` writes it. */
@@ -41,6 +54,8 @@ export interface LocalOptions {
   readonly stackNames?: readonly string[] | undefined;
   /** Values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone. Others have their default. */
   readonly parameters?: Parameters | undefined;
+  /** The app's `cdk.context.json`, which has values of SSM parameters that CDK looked up in an account. */
+  readonly contextFile?: string | undefined;
   /** For everything that survives a restart. Two runtimes cannot share one. */
   readonly dataDirectory: string;
   /** 0 for any free port. */
@@ -108,6 +123,7 @@ export interface LocalRuntime {
 export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
   const { dataDirectory, log = () => {}, clock = systemClock, engine } = options;
   const settingNames = { ...defaultNames, ...options.settingNames };
+  findEngine(engine, settingNames);
   /** Called in the opposite order. */
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -123,8 +139,13 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const release = await claimFolder(dataDirectory, origin, settingNames.dataDirectory);
     stops.push(release);
     const ids = await readIds(dataDirectory);
+    const made = await openMadeResources(dataDirectory);
+    const secretStore = openSecretStore(dataDirectory, clock);
+    const ssmParameters = parameterFiles(dataDirectory, options.contextFile);
+    const outside = outsideValues(ssmParameters, secretStore);
     const { stackNames, parameters } = options;
-    const load = (assemblyDirectory: string) => loadStack({ assemblyDirectory, stackNames, parameters, origin, ids });
+    const load = (assemblyDirectory: string) =>
+      loadStack({ assemblyDirectory, stackNames, parameters, origin, ids, made: made.identity, outside });
     let stack = load(options.assemblyDirectory);
     // Before anything is refused, which may be because of these.
     for (const line of notServed(stack)) log(line);
@@ -151,6 +172,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       calls,
       clock,
       services: { answer: port.answer, awsHosts },
+      refusals,
       log,
     });
     const context: Context = {
@@ -179,12 +201,19 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     };
     const dynamodb = await serve(startDynamoDb(context, { engine, settingNames }));
     const sqs = await serve(startSqs(context));
-    const s3 = await serve(startS3(context));
-    const secrets = await serve(startSecrets(context));
+    const destinations = createDestinations(() => ({ targets, topics: sns, bus }));
+    const events = createAsyncQueue(context, destinations);
+    const targets = createTargets(context, { events, queues: sqs });
+    const sns = await serve(startSns(context, targets));
+    const bus = await serve(startEvents(context, { targets, topics: sns }));
+    const s3 = await serve(startS3(context, { events: { targets, topics: sns, bus } }));
+    const secrets = await serve(startSecrets(context, secretStore));
+    const ssm = await serve(startSsm(context, ssmParameters));
     const cognito = await serve(startCognito(context));
     // Functions are stopped after the services that invoke them (gateway, streams), and before the services that they call.
     stops.push(() => functions.stop());
-    const lambda = await serve(startInvokeApi(context, sqs));
+    stops.push(async () => events.stop());
+    const lambda = await serve(startInvokeApi(context, events));
     const streams = await serve(
       startStreams(context, {
         engine: dynamodb.engine,
@@ -197,14 +226,22 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const triggers = await serve(startQueueTriggers(context, sqs));
     // Stopping the gateway closes the sockets, so `$disconnect` runs. The streams still deliver what it writes.
     const gateway = await serve(startGateway(context));
-    const edge = await serve(startEdge(context, { gateway }));
+    const functionUrls = await serve(startFunctionUrls(context));
+    const edge = await serve(startEdge(context, { gateway, functionUrls }));
     const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
     const page = await serve(startLocalPage(sources, ids));
 
+    const answers = createAnswers(context);
     port.mount('/_aws/dynamodb', dynamodb);
     port.mount('/_aws/lambda', lambda);
+    port.mount(functionUrlPrefix, functionUrls);
     port.mount('/_aws/sqs', sqs);
+    port.mount('/_aws/sns', sns);
+    port.mount('/_aws/events', bus);
+    port.mount('/_aws/ssm', ssm);
     port.mount('/_aws/secretsmanager', secrets);
+    // To functions a bucket of CloudFormation.
+    port.mount(answers.path, answers);
     port.mount('/_aws/s3', s3);
     port.mount('/_aws/cognito-idp', cognito);
     port.mount('/_aws/execute-api', gateway);
@@ -212,6 +249,28 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/', edge);
     // Before everything else, new requests are refused.
     stops.push(async () => port.unmount('/'));
+
+    const replace = async (next: Stack) => {
+      const deploy = s3.prepareDeployments(next);
+      functions.replace(next);
+      stack = next;
+      await deploy();
+      await dynamodb.reload();
+      await streams.reload();
+      await triggers.reload();
+      await bus.reload();
+    };
+    const makeCustom = async (assemblyDirectory: string) => {
+      const before = stack;
+      const changed = () => {
+        const next = load(assemblyDirectory);
+        functions.replace(next);
+        stack = next;
+      };
+      await makeCustomResources({ stack: () => stack, functions, answers, made, changed, log });
+      if (stack !== before) await replace(stack);
+    };
+    await makeCustom(options.assemblyDirectory);
 
     return {
       origin,
@@ -243,13 +302,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
         requireSamePlace(stack, next);
         const known = new Set(notServed(stack));
         for (const line of notServed(next)) if (!known.has(line)) log(line);
-        const deploy = s3.prepareDeployments(next);
-        functions.replace(next);
-        stack = next;
-        await deploy();
-        await dynamodb.reload();
-        await streams.reload();
-        await triggers.reload();
+        await replace(next);
+        await makeCustom(assemblyDirectory);
       },
       stop,
     };

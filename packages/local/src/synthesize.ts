@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, normalize, relative, resolve, sep } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { anyEnvironment } from './assembly/environment.ts';
@@ -120,6 +120,7 @@ export function projectSources(
   const { include, exclude } = readCdkJson(projectDirectory).watch;
   const excluded = exclude
     .filter((pattern) => !pattern.includes('*'))
+    .map(normalize)
     .concat(relative(projectDirectory, dataDirectory));
   const isHidden = (name: string) => /^(\.[^.].*|node_modules|cdk\.out)$/.test(name);
   return {

@@ -96,7 +96,7 @@ let app: ServedApp;
 
 beforeAll(async () => {
   app = await serveApp(build);
-}, 30_000);
+}, 60_000);
 afterAll(() => app?.stop());
 
 function build(stack: Stack, folder: string): void {

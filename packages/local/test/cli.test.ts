@@ -39,8 +39,14 @@ afterAll(() => {
   for (const each of [folder, data]) rmSync(each, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function run(...args: string[]) {
-  const child = spawn(process.execPath, [cli, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+const run = (...args: string[]) => runWith({}, ...args);
+
+function runWith(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(process.execPath, [cli, ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   children.push(child);
   let output = '';
   const listeners = new Set<() => void>();
@@ -86,6 +92,11 @@ test('serve synthesizes the example, prints its outputs, serves it, and ends at 
   expect(await received).toEqual({ text: 'built' });
   socket.close();
 
+  const [page = ''] = /http:\S+\/_local\?key=\S+/.exec(command.output()) ?? [];
+  for (const path of ['', '/page.js', '/page.css']) {
+    expect((await fetch(page.replace(/\?.*/, path))).status).toBe(200);
+  }
+
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
 });
@@ -114,7 +125,7 @@ test('the stranger’s app is served within ten seconds of its synthesis', { tim
 
   const [ann, bob] = await Promise.all([connect(url), connect(url)]);
   ann.socket.send('{"message":"sendmessage","data":"hello stranger"}');
-  expect(await Promise.all([ann.next(), bob.next()])).toEqual(['hello stranger', 'hello stranger']);
+  expect(await Promise.all([ann.next(30), bob.next(30)])).toEqual(['hello stranger', 'hello stranger']);
   command.child.kill('SIGINT');
   expect(await command.ended).toBe(0);
 });
@@ -170,9 +181,22 @@ describe('one sentence and exit code 1 for', () => {
       ['serve', '/', '--port', '0'],
       'unable to serve /; it has neither cdk.json nor manifest.json',
     ],
+    [
+      'a data folder that cannot be written',
+      ['serve', example, '--port', '0', '--data', join(packageDirectory, 'package.json', 'data')],
+      `unable to use ${join(packageDirectory, 'package.json', 'data')}; nothing can be written there (ENOTDIR): choose another folder with --data`,
+    ],
   ])('%s', async (_what, args, sentence) => {
     const command = run(...args);
     expect(await command.ended).toBe(1);
     expect(command.output()).toBe(`${sentence}\n`);
+  });
+
+  test('a machine without an engine for the tables, before anything else', async () => {
+    const command = runWith({ DYNOXIDE_PATH: join(data, 'none') }, 'serve', '/', '--port', '0');
+    expect(await command.ended).toBe(1);
+    expect(command.output()).toBe(
+      `unable to start DynamoDB; DYNOXIDE_PATH names ${join(data, 'none')}, which is not a program\n`,
+    );
   });
 });

@@ -12,13 +12,18 @@ import { createCalls } from '#calls';
 import { systemClock } from '#clock';
 import type { Context } from '#context';
 import { createCounters } from '#counters';
+import { startEvents } from '#events/start';
 import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
+import { createAsyncQueue } from '#lambda/async-queue';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { startInvokeApi } from '#lambda/invoke-api';
 import { createOwnHosts } from '#own-hosts';
+import { startSns } from '#sns/start';
 import { startSqs } from '#sqs/start';
+import { createDestinations } from '#targets/destinations';
+import { createTargets } from '#targets/targets';
 import { listen } from './fixture/start-fixture.ts';
 
 /** Appends its start, its end and its event to a file; fails as often as the event says. */
@@ -118,11 +123,19 @@ beforeAll(async () => {
   const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, calls, clock };
   context = { ...shared, isOwnHost: createOwnHosts(), timeScale, log: () => {} };
   const sqs = await startSqs(context);
-  const api = await startInvokeApi(context, sqs);
+  const events = createAsyncQueue(
+    context,
+    createDestinations(() => ({ targets, topics, bus })),
+  );
+  const targets = createTargets(context, { events, queues: sqs });
+  const topics = await startSns(context, targets);
+  const bus = await startEvents(context, { targets, topics });
+  const api = await startInvokeApi(context, events);
   server.on('request', (request, response) => void api.handle(request, response));
   const credentials = keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` });
   lambda = clientOf(credentials);
   stop = async () => {
+    events.stop();
     await api.stop();
     await functions.stop();
     await sqs.stop();

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import * as nodeModule from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -51,15 +52,27 @@ const functionFiles: Record<string, Record<string, string>> = {
     'package.json': '{"type":"module"}',
     'index.js': 'export const handler = async () => import.meta.dirname === undefined;',
   },
+  Detected: { 'index.js': 'export const handler = async () => "detected";' },
+  DetectedBy24: { 'index.js': 'export const handler = async () => "detected";' },
   Nested: { 'src/app.js': 'exports.api = { handler: async () => "nested" };' },
   Layered: {
     'index.js':
       'exports.handler = async () => [require("greeting"), require("@scope/a"), require("@scope/b"), require("/opt/nodejs/tools")];',
   },
-  LayeredModule: { 'index.mjs': 'import greeting from "greeting"; export const handler = async () => greeting;' },
+  LayeredModule: {
+    'index.mjs': `import greeting from 'greeting';
+      const tools = () => import('/opt/nodejs/tools.js').then((module) => module.default, () => 'none');
+      export const handler = async () => [greeting, await tools()];`,
+  },
   Sdk: { 'index.cjs': 'exports.handler = async () => [require("@aws-sdk/client-near"), __dirname.endsWith("Sdk")];' },
   MissingModule: { 'index.js': 'const missing = require("not-there"); exports.handler = async () => 1;' },
-  MissingSdk: { 'index.mjs': 'import "@aws-sdk/client-not-there"; export const handler = async () => 1;' },
+  MissingSdk: {
+    'index.mjs': 'import "@aws-sdk/client-not-there"; import "@smithy/nor-this"; export const handler = async () => 1;',
+  },
+  AlsoMissing: {
+    'index.js':
+      'require("@smithy/nor-this/inside"); const text = "@aws-sdk/just-a-text"; exports.handler = async () => 1;',
+  },
   Unreadable: { 'index.js': 'exports.handler = async ( => 1;' },
   Nameless: { 'index.js': 'exports.main = async () => 1;' },
   Throwing: { 'index.js': 'throw new RangeError("while loading");' },
@@ -88,11 +101,15 @@ exports.handler = async (event, context) => {
 const properties: Record<string, object> = {
   Modern: { Runtime: 'nodejs24.x' },
   ModernPlain: { Runtime: 'nodejs24.x' },
+  DetectedBy24: { Runtime: 'nodejs24.x' },
   Nested: { Handler: 'src/app.api.handler' },
   Layered: { Layers: [{ Ref: 'First' }, { Ref: 'Second' }] },
   LayeredModule: { Layers: [{ Ref: 'Second' }, { Ref: 'First' }, 'arn:aws:lambda:us-east-1:094274105915:layer:Far:1'] },
   Inline: { Code: { ZipFile: inline } },
 };
+
+/** Node.js 20 has none. */
+const registerHooks = 'registerHooks' in nodeModule ? nodeModule.registerHooks : undefined;
 
 let data: string;
 let stack: Stack;
@@ -217,6 +234,11 @@ describe('code', () => {
     expect(await payload('Module')).toBeTypeOf('boolean');
   });
 
+  test('up to Node.js 22 is no ES module because of what is in it', async () => {
+    expect(await payload('Detected')).toMatchObject({ errorType: 'Runtime.UserCodeSyntaxError' });
+    expect(await payload('DetectedBy24')).toBe('detected');
+  });
+
   test('may be in a folder, and its handler in an object', async () => {
     expect(await payload('Nested')).toBe('nested');
   });
@@ -245,7 +267,7 @@ describe('code', () => {
 
   test('finds the packages of its layers, of which the last one wins, and their modules below /opt', async () => {
     expect(await payload('Layered')).toEqual(['second', 'a', 'b', 'second']);
-    expect(await payload('LayeredModule')).toBe('first');
+    expect(await payload('LayeredModule')).toEqual(['first', registerHooks === undefined ? 'none' : 'first']);
     const far = 'arn:aws:lambda:us-east-1:094274105915:layer:Far:1';
     expect(lines).toContain(`LayeredModule: the layer ${far} is not served; a layer of the stack in a folder is`);
   });
@@ -268,12 +290,11 @@ describe('a function that does not start has a line in its log and on the consol
     await expect.poll(() => readFileSync(log, 'utf8')).toMatch(`ERROR\tInit Error {"errorType":"${errorType}"`);
   });
 
-  test('a missing part of the AWS SDK says how to install it', async () => {
-    await payload('MissingSdk');
-    expect(lines).toContainEqual(
-      expect.stringMatching(
-        /^MissingSdk did not start; .*Cannot find package '@aws-sdk\/client-not-there'.*\. On AWS it is there; here: npm install --save-dev @aws-sdk\/client-not-there$/,
-      ),
-    );
+  test('a missing part of the AWS SDK is named once, with the command that installs it', async () => {
+    expect(await payload('MissingSdk')).toMatchObject({ errorType: 'Error' });
+    await payload('AlsoMissing');
+    expect(lines.filter((line) => line.includes('npm install'))).toEqual([
+      "unable to find @aws-sdk/client-not-there, @smithy/nor-this, which AWS's runtime brings: npm install --save-dev @aws-sdk/client-not-there @smithy/nor-this",
+    ]);
   });
 });

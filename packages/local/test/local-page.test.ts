@@ -48,6 +48,29 @@ const template = {
         Environment: { Variables: { TABLE: { Ref: 'Table' }, PASSWORD: 'of-the-environment' } },
       },
     },
+    // Nobody permits it to invoke the function.
+    Api: { Type: 'AWS::ApiGatewayV2::Api', Properties: { ProtocolType: 'HTTP', Name: 'api' } },
+    Stage: {
+      Type: 'AWS::ApiGatewayV2::Stage',
+      Properties: { ApiId: { Ref: 'Api' }, StageName: '$default', AutoDeploy: true },
+    },
+    Integration: {
+      Type: 'AWS::ApiGatewayV2::Integration',
+      Properties: {
+        ApiId: { Ref: 'Api' },
+        IntegrationType: 'AWS_PROXY',
+        IntegrationUri: getAtt('Writer'),
+        PayloadFormatVersion: '2.0',
+      },
+    },
+    Route: {
+      Type: 'AWS::ApiGatewayV2::Route',
+      Properties: {
+        ApiId: { Ref: 'Api' },
+        RouteKey: 'GET /',
+        Target: { 'Fn::Join': ['/', ['integrations', { Ref: 'Integration' }]] },
+      },
+    },
     Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
     Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
   },
@@ -143,6 +166,16 @@ describe('what the page is told', () => {
     const [log] = (await state()).logs;
     const read = await state(`?log=${log?.name}`);
     expect(read.log?.lines.some((line) => line.startsWith('REPORT RequestId'))).toBe(true);
+  });
+
+  test('what the permissions of a function refuse to a service', async () => {
+    expect((await ask(`/_aws/execute-api/${runtime.stack.ref('Api')}/`)).status).toBe(500);
+    expect((await state()).refused[0]).toMatchObject({
+      who: 'apigateway.amazonaws.com',
+      action: 'lambda:InvokeFunction',
+      resource: 'Writer',
+      message: expect.stringContaining('no AWS::Lambda::Permission of Writer allows the source arn:aws:execute-api:'),
+    });
   });
 
   test('the mail of user pools, the latest first', async () => {

@@ -72,6 +72,23 @@ function ask({ origin }: LocalRuntime, host: string, more: { path?: string; head
   });
 }
 
+describe('a data folder that cannot be written is refused in a sentence:', () => {
+  const sentence = (code: string) =>
+    new RegExp(
+      `^unable to use .*; nothing can be written there \\(${code}\\): choose another folder with dataDirectory$`,
+    );
+
+  test('a file has its place', async () => {
+    await writeFile(join(folder, 'file'), '');
+    await expect(start('file')).rejects.toThrow(sentence('EEXIST'));
+  });
+
+  test.skipIf(process.getuid?.() === 0)('it is read-only', async () => {
+    await mkdir(join(folder, 'read-only'), { mode: 0o500 });
+    await expect(start('read-only')).rejects.toThrow(sentence('EACCES'));
+  });
+});
+
 describe('a host', () => {
   const isOwn = createOwnHosts(['chat.test']);
   test.each([

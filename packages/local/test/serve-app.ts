@@ -5,9 +5,13 @@ import { App, Stack } from 'aws-cdk-lib';
 import { WebSocket } from 'ws';
 import { type LocalOptions, type LocalRuntime, startLocal } from '#start';
 
+// CDK's own check of templates takes three seconds.
+process.env.CDK_VALIDATION = 'false';
+
 /** A CDK app that is synthesized and served, in a temporary folder that goes with it. */
 export interface ServedApp {
   readonly runtime: LocalRuntime;
+  readonly assemblyDirectory: string;
   /** What the runtime printed. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
@@ -23,8 +27,9 @@ export async function serveApp(
   build(new Stack(app, 'App'), folder);
   app.synth();
   const lines: string[] = [];
+  const assemblyDirectory = join(folder, 'cdk.out');
   const runtime = await startLocal({
-    assemblyDirectory: join(folder, 'cdk.out'),
+    assemblyDirectory,
     dataDirectory: join(folder, '.local'),
     port: 0,
     log: (line) => void lines.push(line),
@@ -32,6 +37,7 @@ export async function serveApp(
   });
   return {
     runtime,
+    assemblyDirectory,
     lines,
     async stop() {
       await runtime.stop();

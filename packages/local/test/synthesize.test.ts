@@ -72,6 +72,15 @@ test('chosen values replace those of cdk.json', async () => {
   expect(used).toEqual({ colour: 'blue', size: '1' });
 });
 
+test('the app gets what cdk.context.json holds, unless cdk.json says something else', async () => {
+  const options = await project(writesContext);
+  const lookedUp = { 'ssm:account=1:parameterName=/a:region=eu-west-1': 'found', colour: 'red' };
+  await writeFile(join(projectDirectory, 'cdk.context.json'), JSON.stringify(lookedUp));
+  await synthesize(options);
+  const used = JSON.parse(await readFile(join(assemblyDirectory, 'manifest.json'), 'utf8'));
+  expect(used).toEqual({ ...lookedUp, colour: 'green' });
+});
+
 describe('an assembly', () => {
   test('is current for the chosen values that it was made with, in any order, and for no others', async () => {
     const options = await project(writesContext);

@@ -43,7 +43,8 @@ export function buildStack(
   const propertiesOf = ({ id, unit, type, definition }: Placed): Record<string, unknown> => {
     try {
       const place = roots.length > 1 ? id : `${name}/${id}`;
-      return record(mapStrings(resolve(definition.Properties, unit.names.scope, place), rewrite));
+      const filled = (text: string) => rewrite(unit.fill(text, place));
+      return record(mapStrings(resolve(definition.Properties, unit.names.scope, place), filled));
     } catch (error) {
       // What only resources without a part here use need not be known, so that the rest is served.
       if (error instanceof BrokenStack && partOf(type) !== 'served') return {};
@@ -92,6 +93,7 @@ export function buildStack(
         properties.PackageType !== 'Image' && String(properties.Runtime ?? 'nodejs').startsWith('nodejs'),
     ),
     ref: (logicalId) => identityOf(logicalId).ref,
+    attribute: (logicalId, key) => identityOf(logicalId).attributes?.[key],
     arn(logicalId) {
       const { arn } = identityOf(logicalId);
       if (arn) return arn;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BrokenStack } from './broken-stack.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
+import { hasLegacyAssets, legacyAssets } from './legacy-assets.ts';
 
 const manifestShape = z.object({
   artifacts: z
@@ -11,6 +12,8 @@ const manifestShape = z.object({
       z.looseObject({
         type: z.string(),
         environment: z.string().optional(),
+        metadata: z.unknown().optional(),
+        additionalMetadataFile: z.string().optional(),
         displayName: z.string().optional(),
         dependencies: z.array(z.string()).default([]),
         properties: z
@@ -19,6 +22,7 @@ const manifestShape = z.object({
             stackName: z.string().optional(),
             file: z.string().optional(),
             directoryName: z.string().optional(),
+            parameters: z.record(z.string(), z.string()).optional(),
           })
           .optional(),
       }),
@@ -45,6 +49,8 @@ export interface SynthesizedStack {
   readonly dependencies: readonly string[];
   readonly environment: Environment;
   readonly template: unknown;
+  /** Values of its parameters that the assembly gives. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Asset hash (the `S3Key` without its ending) → folder. */
   readonly folders: ReadonlyMap<string, string>;
   /** The template of a nested stack. @param hash the last part of its `TemplateURL` without the ending */
@@ -72,12 +78,20 @@ export function readAssembly(directory: string): SynthesizedStack[] {
     const artifact = manifest.artifacts[id];
     return artifact?.type === 'aws:cloudformation:stack' ? (artifact.properties?.stackName ?? id) : undefined;
   };
-  return artifacts.flatMap(([id, { type, environment, displayName, dependencies, properties }]) => {
+  return artifacts.flatMap(([id, artifact]) => {
+    const { type, environment, displayName, dependencies, properties, additionalMetadataFile } = artifact;
     if (type === 'cdk:cloud-assembly' && properties?.directoryName) {
       return readAssembly(join(directory, properties.directoryName));
     }
     const name = nameOf(id);
     if (name === undefined || !properties?.templateFile) return [];
+    const template = read(directory, properties.templateFile, z.unknown());
+    const metadata = () => additionalMetadataFile && read(directory, additionalMetadataFile, z.unknown());
+    const legacy = hasLegacyAssets(template) ? legacyAssets(artifact.metadata ?? metadata()) : [];
+    for (const { hash, path, isFolder } of legacy) {
+      if (isFolder) folders.set(hash, join(directory, path));
+      else files.set(hash, path);
+    }
     const stack: SynthesizedStack = {
       name,
       otherNames: displayName === undefined ? [id] : [id, displayName],
@@ -85,7 +99,8 @@ export function readAssembly(directory: string): SynthesizedStack[] {
       get environment() {
         return parseEnvironment(environment, name);
       },
-      template: read(directory, properties.templateFile, z.unknown()),
+      template,
+      parameters: Object.assign({}, properties.parameters, ...legacy.map(({ parameters }) => parameters)),
       folders,
       nestedTemplate: (hash) => {
         const file = files.get(hash);

@@ -1,7 +1,7 @@
 import type { Identity } from './identity.ts';
 
 /**
- * Makes a function that replaces the AWS addresses of the stack's own APIs, user pools, buckets, queues and distributions by local ones,
+ * Makes a function that replaces the AWS addresses of the stack's own APIs, functions, user pools, buckets, queues and distributions by local ones,
  * anywhere in a text. Other addresses, like an issuer in another account, stay as they are.
  */
 export function hostRewriter(
@@ -28,6 +28,9 @@ export function hostRewriter(
       pairs.push([`https://${ref}.s3.${region}.amazonaws.com`, local], [`https://${ref}.s3.amazonaws.com`, local]);
     } else if (type === 'AWS::SQS::Queue') {
       pairs.push([ref, `${origin}/_aws/sqs${new URL(ref).pathname}`]);
+    } else if (type === 'AWS::Lambda::Url') {
+      const host = new URL(identity.attributes?.FunctionUrl ?? '').host;
+      pairs.push([`https://${host}`, `${origin}/_aws/lambda-url/${host.split('.', 1)[0]}`]);
     } else if (type === 'AWS::CloudFront::Distribution') {
       const domain = identity.attributes?.DomainName ?? '';
       pairs.push([`https://${domain}`, origin], [`wss://${domain}`, origin.replace(/^http/, 'ws')]);

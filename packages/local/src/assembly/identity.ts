@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { secretArn } from '#secrets/names';
 
 /** A resource's names on AWS: `Ref`, ARN and the other attributes that `Fn::GetAtt` gives. */
 export interface Identity {
@@ -19,7 +20,7 @@ export interface Naming {
   readonly isNested?: boolean;
   /** Whether another table of the app has the same logical id. */
   readonly isIdShared?: (logicalId: string) => boolean;
-  /** A resolved property if it is a string, else undefined. */
+  /** A resolved property if it is a string, a number or a boolean, as text; else undefined. */
   property(name: string): string | undefined;
 }
 
@@ -60,6 +61,13 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const ref = arn(naming, 'lambda', `layer:${naming.property('LayerName') ?? generated(naming, 140)}:1`);
     return { ref, arn: ref, attributes: { LayerVersionArn: ref } };
   },
+  'AWS::Lambda::Url': (naming) => {
+    const [target = '', qualifier] = [naming.property('TargetFunctionArn'), naming.property('Qualifier')];
+    const base = target.startsWith('arn:') ? target : arn(naming, 'lambda', `function:${target}`);
+    const FunctionArn = qualifier === undefined ? base : `${base}:${qualifier}`;
+    const FunctionUrl = `https://${code(naming, 32, lower)}.lambda-url.${naming.region}.on.aws/`;
+    return { ref: FunctionArn, attributes: { FunctionArn, FunctionUrl } };
+  },
   'AWS::Lambda::EventSourceMapping': (naming) => {
     const id = uuid(naming);
     return { ref: id, arn: arn(naming, 'lambda', `event-source-mapping:${id}`), attributes: { Id: id } };
@@ -82,14 +90,27 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
   },
   'AWS::Logs::LogGroup': named('LogGroupName', 512, 'logs', (ref) => `log-group:${ref}:*`),
   'AWS::SQS::Queue': (naming) => {
-    const name = naming.property('QueueName') ?? generated(naming, 80);
+    const name = naming.property('QueueName') ?? fifoName(naming, 'FifoQueue', 80);
     const url = `https://sqs.${naming.region}.amazonaws.com/${naming.account}/${name}`;
     return { ref: url, arn: arn(naming, 'sqs', name), attributes: { QueueName: name, QueueUrl: url } };
   },
   'AWS::SNS::Topic': (naming) => {
-    const name = naming.property('TopicName') ?? generated(naming, 256);
+    const name = naming.property('TopicName') ?? fifoName(naming, 'FifoTopic', 256);
     const topicArn = arn(naming, 'sns', name);
     return { ref: topicArn, arn: topicArn, attributes: { TopicName: name, TopicArn: topicArn } };
+  },
+  'AWS::SNS::Subscription': (naming) => {
+    const ref = `${naming.property('TopicArn')}:${uuid(naming)}`;
+    return { ref, arn: ref };
+  },
+  'AWS::SSM::Parameter': (naming) => {
+    const ref = naming.property('Name') ?? `CFN-${naming.logicalId}-${code(naming, 12, mixed)}`;
+    const attributes = { Type: naming.property('Type') ?? 'String', Value: naming.property('Value') ?? '' };
+    return { ref, arn: arn(naming, 'ssm', `parameter/${ref.replace(/^\//, '')}`), attributes };
+  },
+  'AWS::SecretsManager::Secret': (naming) => {
+    const ref = secretArn(naming.property('Name') ?? `${naming.logicalId}-${code(naming, 12, mixed)}`, naming);
+    return { ref, arn: ref, attributes: { Id: ref } };
   },
   'AWS::KMS::Key': (naming) => {
     const id = uuid(naming);
@@ -140,7 +161,21 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     return { ref, arn: ref };
   },
   'AWS::CloudWatch::Alarm': named('AlarmName', 255, 'cloudwatch', (ref) => `alarm:${ref}`),
-  'AWS::Events::Rule': named('Name', 64, 'events', (ref) => `rule/${ref}`),
+  'AWS::Events::EventBus': (naming) => {
+    const ref = naming.property('Name') ?? generated(naming, 256);
+    return { ref, arn: arn(naming, 'events', `event-bus/${ref}`), attributes: { Name: ref } };
+  },
+  'AWS::Events::Rule': (naming) => {
+    const name = naming.property('Name') ?? generated(naming, 64);
+    const bus = naming.property('EventBusName')?.split('/').at(-1) ?? 'default';
+    if (bus === 'default') return { ref: name, arn: arn(naming, 'events', `rule/${name}`) };
+    return { ref: `${bus}|${name}`, arn: arn(naming, 'events', `rule/${bus}/${name}`) };
+  },
+  'AWS::Scheduler::ScheduleGroup': named('Name', 64, 'scheduler', (ref) => `schedule-group/${ref}`),
+  'AWS::Scheduler::Schedule': (naming) => {
+    const ref = naming.property('Name') ?? generated(naming, 64);
+    return { ref, arn: arn(naming, 'scheduler', `schedule/${naming.property('GroupName') ?? 'default'}/${ref}`) };
+  },
 };
 
 /** The canonical user of an origin access identity: 64 hexadecimal digits. */
@@ -204,6 +239,12 @@ function stem({ stackName, logicalId, isNested }: Naming, longest: number): stri
   if (!isNested || whole.length <= longest) return whole.slice(0, longest);
   const room = Math.max(longest - logicalId.length - 1, Math.floor(longest / 2));
   return `${stackName.slice(0, room)}-${logicalId}`.slice(0, longest);
+}
+
+/** The names of FIFO queues and topics end with `.fifo`. */
+function fifoName(naming: Naming, property: string, longest: number): string {
+  if (naming.property(property) !== 'true') return generated(naming, longest);
+  return `${generated(naming, longest - '.fifo'.length)}.fifo`;
 }
 
 /** S3: 3 to 63 characters, lower case. */

@@ -1,11 +1,13 @@
 import { withoutHash } from '#calls';
+import { functionOfCustom } from '#custom-resources/custom-resource';
 import { unservedIntegration } from '#gateway/integration';
 import { unservedMapping } from '#lambda/unserved-mapping';
 import { partOf } from './served-types.ts';
 import type { Resource, Stack } from './stack.ts';
+import { unservedSettings } from './unserved-settings.ts';
 
 /**
- * What the stack has and the local runtime does not serve, for the person who starts it: for each type a line like
+ * What the stack has and the local runtime does not serve, for the person who starts it: for each type, or setting of a type, a line like
  * `not served here: AWS::StepFunctions::StateMachine Orders, Refunds`.
  * Empty when every resource has its part here or needs none.
  */
@@ -13,8 +15,10 @@ export function notServed(stack: Stack): string[] {
   const names = new Map<string, string[]>();
   for (const resource of stack.resources) {
     const kind = unservedKind(stack, resource);
-    if (kind === undefined) continue;
-    names.set(kind, [...(names.get(kind) ?? []), nameOf(stack, resource)]);
+    const settings = unservedSettings(resource).map((setting) => `${resource.type} (${setting})`);
+    for (const each of kind === undefined ? settings : [kind]) {
+      names.set(each, [...(names.get(each) ?? []), nameOf(stack, resource)]);
+    }
   }
   return [...names]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -31,7 +35,12 @@ function nameOf({ stacks }: Stack, { path, logicalId }: Resource): string {
 export function unservedKind(stack: Stack, resource: Resource): string | undefined {
   const { type, logicalId, properties } = resource;
   if (type === 'AWS::Lambda::Function') {
-    if (stack.functions.includes(resource) || deploysOnly(stack, logicalId)) return undefined;
+    if (deploysOnly(stack, logicalId)) return undefined;
+    if (stack.functions.includes(resource)) {
+      return stack.byPhysicalId('AWS::IAM::Role', String(properties.Role))
+        ? undefined
+        : `${type} (its role is of another app, so that it may do nothing)`;
+    }
     return `${type} (${properties.PackageType === 'Image' ? 'container image' : properties.Runtime})`;
   }
   if (type === 'AWS::Lambda::LayerVersion') {
@@ -47,7 +56,9 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
     return isThere ? undefined : `${type} (its template is not in the assembly)`;
   }
   if (type === 'AWS::CloudFront::Distribution' && resource !== stack.ofType(type)[0]) return `${type} (one is served)`;
-  return partOf(type) ? undefined : type;
+  // CDK's provider framework waits with it until a custom resource is complete; here the runtime waits.
+  if (type === 'AWS::StepFunctions::StateMachine' && /waiterstatemachine[0-9A-F]{8}$/.test(logicalId)) return undefined;
+  return partOf(type) || functionOfCustom(stack, resource) ? undefined : type;
 }
 
 const because = (type: string, reason: string | undefined) =>

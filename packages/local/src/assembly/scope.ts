@@ -12,10 +12,14 @@ export type StackNaming = Omit<Naming, 'logicalId' | 'property'>;
 export interface Links {
   /** The value that a parent gives a parameter of its nested stack, or the person who starts gives one of a stack; else undefined. */
   parameter(name: string): unknown;
+  /** The value of an SSM parameter. @throws BrokenStack */
+  parameterValue(name: string, place: string): string;
   /** An output of a stack that is nested in this one. Undefined if that stack is not served. */
   nestedOutput(logicalId: string, output: string): string | undefined;
   /** A value that a stack in another region writes for this one, by the name of its SSM parameter, as CDK's `crossRegionReferences` do. */
   writtenElsewhere(parameter: string): string | undefined;
+  /** A custom resource that its function has made, else undefined. */
+  made(logicalId: string): Identity | undefined;
   /** `Fn::ImportValue`. @throws BrokenStack */
   imported(name: string, place: string): string;
   /** `Fn::GetStackOutput`. @throws BrokenStack */
@@ -60,10 +64,10 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
     }
     const property = (key: string) => {
       const value = resolve(resource.Properties[key], scope, `${stackName}/${logicalId}.${key}`);
-      return typeof value === 'string' ? value : undefined;
+      return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
     };
     inProgress.add(logicalId);
-    const made = identify(resource.Type, { ...naming, logicalId, property });
+    const made = links.made(logicalId) ?? identify(resource.Type, { ...naming, logicalId, property });
     inProgress.delete(logicalId);
     identities.set(logicalId, made);
     return made;
@@ -82,7 +86,12 @@ export function namesOf(template: Template, naming: StackNaming, links: Links): 
       const parameter = template.Parameters[key];
       if (!parameter) return identity(key).ref;
       const value = links.parameter(key) ?? parameter.Default;
-      if (value !== undefined) return isList(parameter.Type) ? splitList(value) : value;
+      if (value !== undefined) {
+        // The parameter holds the name of the one in SSM.
+        const inner = /^AWS::SSM::Parameter::Value<(.*)>$/.exec(parameter.Type)?.[1];
+        const found = inner === undefined ? value : links.parameterValue(String(value), `parameter ${key}`);
+        return isList(inner ?? parameter.Type) ? splitList(found) : found;
+      }
       throw new BrokenStack(
         `unable to resolve parameter ${key}; it has no default: give it a value (--parameters, parameters)`,
       );

@@ -38,6 +38,8 @@ export interface Stack {
   /** The physical id, which `Ref` gives. It depends only on the stack's name, the logical id, and for user pools on the data folder. */
   ref(logicalId: string): string;
   arn(logicalId: string): string;
+  /** What `Fn::GetAtt` gives, with AWS's hosts. Undefined for an attribute that is not known here. */
+  attribute(logicalId: string, name: string): string | undefined;
   /** Finds a resource by its physical id, ARN or another attribute that names it (a stream's ARN finds its table). */
   byPhysicalId(type: string, id: string): Resource | undefined;
   /** The folder of a function's code. */

@@ -4,8 +4,9 @@ import { buildStack } from './build-stack.ts';
 import { chooseStacks } from './choose-stacks.ts';
 import { readAssembly, type SynthesizedStack } from './cloud-assembly.ts';
 import { anyEnvironment, type Environment } from './environment.ts';
+import type { OutsideValues } from './outside-values.ts';
 import type { Stack } from './stack-shape.ts';
-import { unitsOf } from './units.ts';
+import { type MadeIdentities, unitsOf } from './units.ts';
 
 export type { Resource, ServedStack, Stack } from './stack-shape.ts';
 
@@ -14,6 +15,7 @@ export type { Resource, ServedStack, Stack } from './stack-shape.ts';
  * @param options.stackNames of the stacks to serve, with `*` for any characters; what they depend on is served too. Without them all stacks are.
  * @param options.parameters values of parameters of the templates: `Name`, or `Stack:Name` for one stack alone
  * @param options.origin the address of the local services, like `http://127.0.0.1:8080`
+ * @param options.made custom resources that their functions have made
  * @param options.ids of the data folder; without them all ids follow from names alone
  * @throws BrokenStack
  */
@@ -23,12 +25,15 @@ export function loadStack(options: {
   parameters?: Parameters | undefined;
   origin: string;
   ids?: Ids;
+  made?: MadeIdentities;
+  /** Values of SSM parameters and secrets that are not in the templates. */
+  outside?: OutsideValues;
 }): Stack {
-  const { ids, origin, parameters } = options;
+  const { ids, origin, parameters, made, outside } = options;
   const all = readAssembly(options.assemblyDirectory);
   const served = chooseStacks(all, options.stackNames);
   const secrets = ids && { clients: ids.secret, pools: ids.keepsPools ? '' : ids.secret };
-  return buildStack(unitsOf({ served, all, secrets, parameters }), { origin });
+  return buildStack(unitsOf({ served, all, secrets, parameters, made, outside }), { origin });
 }
 
 /**
@@ -43,13 +48,15 @@ export function stackFromTemplate(options: {
   assetDirectories?: Readonly<Record<string, string>>;
   /** Where it is deployed. Default: `anyEnvironment`. */
   environment?: Environment;
+  outside?: OutsideValues;
 }): Stack {
   const { template, name, origin, codeDirectories, assetDirectories = {}, environment = anyEnvironment } = options;
+  const { outside } = options;
   const folders = new Map(Object.entries(assetDirectories));
   const nestedTemplate = () => undefined;
   const stack: SynthesizedStack = {
     ...{ name, otherNames: [], dependencies: [], environment },
     ...{ template, folders, nestedTemplate },
   };
-  return buildStack(unitsOf({ served: [stack], all: [stack] }), { origin, codeDirectories });
+  return buildStack(unitsOf({ served: [stack], all: [stack], outside }), { origin, codeDirectories });
 }

@@ -2,8 +2,10 @@ import type { Parameters } from '#parse-context';
 import { isObject } from '#text';
 import { BrokenStack } from './broken-stack.ts';
 import type { SynthesizedStack } from './cloud-assembly.ts';
-import type { Naming } from './identity.ts';
+import { deployedValues } from './deployed-values.ts';
+import type { Identity, Naming } from './identity.ts';
 import { resolve } from './intrinsics.ts';
+import { noOutsideValues, type OutsideValues } from './outside-values.ts';
 import { type Names, namesOf, type StackNaming } from './scope.ts';
 import { parseTemplate, type Template } from './template.ts';
 
@@ -18,7 +20,12 @@ export interface Unit {
   readonly names: Names;
   /** Undefined if there is no such output, or its condition is false. */
   output(name: string): string | undefined;
+  /** Replaces references to SSM parameters and secrets in a text. @throws BrokenStack */
+  fill(text: string, place: string): string;
 }
+
+/** Custom resources that their functions have made. */
+export type MadeIdentities = (stackName: string, logicalId: string) => Identity | undefined;
 
 /**
  * The units of stacks, each before those that are nested in it. Their values are resolved when they are needed, because they refer to each
@@ -31,8 +38,10 @@ export function unitsOf(options: {
   all: readonly SynthesizedStack[];
   secrets?: Naming['secrets'];
   parameters?: Parameters | undefined;
+  made?: MadeIdentities | undefined;
+  outside?: OutsideValues | undefined;
 }): Unit[] {
-  const { served, all, secrets, parameters = {} } = options;
+  const { served, all, secrets, parameters = {}, made, outside = noOutsideValues } = options;
   const units: Unit[] = [];
   const ofServed = () => units.filter(({ root }) => served.includes(root));
   /** Whether two tables without a name have this logical id. */
@@ -52,6 +61,7 @@ export function unitsOf(options: {
     throw new BrokenStack(`unable to resolve ${place}; no stack that is served exports ${name}`);
   };
 
+  const values = deployedValues(ofServed, outside);
   const writtenElsewhere = (parameter: string) => ofServed().flatMap((unit) => writtenBy(unit, parameter))[0];
 
   const add = (
@@ -65,8 +75,10 @@ export function unitsOf(options: {
     const nested = new Map<string, Unit>();
     const names = namesOf(template, naming, {
       parameter,
+      parameterValue: values.parameter,
       writtenElsewhere,
       nestedOutput: (logicalId, output) => nested.get(logicalId)?.output(output),
+      made: (logicalId) => made?.(stackName, logicalId),
       imported,
       stackOutput,
     });
@@ -79,8 +91,9 @@ export function unitsOf(options: {
       output(name) {
         const { Value, Condition } = template.Outputs[name] ?? {};
         if (Value === undefined || (Condition !== undefined && !names.scope.condition(Condition))) return undefined;
-        return String(resolve(Value, names.scope, `output ${name}`));
+        return values.fill(String(resolve(Value, names.scope, `output ${name}`)), `output ${name}`);
       },
+      fill: values.fill,
     };
     units.push(unit);
     for (const [logicalId, { Type, Properties }] of Object.entries(template.Resources)) {
@@ -103,7 +116,8 @@ export function unitsOf(options: {
   };
 
   for (const root of all) {
-    const parameter = (name: string) => parameters[`${root.name}:${name}`] ?? parameters[name];
+    const parameter = (name: string) =>
+      parameters[`${root.name}:${name}`] ?? parameters[name] ?? root.parameters?.[name];
     add(root.template, { stackName: root.name, nestedIn: [], root, parameter });
   }
   return served.flatMap((stack) => units.filter(({ root }) => root === stack));

@@ -1,6 +1,8 @@
 /** An error in the shape of the AWS JSON protocols. */
 export class AwsError extends Error {
   readonly status: number;
+  /** The name that SDKs give the error. */
+  readonly code: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: object;
 
@@ -21,6 +23,7 @@ export class AwsError extends Error {
     } = {},
   ) {
     super(message);
+    this.code = type.slice(type.indexOf('#') + 1);
     this.status = options.status ?? 400;
     this.headers = options.headers;
     this.body = { __type: type, [options.messageField ?? 'message']: message, ...options.fields };

@@ -57,7 +57,12 @@ export async function startCognito(context: Context): Promise<Cognito> {
         response.setHeader(name, value);
       const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
       if (request.method === 'OPTIONS') return answerPreflight(request, response);
-      if (request.method === 'GET') return serveDiscovery(path, response, directory, askedAt(context, request));
+      if (request.method === 'GET') {
+        const foreign = foreignDocument(context, request, path);
+        return foreign === undefined
+          ? serveDiscovery(path, response, directory, askedAt(context, request))
+          : fetchDocument(context, foreign, response);
+      }
       if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
       return handleCall(request, response);
     },
@@ -101,6 +106,29 @@ async function serveDiscovery(
 /** The local address of the pools; undefined for who asked AWS's, which the runtime answers for functions. */
 const askedAt = ({ origin, isOwnHost }: Context, { headers }: IncomingMessage) =>
   isOwnHost(headers.host) ? `${origin}${prefix}` : undefined;
+
+/** The address of a document of another account's pool, which a function asked for by its host of AWS. */
+function foreignDocument({ stack }: Context, request: IncomingMessage, path: string): string | undefined {
+  const [, poolId = ''] = /^\/([\w-]+)\/\.well-known\/[\w.-]+$/.exec(path) ?? [];
+  const { host = '' } = request.headers;
+  const isForeign = poolId !== '' && stack.byPhysicalId('AWS::Cognito::UserPool', poolId) === undefined;
+  return isForeign && /^cognito-idp\.[a-z0-9-]+\.amazonaws\.com$/.test(host) ? `https://${host}${path}` : undefined;
+}
+
+/**
+ * An app may trust a pool that is not in its stack. Its keys are public and have no copy here, so they are the one thing that is fetched from
+ * AWS, and the console says so.
+ */
+async function fetchDocument({ log }: Context, address: string, response: ServerResponse): Promise<void> {
+  log(`cognito: fetching ${address}, because no stack that is served has this user pool`);
+  try {
+    const document = await fetch(address);
+    const body: unknown = await document.json();
+    answerJson(response, document.status, Object(body));
+  } catch (error) {
+    answerJson(response, 502, { message: `unable to fetch ${address}; ${String(error)}` });
+  }
+}
 
 /** There is no hosted sign-in page locally, hence no `authorization_endpoint`. */
 const openIdConfiguration = ({ id, issuer }: Pool, endpoint: string | undefined) => ({

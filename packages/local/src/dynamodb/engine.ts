@@ -1,16 +1,15 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { connect, createServer, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { writeAtomically } from '#files';
 import { defaultNames, type SettingNames } from '#setting-names';
 import { type EngineOptions, findEngine } from './find-engine.ts';
-import { canIsolate, createDialPort, hiddenHost, inNamespace } from './isolation.ts';
-import { keepRunning, type Run } from './keep-running.ts';
+import { canIsolate, hiddenHost } from './isolation.ts';
+import { keepRunning } from './keep-running.ts';
+import { runEngine } from './run-engine.ts';
 
 /** The running program that stores the tables. */
 export interface Engine {
@@ -28,8 +27,6 @@ export interface Engine {
   onRestart(listener: (sentence: string) => void): void;
   stop(): Promise<void>;
 }
-
-const startTimeoutMs = 15_000;
 
 /**
  * Starts the DynamoDB engine alone, on a free port of 127.0.0.1, with its database in `<dataDirectory>/dynamodb`. It is started again when it
@@ -73,45 +70,17 @@ function newDatabase(): Buffer {
   return gunzipSync(readFileSync(new URL('./new-database.gz', import.meta.url)));
 }
 
-/*
- * The engine must not outlive the runtime: two engines would share one database, and a port would stay taken. A process that is killed
- * with -9 cannot clean up, but the system closes its pipes. So a shell runs the engine. It prints the engine's process id, and ends the
- * engine when its own standard input closes: with SIGTERM first, and with SIGKILL 2 s later. The database survives both. `$0` is the
- * program, `$@` its arguments. Where the shell has a namespace of its own, the program that passes connections runs beside the engine.
- * Descriptor 3 is its channel to the runtime.
- */
-const supervisor = `
-umask 077
-exec 4<&0 </dev/null
-dialer=
-if [ -n "$LOCAL_DIALER" ]; then
-  ip link set lo up || exit 1
-  NODE_OPTIONS= "$LOCAL_NODE" --max-old-space-size=32 "$LOCAL_DIALER" 4<&- &
-  dialer=$!
-fi
-exec 3<&-
-"$0" "$@" 4<&- &
-engine=$!
-echo "$engine"
-{ read -r _ <&4; kill "$engine"; sleep 2; kill -9 "$engine"; } >/dev/null 2>&1 &
-watcher=$!
-wait "$engine"
-code=$?
-kill "$watcher" $dialer 2>/dev/null
-exit "$code"
-`;
-
 async function startProgram(program: string, database: string, isolated: boolean): Promise<Engine> {
   const isAlone = isolated && canIsolate();
   const host = isAlone || !isolated ? '127.0.0.1' : hiddenHost();
   const [port, sweepPort] = await Promise.all([freePort(host), freePort(host)]);
   const token = randomBytes(24).toString('hex');
-  const [command = 'sh', ...args] = [...(isAlone ? inNamespace : []), 'sh', '-c', supervisor, program].concat(
-    ['serve', '--host', host, '--port', `${port}`, '--db-path', database],
+  const args = [
+    ...['serve', '--host', host, '--port', `${port}`, '--db-path', database],
     // Expired items are deleted by a tool of the engine's MCP server, which needs the token.
-    ['--mcp', '--mcp-host', host, '--mcp-port', `${sweepPort}`],
-  );
-  const kept = await keepRunning(() => run({ command, args, host, token, isAlone }));
+    ...['--mcp', '--mcp-host', host, '--mcp-port', `${sweepPort}`],
+  ];
+  const kept = await keepRunning(() => runEngine({ program, args, host, token, isAlone }));
   return {
     url: `http://${host}:${port}`,
     dial: (afterLoss) => kept.dial(port, afterLoss),
@@ -125,52 +94,6 @@ async function startProgram(program: string, database: string, isolated: boolean
   };
 }
 
-async function run(options: {
-  command: string;
-  args: readonly string[];
-  host: string;
-  token: string;
-  isAlone: boolean;
-}): Promise<Run> {
-  const { command, args, host, token, isAlone } = options;
-  const child = spawn(command, args, {
-    // In a process group of its own, because Ctrl-C would end it before the runtime has finished its work.
-    detached: true,
-    stdio: isAlone ? ['pipe', 'pipe', 'pipe', 'ipc'] : 'pipe',
-    env: {
-      ...process.env,
-      DYNOXIDE_MCP_AUTH_TOKEN: token,
-      LOCAL_NODE: process.execPath,
-      LOCAL_DIALER: isAlone ? fileURLToPath(new URL('./dial.mjs', import.meta.url)) : '',
-    },
-  }) as ChildProcessWithoutNullStreams;
-  const dial = isAlone ? createDialPort(child) : (port: number) => dialHere(host, port);
-  child.stdin.on('error', () => {});
-  const output = collect(child);
-  const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(error.message));
-    child.once('exit', (code, signal) =>
-      resolve(output.err.trim().split('\n').at(-1)?.trim() || `exit ${code ?? signal}`),
-    );
-  });
-  const pid = await ready(output, ended, child);
-  return {
-    pid,
-    dial,
-    ended,
-    async stop() {
-      child.stdin.end();
-      await ended;
-    },
-  };
-}
-
-async function dialHere(host: string, port: number): Promise<Socket> {
-  const socket = connect(port, host);
-  await once(socket, 'connect');
-  return socket;
-}
-
 /** A port that is free at this moment. */
 async function freePort(host: string): Promise<number> {
   const server = createServer().listen(0, host);
@@ -179,41 +102,4 @@ async function freePort(host: string): Promise<number> {
   server.close();
   await once(server, 'close');
   return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** What the engine has printed so far. */
-interface Output {
-  out: string;
-  err: string;
-}
-
-function collect(child: ChildProcessWithoutNullStreams): Output {
-  const output = { out: '', err: '' };
-  const keep = (name: keyof Output) => (chunk: Buffer) => {
-    output[name] = (output[name] + chunk.toString()).slice(-4_000);
-  };
-  child.stdout.on('data', keep('out'));
-  child.stderr.on('data', keep('err'));
-  return output;
-}
-
-/** Resolves with the engine's process id when both its servers listen, which it says on stderr. */
-function ready(output: Output, ended: Promise<string>, child: ChildProcessWithoutNullStreams): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const fail = (reason: string) => {
-      clearTimeout(timer);
-      child.stdin.end();
-      reject(new Error(`unable to start DynamoDB; its engine says: ${reason}`));
-    };
-    const timer = setTimeout(() => fail(`nothing for ${startTimeoutMs / 1000} s`), startTimeoutMs);
-    const look = () => {
-      const { out, err } = output;
-      if (!/^Dynoxide listening on /m.test(err) || !/^MCP HTTP server listening on /m.test(err)) return;
-      clearTimeout(timer);
-      resolve(Number.parseInt(out, 10));
-    };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
-    void ended.then(fail);
-  });
 }

@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { defaultNames, type SettingNames } from '#setting-names';
@@ -15,40 +15,73 @@ export type EngineLocation =
   | { readonly kind: 'program'; readonly path: string }
   | { readonly kind: 'endpoint'; readonly url: string };
 
-/** @throws Error, one sentence, when there is no engine */
-export function findEngine(options: EngineOptions = {}, names: SettingNames = defaultNames): EngineLocation {
-  const { DYNAMODB_LOCAL_URL, DYNOXIDE_PATH, PATH = '' } = process.env;
+/** The system for which an engine is looked for. */
+export interface System {
+  /** As in `process`. */
+  readonly platform: string;
+  readonly arch: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The platform's package is looked for beside this program and, for `npx`, in this folder. */
+  readonly folder: string;
+}
+
+/** For these platforms the engine is an npm package: an optional dependency, of which npm installs the one that fits. */
+export const enginePackages = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-x64'].map(
+  (platform) => `@dynoxide/${platform}`,
+);
+/** The release that is a dependency. */
+export const engineVersion = '1.2.1';
+
+/** @throws Error, one sentence that names the command that helps, when there is no engine */
+export function findEngine(
+  options: EngineOptions = {},
+  names: SettingNames = defaultNames,
+  system: System = {
+    platform: process.platform,
+    arch: process.arch,
+    env: process.env,
+    folder: process.cwd(),
+  },
+): EngineLocation {
+  const { DYNAMODB_LOCAL_URL, DYNOXIDE_PATH, PATH = '' } = system.env;
   const endpoint = options.endpoint || DYNAMODB_LOCAL_URL;
   if (endpoint) return { kind: 'endpoint', url: endpoint };
   const program = options.program || DYNOXIDE_PATH;
   if (program) {
-    if (isExecutable(program)) return { kind: 'program', path: program };
+    if (isProgram(program)) return { kind: 'program', path: program };
     throw new Error(`unable to start DynamoDB; ${names.engineProgram} names ${program}, which is not a program`);
   }
-  const candidates = [packagedProgram(), ...PATH.split(delimiter).map((folder) => join(folder, 'dynoxide'))];
-  const found = candidates.find((candidate) => candidate !== undefined && isExecutable(candidate));
+  const packageName = `@dynoxide/${system.platform}-${system.arch}`;
+  const file = system.platform === 'win32' ? 'dynoxide.exe' : 'dynoxide';
+  const folders = [
+    ...packageFolders(packageName, [import.meta.url, join(system.folder, 'package.json')]),
+    ...PATH.split(delimiter).filter(Boolean),
+  ];
+  const found = folders.map((folder) => join(folder, file)).find(isProgram);
   if (found) return { kind: 'program', path: found };
+  const others = `name a dynoxide program in ${names.engineProgram}, or a running DynamoDB Local in ${names.engineEndpoint}`;
   throw new Error(
-    `unable to start DynamoDB; there is no dynoxide for ${process.platform}-${process.arch} here: put it on the PATH or name it in ${names.engineProgram}, or name a running DynamoDB Local in ${names.engineEndpoint}`,
+    enginePackages.includes(packageName)
+      ? `unable to start DynamoDB; its engine is not installed: npm install --no-save ${packageName}@${engineVersion} (or ${others})`
+      : `unable to start DynamoDB; there is no engine for ${system.platform}-${system.arch}: ${others}`,
   );
 }
 
-function packagedProgram(): string | undefined {
-  try {
-    const manifest = createRequire(import.meta.url).resolve(
-      `@dynoxide/${process.platform}-${process.arch}/package.json`,
-    );
-    return join(dirname(manifest), 'dynoxide');
-  } catch {
-    // npm installs an optional dependency only on its platform.
-    return undefined;
-  }
+function packageFolders(name: string, from: string[]): string[] {
+  return from.flatMap((place) => {
+    try {
+      return [dirname(createRequire(place).resolve(`${name}/package.json`))];
+    } catch {
+      // npm installs an optional dependency only on its platform, and goes on where a registry lacks it.
+      return [];
+    }
+  });
 }
 
-function isExecutable(path: string): boolean {
+function isProgram(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
-    return true;
+    return statSync(path).isFile();
   } catch {
     return false;
   }

@@ -1,6 +1,6 @@
 /**
  * The engine checks no signature and listens on a port, so everybody on the machine could read and write the tables. On Linux it therefore
- * listens in a network namespace of its own, which nobody else can reach, and a small program in there (dial.mjs) passes connections to the
+ * listens in a network namespace of its own, which nobody else can reach, and its keeper in there (keep-engine.mjs) passes connections to the
  * runtime.
  */
 import { type ChildProcess, spawnSync } from 'node:child_process';
@@ -11,7 +11,7 @@ import { z } from 'zod';
 /** Connects to a port of the engine's namespace. */
 export type DialPort = (port: number) => Promise<Socket>;
 
-/** Becomes part of a command: `unshare … sh -c …` runs the shell in a namespace without other programs. */
+/** Becomes part of a command: `unshare … node …` runs the program in a namespace without other programs. */
 export const inNamespace = ['unshare', '--map-root-user', '--net'] as const;
 
 const Answer = z.object({ id: z.number(), failed: z.string().optional() });
@@ -35,7 +35,7 @@ export function hiddenHost(): string {
   return `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
-/** @param child its IPC channel leads to dial.mjs */
+/** @param child its IPC channel leads to keep-engine.mjs */
 export function createDialPort(child: ChildProcess): DialPort {
   const waiting = new Map<number, { resolve(socket: Socket): void; reject(error: Error): void }>();
   let asked = 0;
@@ -50,7 +50,9 @@ export function createDialPort(child: ChildProcess): DialPort {
     for (const id of [...waiting.keys()]) settle(id)?.reject(new Error('the engine has ended'));
   };
   child.on('message', (message, handle) => {
-    const { id, failed } = Answer.parse(message);
+    const answer = Answer.safeParse(message);
+    if (!answer.success) return;
+    const { id, failed } = answer.data;
     const one = settle(id);
     if (handle instanceof Socket) one?.resolve(handle);
     else one?.reject(new Error(failed));

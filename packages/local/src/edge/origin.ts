@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { newId } from '#gateway/ids';
 import { sourceIpOf } from '#gateway/request-headers';
 import { gatewayPrefix } from '#gateway/target';
+import { functionUrlPrefix } from '#lambda/function-urls';
 import type { Behavior, Origin } from './distribution.ts';
 import { toPairs, toQueryString, type ViewerRequest } from './viewer-request.ts';
 
@@ -11,6 +12,14 @@ export function originApiId({ domainName, path }: Origin): string | undefined {
     /^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com/.exec(domainName)?.[1] ??
     /\/_aws\/execute-api\/([a-z0-9]+)/.exec(`${domainName}${path}`)?.[1]
   );
+}
+
+/** The path below which the API or the function URL that is the origin is served; undefined for another origin. */
+export function originPrefix(origin: Origin): string | undefined {
+  const apiId = originApiId(origin);
+  if (apiId !== undefined) return `${gatewayPrefix}/${apiId}`;
+  const url = /^([a-z0-9]+)\.lambda-url\.[a-z0-9-]+\.on\.aws$/.exec(origin.domainName)?.[1];
+  return url === undefined ? undefined : `${functionUrlPrefix}/${url}`;
 }
 
 /** Headers that every policy forwards, because they belong to the connection or describe the body. */
@@ -31,9 +40,9 @@ const alwaysForwarded = new Set([
  */
 export function rewriteForOrigin(
   request: IncomingMessage,
-  route: { readonly behavior: Behavior; readonly apiId: string; readonly viewerRequest: ViewerRequest },
+  route: { readonly behavior: Behavior; readonly prefix: string; readonly viewerRequest: ViewerRequest },
 ): void {
-  const { apiId, viewerRequest } = route;
+  const { prefix, viewerRequest } = route;
   const { forwarding, origin } = route.behavior;
   const query = toQueryString(toPairs(viewerRequest.querystring).filter(([name]) => forwarding.queries(name)));
   const cookies = toPairs(viewerRequest.cookies).filter(([name]) => forwarding.cookies(name));
@@ -48,8 +57,8 @@ export function rewriteForOrigin(
     ['x-amz-cf-id', newId()],
     ['x-forwarded-for', [request.headers['x-forwarded-for'] ?? [], sourceIpOf(request)].flat().join(', ')],
   ];
-  // API Gateway does not know the distribution's host: if the viewer's Host header is forwarded, the response is 403.
-  const base = `${gatewayPrefix}/${forwarding.headers('host') ? 'unknown-host' : apiId}`;
+  // Neither API Gateway nor Lambda knows the distribution's host: if the viewer's Host header is forwarded, the response is 403.
+  const base = forwarding.headers('host') ? prefix.replace(/[^/]+$/, 'unknown-host') : prefix;
   const path = `${origin.path.replace(/^\/_aws\/execute-api\/[a-z0-9]+/, '')}${viewerRequest.uri}`;
   request.url = `${base}${path}${query === '' ? '' : `?${query}`}`;
   request.rawHeaders = sent.flat();

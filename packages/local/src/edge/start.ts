@@ -3,21 +3,23 @@ import type { Duplex } from 'node:stream';
 import { canonicalUserOf } from '#assembly/identity';
 import type { Context, Service } from '#context';
 import { perStack } from '#gateway/per-stack';
+import { gatewayPrefix } from '#gateway/target';
 import type { Credentials, Principal } from '#iam/access-keys';
+import { functionUrlPrefix } from '#lambda/function-urls';
 import { originBucket, sendFromBucket } from './bucket-origin.ts';
 import { findBehavior, type Origin } from './distribution.ts';
 import { replaceErrors } from './error-pages.ts';
-import { originApiId, rewriteForOrigin } from './origin.ts';
+import { originPrefix, rewriteForOrigin } from './origin.ts';
 import { type EdgeDecision, type EdgeResponse, edgeResponse, readEdge, routeRequest } from './route-request.ts';
 
 /**
- * Serves the template's CloudFront distribution: behaviours, their methods, policies and viewer-request functions, with the template's APIs
- * and buckets as origins, and its error pages. It has no cache.
+ * Serves the template's CloudFront distribution: behaviours, their methods, policies and viewer-request functions, with the template's APIs,
+ * function URLs and buckets as origins, and its error pages. It has no cache.
  * @throws BrokenStack when the template has a distribution that cannot be served locally
  */
 export async function startEdge(
   context: Context,
-  { gateway }: { gateway: Service },
+  { gateway, functionUrls }: { gateway: Service; functionUrls: Service },
 ): Promise<Service & Required<Pick<Service, 'upgrade'>>> {
   const edge = perStack(context, (stack) => readEdge(stack, context.log));
   /** Keys with which buckets are asked: of the distribution, and of each origin access identity. */
@@ -57,12 +59,12 @@ export async function startEdge(
     response: ServerResponse,
   ): Promise<void> {
     const { origin } = behavior;
-    const [apiId, bucket] = [originApiId(origin), originBucket(origin)];
+    const [prefix, bucket] = [originPrefix(origin), originBucket(origin)];
     for (const [name, value] of Object.entries(behavior.responseHeaders)) response.setHeader(name, value);
     response.setHeader('x-cache', 'Miss from cloudfront');
-    if (apiId !== undefined) {
-      rewriteForOrigin(request, { behavior, apiId, viewerRequest });
-      await gateway.handle(request, response);
+    if (prefix !== undefined) {
+      rewriteForOrigin(request, { behavior, prefix, viewerRequest });
+      await (prefix.startsWith(functionUrlPrefix) ? functionUrls : gateway).handle(request, response);
     } else if (bucket !== undefined && (viewerRequest.method === 'GET' || viewerRequest.method === 'HEAD')) {
       const path = `${origin.path.replace(/^\/_aws\/s3\/[^/]+/, '')}${viewerRequest.uri}`;
       const object = { bucket, path, compress: behavior.compress };
@@ -75,13 +77,13 @@ export async function startEdge(
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     const decision = await routeRequest(edge(), request, context.log);
     if (decision.kind === 'response') return rejectUpgrade(socket, decision);
-    const apiId = originApiId(decision.behavior.origin);
-    if (apiId === undefined || !gateway.upgrade)
+    const prefix = originPrefix(decision.behavior.origin);
+    if (!prefix?.startsWith(gatewayPrefix) || !gateway.upgrade)
       return rejectUpgrade(
         socket,
         edgeResponse(502, `The origin ${decision.behavior.origin.domainName} does not serve WebSockets.`),
       );
-    rewriteForOrigin(request, { ...decision, apiId });
+    rewriteForOrigin(request, { ...decision, prefix });
     gateway.upgrade(request, socket, head);
   }
 

@@ -25,7 +25,7 @@ export type Api = WebSocketApi | HttpApi;
 
 const strings = z.array(z.string()).default([]);
 
-const corsConfiguration = z.object({
+export const corsConfiguration = z.object({
   AllowOrigins: strings,
   AllowMethods: strings,
   AllowHeaders: strings,

@@ -157,8 +157,9 @@ export function createPolicies(currentStack: () => Stack, refusals?: Pick<Refusa
       // Within one account, a resource policy that names the role is enough.
       if (resourceRules.some(({ Effect, Principal }) => Effect === 'Allow' && Principal?.AWS?.includes(arn)))
         return { allowed: true };
-      const unknown = role?.unknownPolicies.length ? ` (not known locally: ${role.unknownPolicies.join(', ')})` : '';
-      return deny(`because no identity-based policy allows the ${action} action${unknown}`);
+      const unknown = role ? role.unknownPolicies : [principal.roleId];
+      const hint = unknown.length > 0 ? ` (not known locally: ${unknown.join(', ')})` : '';
+      return deny(`because no identity-based policy allows the ${action} action${hint}`);
     } catch (error) {
       if (!(error instanceof UnknownOperator)) throw error;
       return deny(`because the local runtime does not know the condition operator ${error.message}`);

@@ -3,7 +3,7 @@ import type { Principal } from './access-keys.ts';
 
 /** What IAM refused, how often, and when. Times are milliseconds since the epoch. */
 export interface Refusal {
-  /** The function's logical id, `root`, or the service. */
+  /** The function's logical id, the service, `root`, or an ARN. */
   readonly who: string;
   readonly action: string;
   readonly resource: string;
@@ -40,6 +40,14 @@ export function createRefusals(clock: Clock, most = 200): Refusals {
 }
 
 function nameOf(principal: Principal): string {
-  if (principal.kind === 'role') return principal.functionId;
-  return principal.kind === 'service' ? principal.service : 'root';
+  switch (principal.kind) {
+    case 'role':
+      return principal.functionId;
+    case 'service':
+      return principal.service;
+    case 'identity':
+      return principal.arn;
+    case 'root':
+      return 'root';
+  }
 }

@@ -41,11 +41,22 @@ function roleOf(stack: Stack, role: Resource, policies: readonly Resource[]): Ro
   return { id: role.logicalId, arn: stack.arn(role.logicalId), statements, unknownPolicies };
 }
 
-/** The statements of all bucket and queue policies. */
+/** The types of resource policies. */
+const resourcePolicies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
+
+/** The statements of all policies of buckets, queues, topics and secrets. */
 export function resourceStatements(stack: Stack): Statement[] {
-  return [...stack.ofType('AWS::S3::BucketPolicy'), ...stack.ofType('AWS::SQS::QueuePolicy')].flatMap((policy) =>
-    parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId),
+  // Those of secrets say `*` for the secret itself.
+  const ofSecrets = stack.ofType('AWS::SecretsManager::ResourcePolicy').flatMap(({ logicalId, properties }) =>
+    parsePolicyDocument(properties.ResourcePolicy, logicalId).map((statement) => ({
+      ...statement,
+      Resource: [String(properties.SecretId)],
+    })),
   );
+  return resourcePolicies
+    .flatMap((type) => stack.ofType(type))
+    .flatMap((policy) => parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId))
+    .concat(ofSecrets);
 }
 
 function list(value: unknown): unknown[] {

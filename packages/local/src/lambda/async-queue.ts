@@ -1,9 +1,10 @@
 import type { Context } from '#context';
-import type { Queues } from '#sqs/start';
+import type { Principal } from '#iam/access-keys';
+import type { NewMessage } from '#sqs/message';
 import { type EventInvokeConfig, eventInvokeConfig } from './event-invoke-config.ts';
 import { functionConfig } from './function-config.ts';
 import type { InvokeResult } from './functions.ts';
-import { type Condition, invocationRecord } from './invocation-record.ts';
+import { type Condition, type InvocationRecord, invocationRecord } from './invocation-record.ts';
 
 /** The queue of asynchronous invocations. */
 export interface AsyncQueue {
@@ -11,6 +12,14 @@ export interface AsyncQueue {
   accept(functionId: string, event: unknown, requestId: string): void;
   /** Drops the waiting events. */
   stop(): void;
+}
+
+/** Where Lambda sends what became of an asynchronous event. Each needs the function's permission. */
+export interface Destinations {
+  /** @param arn of a queue, topic, function or bus @throws Error, one sentence */
+  send(arn: string, record: InvocationRecord, principal: Principal): Promise<void>;
+  /** Sends a discarded event itself. @param arn of a queue or topic @throws Error, one sentence */
+  sendDeadLetter(arn: string, message: NewMessage, principal: Principal): Promise<void>;
 }
 
 /** Concurrent events per function. Each needs an execution environment, and a laptop is not faster with more of them. */
@@ -36,7 +45,7 @@ interface QueuedEvent {
  * An event that is throttled is tried again until it is too old, and then discarded too. As on AWS, there is no order. Waiting events are in memory only.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
-export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
+export function createAsyncQueue(context: Context, destinations: Destinations): AsyncQueue {
   const { counters, clock, faults, functions, timeScale } = context;
   const waiting = new Map<string, QueuedEvent[]>();
   const running = new Map<string, number>();
@@ -87,7 +96,8 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
       counters.count('faults.repeatEvent');
       await functions.invoke(functionId, event);
     }
-    if (result.ok || stopped) return countDone(functionId);
+    if (stopped) return countDone(functionId);
+    if (result.ok) return await succeed({ ...queued, attempts: queued.attempts + 1 }, result);
     if (result.throttled) {
       const delay = Math.min(firstThrottlePause * 2 ** queued.throttles, longestThrottlePause);
       return after(delay / timeScale, () => enqueue({ ...queued, throttles: queued.throttles + 1 }));
@@ -98,23 +108,52 @@ export function createAsyncQueue(context: Context, queues: Queues): AsyncQueue {
     after((retryDelays[attempts - 1] ?? 0) / timeScale, () => enqueue({ ...queued, attempts, throttles: 0 }));
   }
 
-  async function discard(queued: QueuedEvent, condition: Condition, result: InvokeResult | undefined): Promise<void> {
-    const { functionId, event, requestId, attempts, config } = queued;
+  /** Sends what became of an event. As on AWS, it is lost if it cannot be sent. */
+  async function keep(
+    queued: QueuedEvent,
+    condition: Condition,
+    result: InvokeResult | undefined,
+    arn: string | undefined,
+  ): Promise<boolean> {
+    const { functionId, event, requestId, attempts } = queued;
     const { arn: functionArn, principal } = functionConfig(context.stack, functionId);
+    if (arn === undefined) return false;
+    const record = invocationRecord({ requestId, functionArn, condition, attempts, event, result, now: clock.now() });
+    return await sent(functionId, destinations.send(arn, record, principal));
+  }
+
+  const sent = async (functionId: string, sending: Promise<void>): Promise<boolean> => {
+    try {
+      await sending;
+      return true;
+    } catch (error) {
+      context.log(`${functionId}: unable to keep the failed event; ${String(error)}`);
+      return false;
+    }
+  };
+
+  async function succeed(queued: QueuedEvent, result: InvokeResult): Promise<void> {
+    await keep(queued, 'Success', result, queued.config.onSuccess);
+    countDone(queued.functionId);
+  }
+
+  async function discard(queued: QueuedEvent, condition: Condition, result: InvokeResult | undefined): Promise<void> {
+    const { functionId, event, requestId, config } = queued;
     const reason = result?.ok === false ? `${result.errorType}: ${result.errorMessage}` : condition;
     context.log(`${functionId}: gave up an event (${condition}); ${reason}`);
-    try {
-      if (!config.failureQueueArn) return;
-      const now = clock.now();
-      const record = invocationRecord({ requestId, functionArn, condition, attempts, event, result, now });
-      await queues.send(config.failureQueueArn, JSON.stringify(record), principal);
-      counters.count('lambda.dead-letters');
-    } catch (error) {
-      // As on AWS, an event is lost if its record cannot be sent.
-      context.log(`${functionId}: unable to keep the failed event; ${String(error)}`);
-    } finally {
-      countDone(functionId);
+    const kept = await keep(queued, condition, result, config.onFailure);
+    if (config.deadLetterArn !== undefined) {
+      const { principal } = functionConfig(context.stack, functionId);
+      const attributes = {
+        RequestID: { DataType: 'String', StringValue: requestId },
+        ErrorCode: { DataType: 'Number', StringValue: '200' },
+        ErrorMessage: { DataType: 'String', StringValue: reason.slice(0, 1024) },
+      };
+      const message = { body: JSON.stringify(event), attributes };
+      await sent(functionId, destinations.sendDeadLetter(config.deadLetterArn, message, principal));
     }
+    if (kept) counters.count('lambda.dead-letters');
+    countDone(functionId);
   }
 
   return {

@@ -3,21 +3,22 @@ import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import { splitOnce } from '#text';
 
+const Destination = z.object({ Destination: z.string() }).optional();
+
 /** Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-eventinvokeconfig.html */
 const Properties = z.looseObject({
   FunctionName: z.string(),
   Qualifier: z.string(),
   MaximumRetryAttempts: z.coerce.number().int().min(0).max(2).default(2),
   MaximumEventAgeInSeconds: z.coerce.number().int().min(60).max(21_600).default(21_600),
-  DestinationConfig: z
-    .strictObject({ OnFailure: z.object({ Destination: z.string().regex(/^arn:aws:sqs:/) }).optional() })
-    .default({}),
+  DestinationConfig: z.object({ OnFailure: Destination, OnSuccess: Destination }).default({}),
 });
+const DeadLetterConfig = z.object({ TargetArn: z.string() }).optional();
 
 /** Settings of asynchronous invocations. */
 export type EventInvokeConfig = Readonly<ReturnType<typeof eventInvokeConfig>>;
 
-/** @throws BrokenStack for settings that are not served locally: OnSuccess destinations, and destinations other than queues */
+/** @throws BrokenStack */
 export function eventInvokeConfig(stack: Stack, functionId: string) {
   const [id, qualifier] = splitOnce(functionId, ':');
   const names = [stack.ref(id), stack.arn(id)];
@@ -36,7 +37,10 @@ export function eventInvokeConfig(stack: Stack, functionId: string) {
     retries: MaximumRetryAttempts,
     /** Seconds after which an event is discarded. */
     maximumAge: MaximumEventAgeInSeconds,
-    /** The queue that gets a record of every discarded event. */
-    failureQueueArn: DestinationConfig.OnFailure?.Destination,
+    /** ARNs of what gets a record of every discarded event, and of every other: a queue, topic, function or bus. */
+    onFailure: DestinationConfig.OnFailure?.Destination,
+    onSuccess: DestinationConfig.OnSuccess?.Destination,
+    /** ARN of the queue or topic that gets the discarded event itself: the older way. */
+    deadLetterArn: DeadLetterConfig.parse(stack.find(id)?.properties.DeadLetterConfig)?.TargetArn,
   };
 }

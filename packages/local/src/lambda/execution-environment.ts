@@ -64,7 +64,7 @@ export function startEnvironment(options: {
   const started = performance.now();
   const worker = new Worker(new URL('./bootstrap.mjs', import.meta.url), {
     // Without the process's loaders and flags, because a function must run with the files of its folder alone.
-    execArgv: [],
+    execArgv: disabledFeatures(config.runtime),
     env: { ...options.environment },
     resourceLimits: { maxOldGenerationSizeMb: config.memoryMegabytes, maxYoungGenerationSizeMb },
     workerData: {
@@ -173,6 +173,17 @@ export function startEnvironment(options: {
     },
   };
   return environment;
+}
+
+/**
+ * Lambda switches two features of Node.js off, up to its Node.js 22: a file is an ES module by its name or `package.json`, not by what is in it,
+ * and `require` does not take ES modules. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html
+ */
+function disabledFeatures(runtime: string): string[] {
+  const flags = ['--no-experimental-detect-module', '--no-experimental-require-module'];
+  return /^nodejs(1\d|20|22)\./.test(runtime)
+    ? flags.filter((flag) => process.allowedNodeEnvironmentFlags.has(flag))
+    : [];
 }
 
 /** The local services. */

@@ -35,23 +35,21 @@ export function functionConfig(stack: Stack, named: string) {
   if (!Runtime.startsWith('nodejs')) {
     throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
   }
-  const role = stack.byPhysicalId('AWS::IAM::Role', Role);
-  if (!role)
-    throw new BrokenStack(`unable to run function ${functionId}; its role ${Role} is not in stack ${stack.name}`);
   const name = stack.ref(functionId);
-  const roleId = role.logicalId;
+  // Nothing is known of what a role of somewhere else allows, so that it allows nothing; the start says so.
+  const roleId = stack.byPhysicalId('AWS::IAM::Role', Role)?.logicalId;
+  const roleName = roleId === undefined ? Role.slice(Role.lastIndexOf('/') + 1) : stack.ref(roleId);
   /** The function's identity: a session of its role. */
   const principal: Principal = {
     kind: 'role',
-    arn: `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/${name}`,
-    roleId,
+    arn: `arn:aws:sts::${stack.account}:assumed-role/${roleName}/${name}`,
+    roleId: roleId ?? Role,
     functionId,
   };
   return {
     id: functionId,
     name,
     arn: stack.arn(functionId),
-    roleId,
     principal,
     /** Where the assembly has the code. Undefined: it is inline. */
     directory: Code.ZipFile === undefined ? stack.codeDirectory(functionId) : undefined,

@@ -11,6 +11,7 @@ import type { Counters } from '#counters';
 import type { Faults } from '#faults';
 import type { AccessKeys } from '#iam/access-keys';
 import type { Policies } from '#iam/policy';
+import type { Refusals } from '#iam/refusals';
 import { type LogFiles, openLogFiles } from '#logs/log-files';
 import { randomIdBytes } from '#random-bytes';
 import { withTimeout } from '#timeout';
@@ -20,6 +21,7 @@ import { arnOf, unqualified, versionOf } from './find-function.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
 import { mayInvoke } from './permissions.ts';
 import { createPool, type Pool, poolDefaults } from './pool.ts';
+import { sdkIsMissing } from './start-failure.ts';
 import { reportLine, startLine } from './system-log.ts';
 import { taskFolder } from './task-folder.ts';
 
@@ -63,6 +65,8 @@ export interface FunctionsOptions {
   readonly counters: Counters;
   readonly calls: Calls;
   readonly clock: Clock;
+  /** Gets what the permissions of functions refuse to services. */
+  readonly refusals?: Pick<Refusals, 'add'>;
   /** The local services. Without them functions call them over HTTP only, and hosts of AWS are not redirected. */
   readonly services?: { readonly answer: Answering; readonly awsHosts: AwsHosts };
   /** Gets lines for the person who runs the stack. */
@@ -88,6 +92,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
   let stopping = false;
   const deployed = new Map<string, Deployed>();
   const retired = new Set<Pool>();
+  /** Packages of which the console has said that they are missing. */
+  const saidToBeMissing = new Set<string>();
   const running = new Set<Promise<unknown>>();
   // Those of the last run; the code may have changed.
   rmSync(taskFolders(options), { recursive: true, force: true });
@@ -96,7 +102,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const find = (functionId: string): Deployed => {
     const known = deployed.get(functionId);
     if (known) return known;
-    const started = deploy(functionConfig(stack, functionId), { ...options, stack }, logs);
+    const started = deploy(functionConfig(stack, functionId), { ...options, stack }, logs, saidToBeMissing);
     deployed.set(functionId, started);
     return started;
   };
@@ -193,7 +199,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
     warm(functionIds) {
       for (const functionId of functionIds) find(functionId).pool.warm();
     },
-    allows: (functionId, servicePrincipal, sourceArn) => mayInvoke(stack, functionId, servicePrincipal, sourceArn),
+    allows(functionId, service, arn) {
+      const allowed = mayInvoke(stack, functionId, service, arn);
+      const message = `because no AWS::Lambda::Permission of ${functionId} allows the source ${arn}`;
+      if (!allowed)
+        options.refusals?.add({ kind: 'service', service, arn }, 'lambda:InvokeFunction', functionId, message);
+      return allowed;
+    },
 
     replace(next) {
       const isUnchanged = ([functionId, { config }]: [string, Deployed]) =>
@@ -219,14 +231,25 @@ export function createFunctions(options: FunctionsOptions): Functions {
   };
 }
 
-function deploy(config: FunctionConfig, options: FunctionsOptions, logs: LogFiles): Deployed {
+function deploy(
+  config: FunctionConfig,
+  options: FunctionsOptions,
+  logs: LogFiles,
+  saidToBeMissing: Set<string>,
+): Deployed {
   const { stack, origin, keys, clock, counters, calls, services, log } = options;
   const { region } = stack;
   const credentials = keys.issue(config.principal);
   for (const layer of config.missingLayers) {
     log?.(`${config.id}: the layer ${layer} is not served; a layer of the stack in a folder is`);
   }
-  const { task, opt } = taskFolder(config, { folder: taskFolders(options), startedIn: process.cwd() });
+  const { task, opt, missingSdk } = taskFolder(config, {
+    folder: taskFolders(options),
+    sdkBeside: [process.cwd(), import.meta.dirname],
+  });
+  const unsaid = missingSdk.filter((name) => !saidToBeMissing.has(name));
+  for (const name of unsaid) saidToBeMissing.add(name);
+  if (unsaid.length > 0) log?.(sdkIsMissing(unsaid));
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;

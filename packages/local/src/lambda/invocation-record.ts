@@ -1,9 +1,9 @@
 import type { InvokeResult } from './functions.ts';
 
-export type Condition = 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
+export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency';
 
 /**
- * What Lambda sends to the destination of a discarded event. Unlike a stream's record, it contains the event.
+ * What Lambda sends to the destination of an asynchronous event. Unlike a stream's record, it contains the event.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
  * @param options.result the result of the last attempt, if there was one
  */
@@ -27,9 +27,15 @@ export function invocationRecord(options: {
       approximateInvokeCount: attempts,
     },
     requestPayload: event,
+    ...(result?.ok === true && {
+      responseContext: { statusCode: 200, executedVersion: '$LATEST' },
+      responsePayload: result.payload,
+    }),
     ...(result?.ok === false && {
       responseContext: { statusCode: 200, executedVersion: '$LATEST', functionError: 'Unhandled' },
       responsePayload: { errorType: result.errorType, errorMessage: result.errorMessage },
     }),
   };
 }
+
+export type InvocationRecord = ReturnType<typeof invocationRecord>;

@@ -4,8 +4,7 @@ import { BrokenStack } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import type { Context, Service } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
-import type { Queues } from '#sqs/start';
-import { createAsyncQueue } from './async-queue.ts';
+import type { AsyncQueue } from './async-queue.ts';
 import { arnOf, findFunction, versionOf } from './find-function.ts';
 
 /** Bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html; 1 MB since October 2025, 256 KB before. */
@@ -32,10 +31,9 @@ class LambdaError extends Error {
 /**
  * Lambda's Invoke under `/_aws/lambda` for the stack's functions: `Event`, `RequestResponse` and `DryRun`, by name or ARN. Checks the signature
  * and the permission. Source: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * @param queue gets the events of asynchronous invocations
  */
-export async function startInvokeApi(context: Context, queues: Queues): Promise<Service> {
-  const queue = createAsyncQueue(context, queues);
-
+export async function startInvokeApi(context: Context, queue: AsyncQueue): Promise<Service> {
   async function invoke(request: Incoming, requestId: string): Promise<InvokeResponse> {
     const type = invocationType(request);
     const body = await request.body(payloadLimits[type]);
@@ -95,9 +93,7 @@ export async function startInvokeApi(context: Context, queues: Queues): Promise<
   return {
     answer,
     handle: overHttp(answer),
-    async stop() {
-      queue.stop();
-    },
+    async stop() {},
   };
 }
 

@@ -5,13 +5,15 @@ import { pathToFileURL } from 'node:url';
 
 /** @param opt the folder that is `/opt` on AWS */
 export function serveOpt(opt) {
+  const isInOpt = (name) => name.startsWith('/opt/');
+  const local = (name) => join(opt, name.slice('/opt'.length));
   const { _resolveFilename: resolve } = Module;
   Module._resolveFilename = function (name, ...rest) {
-    return resolve.call(this, name.startsWith('/opt/') ? join(opt, name.slice('/opt'.length)) : name, ...rest);
+    return resolve.call(this, isInOpt(name) ? local(name) : name, ...rest);
   };
-  // Node.js 20 has none, so there an ES module cannot import such a path.
+  // For `import`. Node.js 20 has no such hooks.
   Module.registerHooks?.({
     resolve: (name, context, next) =>
-      next(name.startsWith('/opt/') ? pathToFileURL(join(opt, name.slice('/opt'.length))).href : name, context),
+      next(isInOpt(name) && context.conditions.includes('import') ? pathToFileURL(local(name)).href : name, context),
   });
 }

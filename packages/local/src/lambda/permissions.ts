@@ -20,18 +20,44 @@ export function mayInvoke(stack: Stack, functionId: string, servicePrincipal: st
   return answer;
 }
 
+/**
+ * Whether resource policies let these principals invoke the function through its URL. Since October 2025 two permissions are needed.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ * @param principals as permissions name them: `*`, an account, an ARN
+ */
+export function mayInvokeByUrl(
+  stack: Stack,
+  functionId: string,
+  authType: string,
+  principals: readonly string[],
+): boolean {
+  const permissions = permissionsOf(stack, functionId).filter(({ Principal }) =>
+    principals.includes(String(Principal)),
+  );
+  const allows = (action: string) =>
+    permissions.some(
+      ({ Action, FunctionUrlAuthType = authType }) =>
+        [action, 'lambda:*'].includes(String(Action)) && FunctionUrlAuthType === authType,
+    );
+  return allows('lambda:InvokeFunctionUrl') && allows('lambda:InvokeFunction');
+}
+
 function isPermitted(stack: Stack, functionId: string, servicePrincipal: string, sourceArn: string): boolean {
-  const id = unqualified(functionId);
-  if (stack.find(id)?.type !== 'AWS::Lambda::Function') return false;
-  // A permission is for the function, or for one alias or version of it.
-  const names = [functionId.replace(id, stack.ref(id)), arnOf(stack, functionId)];
-  return stack.ofType('AWS::Lambda::Permission').some(({ properties }) => {
-    const { FunctionName, Action, Principal, SourceArn } = properties;
-    return (
-      names.includes(String(FunctionName)) &&
+  return permissionsOf(stack, functionId).some(
+    ({ Action, Principal, SourceArn }) =>
       ['lambda:InvokeFunction', 'lambda:*'].includes(String(Action)) &&
       Principal === servicePrincipal &&
-      (SourceArn === undefined || arnMatches(String(SourceArn), sourceArn))
-    );
-  });
+      (SourceArn === undefined || arnMatches(String(SourceArn), sourceArn)),
+  );
+}
+
+/** A permission is for a function, or for one alias or version of it. */
+function permissionsOf(stack: Stack, functionId: string): Record<string, unknown>[] {
+  const id = unqualified(functionId);
+  if (stack.find(id)?.type !== 'AWS::Lambda::Function') return [];
+  const names = [functionId.replace(id, stack.ref(id)), arnOf(stack, functionId)];
+  return stack
+    .ofType('AWS::Lambda::Permission')
+    .map(({ properties }) => properties)
+    .filter(({ FunctionName }) => names.includes(String(FunctionName)));
 }

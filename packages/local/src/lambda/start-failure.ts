@@ -1,10 +1,10 @@
-/**
- * What the person who runs the stack reads when a function did not start. AWS's Node.js runtime brings the AWS SDK, so a function may count
- * on it; here it must be installed.
- */
+/** What the person who runs the stack reads when a function did not start. */
 export function startFailure(functionId: string, errorType: string, errorMessage: string): string {
   const [firstLine = ''] = errorMessage.split('\n');
-  const sentence = `${functionId} did not start; ${errorType}: ${firstLine}`;
-  const [, missing] = /Cannot find (?:module|package) '(@(?:aws-sdk|smithy|aws-crypto)\/[^'/]+)/.exec(firstLine) ?? [];
-  return missing === undefined ? sentence : `${sentence}. On AWS it is there; here: npm install --save-dev ${missing}`;
+  return `${functionId} did not start; ${errorType}: ${firstLine}`;
+}
+
+/** AWS's Node.js runtime brings the AWS SDK, so a function may count on it. Here it must be installed. */
+export function sdkIsMissing(packages: readonly string[]): string {
+  return `unable to find ${packages.join(', ')}, which AWS's runtime brings: npm install --save-dev ${packages.join(' ')}`;
 }

@@ -10,6 +10,8 @@ export interface TaskFolder {
   readonly task: string;
   /** `/opt` on AWS. Undefined without layers. */
   readonly opt: string | undefined;
+  /** Packages of the AWS SDK that the code imports, and that are nowhere. */
+  readonly missingSdk: readonly string[];
 }
 
 /**
@@ -18,62 +20,93 @@ export interface TaskFolder {
  * - with inline code, which becomes `index.js`
  * - with layers, whose packages are then found where Node.js looks for packages
  * - that the `package.json` of a folder above would make an ES module. On AWS there is no folder above, so it is CommonJS.
- * - above whose code there is no AWS SDK, although there is one above the folder in which this program was started
+ * - that uses a part of the AWS SDK which is not above its code, but above another of `sdkBeside`
  * @param options.folder for such copies; it was empty when the program started
+ * @param options.sdkBeside folders below which the SDK is looked for after the code's own, as it is part of AWS's runtime
  */
 export function taskFolder(
   config: Pick<FunctionConfig, 'id' | 'directory' | 'handler' | 'inlineCode' | 'layers'>,
-  options: { folder: string; startedIn: string },
+  options: { folder: string; sdkBeside: readonly string[] },
 ): TaskFolder {
   const { id, directory, handler, inlineCode, layers } = config;
-  const { folder, startedIn } = options;
-  const lacksSdk = (from: string) => findSdk(from) === undefined && findSdk(startedIn) !== undefined;
-  if (directory !== undefined && layers.length === 0 && !lacksSdk(directory) && !wouldBeEsModule(directory, handler))
-    return { task: directory, opt: undefined };
+  const { folder, sdkBeside } = options;
+  const named = directory === undefined ? sdkNamesIn(inlineCode ?? '') : sdkPackagesOf(directory);
+  const own = packageFolders(directory ?? folder);
+  const notAbove = named.filter((name) => !has(own, name));
+  const sdks = [...own, ...(notAbove.length > 0 || layers.length > 0 ? sdkBeside.flatMap(packageFolders) : [])];
+  const missingSdk = notAbove.filter((name) => !has(sdks, name) && layers.length === 0);
+  const staysThere =
+    directory !== undefined &&
+    layers.length === 0 &&
+    !wouldBeEsModule(directory, handler) &&
+    notAbove.length === missingSdk.length;
+  if (staysThere) return { task: directory, opt: undefined, missingSdk };
 
-  const sdk = findSdk(folder) ? undefined : (findSdk(directory ?? folder) ?? findSdk(startedIn));
   const root = join(folder, `${id}-${hashOf(directory, inlineCode, layers)}`);
   const task = join(root, 'task');
   const packages = join(root, 'node_modules');
   rmSync(root, { recursive: true, force: true });
-  make(root, sdk);
+  makeRoot(root);
   mkdirSync(task);
   if (inlineCode !== undefined) writeFileSync(join(task, 'index.js'), inlineCode);
   if (inlineCode?.includes('cfn-response')) writeFileSync(join(packages, 'cfn-response.js'), cfnResponse);
   if (directory !== undefined) cpSync(directory, task, { recursive: true, dereference: true });
-  if (layers.length === 0) return { task, opt: undefined };
-  const opt = layersFolder(layers, folder, sdk);
-  for (const from of ['nodejs/node_modules', `nodejs/node${process.versions.node.split('.')[0]}/node_modules`])
-    linkPackages(join(opt, from), packages);
-  return { task, opt };
+  const opt = layers.length > 0 ? layersFolder(layers, folder, sdks) : undefined;
+  if (opt !== undefined) {
+    const version = process.versions.node.split('.')[0];
+    linkPackages(join(opt, `nodejs/node${version}/node_modules`), packages);
+    linkPackages(join(opt, 'nodejs/node_modules'), packages);
+  }
+  linkSdk(sdks, packages);
+  return { task, opt, missingSdk };
 }
 
 /** Layers are unpacked into one folder, one after the other, so the last one wins. Functions with the same layers share it. */
-function layersFolder(layers: readonly string[], folder: string, sdk: string | undefined): string {
+function layersFolder(layers: readonly string[], folder: string, sdks: readonly string[]): string {
   const root = join(folder, `layers-${hashOf(layers)}`);
   const opt = join(root, 'opt');
   if (existsSync(root)) return opt;
-  make(root, sdk);
+  makeRoot(root);
+  linkSdk(sdks, join(root, 'node_modules'));
   for (const layer of layers) cpSync(layer, opt, { recursive: true, dereference: true });
   return opt;
 }
 
-/** Makes a folder in which JavaScript is CommonJS, unless the code's own `package.json` says otherwise, and the SDK is found. */
-function make(root: string, sdk: string | undefined): void {
+/** Makes a folder below which JavaScript is CommonJS, unless a `package.json` further down says otherwise. */
+function makeRoot(root: string): void {
   mkdirSync(join(root, 'node_modules'), { recursive: true });
   writeFileSync(join(root, 'package.json'), '{}');
-  if (sdk) linkPackages(sdk, join(root, 'node_modules'), (name) => sdkScopes.includes(name));
 }
 
 const hashOf = (...parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
 
+/** What AWS's runtime brings. */
 const sdkScopes = ['@aws-sdk', '@smithy', '@aws-crypto', '@aws'];
 
-/** The nearest `node_modules` with an AWS SDK. */
-function findSdk(from: string): string | undefined {
+/** The packages of the SDK that code imports. */
+function sdkPackagesOf(directory: string): string[] {
+  const names = readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : sdkPackagesOf(path);
+    if (!/\.[cm]?js$/.test(entry.name)) return [];
+    return sdkNamesIn(readFileSync(path, 'utf8'));
+  });
+  return [...new Set(names)];
+}
+
+function sdkNamesIn(code: string): string[] {
+  return [...code.matchAll(/\b(?:from|import|require)\s*\(?\s*["'](@(?:aws-sdk|smithy)\/[a-z0-9-]+)["'/]/g)].map(
+    ([, name = '']) => name,
+  );
+}
+
+const has = (folders: readonly string[], name: string) => folders.some((folder) => existsSync(join(folder, name)));
+
+/** The existing `node_modules` of a folder and of all above it, the nearest first. */
+function packageFolders(from: string): string[] {
   return above(from)
     .map((folder) => join(folder, 'node_modules'))
-    .find((folder) => existsSync(join(folder, '@aws-sdk')));
+    .filter((folder) => existsSync(folder));
 }
 
 /** Whether the handler's file would be an ES module because of a folder above. */
@@ -92,16 +125,21 @@ function above(folder: string): string[] {
   return parent === folder ? [folder] : [folder, ...above(parent)];
 }
 
-/** Makes the packages of one `node_modules` found in another. Node.js resolves links, so packages find their own dependencies where they are. */
+function linkSdk(from: readonly string[], to: string): void {
+  for (const folder of from) linkPackages(folder, to, (name) => sdkScopes.includes(name));
+}
+
+/**
+ * Makes the packages of one `node_modules` found in another, but for those that it has already. Node.js resolves links, so packages find their
+ * own dependencies where they are.
+ */
 function linkPackages(from: string, to: string, isWanted: (name: string) => boolean = () => true): void {
   if (!existsSync(from)) return;
   for (const name of readdirSync(from).filter((one) => !one.startsWith('.') && isWanted(one))) {
     if (name.startsWith('@')) {
-      // Two layers may have packages of one scope.
       mkdirSync(join(to, name), { recursive: true });
       linkPackages(join(from, name), join(to, name));
-    } else {
-      rmSync(join(to, name), { force: true });
+    } else if (!existsSync(join(to, name))) {
       symlinkSync(join(from, name), join(to, name), 'junction');
     }
   }

@@ -1,3 +1,4 @@
+import { BrokenStack } from '#assembly/broken-stack';
 import { withoutHash } from '#calls';
 import type { Context } from '#context';
 import { logFileName } from '#logs/log-files';
@@ -11,7 +12,7 @@ export interface DescribedFunction {
   readonly coldStarts: number;
   /** Milliseconds of an invocation, on average; undefined before the first. */
   readonly averageMs?: number | undefined;
-  /** The name of its log, if it has written one. */
+  /** The name of its log. Empty for a function that cannot run here. */
   readonly log: string;
   /** The last lines that the function itself has written. */
   readonly lastLines: readonly string[];
@@ -20,6 +21,15 @@ export interface DescribedFunction {
 /** Lines that Lambda writes around an invocation. */
 const isOwnLine = (line: string): boolean =>
   line !== '' && !/^(?:START|END|REPORT) RequestId:|^\{"time":"[^"]+","type":"platform\./.test(line);
+
+function logOf(functions: Context['functions'], functionId: string): string {
+  try {
+    return logFileName(functions.config(functionId).logGroup);
+  } catch (error) {
+    if (error instanceof BrokenStack) return '';
+    throw error;
+  }
+}
 
 /** @param logs the folder */
 export function describeFunctions(
@@ -32,8 +42,8 @@ export function describeFunctions(
       const name = withoutHash(logicalId);
       const count = (kind: string): number => counts[`lambda.${kind}:${name}`] ?? 0;
       const done = count('done');
-      const log = logFileName(functions.config(logicalId).logGroup);
-      const lines = await lastLines(logs, log, 8 * 1024);
+      const log = logOf(functions, logicalId);
+      const lines = log === '' ? [] : await lastLines(logs, log, 8 * 1024);
       return {
         name,
         invocations: count('invoke'),

@@ -14,7 +14,7 @@ function age(milliseconds) {
 }
 
 /**
- * The sections. A column is its heading and what a row shows there, with a class: `number`, `code`, or `bad` where the value is one that
+ * The sections. A column is its heading and what a row shows there, with a class: `number`, `code`, `name`, or `bad` where the value is one that
  * somebody should look at. `count` is shown in the list of sections.
  */
 const sections = [
@@ -102,7 +102,7 @@ const sections = [
     key: ({ who, action, resource }) => `${who} ${action} ${resource}`,
     columns: [
       ['Who', (row) => row.who],
-      ['Action', (row) => row.action],
+      ['Action', (row) => row.action, 'name'],
       ['Resource', (row) => row.resource, 'code'],
       ['Times', (row) => format(row.times), 'number'],
       ['Last', (row) => clockTime(row.last), 'number'],
@@ -142,7 +142,7 @@ const sections = [
     key: ({ name, type, id }) => `${type} ${name} ${id}`,
     columns: [
       ['Resource', (row) => row.name],
-      ['Type', (row) => row.type],
+      ['Type', (row) => row.type, 'name'],
       ['Id', (row) => row.id, 'code'],
       ['Here', (row) => row.part, (row) => (row.part === 'not served' ? 'bad' : '')],
       ['Why', (row) => row.why ?? ''],

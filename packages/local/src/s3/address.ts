@@ -30,12 +30,12 @@ export function parseAddress(target: string, hostBucket?: string): Address {
 }
 
 /**
- * The name before S3's own host, on AWS or here: of `photos.s3.eu-west-1.amazonaws.com`, `photos.s3.amazonaws.com` and
- * `photos.localhost:8080` it is `photos`. SDKs write the last for an endpoint like `http://localhost:8080/_aws/s3`.
- * @returns undefined for a host of S3 itself, and for others
+ * The name before `localhost`, like `photos` of `photos.localhost:8080`. SDKs write a bucket there for an endpoint like
+ * `http://localhost:8080/_aws/s3`. AWS's own hosts never come here: the port has written their buckets into the path.
+ * @returns undefined for other hosts
  */
-export function bucketOfHost(host: string | undefined): string | undefined {
-  return /^(.+)\.(?:s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com|localhost)(?::\d+)?$/i.exec(host ?? '')?.[1];
+export function nameBeforeLocalhost(host: string | undefined): string | undefined {
+  return /^(.+)\.localhost(?::\d+)?$/i.exec(host ?? '')?.[1]?.toLowerCase();
 }
 
 /** A key has at most 1,024 bytes of UTF-8. @throws S3Error KeyTooLongError */

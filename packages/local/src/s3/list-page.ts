@@ -60,14 +60,18 @@ const mostEntries = 1000;
 
 /** The number of entries of a page, which is at most 1,000. @throws S3Error InvalidArgument */
 export function parsePageSize(name: string, value: string | null): number {
-  if (value === null || value === '') return mostEntries;
+  return value === null || value === '' ? mostEntries : Math.min(parseCount(name, value), mostEntries);
+}
+
+/** A number that is not negative. @throws S3Error InvalidArgument */
+export function parseCount(name: string, value: string): number {
   if (!/^-?\d{1,10}$/.test(value) || Math.abs(Number(value)) > 2 ** 31 - 1) {
     throw invalidArgument(name, value, `Provided ${name} not an integer or within integer range`);
   }
   if (value.startsWith('-')) {
     throw invalidArgument(name, value, `Argument ${name} must be an integer between 0 and 2147483647`);
   }
-  return Math.min(Number(value), mostEntries);
+  return Number(value);
 }
 
 /**

@@ -1,100 +1,133 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
 import type { Context } from '#context';
-import { findFunction } from '#lambda/find-function';
+import type { Events } from '#events/start';
+import type { Principal } from '#iam/access-keys';
+import type { Topics } from '#sns/start';
+import type { Targets } from '#targets/targets';
 import type { Bucket } from './buckets.ts';
+import { busEvent } from './bus-event.ts';
 import type { ObjectEvent } from './call.ts';
+
+/** Where a bucket's events go. */
+export interface EventTargets {
+  readonly targets: Targets;
+  readonly topics: Topics;
+  readonly bus: Pick<Events, 'emit'>;
+}
 
 interface Subscription {
   readonly id: string;
   /** `s3:ObjectCreated:*` and the like. */
   readonly events: readonly string[];
-  readonly functionArn: string;
+  /** A function, a queue or a topic. */
+  readonly targetArn: string;
   readonly prefix: string;
   readonly suffix: string;
 }
 
 const FilterRules = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
 
-/** The form of the bucket's property. */
+/** A configuration in the form of the bucket's property. @param target the name of the field with the target's ARN */
+const inBucket = <Target extends string>(target: Target) =>
+  z
+    .array(
+      z
+        .looseObject({ Event: z.string(), Filter: z.object({ S3Key: z.object({ Rules: FilterRules }) }).optional() })
+        .transform(({ Event, Filter, [target]: arn }) => ({
+          id: undefined,
+          events: [Event],
+          targetArn: String(arn),
+          rules: Filter?.S3Key.Rules,
+        })),
+    )
+    .default([]);
+
+/** The same in the form of S3's API, which is that of CDK's custom resource. */
+const inApi = (target: string) =>
+  z
+    .array(
+      z
+        .looseObject({
+          Id: z.string().optional(),
+          Events: z.array(z.string()),
+          Filter: z.object({ Key: z.object({ FilterRules }) }).optional(),
+        })
+        .transform(({ Id, Events, Filter, [target]: arn }) => ({
+          id: Id,
+          events: Events,
+          targetArn: String(arn),
+          rules: Filter?.Key.FilterRules,
+        })),
+    )
+    .default([]);
+
 const BucketNotifications = z.object({
   NotificationConfiguration: z
     .object({
-      LambdaConfigurations: z
-        .array(
-          z.object({
-            Event: z.string(),
-            Function: z.string(),
-            Filter: z.object({ S3Key: z.object({ Rules: FilterRules }) }).optional(),
-          }),
-        )
-        .default([]),
+      LambdaConfigurations: inBucket('Function'),
+      QueueConfigurations: inBucket('Queue'),
+      TopicConfigurations: inBucket('Topic'),
+      EventBridgeConfiguration: z.object({ EventBridgeEnabled: z.boolean().default(true) }).optional(),
     })
     .optional(),
 });
 
-/** The form of CDK's fromCustomResources resource, which is that of S3's API. */
 const CustomNotifications = z.object({
   BucketName: z.string(),
   NotificationConfiguration: z.object({
-    LambdaFunctionConfigurations: z
-      .array(
-        z.object({
-          Id: z.string().optional(),
-          Events: z.array(z.string()),
-          LambdaFunctionArn: z.string(),
-          Filter: z.object({ Key: z.object({ FilterRules }) }).optional(),
-        }),
-      )
-      .default([]),
+    LambdaFunctionConfigurations: inApi('LambdaFunctionArn'),
+    QueueConfigurations: inApi('QueueArn'),
+    TopicConfigurations: inApi('TopicArn'),
+    EventBridgeConfiguration: z.object({}).optional(),
   }),
 });
 
 /**
- * Invokes the functions that are subscribed to an event, and resolves when all have run. Each is invoked once, without Lambda's retries of
- * asynchronous invocations.
+ * Brings an event to the functions, queues and topics that are subscribed to it, and to EventBridge. Functions are invoked asynchronously,
+ * with Lambda's retries. Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html
  */
-export async function deliverEvent(context: Context, event: ObjectEvent): Promise<void> {
-  const matching = subscriptions(context.stack, event.bucket).filter((subscription) => matches(subscription, event));
-  await Promise.all(matching.map((subscription) => invoke(context, subscription, event)));
-}
-
-async function invoke(context: Context, subscription: Subscription, event: ObjectEvent): Promise<void> {
-  const functionId = findFunction(context.stack, subscription.functionArn);
-  if (functionId === undefined || !context.functions.allows(functionId, 's3.amazonaws.com', event.bucket.arn)) {
-    context.log(
-      `S3 may not invoke ${subscription.functionArn} for ${event.bucket.name}: no permission in the template`,
-    );
-    return;
+export async function deliverEvent(context: Context, to: EventTargets, event: ObjectEvent): Promise<void> {
+  const { subscribed, toBus } = notifications(context.stack, event.bucket);
+  const matching = subscribed.filter((subscription) => matches(subscription, event));
+  for (const subscription of matching) {
+    await deliver(context, to, subscription, event).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      context.log(`S3 could not bring an event of ${event.bucket.name} to ${subscription.targetArn}: ${reason}`);
+    });
   }
-  const result = await context.functions.invoke(functionId, {
-    Records: [eventRecord(context, subscription, event)],
-  });
-  if (!result.ok) context.log(`${functionId} failed for s3:${event.name} ${event.key}: ${result.errorMessage}`);
+  if (toBus) await to.bus.emit(busEvent(context, event));
 }
 
-function subscriptions(stack: Stack, bucket: Bucket): Subscription[] {
-  const fromBucket = BucketNotifications.parse(stack.find(bucket.logicalId)?.properties ?? {});
-  const fromCustomResources = stack
+async function deliver(context: Context, to: EventTargets, subscription: Subscription, event: ObjectEvent) {
+  const { targetArn } = subscription;
+  const principal: Principal = { kind: 'service', service: 's3.amazonaws.com', arn: event.bucket.arn };
+  const document = { Records: [eventRecord(context, subscription, event)] };
+  if (targetArn.startsWith('arn:aws:sqs:')) {
+    await to.targets.send(targetArn, { body: JSON.stringify(document) }, principal);
+  } else if (targetArn.startsWith('arn:aws:sns:')) {
+    const message = { message: JSON.stringify(document), subject: 'Amazon S3 Notification' };
+    await to.topics.publish(targetArn, message, principal);
+  } else to.targets.invoke(targetArn, document, principal);
+}
+
+function notifications(stack: Stack, bucket: Bucket): { subscribed: Subscription[]; toBus: boolean } {
+  const { NotificationConfiguration: own } = BucketNotifications.parse(stack.find(bucket.logicalId)?.properties ?? {});
+  const custom = stack
     .ofType('Custom::S3BucketNotifications')
     .map(({ properties }) => CustomNotifications.parse(properties))
-    .filter(({ BucketName }) => BucketName === bucket.name);
-  return [
-    ...(fromBucket.NotificationConfiguration?.LambdaConfigurations ?? []).map((configuration) => ({
-      id: bucket.logicalId,
-      events: [configuration.Event],
-      functionArn: configuration.Function,
-      ...keyFilter(configuration.Filter?.S3Key.Rules),
-    })),
-    ...fromCustomResources.flatMap(({ NotificationConfiguration }) =>
-      NotificationConfiguration.LambdaFunctionConfigurations.map((configuration) => ({
-        id: configuration.Id ?? bucket.logicalId,
-        events: configuration.Events,
-        functionArn: configuration.LambdaFunctionArn,
-        ...keyFilter(configuration.Filter?.Key.FilterRules),
-      })),
-    ),
-  ];
+    .filter(({ BucketName }) => BucketName === bucket.name)
+    .map(({ NotificationConfiguration }) => NotificationConfiguration);
+  const listed = [
+    ...[own?.LambdaConfigurations ?? [], own?.QueueConfigurations ?? [], own?.TopicConfigurations ?? []],
+    ...custom.flatMap((one) => [one.LambdaFunctionConfigurations, one.QueueConfigurations, one.TopicConfigurations]),
+  ].flat();
+  return {
+    subscribed: listed.map(({ id = bucket.logicalId, rules, ...rest }) => ({ id, ...rest, ...keyFilter(rules) })),
+    toBus:
+      own?.EventBridgeConfiguration?.EventBridgeEnabled === true ||
+      custom.some(({ EventBridgeConfiguration }) => EventBridgeConfiguration !== undefined),
+  };
 }
 
 function keyFilter(rules: z.infer<typeof FilterRules> = []): Pick<Subscription, 'prefix' | 'suffix'> {

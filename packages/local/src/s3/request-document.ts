@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { parseXML } from '@aws-sdk/xml-builder';
 import type { z } from 'zod';
 import type { Caller } from './authenticate.ts';
 import { S3Error } from './errors.ts';
@@ -23,13 +22,15 @@ export async function readDocument<Schema extends z.ZodType>(
     size += piece.length;
     if (size <= limit) pieces.push(piece);
   }
-  const document = size > limit ? undefined : parse(Buffer.concat(pieces).toString());
+  const document = size > limit ? undefined : await parse(Buffer.concat(pieces).toString());
   const result = schema.safeParse(document);
   if (!result.success) throw new S3Error('MalformedXML');
   return result.data;
 }
 
-function parse(text: string): unknown {
+async function parse(text: string): Promise<unknown> {
+  // Loaded when it is needed, because most starts do not need it.
+  const { parseXML } = await import('@aws-sdk/xml-builder');
   try {
     return parseXML(text);
   } catch {

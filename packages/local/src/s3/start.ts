@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Stack } from '#assembly/stack';
 import type { Context, Service } from '#context';
-import { type Address, bucketOfHost, parseAddress } from './address.ts';
+import { type Address, nameBeforeLocalhost, parseAddress } from './address.ts';
 import { authenticate } from './authenticate.ts';
 import { type Bucket, findBucket } from './buckets.ts';
 import type { S3 } from './call.ts';
@@ -13,7 +13,7 @@ import { createDeployments, type PrepareDeployments } from './deployment/deploy.
 import { findOperation } from './dispatch.ts';
 import { S3Error } from './errors.ts';
 import { readMetadata } from './metadata.ts';
-import { deliverEvent } from './notifications.ts';
+import { deliverEvent, type EventTargets } from './notifications.ts';
 import { listBuckets } from './operations/list-buckets.ts';
 import { discardBody, sendError } from './responses.ts';
 import { type ObjectStore, openStore } from './store.ts';
@@ -40,7 +40,10 @@ export interface S3Service extends Service {
  * `dispatch.ts` and `metadata.ts` are refused with NotImplemented. Lifecycle rules have no effect.
  * @param options.newId returns a unique id for a request or a stored body
  */
-export async function startS3(context: Context, options: { newId?: () => string } = {}): Promise<S3Service> {
+export async function startS3(
+  context: Context,
+  options: { newId?: () => string; events?: EventTargets } = {},
+): Promise<S3Service> {
   const newId = options.newId ?? randomUUID;
   const stores = new Map<string, Promise<ObjectStore>>();
   const open = (folder: string, bucket: Bucket): Promise<ObjectStore> => {
@@ -55,7 +58,10 @@ export async function startS3(context: Context, options: { newId?: () => string 
     store,
     parts: (bucket) => open('s3-parts', bucket),
     notify: (event) => {
-      deliverEvent(context, event).catch((error: unknown) => context.log(`S3 event not delivered: ${String(error)}`));
+      if (!options.events) return;
+      deliverEvent(context, options.events, event).catch((error: unknown) =>
+        context.log(`S3 event not delivered: ${String(error)}`),
+      );
     },
   };
   // Opened now, so that a damaged folder fails the start and not the first upload.
@@ -124,11 +130,10 @@ async function serve(s3: S3, request: IncomingMessage, response: ServerResponse,
   await operation.run(s3, call);
 }
 
-/** The host names the bucket, if it can: `photos.localhost` may also be this machine. */
+/** `photos.localhost` is the bucket's address if there is such a bucket, and otherwise a name of this machine. */
 function findAddress(stack: Stack, { url = '', headers }: IncomingMessage): Address {
-  const named = bucketOfHost(headers.host);
-  const isLocal = headers.host?.includes('localhost');
-  return parseAddress(url, named !== undefined && isLocal && !findBucket(stack, named) ? undefined : named);
+  const named = nameBeforeLocalhost(headers.host);
+  return parseAddress(url, named !== undefined && findBucket(stack, named) ? named : undefined);
 }
 
 function requireBucket(bucket: Bucket | undefined, address: Address): Bucket {

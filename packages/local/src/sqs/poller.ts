@@ -3,8 +3,9 @@ import type { Context } from '#context';
 import { failedItems } from '#lambda/batch-failures';
 import { runPollers } from '#lambda/run-pollers';
 import { createWakeableTimer } from '#streams/wakeable-timer';
+import { parseJson } from '#text';
 import { type QueueMapping, readQueueMappings } from './mapping.ts';
-import type { ReceivedMessage } from './queue.ts';
+import type { ReceivedMessage } from './message.ts';
 import type { OpenQueues } from './start.ts';
 
 export interface QueueTriggers {
@@ -26,10 +27,11 @@ export async function startQueueTriggers(context: Context, queues: OpenQueues): 
 }
 
 function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues) {
-  const { counters, clock, policies } = context;
+  const { counters, clock, policies, timeScale } = context;
+  const { region } = context.stack;
   const timer = createWakeableTimer();
   const queue = queues.open(mapping.queueArn);
-  queue.onChange(timer.wake);
+  const stopListening = queue.onChange(timer.wake);
   const batches = new Set<Promise<void>>();
   let stopped = false;
   let lastProblem = '';
@@ -42,15 +44,25 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
     }
     return '';
   };
-  const deliver = async (messages: readonly ReceivedMessage[], receivedAt: number) => {
+  /** Lambda sees a body as JSON where it is JSON. https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html */
+  const isWanted = (message: ReceivedMessage) => {
+    if (!mapping.matches) return true;
+    const record = toRecord(message, mapping, region);
+    return mapping.matches({ ...record, body: parseJson(message.Body) ?? message.Body });
+  };
+  const windowMs = (mapping.windowSeconds * 1000) / timeScale;
+  /** Received, and not yet enough for a batch. */
+  const waiting: Waiting[] = [];
+  const deliver = async (received: readonly Waiting[]) => {
+    const messages = received.map(({ message }) => message);
     counters.count('sqs.batches');
-    const event = { Records: messages.map((message) => toRecord(message, mapping, context.stack.region)) };
+    const event = { Records: messages.map((message) => toRecord(message, mapping, region)) };
     const result = await context.functions.invoke(mapping.functionId, event);
     const ids = messages.map(({ MessageId }) => MessageId);
     const failed = failedItems(result, ids, mapping.reportsFailures);
-    for (const { MessageId, ReceiptHandle } of messages) {
-      if (!failed.has(MessageId)) removeOrRepeat(ReceiptHandle);
-      else hideOn(ReceiptHandle, receivedAt);
+    for (const { message, receivedAt } of received) {
+      if (!failed.has(message.MessageId)) removeOrRepeat(message.ReceiptHandle);
+      else hideOn(message.ReceiptHandle, receivedAt);
     }
     if (failed.size > 0) counters.count('sqs.failed', failed.size);
   };
@@ -68,7 +80,7 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
   const hideOn = (receiptHandle: string, receivedAt: number) => {
     const visibleAt = queue.visibleAt(receiptHandle);
     if (visibleAt === undefined || visibleAt < receivedAt + mapping.visibilityTimeout * 1000) return;
-    const end = receivedAt + (mapping.visibilityTimeout * 1000) / context.timeScale;
+    const end = receivedAt + (mapping.visibilityTimeout * 1000) / timeScale;
     queue.hide(receiptHandle, Math.max(0, end - clock.now()) / 1000);
   };
   const run = async () => {
@@ -78,20 +90,26 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
         context.log(`the queue trigger ${mapping.id} does not run: ${reason}`);
       }
       lastProblem = reason;
-      const free = reason === '' && batches.size < mapping.concurrency;
-      const { batchSize: most, visibilityTimeout } = mapping;
-      const receivedAt = clock.now();
-      const messages = free ? queue.receive({ most, visibilityTimeout }) : [];
-      if (messages.length > 0) {
-        const batch = deliver(messages, receivedAt).finally(() => {
-          batches.delete(batch);
-          timer.wake();
-        });
-        batches.add(batch);
-        continue;
+      if (reason === '' && batches.size < mapping.concurrency) {
+        const most = mapping.batchSize - waiting.length;
+        const receivedAt = clock.now();
+        for (const message of queue.receive({ most, visibilityTimeout: mapping.visibilityTimeout })) {
+          if (isWanted(message)) waiting.push({ message, receivedAt });
+          else queue.remove(message.ReceiptHandle);
+        }
+        const age = clock.now() - (waiting[0]?.receivedAt ?? 0);
+        if (waiting.length >= mapping.batchSize || (waiting.length > 0 && age >= windowMs)) {
+          const batch = deliver(waiting.splice(0)).finally(() => {
+            batches.delete(batch);
+            timer.wake();
+          });
+          batches.add(batch);
+          continue;
+        }
       }
       const next = queue.nextVisibleAt();
-      const pause = next === undefined ? pollEveryMs : Math.max(5, next - clock.now());
+      const due = waiting[0] ? waiting[0].receivedAt + windowMs : next;
+      const pause = due === undefined ? pollEveryMs : Math.max(5, due - clock.now());
       await timer.sleep(Math.min(pause, pollEveryMs));
     }
   };
@@ -99,7 +117,7 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
 
   return {
     async idle() {
-      while (!stopped && lastProblem === '' && (queue.count().visible > 0 || batches.size > 0)) {
+      while (!stopped && lastProblem === '' && (queue.count().visible > 0 || batches.size + waiting.length > 0)) {
         await Promise.all(batches);
         await wait(2);
       }
@@ -108,20 +126,40 @@ function startPoller(context: Context, mapping: QueueMapping, queues: OpenQueues
       stopped = true;
       timer.wake();
       await running;
+      stopListening();
+      // What was received for a batch that never began is there at once after the next start.
+      for (const { message } of waiting.splice(0)) queue.hide(message.ReceiptHandle, 0);
       await Promise.all(batches);
     },
   };
 }
 
+interface Waiting {
+  readonly message: ReceivedMessage;
+  readonly receivedAt: number;
+}
+
 /** https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event */
 function toRecord(message: ReceivedMessage, { queueArn, principal }: QueueMapping, awsRegion: string): object {
+  const { MessageAttributes = {}, MD5OfMessageAttributes } = message;
+  const messageAttributes = Object.entries(MessageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+    name,
+    {
+      ...(StringValue !== undefined && { stringValue: StringValue }),
+      ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
+      stringListValues: [],
+      binaryListValues: [],
+      dataType: DataType,
+    },
+  ]);
   return {
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
     body: message.Body,
-    attributes: { ...message.Attributes, SenderId: principal.arn },
-    messageAttributes: {},
+    attributes: { SenderId: principal.arn, ...message.Attributes },
+    messageAttributes: Object.fromEntries(messageAttributes),
     md5OfBody: message.MD5OfBody,
+    ...(MD5OfMessageAttributes && { md5OfMessageAttributes: MD5OfMessageAttributes }),
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
     awsRegion,

@@ -1,45 +1,33 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Clock } from '#clock';
 import { readJsonSync, writeJsonSync } from '#files';
-
-const Message = z.object({
-  id: z.string(),
-  body: z.string(),
-  /** All times are milliseconds since the epoch. */
-  sentAt: z.number(),
-  firstReceivedAt: z.number().optional(),
-  receiveCount: z.number(),
-  visibleAt: z.number(),
-  receipt: z.string().optional(),
-});
-/** A message as it is stored. */
-export type Message = z.infer<typeof Message>;
+import { type FifoSettings, openFifo, receivableInOrder } from './fifo.ts';
+import { Message, type NewMessage, type ReceivedMessage, toReceived, toSent } from './message.ts';
 
 export interface QueueSettings {
+  readonly arn: string;
   /** Seconds, after scaling. */
   readonly visibilityTimeout: number;
+  /** Seconds, after scaling, that a message is hidden when it was sent. */
+  readonly delay: number;
   readonly retention: number;
   /** A message that was received `maxReceiveCount` times moves to `deadLetters`. */
   readonly redrive?: { readonly maxReceiveCount: number; readonly deadLetters: Pick<Queue, 'take'> };
-}
-
-/** A message in the format of ReceiveMessage. */
-export interface ReceivedMessage {
-  readonly MessageId: string;
-  readonly ReceiptHandle: string;
-  readonly MD5OfBody: string;
-  readonly Body: string;
-  readonly Attributes: Readonly<Record<string, string>>;
+  /** Undefined for a standard queue. */
+  readonly fifo?: FifoSettings | undefined;
 }
 
 export interface Queue {
-  /** Returns the message's id and the MD5 of its body. It can be received after `delay` seconds (default 0). */
-  send(body: string, delay?: number): { MessageId: string; MD5OfMessageBody: string };
+  readonly isFifo: boolean;
+  /** The deduplication id that a message gets in a FIFO queue. Undefined: it has none, and must be refused. */
+  deduplicationId(message: NewMessage): string | undefined;
+  /** Adds a message. In a FIFO queue, one that was sent before is answered as the first time, and not added. */
+  send(message: NewMessage): ReturnType<typeof toSent>;
   /** Hides the returned messages for the visibility timeout (seconds; the queue's own by default). */
-  receive(options: { most: number; visibilityTimeout?: number }): ReceivedMessage[];
+  receive(options: { most: number; visibilityTimeout?: number | undefined }): ReceivedMessage[];
   /** An outdated receipt handle does nothing, as on SQS. */
   remove(receiptHandle: string): void;
   /** Hides a received message for this many seconds from now. False when it is not in flight with this receipt handle. */
@@ -50,9 +38,10 @@ export interface Queue {
   take(message: Message): void;
   /** The time when the next message can be received. Undefined when there is none. */
   nextVisibleAt(): number | undefined;
-  /** Calls the listener when a message is added, or may become visible earlier. */
-  onChange(listener: () => void): void;
-  count(): { visible: number; hidden: number };
+  /** Calls the listener when a message is added, or may become visible earlier. Returns what ends that. */
+  onChange(listener: () => void): () => void;
+  /** `hidden` are in flight, `delayed` were never received. */
+  count(): { visible: number; hidden: number; delayed: number };
   purge(): void;
 }
 
@@ -61,7 +50,8 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
   mkdirSync(folder, { recursive: true });
   const path = join(folder, `${name}.json`);
   let messages = readJsonSync(path, z.array(Message)) ?? [];
-  const listeners: (() => void)[] = [];
+  const fifo = settings.fifo && openFifo(folder, name, settings.fifo, clock);
+  const listeners = new Set<() => void>();
   const notifyListeners = () => {
     for (const listener of listeners) listener();
   };
@@ -80,41 +70,40 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     if (dead.length === 0) return;
     messages = messages.filter((message) => !dead.includes(message));
     save();
-    for (const message of dead) redrive.deadLetters.take(message);
+    for (const message of dead) redrive.deadLetters.take({ ...message, deadLetterOf: settings.arn });
   };
   return {
-    send(body, delay = 0) {
+    isFifo: fifo !== undefined,
+    deduplicationId: (message) => fifo?.deduplicationId(message),
+    send(message) {
+      const before = fifo?.sentBefore(message);
+      if (before) return toSent(before);
       const now = clock.now();
-      const visibleAt = now + delay * 1000;
-      const message: Message = { id: randomUUID(), body, sentAt: now, receiveCount: 0, visibleAt };
-      current().push(message);
+      const { delay = settings.delay, ...rest } = message;
+      const id = randomUUID();
+      const inFifo = fifo && {
+        deduplicationId: fifo.deduplicationId(message),
+        sequenceNumber: fifo.nextSequenceNumber(),
+      };
+      const added: Message = { id, ...rest, ...inFifo, sentAt: now, receiveCount: 0, visibleAt: now + delay * 1000 };
+      current().push(added);
       save();
+      fifo?.remember(added);
       notifyListeners();
-      return { MessageId: message.id, MD5OfMessageBody: md5(body) };
+      return toSent(added);
     },
     receive({ most, visibilityTimeout = settings.visibilityTimeout }) {
       const now = clock.now();
       moveDeadLetters(now);
-      const taken = current()
-        .filter(({ visibleAt }) => visibleAt <= now)
-        .slice(0, most);
-      const received = taken.map((message) => {
-        const receipt = randomUUID();
-        message.receipt = receipt;
+      const receivable = fifo
+        ? receivableInOrder(current(), now)
+        : current().filter(({ visibleAt }) => visibleAt <= now);
+      const received = receivable.slice(0, most).map((message) => {
+        message.receipt = randomUUID();
         message.receiveCount += 1;
         message.firstReceivedAt ??= now;
         message.visibleAt = now + visibilityTimeout * 1000;
-        return {
-          MessageId: message.id,
-          ReceiptHandle: receipt,
-          MD5OfBody: md5(message.body),
-          Body: message.body,
-          Attributes: {
-            SentTimestamp: `${message.sentAt}`,
-            ApproximateReceiveCount: `${message.receiveCount}`,
-            ApproximateFirstReceiveTimestamp: `${message.firstReceivedAt}`,
-          },
-        };
+        return toReceived(message);
       });
       if (received.length > 0) save();
       return received;
@@ -122,6 +111,8 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     remove(receiptHandle) {
       messages = current().filter(({ receipt }) => receipt !== receiptHandle);
       save();
+      // The next message of a FIFO group may be waiting for this one.
+      if (fifo) notifyListeners();
     },
     hide(receiptHandle, seconds) {
       const now = clock.now();
@@ -139,14 +130,22 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
       notifyListeners();
     },
     nextVisibleAt() {
-      const times = current().map(({ visibleAt }) => visibleAt);
-      return times.length > 0 ? Math.min(...times) : undefined;
+      const now = clock.now();
+      // A visible message of a closed FIFO group has no time: it waits for another one.
+      const next = fifo
+        ? [...receivableInOrder(current(), now), ...current().filter(({ visibleAt }) => visibleAt > now)]
+        : current();
+      return next.length > 0 ? Math.min(...next.map(({ visibleAt }) => visibleAt)) : undefined;
     },
-    onChange: (listener) => void listeners.push(listener),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     count() {
       const now = clock.now();
-      const visible = current().filter(({ visibleAt }) => visibleAt <= now).length;
-      return { visible, hidden: messages.length - visible };
+      const invisible = current().filter(({ visibleAt }) => visibleAt > now);
+      const delayed = invisible.filter(({ receipt }) => receipt === undefined).length;
+      return { visible: messages.length - invisible.length, hidden: invisible.length - delayed, delayed };
     },
     purge() {
       messages = [];
@@ -154,5 +153,3 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
     },
   };
 }
-
-const md5 = (text: string) => createHash('md5').update(text).digest('hex');

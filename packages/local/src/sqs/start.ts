@@ -5,16 +5,21 @@ import { AwsError } from '#aws-json/aws-error';
 import { type AwsJsonCall, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context, Service } from '#context';
 import type { Principal } from '#iam/access-keys';
-import { operations, sqsError } from './operations.ts';
-import { type Message, openQueue, type Queue } from './queue.ts';
+import { checkMessage } from './check-message.ts';
+import { sqsError } from './errors.ts';
+import { deduplicationInterval } from './fifo.ts';
+import type { Message, NewMessage } from './message.ts';
+import { operations } from './operations.ts';
+import { openQueue, type Queue } from './queue.ts';
+import { type QueueProperties, queueProperties } from './queue-settings.ts';
 
 /** The stack's queues, for services inside the runtime. */
 export interface Queues {
   /**
    * Sends a message as this principal, which needs `sqs:SendMessage`.
-   * @throws Error with AWS's sentence when the permission or the queue is missing
+   * @throws Error with AWS's sentence when the permission or the queue is missing, or SQS refuses the message
    */
-  send(queueArn: string, body: string, principal: Principal): Promise<void>;
+  send(queueArn: string, message: string | NewMessage, principal: Principal): Promise<void>;
 }
 
 /** For event source mappings, which poll queues. */
@@ -36,16 +41,11 @@ interface Opened {
   readonly arn: string;
   readonly name: string;
   readonly queue: Queue;
+  readonly properties: QueueProperties;
 }
 
-const Properties = z.object({
-  VisibilityTimeout: z.number().default(30),
-  MessageRetentionPeriod: z.number().default(345_600),
-  RedrivePolicy: z
-    .object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.coerce.number().int().min(1).max(1_000) })
-    .optional(),
-});
 const ofQueue = z.looseObject({ QueueUrl: z.string() });
+const ofPrefix = z.looseObject({ QueueNamePrefix: z.string().default('') });
 const ofName = z.looseObject({ QueueName: z.string() });
 
 /**
@@ -64,32 +64,47 @@ export async function startSqs(
       const arn = context.stack.arn(resource.logicalId);
       const known = opened.get(arn);
       if (known) return known;
-      const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = Properties.parse(resource.properties);
+      const properties = queueProperties(resource);
+      const { timeScale } = context;
+      const { RedrivePolicy, FifoQueue, ContentBasedDeduplication, DeduplicationScope } = properties;
       const name = arn.split(':').at(-1) ?? arn;
       const settings = {
-        visibilityTimeout: VisibilityTimeout / context.timeScale,
-        retention: MessageRetentionPeriod,
+        arn,
+        visibilityTimeout: properties.VisibilityTimeout / timeScale,
+        delay: properties.DelaySeconds / timeScale,
+        retention: properties.MessageRetentionPeriod,
         ...(RedrivePolicy && {
           redrive: {
             maxReceiveCount: RedrivePolicy.maxReceiveCount,
             deadLetters: { take: (message: Message) => open(RedrivePolicy.deadLetterTargetArn).take(message) },
           },
         }),
+        ...(FifoQueue && {
+          fifo: {
+            contentBased: ContentBasedDeduplication,
+            perGroup: DeduplicationScope === 'messageGroup',
+            interval: deduplicationInterval / timeScale,
+          },
+        }),
       };
-      const made = { arn, name, queue: openQueue(folder, name, settings, context.clock) };
+      const made = { arn, name, queue: openQueue(folder, name, settings, context.clock), properties };
       opened.set(arn, made);
       return made;
     });
-  const open = (queueArn: string): Queue => {
+  const find = (queueArn: string): Opened => {
     const found = queues().find(({ arn }) => arn === queueArn);
     if (!found) throw new Error(`the stack has no queue ${queueArn}`);
-    return found.queue;
+    return found;
   };
+  const open = (queueArn: string): Queue => find(queueArn).queue;
+  const stopping = new AbortController();
   const urlOf = (name: string) => `${context.origin}/_aws/sqs/${context.stack.account}/${name}`;
-  const run = async ({ operation, input, authorize, notServed }: AwsJsonCall): Promise<object> => {
+  const run = async ({ operation, input, authorize, notServed, signer }: AwsJsonCall): Promise<object> => {
     if (operation === 'ListQueues') {
       authorize('sqs:ListQueues', '*');
-      return { QueueUrls: queues().map(({ name }) => urlOf(name)) };
+      const { QueueNamePrefix } = ofPrefix.parse(input);
+      const listed = queues().filter(({ name }) => name.startsWith(QueueNamePrefix));
+      return { QueueUrls: listed.map(({ name }) => urlOf(name)) };
     }
     // A queue's URL ends with its name, whatever its host is.
     const wanted =
@@ -105,14 +120,17 @@ export async function startSqs(
     const handler = operations.get(operation);
     if (!handler) throw notServed();
     context.counters.count(`sqs.${operation}`);
-    return handler(found.queue, input, { arn: found.arn, timeScale: context.timeScale });
+    const { timeScale, clock, stack } = context;
+    const senderId = senderIdOf(signer(), stack.account);
+    return handler({ ...found, timeScale, now: clock.now, senderId, signal: stopping.signal }, input);
   };
 
   const answer = serveAwsJson(context, {
     signingName: 'sqs',
     targetPrefix: 'AmazonSQS.',
     version: '1.0',
-    maxBodyBytes: 1024 * 1024,
+    // A batch of a mebibyte is longer as JSON.
+    maxBodyBytes: 8 * 1024 * 1024,
     errors: {
       unsigned: ({ code, message }) => new AwsError(signatureErrors[code], message, { status: 403 }),
       denied: (message) => new AwsError('AccessDeniedException', message, { status: 403 }),
@@ -123,17 +141,29 @@ export async function startSqs(
   return {
     answer,
     handle: overHttp(answer),
-    async send(queueArn, body, principal) {
-      const queue = open(queueArn);
+    async send(queueArn, message, principal) {
+      const { queue, properties } = find(queueArn);
       const decision = context.policies.authorize(principal, 'sqs:SendMessage', queueArn);
       if (!decision.allowed) throw new Error(decision.message);
+      const sent = {
+        ...(typeof message === 'string' ? { body: message } : message),
+        senderId: senderIdOf(principal, context.stack.account),
+      };
+      checkMessage(queue, sent, {}, properties.MaximumMessageSize);
       context.counters.count('sqs.SendMessage');
-      queue.send(body);
+      queue.send(sent);
     },
     open,
     depths: () => queues().map(({ arn, name, queue }) => ({ arn, name, ...queue.count() })),
-    async stop() {},
+    async stop() {
+      stopping.abort();
+    },
   };
+}
+
+/** What receivers see of a sender. AWS has the role's id and the session; here the session's ARN. */
+function senderIdOf(principal: Principal, account: string): string {
+  return principal.kind === 'root' ? account : principal.arn;
 }
 
 /** SQS has names of its own for these. */

@@ -3,8 +3,8 @@ import type { Stack } from '#assembly/stack';
 import { findFunction } from '#lambda/find-function';
 import { functionConfig } from '#lambda/function-config';
 import { unservedMapping } from '#lambda/unserved-mapping';
+import { readFilters } from '#patterns/pattern';
 import { isQueueMapping } from '#sqs/mapping';
-import { readFilters } from './filter.ts';
 
 /** Source of the defaults: Lambda's parameters for DynamoDB. */
 const Properties = z.object({

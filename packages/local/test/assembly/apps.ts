@@ -17,8 +17,12 @@ export interface Places {
 /** A stack with a table, a queue and a bucket. */
 export function dataStack(scope: App | Stage, id: string, props?: StackProps): Stack & Places {
   const stack = new Stack(scope, id, props);
+  return Object.assign(stack, places(stack));
+}
+
+export function places(stack: Stack): Places {
   const table = new Table(stack, 'Table', { partitionKey: { name: 'pk', type: AttributeType.STRING } });
-  return Object.assign(stack, { table, queue: new Queue(stack, 'Queue'), bucket: new Bucket(stack, 'Bucket') });
+  return { table, queue: new Queue(stack, 'Queue'), bucket: new Bucket(stack, 'Bucket') };
 }
 
 /** A function that writes to all three, and may. */

@@ -11,9 +11,13 @@ import { readMappings } from '#streams/mapping';
 import { writeAssembly } from './write-assembly.ts';
 
 const stackOf = (Resources: object) =>
-  stackFromTemplate({ template: { Resources }, name: 'Try', origin: 'http://127.0.0.1:1' });
+  stackFromTemplate({
+    template: { Resources: { Role: { Type: 'AWS::IAM::Role' }, ...Resources } },
+    name: 'Try',
+    origin: 'http://127.0.0.1:1',
+  });
 const at = (path: string) => ({ Metadata: { 'aws:cdk:path': `Try/${path}` } });
-const code = { Code: { S3Key: 'a.zip' }, Role: 'r' };
+const code = { Code: { S3Key: 'a.zip' }, Role: { 'Fn::GetAtt': ['Role', 'Arn'] } };
 
 describe('the start says what of the template has no part here', () => {
   test('a line for each type, with the path in the app or the logical id, without its hash, of each resource', () => {
@@ -59,6 +63,35 @@ describe('the start says what of the template has no part here', () => {
     expect(notServed(stack)).toEqual([
       'not served here: AWS::Lambda::Function (container image) Image',
       'not served here: AWS::Lambda::Function (python3.13) Report',
+    ]);
+  });
+
+  test('a function whose role is of another app, because nothing is known of what it may do', () => {
+    const Role = 'arn:aws:iam::123456789012:role/lab';
+    const stack = stackOf({ Fn: { Type: 'AWS::Lambda::Function', Properties: { ...code, Role } } });
+    expect(notServed(stack)).toEqual([
+      'not served here: AWS::Lambda::Function (its role is of another app, so that it may do nothing) Fn',
+    ]);
+  });
+
+  test('settings of what is served that have no part here, and no others', () => {
+    const stack = stackOf({
+      Files: {
+        Type: 'AWS::S3::Bucket',
+        Properties: { VersioningConfiguration: { Status: 'Enabled' }, BucketEncryption: {}, WebsiteConfiguration: {} },
+      },
+      Plain: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Suspended' } } },
+      People: { Type: 'AWS::Cognito::UserPool', Properties: { MfaConfiguration: 'OPTIONAL' } },
+      Guests: { Type: 'AWS::Cognito::UserPool', Properties: { MfaConfiguration: 'OFF' } },
+      Web: {
+        Type: 'AWS::CloudFront::Distribution',
+        Properties: { DistributionConfig: { WebACLId: 'x', Restrictions: { GeoRestriction: { Locations: [] } } } },
+      },
+    });
+    expect(notServed(stack)).toEqual([
+      'not served here: AWS::CloudFront::Distribution (WebACLId) Web',
+      'not served here: AWS::Cognito::UserPool (MfaConfiguration) People',
+      'not served here: AWS::S3::Bucket (VersioningConfiguration) Files',
     ]);
   });
 

@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type App, CfnOutput, Fn, Stack, Stage } from 'aws-cdk-lib';
+import { type App, CfnOutput, Fn, LegacyStackSynthesizer, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { notServed } from '#assembly/not-served';
 import { loadStack } from '#assembly/stack';
 import { outputsFile } from '#outputs-file';
 import { type LocalRuntime, startLocal } from '#start';
-import { dataStack, synthesizeApp, twoStacks } from './apps.ts';
+import { dataStack, places, synthesizeApp, twoStacks, writer } from './apps.ts';
 import { writeAssembly } from './write-assembly.ts';
 
 // Inside the repository, where functions find the AWS SDK.
@@ -138,6 +138,15 @@ test('parameters have the values that are given to all stacks or to one, as with
   const assemblyDirectory = await writeAssembly(join(folder, 'parameters'), { A: { template }, B: { template } });
   const parameters = { Names: 'a, b', 'B:Size': '3' };
   expect(loadStack({ assemblyDirectory, origin, parameters }).outputs).toEqual({ 'A/It': '1+a.b', 'B/It': '3+a.b' });
+});
+
+test('assets that the template takes as parameters, as in CDK 1, are found', () => {
+  const old = (app: App) => {
+    const data = new Stack(app, 'Old', { synthesizer: new LegacyStackSynthesizer() });
+    writer(new NestedStack(data, 'Nested'), 'Writer', places(data));
+  };
+  const stack = load(old);
+  expect(stack.functions.map(({ logicalId }) => readdirSync(stack.codeDirectory(logicalId)))).toEqual([['index.mjs']]);
 });
 
 describe('which stacks are served', () => {

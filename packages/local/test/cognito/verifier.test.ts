@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -17,7 +20,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type ServedApp, serveApp } from '../serve-app.ts';
 
 /*
@@ -169,4 +172,21 @@ test('the JWT authorizer of an HTTP API finds the keys of the stack’s pool', a
   expect((await fetch(url)).status).toBe(401);
   const response = await fetch(url, { headers: { authorization: tokens.id } });
   expect(await response.json()).toMatchObject({ 'cognito:username': 'alice', iss: app.runtime.outputs.Issuer });
+});
+
+test("another account's pool has its keys at AWS: they are fetched, and the console says so", async () => {
+  // The border of this machine, beyond which a test does not go.
+  vi.stubGlobal('fetch', async (address: string) => Response.json({ keys: [], from: address }));
+  try {
+    const host = 'cognito-idp.us-east-1.amazonaws.com';
+    const path = '/us-east-1_Abc123def/.well-known/jwks.json';
+    const outgoing = get(`${app.runtime.origin}${path}`, { headers: { host } });
+    const [response] = await once(outgoing, 'response');
+    expect(await json(response)).toEqual({ keys: [], from: `https://${host}${path}` });
+    expect(app.lines).toContain(
+      `cognito: fetching https://${host}${path}, because no stack that is served has this user pool`,
+    );
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });

@@ -128,6 +128,21 @@ describe('an engine that dies', () => {
     await runtime.stop();
   });
 
+  test.skipIf(process.platform === 'win32')(
+    'because its keeper was killed is started again too, and none is left over',
+    async () => {
+      const runtime = await startRuntime({ template, dataDirectory: folder });
+      const first = runtime.dynamodb.enginePid ?? 0;
+      const parent = execFileSync('ps', ['-o', 'ppid=', '-p', `${first}`], { encoding: 'utf8' });
+      process.kill(Number(parent), 'SIGKILL');
+      await gone(first);
+      await eventually(() => expect(runtime.dynamodb.enginePid).not.toBe(first));
+      const TableName = runtime.context.stack.ref('Table');
+      await expect(runtime.client('Function').send(new GetCommand({ TableName, Key: key }))).resolves.toBeDefined();
+      await runtime.stop();
+    },
+  );
+
   test('again and again is given up with one sentence, and the SDK gets an error that it may repeat', async () => {
     const runtime = await startRuntime({ template, dataDirectory: folder });
     const client = runtime.client('Function');
@@ -176,7 +191,7 @@ describe.runIf(canIsolate())('the engine of a runtime', () => {
       ?.trim()
       .split(/ +/)[1];
     const members = () => groups().filter((row) => row.trim().split(/ +/)[1] === group);
-    expect(members().length).toBeGreaterThanOrEqual(3);
+    expect(members().length).toBeGreaterThanOrEqual(2);
     holder.kill('SIGKILL');
     await gone(pid);
     await eventually(() => expect(members()).toEqual([]));

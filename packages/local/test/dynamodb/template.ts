@@ -52,7 +52,7 @@ export function lambda(roleId: string, environment: Record<string, string> = {})
   return {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      Code: {},
+      Code: { S3Key: 'code.zip' },
       Handler: 'index.handler',
       Runtime: 'nodejs24.x',
       Timeout: 10,

@@ -39,6 +39,13 @@ describe('a request', () => {
     expect((await (await get('/items/7')).json()).rawPath).toBe('/items/7');
   });
 
+  test('goes to a function URL, which has its own host', async () => {
+    const event = await (await get('/url/x', { method: 'POST', body: 'hello' })).json();
+    const [id] = event.headers.host.split('.');
+    expect(event).toMatchObject({ rawPath: '/below/url/x', body: 'hello', requestContext: { accountId: 'anonymous' } });
+    expect(event.headers).toMatchObject({ host: `${id}.lambda-url.us-east-1.on.aws`, via: expect.any(String) });
+  });
+
   test('with a method that the behaviour does not allow gets 403', async () => {
     expect((await get('/items/read-only', { method: 'POST', body: 'x' })).status).toBe(403);
     expect((await get('/items/read-only')).status).toBe(200);

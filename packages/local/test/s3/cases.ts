@@ -514,13 +514,17 @@ const multipart: Case[] = [
     name: 'ListParts: by number, in pages',
     async run({ begin }) {
       const { part, list } = await begin('a');
-      for (const number of [10, 2, 1]) await part(number, `${number}`);
+      for (const number of [2000, 10, 2, 1]) await part(number, `${number}`);
       const numbers = async (options: object) => {
         const { Parts, IsTruncated, NextPartNumberMarker, MaxParts } = await list(options);
         const found = Parts?.map(({ PartNumber, Size, ETag }) => [PartNumber, Size, ETag]);
         return { found, IsTruncated, NextPartNumberMarker, MaxParts };
       };
-      return [await numbers({ MaxParts: 2 }), await numbers({ PartNumberMarker: '2' })];
+      return [
+        await numbers({ MaxParts: 2 }),
+        await numbers({ PartNumberMarker: '2', MaxParts: 1 }),
+        await numbers({ PartNumberMarker: '1999' }),
+      ];
     },
     expected: [
       {
@@ -532,7 +536,8 @@ const multipart: Case[] = [
         NextPartNumberMarker: '2',
         MaxParts: 2,
       },
-      { found: [[10, 2, tag('10')]], IsTruncated: false, NextPartNumberMarker: '10', MaxParts: 1000 },
+      { found: [[10, 2, tag('10')]], IsTruncated: true, NextPartNumberMarker: '10', MaxParts: 1 },
+      { found: [[2000, 4, tag('2000')]], IsTruncated: false, NextPartNumberMarker: '2000', MaxParts: 1000 },
     ],
   },
   {
@@ -691,6 +696,14 @@ const reading: Case[] = [
       return [ContentRange, PartsCount, $metadata.httpStatusCode, await refused(get('abc', { PartNumber: 2 }))];
     },
     expected: ['bytes 0-2/3', undefined, 206, '416 InvalidPartNumber'],
+  },
+  {
+    name: 'GetObject: a part and a range at once are refused',
+    async run({ fill, get, refused }) {
+      await fill('abc');
+      return refused(get('abc', { PartNumber: 1, Range: 'bytes=0-1' }));
+    },
+    expected: '400 InvalidRequest',
   },
   {
     name: 'GetObject: a key that does not exist',

@@ -14,6 +14,7 @@ import { createPolicies, type Policies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
 import { type S3Service, startS3 } from '#s3/start';
+import { startEventServices } from '../events/services.ts';
 
 /** S3 on its own port with a small template: the bucket `uploads`, and roles with different permissions. */
 export interface Fixture {
@@ -28,6 +29,8 @@ export interface Fixture {
   readonly root: Credentials;
   role(logicalId: 'Uploader' | 'Reader' | 'Auditor'): Credentials;
   client(credentials?: Credentials): S3Client;
+  /** What is in a queue of the template. */
+  messages(logicalId: string): { Body: string }[];
   /** Moves the service's clock, in milliseconds. */
   advance(by: number): void;
   stop(options?: { keepFiles?: boolean }): Promise<void>;
@@ -115,7 +118,8 @@ export async function startFixture(
     log: (line: string) => void log.push(line),
   };
   const context: Context = { ...parts, functions: createFunctions(parts) };
-  const service = await startS3(context);
+  const events = await startEventServices(context);
+  const service = await startS3(context, { events });
   const root = context.keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` });
   const clients: S3Client[] = [];
 
@@ -146,6 +150,7 @@ export async function startFixture(
       clients.push(client);
       return client;
     },
+    messages: (logicalId) => events.queues.open(stack.arn(logicalId)).receive({ most: 10, visibilityTimeout: 0 }),
     advance: (by) => {
       offset += by;
     },
@@ -153,6 +158,7 @@ export async function startFixture(
       for (const client of clients) client.destroy();
       await context.functions.stop();
       await service.stop();
+      await events.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       if (!keepFiles) await rm(directory, { recursive: true, force: true });

@@ -5,13 +5,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CopyObjectCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, DeleteObjectsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually } from '../dynamodb/eventually.ts';
 import { bucketName as Bucket, type Fixture, startFixture, template } from './fixture.ts';
 
 /** Records its event for the test. */
 const code = `export const handler = async (event) => {
   await fetch(process.env.LISTENER, { method: 'POST', body: JSON.stringify(event) });
+  if (event.Records[0].s3.object.key === 'in/again.png') throw new Error('planned');
 };`;
 
 const listener = createServer(async (request, response) => {
@@ -50,6 +52,11 @@ const hearer = (permitted: boolean, name: string) => ({
     : {}),
 });
 
+const allow = (Type: string, Action: string, Service: string, Resource: object) => ({
+  Type,
+  Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', Principal: { Service }, Action, Resource }] } },
+});
+
 beforeAll(async () => {
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   directory = await mkdtemp(join(tmpdir(), 'local-s3-code-'));
@@ -62,6 +69,33 @@ beforeAll(async () => {
         ...hearer(true, 'Hear'),
         ...hearer(true, 'Mourn'),
         ...hearer(false, 'Stranger'),
+        Incoming: { Type: 'AWS::SQS::Queue' },
+        Told: { Type: 'AWS::SQS::Queue' },
+        Bused: { Type: 'AWS::SQS::Queue' },
+        Locked: { Type: 'AWS::SQS::Queue' },
+        News: { Type: 'AWS::SNS::Topic' },
+        NewsPolicy: allow('AWS::SNS::TopicPolicy', 'sns:Publish', 's3.amazonaws.com', { Ref: 'News' }),
+        ...Object.fromEntries(
+          [
+            ['Incoming', 's3.amazonaws.com'],
+            ['Told', 'sns.amazonaws.com'],
+            ['Bused', 'events.amazonaws.com'],
+          ].map(([id = '', service = '']) => [
+            `${id}Policy`,
+            allow('AWS::SQS::QueuePolicy', 'sqs:SendMessage', service, { 'Fn::GetAtt': [id, 'Arn'] }),
+          ]),
+        ),
+        NewsToTold: {
+          Type: 'AWS::SNS::Subscription',
+          Properties: { TopicArn: { Ref: 'News' }, Protocol: 'sqs', Endpoint: { 'Fn::GetAtt': ['Told', 'Arn'] } },
+        },
+        OnObjects: {
+          Type: 'AWS::Events::Rule',
+          Properties: {
+            EventPattern: { source: ['aws.s3'], detail: { object: { key: [{ prefix: 'queued/' }] } } },
+            Targets: [{ Id: 'queue', Arn: { 'Fn::GetAtt': ['Bused', 'Arn'] } }],
+          },
+        },
         Uploads: {
           ...uploads,
           Properties: {
@@ -71,6 +105,22 @@ beforeAll(async () => {
                 { Event: 's3:ObjectRemoved:*', Function: { 'Fn::GetAtt': ['Mourn', 'Arn'] } },
                 { Event: 's3:ObjectCreated:Copy', Function: { 'Fn::GetAtt': ['Stranger', 'Arn'] } },
               ],
+              QueueConfigurations: [
+                {
+                  Event: 's3:ObjectCreated:*',
+                  Queue: { 'Fn::GetAtt': ['Incoming', 'Arn'] },
+                  Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'queued/' }] } },
+                },
+                { Event: 's3:ObjectCreated:Copy', Queue: { 'Fn::GetAtt': ['Locked', 'Arn'] } },
+              ],
+              TopicConfigurations: [
+                {
+                  Event: 's3:ObjectCreated:*',
+                  Topic: { Ref: 'News' },
+                  Filter: { S3Key: { Rules: [{ Name: 'prefix', Value: 'queued/' }] } },
+                },
+              ],
+              EventBridgeConfiguration: { EventBridgeEnabled: true },
             },
           },
         },
@@ -156,9 +206,50 @@ test('a removed object invokes the functions subscribed to removals; removing a 
   expect(s3.counters.snapshot()['lambda.invoke:Mourn']).toBe(1);
 });
 
+test('each object that DeleteObjects removes is an event of its own', async () => {
+  await put('gone-1');
+  await put('gone-2');
+  const heard: unknown[] = [];
+  const both = new Promise<void>((resolve) => {
+    listener.on('heard', ({ Records: [record] }) => {
+      if (heard.push(record.s3.object.key) === 2) resolve();
+    });
+  });
+  const Objects = ['gone-1', 'never-there', 'gone-2'].map((Key) => ({ Key }));
+  await s3.client().send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  await both;
+  expect(heard.sort()).toEqual(['gone-1', 'gone-2']);
+});
+
 test('a function without permission for S3 is not invoked, and the log says why', async () => {
   await put('source');
   await s3.client().send(new CopyObjectCommand({ Bucket, Key: 'target', CopySource: `${Bucket}/source` }));
   expect(s3.counters.snapshot()['lambda.invoke:Stranger']).toBeUndefined();
-  expect(s3.log).toContainEqual(expect.stringContaining('no permission in the template'));
+  await eventually(() => expect(s3.log).toContainEqual(expect.stringContaining('no permission in the template')));
+});
+
+test('a created object reaches a queue, a topic and EventBridge, as far as their policies let S3 in', async () => {
+  await put('queued/a.txt');
+  const body = async (id: string) => {
+    const text = await eventually(() => s3.messages(id)[0]?.Body ?? Promise.reject(new Error(`${id} is empty`)));
+    return JSON.parse(text);
+  };
+  const record = { eventName: 'ObjectCreated:Put', s3: { object: { key: 'queued/a.txt' } } };
+  expect(await body('Incoming')).toMatchObject({ Records: [record] });
+  const { Message, Subject } = await body('Told');
+  expect(Subject).toBe('Amazon S3 Notification');
+  expect(JSON.parse(Message)).toMatchObject({ Records: [record] });
+  expect(await body('Bused')).toMatchObject({
+    source: 'aws.s3',
+    'detail-type': 'Object Created',
+    resources: [`arn:aws:s3:::${Bucket}`],
+    detail: { bucket: { name: Bucket }, object: { key: 'queued/a.txt', size: 6 }, reason: 'PutObject' },
+  });
+  expect(s3.messages('Locked')).toEqual([]);
+  expect(s3.log.join()).toMatch(/because no resource-based policy allows s3\.amazonaws\.com the action/);
+});
+
+test('a function that fails is tried again, as Lambda does with asynchronous events', async () => {
+  await put('in/again.png');
+  await eventually(() => expect(s3.counters.snapshot()['lambda.event-retries']).toBe(1));
 });

@@ -4,8 +4,8 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, connect, refusedHandshake } from '../fixture/sockets.ts';
-import { type ServedSample, serveSample } from './serve-sample.ts';
+import { refusedHandshake } from '../fixture/sockets.ts';
+import { enter, type ServedSample, serveSample } from './serve-sample.ts';
 
 /*
  * The shape of aws-samples/websocket-chat-application: six stacks in another region, bundled TypeScript, a user pool with a trigger, an
@@ -46,8 +46,7 @@ async function signIn(Username: string): Promise<string> {
   return AuthenticationResult?.IdToken ?? '';
 }
 
-const enter = (url: string, token: string): Promise<Client> =>
-  connect(url, [], { headers: { Cookie: `token=${token}` } });
+const enterWith = (url: string, token: string) => enter(url, { headers: { Cookie: `token=${token}` } });
 
 async function call(path: string, token?: string, body?: unknown) {
   const response = await fetch(`${site}/api/${path}`, {
@@ -68,9 +67,9 @@ test('people sign in, meet, and read what was said', async () => {
   const [ann, bob] = await Promise.all([signIn('ann'), signIn('bob')]);
 
   // Statuses go through the queue, so that somebody's own may be heard by them too.
-  const first = await enter(config.broadcast_url, ann);
+  const first = await enterWith(config.broadcast_url, ann);
   expect(JSON.parse(await first.next())).toMatchObject({ userId: 'ann', currentStatus: 'ONLINE' });
-  const second = await enter(config.broadcast_url, bob);
+  const second = await enterWith(config.broadcast_url, bob);
   for (const client of [first, second]) {
     expect(JSON.parse(await client.next())).toMatchObject({ userId: 'bob', currentStatus: 'ONLINE' });
   }

@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Client, connect, eventually, refusedHandshake } from '../fixture/sockets.ts';
-import { type ServedSample, serveSample } from './serve-sample.ts';
+import { type Client, eventually, refusedHandshake } from '../fixture/sockets.ts';
+import { enter, type ServedSample, serveSample } from './serve-sample.ts';
 
 /*
  * The shape of Serverless Land's patterns with WebSockets and EventBridge: rules, a schedule, a topic, queues, a stream, a layer, an alias, a
@@ -21,14 +21,14 @@ afterAll(async () => {
   await sample?.stop();
 });
 
-async function enter(name: string, room: string): Promise<Client> {
+async function enterAs(name: string, room: string): Promise<Client> {
   const response = await fetch(`${sample.output('WelcomeUrl')}?name=${name}`);
   const { token } = await response.json();
-  return await connect(`${sample.output('SocketUrl')}?token=${token}&room=${room}`);
+  return await enter(`${sample.output('SocketUrl')}?token=${token}&room=${room}`);
 }
 
 test('what is said in a room, on a socket or over HTTP, arrives there alone and is kept', async () => {
-  const [ann, bob, eve] = await Promise.all([enter('ann', 'blue'), enter('bob', 'blue'), enter('eve', 'green')]);
+  const [ann, bob, eve] = await Promise.all([enterAs('ann', 'blue'), enterAs('bob', 'blue'), enterAs('eve', 'green')]);
   ann.socket.send('{"text":"hello"}');
   const said = JSON.stringify({ kind: 'Said', text: 'ann: hello' });
   expect(await Promise.all([ann.next(), bob.next()])).toEqual([said, said]);
@@ -61,7 +61,7 @@ test('what is said in a room, on a socket or over HTTP, arrives there alone and 
 });
 
 test('a schedule speaks every minute', async () => {
-  const guest = await enter('guest', 'lobby');
+  const guest = await enterAs('guest', 'lobby');
   expect(await guest.next()).toBe(JSON.stringify({ kind: 'Said', text: 'still here' }));
   guest.socket.close();
 });

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type LocalOptions, type LocalRuntime, startLocal, synthesize } from '#index';
+import { waitedForFunctions } from '#lambda/waited-for';
+import { type Client, connect } from '../fixture/sockets.ts';
 
 /** A sample that is being served, as `parley-local serve` does: synthesized by the command of its `cdk.json`. */
 export interface ServedSample {
@@ -24,6 +26,7 @@ export async function serveSample(name: string, options: Partial<LocalOptions> =
     await synthesize({ projectDirectory, assemblyDirectory });
     const log = (line: string) => void lines.push(line);
     const runtime = await startLocal({ assemblyDirectory, dataDirectory: data, port: 0, log, ...options });
+    runtime.functions.warm(waitedForFunctions(runtime.stack));
     return {
       runtime,
       lines,
@@ -43,4 +46,10 @@ export async function serveSample(name: string, options: Partial<LocalOptions> =
     await remove();
     throw error;
   }
+}
+
+/** A client that waits as long as functions need for their first start on a busy machine. */
+export async function enter(url: string, options?: Parameters<typeof connect>[2]): Promise<Client> {
+  const client = await connect(url, [], options);
+  return { ...client, next: () => client.next(30) };
 }

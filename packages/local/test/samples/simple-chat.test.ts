@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect } from '../fixture/sockets.ts';
-import { type ServedSample, serveSample } from './serve-sample.ts';
+import { enter, type ServedSample, serveSample } from './serve-sample.ts';
 
 /*
  * The shape of AWS's tutorial and of aws-samples/simple-websockets-chat-app: CommonJS in folders without package.json, code in the template,
@@ -13,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => sample?.stop());
 
-const people = (count: number) => Promise.all(Array.from({ length: count }, () => connect(sample.output('URI'))));
+const people = (count: number) => Promise.all(Array.from({ length: count }, () => enter(sample.output('URI'))));
 
 test('what one sends arrives at all', async () => {
   const [ann, bob] = await people(2);

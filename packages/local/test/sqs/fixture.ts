@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stackFromTemplate } from '#assembly/stack';
 import { createCalls } from '#calls';
-import { systemClock } from '#clock';
+import { type Clock, systemClock } from '#clock';
 import type { Context, Service } from '#context';
 import { createCounters } from '#counters';
 import { createFaults } from '#faults';
@@ -59,7 +59,11 @@ export function queueTemplate(code: { seen: string; plan: string }, mapping: obj
 }
 
 /** A stack's context on a port of its own; `serve` mounts a service under a path. */
-export async function startContext(template: (files: { seen: string; plan: string }) => object, timeScale = 1) {
+export async function startContext(
+  template: (files: { seen: string; plan: string }) => object,
+  timeScale = 1,
+  clock: Clock = systemClock,
+) {
   const folder = mkdtempSync(join(tmpdir(), 'local-queue-'));
   const code = join(folder, 'code');
   const [seen, plan] = [join(folder, 'seen.jsonl'), join(folder, 'plan.json')];
@@ -77,11 +81,15 @@ export async function startContext(template: (files: { seen: string; plan: strin
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const origin = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const made = template({ seen, plan });
   const stack = stackFromTemplate({
-    template: template({ seen, plan }),
+    template: made,
     name: 'Try',
     origin,
-    codeDirectories: { Worker: code },
+    // All functions have the same code.
+    codeDirectories: Object.fromEntries(
+      Object.keys(Object('Resources' in made && made.Resources)).map((id) => [id, code]),
+    ),
   });
   const dataDirectory = join(folder, 'data');
   mkdirSync(dataDirectory);
@@ -98,12 +106,12 @@ export async function startContext(template: (files: { seen: string; plan: strin
     counters: createCounters(),
     calls: createCalls(),
   };
-  const functions = createFunctions({ ...shared, clock: systemClock });
+  const functions = createFunctions({ ...shared, clock });
   const context: Context = {
     ...shared,
     isOwnHost: createOwnHosts(),
     functions,
-    clock: systemClock,
+    clock,
     timeScale,
     log: (line) => void log.push(line),
   };

@@ -49,7 +49,7 @@ const queueUrl = async () => {
 
 test('a dead letter can be received, is hidden from others meanwhile, and can be deleted', async () => {
   const QueueUrl = await queueUrl();
-  const { body } = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 60 });
+  const { body } = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 60, AttributeNames: ['All'] });
   const [message] = [body.Messages].flat();
   const { Body, MD5OfBody, ReceiptHandle, Attributes } = Object(message);
   expect(JSON.parse(Body)).toMatchObject({ requestContext: { condition: 'RetryAttemptsExhausted' } });
@@ -69,7 +69,7 @@ test('a dead letter can be received, is hidden from others meanwhile, and can be
 test('a message that is not deleted comes again after the visibility timeout, and its old receipt handle does nothing', async () => {
   const QueueUrl = await queueUrl();
   const first = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 0 });
-  const again = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 0 });
+  const again = await call('ReceiveMessage', { QueueUrl, VisibilityTimeout: 0, AttributeNames: ['All'] });
   const [[one], [two]] = [[first.body.Messages].flat(), [again.body.Messages].flat()];
   expect(Object(two)).toMatchObject({
     MessageId: Object(one).MessageId,

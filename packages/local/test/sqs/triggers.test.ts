@@ -149,8 +149,8 @@ describe('a function that a queue triggers', () => {
       {},
       'Queue visibility timeout: 60 seconds is less than',
     ],
-    ['a window', {}, { MaximumBatchingWindowInSeconds: 5 }, 'MaximumBatchingWindowInSeconds'],
-    ['filters', {}, { FilterCriteria: { Filters: [] } }, 'FilterCriteria'],
+    ['more than ten messages and no window', {}, { BatchSize: 11 }, 'batch window in seconds must be greater than 0'],
+    ['a filter that says nothing', {}, { FilterCriteria: { Filters: [{ Pattern: '{}' }] } }, 'says nothing'],
   ])('is refused at the start with %s', async (_, lambda, mapping, says) => {
     const { context, stop } = await startContext((files) => {
       const template = queueTemplate(files, mapping);
@@ -193,7 +193,8 @@ describe('a queue', () => {
     const send = (DelaySeconds: number) =>
       client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a', DelaySeconds }));
     await expect(send(901)).rejects.toThrow('DelaySeconds');
-    const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0];
+    const receive = async () =>
+      (await client.send(new ReceiveMessageCommand({ QueueUrl, MessageSystemAttributeNames: ['All'] }))).Messages?.[0];
     const sentAt = Date.now();
     await send(20);
     expect(await receive()).toBeUndefined();

@@ -1,4 +1,4 @@
-import type { DescribedRequest, RoutedRequest } from './request-event.ts';
+import type { DescribedRequest, ServedRequest } from './request-event.ts';
 
 /** Who signed the request: `requestContext.identity`. */
 export interface CallerIdentity {
@@ -17,7 +17,7 @@ const nobody = { accessKey: null, accountId: null, caller: null, user: null, use
  */
 export function eventV1(
   described: DescribedRequest,
-  { apiId, stage, found, requestId }: RoutedRequest,
+  { apiId, stage, found, requestId }: ServedRequest,
   caller?: CallerIdentity,
 ) {
   const { accountId, domainName, method, path, protocol, sourceIp, userAgent, time, timeEpoch } = described;

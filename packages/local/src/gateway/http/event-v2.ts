@@ -1,10 +1,10 @@
-import { type DescribedRequest, joined, type RoutedRequest } from './request-event.ts';
+import { type DescribedRequest, joined, type ServedRequest } from './request-event.ts';
 
 /**
  * The request in payload format 2.0, for authorizers and integrations. Header names are in lower case, the values of a repeated name are
  * joined with commas, and cookies are separate. Source: AWS, "Create AWS Lambda proxy integrations for HTTP APIs".
  */
-export function eventV2(described: DescribedRequest, { apiId, stage, found, requestId, query }: RoutedRequest) {
+export function eventV2(described: DescribedRequest, { apiId, stage, found, requestId, query }: ServedRequest) {
   const { accountId, domainName, method, path, protocol, sourceIp, userAgent, time, timeEpoch } = described;
   const isCookie = ([name]: readonly [string, string]) => name.toLowerCase() === 'cookie';
   const cookies = described.headers

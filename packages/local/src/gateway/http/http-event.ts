@@ -1,12 +1,12 @@
 import type { Authorized } from './authorization.ts';
 import { eventV1 } from './event-v1.ts';
 import { eventV2 } from './event-v2.ts';
-import { type DescribedRequest, eventBody, type RoutedRequest } from './request-event.ts';
+import { type DescribedRequest, eventBody, type ServedRequest } from './request-event.ts';
 
 /** The event of an integration, with `requestContext.authorizer`. */
 export function httpEvent(
   described: DescribedRequest,
-  routed: RoutedRequest,
+  routed: ServedRequest,
   authorized: Authorized,
   format: '1.0' | '2.0',
 ) {

@@ -29,10 +29,13 @@ const maxBodyBytes = 10 * 1024 * 1024;
 
 /**
  * Reads a function's result. With a `statusCode` it is a response; without one it is, in format 2.0, the JSON body of a 200.
- * A malformed result, or one above 10 MB, gives a 500.
+ * @param error for a malformed result, or one above 10 MB
  */
-export function toHttpResponse(payload: unknown, format: '1.0' | '2.0'): HttpResponse {
-  const error = errorResponse(500, 'Internal Server Error');
+export function toHttpResponse(
+  payload: unknown,
+  format: '1.0' | '2.0',
+  error = errorResponse(500, 'Internal Server Error'),
+): HttpResponse {
   if (typeof payload !== 'object' || payload === null || !('statusCode' in payload)) {
     if (format === '1.0') return error;
     const body = Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload ?? null));

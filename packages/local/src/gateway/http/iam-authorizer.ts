@@ -33,7 +33,7 @@ export function authorizeSigner(
 }
 
 /** A role's caller is `<role id>:<session>`; the root user's is the account. The role's id is its logical id here. */
-function identityOf(principal: Principal, { accessKeyId }: Credentials, accountId: string): CallerIdentity {
+export function identityOf(principal: Principal, { accessKeyId }: Credentials, accountId: string): CallerIdentity {
   const session = principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
   const caller = principal.kind === 'role' ? `${principal.roleId}:${session}` : accountId;
   return { accessKey: accessKeyId, accountId, caller, user: caller, userArn: principal.arn };

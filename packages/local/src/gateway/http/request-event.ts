@@ -7,12 +7,14 @@ import type { Stage } from '#gateway/stages';
 import { percentDecode } from '#text';
 import type { FoundRoute } from './find-route.ts';
 
-/** A request that has found its route. */
-export interface RoutedRequest {
+/** What an event says of a request. */
+export interface ServedRequest {
   readonly request: IncomingMessage;
   readonly apiId: string;
-  readonly stage: Stage;
-  readonly found: FoundRoute;
+  /** Of a function URL; else that of the API. */
+  readonly domainName?: string;
+  readonly stage: Pick<Stage, 'name' | 'variables'>;
+  readonly found: Pick<FoundRoute, 'parameters'> & { readonly route: Pick<FoundRoute['route'], 'key' | 'path'> };
   readonly requestId: string;
   /** Percent-encoded; begins with the stage, unless it is `$default`. */
   readonly path: string;
@@ -20,11 +22,17 @@ export interface RoutedRequest {
   readonly body: Buffer;
 }
 
+/** A request that has found its route. */
+export interface RoutedRequest extends ServedRequest {
+  readonly stage: Stage;
+  readonly found: FoundRoute;
+}
+
 /** What events of both payload formats, for authorizers and integrations, say of a request. */
-export function describeRequest({ context }: Pick<Gateway, 'context'>, routed: RoutedRequest) {
+export function describeRequest({ context }: Pick<Gateway, 'context'>, routed: ServedRequest) {
   const { request, apiId, body } = routed;
   const now = context.clock.now();
-  const domainName = domainNameOf(context, apiId);
+  const domainName = routed.domainName ?? domainNameOf(context, apiId);
   return {
     accountId: context.stack.account,
     domainName,
@@ -63,7 +71,7 @@ export interface EventBody {
   readonly isBase64Encoded: boolean;
 }
 
-export function eventBody({ request, body }: Pick<RoutedRequest, 'request' | 'body'>): EventBody {
+export function eventBody({ request, body }: Pick<ServedRequest, 'request' | 'body'>): EventBody {
   const encoded = body.length > 0 && isBinary(request, body);
   return {
     text: body.length > 0 ? body.toString(encoded ? 'base64' : 'utf8') : undefined,

@@ -1,7 +1,7 @@
 import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from '#s3/call';
 import { checksumElement } from '#s3/checksums';
 import { invalidArgument } from '#s3/errors';
-import { parsePageSize } from '#s3/list-page';
+import { parseCount, parsePageSize } from '#s3/list-page';
 import { sendResult } from '#s3/responses';
 import type { StoredObject } from '#s3/store';
 import type { Xml } from '#s3/xml';
@@ -49,10 +49,7 @@ function describeParts({ request }: Call, { parts, checksum }: StoredObject): re
   const total: Xml = ['PartsCount', parts.length];
   if (!checksum) return [total];
   const size = parsePageSize('x-amz-max-parts', request.headers['x-amz-max-parts']?.toString() ?? null);
-  const marker = parsePageSize(
-    'x-amz-part-number-marker',
-    request.headers['x-amz-part-number-marker']?.toString() ?? '0',
-  );
+  const marker = parseCount('x-amz-part-number-marker', request.headers['x-amz-part-number-marker']?.toString() || '0');
   const after = parts.filter(({ number }) => number > marker);
   const page = after.slice(0, size);
   return [

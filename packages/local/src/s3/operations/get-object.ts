@@ -49,6 +49,10 @@ export async function headObject(s3: S3, call: Call): Promise<void> {
 function writeHead(call: Call, object: StoredObject): ByteRange | undefined | 'not-modified' {
   const { request, response, query } = call;
   const unchanged = notModified(request.headers, object);
+  if (query.has('partNumber') && request.headers.range !== undefined) {
+    const message = 'Cannot specify both Range header and partNumber query parameter';
+    throw new S3Error('InvalidRequest', { message });
+  }
   const part = query.has('partNumber') ? partRange(query, object) : undefined;
   const range = unchanged ? undefined : (part ?? parseRange(request.headers.range, object.size));
   const replaced = overrides.flatMap((name) => {

@@ -1,6 +1,6 @@
 import { authorizeCaller, type Call, objectArn, type S3 } from '#s3/call';
 import { algorithmOf, checksumElement } from '#s3/checksums';
-import { parsePageSize } from '#s3/list-page';
+import { parseCount, parsePageSize } from '#s3/list-page';
 import { owner } from '#s3/owner';
 import { quotedEtag, sendResult, xmlTime } from '#s3/responses';
 import { findUpload, listParts as partsOf, type UploadedPart } from '#s3/uploads';
@@ -12,7 +12,7 @@ export async function listParts(s3: S3, call: Call): Promise<void> {
   authorizeCaller(s3, call.caller, 's3:ListMultipartUploadParts', objectArn(bucket, key));
   const { parts, id, record } = await findUpload(s3, call);
   const size = parsePageSize('max-parts', query.get('max-parts'));
-  const marker = parsePageSize('part-number-marker', query.get('part-number-marker') ?? '0');
+  const marker = parseCount('part-number-marker', query.get('part-number-marker') || '0');
   const found = partsOf(parts, id).filter(({ number }) => number > marker);
   const page = found.slice(0, size);
   const { checksum } = record;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readFilters, readPattern } from '#streams/filter';
+import { readFilters, readPattern } from '#patterns/pattern';
 
 const matches = (pattern: object, value: unknown) => readPattern(JSON.stringify(pattern))(value);
 const record = {
@@ -129,5 +129,39 @@ describe('for any record', () => {
         expect(readFilters([])(value)).toBe(true);
       }),
     );
+  });
+});
+
+describe('the operators that buses and topics know besides', () => {
+  const event = {
+    source: 'shop.orders',
+    detail: { path: 'in/lib/a.png', ip: '10.0.0.7', six: '2001:db8::1', state: 'DONE', star: 'a*b', n: 5 },
+  };
+  test.each<[string, object, boolean]>([
+    ['a wildcard', { detail: { path: [{ wildcard: '*/lib/*.png' }] } }, true],
+    ['a wildcard that does not match', { detail: { path: [{ wildcard: 'lib/*' }] } }, false],
+    ['a star as such in a wildcard', { detail: { star: [{ wildcard: 'a\\*b' }] } }, true],
+    ['an IP address in a range', { detail: { ip: [{ cidr: '10.0.0.0/24' }] } }, true],
+    ['an IP address outside a range', { detail: { ip: [{ cidr: '10.0.1.0/24' }] } }, false],
+    ['an IPv6 address in a range', { detail: { six: [{ cidr: '2001:db8::/32' }] } }, true],
+    ['no IP address', { detail: { state: [{ cidr: '10.0.0.0/24' }] } }, false],
+    ['a prefix in any case', { source: [{ prefix: { 'equals-ignore-case': 'SHOP.' } }] }, true],
+    ['a suffix in any case', { detail: { state: [{ suffix: { 'equals-ignore-case': 'ne' } }] } }, true],
+    ['anything but a suffix', { detail: { path: [{ 'anything-but': { suffix: '.png' } }] } }, false],
+    ['anything but prefixes', { source: [{ 'anything-but': { prefix: ['bank.', 'mail.'] } }] }, true],
+    ['anything but a wildcard', { detail: { path: [{ 'anything-but': { wildcard: '*/lib/*' } }] } }, false],
+    [
+      'anything but a text in any case',
+      { detail: { state: [{ 'anything-but': { 'equals-ignore-case': 'done' } }] } },
+      false,
+    ],
+    ['anything but numbers', { detail: { n: [{ 'anything-but': [5, 6] }] } }, false],
+  ])('%s', (_, pattern, expected) => {
+    expect(readPattern(JSON.stringify(pattern), 'bus')(event)).toBe(expected);
+  });
+
+  test('are refused in an event source mapping, as on AWS', () => {
+    expect(() => matches({ source: [{ wildcard: 'a*' }] }, {})).toThrow('there is no operator wildcard');
+    expect(() => matches({ source: [{ 'anything-but': { suffix: 'a' } }] }, {})).toThrow('anything-but with suffix');
   });
 });
