@@ -85,7 +85,7 @@ function socketRoutes(stack: Stack, apiId: string) {
   return routesOf(stack, apiId).map((route) => ({
     key: route.RouteKey,
     integration: readIntegration(stack, route.Target),
-    authorizer: route.AuthorizationType === 'NONE' ? undefined : socketAuthorizer(stack, route),
+    authorizer: socketAuthorizer(stack, route),
     /** The route has a route response, so the client gets the integration's response. */
     twoWay: withResponse.has(route.id),
   }));

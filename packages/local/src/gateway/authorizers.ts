@@ -36,22 +36,32 @@ function authorizerOf(stack: Stack, route: Authorized) {
 }
 
 /** A Lambda REQUEST authorizer of a WebSocket API. */
-export type RequestAuthorizer = Readonly<ReturnType<typeof socketAuthorizer>>;
+export interface RequestAuthorizer {
+  readonly kind: 'lambda';
+  readonly id: string;
+  /** Logical id; undefined if the function is not in the template. As on AWS, the authorizer then fails when it is used. */
+  readonly functionId: string | undefined;
+  /** Like `route.request.querystring.token`. If empty, the function is always invoked. */
+  readonly identitySources: readonly string[];
+}
 
-/** @throws BrokenStack */
-export function socketAuthorizer(stack: Stack, route: Authorized) {
+export type SocketAuthorizer = RequestAuthorizer | { readonly kind: 'iam' };
+
+/** The authorizer of a WebSocket API's route. @throws BrokenStack */
+export function socketAuthorizer(stack: Stack, route: Authorized): SocketAuthorizer | undefined {
+  if (route.AuthorizationType === 'NONE') return undefined;
+  if (route.AuthorizationType === 'AWS_IAM') return { kind: 'iam' };
   if (route.AuthorizationType !== 'CUSTOM')
     throw new BrokenStack(
-      `unable to serve the route ${route.RouteKey}; a WebSocket API is served with REQUEST authorizers only`,
+      `unable to serve the route ${route.RouteKey}; a WebSocket API takes CUSTOM and AWS_IAM authorization only`,
     );
   const authorizer = authorizerOf(stack, route);
   if (authorizer.AuthorizerType !== 'REQUEST')
     throw new BrokenStack(`unable to serve ${authorizer.logicalId}; a WebSocket API takes REQUEST authorizers only`);
   return {
+    kind: 'lambda',
     id: authorizer.id,
-    /** Logical id; undefined if the function is not in the template. As on AWS, the authorizer then fails when it is used. */
     functionId: functionOf(stack, authorizer.AuthorizerUri),
-    /** Like `route.request.querystring.token`. If empty, the function is always invoked. */
     identitySources: authorizer.IdentitySource,
   };
 }

@@ -43,15 +43,15 @@ test.each([
     /unable to serve To; /,
   ],
   [
-    'a WebSocket route with an authorizer of AWS_IAM',
+    'a WebSocket route with an authorizer of JWT',
     {
       ...api('WEBSOCKET'),
       Route: {
         Type: 'AWS::ApiGatewayV2::Route',
-        Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$connect', AuthorizationType: 'AWS_IAM' },
+        Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$connect', AuthorizationType: 'JWT' },
       },
     },
-    /unable to serve the route \$connect; .*REQUEST authorizers only/,
+    /unable to serve the route \$connect; .*CUSTOM and AWS_IAM authorization only/,
   ],
   [
     'a Lambda authorizer of an HTTP API without a payload format',

@@ -5,7 +5,8 @@ import type { Gateway } from '#gateway/gateway-state';
 import { newId } from '#gateway/ids';
 import { sourceIpOf } from '#gateway/request-headers';
 import type { Stage } from '#gateway/stages';
-import { authorize } from './authorize.ts';
+import { type Authorization, authorize } from './authorize.ts';
+import { authorizeSigner } from './authorize-signer.ts';
 import { type ConnectParts, connectParts } from './connect-event.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
 import { type ConnectionMetadata, logVariables, type RequestContext, requestContextOf } from './request-context.ts';
@@ -43,7 +44,7 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
 
   const decision = await runConnect(gateway, connect, parts, requestContext);
   const error = decision.ok ? undefined : decision.error;
-  const authorizer = decision.ok ? decision.context : undefined;
+  const { context: authorizer, caller } = decision.ok ? decision : {};
   gateway.accessLog.write(
     stage,
     logVariables(
@@ -52,37 +53,47 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
     ),
   );
   return decision.ok
-    ? { ok: true, metadata: { ...metadata, authorizer }, subprotocol: decision.subprotocol }
+    ? { ok: true, metadata: { ...metadata, authorizer, caller }, subprotocol: decision.subprotocol }
     : { ok: false, error: decision.error, ids: { connectionId: metadata.connectionId, requestId } };
 }
 
 type Decision = (
-  | { readonly ok: true; readonly context: ConnectionMetadata['authorizer']; readonly subprotocol: string | undefined }
+  | {
+      readonly ok: true;
+      readonly context?: ConnectionMetadata['authorizer'];
+      readonly caller?: ConnectionMetadata['caller'];
+      readonly subprotocol: string | undefined;
+    }
   | { readonly ok: false; readonly error: HandshakeError }
 ) & { readonly latency?: number };
 
 async function runConnect(
   gateway: Gateway,
-  { api, stage }: ConnectRequest,
+  { api, stage, request }: ConnectRequest,
   parts: ConnectParts,
   requestContext: RequestContext,
 ): Promise<Decision> {
   const route = api.routes.get('$connect');
   if (!gateway.throttle.connection() || !gateway.throttle.route(api.id, stage, '$connect'))
     return { ok: false, error: handshakeErrors.throttled };
-  if (!route) return { ok: true, context: undefined, subprotocol: undefined };
+  if (!route) return { ok: true, subprotocol: undefined };
 
-  const authorized = route.authorizer
-    ? await authorize(gateway, route.authorizer, { stage, parts, requestContext })
-    : undefined;
-  if (authorized?.ok === false) return authorized;
-  const context = authorized?.context;
+  const { authorizer } = route;
+  const authorized: Authorization =
+    authorizer === undefined
+      ? { ok: true }
+      : authorizer.kind === 'iam'
+        ? authorizeSigner(gateway, request, { apiId: api.id, stage: stage.name })
+        : await authorize(gateway, authorizer, { stage, parts, requestContext });
+  if (!authorized.ok) return authorized;
+  const { context, caller } = authorized;
 
-  const event = { ...parts, requestContext: { ...requestContext, authorizer: context } };
+  const identity = { ...caller, ...requestContext.identity };
+  const event = { ...parts, requestContext: { ...requestContext, identity, authorizer: context } };
   const outcome = await runRoute(gateway, route, stage, event);
   const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
-    return { ok: true, context, subprotocol: subprotocolOf(outcome.headers), latency };
+    return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), latency };
   return { ok: false, error: errorFor(outcome), latency };
 }
 

@@ -1,5 +1,6 @@
 import { commonLogTime } from '#gateway/access-log';
 import { domainNameOf } from '#gateway/call-function';
+import type { CallerIdentity } from '#gateway/caller';
 import type { Gateway } from '#gateway/gateway-state';
 
 /** The fields of a connection that all its events repeat. */
@@ -11,6 +12,8 @@ export interface ConnectionMetadata {
   readonly connectedAt: number;
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
+  /** Who signed the handshake, where it must be signed. */
+  readonly caller?: CallerIdentity | undefined;
   /** The authorizer's context, with strings as values. */
   readonly authorizer: Readonly<Record<string, unknown>> | undefined;
 }
@@ -43,7 +46,7 @@ export function requestContextOf(
     // AWS gives the same id in both fields.
     requestId,
     extendedRequestId: requestId,
-    identity: { userAgent: metadata.userAgent, sourceIp: metadata.sourceIp },
+    identity: { ...metadata.caller, userAgent: metadata.userAgent, sourceIp: metadata.sourceIp },
     domainName: domainNameOf(context, metadata.apiId),
     connectionId: metadata.connectionId,
     apiId: metadata.apiId,
