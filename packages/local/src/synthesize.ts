@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, normalize, relative, resolve, sep } from 'node:path';
+import thisSystem, { dirname, join, type PlatformPath, relative, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { anyEnvironment } from './assembly/environment.ts';
@@ -118,16 +118,26 @@ export function projectSources(
   dataDirectory: string,
 ): { folders: string[]; excludes: (path: string) => boolean } {
   const { include, exclude } = readCdkJson(projectDirectory).watch;
-  const excluded = exclude
-    .filter((pattern) => !pattern.includes('*'))
-    .map(normalize)
-    .concat(relative(projectDirectory, dataDirectory));
-  const isHidden = (name: string) => /^(\.[^.].*|node_modules|cdk\.out)$/.test(name);
+  const plain = exclude.filter((pattern) => !pattern.includes('*'));
   return {
     folders: include.map((pattern) => pattern.replace(/\/?\*\*$/, '') || '.'),
-    excludes: (path) =>
-      path.split(sep).some(isHidden) || excluded.some((each) => path === each || path.startsWith(each + sep)),
+    excludes: createExcludes([...plain, relative(projectDirectory, dataDirectory)]),
   };
+}
+
+/**
+ * Whether a path is in one of the folders, or hidden.
+ * @param folders with slashes, as in `cdk.json`, or as the system writes them
+ * @param system how it writes paths
+ */
+export function createExcludes(
+  folders: readonly string[],
+  { normalize, sep }: Pick<PlatformPath, 'normalize' | 'sep'> = thisSystem,
+): (path: string) => boolean {
+  const excluded = folders.filter(Boolean).map(normalize);
+  const isHidden = (name: string) => /^(\.[^.].*|node_modules|cdk\.out)$/.test(name);
+  return (path) =>
+    path.split(sep).some(isHidden) || excluded.some((each) => path === each || path.startsWith(each + sep));
 }
 
 const stampFile = (assemblyDirectory: string) => `${assemblyDirectory}.stamp`;

@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix, win32 } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { isSynthesized, synthesize } from '#synthesize';
+import { createExcludes, isSynthesized, synthesize } from '#synthesize';
 
 const root = await mkdtemp(join(tmpdir(), 'local-synth-'));
 let projectDirectory: string;
@@ -179,4 +179,15 @@ describe('one sentence for an app that', () => {
   test('does not exist', async () => {
     await expect(synthesize({ projectDirectory, assemblyDirectory })).rejects.toThrow('unable to read cdk.json');
   });
+});
+
+test.each([
+  ['Windows', win32],
+  ['Linux and macOS', posix],
+])('what cdk.json excludes with slashes is excluded as %s writes it', (_system, path) => {
+  const excludes = createExcludes(['lib/dist', ''], path);
+  expect(excludes(path.join('lib', 'dist', 'a.js'))).toBe(true);
+  expect(excludes(path.join('lib', 'node_modules', 'a.js'))).toBe(true);
+  expect(excludes(path.join('lib', 'distance.ts'))).toBe(false);
+  expect(excludes('.')).toBe(false);
 });
