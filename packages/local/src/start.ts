@@ -156,7 +156,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const refusals = createRefusals(clock);
     const policies = createPolicies(() => stack, refusals);
     const awsHosts = createAwsHosts({
-      region: () => stack.region,
+      stack: () => stack,
       services: () => port.prefixes().flatMap((prefix) => /^\/_aws\/(.+)$/.exec(prefix)?.[1] ?? []),
       directServices,
     });

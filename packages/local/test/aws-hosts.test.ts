@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
-import { WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
+import { DomainName, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
 import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Code, Function as Lambda, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -29,11 +30,11 @@ exports.disconnect = async (event) => {
   return { statusCode: 200, body: 'Disconnected.' };
 };
 exports.send = async (event) => {
-  const endpoint = 'https://' + event.requestContext.domainName + '/' + event.requestContext.stage;
+  const { data, domain } = JSON.parse(event.body);
+  const endpoint = 'https://' + (domain || event.requestContext.domainName + '/' + event.requestContext.stage);
   const api = new ApiGatewayManagementApiClient({ endpoint });
   const { Items } = await table.send(new ScanCommand({ TableName, ProjectionExpression: 'connectionId' }));
-  const Data = JSON.parse(event.body).data;
-  await Promise.all(Items.map(({ connectionId }) => api.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data }))));
+  await Promise.all(Items.map(({ connectionId }) => api.send(new PostToConnectionCommand({ ConnectionId: connectionId, Data: data }))));
   return { statusCode: 200, body: 'Data sent.' };
 };`;
 
@@ -122,7 +123,12 @@ function build(stack: Stack, folder: string): void {
     disconnectRouteOptions: { integration: new WebSocketLambdaIntegration('DisconnectTo', onDisconnect) },
   });
   socket.addRoute('sendmessage', { integration: new WebSocketLambdaIntegration('SendTo', onSend) });
-  const stage = new WebSocketStage(stack, 'Stage', { webSocketApi: socket, stageName: 'dev', autoDeploy: true });
+  const certificate = Certificate.fromCertificateArn(stack, 'Certificate', 'arn:aws:acm:us-east-1:1:certificate/a');
+  const domainName = new DomainName(stack, 'Domain', { domainName: 'ws.chat.example', certificate });
+  const stage = new WebSocketStage(stack, 'Stage', {
+    ...{ webSocketApi: socket, stageName: 'dev', autoDeploy: true },
+    domainMapping: { domainName, mappingKey: 'chat' },
+  });
   for (const each of [onConnect, onDisconnect, onSend]) table.grantReadWriteData(each);
   socket.grantManageConnections(onSend);
 
@@ -149,6 +155,13 @@ test("AWS's own chat delivers: an endpoint made of domainName and stage reaches 
   expect(await Promise.all([anna.next(), ben.next()])).toEqual(['hello', 'hello']);
   anna.close();
   ben.close();
+});
+
+test("a custom domain of the stack's API is that API, below the key of its mapping", async () => {
+  const anna = await connect(app.runtime.outputs.Url ?? '');
+  anna.send({ action: 'sendmessage', data: 'by its own name', domain: 'ws.chat.example/chat' });
+  expect(await anna.next()).toBe('by its own name');
+  anna.close();
 });
 
 describe('a host of AWS, as a function calls it', () => {

@@ -51,6 +51,8 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
       DomainName: `${name}.s3.amazonaws.com`,
       RegionalDomainName: `${name}.s3.${naming.region}.amazonaws.com`,
       DualStackDomainName: `${name}.s3.dualstack.${naming.region}.amazonaws.com`,
+      // Websites are not served; the start says so.
+      WebsiteURL: `http://${name}.s3-website${dashed.has(naming.region) ? '-' : '.'}${naming.region}.amazonaws.com`,
     };
     return { ref: name, arn: `arn:aws:s3:::${name}`, attributes };
   },
@@ -133,6 +135,11 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     const ApiEndpoint = `${scheme}://${ref}.execute-api.${naming.region}.amazonaws.com`;
     return { ref, arn: `arn:aws:apigateway:${naming.region}::/apis/${ref}`, attributes: { ApiId: ref, ApiEndpoint } };
   },
+  'AWS::ApiGatewayV2::DomainName': (naming) => {
+    const RegionalDomainName = `d-${code(naming, 10, lower)}.execute-api.${naming.region}.amazonaws.com`;
+    const attributes = { RegionalDomainName, RegionalHostedZoneId: `Z${code(naming, 13, upper)}` };
+    return { ref: naming.property('DomainName') ?? generated(naming, 128), attributes };
+  },
   'AWS::ApiGatewayV2::Stage': (naming) => ({ ref: naming.property('StageName') ?? '$default' }),
   'AWS::ApiGatewayV2::Deployment': (naming) => withId(code(naming, 6, lower), 'DeploymentId'),
   'AWS::ApiGatewayV2::Authorizer': (naming) => withId(code(naming, 6, lower), 'AuthorizerId'),
@@ -177,6 +184,18 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     return { ref, arn: arn(naming, 'scheduler', `schedule/${naming.property('GroupName') ?? 'default'}/${ref}`) };
   },
 };
+
+/** Regions whose website hosts have a dash. Source: https://docs.aws.amazon.com/general/latest/gr/s3.html#s3_website_region_endpoints */
+const dashed = new Set([
+  'ap-northeast-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'eu-west-1',
+  'sa-east-1',
+  'us-east-1',
+  'us-west-1',
+  'us-west-2',
+]);
 
 /** The canonical user of an origin access identity: 64 hexadecimal digits. */
 export function canonicalUserOf(originAccessIdentity: string): string {

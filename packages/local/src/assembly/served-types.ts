@@ -21,8 +21,10 @@ const network = needless("functions are in this machine's network");
 const parts: Readonly<Record<string, Part>> = {
   'AWS::ApiGateway::Account': needless('APIs write their logs without a role'),
   'AWS::ApiGatewayV2::Api': 'served',
+  'AWS::ApiGatewayV2::ApiMapping': 'served',
   'AWS::ApiGatewayV2::Authorizer': 'served',
   'AWS::ApiGatewayV2::Deployment': deployments,
+  'AWS::ApiGatewayV2::DomainName': 'served',
   'AWS::ApiGatewayV2::Integration': 'served',
   'AWS::ApiGatewayV2::IntegrationResponse': 'served',
   'AWS::ApiGatewayV2::Route': 'served',

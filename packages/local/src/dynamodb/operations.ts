@@ -15,10 +15,13 @@ export const isWrite = (operation: string) => writes.includes(operation);
  * The permissions that a request needs, after the service authorization reference for DynamoDB. Query and Scan on an index need the
  * index. A batch needs every table. A transaction has no action of its own: it needs the action of each part.
  * @param tablesArn `arn:aws:dynamodb:<region>:<account>:table`
- * @returns undefined when the operation is not served locally
- * @throws AwsError when the request does not name its tables
+ * @returns undefined when the operation is not served locally. Empty when the request names no table: it is refused by the engine, which has
+ * the sentence of each operation
+ * @throws AwsError when it does not name its tables as it should
  */
 export function permissionsFor(operation: string, input: object, tablesArn: string): RequiredPermission[] | undefined {
+  const place = placeOfTables(operation);
+  if (place !== undefined && (memberOf(input, place) ?? undefined) === undefined) return [];
   const action = `dynamodb:${operation}`;
   switch (operation) {
     case 'GetItem':
@@ -70,6 +73,17 @@ export function permissionsFor(operation: string, input: object, tablesArn: stri
       return undefined;
   }
 }
+
+/** The member that names the tables. Undefined: the operation is about none, or about one that it names by its ARN. */
+function placeOfTables(operation: string): string | undefined {
+  if (operation.startsWith('Batch')) return 'RequestItems';
+  if (operation.startsWith('Transact')) return 'TransactItems';
+  return tableOperations.has(operation) ? 'TableName' : undefined;
+}
+const tableOperations = new Set([
+  ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'],
+  ...['CreateTable', 'DescribeTable', 'UpdateTable', 'DeleteTable', 'DescribeTimeToLive', 'UpdateTimeToLive'],
+]);
 
 const transactionActions = new Map([
   ['Get', 'dynamodb:GetItem'],

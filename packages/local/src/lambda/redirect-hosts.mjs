@@ -21,6 +21,8 @@ const awsHost = /(^|\.)(amazonaws\.com(\.cn)?|api\.aws|on\.aws)$/i;
 export function redirectAwsHosts({ host: local, served, direct, region, callDirectly, report }) {
   const [host, port] = local.split(':');
   const isServed = (name) => served.some((one) => one.test(name.toLowerCase()));
+  /** Of AWS, or a custom domain of the stack. */
+  const isOurs = (name) => typeof name === 'string' && (awsHost.test(name) || isServed(name));
   const refusal = (name) => {
     const message = `unable to reach ${name}; it is not served here (region ${region}), and nothing that a local function does goes to AWS`;
     report(message);
@@ -36,7 +38,7 @@ export function redirectAwsHosts({ host: local, served, direct, region, callDire
   net.Socket.prototype.connect = function (...given) {
     const [options, callback] = Array.isArray(given[0]) ? given[0] : connectArguments(given);
     const name = options?.host;
-    if (typeof name !== 'string' || !awsHost.test(name)) return connect.apply(this, given);
+    if (!isOurs(name)) return connect.apply(this, given);
     // A TLS handshake would meet no certificate of AWS here, and other protocols than HTTP have no host to be known by.
     if (this instanceof tls.TLSSocket || !isServed(name) || Number(options.port) !== 80) return refuse(this, name);
     return connect.call(this, { ...options, host, port, lookup: undefined }, callback);
@@ -46,7 +48,7 @@ export function redirectAwsHosts({ host: local, served, direct, region, callDire
   tls.connect = (...given) => {
     const [options, callback] = connectArguments(given);
     const name = options?.host ?? options?.servername;
-    if (typeof name !== 'string' || !awsHost.test(name)) return connectSecurely.apply(tls, given);
+    if (!isOurs(name)) return connectSecurely.apply(tls, given);
     const socket = Object.assign(new net.Socket(), pretendedTls);
     if (callback) socket.once('secureConnect', callback);
     const onlyHttp2 = [options.ALPNProtocols].flat().join() === 'h2';

@@ -33,6 +33,8 @@ export interface Fixture {
   root(): CognitoIdentityProviderClient;
   /** Moves the service's clock. */
   advance(milliseconds: number): void;
+  /** Stops the service's clock. @returns what lets it go on */
+  stopClock(): () => void;
   /** The code in the newest message to this user. */
   code(username: string, kind?: 'confirm' | 'forgot' | 'verify'): Promise<string>;
   /** The newest letter of this kind to this user. */
@@ -88,6 +90,7 @@ export async function startFixture(
   };
   let stack = readStack(options.change);
   let ahead = 0;
+  let stoppedAt: number | undefined;
   const lines: string[] = [];
   const shared = {
     stack,
@@ -98,7 +101,7 @@ export async function startFixture(
     faults: createFaults(),
     counters: createCounters(),
     calls: createCalls(),
-    clock: { now: () => Date.now() + ahead },
+    clock: { now: () => (stoppedAt ?? Date.now()) + ahead },
   };
   const functions = createFunctions(shared);
   const context: Context = {
@@ -153,6 +156,12 @@ export async function startFixture(
     root: () => sdk(shared.keys.issue({ kind: 'root', arn: `arn:aws:iam::${stack.account}:root` })),
     advance: (milliseconds) => {
       ahead += milliseconds;
+    },
+    stopClock() {
+      stoppedAt = Date.now();
+      return () => {
+        stoppedAt = undefined;
+      };
     },
     async code(username, kind = 'confirm') {
       const text = await letter(username, kind);
