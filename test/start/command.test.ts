@@ -151,7 +151,7 @@ describe('npm start', () => {
     const made = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'alice'], { env: { PARLEY_DATA: other } });
     expect(await made.ended).toBe(0);
     const alice = run(pasted(made.said())[1] ?? '', [], { shell: true });
-    await alice.says(/Connected/);
+    await alice.says(/"type":"conversations"/);
     alice.child.kill();
     await interrupt(server);
 

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { expect, test } from 'vitest';
 
 interface Locked {
@@ -53,4 +54,23 @@ test('every package with an install script is allowed or denied it, so that npm 
   const scripts = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
   const names = scripts.map(([path]) => path.replace(/.*node_modules\//, ''));
   expect(Object.keys(read('package.json').allowScripts)).toEqual(expect.arrayContaining(names));
+});
+
+test('npm start imports no package that is for development alone, which its installation leaves out', () => {
+  const { devDependencies }: { devDependencies: Record<string, string> } = read('package.json');
+  const files = ['bin', 'edge', 'lambdas', 'lib', 'protocol', 'web'].flatMap((folder) =>
+    readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
+      .filter((path) => /(?<!\.test)\.(ts|tsx|mjs)$/.test(path))
+      .map((path) => `${folder}/${path}`),
+  );
+  const imported = files.flatMap((file) => {
+    const text = readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+    return [...text.matchAll(/^(?:import|export) (?!type\b)[^']*'([^'.#/][^']*)'/gm)].map(([, name = '']) =>
+      name.split('/', name.startsWith('@') ? 2 : 1).join('/'),
+    );
+  });
+  const packages = new Set(imported.filter((name) => !name.startsWith('node:') && !builtinModules.includes(name)));
+  expect(packages).toContain('aws-cdk-lib');
+  // `cdk.json` and the lines that are printed name these.
+  for (const name of [...packages, 'tsx', 'wscat']) expect(Object.keys(devDependencies)).not.toContain(name);
 });

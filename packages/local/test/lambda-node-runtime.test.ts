@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { notServed } from '#assembly/not-served';
 import { type Stack, stackFromTemplate } from '#assembly/stack';
 import { createCalls } from '#calls';
 import { systemClock } from '#clock';
@@ -268,8 +269,9 @@ describe('code', () => {
   test('finds the packages of its layers, of which the last one wins, and their modules below /opt', async () => {
     expect(await payload('Layered')).toEqual(['second', 'a', 'b', 'second']);
     expect(await payload('LayeredModule')).toEqual(['first', registerHooks === undefined ? 'none' : 'first']);
-    const far = 'arn:aws:lambda:us-east-1:094274105915:layer:Far:1';
-    expect(lines).toContain(`LayeredModule: the layer ${far} is not served; a layer of the stack in a folder is`);
+    expect(notServed(stack)).toEqual([
+      'not served here: AWS::Lambda::Function (layers of another app, whose files are missing) LayeredModule',
+    ]);
   });
 });
 

@@ -118,7 +118,12 @@ export function unitsOf(options: {
   for (const root of all) {
     const parameter = (name: string) =>
       parameters[`${root.name}:${name}`] ?? parameters[name] ?? root.parameters?.[name];
-    add(root.template, { stackName: root.name, nestedIn: [], root, parameter });
+    try {
+      add(root.template, { stackName: root.name, nestedIn: [], root, parameter });
+    } catch (error) {
+      // What is not served may ask for parameters that nobody has given.
+      if (served.includes(root) || !(error instanceof BrokenStack)) throw error;
+    }
   }
   return served.flatMap((stack) => units.filter(({ root }) => root === stack));
 }

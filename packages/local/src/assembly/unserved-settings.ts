@@ -32,10 +32,12 @@ const settings: Readonly<Record<string, Readonly<Record<string, Asks>>>> = {
     ResourcePolicy: isSomething,
   },
   'AWS::IAM::Role': { PermissionsBoundary: isSomething },
+  'AWS::Lambda::Alias': { RoutingConfig: isSomething },
   'AWS::Lambda::EventInvokeConfig': {
     'DestinationConfig.OnFailure.Destination': (value) => String(value).startsWith('arn:aws:s3:'),
   },
   'AWS::Lambda::Function': { FileSystemConfigs: isSomething },
+  'AWS::Lambda::Url': { InvokeMode: (value) => value === 'RESPONSE_STREAM' },
   'AWS::S3::Bucket': {
     ObjectLockConfiguration: isSomething,
     ReplicationConfiguration: isSomething,

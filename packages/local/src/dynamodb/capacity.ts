@@ -103,12 +103,18 @@ function splitCapacity(body: Buffer): { reported: readonly ConsumedCapacity[]; r
   if (at < 0) return { reported: [], rest: () => body };
   const last = parseJson(`{${body.toString('utf8', at)}`);
   if (isObject(last) && Object.keys(last).length === 1) {
-    const before = body.subarray(0, at - (body[at - 1] === 0x2c ? 1 : 0));
-    return { reported: readCapacity(last), rest: () => Buffer.concat([before, Buffer.from('}')]) };
+    return { reported: readCapacity(last), rest: () => Buffer.concat([withoutComma(body, at), Buffer.from('}')]) };
   }
   const output: unknown = JSON.parse(body.toString());
   const { ConsumedCapacity: _, ...others } = Object(output);
   return { reported: readCapacity(Object(output)), rest: () => Buffer.from(JSON.stringify(others)) };
+}
+
+/** What is before a member. Engines that are not compact write a space between the comma and the member. */
+function withoutComma(body: Buffer, member: number): Buffer {
+  let end = member;
+  while (/\s/.test(String.fromCharCode(body[end - 1] ?? 0))) end -= 1;
+  return body.subarray(0, body[end - 1] === 0x2c ? end - 1 : end);
 }
 
 function readCapacity({ ConsumedCapacity: reported }: Record<string, unknown>): readonly ConsumedCapacity[] {

@@ -1,3 +1,4 @@
+import { isServedTarget } from '#assembly/served-targets';
 import type { Context } from '#context';
 import type { Principal } from '#iam/access-keys';
 import type { Topics } from '#sns/start';
@@ -22,11 +23,6 @@ export interface Delivery {
   readonly from: string;
 }
 
-/** The targets that are served: the service's part of their ARN. */
-export function isServed(arn: string): boolean {
-  return /^arn:aws:(lambda:[^:]*:[^:]*:function:|sqs:|sns:|events:[^:]*:[^:]*:event-bus\/)/.test(arn);
-}
-
 /**
  * Brings an event to a target. What cannot be delivered goes to the dead-letter queue, or is lost; nothing is tried again, because here a
  * failure is a missing permission or resource, which EventBridge does not try again either.
@@ -47,7 +43,7 @@ export async function deliver(
       await to.targets.send(targetArn, { body: text, groupId }, principal);
     } else if (targetArn.startsWith('arn:aws:sns:')) {
       await to.topics.publish(targetArn, { message: text }, principal);
-    } else if (isServed(targetArn)) {
+    } else if (isServedTarget(targetArn)) {
       await to.forward(targetArn, text);
     } else return;
     context.counters.count('events.delivered');

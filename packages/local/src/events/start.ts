@@ -10,7 +10,6 @@ import type { Targets } from '#targets/targets';
 import { parseJson } from '#text';
 import { createBus, type EventParts } from './bus.ts';
 import { readCreated } from './created.ts';
-import { isServed } from './deliver.ts';
 import { fireSchedule } from './fire-schedule.ts';
 import { Entry, entryError, maxBytes, maxEntries, sizeOf } from './put-events.ts';
 import { busArn, busArns, readRules } from './rules.ts';
@@ -42,13 +41,6 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
   const bus = createBus(context, to, () => current.rules);
   let timetable: Timetable | undefined;
 
-  const sayWhatIsNotServed = () => {
-    const ofRules = current.rules.flatMap((rule) => rule.targets.map(({ Arn }) => ({ ...rule, Arn })));
-    const ofSchedules = current.schedules.map((schedule) => ({ ...schedule, Arn: schedule.target.Arn }));
-    for (const { logicalId, Arn } of [...ofRules, ...ofSchedules]) {
-      if (!isServed(Arn)) context.log(`not served here: the target ${Arn} of ${logicalId}`);
-    }
-  };
   /** Costs nothing without schedules. */
   const startTimes = async () => {
     timetable?.stop();
@@ -106,7 +98,6 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
     return { Rules: listed.map(({ name: Name, arn: Arn }) => ({ Name, Arn, State: 'ENABLED', EventBusName })) };
   };
 
-  sayWhatIsNotServed();
   await startTimes();
   const answer = serveAwsJson(context, {
     signingName: 'events',
@@ -133,7 +124,6 @@ export async function startEvents(context: Context, to: { targets: Targets; topi
     },
     async reload() {
       current = read(context.stack);
-      sayWhatIsNotServed();
       await startTimes();
     },
     async stop() {

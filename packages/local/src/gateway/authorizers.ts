@@ -47,14 +47,12 @@ export interface RequestAuthorizer {
 
 export type SocketAuthorizer = RequestAuthorizer | { readonly kind: 'iam' };
 
-/** The authorizer of a WebSocket API's route. @throws BrokenStack */
+/** The authorizer of a WebSocket API's `$connect`. @throws BrokenStack */
 export function socketAuthorizer(stack: Stack, route: Authorized): SocketAuthorizer | undefined {
   if (route.AuthorizationType === 'NONE') return undefined;
   if (route.AuthorizationType === 'AWS_IAM') return { kind: 'iam' };
   if (route.AuthorizationType !== 'CUSTOM')
-    throw new BrokenStack(
-      `unable to serve the route ${route.RouteKey}; a WebSocket API takes CUSTOM and AWS_IAM authorization only`,
-    );
+    throw new BrokenStack(`unable to serve the route ${route.RouteKey}; a WebSocket API takes no JWT authorizers`);
   const authorizer = authorizerOf(stack, route);
   if (authorizer.AuthorizerType !== 'REQUEST')
     throw new BrokenStack(`unable to serve ${authorizer.logicalId}; a WebSocket API takes REQUEST authorizers only`);

@@ -41,22 +41,34 @@ function roleOf(stack: Stack, role: Resource, policies: readonly Resource[]): Ro
   return { id: role.logicalId, arn: stack.arn(role.logicalId), statements, unknownPolicies };
 }
 
-/** The types of resource policies. */
-const resourcePolicies = ['AWS::S3::BucketPolicy', 'AWS::SQS::QueuePolicy', 'AWS::SNS::TopicPolicy'];
+/** Resource policies: where the document is, and what it belongs to. */
+const resourcePolicies = [
+  { type: 'AWS::S3::BucketPolicy', document: 'PolicyDocument', of: 'Bucket' },
+  { type: 'AWS::SQS::QueuePolicy', document: 'PolicyDocument', of: 'Queues' },
+  { type: 'AWS::SNS::TopicPolicy', document: 'PolicyDocument', of: 'Topics' },
+  { type: 'AWS::SecretsManager::ResourcePolicy', document: 'ResourcePolicy', of: 'SecretId' },
+];
 
-/** The statements of all policies of buckets, queues, topics and secrets. */
+/** The statements of all policies of buckets, queues, topics and secrets. A resource `*` is what the policy belongs to, and nothing else. */
 export function resourceStatements(stack: Stack): Statement[] {
-  // Those of secrets say `*` for the secret itself.
-  const ofSecrets = stack.ofType('AWS::SecretsManager::ResourcePolicy').flatMap(({ logicalId, properties }) =>
-    parsePolicyDocument(properties.ResourcePolicy, logicalId).map((statement) => ({
-      ...statement,
-      Resource: [String(properties.SecretId)],
-    })),
+  return resourcePolicies.flatMap(({ type, document, of }) =>
+    stack.ofType(type).flatMap(({ logicalId, properties }) => {
+      const owners = [properties[of]].flat().flatMap((owner) => arnOfOwner(stack, String(owner)));
+      return parsePolicyDocument(properties[document], logicalId).map((statement) => ({
+        ...statement,
+        Resource: statement.Resource?.flatMap((resource) => (resource === '*' ? owners : resource)),
+      }));
+    }),
   );
-  return resourcePolicies
-    .flatMap((type) => stack.ofType(type))
-    .flatMap((policy) => parsePolicyDocument(policy.properties.PolicyDocument, policy.logicalId))
-    .concat(ofSecrets);
+}
+
+/** @param owner a name, an ARN, or a queue's URL, which is a local one by now */
+function arnOfOwner(stack: Stack, owner: string): string[] {
+  if (owner.startsWith('arn:')) return [owner];
+  const found =
+    stack.byPhysicalId('AWS::S3::Bucket', owner) ??
+    stack.byPhysicalId('AWS::SQS::Queue', owner.slice(owner.lastIndexOf('/') + 1));
+  return found ? [stack.arn(found.logicalId)] : [];
 }
 
 function list(value: unknown): unknown[] {

@@ -3,7 +3,7 @@ import type { Answering } from '#answer';
 import type { AwsHosts } from '#aws-hosts';
 import type { FunctionConfig } from './function-config.ts';
 import { answerServiceCalls, directPaths } from './service-calls.ts';
-import { startFailure } from './start-failure.ts';
+import { missingSdkPackage, startFailure } from './start-failure.ts';
 
 export type Outcome =
   | { readonly ok: true; readonly payload: string }
@@ -56,6 +56,8 @@ export function startEnvironment(options: {
   services?: Services;
   /** Gets a line for the person who runs the stack. */
   report?: (line: string) => void;
+  /** Called with the name of a package of the AWS SDK that the function did not find. */
+  onMissingSdk?: (name: string) => void;
   /** Called when the code outside the handler has run. */
   onReady?: (durationMs: number) => void;
 }): ExecutionEnvironment {
@@ -102,6 +104,8 @@ export function startEnvironment(options: {
     if (message.kind === 'failed') {
       const { errorType, errorMessage } = message;
       exitReason = { ok: false, errorType, errorMessage, timedOut: false };
+      const missing = missingSdkPackage(errorMessage);
+      if (missing !== undefined) options.onMissingSdk?.(missing);
       if (message.fatal) alive = false;
       if (ready) finish(exitReason);
       else options.report?.(startFailure(config.id, errorType, errorMessage));

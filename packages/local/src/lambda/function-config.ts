@@ -55,10 +55,8 @@ export function functionConfig(stack: Stack, named: string) {
     directory: Code.ZipFile === undefined ? stack.codeDirectory(functionId) : undefined,
     /** Source of `index.js`. */
     inlineCode: Code.ZipFile,
-    /** Folders of the layers, in their order. */
+    /** Folders of the layers, in their order. Those without one are named at start. */
     layers: Layers.flatMap((layer) => layerFolder(stack, layer) ?? []),
-    /** ARNs of layers that are not in the stack, so that their files are missing. */
-    missingLayers: Layers.filter((layer) => layerFolder(stack, layer) === undefined),
     /** `file.export` */
     handler: Handler,
     runtime: Runtime,
@@ -72,7 +70,8 @@ export function functionConfig(stack: Stack, named: string) {
   };
 }
 
-function layerFolder(stack: Stack, arn: string): string | undefined {
+/** @returns undefined for a layer of another app, and for one whose files are in an archive */
+export function layerFolder(stack: Stack, arn: string): string | undefined {
   const layer = stack.byPhysicalId('AWS::Lambda::LayerVersion', arn)?.properties;
   const key = isObject(layer?.Content) ? layer.Content.S3Key : undefined;
   return typeof key === 'string' ? stack.assetDirectory(key) : undefined;

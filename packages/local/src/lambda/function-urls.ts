@@ -6,11 +6,11 @@ import { BrokenStack, parseOrBroken } from '#assembly/broken-stack';
 import type { Stack } from '#assembly/stack';
 import type { Context, Service } from '#context';
 import { corsConfiguration } from '#gateway/apis';
-import { identityOf } from '#gateway/caller';
 import type { Authorized } from '#gateway/http/authorization';
 import { isPreflight, preflightHeaders, withCors } from '#gateway/http/cors';
 import { httpEvent } from '#gateway/http/http-event';
 import { type HttpResponse, toHttpResponse } from '#gateway/http/http-response';
+import { identityOf } from '#gateway/http/iam-authorizer';
 import { describeRequest } from '#gateway/http/request-event';
 import { perStack } from '#gateway/per-stack';
 import { verifySignature } from '#iam/signature';
@@ -27,7 +27,6 @@ const propertiesShape = z.looseObject({
   TargetFunctionArn: z.string(),
   Qualifier: z.string().optional(),
   AuthType: z.enum(['NONE', 'AWS_IAM']),
-  InvokeMode: z.enum(['BUFFERED', 'RESPONSE_STREAM']).default('BUFFERED'),
   Cors: corsConfiguration.optional(),
 });
 
@@ -51,14 +50,7 @@ function readUrls(stack: Stack) {
  * @throws BrokenStack
  */
 export async function startFunctionUrls(context: Context): Promise<Service> {
-  const urls = perStack(context, (stack) => {
-    const all = readUrls(stack);
-    for (const { logicalId, InvokeMode } of all) {
-      if (InvokeMode === 'RESPONSE_STREAM')
-        context.log(`${logicalId} answers as a whole; response streaming is not served`);
-    }
-    return new Map(all.map((url) => [url.id, url]));
-  });
+  const urls = perStack(context, (stack) => new Map(readUrls(stack).map((url) => [url.id, url])));
   urls();
 
   return {

@@ -240,16 +240,16 @@ function deploy(
   const { stack, origin, keys, clock, counters, calls, services, log } = options;
   const { region } = stack;
   const credentials = keys.issue(config.principal);
-  for (const layer of config.missingLayers) {
-    log?.(`${config.id}: the layer ${layer} is not served; a layer of the stack in a folder is`);
-  }
   const { task, opt, missingSdk } = taskFolder(config, {
     folder: taskFolders(options),
     sdkBeside: [process.cwd(), import.meta.dirname],
   });
-  const unsaid = missingSdk.filter((name) => !saidToBeMissing.has(name));
-  for (const name of unsaid) saidToBeMissing.add(name);
-  if (unsaid.length > 0) log?.(sdkIsMissing(unsaid));
+  /** One is missed; the others that the code imports and that are missing would be next. */
+  const onMissingSdk = (missed: string) => {
+    const unsaid = [...new Set([missed, ...missingSdk])].filter((name) => !saidToBeMissing.has(name));
+    for (const name of unsaid) saidToBeMissing.add(name);
+    if (unsaid.length > 0) log?.(sdkIsMissing(unsaid));
+  };
   const start = () => {
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[$LATEST]${randomIdBytes(16).toString('hex')}`;
@@ -262,6 +262,7 @@ function deploy(
       now: clock.now,
       services: services && { ...services, origin, region },
       report: log,
+      onMissingSdk,
       log: logs.writer(config.principal, config.logGroup, logStream),
       onReady: (durationMs) => counters.count(`lambda.init-ms:${withoutHash(config.id)}`, durationMs),
     });

@@ -8,3 +8,9 @@ export function startFailure(functionId: string, errorType: string, errorMessage
 export function sdkIsMissing(packages: readonly string[]): string {
   return `unable to find ${packages.join(', ')}, which AWS's runtime brings: npm install --save-dev ${packages.join(' ')}`;
 }
+
+/** The package of the SDK that an error is about, whether it is AWS's or that of CDK's `AwsCustomResource`. */
+export function missingSdkPackage(errorMessage: string): string | undefined {
+  const pattern = /^(?:Error: )?(?:Cannot find (?:module|package) '|Package )(@(?:aws-sdk|smithy)\/[^'/ ]+)/;
+  return pattern.exec(errorMessage)?.[1];
+}

@@ -30,16 +30,16 @@ export function taskFolder(
 ): TaskFolder {
   const { id, directory, handler, inlineCode, layers } = config;
   const { folder, sdkBeside } = options;
-  const named = directory === undefined ? sdkNamesIn(inlineCode ?? '') : sdkPackagesOf(directory);
+  const used = directory === undefined ? sdkNamesIn(inlineCode ?? '') : sdkPackagesOf(directory);
   const own = packageFolders(directory ?? folder);
-  const notAbove = named.filter((name) => !has(own, name));
+  const notAbove = used.filter((name) => !has(own, name));
   const sdks = [...own, ...(notAbove.length > 0 || layers.length > 0 ? sdkBeside.flatMap(packageFolders) : [])];
-  const missingSdk = notAbove.filter((name) => !has(sdks, name) && layers.length === 0);
+  const missingSdk = notAbove.filter((name) => name !== anyOfSdk && !has(sdks, name) && layers.length === 0);
   const staysThere =
     directory !== undefined &&
     layers.length === 0 &&
     !wouldBeEsModule(directory, handler) &&
-    notAbove.length === missingSdk.length;
+    !notAbove.some((name) => has(sdks, name));
   if (staysThere) return { task: directory, opt: undefined, missingSdk };
 
   const root = join(folder, `${id}-${hashOf(directory, inlineCode, layers)}`);
@@ -94,13 +94,25 @@ function sdkPackagesOf(directory: string): string[] {
   return [...new Set(names)];
 }
 
+/** The name stands in the code, but is put together: CDK's `AwsCustomResource` imports the client that it is asked for. */
+const anyOfSdk = '@aws-sdk/*';
+
 function sdkNamesIn(code: string): string[] {
+  if (/@aws-sdk\/(?:client-)?[^a-z]/.test(code)) return [anyOfSdk, ...importsOf(code)];
+  return importsOf(code);
+}
+
+function importsOf(code: string): string[] {
   return [...code.matchAll(/\b(?:from|import|require)\s*\(?\s*["'](@(?:aws-sdk|smithy)\/[a-z0-9-]+)["'/]/g)].map(
     ([, name = '']) => name,
   );
 }
 
-const has = (folders: readonly string[], name: string) => folders.some((folder) => existsSync(join(folder, name)));
+function has(folders: readonly string[], name: string): boolean {
+  if (name !== anyOfSdk) return folders.some((folder) => existsSync(join(folder, name)));
+  const isClient = (one: string) => one.startsWith('client-');
+  return folders.some((folder) => has([folder], '@aws-sdk') && readdirSync(join(folder, '@aws-sdk')).some(isClient));
+}
 
 /** The existing `node_modules` of a folder and of all above it, the nearest first. */
 function packageFolders(from: string): string[] {

@@ -7,16 +7,22 @@ import { elementsOf, type QueryCall, QueryError, serveAwsQuery } from '#aws-quer
 import type { Context, Service } from '#context';
 import type { Principal } from '#iam/access-keys';
 import type { Xml } from '#s3/xml';
+import type { MessageAttributes } from '#sqs/attributes';
 import { deduplicationInterval, type Fifo, openFifo } from '#sqs/fifo';
 import type { Targets } from '#targets/targets';
 import { deliver } from './deliver.ts';
+import type { Attribute } from './notification.ts';
 import { checkPublish, type Published, readPublish, sizeOf } from './read-publish.ts';
-import { notServed, readTopics, type Topic } from './topics.ts';
+import { readTopics, type Topic } from './topics.ts';
 
 /** The stack's topics, for services inside the runtime. */
 export interface Topics {
   /** Publishes as this principal, which needs `sns:Publish`. @throws Error with AWS's sentence */
-  publish(topicArn: string, message: { message: string; subject?: string }, principal: Principal): Promise<void>;
+  publish(
+    topicArn: string,
+    message: { message: string; subject?: string; attributes?: MessageAttributes },
+    principal: Principal,
+  ): Promise<void>;
 }
 
 export type Sns = Service & Topics;
@@ -36,10 +42,7 @@ export async function startSns(context: Context, targets: Targets): Promise<Sns>
   let read: { stack: Stack; topics: Topic[] } | undefined;
   /** Read again after a reload. */
   const topics = (): Topic[] => {
-    if (read?.stack !== context.stack) {
-      read = { stack: context.stack, topics: readTopics(context.stack) };
-      for (const line of notServed(read.topics)) context.log(line);
-    }
+    if (read?.stack !== context.stack) read = { stack: context.stack, topics: readTopics(context.stack) };
     return read.topics;
   };
   const find = (topicArn: string): Topic => {
@@ -159,10 +162,16 @@ export async function startSns(context: Context, targets: Targets): Promise<Sns>
   return {
     answer,
     handle: overHttp(answer),
-    async publish(topicArn, { message, subject }, principal) {
+    async publish(topicArn, { message, subject, attributes = {} }, principal) {
       const decision = context.policies.authorize(principal, 'sns:Publish', topicArn);
       if (!decision.allowed) throw new Error(decision.message);
-      await publish(find(topicArn), { message, subject, perProtocol: false, attributes: new Map() });
+      const own = Object.entries(attributes).map(
+        ([name, { DataType: type, StringValue, BinaryValue }]): [string, Attribute] => [
+          name,
+          { type, value: StringValue ?? BinaryValue ?? '' },
+        ],
+      );
+      await publish(find(topicArn), { message, subject, perProtocol: false, attributes: new Map(own) });
     },
     async stop() {},
   };

@@ -52,9 +52,6 @@ export interface Topic {
   readonly subscriptions: readonly Subscription[];
 }
 
-/** The protocols that are served. */
-const served = ['lambda', 'sqs'];
-
 /** @throws BrokenStack for a subscription that SNS refuses on deployment */
 export function readTopics(stack: Stack): Topic[] {
   const subscriptions = stack.ofType('AWS::SNS::Subscription').map((resource) => ({
@@ -94,17 +91,6 @@ export function readTopics(stack: Stack): Topic[] {
       subscriptions: all,
     };
   });
-}
-
-/** What people should know at the start: who is subscribed and hears nothing here. */
-export function notServed(topics: readonly Topic[]): string[] {
-  return topics.flatMap(({ logicalId, subscriptions }) =>
-    subscriptions
-      .filter(({ protocol }) => !served.includes(protocol))
-      .map(
-        ({ protocol, endpoint }) => `not served here: the subscription of ${endpoint} to ${logicalId} by ${protocol}`,
-      ),
-  );
 }
 
 const plain = { filter: undefined, filtersBody: false, raw: false, deadLetterArn: undefined };

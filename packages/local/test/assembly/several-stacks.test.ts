@@ -140,6 +140,22 @@ test('parameters have the values that are given to all stacks or to one, as with
   expect(loadStack({ assemblyDirectory, origin, parameters }).outputs).toEqual({ 'A/It': '1+a.b', 'B/It': '3+a.b' });
 });
 
+test('a stack that is not chosen may ask for what nobody has given', async () => {
+  const asking = {
+    Parameters: { Asked: { Type: 'String' } },
+    Conditions: { Yes: { 'Fn::Equals': [{ Ref: 'Asked' }, 'yes'] } },
+    Resources: { Nested: { Type: 'AWS::CloudFormation::Stack', Condition: 'Yes' } },
+  };
+  const assemblyDirectory = await writeAssembly(join(folder, 'asking'), {
+    A: { template: {} },
+    B: { template: asking },
+  });
+  expect(loadStack({ assemblyDirectory, origin, stackNames: ['A'] }).name).toBe('A');
+  expect(() => loadStack({ assemblyDirectory, origin })).toThrow(
+    'unable to resolve parameter Asked; it has no default',
+  );
+});
+
 test('assets that the template takes as parameters, as in CDK 1, are found', () => {
   const old = (app: App) => {
     const data = new Stack(app, 'Old', { synthesizer: new LegacyStackSynthesizer() });

@@ -38,6 +38,12 @@ test('an answer with nothing but the capacity becomes an empty one', () => {
   expect(JSON.parse(total.toString())).toEqual({ ConsumedCapacity: { TableName: 'T', CapacityUnits: 1.5 } });
 });
 
+test('an answer of an engine that writes spaces stays JSON', () => {
+  const body = Buffer.from(`{"Item": {"a": {"S": ","}}, "ConsumedCapacity": ${JSON.stringify(reported)}}`);
+  const answer = countCapacity(body, { ...about(), wanted: 'NONE' });
+  expect(JSON.parse(answer.toString())).toEqual({ Item: { a: { S: ',' } } });
+});
+
 test.each([
   [{}, { ReturnConsumedCapacity: 'INDEXES' }],
   [{ ReturnConsumedCapacity: 'TOTAL' }, { ReturnConsumedCapacity: 'INDEXES' }],

@@ -24,6 +24,7 @@ export async function startEventServices(context: Context, serve: (path: string,
     targets,
     topics,
     bus,
+    events,
     async stop() {
       events.stop();
       await bus.stop();

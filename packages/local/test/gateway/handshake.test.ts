@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
 import { join } from 'node:path';
+import { Sha256 } from '@smithy/core/checksum';
+import { HttpRequest } from '@smithy/protocol-http';
+import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connect, eventually, refusedHandshake } from '../fixture/sockets.ts';
 import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
@@ -254,4 +257,47 @@ test('the access log has a line per event in the stage’s format, with - for mi
     `MESSAGE throw 500 ${connectionId} -`,
     `DISCONNECT $disconnect 200 ${connectionId} -`,
   ]);
+});
+
+describe('IAM authorization (AWS: the handshake is signed for execute-api)', () => {
+  /** The headers or the URL of a handshake that a role signs. */
+  async function signedBy(roleId: string, how: 'sign' | 'presign') {
+    const { keys, stack } = fixture.context;
+    const arn = `arn:aws:sts::${stack.account}:assumed-role/${stack.ref(roleId)}/session`;
+    const credentials = keys.issue({ kind: 'role', arn, roleId, functionId: 'Echo' });
+    const url = new URL(fixture.socketUrl('Sealed'));
+    const request = new HttpRequest({ method: 'GET', path: url.pathname, headers: { host: url.host } });
+    const signer = new SignatureV4({ service: 'execute-api', region: stack.region, credentials, sha256: Sha256 });
+    const { headers, query } = how === 'sign' ? await signer.sign(request) : await signer.presign(request);
+    const search = new URLSearchParams(Object.entries(query ?? {}).map(([name, value]) => [name, String(value)]));
+    return { url: `${url}?${search}`, headers: how === 'sign' ? headers : {} };
+  }
+
+  test('a signature in the headers or in the query opens it, and every event names the signer', async () => {
+    for (const how of ['sign', 'presign'] as const) {
+      const { url, headers } = await signedBy('SealedMember', how);
+      const client = await connect(url, [], { headers });
+      client.socket.send('who am I?');
+      const { requestContext } = JSON.parse(await client.next());
+      expect(requestContext.identity).toMatchObject({
+        accountId: '000000000000',
+        caller: 'SealedMember:session',
+        userArn: expect.stringContaining(':assumed-role/'),
+        sourceIp: '127.0.0.1',
+      });
+      client.socket.close();
+    }
+  });
+
+  test('without a signature, or the permission for $connect, it gets 403', async () => {
+    expect(await refusedHandshake(fixture.socketUrl('Sealed'))).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('Missing Authentication Token'),
+    });
+    const { url, headers } = await signedBy('SealedStranger', 'sign');
+    expect(await refusedHandshake(url, { headers })).toMatchObject({
+      status: 403,
+      body: expect.stringContaining('is not authorized to perform: execute-api:Invoke'),
+    });
+  });
 });

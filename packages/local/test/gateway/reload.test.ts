@@ -43,17 +43,6 @@ test.each([
     /unable to serve To; /,
   ],
   [
-    'a WebSocket route with an authorizer of JWT',
-    {
-      ...api('WEBSOCKET'),
-      Route: {
-        Type: 'AWS::ApiGatewayV2::Route',
-        Properties: { ApiId: { Ref: 'Api' }, RouteKey: '$connect', AuthorizationType: 'JWT' },
-      },
-    },
-    /unable to serve the route \$connect; .*CUSTOM and AWS_IAM authorization only/,
-  ],
-  [
     'a Lambda authorizer of an HTTP API without a payload format',
     {
       ...api('HTTP'),

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-sns';
 import { type Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { notServed } from '#assembly/not-served';
 import { stackFromTemplate } from '#assembly/stack';
 import { createAsyncQueue } from '#lambda/async-queue';
 import { startSns } from '#sns/start';
@@ -71,7 +72,22 @@ beforeAll(async () => {
         Lost: queue(),
         Closed: queue(),
         Walked: queue({ FifoQueue: true }),
-        Policy: mayBeSentTo(['Wrapped', 'Raw', 'Big', 'Body', 'Lost', 'Walked']),
+        // What it allows is its own queue alone.
+        WidePolicy: {
+          Type: 'AWS::SQS::QueuePolicy',
+          Properties: {
+            Queues: [{ Ref: 'Raw' }],
+            PolicyDocument: {
+              Statement: {
+                Effect: 'Allow',
+                Principal: { Service: 'sns.amazonaws.com' },
+                Action: 'sqs:*',
+                Resource: '*',
+              },
+            },
+          },
+        },
+        Policy: mayBeSentTo(['Wrapped', 'Big', 'Body', 'Lost', 'Walked']),
         NewsToWorker: subscribe('News', 'lambda', 'Worker'),
         NewsToWrapped: subscribe('News', 'sqs', 'Wrapped'),
         NewsToRaw: subscribe('News', 'sqs', 'Raw', { RawMessageDelivery: true }),
@@ -193,7 +209,7 @@ test('with MessageStructure json, each protocol has its text, and there must be 
 });
 
 test('who is subscribed by mail hears nothing here, and the start says so', async () => {
-  expect(fixture.log).toContain('not served here: the subscription of ann@example.com to News by email');
+  expect(notServed(fixture.context.stack)).toEqual(['not served here: AWS::SNS::Subscription (email) NewsByMail']);
 });
 
 describe('a filter policy', () => {

@@ -1,4 +1,4 @@
-import type { CallerIdentity } from '#gateway/caller';
+import type { CallerIdentity } from './event-v1.ts';
 
 /** What the route's authorizer found out about the caller. */
 export type Authorized =

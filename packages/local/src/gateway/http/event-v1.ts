@@ -1,5 +1,13 @@
-import type { CallerIdentity } from '#gateway/caller';
 import type { DescribedRequest, ServedRequest } from './request-event.ts';
+
+/** Who signed the request: `requestContext.identity`. */
+export interface CallerIdentity {
+  readonly accessKey: string;
+  readonly accountId: string;
+  readonly caller: string;
+  readonly user: string;
+  readonly userArn: string;
+}
 
 const nobody = { accessKey: null, accountId: null, caller: null, user: null, userArn: null };
 

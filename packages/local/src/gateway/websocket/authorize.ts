@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { RequestAuthorizer } from '#gateway/authorizers';
 import { callFunction, executeApiArn } from '#gateway/call-function';
-import type { CallerIdentity } from '#gateway/caller';
 import { evaluatePolicy } from '#gateway/evaluate-policy';
 import type { Gateway } from '#gateway/gateway-state';
 import type { Stage } from '#gateway/stages';
@@ -11,13 +10,7 @@ import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type Authorization =
-  | {
-      readonly ok: true;
-      /** Of a Lambda authorizer. */
-      readonly context?: Readonly<Record<string, unknown>> | undefined;
-      /** Of a signed handshake. */
-      readonly caller?: CallerIdentity;
-    }
+  | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly error: HandshakeError };
 
 /** Values of the context are strings, numbers or booleans, and become strings, as in later events. */

@@ -13,6 +13,7 @@ export const handshakeErrors = {
   badRequest: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
   unauthorized: { status: 401, message: 'Unauthorized', errorType: 'UnauthorizedException' },
   forbidden: { status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  unsigned: { status: 403, message: 'Missing Authentication Token', errorType: 'MissingAuthenticationTokenException' },
   denied: {
     status: 403,
     message: 'User is not authorized to access this resource',

@@ -5,7 +5,7 @@ import type { Gateway } from '#gateway/gateway-state';
 import { newId } from '#gateway/ids';
 import { sourceIpOf } from '#gateway/request-headers';
 import type { Stage } from '#gateway/stages';
-import { type Authorization, authorize } from './authorize.ts';
+import { authorize } from './authorize.ts';
 import { authorizeSigner } from './authorize-signer.ts';
 import { type ConnectParts, connectParts } from './connect-event.ts';
 import { type HandshakeError, handshakeErrors } from './handshake-error.ts';
@@ -44,7 +44,7 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
 
   const decision = await runConnect(gateway, connect, parts, requestContext);
   const error = decision.ok ? undefined : decision.error;
-  const { context: authorizer, caller } = decision.ok ? decision : {};
+  const authorizer = decision.ok ? decision.context : undefined;
   gateway.accessLog.write(
     stage,
     logVariables(
@@ -53,14 +53,18 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
     ),
   );
   return decision.ok
-    ? { ok: true, metadata: { ...metadata, authorizer, caller }, subprotocol: decision.subprotocol }
+    ? {
+        ok: true,
+        metadata: { ...metadata, authorizer, caller: decision.caller },
+        subprotocol: decision.subprotocol,
+      }
     : { ok: false, error: decision.error, ids: { connectionId: metadata.connectionId, requestId } };
 }
 
 type Decision = (
   | {
       readonly ok: true;
-      readonly context?: ConnectionMetadata['authorizer'];
+      readonly context: ConnectionMetadata['authorizer'];
       readonly caller?: ConnectionMetadata['caller'];
       readonly subprotocol: string | undefined;
     }
@@ -76,17 +80,17 @@ async function runConnect(
   const route = api.routes.get('$connect');
   if (!gateway.throttle.connection() || !gateway.throttle.route(api.id, stage, '$connect'))
     return { ok: false, error: handshakeErrors.throttled };
-  if (!route) return { ok: true, subprotocol: undefined };
+  if (!route) return { ok: true, context: undefined, subprotocol: undefined };
 
   const { authorizer } = route;
-  const authorized: Authorization =
-    authorizer === undefined
-      ? { ok: true }
-      : authorizer.kind === 'iam'
-        ? authorizeSigner(gateway, request, { apiId: api.id, stage: stage.name })
-        : await authorize(gateway, authorizer, { stage, parts, requestContext });
-  if (!authorized.ok) return authorized;
-  const { context, caller } = authorized;
+  const signed =
+    authorizer?.kind === 'iam' ? authorizeSigner(gateway, { request, apiId: api.id, stage: stage.name }) : undefined;
+  if (signed?.ok === false) return signed;
+  const authorized =
+    authorizer?.kind === 'lambda' ? await authorize(gateway, authorizer, { stage, parts, requestContext }) : undefined;
+  if (authorized?.ok === false) return authorized;
+  const context = authorized?.context;
+  const caller = signed?.caller;
 
   const identity = { ...caller, ...requestContext.identity };
   const event = { ...parts, requestContext: { ...requestContext, identity, authorizer: context } };

@@ -1,7 +1,7 @@
 import { commonLogTime } from '#gateway/access-log';
 import { domainNameOf } from '#gateway/call-function';
-import type { CallerIdentity } from '#gateway/caller';
 import type { Gateway } from '#gateway/gateway-state';
+import type { CallerIdentity } from '#gateway/http/event-v1';
 
 /** The fields of a connection that all its events repeat. */
 export interface ConnectionMetadata {
@@ -12,10 +12,10 @@ export interface ConnectionMetadata {
   readonly connectedAt: number;
   readonly sourceIp: string;
   readonly userAgent: string | undefined;
-  /** Who signed the handshake, where it must be signed. */
-  readonly caller?: CallerIdentity | undefined;
   /** The authorizer's context, with strings as values. */
   readonly authorizer: Readonly<Record<string, unknown>> | undefined;
+  /** Who signed the handshake, if `$connect` asks for it. */
+  readonly caller?: CallerIdentity | undefined;
 }
 
 export interface EventDetails {

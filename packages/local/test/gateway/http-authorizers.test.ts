@@ -3,14 +3,12 @@ import { HttpRequest } from '@smithy/protocol-http';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credentials } from '#iam/access-keys';
-import { api, httpRoute, invocation, lambda, ref, route, stage, sub, withoutPermission } from '../fixture/resources.ts';
-import { connect, refusedHandshake } from '../fixture/sockets.ts';
+import { api, httpRoute, invocation, lambda, ref, stage, sub, withoutPermission } from '../fixture/resources.ts';
 import { type Fixture, startFixture } from '../fixture/start-fixture.ts';
 
 /*
  * AWS: "Control access to HTTP APIs with AWS Lambda authorizers", https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html
  * and "Control access to HTTP APIs with IAM authorization", https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
- * and "Control access to WebSocket APIs with IAM authorization", https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocket-control-access-iam.html
  */
 
 const authorizer = (id: string, properties: object, functionId = 'HttpAuthorizer') => ({
@@ -95,15 +93,6 @@ beforeAll(async () => {
         Resource: sub('arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Doors}/*/POST/signed/*'),
       }),
       Stranger: role(),
-      ...api('Signed', { ProtocolType: 'WEBSOCKET' }),
-      ...stage('Signed', 'test'),
-      ...route('Signed', '$connect', 'Record', { signed: true }),
-      Listener: role({
-        Effect: 'Allow',
-        Action: 'execute-api:Invoke',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's Fn::Sub is written so
-        Resource: sub('arn:aws:execute-api:${AWS::Region}:${AWS::AccountId}:${Signed}/test/$connect'),
-      }),
     },
   });
 });
@@ -246,11 +235,6 @@ describe('answers of a Lambda authorizer', () => {
   });
 });
 
-const as = (roleId: string) => {
-  const arn = `arn:aws:sts::000000000000:assumed-role/${roleId}/session`;
-  return fixture.context.keys.issue({ kind: 'role', arn, roleId, functionId: 'Echo' });
-};
-
 describe('IAM authorization', () => {
   async function post(path: string, credentials?: Credentials, change: { body?: string; service?: string } = {}) {
     const url = new URL(`${fixture.httpUrl('Doors')}/prod${path}`);
@@ -271,6 +255,10 @@ describe('IAM authorization', () => {
     const response = await fetch(url, { method: 'POST', headers: sent, body: change.body ?? 'hello' });
     return { status: response.status, body: await response.json() };
   }
+  const as = (roleId: string) => {
+    const arn = `arn:aws:sts::000000000000:assumed-role/${roleId}/session`;
+    return fixture.context.keys.issue({ kind: 'role', arn, roleId, functionId: 'Echo' });
+  };
 
   test('lets a signer with execute-api:Invoke pass, and says who it is', async () => {
     const credentials = as('Member');
@@ -295,49 +283,5 @@ describe('IAM authorization', () => {
     expect(await post('/signed/7', as('Member'), { service: 's3' })).toEqual(forbidden);
     expect(await post('/signed/7', { accessKeyId: 'AKIAX', secretAccessKey: 'x' })).toEqual(forbidden);
     expect(await post('/signed/7', as('Stranger'))).toEqual(forbidden);
-  });
-});
-
-describe('IAM authorization of a WebSocket API', () => {
-  const presigned = async (credentials: Credentials) => {
-    const url = new URL(fixture.socketUrl('Signed'));
-    const request = new HttpRequest({
-      method: 'GET',
-      hostname: url.hostname,
-      port: Number(url.port),
-      path: url.pathname,
-      headers: { host: url.host },
-    });
-    const signer = new SignatureV4({ credentials, region: 'us-east-1', service: 'execute-api', sha256: Sha256 });
-    const signingDate = new Date(Date.now() + time.offset);
-    const { query = {} } = await signer.presign(request, { signingDate, expiresIn: 60 });
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, [value].flat()[0] ?? '');
-    return url.href;
-  };
-
-  test('lets who has signed the address and may invoke $connect in, and says who it is', async () => {
-    const credentials = as('Listener');
-    const client = await connect(await presigned(credentials));
-    const connected = (await fixture.events()).find(({ requestContext }) => requestContext.routeKey === '$connect');
-    expect(connected?.requestContext.identity).toMatchObject({
-      accessKey: credentials.accessKeyId,
-      caller: 'Listener:session',
-      userArn: 'arn:aws:sts::000000000000:assumed-role/Listener/session',
-      sourceIp: '127.0.0.1',
-    });
-    client.socket.close();
-  });
-
-  test('refuses others before $connect is called', async () => {
-    const before = (await fixture.events()).length;
-    const unsigned = await refusedHandshake(fixture.socketUrl('Signed'));
-    expect([unsigned.status, JSON.parse(unsigned.body).message]).toEqual([403, 'Missing Authentication Token']);
-    const stranger = await refusedHandshake(await presigned(as('Member')));
-    expect(stranger.status).toBe(403);
-    expect(stranger.headers['x-amzn-errortype']).toBe('AccessDeniedException');
-    expect(JSON.parse(stranger.body).message).toContain(
-      'is not authorized to perform: execute-api:Invoke on resource:',
-    );
-    expect((await fixture.events()).length).toBe(before);
   });
 });
