@@ -31,14 +31,13 @@ const cli = join(folder, 'cli.js');
 writeFileSync(cli, `#!/usr/bin/env node\n${readFileSync(cli, 'utf8')}`, { mode: 0o755 });
 // Files that the bundle reads beside itself.
 for (const file of [
-  'lambda/redirect.mjs',
+  'redirect.mjs',
   'lambda/bootstrap.mjs',
   'lambda/call-with-callback.mjs',
   'lambda/collect-stream.mjs',
   'lambda/direct-http.mjs',
   'lambda/opt.mjs',
   'lambda/redirect-hosts.mjs',
-  'lambda/redirect-pools.mjs',
   'dynamodb/keep-engine.mjs',
   'dynamodb/new-database.gz',
   'local-page/local-page.html',

@@ -60,7 +60,7 @@ export async function startCognito(context: Context): Promise<Cognito> {
       if (request.method === 'GET') {
         const foreign = foreignDocument(context, request, path);
         return foreign === undefined
-          ? serveDiscovery(path, response, directory, `${context.origin}${prefix}`)
+          ? serveDiscovery(path, response, directory, askedAt(context, request))
           : fetchDocument(context, foreign, response);
       }
       if (request.method !== 'POST' || path.replace('/', '') !== '') return notFound(response);
@@ -90,7 +90,7 @@ async function serveDiscovery(
   path: string,
   response: ServerResponse,
   directory: Directory,
-  endpoint: string,
+  endpoint: string | undefined,
 ): Promise<void> {
   const [, poolId = '', document] = /^\/([^/]+)\/\.well-known\/([^/]+)$/.exec(path) ?? [];
   if (document !== 'jwks.json' && document !== 'openid-configuration') return notFound(response);
@@ -102,6 +102,10 @@ async function serveDiscovery(
     answerJson(response, error.status, error.body);
   }
 }
+
+/** The local address of the pools; undefined for who asked AWS's, which the runtime answers for functions. */
+const askedAt = ({ origin, isOwnHost }: Context, { headers }: IncomingMessage) =>
+  isOwnHost(headers.host) ? `${origin}${prefix}` : undefined;
 
 /** The address of a document of another account's pool, which a function asked for by its host of AWS. */
 function foreignDocument({ stack }: Context, request: IncomingMessage, path: string): string | undefined {
@@ -127,10 +131,10 @@ async function fetchDocument({ log }: Context, address: string, response: Server
 }
 
 /** There is no hosted sign-in page locally, hence no `authorization_endpoint`. */
-const openIdConfiguration = ({ id, issuer }: Pool, endpoint: string) => ({
+const openIdConfiguration = ({ id, issuer }: Pool, endpoint: string | undefined) => ({
   issuer,
-  // The local address, so that programs outside need no redirection for it.
-  jwks_uri: `${endpoint}/${id}/.well-known/jwks.json`,
+  // Where the configuration was found, so that programs outside need no redirection for it.
+  jwks_uri: `${endpoint === undefined ? issuer : `${endpoint}/${id}`}/.well-known/jwks.json`,
   id_token_signing_alg_values_supported: ['RS256'],
   response_types_supported: ['code', 'token'],
   scopes_supported: ['openid', 'email', 'phone', 'profile'],

@@ -3,9 +3,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider';
-import { moveTo } from '#answer';
 import { type Stack, stackFromTemplate } from '#assembly/stack';
-import { createAwsHosts } from '#aws-hosts';
 import { createCalls } from '#calls';
 import { startCognito } from '#cognito/start';
 import type { Context } from '#context';
@@ -63,13 +61,7 @@ const mentions = (text: string, id: string) => text.includes(`{"Ref":"${id}"}`) 
 
 /** Serves only Cognito on its own port, with real functions, keys and policies. */
 export async function startFixture(
-  options: {
-    dataDirectory?: string;
-    change?: Change;
-    pools?: readonly string[];
-    /** Code of functions that `change` adds. */
-    codeDirectories?: Readonly<Record<string, string>>;
-  } = {},
+  options: { dataDirectory?: string; change?: Change; pools?: readonly string[] } = {},
 ): Promise<Fixture> {
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'cognito-')));
   const codeDirectory = join(dataDirectory, 'code');
@@ -93,7 +85,7 @@ export async function startFixture(
       template: { Resources: pick(changed.Resources, options.pools) },
       name: 'Test',
       origin,
-      codeDirectories: { Trigger: codeDirectory, ...options.codeDirectories },
+      codeDirectories: { Trigger: codeDirectory },
     });
   };
   let stack = readStack(options.change);
@@ -111,9 +103,7 @@ export async function startFixture(
     calls: createCalls(),
     clock: { now: () => (stoppedAt ?? Date.now()) + ahead },
   };
-  const awsHosts = createAwsHosts({ stack: () => stack, services: () => ['cognito-idp'], directServices: [] });
-  const answer = async () => ({ status: 503, headers: {}, body: '' });
-  const functions = createFunctions({ ...shared, services: { answer, awsHosts } });
+  const functions = createFunctions(shared);
   const context: Context = {
     ...shared,
     get stack() {
@@ -127,11 +117,7 @@ export async function startFixture(
     log: (line) => lines.push(line),
   };
   const service = await startCognito(context);
-  server.on('request', (request, response) => {
-    const local = awsHosts.localUrl(request.headers.host, request.url ?? '');
-    if (local !== undefined) moveTo(request, local);
-    void service.handle(request, response);
-  });
+  server.on('request', (request, response) => void service.handle(request, response));
 
   const pool = stack.ref('People');
   const endpoint = `${origin}/_aws/cognito-idp`;

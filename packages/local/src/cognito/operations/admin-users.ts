@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { attributeList, readAttributes } from '#cognito/attributes';
+import { attributeList, readAttributes, requireMutable } from '#cognito/attributes';
+import { changeAttributes, removeAttributes } from '#cognito/change-attributes';
 import { userNotFound } from '#cognito/errors';
 import { adminOperation } from '#cognito/operation';
 import { findUser, type Pool } from '#cognito/pool';
@@ -48,10 +49,18 @@ export const adminUpdateUserAttributes = adminOperation(
   oneUser.extend({ UserAttributes: shape.attributes }),
   async (pool, request) => {
     const given = readAttributes(request.UserAttributes, pool.settings);
-    await updateUser(pool, requireUser(pool, request.Username).sub, (current) => ({
-      ...current,
-      attributes: { ...current.attributes, ...given },
-    }));
+    requireMutable(given, pool.settings);
+    await changeAttributes(pool, requireUser(pool, request.Username), given);
+    return {};
+  },
+);
+
+export const adminDeleteUserAttributes = adminOperation(
+  oneUser.extend({ UserAttributeNames: z.array(z.string()) }),
+  async (pool, request) => {
+    const { sub } = requireUser(pool, request.Username);
+    const given = request.UserAttributeNames.map((Name) => ({ Name }));
+    await removeAttributes(pool, sub, readAttributes(given, pool.settings));
     return {};
   },
 );

@@ -35,11 +35,26 @@ export const listUsers = adminOperation(input, async (pool, request) => {
   };
 });
 
+/** Custom attributes are not among them (API reference, ListUsers). */
+const searchable = [
+  'username',
+  'email',
+  'phone_number',
+  'name',
+  'given_name',
+  'family_name',
+  'preferred_username',
+  'cognito:user_status',
+  'status',
+  'sub',
+];
+
 /** Parses `name = "value"` or `name ^= "value"` (begins with). An empty filter matches all users. */
 function readFilter(filter: string): (user: User) => boolean {
   if (filter.trim() === '') return () => true;
   const [, name, operator, value = ''] = /^\s*"?([\w:]+)"?\s*(\^?=)\s*"(.*)"\s*$/.exec(filter) ?? [];
   if (!name) throw invalidParameter('Error while parsing filter.');
+  if (!searchable.includes(name)) throw invalidParameter(`Invalid search attribute: ${name}`);
   return (user) => {
     const actual = filterable(user).get(name) ?? '';
     return operator === '=' ? actual === value : actual.startsWith(value);

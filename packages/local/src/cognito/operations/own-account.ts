@@ -1,19 +1,11 @@
 import { z } from 'zod';
-import {
-  type Attributes,
-  attributeList,
-  readAttributes,
-  readableAttributes,
-  requireMutable,
-} from '#cognito/attributes';
-import { newCode, requireCode } from '#cognito/codes';
-import { notAuthorized } from '#cognito/errors';
-import { deliveryDetails } from '#cognito/mail';
+import { attributeList, readAttributes, readableAttributes, requireMutable } from '#cognito/attributes';
+import { changeAttributes, removeAttributes, sendVerification } from '#cognito/change-attributes';
+import { requireCode } from '#cognito/codes';
+import { invalidParameter, notAuthorized } from '#cognito/errors';
 import { secretsOf } from '#cognito/new-password';
 import { userOperation } from '#cognito/operation';
 import { passwordMatches, requirePasswordPolicy } from '#cognito/passwords';
-import type { Pool } from '#cognito/pool';
-import type { Contact } from '#cognito/pool-settings';
 import * as shape from '#cognito/shapes';
 import { signOutEverywhere, updateUser } from '#cognito/update-user';
 
@@ -52,49 +44,34 @@ export const changePassword = userOperation(
   },
 );
 
-/**
- * A new address is unverified until VerifyUserAttribute gets its code. If the pool verifies before it updates, the old address stays until
- * then.
- */
 export const updateUserAttributes = userOperation(
   z.object({ AccessToken: shape.accessToken, UserAttributes: shape.attributes }),
   async ({ pool, client, user }, request) => {
     const given = readAttributes(request.UserAttributes, pool.settings, client);
     requireMutable(given, pool.settings);
-    const contacts = (['email', 'phone_number'] as const).filter(
-      (name) => given[name] && given[name] !== user.attributes[name],
-    );
-    const codes = contacts
-      .filter((name) => pool.settings.autoVerified.includes(name))
-      .map((name) => ({ attribute: name, value: given[name] ?? '', ...newCode('verify', pool.clock.now()) }));
-    await updateUser(pool, user.sub, (current) => ({
-      ...current,
-      attributes: { ...current.attributes, ...effectiveNow(given, contacts, pool) },
-      codes: {
-        ...current.codes,
-        verify: {
-          ...current.codes.verify,
-          ...Object.fromEntries(codes.map(({ attribute, ...rest }) => [attribute, rest])),
-        },
-      },
-    }));
-    const { username } = user;
-    await Promise.all(
-      codes.map(({ attribute, value, code }) =>
-        pool.mailbox.send({ kind: 'verify', username, code, attribute, to: value }, pool.settings.mail),
-      ),
-    );
-    return { CodeDeliveryDetailsList: codes.map(({ attribute, value }) => deliveryDetails(attribute, value)) };
+    const sent = await changeAttributes(pool, user, given);
+    return { CodeDeliveryDetailsList: sent };
   },
 );
 
-/** The attributes that change before verification. */
-function effectiveNow(given: Attributes, contacts: readonly Contact[], pool: Pool): Attributes {
-  const deferred = contacts.filter((name) => pool.settings.verifyBeforeUpdate.includes(name));
-  const unverified = contacts.filter((name) => !deferred.includes(name)).map((name) => [`${name}_verified`, 'false']);
-  const now = Object.entries(given).filter(([name]) => !deferred.some((contact) => contact === name));
-  return Object.fromEntries([...now, ...unverified]);
-}
+export const deleteUserAttributes = userOperation(
+  z.object({ AccessToken: shape.accessToken, UserAttributeNames: z.array(z.string()) }),
+  async ({ pool, client, user }, request) => {
+    const given = request.UserAttributeNames.map((Name) => ({ Name }));
+    await removeAttributes(pool, user.sub, readAttributes(given, pool.settings, client));
+    return {};
+  },
+);
+
+export const getUserAttributeVerificationCode = userOperation(
+  z.object({ AccessToken: shape.accessToken, AttributeName: z.enum(['email', 'phone_number']) }),
+  async ({ pool, user }, { AttributeName: name }) => {
+    const value = user.attributes[name];
+    if (!value) throw invalidParameter(`User does not have a valid registered ${name}`);
+    const [sent] = await sendVerification(pool, user, [{ attribute: name, value }]);
+    return { CodeDeliveryDetails: sent };
+  },
+);
 
 export const verifyUserAttribute = userOperation(
   z.object({ AccessToken: shape.accessToken, AttributeName: z.string(), Code: shape.code }),
