@@ -260,7 +260,10 @@ describe('an event', () => {
     const most = Math.max(
       ...tries.map(({ began }) => tries.filter((one) => one.began <= began && one.ended > began).length),
     );
-    expect([tries.length, most]).toEqual([12, 4]);
+    expect(tries).toHaveLength(12);
+    expect(most).toBeLessThanOrEqual(4);
+    // How many of the four have started when the first is done, depends on the machine.
+    expect(most).toBeGreaterThan(1);
   });
 
   test('may have up to 1 MB', async () => {

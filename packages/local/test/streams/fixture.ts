@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import type { Faults } from '#faults';
 import { type Runtime, startRuntime, temporaryFolder } from '../dynamodb/runtime.ts';
 import { lambda, role, table } from '../dynamodb/template.ts';
@@ -27,6 +27,8 @@ export interface Fixture {
   /** The events of all invocations so far. */
   events(): { Records: Record<string, unknown>[] }[];
   put(sk: string, more?: Record<string, unknown>): Promise<void>;
+  /** At once, so that the reader of the stream finds all of them however slow the machine is. */
+  putTogether(...sks: readonly string[]): Promise<void>;
   /** The documents in the failure queue. */
   deadLetters(): Promise<Record<string, Record<string, unknown>>[]>;
   stop(): Promise<void>;
@@ -113,6 +115,10 @@ export async function startFixture(
     batches: () => events().map(({ Records }) => Records.map((record) => Object(record.dynamodb).Keys.sk.S)),
     async put(sk, more = {}) {
       await writer.send(new PutCommand({ TableName, Item: { pk: 'room', sk, ...more } }));
+    },
+    async putTogether(...sks) {
+      const TransactItems = sks.map((sk) => ({ Put: { TableName, Item: { pk: 'room', sk } } }));
+      await writer.send(new TransactWriteCommand({ TransactItems }));
     },
     async deadLetters() {
       const path = join(runtime.context.dataDirectory, 'sqs', `${queue}.json`);
