@@ -51,13 +51,16 @@ export async function openPort(
   };
 
   let awsHosts: Pick<AwsHosts, 'localUrl'> | undefined;
+  let ownHost: string | undefined;
   /** Whether a request is for this machine. One for a host of AWS gets its local path. */
   const admit = (request: IncomingMessage): boolean => {
     const { host } = request.headers;
-    if (isOwnHost(host)) return true;
+    if (host === ownHost) return true;
+    // First, because the person may have allowed every name.
     const local = awsHosts?.localUrl(host, request.url ?? '');
-    if (local !== undefined) moveTo(request, local);
-    return local !== undefined;
+    if (local === undefined) return isOwnHost(host);
+    moveTo(request, local);
+    return true;
   };
 
   const refused = (host = '') =>
@@ -87,7 +90,7 @@ export async function openPort(
   // Longer than the SDK's agent keeps an idle connection. Otherwise its next request could meet a connection that is closing.
   server.keepAliveTimeout = 65_000;
   server.headersTimeout = 70_000;
-  const ownHost = `127.0.0.1:${await listen(server, port, names.port)}`;
+  ownHost = `127.0.0.1:${await listen(server, port, names.port)}`;
   return {
     origin: `http://${ownHost}`,
     mount: (prefix, service) => void mounted.set(prefix, service),

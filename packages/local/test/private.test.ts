@@ -161,6 +161,8 @@ describe('a host', () => {
     expect((await ask(open, 'other.test')).status).toBe(403);
     const all = await start('all', { hosts: ['*'] });
     expect((await ask(all, 'other.test')).status).not.toBe(403);
+    // A host of AWS means its service, whatever is allowed.
+    expect((await ask(all, 's3.us-east-1.amazonaws.com', { path: '/' })).body).toContain('<Code>AccessDenied</Code>');
   });
 });
 
