@@ -21,6 +21,8 @@ export const prices = {
   socketMessage: perMillion(1),
   /** HTTP API, up to 512 KB, of the first 300 million a month. Same source. */
   httpRequest: perMillion(1),
+  /** A request to a standard queue, up to 64 KB. https://aws.amazon.com/sqs/pricing/ (after the first million of a month) */
+  queueRequest: perMillion(0.4),
 } as const;
 
 /** The price of a million operations. */
@@ -29,6 +31,8 @@ export interface Dollars {
   /** Requests, and the milliseconds that were measured here, at the memory in the template. */
   readonly lambda: number;
   readonly gateway: number;
+  /** Sent messages, and receiving and deleting for each batch of a function. Polling an empty queue is no part of an operation. */
+  readonly sqs: number;
   readonly total: number;
 }
 
@@ -46,10 +50,12 @@ export function dollars(measured: Measured, stack: Stack): Dollars {
     })
     .reduce((sum, one) => sum + one, 0);
   const lambda = typical(measured, /^lambda\.invoke:/) * prices.lambdaRequest + seconds * prices.lambdaGigabyteSecond;
+  const sqs = (typical(measured, 'sqs.SendMessage') + 2 * typical(measured, 'sqs.batches')) * prices.queueRequest;
   return {
     dynamodb: dynamodb * 1_000_000,
     lambda: lambda * 1_000_000,
     gateway: gateway * 1_000_000,
-    total: (dynamodb + lambda + gateway) * 1_000_000,
+    sqs: sqs * 1_000_000,
+    total: (dynamodb + lambda + gateway + sqs) * 1_000_000,
   };
 }

@@ -161,10 +161,10 @@ export function report(results: Results): string {
     'Prices of us-east-1. Lambda is computed from the milliseconds measured here and the memory in the template. Not included: connection minutes, data out, S3, logs.',
     '',
     table(
-      ['operation', 'DynamoDB', 'Lambda', 'API Gateway', 'together'],
+      ['operation', 'DynamoDB', 'Lambda', 'API Gateway', 'SQS', 'together'],
       all.map((measured) => {
-        const { dynamodb, lambda, gateway, total } = dollars(measured, stack);
-        return [measured.name, ...[dynamodb, lambda, gateway, total].map(money)];
+        const { dynamodb, lambda, gateway, sqs, total } = dollars(measured, stack);
+        return [measured.name, ...[dynamodb, lambda, gateway, sqs, total].map(money)];
       }),
     ),
     '',
