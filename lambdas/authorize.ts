@@ -19,6 +19,8 @@ const Environment = z.object({
   AUDIENCE: z.string(),
   USERNAME_CLAIM: z.optional(z.string()),
   ALLOWED_ORIGINS: z._default(z.string(), '*'),
+  /** Where the pool is, unless at AWS. Only a local runtime sets it. */
+  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.optional(z.string()),
 });
 
 const AuthorizerEvent = z.object({
@@ -33,8 +35,18 @@ interface Policy {
   readonly context?: ConnectionContext;
 }
 
-const { ISSUER, AUDIENCE, USERNAME_CLAIM, ALLOWED_ORIGINS } = z.parse(Environment, process.env);
-const verify = createTokenVerifier({ issuer: ISSUER, audience: AUDIENCE.split(','), usernameClaim: USERNAME_CLAIM });
+const environment = z.parse(Environment, process.env);
+const { ISSUER, AUDIENCE, USERNAME_CLAIM, ALLOWED_ORIGINS } = environment;
+const verify = createTokenVerifier({
+  issuer: ISSUER,
+  // Tokens of a local pool have its local address, if they are from before they had AWS's, or somebody signed them with the pool's key.
+  alias: ISSUER.replace(
+    /^https:\/\/cognito-idp\.[^/]+(?=\/)/,
+    environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? '$&',
+  ),
+  audience: AUDIENCE.split(','),
+  usernameClaim: USERNAME_CLAIM,
+});
 const allowedOrigins = ALLOWED_ORIGINS.split(',');
 
 export const handler = createHandler({

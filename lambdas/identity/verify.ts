@@ -23,9 +23,11 @@ const algorithms = ['RS256', 'RS384', 'RS512'];
  * A verifier of the issuer's id and access tokens: signature, issuer, times and audience. It fetches the keys once and keeps them.
  * It works with every OpenID provider, Cognito included, because it asks the issuer for the address of the keys.
  * @param options.issuer as its tokens write it: some end in a slash
+ * @param options.alias another name that the same issuer has in some of its tokens
  */
 export function createTokenVerifier(options: {
   issuer: string;
+  alias?: string | undefined;
   audience: readonly string[];
   usernameClaim?: string | undefined;
 }) {
@@ -54,7 +56,7 @@ export function createTokenVerifier(options: {
           `the issuer ${issuer} calls itself ${itself}: its tokens and oidc.issuer must say the same`,
         );
       }
-      return createVerifier(issuer, jwksUri);
+      return createVerifier(new Set([issuer, options.alias ?? issuer]), jwksUri);
     } catch (error) {
       verifier = undefined;
       throw error;
@@ -86,12 +88,13 @@ export function createTokenVerifier(options: {
   }
 }
 
-function createVerifier(issuer: string, jwksUri: string) {
+function createVerifier(issuers: ReadonlySet<string>, jwksUri: string) {
   // The library's own fetcher refuses http:, which a local runtime uses.
   const fetcher = {
     fetch: async (uri: string) => new TextEncoder().encode(JSON.stringify(await fetchKeys(uri))).buffer,
   };
-  return JwtVerifier.create({ issuer, audience: null, jwksUri }, { jwksCache: new SimpleJwksCache({ fetcher }) });
+  const accepted = Array.from(issuers, (issuer) => ({ issuer, audience: null, jwksUri }));
+  return JwtVerifier.create(accepted, { jwksCache: new SimpleJwksCache({ fetcher }) });
 }
 
 async function fetchKeys(address: string): Promise<object> {

@@ -105,6 +105,18 @@ describe('a token signed by the pool', () => {
     expect(await handshake(alice, {}, await forge(claims, key))).toBe(401);
   });
 
+  it('which names the pool by its local address, as tokens of before did, opens both', async () => {
+    const key = poolKey();
+    if (!key) return;
+    const { CognitoEndpoint, UserPoolId, HttpUrl } = chat.outputs;
+    const exp = Math.floor(Date.now() / 1000) + 600;
+    const token = await forge({ exp, iss: `${CognitoEndpoint}/${UserPoolId}` }, key);
+    expect(await handshake(alice, {}, token)).toBe(101);
+    expect((await fetch(`${HttpUrl}/me`, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+    const elsewhere = await forge({ exp, iss: `https://issuer.example.com/${UserPoolId}` }, key);
+    expect((await fetch(`${HttpUrl}/me`, { headers: { authorization: `Bearer ${elsewhere}` } })).status).toBe(401);
+  });
+
   it('that expires while the socket is open: the next frame is answered with token_expired, then the socket is closed', async () => {
     const key = poolKey();
     if (!key) return;

@@ -27,6 +27,12 @@ export function createVerifyToken(context: Pick<Context, 'clock' | 'stack'>): Ve
   /** The stack's own user pools answer here. */
   const localOf = (address: string) => context.stack.withLocalAddresses(address);
 
+  /** Tokens of a pool of the stack have its local address, if they are from before they had AWS's, or somebody signed them with the pool's key. */
+  function namesOf(issuer: string): string[] {
+    const document = '/.well-known/openid-configuration';
+    return [issuer, localOf(`${issuer}${document}`).slice(0, -document.length)];
+  }
+
   async function discover(issuer: string): Promise<JWTVerifyGetKey> {
     const response = await fetch(localOf(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`));
     const { jwks_uri } = discovery.parse(await response.json());
@@ -50,7 +56,7 @@ export function createVerifyToken(context: Pick<Context, 'clock' | 'stack'>): Ve
     }
     try {
       const { payload } = await jwtVerify(token, findKey, {
-        issuer: authorizer.issuer,
+        issuer: namesOf(authorizer.issuer),
         algorithms,
         requiredClaims: ['exp'],
         currentDate: new Date(clock.now()),
