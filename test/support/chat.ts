@@ -27,7 +27,7 @@ export interface Chat {
   /** Different for every run, so that one deployed stack can be tested many times. */
   readonly run: string;
   readonly cognito: CognitoIdentityProviderClient;
-  /** A new user `<name>-<run>`, signed up, confirmed and signed in. */
+  /** A new user `<name>-<run>`, the second of the name `<name>-<run>-2`, signed up, confirmed and signed in. */
   person(name: string): Promise<Person>;
   /** The same person, with the tokens of a new sign-in. */
   signIn(person: Person): Promise<Person>;
@@ -44,7 +44,8 @@ let shared: ReturnType<typeof serve> | undefined;
 
 /**
  * Starts a new run. Without options it uses a runtime that other files share; with options, a runtime of its own.
- * A test undoes its changes to the shared runtime, except for the faults, which `stop` resets.
+ * A test undoes its changes to the shared runtime, except for the faults, which `stop` resets. What it left in a queue with a pause may still
+ * run beside the next file, so a file that counts units or calls passes `{}` and gets a runtime of its own.
  */
 export async function startChat(options?: Partial<LocalOptions>): Promise<Chat> {
   const file = process.env.PARLEY_OUTPUTS;
@@ -104,8 +105,13 @@ export function chatOn(
     credentials,
   });
 
+  /** How often each name was asked for: a second try of a test gets new people. */
+  const given = new Map<string, number>();
+
   async function person(name: string): Promise<Person> {
-    const username = `${name}-${run}`;
+    const times = (given.get(name) ?? 0) + 1;
+    given.set(name, times);
+    const username = times === 1 ? `${name}-${run}` : `${name}-${run}-${times}`;
     const client = { ClientId: outputs.UserPoolClientId, Username: username };
     await cognito.send(
       new SignUpCommand({
