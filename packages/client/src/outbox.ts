@@ -43,6 +43,21 @@ export interface OutboxStore {
   /** Adds an item, or replaces the one with the same `client_id`. */
   put(item: OutboxItem): Promise<void>;
   delete(clientId: string): Promise<void>;
+  /**
+   * For a store that several pages have: tells what the others do with it. Then `load` answers only the items that no other page sends.
+   * @returns a function that ends it; from then on, other pages send what this one has left
+   */
+  watch?(others: OtherPages): () => void;
+}
+
+/** What other pages with the same store do. */
+export interface OtherPages {
+  /** Another page sends this item. */
+  onPut(item: OutboxItem): void;
+  /** The page that was sending this item is gone. */
+  onLeft(item: OutboxItem): void;
+  /** Another page has got its answer. */
+  onDelete(clientId: string): void;
 }
 
 /** Keeps nothing: unacknowledged items are lost with the page. */
@@ -81,6 +96,8 @@ export function createOutbox(options: {
   const waiters = new Map<string, { resolve(message: Message): void; reject(error: ParleyError): void }>();
   /** Ids that the server may have forgotten: the item may be stored already. */
   const expired = new Set<string>();
+  /** Ids of items that another page sends. */
+  const elsewhere = new Set<string>();
   let endPauses: (() => void)[] = [];
   let order = 0;
   let stopped = false;
@@ -138,7 +155,7 @@ export function createOutbox(options: {
     if (running.has(conversation)) return;
     running.add(conversation);
     for (let tries = 0; !stopped; ) {
-      const [item] = queueOf(conversation);
+      const item = queueOf(conversation).find(({ client_id }) => !elsewhere.has(client_id));
       if (!item) break;
       const startedAt = clock.now();
       try {
@@ -172,6 +189,40 @@ export function createOutbox(options: {
     for (const end of ends) end();
   }
 
+  /** An item that this page did not make. */
+  function put(item: OutboxItem): void {
+    const queue = queueOf(item.conversation);
+    if (!queue.some(({ client_id }) => client_id === item.client_id)) setQueue(item.conversation, [...queue, item]);
+  }
+
+  /** Sends an item that another page has left: it may be stored already. */
+  function adopt(item: OutboxItem): void {
+    elsewhere.delete(item.client_id);
+    expired.add(item.client_id);
+    put(item);
+  }
+
+  const stopWatching = store.watch?.({
+    onPut(item) {
+      elsewhere.add(item.client_id);
+      put(item);
+      // The other page may be asleep. If it is not, the server stores the item once all the same.
+      clock.after(idExpiryMs, () => {
+        if (!elsewhere.has(item.client_id)) return;
+        adopt(item);
+        void run(item.conversation);
+      });
+    },
+    onLeft(item) {
+      adopt(item);
+      void run(item.conversation);
+    },
+    onDelete(clientId) {
+      elsewhere.delete(clientId);
+      for (const queue of queues.values()) for (const item of queue) if (item.client_id === clientId) remove(item);
+    },
+  });
+
   return {
     of: queueOf,
     /** @returns the message after the change. @throws ParleyError when the server refuses it for good */
@@ -203,34 +254,18 @@ export function createOutbox(options: {
     },
     /** Sends the items that an earlier page or process left in the store. */
     async restore(): Promise<void> {
-      const items = (await store.load()).map(withPresentNames).sort((a, b) => a.order - b.order);
+      const items = [...(await store.load())].sort((a, b) => a.order - b.order);
       order = Math.max(order, ...items.map((item) => item.order));
-      for (const item of items) {
-        expired.add(item.client_id);
-        const queue = queueOf(item.conversation);
-        if (!queue.some(({ client_id }) => client_id === item.client_id)) setQueue(item.conversation, [...queue, item]);
-      }
+      items.forEach(adopt);
       for (const conversation of queues.keys()) void run(conversation);
     },
     flush,
     stop(): void {
       stopped = true;
+      stopWatching?.();
       flush();
     },
   };
-}
-
-/** An item that an earlier version kept: its fields had other names. */
-interface FormerItem {
-  readonly place?: number;
-  readonly what?: OutboxItem['action'];
-  readonly at?: number;
-  readonly after?: number;
-}
-
-function withPresentNames(item: OutboxItem & FormerItem): OutboxItem {
-  const { place: order = 0, what: action, at: createdAt = 0, after: afterSeq, client_id, conversation } = item;
-  return action ? { client_id, conversation, order, action, createdAt, afterSeq } : item;
 }
 
 function requestOf({ client_id, conversation, action }: OutboxItem): [Method, string, unknown?] {
