@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -10,6 +11,9 @@ export interface ClientSize {
   /** Bytes of each file in the minified bundle, largest first. Names are paths in the repository. */
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }
+
+/** The import of the core. */
+export const core = "export * from '@parley/client';";
 
 /**
  * The bytes that a page loads for some imports.
@@ -38,4 +42,19 @@ export async function clientSize(code: string): Promise<ClientSize> {
     .sort((a, b) => b.bytes - a.bytes);
   const text = bundle?.contents ?? new Uint8Array();
   return { minified: text.length, gzipped: gzipSync(text, { level: 9 }).length, files };
+}
+
+/** Bytes that each entry adds to the core, gzipped. Entries for Node are left out. */
+export async function entrySizes(): Promise<Readonly<Record<string, number>>> {
+  const { exports } = JSON.parse(readFileSync(new URL('../packages/client/package.json', import.meta.url), 'utf8'));
+  const names = Object.keys(exports)
+    .map((name) => name.slice(2))
+    .filter((name) => name !== '' && name !== 'file');
+  const { gzipped } = await clientSize(core);
+  const sizes: Record<string, number> = {};
+  for (const name of names) {
+    const both = await clientSize(`${core} export * as entry from '@parley/client/${name}';`);
+    sizes[name] = both.gzipped - gzipped;
+  }
+  return sizes;
 }

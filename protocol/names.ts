@@ -6,8 +6,10 @@
  */
 import { ChatError } from './errors.ts';
 import { limits } from './limits.ts';
+import { isUserName } from './user-name.ts';
 
-const userPattern = /^(?:[a-z0-9.-]|%[0-9a-f]{2})+$/;
+export { isUserName };
+
 const roomPattern = /^[a-z0-9._-]+$/;
 const groupPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
@@ -18,10 +20,6 @@ export type Conversation =
 
 /** A conversation that is named by its members: two (`direct`), or a few (`fixed`). */
 export type NamedConversation = Extract<Conversation, { readonly members: readonly string[] }>;
-
-export function isUserName(text: string): boolean {
-  return text.length <= limits.userNameLength && userPattern.test(text);
-}
 
 /** The name that others see of somebody who has deleted their account. */
 export const deletedUserName = 'deleted user';

@@ -8,6 +8,7 @@ export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
+export { registerDevice } from './notify/register-device.ts';
 export { AccessDenied } from './people/access-denied.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';
 export { createOpenId } from './session/openid.ts';

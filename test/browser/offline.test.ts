@@ -86,11 +86,11 @@ story(
     await waiting(second).waitFor({ state: 'detached' });
     expect(sent.filter((text) => /^From/.test(text)).sort()).toEqual(['From the first tab', 'From the second tab']);
 
-    // A tab that opens meanwhile shows what waits, and does not send it.
+    // A tab that opens without a connection shows what waits, and does not send it.
     await context.setOffline(true);
     await say(second, 'Still in the second tab');
     const third = await alice.tab();
-    await openConversation(third, name);
+    await third.goto(`/#/c/${encodeURIComponent(name)}`);
     await waiting(third).getByText('Still in the second tab').waitFor();
     await context.setOffline(false);
     await receipt(second, 'Still in the second tab', 'Read').waitFor();

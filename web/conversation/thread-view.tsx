@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { receiptAt } from '@parley/client/window';
 import type { RefObject } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
@@ -11,7 +12,6 @@ import { MessageAnnouncer } from './message-announcer.tsx';
 import { wasOpened } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
-import { receiptOf } from './receipts.ts';
 import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
@@ -73,7 +73,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     first={first}
                     last={last}
                     isFirstNew={message.seq === divider}
-                    receipt={message.from_user.username === me ? receiptOf(message.seq, receipts) : undefined}
+                    receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
                   />
                 ))}
               </ol>

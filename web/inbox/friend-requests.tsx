@@ -8,7 +8,7 @@ import { useAction } from '../ui/use-action.ts';
 /** Received friend requests, above the conversations. */
 export function FriendRequests() {
   const { friends } = useMessenger();
-  const people = friends.received.value;
+  const people = friends.received;
   if (people.length === 0) return null;
   return (
     <section class="requests" aria-labelledby="requests">

@@ -7,16 +7,15 @@ import { useAction } from '../ui/use-action.ts';
 
 /** Groups to which the user is invited, above the conversations. */
 export function GroupInvitations() {
-  const { invitations } = useMessenger();
-  const list = invitations.list.value;
-  if (list.length === 0) return null;
+  const { invitations } = useMessenger().groups;
+  if (invitations.length === 0) return null;
   return (
     <section class="requests" aria-labelledby="invitations">
       <h2 id="invitations" class="list-head">
         Invitations
       </h2>
       <ul>
-        {list.map((invitation) => (
+        {invitations.map((invitation) => (
           <GroupInvitation key={invitation.conversation} invitation={invitation} />
         ))}
       </ul>
@@ -25,7 +24,7 @@ export function GroupInvitations() {
 }
 
 function GroupInvitation({ invitation: { conversation, title, person } }: { readonly invitation: Invitation }) {
-  const { invitations } = useMessenger();
+  const { groups } = useMessenger();
   const { busy, error, run } = useAction();
   const group = title ?? 'Group';
   return (
@@ -36,15 +35,11 @@ function GroupInvitation({ invitation: { conversation, title, person } }: { read
           kind="main"
           aria-label={`Join ${group}`}
           disabled={busy}
-          onClick={() => run(() => invitations.accept(conversation))}
+          onClick={() => run(() => groups.accept(conversation))}
         >
           Join
         </Button>
-        <Button
-          aria-label={`Decline ${group}`}
-          disabled={busy}
-          onClick={() => run(() => invitations.decline(conversation))}
-        >
+        <Button aria-label={`Decline ${group}`} disabled={busy} onClick={() => run(() => groups.decline(conversation))}>
           Decline
         </Button>
       </span>

@@ -1,6 +1,6 @@
-import type { ConversationView, Profile } from '@parley/client';
+import type { Profile } from '@parley/client';
+import { limits } from '@parley/client/text';
 import { useRef, useState } from 'preact/hooks';
-import { limits } from '#protocol/limits';
 import { GroupNameField } from '../people/group-name-field.tsx';
 import { PeoplePicker } from '../people/people-picker.tsx';
 import { useMessenger } from '../state/session-context.ts';
@@ -10,7 +10,7 @@ import { useAction } from '../ui/use-action.ts';
 
 /** A form for the title and the first members of a group. */
 export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
-  const { chat } = useMessenger();
+  const { groups } = useMessenger();
   const [title, setTitle] = useState('');
   const [people, setPeople] = useState<readonly Profile[]>([]);
   const { busy, error, submit } = useAction();
@@ -19,8 +19,7 @@ export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
   const usernames = people.map(({ username }) => username);
 
   async function create(): Promise<void> {
-    const body = { title, members: usernames, client_id: clientId.current };
-    onCreated((await chat.request<ConversationView>('POST', '/conversations', body)).id);
+    onCreated((await groups.create({ title, members: usernames, client_id: clientId.current })).id);
   }
 
   return (

@@ -2,7 +2,6 @@ import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
 import { answerWorker, notifyMessages } from './notify-messages.ts';
-import { registerDevice } from './push-device.ts';
 
 /** Tells the user about new messages while they look at something else: unread count, notifications, pushes. Renders nothing. */
 export function Notifications() {
@@ -15,7 +14,8 @@ export function Notifications() {
   useEffect(() => notifyMessages(messenger), [messenger]);
   useEffect(() => {
     // If this fails, only an open page notifies; the next visit tries again.
-    if (enabled) registerDevice(messenger.chat, messenger.me).catch(() => {});
+    if (!enabled) return;
+    import('../lazy-chunk.ts').then((chunk) => chunk.registerDevice(messenger.chat, messenger.me)).catch(() => {});
   }, [messenger, enabled]);
   return null;
 }

@@ -1,6 +1,6 @@
 import type { ConversationView, Role } from '@parley/client';
+import { createRooms } from '@parley/client/rooms';
 import { useState } from 'preact/hooks';
-import { pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -35,12 +35,13 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
 }
 
 function RenameDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
-  const { chat } = useMessenger();
+  const { chat, groups } = useMessenger();
+  const manage = view.kind === 'room' ? createRooms(chat) : groups;
   const { busy, error, submit } = useAction();
   const [title, setTitle] = useState(view.title ?? '');
   return (
     <Dialog title={`Rename ${view.kind}`} onClose={onClose}>
-      <form class="stack" onSubmit={submit(() => chat.request('PATCH', pathOf(view.id), { title }).then(onClose))}>
+      <form class="stack" onSubmit={submit(() => manage.rename(view.id, title).then(onClose))}>
         <GroupNameField kind={view.kind} title={title} onTitle={setTitle} />
         <ErrorMessage text={error} />
         <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
@@ -53,14 +54,14 @@ function RenameDialog({ view, onClose }: { readonly view: ConversationView; onCl
 
 /** Stays open, so that the user can invite several people one after the other. */
 function InviteDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
-  const { chat } = useMessenger();
+  const { groups } = useMessenger();
   const { busy, error, run } = useAction();
   const [invited, setInvited] = useState('');
 
   async function invite(username: string, name: string): Promise<void> {
     setInvited('');
-    const { invited = [] } = await chat.request<ConversationView>('PUT', pathOf(view.id, username));
-    setInvited(invited.includes(username) ? `${name} is invited, and can join.` : `${name} is in the group.`);
+    const became = await groups.invite(view.id, username);
+    setInvited(became === 'invited' ? `${name} is invited, and can join.` : `${name} is in the group.`);
   }
 
   return (

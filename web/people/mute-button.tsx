@@ -1,6 +1,6 @@
 import type { ConversationView } from '@parley/client';
+import { createSettings } from '@parley/client/settings';
 import { useState } from 'preact/hooks';
-import { pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
@@ -15,7 +15,8 @@ export function MuteButton({ view }: { readonly view: ConversationView }) {
   const listed = conversations.value.find(({ id }) => id === view.id);
   const muted = listed ? (listed.muted ?? false) : chosen;
   const change = async () => {
-    await chat.request(muted ? 'DELETE' : 'PUT', `${pathOf(view.id)}/mute`);
+    const settings = createSettings(chat);
+    await (muted ? settings.unmute(view.id) : settings.mute(view.id));
     setChosen(!muted);
   };
   return (

@@ -6,15 +6,16 @@ import {
   type OutboxItem,
   type Presence,
 } from '@parley/client';
+import type { FailedSends } from '@parley/client/failed-sends';
+import { createFriends, type Friends } from '@parley/client/friends';
+import { createGroups, type Groups } from '@parley/client/groups';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
-import { createBlocks } from './blocks.ts';
 import { keepFailedSends } from './failed-sends.ts';
-import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
-import { createInvitations } from './invitations.ts';
-import { pathOf, plainName } from './names.ts';
+import { plainName } from './names.ts';
+import { observed } from './observed.ts';
 import { createProfiles } from './profiles.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
@@ -29,9 +30,9 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  readonly friends: ReturnType<typeof createFriends>;
-  readonly invitations: ReturnType<typeof createInvitations>;
-  readonly blocks: ReturnType<typeof createBlocks>;
+  readonly failedSends: FailedSends;
+  readonly friends: Friends;
+  readonly groups: Groups;
   readonly profiles: ReturnType<typeof createProfiles>;
   presence(username: string): Presence | undefined;
   /** Names of the users who are typing in a conversation, open or not. */
@@ -40,8 +41,6 @@ export interface Messenger {
   pending(id: string): readonly OutboxItem[];
   /** Display name, if any answer or event contained it; else the user name. */
   nameOf(username: string): string;
-  /** Joins a room; creates it if it does not exist. @param room `room:lobby` @throws ParleyError */
-  joinRoom(room: string): Promise<void>;
   close(): void;
 }
 
@@ -50,7 +49,7 @@ const cacheDelayMs = 1_000;
 
 export function createMessenger(session: Session, me: string): Messenger {
   const chat = createChat({ url: location.origin, getToken: session.token, outbox: indexedDbOutbox(me) });
-  keepFailedSends(chat, me);
+  const failedSends = observed(keepFailedSends(chat, me));
   const state = signal(chat.state);
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
@@ -61,9 +60,8 @@ export function createMessenger(session: Session, me: string): Messenger {
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
-  const friends = createFriends(chat, me, profiles.put);
-  const invitations = createInvitations(chat);
-  const blocks = createBlocks(chat);
+  const friends = observed(createFriends(chat, { onPerson: profiles.put }));
+  const groups = observed(createGroups(chat));
   let saving: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads the client again after each change. */
@@ -104,8 +102,6 @@ export function createMessenger(session: Session, me: string): Messenger {
       saving ??= setTimeout(save, cacheDelayMs);
     }),
     chat.onEvent((event) => {
-      friends.apply(event);
-      invitations.apply(event);
       if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
       // A long inbox does not fit one frame: the rest is loaded over HTTP. If that fails, the next connection tries again.
       if (event.type !== 'conversations') return;
@@ -122,18 +118,18 @@ export function createMessenger(session: Session, me: string): Messenger {
     conversations,
     loaded,
     unread,
+    failedSends,
     friends,
-    invitations,
-    blocks,
+    groups,
     profiles,
     typing: live(chat.typing),
     pending: live(chat.pending),
     presence: live(chat.presence),
     nameOf: (username) => names.get(username) ?? plainName(username),
-    joinRoom: (room) => chat.request('PUT', pathOf(room, me)),
     close() {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
+      for (const part of [failedSends, friends, groups]) part.close();
       save();
       chat.close();
     },

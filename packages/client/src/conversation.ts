@@ -21,6 +21,8 @@ export interface Conversation {
   readonly pending: readonly OutboxItem[];
   /** Why no more messages will come: the user left or was removed. undefined while the user is a member. */
   readonly ended: ParleyError | undefined;
+  /** Loads `view` again, with the members and how far they have read, for example after people have joined a room. If it fails, the next connection does it. */
+  reload(): Promise<void>;
   /** Are there messages before the first one of `messages`? */
   readonly hasOlder: boolean;
   /** Adds up to 50 older messages to `messages`. @returns whether there are more. @throws ParleyError */
@@ -55,6 +57,8 @@ export interface Conversation {
   readonly readUpTo: number;
   /** How far a message came: to one member, or, without a name, the lowest receipt of all other members. */
   receipt(message: Message, username?: string): Receipt;
+  /** The last `seq` that a member has read, as far as it is known; 0: nothing. */
+  lastReadBy(username: string): number;
   readonly typing: TypingSender & {
     /** Names of the other users who are typing, in the order in which they began; a new array after each change. */
     readonly users: readonly string[];
@@ -73,8 +77,6 @@ export interface OpenConversation extends Conversation {
   apply(event: ServerEvent & { conversation: string }): void;
   /** Fetches missing entries. @returns whether any were missing */
   catchUp(): Promise<boolean>;
-  /** Loads the members and how far they have read. */
-  reload(): Promise<void>;
   onStored(item: OutboxItem, answer: Answer): void;
   notify(): void;
 }

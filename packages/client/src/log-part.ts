@@ -1,34 +1,34 @@
-import type { Message, ServerEvent } from '@parley/client';
-import type { Page } from './load-messages.ts';
+import type { Part } from './pages.ts';
+import type { Message, ServerEvent } from './protocol.ts';
 
-/** Older messages that the client does not hold, such as those around a search result. The page keeps them current itself. */
-export interface HistoryWindow extends Page {
-  /** Do the client's own messages follow without a gap? */
+/** A part of the log that the conversation's timeline does not have, such as the messages around a search result. */
+export interface LogPart extends Part {
+  /** Do the newest messages follow without a gap? */
   readonly isJoined: boolean;
 }
 
-/** @param live the client's own messages, which are the newest, by `seq` */
-export function historyWindow(page: Page, live: readonly Message[]): HistoryWindow {
+/** @param live the newest messages, by `seq` */
+export function logPart(page: Part, live: readonly Message[]): LogPart {
   const first = live[0]?.seq ?? 0;
   const last = page.messages.at(-1)?.seq ?? 0;
   return { ...page, isJoined: page.upTo === undefined || last >= first - 1 };
 }
 
-/** The messages to show: the window, and the client's own messages if they are joined. Where both have a message, the client's is newer. */
-export function joinHistory(history: HistoryWindow | undefined, live: readonly Message[]): readonly Message[] {
-  if (!history) return live;
-  if (!history.isJoined) return history.messages;
+/** The messages to show: the part, and the newest messages if they follow. Where both have a message, the live one is newer. */
+export function joinParts(part: LogPart | undefined, live: readonly Message[]): readonly Message[] {
+  if (!part) return live;
+  if (!part.isJoined) return part.messages;
   const first = live[0]?.seq ?? Number.POSITIVE_INFINITY;
-  return [...history.messages.filter(({ seq }) => seq < first), ...live];
+  return [...part.messages.filter(({ seq }) => seq < first), ...live];
 }
 
-/** The window after an event; the same object if the event changes nothing. */
-export function applyToHistory(history: HistoryWindow, event: ServerEvent): HistoryWindow {
+/** The part after an event; the same object if the event changes nothing. */
+export function applyToPart(part: LogPart, event: ServerEvent): LogPart {
   const change = (seq: number, to: (message: Message) => Message | undefined) => {
-    if (!history.messages.some((message) => message.seq === seq)) return history;
+    if (!part.messages.some((message) => message.seq === seq)) return part;
     return {
-      ...history,
-      messages: history.messages.flatMap((message) => (message.seq === seq ? (to(message) ?? []) : message)),
+      ...part,
+      messages: part.messages.flatMap((message) => (message.seq === seq ? (to(message) ?? []) : message)),
     };
   };
   switch (event.type) {
@@ -39,8 +39,8 @@ export function applyToHistory(history: HistoryWindow, event: ServerEvent): Hist
     }
     case 'messages_erased':
       return {
-        ...history,
-        messages: history.messages.map((message) =>
+        ...part,
+        messages: part.messages.map((message) =>
           message.from_user.username === event.user && message.content_type !== 'system' ? erased(message) : message,
         ),
       };
@@ -49,9 +49,9 @@ export function applyToHistory(history: HistoryWindow, event: ServerEvent): Hist
     case 'message_hidden':
       return change(event.seq, () => undefined);
     case 'history_cleared':
-      return { ...history, messages: history.messages.filter(({ seq }) => seq > event.up_to) };
+      return { ...part, messages: part.messages.filter(({ seq }) => seq > event.up_to) };
     default:
-      return history;
+      return part;
   }
 }
 

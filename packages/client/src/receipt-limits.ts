@@ -1,7 +1,8 @@
-import type { Message, Receipt } from '@parley/client';
+import type { Message } from './protocol.ts';
+import type { Receipt } from './receipts.ts';
 
-/** The last of the user's messages that are delivered and read, as `seq`. */
-export interface ReceiptSeqs {
+/** The last of the user's messages that have been delivered to, and read by, all others, as `seq`; 0: none. */
+export interface ReceiptLimits {
   readonly delivered: number;
   readonly read: number;
 }
@@ -10,7 +11,7 @@ export interface ReceiptSeqs {
  * A member who has read a message has read all before it, so a binary search finds the limits without asking for every message.
  * @param own the user's messages, by `seq`
  */
-export function receiptSeqs(own: readonly Message[], receipt: (message: Message) => Receipt): ReceiptSeqs {
+export function receiptLimits(own: readonly Message[], receipt: (message: Message) => Receipt): ReceiptLimits {
   const lastWith = (holds: (receipt: Receipt) => boolean) => {
     let [low, high] = [0, own.length];
     while (low < high) {
@@ -24,7 +25,7 @@ export function receiptSeqs(own: readonly Message[], receipt: (message: Message)
   return { delivered: lastWith((receipt) => receipt !== 'sent'), read: lastWith((receipt) => receipt === 'read') };
 }
 
-export function receiptOf(seq: number, { delivered, read }: ReceiptSeqs): Receipt {
+export function receiptAt(seq: number, { delivered, read }: ReceiptLimits): Receipt {
   if (seq <= read) return 'read';
   return seq <= delivered ? 'delivered' : 'sent';
 }

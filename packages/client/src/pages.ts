@@ -1,8 +1,10 @@
-import type { Chat, Message, MessagePage } from '@parley/client';
-import { pathOf } from '../state/names.ts';
+/** Parts of the log that the core does not hold. */
+import type { Chat } from './chat.ts';
+import { pathOf, queryOf } from './http.ts';
+import type { Message, MessagePage } from './protocol.ts';
 
 /** A part of the log without gaps. */
-export interface Page {
+export interface Part {
   /** By `seq`, oldest first. */
   readonly messages: readonly Message[];
   /** There are older messages before this `seq`; undefined if there are none. */
@@ -14,12 +16,12 @@ export interface Page {
 export type Position = { readonly before: number } | { readonly after: number } | { readonly around: number };
 
 /** @throws ParleyError */
-export async function loadPage(
+export async function loadPart(
   chat: Pick<Chat, 'request'>,
   conversation: string,
   position: Position,
   limit = 50,
-): Promise<Page> {
+): Promise<Part> {
   const query = new URLSearchParams({ limit: String(limit) });
   for (const [name, seq] of Object.entries(position)) query.set(name, String(seq));
   const { results, next, previous } = await chat.request<MessagePage>(
@@ -34,18 +36,31 @@ export async function loadPage(
   };
 }
 
-/** The current state of a message, with fresh addresses of its files; undefined if it does not exist any more. @throws ParleyError */
-export async function loadMessage(
-  chat: Pick<Chat, 'request'>,
-  conversation: string,
-  seq: number,
-): Promise<Message | undefined> {
-  const { messages } = await loadPage(chat, conversation, { around: seq }, 2);
-  return messages.find((message) => message.seq === seq);
-}
-
 /** A number in the query of the address of another page. */
 function numberIn(address: string | null, name: string): number | undefined {
-  const value = address === null ? null : new URLSearchParams(address.split('?')[1]).get(name);
+  const value = address === null ? null : queryOf(address).get(name);
   return value === null ? undefined : Number(value);
+}
+
+/** Each request of a search looks through a bounded part of the log, and may find nothing in it. */
+const maxFruitless = 10;
+
+/**
+ * Messages that contain all words, newest first, page by page. A page may be empty: then a long part of the log has none, and the next one goes
+ * on behind it. The last page is returned, not yielded. It throws a `ParleyError` when a page cannot be loaded.
+ */
+export async function* searchMessages(
+  chat: Pick<Chat, 'pages'>,
+  conversation: string,
+  words: string,
+): AsyncGenerator<readonly Message[], readonly Message[], undefined> {
+  const query = new URLSearchParams({ q: words, limit: '30' });
+  let requests = 0;
+  for await (const { results, next } of chat.pages<MessagePage>(`${pathOf(conversation)}/messages?${query}`)) {
+    if (next === null) return results;
+    if (results.length === 0 && ++requests < maxFruitless) continue;
+    requests = 0;
+    yield results;
+  }
+  return [];
 }

@@ -1,0 +1,32 @@
+/** The limits that a front end can tell people of before the server does, for the client, which imports nothing outside itself. */
+import { readFileSync } from 'node:fs';
+import { limits } from '#protocol/limits';
+
+const shown = [
+  'messageBytes',
+  'attachmentAddressBytes',
+  'textLength',
+  'marksInARow',
+  'userNameLength',
+  'nameLength',
+  'roomNameLength',
+  'titleLength',
+  'groupBeginners',
+  'attachmentsPerMessage',
+  'mentionsPerMessage',
+  'attachmentBytes',
+  'avatarBytes',
+  'attachmentPixels',
+  'filenameLength',
+  'searchLength',
+] as const satisfies readonly (keyof typeof limits)[];
+
+/** The text of `packages/client/src/rules/limits.ts`. */
+export function clientLimits(): string {
+  const source = readFileSync(`${import.meta.dirname}/../protocol/limits.ts`, 'utf8');
+  const rows = shown.map((name) => {
+    const [, comment = ''] = new RegExp(`\\n( {2}/\\*\\*[^\\n]*\\*/\\n) {2}${name}:`).exec(source) ?? [];
+    return `${comment}  ${name}: ${limits[name]},\n`;
+  });
+  return `/** Limits of the server. Printed from protocol/limits.ts by \`npm run generate:docs\`: do not edit. */\nexport const limits = {\n${rows.join('')}} as const;\n`;
+}
