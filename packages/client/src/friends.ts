@@ -30,7 +30,7 @@ export interface Friends {
 
 const states = ['friends', 'received', 'sent'] as const satisfies readonly FriendState[];
 
-/** @param options.onPerson called for each person who was loaded, such as `users.put` */
+/** @param options.onPerson called for each person who came with a list or an event, such as `users.put` */
 export function createFriends(
   chat: Pick<Chat, 'request' | 'pages' | 'onEvent' | 'state' | 'me'>,
   { onPerson = () => {} }: { onPerson?(person: Profile): void } = {},
@@ -59,6 +59,7 @@ export function createFriends(
 
   function put(state: Friendship, username: string, person?: Profile): void {
     events++;
+    if (person) onPerson(person);
     for (const each of states) {
       const others = lists[each].filter((one) => one.username !== username);
       if (each === state && person) lists[each] = [person, ...others];
