@@ -65,7 +65,7 @@ export function createFriends(
       if (each === state && person) lists[each] = [person, ...others];
       else if (others.length < lists[each].length) lists[each] = others;
     }
-    lists.friends = lists.friends.toSorted((a, b) => (a.username < b.username ? -1 : 1));
+    lists.friends = [...lists.friends].sort((a, b) => (a.username < b.username ? -1 : 1));
     changes.emit();
   }
 

@@ -30,7 +30,7 @@ export async function loadPart(
   );
   const [older, newer] = 'after' in position ? [previous, next] : [next, previous];
   return {
-    messages: results.toSorted((a, b) => a.seq - b.seq),
+    messages: [...results].sort((a, b) => a.seq - b.seq),
     from: numberIn(older, 'before'),
     upTo: numberIn(newer, 'after'),
   };
