@@ -25,8 +25,7 @@ export interface ChatProviderProps {
  */
 export function ChatProvider({ create, children }: ChatProviderProps): ReactNode {
   const [session, setSession] = useState<Session>();
-  // Not while rendering: React renders on servers, and in strict mode twice.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new function with each rendering makes no new client
+  // Not while rendering: React renders on servers, and in strict mode twice. A new function with each rendering makes no new client.
   useEffect(() => {
     const chat = create();
     const conversations = createOpenConversations(chat);
