@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { functionFiles } from './files.ts';
@@ -24,6 +25,7 @@ export interface ParleyFunctionProps {
 export class ParleyFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
   private readonly metricsNamespace: string;
 
   constructor(scope: Construct, id: FunctionName, { options, ...props }: ParleyFunctionProps) {
@@ -31,6 +33,7 @@ export class ParleyFunction extends Construct {
 
     const { logGroup, role } = createRole(this, options);
     this.role = role;
+    this.logGroup = logGroup;
     this.metricsNamespace = options.metricsNamespace;
     this.lambda = new LambdaFunction(this, 'Function', {
       code: Code.fromAsset(functionFiles(id)),

@@ -4,7 +4,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IUserPool, type IUserPoolClient, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -175,10 +175,18 @@ export class Parley extends Construct {
       functions,
       // It throws in order to refuse.
       refusing: [authorize],
+      waitedFor: [authorize, socket, http],
+      streaming: [notify, ...(pushes ? [pushes.plan] : [])],
+      fanOut: fanOut.fanOut,
+      chunks: fanOut.chunks,
+      table: chat.table,
+      httpApi: endpoint.api,
+      failedFrames: sockets.failed,
       unchecked: endpoint.unchecked,
       deadLetters: changes.deadLetters,
       lostPushes: pushes?.deadLetters,
       topics: this.topics(props),
+      options,
     });
     if (people?.ownPool) this.addTriggers(people.ownPool);
 
@@ -244,6 +252,7 @@ export class Parley extends Construct {
     pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, checkName.lambda);
     this.alarms.watch(signUp);
     this.alarms.watchRefusing(checkName);
+    for (const fn of [signUp, checkName]) this.alarms.watchThrottles(fn);
     this.all.push(signUp, checkName);
   }
 
@@ -308,6 +317,15 @@ export class Parley extends Construct {
     const topics = alarmTopic ? [alarmTopic] : [];
     if (alarmEmail === undefined) return topics;
     const mails = new Topic(this, 'AlarmMails', { displayName: 'Parley', enforceSSL: true });
+    // CDK's policy only refuses plain http, and takes the place of SNS's own, which lets the account's alarms publish.
+    mails.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [mails.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     mails.addSubscription(new EmailSubscription(alarmEmail));
     return [...topics, mails];
   }

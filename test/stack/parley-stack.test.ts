@@ -624,34 +624,6 @@ describe('the distribution', () => {
   });
 });
 
-test('every function that works on data, and every dead-letter queue, has an alarm', () => {
-  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
-    const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
-    expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);
-    return `${Statistic} ${MetricName} ${(Dimensions ?? []).map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
-  });
-  expect(alarms.toSorted()).toEqual([
-    'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
-    'Sum Errors <AccountJobFunction>',
-    'Sum Errors <CountOnlineFunction>',
-    'Sum Errors <DeliverFunction>',
-    'Sum Errors <FanOutFunction>',
-    'Sum Errors <HttpFunction>',
-    'Sum Errors <NotifyFunction>',
-    'Sum Errors <SignUpFunction>',
-    'Sum Errors <SocketFunction>',
-    // They throw in order to refuse, so only their own faults count.
-    'Sum Errors internal authorize',
-    'Sum Errors internal check-name',
-    'Sum UncheckedTokens ',
-  ]);
-  // API Gateway's words for an issuer that does not answer: "OIDC discovery endpoint communication error", "JWKS communication error".
-  template.hasResourceProperties('AWS::Logs::MetricFilter', {
-    FilterPattern: '{ $.authorizer = "*communication error*" }',
-    MetricTransformations: [{ MetricName: 'UncheckedTokens', MetricNamespace: 'Parley', MetricValue: '1' }],
-  });
-});
-
 test('the outputs are the six that clients and tools read', () => {
   const outputs = Object.entries(template.toJSON().Outputs).map(([name, output]) => [
     name,
