@@ -23,6 +23,7 @@ export interface Plan {
 
 const handler = `
 import { appendFileSync, readFileSync } from 'node:fs';
+import { monitoring } from '../fixture/monitoring.ts';
 export const handler = async (event) => {
   appendFileSync(process.env.SEEN, JSON.stringify(event) + '\\n');
   const { throws, fail = [], answer } = JSON.parse(readFileSync(process.env.PLAN, 'utf8'));
@@ -104,6 +105,7 @@ export async function startContext(
     policies,
     faults: createFaults(),
     counters: createCounters(),
+    ...monitoring(),
     calls: createCalls(),
   };
   const functions = createFunctions({ ...shared, clock });
