@@ -25,7 +25,8 @@ export function evaluateAlarm(
   const length = (seconds * 1000) / timeScale;
   const windows = Array.from({ length: periods }, (_, at) => {
     const to = now + 1 - (periods - 1 - at) * length;
-    return { from: to - length, to };
+    // Values are kept by the second, and a scaled period may be shorter.
+    return { from: Math.floor((to - length) / 1000) * 1000, to };
   });
   const [result] = runQuery(store, watched, queries, { windows, seconds });
   const points = result?.points ?? [];

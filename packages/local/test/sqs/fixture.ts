@@ -13,6 +13,7 @@ import { createPolicies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
 import { lambda, role } from '../dynamodb/template.ts';
+import { monitoring } from '../fixture/monitoring.ts';
 
 /** What the triggered function answers, read at every invocation. `fail`: it reports these bodies as failed. */
 export interface Plan {
@@ -23,7 +24,6 @@ export interface Plan {
 
 const handler = `
 import { appendFileSync, readFileSync } from 'node:fs';
-import { monitoring } from '../fixture/monitoring.ts';
 export const handler = async (event) => {
   appendFileSync(process.env.SEEN, JSON.stringify(event) + '\\n');
   const { throws, fail = [], answer } = JSON.parse(readFileSync(process.env.PLAN, 'utf8'));
