@@ -1,7 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
@@ -44,6 +52,9 @@ export class ParleyFunction extends Construct {
       timeout: Duration.seconds(props.timeout),
       role,
       logGroup,
+      // Functions write JSON themselves. Without START, END and REPORT, whose figures are metrics of Lambda, a message takes half of the bytes.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(id),
         POWERTOOLS_LOG_LEVEL: 'INFO',

@@ -49,7 +49,13 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
     stage,
     logVariables(
       { ...requestContext, authorizer },
-      { status: error?.status ?? 200, error: error?.message, latency: decision.latency },
+      {
+        status: error?.status ?? 200,
+        error: error?.message,
+        latency: decision.latency,
+        integrationError: decision.integrationError,
+        authorizerError: decision.authorizerError,
+      },
     ),
   );
   return decision.ok
@@ -69,7 +75,12 @@ type Decision = (
       readonly subprotocol: string | undefined;
     }
   | { readonly ok: false; readonly error: HandshakeError }
-) & { readonly latency?: number };
+) & {
+  readonly latency?: number;
+  /** What `$connect` or the authorizer threw: only the access log says it. */
+  readonly integrationError?: string | undefined;
+  readonly authorizerError?: string | undefined;
+};
 
 async function runConnect(
   gateway: Gateway,
@@ -98,7 +109,8 @@ async function runConnect(
   const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
     return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), latency };
-  return { ok: false, error: errorFor(outcome), latency };
+  const integrationError = outcome.kind === 'failed' ? outcome.message : undefined;
+  return { ok: false, error: errorFor(outcome), latency, integrationError };
 }
 
 function errorFor(outcome: RouteOutcome): HandshakeError {
