@@ -75,14 +75,15 @@ export function openLog(environment: NodeJS.ProcessEnv = process.env): Log {
       info: (message, fields) => write('INFO', message, { ...keys(), ...fields }),
       warn: (message, fields) => write('WARN', message, { ...keys(), ...fields }),
       error: (message, fields) =>
-        write('ERROR', message, { ...keys(), ...fields, ...oneError(namespace, 'Faults', service) }),
+        write('ERROR', message, { ...keys(), ...fields, ...oneError(namespace, 'Faults', 'service') }),
       refused: (code, reason) =>
-        write('INFO', 'refused', { ...keys(), reason, ...oneError(namespace, 'Refusals', code) }),
+        write('INFO', 'refused', { ...keys(), reason, code, ...oneError(namespace, 'Refusals', 'code') }),
       count: (metric, value = 1) => counts.add(metric, value),
       elapsed: (metric) => counts.add(metric, Math.max(0, Date.now() - since)),
       writeCounts() {
         // Without level, time and service, which such a line has from Lambda and from its stream: there is one for each message.
-        for (const line of counts.take()) process.stdout.write(`${toLine({ ...line, ...keys() })}\n`);
+        const line = counts.take();
+        if (line) process.stdout.write(`${toLine({ ...line, ...keys() })}\n`);
       },
     };
   };

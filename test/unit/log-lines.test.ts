@@ -2,6 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, expect, it, vi } from 'vitest';
 import { openLog } from '#lambdas/runtime/log';
+import { chatMetrics } from '#lambdas/runtime/metric-names';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -72,6 +73,10 @@ it('log lines have the fields of Powertools’ Logger', () => {
   expect(ours).toHaveLength(4);
 });
 
+it('a metric is a duration if its name ends so', () => {
+  for (const [name, unit] of Object.entries(chatMetrics)) expect(unit === 'Milliseconds').toBe(name.endsWith('Time'));
+});
+
 it('what an event has counted is one line, as Powertools’ Metrics writes it, and is counted once', () => {
   const theirs = linesOf(() => {
     const metrics = new Metrics({ namespace: 'Parley/Acme' });
@@ -96,17 +101,6 @@ it('what an event has counted is one line, as Powertools’ Metrics writes it, a
   });
   const withDimensions = JSON.stringify(theirs).replace('"Dimensions":[]', '"Dimensions":[[]]');
   expect(ours).toEqual(JSON.parse(withDimensions));
-});
-
-it('more values than a line may have are in several lines', () => {
-  const lines = linesOf(() => {
-    const log = openLog({});
-    for (let value = 0; value < 250; value++) log.count('DeliveryTime', value);
-    log.writeCounts();
-  });
-  const values = lines.map((line) => (line as { DeliveryTime: number[] }).DeliveryTime);
-  expect(values.map(({ length }) => length)).toEqual([100, 100, 50]);
-  expect(values.flat()).toEqual([...Array(250).keys()]);
 });
 
 it('records that run at once have lines of their own', () => {
