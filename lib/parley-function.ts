@@ -1,14 +1,25 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  CfnFunction,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
 import { functionFiles } from './files.ts';
 import type { FunctionName } from './function-sources.ts';
 import { allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
+
+const faults = 'Faults' satisfies ErrorMetric;
 
 /** What every function takes from the settings. */
 export type FunctionSettings = Pick<Settings, 'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey'>;
@@ -44,6 +55,9 @@ export class ParleyFunction extends Construct {
       timeout: Duration.seconds(props.timeout),
       role,
       logGroup,
+      // Functions write JSON themselves. Without START, END and REPORT, whose figures are metrics of Lambda, a message takes half of the bytes.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(id),
         POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -56,12 +70,12 @@ export class ParleyFunction extends Construct {
     if (options.encryptionKey) this.allow(keyActions, [options.encryptionKey.keyArn]);
   }
 
-  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/create-handler.ts. */
+  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/log.ts. */
   faults(period: Duration): Metric {
     return new Metric({
       namespace: this.metricsNamespace,
-      metricName: 'Errors',
-      dimensionsMap: { service: serviceName(this.node.id), code: 'internal' },
+      metricName: faults,
+      dimensionsMap: { [errorMetrics[faults].dimension]: serviceName(this.node.id) },
       statistic: 'Sum',
       period,
     });

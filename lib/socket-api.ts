@@ -62,7 +62,6 @@ export class SocketApi extends Construct {
         connectionId: '$context.connectionId',
         user: '$context.authorizer.principalId',
         latency: '$context.integrationLatency',
-        error: '$context.error.message',
       },
       options,
     );

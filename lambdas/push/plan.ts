@@ -28,8 +28,9 @@ export const handler = createHandler({
   run: ({ Records }, services): Promise<BatchAnswer> =>
     runBatch(Records.map(toItemChange), services.log, {
       id: ({ id }) => id,
-      async run({ after = {} }) {
+      async run({ after = {} }, log) {
         const entry = toEntry(after);
+        log.addKeys({ conversation: entry.conversation });
         if (entry.type === 'message') await enqueue(services, await plan(services, entry));
       },
     }),

@@ -23,9 +23,9 @@ describe('alarms', () => {
     expect(rows.toSorted()).toEqual([
       'AccountJobErrors: Sum Errors <AccountJobFunction> ≥ 1',
       // They throw in order to refuse, so only their own faults count.
-      'AuthorizeFaults: Sum Errors internal authorize ≥ 1',
+      'AuthorizeFaults: Sum Faults authorize ≥ 1',
       'AuthorizeThrottles: Sum Throttles <AuthorizeFunction> ≥ 1',
-      'CheckNameFaults: Sum Errors internal check-name ≥ 1',
+      'CheckNameFaults: Sum Faults check-name ≥ 1',
       'CheckNameThrottles: Sum Throttles <CheckNameFunction> ≥ 1',
       'ChunksLate: Maximum ApproximateAgeOfOldestMessage <LargeRoomsChunks.QueueName> ≥ 120',
       'Concurrency: Maximum ConcurrentExecutions ≥ 800',

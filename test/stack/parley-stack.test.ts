@@ -190,6 +190,13 @@ describe('the permissions of each function', () => {
   });
 });
 
+/** What access logs say of a failure: the answer, what the function threw, and why no token could be checked. */
+const errors = {
+  error: '$context.error.message',
+  integration: '$context.integrationErrorMessage',
+  authorizer: '$context.authorizer.error',
+};
+
 describe('functions', () => {
   // Without the function with which CDK deploys the page: test/stack/page.test.ts.
   const functions = Object.fromEntries(
@@ -206,6 +213,17 @@ describe('functions', () => {
       const log = template.toJSON().Resources[Properties.LoggingConfig.LogGroup.Ref];
       expect(log).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } });
     }
+  });
+
+  test('write JSON alone: of Lambda’s own lines only those about failures', () => {
+    for (const { Properties } of Object.values(functions)) {
+      expect(Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    }
+  });
+
+  test('count in the namespace of their chat', () => {
+    const namespaces = Object.keys(functions).map((id) => environment(id).POWERTOOLS_METRICS_NAMESPACE);
+    expect(new Set(namespaces)).toEqual(new Set(['Parley']));
   });
 
   test('run no longer than API Gateway (29 s) and Cognito (5 s) wait', () => {
@@ -441,7 +459,10 @@ describe('the WebSocket API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       ...sockets,
       StageName: 'prod',
-      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp('connectionId') },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.serializedJson(Match.objectLike({ connectionId: '$context.connectionId', ...errors })),
+      },
       DefaultRouteSettings: {
         ThrottlingRateLimit: 2000,
         ThrottlingBurstLimit: 1000,
@@ -491,7 +512,10 @@ describe('the HTTP API', () => {
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
-      AccessLogSettings: { DestinationArn: Match.anyValue() },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.serializedJson(Match.objectLike(errors)),
+      },
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
     });
   });

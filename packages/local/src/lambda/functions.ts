@@ -170,7 +170,8 @@ export function createFunctions(options: FunctionsOptions): Functions {
     clearTimeout(killTimer);
     const durationMs = performance.now() - startedAt;
     if (!outcome.ok && outcome.timedOut) log(`${outcome.errorMessage}\n`);
-    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, ok: outcome.ok }));
+    const status = outcome.ok ? 'success' : outcome.timedOut ? 'timeout' : 'error';
+    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, status }));
     target.running -= 1;
     metrics.ends({ durationMs, ok: outcome.ok });
     target.pool.release(environment);

@@ -141,6 +141,7 @@ function refuse(
 ): HttpResponse {
   if (authorization.kind === 'unauthorized') {
     const { challenge } = authorization;
+    logFields['authorizer.error'] = /error_description="([^"]*)"/.exec(challenge ?? '')?.[1];
     return errorResponse(401, 'Unauthorized', challenge === undefined ? {} : { 'www-authenticate': challenge });
   }
   if (authorization.message !== undefined) logFields['authorizer.error'] = authorization.message;

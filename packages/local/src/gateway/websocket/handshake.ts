@@ -52,7 +52,13 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
     stage,
     logVariables(
       { ...requestContext, authorizer },
-      { status, error: error?.message, latency: decision.outcome?.latency },
+      {
+        status,
+        error: error?.message,
+        latency: decision.outcome?.latency,
+        integrationError: decision.outcome?.kind === 'failed' ? decision.outcome.message : undefined,
+        authorizerError: decision.authorizerError,
+      },
     ),
   );
   return decision.ok
@@ -75,6 +81,8 @@ type Decision = (
 ) & {
   /** Of `$connect`'s integration. */
   readonly outcome?: RouteOutcome;
+  /** What the authorizer threw: only the access log says it. */
+  readonly authorizerError?: string | undefined;
 };
 
 async function runConnect(
