@@ -343,13 +343,23 @@ describe('the bucket of uploads', () => {
     });
   });
 
+  test('keeps what was deleted for as long as the table’s backups, and no function may end that earlier', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+    });
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toMatch(/ObjectVersion|s3:\*|"\*"/);
+  });
+
   test('deletes uploads that no message uses after a day, and archives after a week', () => {
+    const days = (NoncurrentDays: number) => ({ NoncurrentDays });
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
-          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
-          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, Status: 'Enabled' },
+          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, NoncurrentVersionExpiration: days(1) },
+          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: days(1) },
           { Id: 'incomplete', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+          { Id: 'deleted', NoncurrentVersionExpiration: days(35), ExpiredObjectDeleteMarker: true, Status: 'Enabled' },
         ],
       },
     });
