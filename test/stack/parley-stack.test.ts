@@ -662,7 +662,7 @@ test('every function that works on data, and every dead-letter queue, has an ala
   });
 });
 
-test('the outputs are the six that clients and tools read', () => {
+test('the outputs are what clients, tools and operators read', () => {
   const outputs = Object.entries(template.toJSON().Outputs).map(([name, output]) => [
     name,
     plain((output as { Value: unknown }).Value),
@@ -674,6 +674,10 @@ test('the outputs are the six that clients and tools read', () => {
     Region: '<AWS::Region>',
     UserPoolId: '<PeoplePool>',
     UserPoolClientId: '<PeoplePoolClient>',
+    TableName: '<ChatTable>',
+    BucketName: '<UploadsBucket>',
+    DeadLettersUrl: '<ChangesDeadLetters>',
+    AccountQueueUrl: '<AccountJobsQueue>',
   });
 });
 
