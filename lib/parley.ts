@@ -52,6 +52,8 @@ export class Parley extends Construct {
   readonly userPoolClient: IUserPoolClient | undefined;
   /** Records and events that were given up. */
   readonly deadLetters: Queue;
+  /** Deletions of accounts and archives that are not done. */
+  readonly accountQueue: Queue;
   private readonly settings: Settings;
   private readonly chat: ChatTable;
   private readonly alarms: Alarms;
@@ -220,6 +222,7 @@ export class Parley extends Construct {
     this.userPool = people?.pool;
     this.userPoolClient = people?.client;
     this.deadLetters = changes.deadLetters;
+    this.accountQueue = jobs.queue;
   }
 
   /** Every function by its name, such as `Socket`, `Http`, `Notify`; those of `addTriggers` once it has been called. */

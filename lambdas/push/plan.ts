@@ -36,7 +36,11 @@ export const handler = createHandler({
     }),
 });
 
+/** ms; the stream brings no record of this age, so an older message was put back by a restore, long after people had it. */
+const oldest = 600_000;
+
 async function plan(services: PushServices, entry: MessageEntry): Promise<PushJob[]> {
+  if (services.now() - entry.at > oldest) return [];
   const conversation = parseConversation(entry.conversation);
   const users = await getUsers(services, await memberNames(services, conversation));
   const offline = users.filter((user) => user.username !== entry.user && isOffline(services, user, entry.conversation));
