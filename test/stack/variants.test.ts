@@ -72,6 +72,8 @@ describe('with a custom issuer', () => {
     });
     const variables = { ISSUER: 'https://id.example.com/', AUDIENCE: 'web,phone', USERNAME_CLAIM: 'employee_number' };
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: variables } });
+    // It asks the issuer where the keys are.
+    expect(JSON.stringify(template.toJSON())).not.toContain('KEYS_URL');
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'http', USERNAME_CLAIM: 'employee_number' } },
     });
