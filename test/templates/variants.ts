@@ -54,5 +54,11 @@ export const variants = {
     warmThroughput: { readUnitsPerSecond: 24_000, writeUnitsPerSecond: 8_000 },
     push: { fcm: { secret: 'parley/fcm' } },
   },
+  'careful deployments': {
+    rollout: 'canary',
+    provisioned: '{"authorize":1,"socket":2}',
+    tags: '{"team":"chat","cost centre":"42"}',
+    budget: { dollars: 50, email: 'on-call@example.com', tag: 'team' },
+  },
   'pool of the deployer, no page': { userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}', page: 'false' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
