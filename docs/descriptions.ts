@@ -157,6 +157,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
         muted_until: '2026-11-20T17:00:00.000Z',
         notify: 'all',
         archived: false,
+        archived_seq: null,
         pinned: true,
         unread_from: null,
       },

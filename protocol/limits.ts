@@ -123,7 +123,7 @@ export const limits = {
   /** Conversations that a user has pinned. */
   pinnedConversations: 20,
   /** Entries before the cursor in which one's own messages are found when a conversation is marked as unread. */
-  unreadEntries: 500,
+  unreadEntries: 100,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */

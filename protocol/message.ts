@@ -122,13 +122,14 @@ export type NotifyLevel = z.infer<typeof NotifyLevel>;
 
 /**
  * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
- * until the next message, or, while it is muted, for longer. `pinned`: listed before the others. `unread_from`: the message from which on the
+ * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
  * member has marked it as unread.
  */
 export const ConversationSettings = z.object({
   muted_until: z.nullable(Time),
   notify: NotifyLevel,
   archived: z.boolean(),
+  archived_seq: z.nullable(z.int()),
   pinned: z.boolean(),
   unread_from: z.nullable(z.int()),
 });

@@ -33,12 +33,14 @@ export function countsInTotal(row: Row, now: number): boolean {
 
 /** The settings as their member gets them. @param now ms */
 export function shownSettings(row: Row, now: number): ConversationSettings {
-  const { mutedUntil = 0, notify, pinnedAt } = row.membership.settings;
+  const { mutedUntil = 0, notify, archivedAt = null, pinnedAt } = row.membership.settings;
+  const archived = isArchived(row, now);
   const mark = markOf(row.state, row.membership);
   return {
     muted_until: mutedUntil > now ? toTime(mutedUntil) : null,
     notify,
-    archived: isArchived(row, now),
+    archived,
+    archived_seq: archived ? archivedAt : null,
     pinned: pinnedAt !== undefined,
     unread_from: mark ? Math.max(mark.seq, row.membership.cleared.seq) + 1 : null,
   };

@@ -10,7 +10,14 @@ beforeAll(async () => {
 });
 afterAll(() => chat.stop());
 
-const unset = { muted_until: null, notify: 'all', archived: false, pinned: false, unread_from: null };
+const unset = {
+  muted_until: null,
+  notify: 'all',
+  archived: false,
+  archived_seq: null,
+  pinned: false,
+  unread_from: null,
+};
 const always = '9999-12-31T23:59:59.999Z';
 const set = (by: Person, of: string, change: object) => by.request('PATCH', `/conversations/${of}/settings`, change);
 const say = async (by: Person, of: string, message: string): Promise<Event> => {
@@ -102,7 +109,9 @@ it('an archived conversation comes back with the next message of anybody, and st
   const { seq } = await say(bob, of, 'one');
   const device = await alice.everything();
   const archived = async () => (await rowOf(alice, of)).settings?.archived ?? false;
-  expect(await set(alice, of, { archived: true })).toMatchObject({ body: { settings: { ...unset, archived: true } } });
+  expect(await set(alice, of, { archived: true })).toMatchObject({
+    body: { settings: { ...unset, archived: true, archived_seq: seq } },
+  });
   expect(await device.next('unread_count')).toMatchObject({ unread_count: 0 });
   // What is no message does not bring it back.
   await alice.request('PUT', `/conversations/${of}/messages/${seq}/reactions/👍`);
@@ -147,7 +156,7 @@ it('pinned conversations come first on every list, the latest of them first, and
   const device = await alice.connect();
   expect((await device.next('conversations')).results.map(({ id }: Event) => id)).toEqual(pages);
   expect(await set(alice, withCarol, { archived: true })).toMatchObject({
-    body: { settings: { ...unset, archived: true } },
+    body: { settings: { ...unset, archived: true, archived_seq: 1 } },
   });
   expect(await set(alice, withCarol, { pinned: true })).toMatchObject({
     body: { settings: { ...unset, pinned: true } },

@@ -33,13 +33,14 @@ export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
 
 /**
  * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
- * until the next message, or, while it is muted, for longer. `pinned`: listed before the others. `unread_from`: the message from which on the
+ * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
  * member has marked it as unread.
  */
 export type ConversationSettings = {
   readonly muted_until: Time | null;
   readonly notify: NotifyLevel;
   readonly archived: boolean;
+  readonly archived_seq: number | null;
   readonly pinned: boolean;
   readonly unread_from: number | null;
 };
