@@ -147,6 +147,23 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
     summary: 'On another of your devices you have muted the conversation, or ended that. Sent to your own connections.',
     example: { type: 'conversation_muted', conversation: 'alice_bob_carol', muted: true },
   },
+  conversation_settings: {
+    summary:
+      'You have changed your settings of the conversation, on this device or another one. The event has all of them as they are now. Sent to your own connections.',
+    example: {
+      type: 'conversation_settings',
+      conversation: 'alice_bob_carol',
+      settings: {
+        muted_until: '2026-11-20T17:00:00.000Z',
+        notify: 'all',
+        archived: false,
+        archived_seq: null,
+        pinned: true,
+        unread_from: null,
+      },
+      unread_count: 3,
+    },
+  },
   reaction: {
     summary:
       'A member added an emoji to message `seq`, or took it back. `change` is the number of the log entry for this change.',
@@ -369,6 +386,7 @@ const ofConversations = [
   'message_hidden',
   'history_cleared',
   'conversation_muted',
+  'conversation_settings',
   'reaction',
   'conversation_updated',
   'typing',

@@ -2,12 +2,23 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, cleanedName, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { between, cleanedName, clientId, emoji, seq, text, trimmedText, uploadId } from './fields.ts';
 import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
+import {
+  ConversationSettings,
+  ConversationView,
+  FriendState,
+  Invitation,
+  Member,
+  Message,
+  NotifyLevel,
+  Profile,
+  Role,
+  Time,
+} from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -193,6 +204,29 @@ export const UpdateGroupBody = z.object({
   ),
 });
 
+const yesOrNo = 'must be true or false';
+const until = 'must be a time such as 2026-11-20T09:40:05.123Z, or null';
+const level = 'must be all, mentions or none';
+
+/** A missing field stays as it is. */
+export const SettingsBody = z
+  .object({
+    muted_until: z.optional(z.nullable(z.iso.datetime({ error: until }))),
+    notify: z.optional(z.enum(NotifyLevel.options, { error: level })),
+    archived: z.optional(z.boolean({ error: yesOrNo })),
+    pinned: z.optional(z.boolean({ error: yesOrNo })),
+    unread_from: z.optional(z.nullable(seq)),
+  })
+  .check(
+    z.refine(({ archived, pinned }) => !(archived && pinned), {
+      path: ['pinned'],
+      error: 'and archived cannot both be true: a pinned conversation is listed first, an archived one is put away',
+    }),
+  );
+export type SettingsBody = z.infer<typeof SettingsBody>;
+export const SettingsAnswer = z.object({ settings: ConversationSettings, unread_count: z.int() });
+export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
+
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
 export const PeopleQuery = z.object({
@@ -211,7 +245,7 @@ const avatar = 'must be the id of an upload, or null';
 export const MeBody = z.object({
   name: z.optional(cleanedName(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
-  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
+  hide_presence: z.optional(z.boolean({ error: yesOrNo })),
 });
 
 export const CreateBody = z.pipe(

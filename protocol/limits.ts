@@ -36,8 +36,8 @@ export const rates = {
   profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
   /** Signing out everywhere. */
   sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
-  /** Groups made; titles, roles and members changed; conversations left and muted; invitations answered. */
-  groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
+  /** Groups made; titles, roles and members changed; conversations left; own settings changed; invitations answered. */
+  groups: { count: 60, seconds: 600, of: 'changes of groups and settings', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */
   conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
   /** People invited into groups. People whom the user may put in without asking do not count. */
@@ -113,6 +113,10 @@ export const limits = {
   membersRead: 500,
   /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */
   inboxConversations: 200,
+  /** Conversations that a user has pinned. */
+  pinnedConversations: 20,
+  /** Entries before the cursor in which one's own messages are found when a conversation is marked as unread. */
+  unreadEntries: 100,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */

@@ -14,6 +14,7 @@ import { getUser } from '../store/user.ts';
 import { type ArchiveFile, pathPart } from './archive-entry.ts';
 import { blockedBy } from './block.ts';
 import { friendsIn } from './friends.ts';
+import { shownSettings } from './own-settings.ts';
 import { readCursor } from './unread-count.ts';
 
 /** A place between two files. */
@@ -122,7 +123,11 @@ async function* conversationOf(
   let next = inside?.next ?? 1;
   let done = inside?.file;
   if (!inside) {
-    const file = json(`${folder}/conversation.json`, describe(state, membership), state.at || services.now());
+    const file = json(
+      `${folder}/conversation.json`,
+      describe(state, membership, services.now()),
+      state.at || services.now(),
+    );
     yield { file, place: { ...place, inside: { id, upTo, next } } };
   }
   for (; next <= upTo; next += chunk) {
@@ -160,7 +165,7 @@ function folderOf(id: string): string {
   return kind === 'room' ? `room/room-${pathPart(name)}` : `${kind}/${pathPart(name)}`;
 }
 
-function describe(state: ConversationState, membership: Membership | undefined): object {
+function describe(state: ConversationState, membership: Membership | undefined, now: number): object {
   return {
     id: state.conversation,
     title: state.title ?? null,
@@ -168,6 +173,7 @@ function describe(state: ConversationState, membership: Membership | undefined):
     role: membership?.role ?? null,
     read_seq: membership ? readCursor(state, membership).seq : null,
     blocked: membership?.blocks ?? false,
+    settings: membership ? shownSettings({ state, membership }, now) : null,
   };
 }
 
