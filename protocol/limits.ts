@@ -34,7 +34,10 @@ export const rates = {
   profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
   /** Signing out everywhere. */
   sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
-  /** Groups made; titles, roles and members changed; conversations left and muted; invitations answered. */
+  /**
+   * Groups made; titles, pictures, descriptions, roles and members changed; messages pinned; conversations left and muted; invitations answered;
+   * invite links made and used.
+   */
   groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */
   conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
@@ -73,6 +76,16 @@ export const limits = {
   roomNameLength: 64,
   /** Characters (Unicode code points) of a group's title, after trimming. */
   titleLength: 100,
+  /** Characters (Unicode code points) of a group's or room's description, after trimming. */
+  descriptionLength: 500,
+  /** Pinned messages of a conversation. */
+  pinnedMessages: 50,
+  /** Invite links of a group that work at the same time. */
+  inviteLinks: 20,
+  /** Seconds for which an invite link works: at least, at most, and unless its maker says otherwise. */
+  inviteLinkSeconds: { least: 5 * 60, most: 30 * 24 * 60 * 60, usual: 7 * 24 * 60 * 60 },
+  /** People who may come by one invite link: at most, and unless its maker says otherwise. */
+  inviteLinkUses: { most: 1_000, usual: 100 },
   /** People in the request that creates a group; others can be invited later. */
   groupBeginners: 50,
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
@@ -93,7 +106,7 @@ export const limits = {
   attachmentBytes: 25 * 1024 * 1024,
   /** Bytes of files that a user may upload and forward on one day (UTC), unless the deployer chooses another limit. */
   fileBytesPerDay: 1024 * 1024 * 1024,
-  /** Bytes of a user's picture. */
+  /** Bytes of the picture of a user, a group or a room. */
   avatarBytes: 2 * 1024 * 1024,
   /** Pixels of the width or height that an uploader may give. */
   attachmentPixels: 65_535,
