@@ -218,16 +218,16 @@ export const UpdateGroupBody = z.object({
   ),
 });
 
-const expires = `must be a number of seconds from ${limits.inviteLinkSeconds.least} to ${limits.inviteLinkSeconds.most}`;
-const uses = `must be a number from 1 to ${limits.inviteLinkUses.most}`;
+const expires = `must be a number of seconds from ${limits.inviteLinkLeastSeconds} to ${limits.inviteLinkSeconds}`;
+const uses = `must be a number from 1 to ${limits.inviteLinkUses}`;
 
 /** How long a link works, in seconds, and for how many people. */
 export const InviteLinkBody = z.object({
   expires_in: z._default(
-    between(limits.inviteLinkSeconds.least, limits.inviteLinkSeconds.most, expires),
-    limits.inviteLinkSeconds.usual,
+    between(limits.inviteLinkLeastSeconds, limits.inviteLinkSeconds, expires),
+    limits.inviteLinkUsualSeconds,
   ),
-  max_uses: z._default(between(1, limits.inviteLinkUses.most, uses), limits.inviteLinkUses.usual),
+  max_uses: z._default(between(1, limits.inviteLinkUses, uses), limits.inviteLinkUsualUses),
 });
 
 /** What somebody sees of a group to which they have a link. `member`: they are in it already. */

@@ -82,10 +82,13 @@ export const limits = {
   pinnedMessages: 50,
   /** Invite links of a group that work at the same time. */
   inviteLinks: 20,
-  /** Seconds for which an invite link works: at least, at most, and unless its maker says otherwise. */
-  inviteLinkSeconds: { least: 5 * 60, most: 30 * 24 * 60 * 60, usual: 7 * 24 * 60 * 60 },
-  /** People who may come by one invite link: at most, and unless its maker says otherwise. */
-  inviteLinkUses: { most: 1_000, usual: 100 },
+  /** Seconds for which an invite link works at most, at least, and unless its maker says otherwise. */
+  inviteLinkSeconds: 30 * 24 * 60 * 60,
+  inviteLinkLeastSeconds: 5 * 60,
+  inviteLinkUsualSeconds: 7 * 24 * 60 * 60,
+  /** People who may come by one invite link at most, and unless its maker says otherwise. */
+  inviteLinkUses: 1_000,
+  inviteLinkUsualUses: 100,
   /** People in the request that creates a group; others can be invited later. */
   groupBeginners: 50,
   /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
