@@ -241,7 +241,7 @@ export async function stillManages(
   return manages(await getMembership(services, by, conversation));
 }
 
-export function manages(membership: Membership | undefined): boolean {
+export function manages(membership: Membership | undefined): membership is Membership {
   return membership?.role === 'owner' || membership?.role === 'admin';
 }
 
