@@ -26,7 +26,7 @@ export const rates = {
   /** Pages of messages and of changes. */
   history: { count: 300, seconds: 120, of: 'pages of history' },
   search: { count: 40, seconds: 300, of: 'pages of a search' },
-  /** Pages of conversations, members and people, and views of a conversation. */
+  /** Pages of conversations, members and people, views of a conversation, and pinned messages. */
   lists: { count: 300, seconds: 1_500, of: 'lists' },
   /** Forms for uploads. */
   forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },

@@ -337,7 +337,7 @@ export const operations = {
     summary: 'The pinned messages of a conversation, last pinned first. Without those that you have hidden.',
     routes: ['GET /conversations/{id}/pins'],
     inConversation: true,
-    rate: 'history',
+    rate: 'lists',
     answer: { status: 200, means: 'All of them, at most 50.', schemas: [http.PinnedPage] },
   },
   pinMessage: {
