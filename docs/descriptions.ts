@@ -279,7 +279,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   conversation_updated: {
     summary:
-      'A managed group changed: its title, its members or their roles. All members get this event. A member who left or was removed gets it as the last event of the group. `message` is the system entry as the history shows it.',
+      'A managed group or room changed: its title, picture, description, members or their roles; or a message was pinned. All members get this event. A member who left or was removed gets it as the last event of the group. `message` is the system entry as the history shows it.',
     example: {
       type: 'conversation_updated',
       conversation: group,

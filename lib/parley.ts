@@ -130,8 +130,8 @@ export class Parley extends Construct {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
-    uploads.bind(notify, 'show', 'discard', 'unportray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'unportray', 'hand');
+    uploads.bind(notify, 'show', 'discard', 'picture', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
