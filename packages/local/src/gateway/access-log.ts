@@ -10,8 +10,8 @@ export interface AccessLog {
 }
 
 /** The stages' access logs, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
-export function createAccessLog({ dataDirectory }: Pick<Context, 'dataDirectory'>): AccessLog {
-  const files = openLogFolder(join(dataDirectory, 'logs'));
+export function createAccessLog({ dataDirectory, counters }: Pick<Context, 'dataDirectory' | 'counters'>): AccessLog {
+  const files = openLogFolder(join(dataDirectory, 'logs'), counters);
   return {
     write({ accessLog }, variables) {
       if (!accessLog) return;

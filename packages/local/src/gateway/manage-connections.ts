@@ -109,5 +109,6 @@ function post({ faults, counters }: Context, connection: Connection | undefined,
     counters.count('connections.post.throttled');
     return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
   }
+  counters.count('gateway.bytes-out', body.length);
   return { status: 200 };
 }

@@ -97,7 +97,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const running = new Set<Promise<unknown>>();
   // Those of the last run; the code may have changed.
   rmSync(taskFolders(options), { recursive: true, force: true });
-  const logs = openLogFiles({ directory: `${options.dataDirectory}/logs`, stack: () => stack, policies });
+  const logs = openLogFiles({ directory: `${options.dataDirectory}/logs`, stack: () => stack, policies, counters });
 
   const find = (functionId: string): Deployed => {
     const known = deployed.get(functionId);

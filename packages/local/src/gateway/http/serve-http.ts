@@ -29,6 +29,8 @@ export async function serveHttp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { counters } = gateway.context;
+  counters.count('gateway.requests');
   const startedAt = gateway.context.clock.now();
   const requestId = newId();
   const match = findStage(api, target);
@@ -43,6 +45,7 @@ export async function serveHttp(
     ...(result.status === 204 || result.status === 304 ? {} : { 'content-length': result.body.length }),
   });
   response.end(request.method === 'HEAD' ? undefined : result.body);
+  counters.count('gateway.bytes-out', result.body.length);
   if (match) {
     gateway.accessLog.write(match.stage, {
       ...logFields,
