@@ -1,8 +1,8 @@
 /** `npm run bench:deployment`: what a deployment costs in a month. `-- --write` puts it into docs/cost.md. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectDirectory, withStack } from '#bench/serve';
 import { openStage } from '#test/support/stage';
+import { projectDirectory, withStack } from '../serve.ts';
 import { inputs } from './inputs.ts';
 import { deploymentReport } from './report.ts';
 import { measureScenes } from './scenes.ts';

@@ -1,4 +1,4 @@
-import { prices } from '#bench/prices';
+import { prices } from '../prices.ts';
 import type { Inputs } from './inputs.ts';
 import type { Scenes } from './scenes.ts';
 import { type Bill, billOf, priceOf, sum, times, type Units } from './units.ts';

@@ -1,5 +1,5 @@
-import { prices } from '#bench/prices';
-import { table } from '#bench/table';
+import { prices } from '../prices.ts';
+import { table } from '../table.ts';
 import type { Inputs } from './inputs.ts';
 import { alwaysOn, messageOf, monthOf } from './model.ts';
 import { offers, sampleMessage } from './others.ts';

@@ -2,12 +2,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Chat, type Conversation, createChat } from '@parley/client';
 import { WebSocket } from 'ws';
-import { awsLike } from '#bench/path';
-import { say, seat } from '#bench/scenes';
 import { createUser } from '#lambdas/store/user';
 import { tokenSigner } from '#test/support/sign-token';
 import type { Stage } from '#test/support/stage';
 import { untilIdle } from '#test/support/until-idle';
+import { awsLike } from '../path.ts';
+import { say, seat } from '../scenes.ts';
 import { type MovableClock, movableClock } from './clock.ts';
 import { sum, times, type Units, unitsOf } from './units.ts';
 

@@ -1,5 +1,5 @@
 import type { Stack } from '@parley/local';
-import { prices } from '#bench/prices';
+import { prices } from '../prices.ts';
 
 /** What AWS charges for, of one scene: counted by the local runtime. */
 export interface Units {
