@@ -66,8 +66,18 @@ export const frameFields = {
       z.transform((value) => value === true || value === 'True' || value === 'true'),
     ),
   }),
-  read_messages: z.object({ type: z.literal('read_messages'), conversation, up_to: upTo }),
-  ping: z.object({ type: z.literal('ping') }),
+  read_messages: z.object({
+    type: z.literal('read_messages'),
+    conversation,
+    up_to: upTo,
+    /** This connection gets no event of it: its client knows what its user has read. Others of the user do. */
+    quiet: z.optional(z.boolean({ error: yesOrNo })),
+  }),
+  ping: z.object({
+    type: z.literal('ping'),
+    /** No `pong`: the ping only keeps the connection open. */
+    quiet: z.optional(z.boolean({ error: yesOrNo })),
+  }),
 } as const;
 
 /** Type of a frame → its schema. Parsing gives the frame without the names of the replaced programs: `Frame`. */
