@@ -96,6 +96,7 @@ export class Parley extends Construct {
 
     authorize.configure({
       ISSUER: issuer.url,
+      KEYS_URL: issuer.keys,
       AUDIENCE: issuer.audience.join(','),
       USERNAME_CLAIM: issuer.usernameClaim,
       ALLOWED_ORIGINS: options.allowedOrigins.join(','),

@@ -247,6 +247,7 @@ describe('functions', () => {
   test('authorize gets the issuer and the audience, and no names of data resources', () => {
     expect(environment('AuthorizeFunction')).toEqual({
       ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
+      KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
       AUDIENCE: '<PeoplePoolClient>',
       ALLOWED_ORIGINS: '*',
       POWERTOOLS_SERVICE_NAME: 'authorize',
