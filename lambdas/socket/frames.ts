@@ -19,6 +19,7 @@ type FrameOf<Type extends Frame['type']> = Extract<Frame, { readonly type: Type 
 const changes = () => import('../chat/change-message.ts');
 const forOneself = () => import('../chat/delete-for-me.ts');
 const reading = () => import('../chat/mark-read.ts');
+const renewing = () => import('./renew-token.ts');
 
 const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> } = {
   /** Stored, then posted to every connection of every member. */
@@ -74,6 +75,8 @@ const handlers: { readonly [Type in Frame['type']]: FrameHandler<FrameOf<Type>> 
     await broadcast(services, recipients, event, { exclude: [user] });
   },
 
+  renew_token: async (services, request, { token }) => (await renewing()).renewToken(services, request, token),
+
   /** The answer shows the client that the way is open. Any frame restarts API Gateway's idle limit of ten minutes. */
   ping: async (services, request, { quiet }) => quiet || post(services, request.origin, { type: 'pong' }),
 };
@@ -93,6 +96,7 @@ export const frameRates: { readonly [Type in Frame['type']]: RateKind | 'sends' 
   clear: 'clearing',
   typing: 'typing',
   read_messages: 'receipts',
+  renew_token: undefined,
   ping: undefined,
 };
 
