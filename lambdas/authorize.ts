@@ -51,7 +51,9 @@ export const handler = createHandler({
     if (token === undefined) throw new ChatError('unauthenticated', 'no token');
     const verified = await verifyOrExplain(token, log);
     if ('problem' in verified) return policy('Allow', methodArn, 'nobody', refusalContext(verified));
-    const context = toConnectionContext(verified, verified, readScope(query, verified.username));
+    const context = toConnectionContext(verified, verified, readScope(query, verified.username), {
+      resumes: query.resume === 'true',
+    });
     return policy('Allow', methodArn, verified.username, context);
   },
   answerError({ code }) {

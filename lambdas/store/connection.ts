@@ -37,7 +37,7 @@ export interface AddedConnection {
 export async function addConnection(
   services: TimedStore,
   { issuer, sub }: Owner,
-  { username, id, scope, openedAt, expires }: Connection,
+  { username, id, scope, openedAt, expires, resumes }: Connection,
   issued: number,
 ): Promise<AddedConnection | undefined> {
   const { table, now } = services;
@@ -48,7 +48,7 @@ export async function addConnection(
     ConditionExpression: `${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued) AND ${token.condition}`,
     ExpressionAttributeNames: { '#connection': connectionPrefix + id, '#sub': 'sub' },
     ExpressionAttributeValues: {
-      ':connection': { scope: scopeToText(scope), since: openedAt, expires },
+      ':connection': { scope: scopeToText(scope), since: openedAt, expires, resumes },
       ':issued': issued,
       ':issuer': issuer,
       ':sub': sub,
