@@ -100,13 +100,16 @@ export class Parley extends Construct {
     const sockets = new SocketApi(this, 'Sockets', { authorize, socket, options });
     const endpoint = new HttpEndpoint(this, 'Endpoint', { issuer, http, options });
 
-    authorize.configure({
-      ISSUER: issuer.url,
-      KEYS_URL: issuer.keys,
-      AUDIENCE: issuer.audience.join(','),
-      USERNAME_CLAIM: issuer.usernameClaim,
-      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-    });
+    // Both verify tokens: of a new connection, and of one that is open.
+    for (const fn of [authorize, socket]) {
+      fn.configure({
+        ISSUER: issuer.url,
+        KEYS_URL: issuer.keys,
+        AUDIENCE: issuer.audience.join(','),
+        USERNAME_CLAIM: issuer.usernameClaim,
+      });
+    }
+    authorize.configure({ ALLOWED_ORIGINS: options.allowedOrigins.join(',') });
     for (const fn of [socket, http, notify]) {
       chat.bind(fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
       fn.configure({

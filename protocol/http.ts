@@ -294,7 +294,7 @@ export const CreateBody = z.pipe(
 );
 export const EditBody = z.pick(frameFields.edit, { message: true, client_id: true });
 export const DeleteQuery = z.pick(frameFields.delete, { for: true, client_id: true });
-export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true });
+export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true, quiet: true });
 export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });

@@ -587,9 +587,16 @@ export const operations = {
     inConversation: true,
     rate: 'typing',
   },
+  renewToken: {
+    task: frameTasks.renew_token,
+    summary:
+      'Gives an open socket a new token of the same account, so that it need not be opened again when the first one expires.',
+    frame: 'renew_token',
+    errors: ['token_expired'],
+  },
   ping: {
     task: frameTasks.ping,
-    summary: 'The server answers with `pong`.',
+    summary: 'The server answers with `pong`, or not at all if the ping is `quiet`.',
     frame: 'ping',
   },
   createUpload: {

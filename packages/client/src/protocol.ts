@@ -447,6 +447,7 @@ export type ServerEvents = {
     readonly title: string | null;
     readonly message: Message;
   };
+  readonly token_renewed: { readonly type: 'token_renewed'; readonly expires: Time };
   readonly pong: { readonly type: 'pong' };
   readonly error: {
     readonly type: 'error';
