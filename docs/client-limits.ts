@@ -23,7 +23,9 @@ const shown = [
 
 /** The text of `packages/client/src/rules/limits.ts`. */
 export function clientLimits(): string {
-  const source = readFileSync(`${import.meta.dirname}/../protocol/limits.ts`, 'utf8');
+  const source = ['name-limits', 'limits']
+    .map((name) => readFileSync(`${import.meta.dirname}/../protocol/${name}.ts`, 'utf8'))
+    .join('');
   const rows = shown.map((name) => {
     const [, comment = ''] = new RegExp(`\\n( {2}/\\*\\*[^\\n]*\\*/\\n) {2}${name}:`).exec(source) ?? [];
     return `${comment}  ${name}: ${limits[name]},\n`;

@@ -11,7 +11,7 @@ import { openapi } from './openapi.ts';
 const yaml = (document: unknown) => stringify(document, { aliasDuplicateObjects: false, lineWidth: 120 });
 
 /** Rules that a front end follows too, for the client, which imports nothing outside itself. */
-const rules = ['clean-text', 'fold', 'mentions', 'personal-data', 'user-name'];
+const rules = ['clean-text', 'fold', 'mentions', 'name-limits', 'personal-data', 'user-name'];
 const copyOf = (name: string) => () =>
   `/** Copied from protocol/${name}.ts by \`npm run generate:docs\`: do not edit. */\n${readFileSync(`${import.meta.dirname}/../protocol/${name}.ts`, 'utf8')}`;
 

@@ -5,7 +5,7 @@
  * the name of a conversation can be split into its members without a look-up.
  */
 import { ChatError } from './errors.ts';
-import { limits } from './limits.ts';
+import { nameLimits } from './name-limits.ts';
 import { isUserName } from './user-name.ts';
 
 export { isUserName };
@@ -77,10 +77,10 @@ export function parseConversation(text: string, me?: string): Conversation {
       task: `use ${show(text)}`,
     });
   }
-  if (members.length > limits.namedMembers) {
+  if (members.length > nameLimits.namedMembers) {
     throw new ChatError(
       'invalid_frame',
-      `at most ${limits.namedMembers} people fit into a name: use a room or a group`,
+      `at most ${nameLimits.namedMembers} people fit into a name: use a room or a group`,
       { task: `use ${show(text)}` },
     );
   }
@@ -89,7 +89,7 @@ export function parseConversation(text: string, me?: string): Conversation {
 
 function parseRoom(name: string, text: string): Conversation {
   const room = name.slice('room:'.length);
-  if (room.length > limits.roomNameLength || !roomPattern.test(room)) throw noName(text);
+  if (room.length > nameLimits.roomNameLength || !roomPattern.test(room)) throw noName(text);
   return { id: name, kind: 'room' };
 }
 

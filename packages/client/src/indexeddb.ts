@@ -5,6 +5,9 @@ import type { OtherPages, OutboxItem, OutboxStore } from './outbox.ts';
 /** An item as it is stored, with the id of the page that sends it. Earlier versions stored none. */
 type Stored = OutboxItem & { readonly page?: string };
 
+/** A page that has not sent its item for this long sleeps, or has no connection: then nobody else has one either. */
+const sleepMs = 30_000;
+
 /** What pages tell each other. */
 type News = { readonly put: Stored } | { readonly gone: string };
 
@@ -52,6 +55,14 @@ export function indexedDbOutbox(name: string): OutboxStore & {
     tell({ put: stored });
   }
 
+  /** The other page may be asleep in the background. */
+  async function takeOver({ client_id }: Stored): Promise<void> {
+    const item = (await all()).find((one) => one.client_id === client_id);
+    if (!item || !others || item.page === self) return;
+    await put(item);
+    others.onLeft(item);
+  }
+
   /** Another page holds the lock of its name as long as it lives. Then its items are this page's. */
   function follow(page: string): void {
     if (followed.has(page)) return;
@@ -73,6 +84,7 @@ export function indexedDbOutbox(name: string): OutboxStore & {
         if ('gone' in data) return pages.onDelete(data.gone);
         pages.onPut(data.put);
         if (data.put.page) follow(data.put.page);
+        setTimeout(() => void takeOver(data.put), sleepMs);
       };
       let end = () => {};
       const ended = new Promise<void>((resolve) => {

@@ -54,7 +54,7 @@ export interface OutboxStore {
 export interface OtherPages {
   /** Another page sends this item. */
   onPut(item: OutboxItem): void;
-  /** The page that was sending this item is gone. */
+  /** The page that was sending this item is gone, or asleep: then the server stores it once all the same. */
   onLeft(item: OutboxItem): void;
   /** Another page has got its answer. */
   onDelete(clientId: string): void;
@@ -85,6 +85,8 @@ export function createOutbox(options: {
   /** The user's message with this id after `afterSeq`, if it is in the log. */
   find(conversation: string, clientId: string, afterSeq: number): Promise<Message | undefined>;
   onChange(conversation: string): void;
+  /** Sends a message over the socket. @returns undefined if that is not possible */
+  overSocket?(item: OutboxItem): Promise<Answer> | undefined;
   /** The server has stored the message, or the change. */
   onStored(item: OutboxItem, answer: Answer): void;
   /** The server refused the item for good. */
@@ -98,6 +100,8 @@ export function createOutbox(options: {
   const expired = new Set<string>();
   /** Ids of items that another page sends. */
   const elsewhere = new Set<string>();
+  /** Ids whose last try went over the socket. */
+  const overHttp = new Set<string>();
   let endPauses: (() => void)[] = [];
   let order = 0;
   let stopped = false;
@@ -110,11 +114,21 @@ export function createOutbox(options: {
     options.onChange(conversation);
   }
 
+  /** Adds an item, or replaces it. */
+  function put(item: OutboxItem): void {
+    const others = queueOf(item.conversation).filter(({ client_id }) => client_id !== item.client_id);
+    setQueue(
+      item.conversation,
+      [...others, item].sort((a, b) => a.order - b.order),
+    );
+  }
+
   function remove(item: OutboxItem): boolean {
     const queue = queueOf(item.conversation);
     const rest = queue.filter(({ client_id }) => client_id !== item.client_id);
     if (rest.length === queue.length) return false;
     expired.delete(item.client_id);
+    overHttp.delete(item.client_id);
     void store.delete(item.client_id).catch(() => {});
     setQueue(item.conversation, rest);
     return true;
@@ -137,15 +151,19 @@ export function createOutbox(options: {
     const { client_id, conversation, afterSeq } = item;
     if (afterSeq === undefined) {
       const known = { ...item, afterSeq: await options.knownSeq(conversation) };
-      setQueue(
-        conversation,
-        queueOf(conversation).map((one) => (one.client_id === client_id ? known : one)),
-      );
+      // Meanwhile it may have been acknowledged, or sent by another page.
+      if (queueOf(conversation).includes(item)) put(known);
       await store.put(known);
     } else if (expired.has(client_id) && item.action.type === 'create') {
       const found = await options.find(conversation, client_id, afterSeq);
       if (found) return found;
       expired.delete(client_id);
+    }
+    if (!overHttp.delete(client_id)) {
+      const answer = options.overSocket?.(item);
+      // A second try goes over HTTP, which says what is wrong.
+      if (answer) overHttp.add(client_id);
+      if (answer) return answer;
     }
     return http<Answer>(...requestOf(item));
   }
@@ -189,37 +207,23 @@ export function createOutbox(options: {
     for (const end of ends) end();
   }
 
-  /** An item that this page did not make. */
-  function put(item: OutboxItem): void {
-    const queue = queueOf(item.conversation);
-    if (!queue.some(({ client_id }) => client_id === item.client_id)) setQueue(item.conversation, [...queue, item]);
-  }
-
-  /** Sends an item that another page has left: it may be stored already. */
+  /** Sends an item that this page did not make: it may be stored already. */
   function adopt(item: OutboxItem): void {
     elsewhere.delete(item.client_id);
     expired.add(item.client_id);
     put(item);
+    void run(item.conversation);
   }
 
   const stopWatching = store.watch?.({
     onPut(item) {
       elsewhere.add(item.client_id);
       put(item);
-      // The other page may be asleep. If it is not, the server stores the item once all the same.
-      clock.after(idExpiryMs, () => {
-        if (!elsewhere.has(item.client_id)) return;
-        adopt(item);
-        void run(item.conversation);
-      });
     },
-    onLeft(item) {
-      adopt(item);
-      void run(item.conversation);
-    },
+    onLeft: adopt,
     onDelete(clientId) {
       elsewhere.delete(clientId);
-      for (const queue of queues.values()) for (const item of queue) if (item.client_id === clientId) remove(item);
+      for (const item of [...queues.values()].flat()) if (item.client_id === clientId) remove(item);
     },
   });
 
@@ -239,7 +243,7 @@ export function createOutbox(options: {
       });
       // A caller may ignore the promise: `onRejected` reports the error as well.
       answer.catch(() => {});
-      setQueue(conversation, [...queueOf(conversation), item]);
+      put(item);
       // Stored before the first try. If that fails, it is sent all the same.
       void store
         .put(item)
@@ -257,7 +261,6 @@ export function createOutbox(options: {
       const items = [...(await store.load())].sort((a, b) => a.order - b.order);
       order = Math.max(order, ...items.map((item) => item.order));
       items.forEach(adopt);
-      for (const conversation of queues.keys()) void run(conversation);
     },
     flush,
     stop(): void {

@@ -22,7 +22,7 @@ export const limits = {
   /** Different names after an `@` that are looked up; later ones are text. */
   mentionsPerMessage: 20,
   attachmentBytes: 26214400,
-  /** Bytes of a user's picture. */
+  /** Bytes of the picture of a user, a group or a room. */
   avatarBytes: 2097152,
   /** Pixels of the width or height that an uploader may give. */
   attachmentPixels: 65535,
