@@ -55,6 +55,21 @@ story(
     const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
     const name = named(alice.api, bob.api);
     const { page: first, context } = alice;
+    const sent: string[] = [];
+    context.on('response', (response) => {
+      const request = response.request();
+      if (request.method() === 'POST' && /messages$/.test(request.url())) sent.push(request.postDataJSON().message);
+    });
+    const listen = (page: Page) =>
+      page.on('websocket', (socket) =>
+        socket.on('framesent', ({ payload }) => {
+          const frame = JSON.parse(String(payload));
+          if (frame.type === 'create') sent.push(frame.message);
+        }),
+      );
+    context.pages().forEach(listen);
+    context.on('page', listen);
+    await first.reload();
     const second = await alice.tab();
     const waiting = (page: Page) => page.getByRole('list', { name: 'Waiting to be sent' });
     await Promise.all([
@@ -66,11 +81,6 @@ story(
     await message(second, 'Both tabs are here').waitFor();
 
     alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
-    const sent: string[] = [];
-    context.on('response', (response) => {
-      const request = response.request();
-      if (request.method() === 'POST' && /messages$/.test(request.url())) sent.push(request.postDataJSON().message);
-    });
     await context.setOffline(true);
     await say(first, 'From the first tab');
     await say(second, 'From the second tab');

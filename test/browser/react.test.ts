@@ -1,5 +1,6 @@
-/** `examples/react`, built by Vite with React 19 and with React 18, in strict mode. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+/** `examples/react` with the packed packages, built by Vite with React 19 and with React 18, in strict mode. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -7,6 +8,8 @@ import { extname, join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { expect } from 'vitest';
+import { buildClient } from '#bin/build-client';
+import { buildReact } from '#bin/build-react';
 import { password } from '../support/chat.ts';
 import { named } from '../support/person.ts';
 import { type Stage, story } from './story.ts';
@@ -14,15 +17,41 @@ import { type Stage, story } from './story.ts';
 const root = resolve(import.meta.dirname, '../..');
 const types: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 
-/** Builds the example for a stack, and serves it. @param modules the folder that has React */
-async function serve({ chat }: Stage, modules: string): Promise<{ url: string; stop(): Promise<void> }> {
+const npm = (cwd: string, ...command: readonly string[]) => execFileSync('npm', command, { cwd, encoding: 'utf8' });
+
+/** Packs the client and the hooks as they are published. @returns the folder with `client.tgz` and `react.tgz` */
+async function packAll(folder: string): Promise<void> {
+  await Promise.all([buildClient(join(folder, 'client')), buildReact(join(folder, 'react'))]);
+  for (const name of ['client', 'react']) {
+    const [{ filename }] = JSON.parse(npm(folder, 'pack', '--json', `./${name}`));
+    renameSync(join(folder, filename), join(folder, `${name}.tgz`));
+  }
+}
+
+/** Installs the packed packages into a copy of the example, as somebody who begins does, builds it for a stack, and serves it. */
+async function serve(
+  { chat }: Stage,
+  packages: string,
+  react: string,
+): Promise<{ url: string; stop(): Promise<void> }> {
   const { WebUrl, CognitoEndpoint, UserPoolClientId } = chat.outputs;
-  const folder = mkdtempSync(join(tmpdir(), 'parley-example-'));
+  const project = mkdtempSync(join(tmpdir(), 'parley-example-'));
+  const folder = join(project, 'dist');
+  cpSync(join(root, 'examples/react'), project, { recursive: true });
+  const { devDependencies: _, ...manifest } = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  const dependencies = {
+    '@parley/client': `file:${join(packages, 'client.tgz')}`,
+    '@parley/react': `file:${join(packages, 'react.tgz')}`,
+    react,
+    'react-dom': react,
+  };
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ ...manifest, dependencies }));
+  npm(project, 'install', '--prefer-offline', '--no-audit', '--no-fund');
   await build({
-    root: join(root, 'examples/react'),
+    root: project,
+    configFile: false,
     logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true, minify: false },
-    resolve: { alias: ['react', 'react-dom'].map((find) => ({ find, replacement: join(modules, find) })) },
+    build: { outDir: folder, minify: false },
     define: {
       // Strict mode mounts twice only here.
       'process.env.NODE_ENV': JSON.stringify('development'),
@@ -42,7 +71,7 @@ async function serve({ chat }: Stage, modules: string): Promise<{ url: string; s
     async stop() {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
-      rmSync(folder, { recursive: true });
+      rmSync(project, { recursive: true });
     },
   };
 }
@@ -65,10 +94,9 @@ story(
   async (stage) => {
     const [alice, bob] = await stage.chat.people('alice', 'bob');
     const name = named(alice, bob);
-    const sites = [
-      await serve(stage, join(root, 'node_modules')),
-      await serve(stage, join(root, 'test/client/react-18/node_modules')),
-    ];
+    const packages = mkdtempSync(join(tmpdir(), 'parley-packed-'));
+    await packAll(packages);
+    const sites = [await serve(stage, packages, '19.3.1'), await serve(stage, packages, '18.3.1')];
     const [nineteen, eighteen] = sites;
     if (!nineteen || !eighteen) throw new Error('a build is missing');
     try {
@@ -101,9 +129,16 @@ story(
 
       // What waits is shown, survives a reload and arrives once.
       a.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+      a.expectProblem(/404/);
       await a.context.setOffline(true);
       await field(a.page).fill('In the tunnel');
       await field(a.page).press('Enter');
+      await row(a.page, 'In the tunnel').getByText('sending').waitFor();
+      // Another conversation cannot be opened now, and what waits is there when one comes back.
+      await a.page.getByRole('textbox', { name: 'Write to' }).fill('nobody.at.all');
+      await a.page.getByRole('textbox', { name: 'Write to' }).press('Enter');
+      await a.page.getByText('Opening…').waitFor();
+      await a.page.getByRole('button', { name: bob.username }).click();
       await row(a.page, 'In the tunnel').getByText('sending').waitFor();
       await a.context.setOffline(false);
       await row(b.page, 'In the tunnel').waitFor();
@@ -130,12 +165,12 @@ story(
       await row(a.page, 'Hello Bob').waitFor();
       await a.page.getByRole('textbox', { name: 'Write to' }).fill('nobody.at.all');
       await a.page.getByRole('textbox', { name: 'Write to' }).press('Enter');
-      a.expectProblem(/404/);
       await a.page.getByRole('alert').waitFor();
       await a.page.getByRole('button', { name: bob.username }).click();
       await row(a.page, 'In the tunnel').waitFor();
     } finally {
       await Promise.all(sites.map(({ stop }) => stop()));
+      rmSync(packages, { recursive: true });
     }
   },
 );

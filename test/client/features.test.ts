@@ -1,7 +1,13 @@
 /** The client with all of its features against a running Parley. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { Forbidden } from '@parley/client';
 import { type CompleteChat, createChat } from '@parley/client/complete';
 import type { FailedSend, FailedSendStore } from '@parley/client/failed-sends';
+import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Chat, startChat } from '../support/chat.ts';
@@ -246,3 +252,62 @@ it('rooms, mutes, people, devices and the account', async () => {
   await bt.account.delete();
   expect(await bt.account.deletion()).toMatchObject({ state: expect.any(String) });
 });
+
+it('runs where there is no DOM, no crypto and no storage, as in React Native', async () => {
+  const [alice, bob] = await stack.people('native-alice', 'native-bob');
+  const root = resolve(import.meta.dirname, '../..');
+  const folder = mkdtempSync(join(tmpdir(), 'parley-native-'));
+  try {
+    await build({
+      stdin: { contents: nativeApp, resolveDir: root },
+      bundle: true,
+      outfile: join(folder, 'app.mjs'),
+      format: 'esm',
+      platform: 'neutral',
+      // Dynamic imports are in the one file, as Metro does it.
+      splitting: false,
+      target: 'es2022',
+      logLevel: 'error',
+    });
+    writeFileSync(
+      join(folder, 'main.mjs'),
+      `import { createRequire } from 'node:module';
+      const { WebSocket } = createRequire(${JSON.stringify(join(root, 'package.json'))})('ws');
+      for (const name of ['crypto', 'document', 'window', 'navigator', 'BroadcastChannel', 'XMLHttpRequest', 'structuredClone', 'addEventListener', 'indexedDB', 'localStorage']) {
+        Object.defineProperty(globalThis, name, { value: undefined, configurable: true });
+      }
+      globalThis.WebSocket = WebSocket;
+      AbortSignal.prototype.throwIfAborted = undefined;
+      const { main } = await import('./app.mjs');
+      console.log(await main(...${JSON.stringify([alice.outputs.WebUrl, alice.tokens.access, bob.username])}));`,
+    );
+    const reader = await (await connect(bob)).open(alice.username);
+    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'main.mjs')]);
+    expect(stdout.trim()).toBe('live Hello from a phone');
+    await until(reader, () => reader.messages.at(-1)?.message === 'Hello from a phone');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+const nativeApp = `
+  import { createChat } from '@parley/client/complete';
+  export async function main(url, token, friend) {
+    let ids = 0;
+    const stored = new Map();
+    const chat = createChat({
+      url,
+      getToken: () => token,
+      newId: () => 'phone-' + ++ids,
+      outbox: { load: async () => [...stored.values()], put: async (item) => void stored.set(item.client_id, item), delete: async (id) => void stored.delete(id) },
+    });
+    const conversation = await chat.open(friend);
+    await new Promise((resolve) => (chat.state.status === 'live' ? resolve() : chat.onState(({ status }) => status === 'live' && resolve())));
+    const { status } = chat.state;
+    await conversation.send('Hello from a phone');
+    await chat.friends.load();
+    const { message } = conversation.window.messages.at(-1);
+    chat.close();
+    return status + ' ' + message + (stored.size > 0 ? ' and something is left' : '');
+  }
+`;

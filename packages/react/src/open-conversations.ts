@@ -21,7 +21,7 @@ export function createOpenConversations(chat: Chat) {
     clearTimeout(entry.timer);
     if (entries.get(name) === entry) entries.delete(name);
     const { conversation } = entry;
-    // Under another name it may be open still: `bob` and `alice_bob` are one conversation.
+    // It may be open under its other name as well.
     if (!conversation || [...entries.values()].some((other) => other.conversation === conversation)) return;
     windows.get(conversation)?.close();
     windows.delete(conversation);
@@ -31,7 +31,11 @@ export function createOpenConversations(chat: Chat) {
   return {
     /** @returns the promise of the conversation, and a function that gives it back */
     use(name: string): [opening: Promise<Conversation>, release: () => void] {
-      let entry = entries.get(name);
+      // `bob` and `alice_bob` are one conversation.
+      let [key, entry] = [...entries].find(([, { conversation }]) => conversation?.id === name) ?? [
+        name,
+        entries.get(name),
+      ];
       // The user was removed meanwhile: they may be a member again.
       if (!entry || (entry.conversation?.ended && entry.users === 0)) {
         const made: Entry = { opening: chat.open(name), users: 0 };
@@ -42,8 +46,8 @@ export function createOpenConversations(chat: Chat) {
           // The next component that wants it tries again.
           () => end(name, made),
         );
-        entry = made;
-        entries.set(name, entry);
+        [key, entry] = [name, made];
+        entries.set(name, made);
       }
       const used = entry;
       clearTimeout(used.timer);
@@ -51,7 +55,7 @@ export function createOpenConversations(chat: Chat) {
       return [
         used.opening,
         () => {
-          if (--used.users === 0) used.timer = setTimeout(() => end(name, used), lingerMs);
+          if (--used.users === 0) used.timer = setTimeout(() => end(key, used), lingerMs);
         },
       ];
     },
