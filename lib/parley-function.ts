@@ -9,19 +9,23 @@ import {
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
 import { functionFiles } from './files.ts';
 import type { FunctionName } from './function-sources.ts';
-import { allow, createRole } from './permissions.ts';
+import { acknowledge, allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 const faults = 'Faults' satisfies ErrorMetric;
 
 /** What every function takes from the settings. */
-export type FunctionSettings = Pick<Settings, 'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey'>;
+export type FunctionSettings = Pick<
+  Settings,
+  'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey' | 'tracing'
+>;
 
 export interface ParleyFunctionProps {
   /** MB. Lambda gives CPU in proportion to it (a whole one at 1,769 MB), so it sets the speed. */
@@ -55,6 +59,7 @@ export class ParleyFunction extends Construct {
       // Functions write JSON themselves. Without START, END and REPORT, whose figures are metrics of Lambda, a message takes half of the bytes.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: options.tracing ? Tracing.ACTIVE : undefined,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(id),
         POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -64,6 +69,9 @@ export class ParleyFunction extends Construct {
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash. In somebody's stack they could be taken.
     if (options.ownStack && resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
+    // CDK lets its role write traces, too: X-Ray has no resources that a policy could name.
+    if (options.tracing)
+      acknowledge(this.role, { 'IAM5[Resource::*]': 'X-Ray has no resources that a policy could name.' });
     if (options.encryptionKey) this.allow(keyActions, [options.encryptionKey.keyArn]);
   }
 

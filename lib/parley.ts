@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
+import { Canary } from './canary.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
 import { FanOut } from './fan-out.ts';
@@ -203,6 +204,8 @@ export class Parley extends Construct {
       webAclArn: options.webAclArn,
     });
 
+    if (options.canary) this.addCanary(people, edge);
+
     this.table = chat.table;
     this.bucket = uploads.bucket;
     this.httpApi = endpoint.api;
@@ -302,6 +305,15 @@ export class Parley extends Construct {
     const { api, stageName } = this.webSocketStage;
     const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
     return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, statistic: Stats.SUM, ...options });
+  }
+
+  private addCanary(people: People | undefined, { distribution }: Edge): void {
+    if (!people)
+      throw new OptionsError('unable to use canary; it signs in to a user pool, and tokens come from an issuer');
+    const url = `https://${distribution.distributionDomainName}`;
+    const { fn } = new Canary(this, 'Canary', { people, url, options: this.settings });
+    this.alarms.watch(fn);
+    this.all.push(fn);
   }
 
   private topics({ alarmTopic, alarmEmail }: ParleyProps): ITopic[] {

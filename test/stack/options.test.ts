@@ -27,6 +27,8 @@ test('without context the options have their defaults', () => {
     presence: 'everybody',
     selfSignUp: true,
     page: true,
+    tracing: false,
+    canary: false,
     throttles: {},
     concurrency: 1_000,
     ...Object.fromEntries(
