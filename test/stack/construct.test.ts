@@ -162,6 +162,8 @@ describe('an option that is changed later', () => {
     throttles: { socket: { rate: 100, burst: 50 } },
     concurrency: 10,
     warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 },
+    tracing: true,
+    canary: true,
   };
 
   test.each(Object.entries(later))('%s replaces nothing that has data or an address', (name, value) => {
