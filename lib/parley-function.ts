@@ -2,15 +2,18 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   CfnFunction,
   Code,
+  type IFunction,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
@@ -32,6 +35,11 @@ export interface ParleyFunctionProps {
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
+  /**
+   * Does an API call it by an alias, `live`, which points to a version? Then a new version can take over step by step, and environments be ready:
+   * this many. @default without an alias
+   */
+  readonly live?: { readonly provisioned: number };
   readonly options: FunctionSettings;
 }
 
@@ -39,6 +47,10 @@ export interface ParleyFunctionProps {
 export class ParleyFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly alias: Alias | undefined;
+  /** What an API calls: the alias if there is one. */
+  readonly called: IFunction;
   private readonly metricsNamespace: string;
 
   constructor(scope: Construct, id: FunctionName, { options, ...props }: ParleyFunctionProps) {
@@ -46,6 +58,7 @@ export class ParleyFunction extends Construct {
 
     const { logGroup, role } = createRole(this, options);
     this.role = role;
+    this.logGroup = logGroup;
     this.metricsNamespace = options.metricsNamespace;
     this.lambda = new LambdaFunction(this, 'Function', {
       code: Code.fromAsset(functionFiles(id)),
@@ -72,7 +85,18 @@ export class ParleyFunction extends Construct {
     // CDK lets its role write traces, too: X-Ray has no resources that a policy could name.
     if (options.tracing)
       acknowledge(this.role, { 'IAM5[Resource::*]': 'X-Ray has no resources that a policy could name.' });
+    this.alias = props.live && this.createAlias(props.live.provisioned);
+    this.called = this.alias ?? this.lambda;
     if (options.encryptionKey) this.allow(keyActions, [options.encryptionKey.keyArn]);
+  }
+
+  /** CDK makes a new version when code or configuration change. The one before goes when the new one has taken over. */
+  private createAlias(provisioned: number): Alias {
+    return new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.lambda.currentVersion,
+      provisionedConcurrentExecutions: provisioned > 0 ? provisioned : undefined,
+    });
   }
 
   /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/log.ts. */

@@ -11,6 +11,7 @@ import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
+import { monitoring } from './fixture/monitoring.ts';
 
 const sources: Record<string, string> = {
   Echo: `
@@ -127,6 +128,7 @@ beforeAll(async () => {
     policies,
     faults,
     counters,
+    ...monitoring(),
     calls: createCalls(),
     clock: systemClock,
   });

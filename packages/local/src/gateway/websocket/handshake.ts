@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { recordRoute } from '#gateway/api-metrics';
 import type { WebSocketApi } from '#gateway/apis';
 import { domainNameOf } from '#gateway/call-function';
 import type { Gateway } from '#gateway/gateway-state';
@@ -45,15 +46,17 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
   const decision = await runConnect(gateway, connect, parts, requestContext);
   const error = decision.ok ? undefined : decision.error;
   const authorizer = decision.ok ? decision.context : undefined;
+  const status = error?.status ?? 200;
+  recordRoute(gateway.context, metadata, { isConnect: true, outcome: decision.outcome, status });
   gateway.accessLog.write(
     stage,
     logVariables(
       { ...requestContext, authorizer },
       {
-        status: error?.status ?? 200,
+        status,
         error: error?.message,
-        latency: decision.latency,
-        integrationError: decision.integrationError,
+        latency: decision.outcome?.latency,
+        integrationError: decision.outcome?.kind === 'failed' ? decision.outcome.message : undefined,
         authorizerError: decision.authorizerError,
       },
     ),
@@ -76,9 +79,9 @@ type Decision = (
     }
   | { readonly ok: false; readonly error: HandshakeError }
 ) & {
-  readonly latency?: number;
-  /** What `$connect` or the authorizer threw: only the access log says it. */
-  readonly integrationError?: string | undefined;
+  /** Of `$connect`'s integration. */
+  readonly outcome?: RouteOutcome;
+  /** What the authorizer threw: only the access log says it. */
   readonly authorizerError?: string | undefined;
 };
 
@@ -106,11 +109,9 @@ async function runConnect(
   const identity = { ...caller, ...requestContext.identity };
   const event = { ...parts, requestContext: { ...requestContext, identity, authorizer: context } };
   const outcome = await runRoute(gateway, route, stage, event);
-  const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
-    return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), latency };
-  const integrationError = outcome.kind === 'failed' ? outcome.message : undefined;
-  return { ok: false, error: errorFor(outcome), latency, integrationError };
+    return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), outcome };
+  return { ok: false, error: errorFor(outcome), outcome };
 }
 
 function errorFor(outcome: RouteOutcome): HandshakeError {
