@@ -212,6 +212,8 @@ const fields = {
   },
   /** Is the page served? Default `true`. */
   page: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** Is there a dashboard in CloudWatch? Default `true`. */
+  dashboard: { schema: boolean, fallback: true, rule: 'must be true or false' },
   /** An address that gets the alarms. Default: none. */
   alarmEmail: { schema: z.email().optional(), fallback: undefined, rule: 'must be an e-mail address' },
   /** Limits of both APIs. Default: 2,000 requests a second and 1,000 at once, each. */

@@ -132,6 +132,8 @@ export interface ParleyProps {
   readonly alarmTopic?: ITopic;
   /** An address that gets the alarms, after it has confirmed. @default nobody */
   readonly alarmEmail?: string;
+  /** Is there a dashboard in CloudWatch? An account's first three are free, others cost $3 a month. @default true */
+  readonly dashboard?: boolean;
   /** Limits of both APIs. All APIs of an account share 10,000 requests a second and region, in some regions 2,500. */
   readonly throttles?: Throttles;
   /**

@@ -27,6 +27,7 @@ test('without context the options have their defaults', () => {
     presence: 'everybody',
     selfSignUp: true,
     page: true,
+    dashboard: true,
     throttles: {},
     concurrency: 1_000,
     ...Object.fromEntries(

@@ -64,6 +64,7 @@ beforeAll(async () => {
     ({ seen, plan }) => ({
       Resources: {
         News: topic(),
+        Letters: topic(),
         Orders: topic(),
         Failing: topic(),
         Steps: topic({ FifoTopic: true, ContentBasedDeduplication: true }),
@@ -93,13 +94,13 @@ beforeAll(async () => {
         NewsToWorker: subscribe('News', 'lambda', 'Worker'),
         NewsToWrapped: subscribe('News', 'sqs', 'Wrapped'),
         NewsToRaw: subscribe('News', 'sqs', 'Raw', { RawMessageDelivery: true }),
-        NewsByMail: {
+        LettersByMail: {
           Type: 'AWS::SNS::Subscription',
-          Properties: { TopicArn: { Ref: 'News' }, Protocol: 'email', Endpoint: 'ann@example.com' },
+          Properties: { TopicArn: { Ref: 'Letters' }, Protocol: 'email', Endpoint: 'ann@example.com' },
         },
-        NewsBySms: {
+        LettersBySms: {
           Type: 'AWS::SNS::Subscription',
-          Properties: { TopicArn: { Ref: 'News' }, Protocol: 'sms', Endpoint: '+15550100' },
+          Properties: { TopicArn: { Ref: 'Letters' }, Protocol: 'sms', Endpoint: '+15550100' },
         },
         OrdersToBig: subscribe('Orders', 'sqs', 'Big', {
           RawMessageDelivery: true,
@@ -215,7 +216,7 @@ test('with MessageStructure json, each protocol has its text, and there must be 
 });
 
 test('who is subscribed by mail gets a file in the mail folder', async () => {
-  await publish('News', 'Hello by mail', { Subject: 'Post' });
+  await publish('Letters', 'Hello by mail', { Subject: 'Post' });
   const folder = join(fixture.dataDirectory, 'mail');
   const mails = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   expect(mails).toContainEqual(
@@ -224,7 +225,7 @@ test('who is subscribed by mail gets a file in the mail folder', async () => {
 });
 
 test('who is subscribed by SMS hears nothing here, and the start says so', async () => {
-  expect(notServed(fixture.context.stack)).toEqual(['not served here: AWS::SNS::Subscription (sms) NewsBySms']);
+  expect(notServed(fixture.context.stack)).toEqual(['not served here: AWS::SNS::Subscription (sms) LettersBySms']);
 });
 
 describe('a filter policy', () => {
