@@ -32,12 +32,19 @@ let socket: Socket;
 
 describe.skipIf(process.env.PARLEY_OUTPUTS)('the operator', () => {
   beforeAll(async () => {
-    // A period of five minutes becomes one of fifteen seconds, and a minute before a retry three seconds.
-    chat = await startChat({ timeScale: 20, clock });
+    // A period of five minutes becomes one of half a minute, and a minute before a retry six seconds.
+    chat = await startChat({ timeScale: 10, clock });
     if (!chat.local) throw new Error('unable to cause faults; the stack is deployed');
     local = chat.local;
     cloudWatch = new CloudWatchClient(clientOf('cloudwatch'));
     [ann, bob] = await chat.people('ann', 'bob');
+    // It fails, and fails again after a minute.
+    const lambda = new LambdaClient(clientOf('lambda'));
+    const Payload = Buffer.from('{"no":"job"}');
+    await lambda.send(
+      new InvokeCommand({ FunctionName: local.stack.ref('FanOutFunction'), InvocationType: 'Event', Payload }),
+    );
+    lambda.destroy();
   });
   afterAll(async () => {
     cloudWatch.destroy();
@@ -82,10 +89,11 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the operator', () => {
   async function rung(...ids: string[]): Promise<void> {
     const names = ids.map((id) => local.stack.ref(idOf('AWS::CloudWatch::Alarm', `Alarms${id}`)));
     const missing = async () => {
-      await cloudWatch.send(new DescribeAlarmsCommand({}));
+      const { MetricAlarms = [] } = await cloudWatch.send(new DescribeAlarmsCommand({ AlarmNames: names }));
       const { AlarmHistoryItems = [] } = await cloudWatch.send(new DescribeAlarmHistoryCommand({}));
       const heard = AlarmHistoryItems.filter(({ HistorySummary }) => HistorySummary?.endsWith('to ALARM'));
-      return ids.filter((_, index) => !heard.some(({ AlarmName }) => AlarmName === names[index]));
+      const silent = MetricAlarms.filter((alarm) => !heard.some(({ AlarmName }) => AlarmName === alarm.AlarmName));
+      return silent.map(({ AlarmName, StateReason }) => `${AlarmName}: ${StateReason}`);
     };
     await vi.waitFor(async () => expect(await missing()).toEqual([]), { timeout: 20_000, interval: 100 });
     for (const id of ids) seen.add(kindOf(id));
@@ -139,10 +147,12 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the operator', () => {
 
   it('is told of errors that are answered as data', async () => {
     withoutTable('Http');
-    expect((await ann.get(`/conversations/${named(ann, bob)}/messages`)).status).toBe(500);
+    expect((await ann.get('/conversations')).status).toBe(500);
     await rung('RequestErrors', 'ErrorLines');
+    withoutTable('Socket');
+    expect(await socket.ask({ type: 'create', message: 'lost' }, 'error')).toMatchObject({ code: 'internal' });
     // The dashboard's table of the last errors asks for these fields.
-    const fields = await vi.waitUntil(() => fieldsOfLastError('Http'), { timeout: 10_000, interval: 20 });
+    const fields = await vi.waitUntil(() => fieldsOfLastError('Socket'), { timeout: 10_000, interval: 20 });
     expect(errorFields.filter((field) => !fields.has(field))).toEqual([]);
   });
 
@@ -173,18 +183,14 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the operator', () => {
   });
 
   it('is told when changes and chunks come late, and when they are given up', async () => {
-    const [lambda, sqs] = [new LambdaClient(clientOf('lambda')), new SQSClient(clientOf('sqs'))];
-    const Payload = Buffer.from('{"no":"job"}');
-    const FunctionName = local.stack.ref('FanOutFunction');
-    await lambda.send(new InvokeCommand({ FunctionName, InvocationType: 'Event', Payload }));
+    const sqs = new SQSClient(clientOf('sqs'));
     const QueueUrl = local.stack.ref(idOf('AWS::SQS::Queue', 'LargeRoomsChunks'));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: '{"no":"chunk"}' }));
     // Two minutes and more.
-    clock.ahead = 7_000;
+    clock.ahead = 13_000;
     await rung('ChunksLate');
     await bob.everything();
     await rung('NotifyLate', 'FanOutErrors', 'DroppedEvents', 'DeadLetters');
-    lambda.destroy();
     sqs.destroy();
   });
 
