@@ -21,6 +21,9 @@ const indexes = {
   QueryPeople: { name: 'people', partitionKey: 'listed_in', sortKey: 'listed_as' },
 };
 
+/** The names of the table's indexes. */
+export const indexNames: readonly string[] = Object.values(indexes).map(({ name }) => name);
+
 /** DynamoDB's actions on the table, `ConditionCheckItem` for items that a transaction only looks at; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
 export type TableUse =
   | 'BatchGetItem'

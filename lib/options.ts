@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { knownPushServices } from '#protocol/push-services';
+import { Budget, Provisioned, rollouts, Tags } from './deployment-options.ts';
 import { OptionsError } from './options-error.ts';
 
 /**
@@ -241,6 +242,26 @@ const fields = {
     fallback: undefined,
     rule: 'must be {"readUnitsPerSecond": 12000, "writeUnitsPerSecond": 4000} or more',
   },
+  /** Tags of every resource that can have some. Default: none. */
+  tags: {
+    schema: z.preprocess(fromJson, Tags),
+    fallback: {},
+    rule: 'must be {"team": "chat", …}: at most 45 names that do not begin with "aws:"',
+  },
+  /** What a month may cost, and who is told when it costs more. Default: none. */
+  budget: {
+    schema: z.preprocess(fromJson, Budget).optional(),
+    fallback: undefined,
+    rule: 'must be {"dollars": 50, "email": "you@example.com", "tag"?: "team"}',
+  },
+  /** Environments of functions that are always ready. Default: none. */
+  provisioned: {
+    schema: z.preprocess(fromJson, Provisioned),
+    fallback: {},
+    rule: 'must be {"authorize"?: 1, "socket"?: 1, "http"?: 1} with whole numbers',
+  },
+  /** How a new version takes over: `at-once`, or by `canary` or `linear` while alarms are watched. Default `at-once`. */
+  rollout: { schema: z.literal(rollouts), fallback: 'at-once', rule: 'must be "at-once", "canary" or "linear"' },
 
   // Resources of the account. The construct takes them as objects.
 

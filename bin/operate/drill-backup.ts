@@ -37,7 +37,7 @@ export async function forget(client: DynamoDBClient, BackupArn: string, TableNam
 /** Asks again and again, at first soon. */
 export async function until(isSo: () => Promise<boolean>, mostMs = Number.POSITIVE_INFINITY): Promise<boolean> {
   const begun = Date.now();
-  for (let pauseMs = 100; !(await isSo()); pauseMs = Math.min(2 * pauseMs, 10_000)) {
+  for (let pauseMs = 100; !(await isSo()); pauseMs = Math.min(2 * pauseMs, 1_000)) {
     if (Date.now() - begun > mostMs) return false;
     await sleep(pauseMs);
   }

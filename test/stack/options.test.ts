@@ -31,9 +31,12 @@ test('without context the options have their defaults', () => {
     page: true,
     throttles: {},
     concurrency: 1_000,
+    tags: {},
+    provisioned: {},
+    rollout: 'at-once',
     ...Object.fromEntries(
       [
-        ...['name', 'mailFrom', 'domainName', 'webAclArn', 'alarmEmail', 'warmThroughput'],
+        ...['name', 'mailFrom', 'domainName', 'webAclArn', 'alarmEmail', 'warmThroughput', 'budget'],
         ...['certificateArn', 'hostedZone', 'userPool', 'alarmTopicArn', 'encryptionKeyArn'],
       ].map((name) => [name, undefined]),
     ),
@@ -182,6 +185,13 @@ test.each([
   [{ presence: 'exact' }, 'unable to use the option presence="exact"; it must be "everybody" or "contacts"'],
   [{ selfSignUp: 0 }, 'unable to use the option selfSignUp=0; it must be true or false'],
   [{ friendsFirst: 1 }, 'unable to use the option friendsFirst=1; it must be true or false'],
+  [{ rollout: 'slowly' }, 'unable to use the option rollout="slowly"; it must be "at-once", "canary" or "linear"'],
+  [{ tags: { 'aws:team': 'chat' } }, /^unable to use the option tags=.*; it must be \{"team": "chat", …\}/],
+  [{ tags: 'team=chat' }, /^unable to use the option tags="team=chat";/],
+  [{ budget: { dollars: 0, email: 'you@example.com' } }, /^unable to use the option budget=.*"dollars": 50/],
+  [{ budget: { dollars: 50 } }, /^unable to use the option budget=/],
+  [{ provisioned: { socket: 1.5 } }, /^unable to use the option provisioned=.*with whole numbers$/],
+  [{ provisioned: { notify: 1 } }, /^unable to use the option provisioned=/],
 ])('%j is refused with a sentence', (context, message) => {
   expect(() => read(context)).toThrow(message);
 });

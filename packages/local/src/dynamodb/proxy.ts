@@ -9,6 +9,7 @@ import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
 import { createDisturbance } from './faults/disturb.ts';
 import { isWrite, permissionsFor } from './operations.ts';
+import { recordRequest } from './table-metrics.ts';
 import { refuseUnreadable } from './unreadable-expressions.ts';
 
 /**
@@ -21,7 +22,7 @@ export function createProxy(
   engine: EngineClient,
   { onWrite, pid }: { onWrite: () => void; pid: () => number | undefined },
 ): Answering {
-  const { counters, calls, stack } = context;
+  const { counters, calls, stack, metrics, clock } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
   const backups = createBackups(context, engine);
   const disturbance = createDisturbance(context, { client: engine, pid });
@@ -46,7 +47,11 @@ export function createProxy(
       const backup = Object.hasOwn(backups, operation) ? backups[operation] : undefined;
       if (backup) return { body: await backup(call.input) };
       const signer = call.signer();
-      const about = { operation, principal: signer, counters };
+      const about = { operation, principal: signer, counters, metrics };
+      const startedAt = clock.now();
+      const tables = [...new Set(permissions.map(({ resource }) => resource.split('/')[1] ?? ''))];
+      const ended = (error?: string) =>
+        recordRequest(metrics, { tables, operation, error, milliseconds: clock.now() - startedAt });
       const asked = askForCapacity(operation, call.input, call.body);
       const send = (body: Buffer) => engine.send(call.target, body);
       const answer = await calls
@@ -56,7 +61,11 @@ export function createProxy(
             : send(asked.body),
         )
         .catch((error: unknown) => {
-          if (error instanceof AwsError) throw error;
+          if (error instanceof AwsError) {
+            ended(error.code);
+            throw error;
+          }
+          ended('ServiceUnavailable');
           // It may have been stored all the same, and then the streams have a record of it.
           if (isWrite(operation)) onWrite();
           throw unavailable(`the table's engine does not answer (${String(error)})`);
@@ -67,6 +76,7 @@ export function createProxy(
         const error = parseObject(body);
         const { name } = errorOf(error);
         counters.count(`dynamodb.error:${name}`);
+        ended(name);
         if (!error || asked.itemOnFailure === undefined || name !== 'ConditionalCheckFailedException')
           return { status, headers, body };
         const tableName = String(call.input.TableName);
@@ -76,6 +86,7 @@ export function createProxy(
           body: countFailedCondition(error, { ...about, tableName, wanted: asked.itemOnFailure }),
         };
       }
+      ended();
       if (isWrite(operation)) onWrite();
       return {
         headers,

@@ -6,7 +6,7 @@ interface AlarmText {
   readonly first: string;
 }
 
-/** Every kind of alarm. Kinds with `Function` or `Queue` in their name have an alarm for each function or queue, named after it. */
+/** Every kind of alarm. A kind with `Function` in its name has an alarm for each function, named after it: `SocketErrors`. */
 export const alarmKinds = {
   RequestErrors: {
     means: 'HTTP requests were answered with 5xx',
@@ -32,9 +32,9 @@ export const alarmKinds = {
     means: 'changes of the table wait for it: snapshots, notices and pushes come late',
     first: 'look for errors in its log; a record that fails comes again and holds up those behind it',
   },
-  QueueLate: {
-    means: 'jobs wait in the queue: messages of large rooms, counts, pushes or account jobs come late',
-    first: 'look at Throttles and Errors of the function that takes them',
+  ChunksLate: {
+    means: 'messages of large rooms wait for the function that posts them: members get them late',
+    first: 'look at Throttles and Errors of Deliver, and at how many chunks wait',
   },
   Concurrency: {
     means: 'the functions of the account need most of its concurrent executions; at the quota people are turned away',
