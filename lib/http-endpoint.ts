@@ -58,8 +58,6 @@ export class HttpEndpoint extends Construct {
       {
         user: '$context.authorizer.claims.sub',
         latency: '$context.integrationLatency',
-        error: '$context.error.message',
-        authorizer: '$context.authorizer.error',
       },
       options,
     );

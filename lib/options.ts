@@ -104,6 +104,15 @@ const fields = {
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
   messageRetentionDays: { schema: wholeNumber(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
+  /**
+   * How many days back the chat can be restored, 0 for not at all. What was deleted or erased is in the backups for as long, and no longer than
+   * messages are kept. Default 35.
+   */
+  recoveryDays: {
+    schema: wholeNumber(0, 35),
+    fallback: 35,
+    rule: 'must be a whole number of days from 1 to 35, 0 for no backups',
+  },
   /** What becomes of the messages of somebody who deletes their account: `keep` or `erase`. Default `keep`. */
   deletedMessages: { schema: z.literal(['keep', 'erase']), fallback: 'keep', rule: 'must be "keep" or "erase"' },
   /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`; 0 for any number. Default 20. */

@@ -8,14 +8,20 @@ import {
   Code,
   type IFunction,
   Function as LambdaFunction,
+  LoggingFormat,
   Runtime,
+  SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
 import { functionFiles } from './files.ts';
 import type { FunctionName } from './function-sources.ts';
 import { allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
+
+const faults = 'Faults' satisfies ErrorMetric;
 
 /** What every function takes from the settings. */
 export type FunctionSettings = Pick<Settings, 'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey'>;
@@ -37,6 +43,7 @@ export interface ParleyFunctionProps {
 export class ParleyFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
   readonly alias: Alias | undefined;
   /** What an API calls: the alias if there is one. */
   readonly called: IFunction;
@@ -47,6 +54,7 @@ export class ParleyFunction extends Construct {
 
     const { logGroup, role } = createRole(this, options);
     this.role = role;
+    this.logGroup = logGroup;
     this.metricsNamespace = options.metricsNamespace;
     this.lambda = new LambdaFunction(this, 'Function', {
       code: Code.fromAsset(functionFiles(id)),
@@ -57,6 +65,9 @@ export class ParleyFunction extends Construct {
       timeout: Duration.seconds(props.timeout),
       role,
       logGroup,
+      // Functions write JSON themselves. Without START, END and REPORT, whose figures are metrics of Lambda, a message takes half of the bytes.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(id),
         POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -80,12 +91,12 @@ export class ParleyFunction extends Construct {
     });
   }
 
-  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/create-handler.ts. */
+  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/log.ts. */
   faults(period: Duration): Metric {
     return new Metric({
       namespace: this.metricsNamespace,
-      metricName: 'Errors',
-      dimensionsMap: { service: serviceName(this.node.id), code: 'internal' },
+      metricName: faults,
+      dimensionsMap: { [errorMetrics[faults].dimension]: serviceName(this.node.id) },
       statistic: 'Sum',
       period,
     });

@@ -109,6 +109,11 @@ export interface ParleyProps {
 
   /** After how many days messages and their files are deleted; 0 keeps them for ever. @default 0 */
   readonly messageRetentionDays?: number;
+  /**
+   * How many days back table and files can be restored, at most 35; 0 for not at all. What was deleted or erased is in the backups for as long, but
+   * never longer than `messageRetentionDays`. @default 35
+   */
+  readonly recoveryDays?: number;
   /** What becomes of the messages of somebody who deletes their account. @default 'keep' */
   readonly deletedMessages?: 'keep' | 'erase';
   /** What happens to table, bucket and pool when the stack is deleted: RETAIN or DESTROY. @default RETAIN */

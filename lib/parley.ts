@@ -4,7 +4,7 @@ import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IUserPool, type IUserPoolClient, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -54,6 +54,8 @@ export class Parley extends Construct {
   readonly userPoolClient: IUserPoolClient | undefined;
   /** Records and events that were given up. */
   readonly deadLetters: Queue;
+  /** Deletions of accounts and archives that are not done. */
+  readonly accountQueue: Queue;
   private readonly settings: Settings;
   private readonly chat: ChatTable;
   private readonly alarms: Alarms;
@@ -98,13 +100,16 @@ export class Parley extends Construct {
     const sockets = new SocketApi(this, 'Sockets', { authorize, socket, options });
     const endpoint = new HttpEndpoint(this, 'Endpoint', { issuer, http, options });
 
-    authorize.configure({
-      ISSUER: issuer.url,
-      KEYS_URL: issuer.keys,
-      AUDIENCE: issuer.audience.join(','),
-      USERNAME_CLAIM: issuer.usernameClaim,
-      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-    });
+    // Both verify tokens: of a new connection, and of one that is open.
+    for (const fn of [authorize, socket]) {
+      fn.configure({
+        ISSUER: issuer.url,
+        KEYS_URL: issuer.keys,
+        AUDIENCE: issuer.audience.join(','),
+        USERNAME_CLAIM: issuer.usernameClaim,
+      });
+    }
+    authorize.configure({ ALLOWED_ORIGINS: options.allowedOrigins.join(',') });
     for (const fn of [socket, http, notify]) {
       chat.bind(fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
       fn.configure({
@@ -128,8 +133,8 @@ export class Parley extends Construct {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
-    uploads.bind(notify, 'show', 'discard', 'unportray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'unportray', 'hand');
+    uploads.bind(notify, 'show', 'discard', 'picture', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
@@ -180,10 +185,18 @@ export class Parley extends Construct {
       functions,
       // It throws in order to refuse.
       refusing: [authorize],
+      waitedFor: [authorize, socket, http],
+      streaming: [notify, ...(pushes ? [pushes.plan] : [])],
+      fanOut: fanOut.fanOut,
+      chunks: fanOut.chunks,
+      table: chat.table,
+      httpApi: endpoint.api,
+      failedFrames: sockets.failed,
       unchecked: endpoint.unchecked,
       deadLetters: changes.deadLetters,
       lostPushes: pushes?.deadLetters,
       topics: this.topics(props),
+      options,
     });
     if (people?.ownPool) this.addTriggers(people.ownPool);
 
@@ -227,6 +240,7 @@ export class Parley extends Construct {
     this.userPool = people?.pool;
     this.userPoolClient = people?.client;
     this.deadLetters = changes.deadLetters;
+    this.accountQueue = jobs.queue;
   }
 
   /** Every function by its name, such as `Socket`, `Http`, `Notify`; those of `addTriggers` once it has been called. */
@@ -259,6 +273,7 @@ export class Parley extends Construct {
     pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, checkName.lambda);
     this.alarms.watch(signUp);
     this.alarms.watchRefusing(checkName);
+    for (const fn of [signUp, checkName]) this.alarms.watchThrottles(fn);
     this.all.push(signUp, checkName);
   }
 
@@ -323,6 +338,15 @@ export class Parley extends Construct {
     const topics = alarmTopic ? [alarmTopic] : [];
     if (alarmEmail === undefined) return topics;
     const mails = new Topic(this, 'AlarmMails', { displayName: 'Parley', enforceSSL: true });
+    // CDK's policy only refuses plain http, and takes the place of SNS's own, which lets the account's alarms publish.
+    mails.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [mails.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     mails.addSubscription(new EmailSubscription(alarmEmail));
     return [...topics, mails];
   }

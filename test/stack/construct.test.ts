@@ -134,6 +134,7 @@ describe('an option that is changed later', () => {
     allowedOrigins: 'https://chat.example.com',
     push: { fcm: { secret: 'parley/fcm' } },
     messageRetentionDays: 30,
+    recoveryDays: 0,
     deletedMessages: 'erase',
     sendLimit: 0,
     sendLimitSeconds: 60,

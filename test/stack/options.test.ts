@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { readOptions } from '#lib/options';
+import { recoveryDays } from '#lib/recovery';
 import { knownPushServices } from '#protocol/push-services';
 
 const read = (context: Record<string, unknown>) => readOptions((name) => context[name]);
@@ -12,6 +13,7 @@ test('without context the options have their defaults', () => {
     oidc: undefined,
     push: undefined,
     messageRetentionDays: 0,
+    recoveryDays: 35,
     deletedMessages: 'keep',
     sendLimit: 20,
     sendLimitSeconds: 10,
@@ -47,6 +49,7 @@ test('options from the command line, which are all text, give the same as the fi
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
     oidc: { issuer: 'https://id.example.com', audience: ['web', 'phone'], usernameClaim: 'preferred_username' },
     messageRetentionDays: 30,
+    recoveryDays: 14,
     sendLimit: 5,
     sendLimitSeconds: 60,
     fileBytesPerDay: 5_000_000,
@@ -66,6 +69,7 @@ test('options from the command line, which are all text, give the same as the fi
     allowedOrigins: 'https://a.example.com, http://localhost:5173',
     oidc: '{"issuer":"https://id.example.com","audience":"web,phone","usernameClaim":"preferred_username"}',
     messageRetentionDays: '30',
+    recoveryDays: '14',
     sendLimit: '5',
     sendLimitSeconds: '60',
     fileBytesPerDay: '5000000',
@@ -81,6 +85,13 @@ test('options from the command line, which are all text, give the same as the fi
     selfSignUp: 'false',
   });
   expect(commandLine).toEqual(file);
+});
+
+test('backups keep nothing longer than messages are kept', () => {
+  const days = (context: Record<string, unknown>) => recoveryDays(read(context));
+  expect([{}, { recoveryDays: 7 }, { recoveryDays: 0 }].map(days)).toEqual([35, 7, 0]);
+  expect(days({ messageRetentionDays: 3 })).toBe(3);
+  expect(days({ messageRetentionDays: 90, recoveryDays: 10 })).toBe(10);
 });
 
 test('there may be no send limit, and any other up to a million', () => {
@@ -140,6 +151,10 @@ test.each([
   [
     { messageRetentionDays: 'soon' },
     'unable to use the option messageRetentionDays="soon"; it must be a whole number of days, 0 to keep all',
+  ],
+  [
+    { recoveryDays: 36 },
+    'unable to use the option recoveryDays=36; it must be a whole number of days from 1 to 35, 0 for no backups',
   ],
   [{ messageRetentionDays: -1 }, /^unable to use the option messageRetentionDays=-1;/],
   [{ messageRetentionDays: 1.5 }, /^unable to use the option messageRetentionDays=1\.5;/],

@@ -25,6 +25,7 @@ export const variants = {
     stage: 'dev',
     allowedOrigins: 'https://chat.example.com,http://localhost:5173',
     messageRetentionDays: '7',
+    recoveryDays: '0',
     deletedMessages: 'erase',
     sendLimit: '0',
     sendLimitSeconds: '60',
