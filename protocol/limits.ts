@@ -1,3 +1,5 @@
+import { nameLimits } from './name-limits.ts';
+
 /** A bucket of `count` tokens, refilled evenly within `seconds`. `of` names what takes them, for the error's sentence. */
 export interface RateLimit {
   readonly count: number;
@@ -52,6 +54,7 @@ export type RateKind = keyof typeof rates;
 
 /** Every limit of the protocol, with AWS's limit where ours follows from it. */
 export const limits = {
+  ...nameLimits,
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
   frameBytes: 32 * 1024,
   /** Bytes of a message's text as JSON together with its attachments, so that its event fits one frame. */
@@ -60,23 +63,13 @@ export const limits = {
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
-  /** Combining marks in a row in a text that is stored; further ones are left out (UAX #15, stream-safe text format). */
-  marksInARow: 30,
   clientIdLength: 64,
-  /** Characters of a user's name after encoding. */
-  userNameLength: 64,
   /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
   confirmationDays: 7,
-  /** Characters of the name that others see, after trimming. */
-  nameLength: 64,
-  /** Characters of a room's name after `room:`. */
-  roomNameLength: 64,
   /** Characters (Unicode code points) of a group's title, after trimming. */
   titleLength: 100,
   /** People in the request that creates a group; others can be invited later. */
   groupBeginners: 50,
-  /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
-  namedMembers: 12,
   attachmentsPerMessage: 5,
   /** Characters of an upload's id. Ids have 26; a longer text could not be part of a key (DynamoDB: 1,024 bytes). */
   uploadIdLength: 64,

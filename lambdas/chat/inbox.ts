@@ -19,7 +19,7 @@ import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;
 
 export interface InboxRow {
   readonly membership: Membership;

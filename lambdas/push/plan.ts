@@ -29,14 +29,19 @@ export const handler = createHandler({
   run: ({ Records }, services): Promise<BatchAnswer> =>
     runBatch(Records.map(toItemChange), services.log, {
       id: ({ id }) => id,
-      async run({ after = {} }) {
+      async run({ after = {} }, log) {
         const entry = toEntry(after);
+        log.addKeys({ conversation: entry.conversation });
         if (entry.type === 'message') await enqueue(services, await plan(services, entry));
       },
     }),
 });
 
+/** ms; the stream brings no record of this age, so an older message was put back by a restore, long after people had it. */
+const oldest = 600_000;
+
 async function plan(services: PushServices, entry: MessageEntry): Promise<PushJob[]> {
+  if (services.now() - entry.at > oldest) return [];
   const conversation = parseConversation(entry.conversation);
   const users = await getUsers(services, await memberNames(services, conversation));
   const offline = users.filter((user) => user.username !== entry.user && isOffline(services, user, entry.conversation));

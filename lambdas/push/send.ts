@@ -11,6 +11,7 @@ import { removePushDevice } from '../chat/push-devices.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { sdkCallLimits } from '../runtime/call-limits.ts';
 import { createHandler } from '../runtime/create-handler.ts';
+import type { Log } from '../runtime/log.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
@@ -76,11 +77,12 @@ export const handler = createHandler({
 });
 
 /** @throws Error when the push failed; SQS then delivers the message again */
-async function sendRecord(record: QueueRecord): Promise<void> {
+async function sendRecord(record: QueueRecord, log: Log): Promise<void> {
   const job = z.parse(PushJob, JSON.parse(record.body));
+  log.addKeys({ user: job.user, conversation: job.push.conversation });
   const tries = record.attributes.ApproximateReceiveCount;
   if (tries > 1 && !(await isStillWanted(job))) return;
-  const outcome = await send(job);
+  const outcome = await send(job, log);
   if (outcome.kind !== 'failed') return;
   await postpone(record, outcome.retryAfter);
   throw new Error(`push failed at try ${tries}; ${outcome.why}`);
@@ -97,7 +99,7 @@ async function isStillWanted({ user, push: { conversation, seq, mentioned = fals
   return isUnread(state, membership, seq) && entry?.type === 'message' && !entry.deleted;
 }
 
-async function send({ user, device: id, expires, push }: PushJob): Promise<Outcome> {
+async function send({ user, device: id, expires, push }: PushJob, log: Log): Promise<Outcome> {
   const device = await getPushDevice(services, id);
   if (device?.user !== user) {
     // It belongs to another user by now, or to nobody: the list in the user's item lags behind.
@@ -106,7 +108,7 @@ async function send({ user, device: id, expires, push }: PushJob): Promise<Outco
   }
   const outcome = await sendTo();
   if (outcome.kind === 'gone') {
-    services.log.info('device removed', { user, device: id, why: outcome.why });
+    log.info('device removed', { device: id, why: outcome.why });
     await removePushDevice(services, device);
   }
   return outcome;

@@ -10,13 +10,15 @@ export interface AccessLog {
 }
 
 /** The stages' access logs, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
-export function createAccessLog({ dataDirectory }: Pick<Context, 'dataDirectory'>): AccessLog {
+export function createAccessLog({ dataDirectory, readLog }: Pick<Context, 'dataDirectory' | 'readLog'>): AccessLog {
   const files = openLogFolder(join(dataDirectory, 'logs'));
   return {
     write({ accessLog }, variables) {
       if (!accessLog) return;
       const group = /:log-group:([^:]+)/.exec(accessLog.destination)?.[1] ?? accessLog.destination;
-      files.append(group, `${fillTemplate(accessLog.format, variables)}\n`);
+      const line = `${fillTemplate(accessLog.format, variables)}\n`;
+      files.append(group, line);
+      readLog(group, line);
     },
     stop: files.close,
   };

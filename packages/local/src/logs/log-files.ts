@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from '#assembly/stack';
+import type { ReadLog } from '#cloudwatch/read-logs';
 import type { Principal } from '#iam/access-keys';
 import type { Policies } from '#iam/policy';
 
@@ -63,8 +64,14 @@ export function openLogFolder(directory: string) {
   };
 }
 
-export function openLogFiles(options: { directory: string; stack: () => Stack; policies: Policies }): LogFiles {
-  const { directory, policies } = options;
+/** @param options.readLog gets the same lines */
+export function openLogFiles(options: {
+  directory: string;
+  stack: () => Stack;
+  policies: Policies;
+  readLog: ReadLog;
+}): LogFiles {
+  const { directory, policies, readLog } = options;
   const files = openLogFolder(directory);
 
   return {
@@ -75,7 +82,9 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
       const exists = stack.byPhysicalId('AWS::Logs::LogGroup', group) !== undefined || may('logs:CreateLogGroup');
       if (!exists || !may('logs:CreateLogStream')) return () => {};
       return (text) => {
-        if (may('logs:PutLogEvents')) files.append(group, text);
+        if (!may('logs:PutLogEvents')) return;
+        files.append(group, text);
+        readLog(group, text);
       };
     },
     stop: files.close,
