@@ -96,7 +96,7 @@ story(
     await page.getByText('Choose a conversation, or begin a new one.').waitFor();
     await page.locator(`[data-conversation="${of}"]`).click();
     await message(page, 'three').waitFor();
-    await page.getByRole('main').locator('[data-first-new], .divider, .new-line').first().waitFor();
+    await page.getByRole('main').locator('li:has(.new-line)').filter({ hasText: 'two' }).waitFor();
     await badge.waitFor({ state: 'detached' });
     expect(await view()).toMatchObject({ unread_count: 0 });
 

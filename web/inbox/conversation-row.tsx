@@ -51,7 +51,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         )}
         <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
-          <span class="badge" data-muted={muted}>
+          <span class="badge" data-muted={muted || undefined}>
             {view.unread_count > 99 ? '99+' : view.unread_count}
             <span class="visually-hidden"> unread</span>
           </span>
