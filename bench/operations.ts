@@ -245,7 +245,8 @@ export function upload({ author, conversation }: Pair): Operation {
   };
 }
 
-async function mustAnswer(answer: ReturnType<Person['get']>) {
+/** @throws Error when the API refuses */
+export async function mustAnswer(answer: ReturnType<Person['get']>) {
   const { status, body } = await answer;
   if (status >= 300) throw new Error(`unable to measure; the API answered ${status}: ${JSON.stringify(body)}`);
   return body;

@@ -17,6 +17,7 @@ import {
 } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureCreate } from './create.ts';
+import * as groups from './groups.ts';
 import { type Measured, measure, type Operation } from './measure.ts';
 import * as operations from './operations.ts';
 import type { Results } from './report.ts';
@@ -72,6 +73,10 @@ export async function runAll(
     await run(operations.leave(await scene('going')));
     await run(operations.createOverHttp(await scene('http')));
     await run(operations.upload(await scene('upload')));
+    const pinning = await scene('pinning');
+    await run(groups.pin(stage, pinning));
+    await run(groups.listPinned(pinning));
+    await run(await groups.joinByLink(stage, await scene('linking'), times));
     await run(await operations.createWatched(await scene('watched')));
     const owner = await operations.withInbox(stage, 50);
     const inbox = await run(operations.inbox(owner, 50));

@@ -17,6 +17,7 @@ export async function buildClient(folder: string): Promise<void> {
     entryPoints: entries.map((entry) => join(client, 'src', `${entry}.ts`)),
     outdir: folder,
     bundle: true,
+    splitting: true,
     format: 'esm',
     target: 'es2022',
     sourcemap: true,

@@ -100,13 +100,16 @@ export class Parley extends Construct {
     const sockets = new SocketApi(this, 'Sockets', { authorize, socket, options });
     const endpoint = new HttpEndpoint(this, 'Endpoint', { issuer, http, options });
 
-    authorize.configure({
-      ISSUER: issuer.url,
-      KEYS_URL: issuer.keys,
-      AUDIENCE: issuer.audience.join(','),
-      USERNAME_CLAIM: issuer.usernameClaim,
-      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-    });
+    // Both verify tokens: of a new connection, and of one that is open.
+    for (const fn of [authorize, socket]) {
+      fn.configure({
+        ISSUER: issuer.url,
+        KEYS_URL: issuer.keys,
+        AUDIENCE: issuer.audience.join(','),
+        USERNAME_CLAIM: issuer.usernameClaim,
+      });
+    }
+    authorize.configure({ ALLOWED_ORIGINS: options.allowedOrigins.join(',') });
     for (const fn of [socket, http, notify]) {
       chat.bind(fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
       fn.configure({
@@ -130,8 +133,8 @@ export class Parley extends Construct {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
-    uploads.bind(notify, 'show', 'discard', 'unportray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'unportray', 'hand');
+    uploads.bind(notify, 'show', 'discard', 'picture', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 

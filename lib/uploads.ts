@@ -13,7 +13,7 @@ const incoming = 'incoming/';
 const attachments = 'attachments/';
 /** Files of messages from before messages could share them. Nothing new is written here. */
 const files = 'files/';
-/** Users' pictures. */
+/** Pictures of users, groups and rooms. */
 const avatars = 'avatars/';
 
 /** The archives of what is somebody's. */
@@ -40,9 +40,11 @@ const permissions = {
   },
   /** Signs the addresses of archives. */
   hand: { GetObject: [exports] },
-  /** Stores users' pictures, and signs their addresses. */
+  /** Signs the addresses of pictures. */
+  picture: { GetObject: [avatars] },
+  /** Stores pictures, and signs their addresses. */
   portray: { GetObject: [incoming, avatars], PutObject: [avatars] },
-  /** Deletes pictures that no profile shows any more. */
+  /** Deletes pictures that nobody shows any more. */
   unportray: { DeleteObject: [avatars] },
 };
 

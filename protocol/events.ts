@@ -137,6 +137,7 @@ export const events = {
     title: z.nullable(z.string()),
     message: Message,
   }),
+  token_renewed: z.object({ type: z.literal('token_renewed'), expires: Time }),
   pong: z.object({ type: z.literal('pong') }),
   error: z.object({
     type: z.literal('error'),

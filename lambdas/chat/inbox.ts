@@ -8,6 +8,7 @@ import type { ConversationView } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
+import { signAvatar } from '../store/bucket.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership, membershipPage } from '../store/membership.ts';
@@ -253,7 +254,7 @@ export function totalUnread({ rows }: Inbox, now: number): number {
  * @param known users who were read already; by default all are read
  */
 export async function toViews(
-  services: Reader,
+  services: Reader & Pick<Services, 'bucket'>,
   rows: readonly InboxRow[],
   { memberNames, known }: { memberNames?: readonly string[]; known?: readonly User[] } = {},
 ): Promise<ConversationView[]> {
@@ -273,10 +274,13 @@ export async function toViews(
   const users = await asSeenBy(services, rows[0]?.membership.username ?? '', people);
   const members: readonly Shown[] = [...fromStates, ...fromMemberships];
   const newest = await Promise.all(rows.map((row) => newestVisible(services, row)));
+  const pictures = await Promise.all(rows.map(({ state }) => pictureOf(services, state)));
   return rows.map(({ state, membership, unread }, row) => ({
     id: state.conversation,
     kind: parseConversation(state.conversation).kind,
     title: state.title ?? null,
+    picture: pictures[row],
+    pinned_messages: state.pins || undefined,
     ...(state.conversation.startsWith('room:') ? { owner: state.owner ?? null } : {}),
     seq: state.seq,
     unread_count: unread,
@@ -304,6 +308,14 @@ function settingsOf(row: Pick<InboxRow, 'state' | 'membership'>, now: number) {
 
 /** What a list shows of a membership. The state of a conversation that is named by its members has it too. */
 type Shown = Pick<Membership, 'username' | 'conversation' | 'role' | 'read' | 'deliveredUntil'>;
+
+/** The signed address of a group's or room's picture. */
+export async function pictureOf(
+  services: Pick<Services, 'bucket'>,
+  { picture }: Pick<ConversationState, 'picture'>,
+): Promise<string | undefined> {
+  return picture === undefined ? undefined : signAvatar(services, { id: picture });
+}
 
 /** The people whom `toViews` shows: members, and authors of the newest messages. */
 export function peopleIn(rows: readonly InboxRow[], memberNames?: readonly string[]): string[] {

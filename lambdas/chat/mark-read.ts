@@ -1,6 +1,8 @@
 /**
  * Moves a reader's cursor: one write, or none if the cursor is there already. Unread counts follow from the cursor. In a large conversation
  * only the reader's own connections hear of it: a message that a thousand people read would be a million posts.
+ *
+ * Reading is as frequent as writing, so what can be read at the same time is, and a client can do without the events that tell it what it did.
  */
 import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
@@ -10,10 +12,10 @@ import type { Services } from '../runtime/services.ts';
 import { type ConversationState, type Cursor, getConversationState } from '../store/conversation-state.ts';
 import { moveCursor } from '../store/cursor.ts';
 import type { Membership } from '../store/membership.ts';
-import type { User } from '../store/user.ts';
+import type { Connection, User } from '../store/user.ts';
 import { readInbox, totalUnread } from './inbox.ts';
 import { cursorAt } from './log.ts';
-import { recipientsOf } from './members.ts';
+import { listMembers, recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { markOf, readCursor, unreadCount } from './unread-count.ts';
 import { owePosts } from './user-limits.ts';
@@ -21,6 +23,7 @@ import { owePosts } from './user-limits.ts';
 /**
  * Marks everything up to `upTo` (default: everything) as read. The members, in a large conversation the reader alone, get an event, and the
  * reader's own connections the new counts.
+ * @param quiet a connection that gets none of these events, because it knows what its user has read
  * @returns the cursor and the remaining unread count of the conversation
  * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`, `unknown_user`
  */
@@ -29,16 +32,23 @@ export async function markRead(
   conversation: Conversation,
   caller: Caller,
   upTo?: number | null,
+  quiet?: Pick<Connection, 'id'>,
 ): Promise<{ up_to: number; unread_count: number }> {
-  const membership = await requireMembership(services, conversation, caller, { join: false });
-  const state = await getConversationState(services, conversation.id);
+  const [membership, state, members] = await Promise.all([
+    requireMembership(services, conversation, caller, { join: false }),
+    getConversationState(services, conversation.id),
+    listMembers(services, conversation),
+  ]);
   assertWithinLog(state, upTo, 'read');
   const requested = await cursorAt(services, state, upTo ?? state.seq);
   const before = readCursor(state, membership);
   const isLater = requested.seq > before.seq;
   const read = isLater ? requested : before;
-  const moved = isLater && (await moveCursor(services, membership, requested));
-  const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
+  const [moved, found] = await Promise.all([
+    isLater && moveCursor(services, membership, requested),
+    recipientsOf(services, conversation, { alwaysInclude: [caller.username], members, state }),
+  ]);
+  const recipients = { ...found, users: found.users.map((user) => without(user, quiet)) };
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: caller.username, up_to: read.seq } as const;
   const reader = recipients.users.filter(({ username }) => username === caller.username);
@@ -66,6 +76,10 @@ async function readMarkedUp(
   // Loaded only then, because a cold start should load little.
   const { readMarked } = await import('./unread-mark.ts');
   return readMarked(services, state, membership, upTo, reader);
+}
+
+function without(user: User, connection: Pick<Connection, 'id'> | undefined): User {
+  return { ...user, connections: user.connections.filter(({ id }) => id !== connection?.id) };
 }
 
 /** @throws ChatError `invalid_frame` for a number after the end of the log */

@@ -15,7 +15,7 @@
  *        `blocks`, `blocked`, `blocker_read`, `unfriended`: of direct conversations only, see direct-membership.ts.
  *        `muted`, `muted_until`, `notify`, `archived`, `pinned`, `mark`: this user's own settings, see own-settings.ts.
  *        `left_at` (ms): instead of all else, of who has left a conversation that is named by its members, see named-departures.ts.
- *        `invited_by`, `invited_at`, `refused`, `banned`: of users who are not members, see standing.ts.
+ *        `invited_by`, `invited_at`, `refused`, `removed`, `banned`: of users who are not members, see standing.ts.
  * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
  *        The index lags behind. So it tells who receives posts, and never who has permission; and the conversation state knows who left
  *        a moment ago.
@@ -268,7 +268,7 @@ export function joinUpdate(username: string, conversation: string, { seq, count 
   return {
     Key: membershipKey(username, conversation),
     UpdateExpression:
-      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, expires',
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, removed, expires',
     ConditionExpression: 'attribute_not_exists(#role) AND attribute_not_exists(refused)',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: {
@@ -295,8 +295,8 @@ export async function endMembership(services: TimedStore, membership: Membership
   return ok;
 }
 
-/** `refused`: they have left a group. `banned`: they were removed from a room. */
-export type Mark = 'refused' | 'banned';
+/** `refused`: they have left a group. `removed`, `banned`: they were removed from a group, or from a room. */
+export type Mark = 'refused' | 'removed' | 'banned';
 
 /** The partition of the index `members` with who was removed from a room. */
 export function bannedList(room: string): string {
@@ -312,6 +312,7 @@ export function endMembershipUpdate(
   const kept = {
     none: `REMOVE ${ended}, member_of SET expires = :expires`,
     refused: `REMOVE ${ended}, member_of, expires SET refused = :now`,
+    removed: `REMOVE ${ended}, member_of, expires SET removed = :now`,
     banned: `REMOVE ${ended}, expires SET banned = :now, member_of = :list`,
   };
   return {

@@ -138,10 +138,12 @@ async function postSnapshot(
 }
 
 async function onUserSocket(services: StreamServices, { before, user, connection }: Connected): Promise<void> {
-  const inbox = await readInbox(services, user.username, { renew: user });
-  const firstRows = inbox.rows.slice(0, limits.pageDefault);
   const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
   const isFirst = !earlier.some(({ scope }) => scope.kind === 'user');
+  // Its client has had everything on the connection before, and nobody needs to hear of it.
+  if (connection.resumes && !isFirst) return;
+  const inbox = await readInbox(services, user.username, { renew: user });
+  const firstRows = inbox.rows.slice(0, limits.pageDefault);
   // The people on the first page and those who hear of the user are nearly the same, so they are read once. Whoever connects after that
   // finds the user in their own inbox.
   const contacts = isFirst ? presenceContacts(user.username, inbox.rows) : [];

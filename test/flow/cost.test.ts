@@ -16,6 +16,7 @@ import {
 } from '#bench/bars';
 import { bundles } from '#bench/bundles';
 import { measureCreate, writeUnits } from '#bench/create';
+import { joinByLink, listPinned, pin } from '#bench/groups';
 import { measure } from '#bench/measure';
 import {
   changeSettings,
@@ -118,6 +119,17 @@ describe.runIf(local)('the cost', () => {
       ]),
     ];
     expect(bars).toEqual(met(bars));
+  });
+
+  it('of pinning and of joining by a link is what the limits assume, and a list of pinned messages writes nothing', async () => {
+    const { runtime } = stage;
+    const pinning = await pair(stage, 'pinning');
+    const pinned = await measure(runtime, pin(stage, pinning), 2);
+    const listed = await measure(runtime, listPinned(pinning), 2);
+    const joined = await measure(runtime, await joinByLink(stage, await pair(stage, 'linking'), 2), 2);
+    const bars = [useBar('groups', pinned), useBar('groups', joined), useBar('lists', listed)];
+    expect(bars).toEqual(met(bars));
+    expect([writeUnits(pinned).most, writeUnits(listed).most]).toEqual([8, 0]);
   });
 
   it('of loading the functions for which a connecting client waits is at most 280 and 45 KB', () => {
