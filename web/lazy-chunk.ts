@@ -7,6 +7,7 @@ export { EmojiPalette } from './composer/emoji-palette.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
+export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
 export { AccessDenied } from './people/access-denied.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';
