@@ -1,8 +1,6 @@
 import type { Message } from '@parley/client';
-import { setPinned } from '../people/group-requests.ts';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
 import type { Thread } from './thread.ts';
 
 /** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
@@ -39,11 +37,6 @@ export function copy({ message }: Message): void {
 export function react({ conversation, me }: Thread, { seq, reactions }: Message, emoji: string): void {
   const remove = reactions[emoji]?.includes(me) ?? false;
   conversation.react(seq, emoji, { remove }).catch(() => {});
-}
-
-/** Pins a message for everybody, or takes it down. */
-export function pin({ chat, conversation }: Thread, { seq }: Pick<Message, 'seq'>, pinned: boolean): void {
-  setPinned(chat, conversation.id, seq, pinned).catch((error: Error) => showToast(sentenceOf(error)));
 }
 
 /** A failure is shown by `FailedSendList`. */

@@ -5,8 +5,9 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { shortTime } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
 import { sentenceOf } from '../ui/use-action.ts';
-import { permissionsFor, pin } from './message-actions.ts';
+import { permissionsFor } from './message-actions.ts';
 import { excerpt } from './message-quote.tsx';
+import { pin } from './pin.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 

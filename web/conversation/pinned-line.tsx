@@ -8,6 +8,7 @@ const PinnedDialog = lazy((chunk) => chunk.PinnedDialog);
 /** Below the head of a conversation that has pinned messages: how many, and the way to them. */
 export function PinnedLine({ thread }: { readonly thread: Thread }) {
   const [isOpen, setOpen] = useState(false);
+  void thread.changes.value;
   const { pinned_messages: count } = thread.conversation.view;
   return (
     <>
