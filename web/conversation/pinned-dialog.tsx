@@ -1,5 +1,5 @@
 import type { PinnedMessage } from '@parley/client';
-import { IconButton } from '../ui/button.tsx';
+import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { shortTime } from '../ui/times.ts';
@@ -49,9 +49,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
         </span>
         <span class="quiet">{isMine(by.username) ? 'Pinned by you' : `Pinned by ${by.name}`}</span>
       </button>
-      {permissionsFor(thread, message).pin && (
-        <IconButton icon="close" label="Unpin" onClick={() => pin(thread, message, false)} />
-      )}
+      {permissionsFor(thread, message).pin && <Button onClick={() => pin(thread, message, false)}>Unpin</Button>}
     </li>
   );
 }
