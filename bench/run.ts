@@ -12,6 +12,7 @@ import {
   readBar,
   scanBar,
   searchBar,
+  settingsBar,
   typingBar,
 } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
@@ -52,6 +53,8 @@ export async function runAll(
     const two = await scene('two');
     const typing = await run(operations.typing(two));
     const read = await run(operations.readMessages(stage, two));
+    const settings = await run(operations.changeSettings(stage, two));
+    await run(operations.readMarked(two));
     await run(operations.ping(two));
     const connects = [await run(operations.connect(await scene('all'), 'everything', {}, 'unread_count'))];
     const one = await scene('one');
@@ -126,6 +129,7 @@ export async function runAll(
       logBar(none, many, longLog),
       typingBar(typing),
       readBar(read),
+      settingsBar(settings),
       searchBar(search),
       inboxBar(inbox, 50),
       connectBar(connects),

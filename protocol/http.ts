@@ -2,18 +2,20 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, cleanedName, cleanedText, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { between, cleanedName, cleanedText, clientId, emoji, seq, text, trimmedText, uploadId } from './fields.ts';
 import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
 import {
+  ConversationSettings,
   ConversationView,
   FriendState,
   Invitation,
   InviteLink,
   Member,
   Message,
+  NotifyLevel,
   PinnedMessage,
   Profile,
   Role,
@@ -218,6 +220,29 @@ export const UpdateGroupBody = z.object({
   ),
 });
 
+const yesOrNo = 'must be true or false';
+const until = 'must be a time such as 2026-11-20T09:40:05.123Z, or null';
+const level = 'must be all, mentions or none';
+
+/** A missing field stays as it is. */
+export const SettingsBody = z
+  .object({
+    muted_until: z.optional(z.nullable(z.iso.datetime({ error: until }))),
+    notify: z.optional(z.enum(NotifyLevel.options, { error: level })),
+    archived: z.optional(z.boolean({ error: yesOrNo })),
+    pinned: z.optional(z.boolean({ error: yesOrNo })),
+    unread_from: z.optional(z.nullable(seq)),
+  })
+  .check(
+    z.refine(({ archived, pinned }) => !(archived && pinned), {
+      path: ['pinned'],
+      error: 'and archived cannot both be true: a pinned conversation is listed first, an archived one is put away',
+    }),
+  );
+export type SettingsBody = z.infer<typeof SettingsBody>;
+export const SettingsAnswer = z.object({ settings: ConversationSettings, unread_count: z.int() });
+export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
+
 const expires = `must be a number of seconds from ${limits.inviteLinkLeastSeconds} to ${limits.inviteLinkSeconds}`;
 const uses = `must be a number from 1 to ${limits.inviteLinkUses}`;
 
@@ -260,7 +285,7 @@ const avatar = 'must be the id of an upload, or null';
 export const MeBody = z.object({
   name: z.optional(cleanedName(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
-  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
+  hide_presence: z.optional(z.boolean({ error: yesOrNo })),
 });
 
 export const CreateBody = z.pipe(
@@ -269,7 +294,7 @@ export const CreateBody = z.pipe(
 );
 export const EditBody = z.pick(frameFields.edit, { message: true, client_id: true });
 export const DeleteQuery = z.pick(frameFields.delete, { for: true, client_id: true });
-export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true });
+export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true, quiet: true });
 export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });

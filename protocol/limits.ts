@@ -1,3 +1,5 @@
+import { nameLimits } from './name-limits.ts';
+
 /** A bucket of `count` tokens, refilled evenly within `seconds`. `of` names what takes them, for the error's sentence. */
 export interface RateLimit {
   readonly count: number;
@@ -35,10 +37,10 @@ export const rates = {
   /** Signing out everywhere. */
   sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
   /**
-   * Groups made; titles, pictures, descriptions, roles and members changed; messages pinned; conversations left and muted; invitations answered;
-   * invite links made and used.
+   * Groups made; titles, pictures, descriptions, roles and members changed; messages pinned; conversations left; own settings changed;
+   * invitations answered; invite links made and used.
    */
-  groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
+  groups: { count: 60, seconds: 600, of: 'changes of groups and settings', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */
   conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
   /** People invited into groups. People whom the user may put in without asking do not count. */
@@ -55,6 +57,7 @@ export type RateKind = keyof typeof rates;
 
 /** Every limit of the protocol, with AWS's limit where ours follows from it. */
 export const limits = {
+  ...nameLimits,
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
   frameBytes: 32 * 1024,
   /** Bytes of a message's text as JSON together with its attachments, so that its event fits one frame. */
@@ -63,17 +66,9 @@ export const limits = {
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
-  /** Combining marks in a row in a text that is stored; further ones are left out (UAX #15, stream-safe text format). */
-  marksInARow: 30,
   clientIdLength: 64,
-  /** Characters of a user's name after encoding. */
-  userNameLength: 64,
   /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
   confirmationDays: 7,
-  /** Characters of the name that others see, after trimming. */
-  nameLength: 64,
-  /** Characters of a room's name after `room:`. */
-  roomNameLength: 64,
   /** Characters (Unicode code points) of a group's title, after trimming. */
   titleLength: 100,
   /** Characters (Unicode code points) of a group's or room's description, after trimming. */
@@ -91,8 +86,6 @@ export const limits = {
   inviteLinkUsualUses: 100,
   /** People in the request that creates a group; others can be invited later. */
   groupBeginners: 50,
-  /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
-  namedMembers: 12,
   attachmentsPerMessage: 5,
   /** Characters of an upload's id. Ids have 26; a longer text could not be part of a key (DynamoDB: 1,024 bytes). */
   uploadIdLength: 64,
@@ -136,6 +129,10 @@ export const limits = {
   membersRead: 500,
   /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */
   inboxConversations: 200,
+  /** Conversations that a user has pinned. */
+  pinnedConversations: 20,
+  /** Entries before the cursor in which one's own messages are found when a conversation is marked as unread. */
+  unreadEntries: 100,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */

@@ -149,6 +149,25 @@ export type InviteLink = z.infer<typeof InviteLink>;
 export const FriendState = z.enum(['friends', 'received', 'sent']);
 export type FriendState = z.infer<typeof FriendState>;
 
+/** What a user is notified of: every message, only those that mention them, or nothing. */
+export const NotifyLevel = z.enum(['all', 'mentions', 'none']);
+export type NotifyLevel = z.infer<typeof NotifyLevel>;
+
+/**
+ * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
+ * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
+ * member has marked it as unread.
+ */
+export const ConversationSettings = z.object({
+  muted_until: z.nullable(Time),
+  notify: NotifyLevel,
+  archived: z.boolean(),
+  archived_seq: z.nullable(z.int()),
+  pinned: z.boolean(),
+  unread_from: z.nullable(z.int()),
+});
+export type ConversationSettings = Readonly<z.infer<typeof ConversationSettings>>;
+
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
 /** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
@@ -164,8 +183,10 @@ export const ConversationView = z.object({
   pinned_messages: z.optional(z.int()),
   seq: z.int(),
   unread_count: z.int(),
-  /** You get no pushes and no notifications of it, and it does not count in the total of unread messages. */
+  /** It is muted now: no pushes and no notifications, and it does not count in the total of unread messages. */
   muted: z.optional(z.literal(true)),
+  /** Only if one of them is not as at the beginning. */
+  settings: z.optional(ConversationSettings),
   read_seq: z.int(),
   last_message: z.nullable(LastMessage),
   /** In a large conversation it has you alone. In lists of conversations it is empty for rooms and groups. */

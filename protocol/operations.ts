@@ -448,6 +448,21 @@ export const operations = {
     answer: { status: 204, means: 'The user is no longer a member.' },
     errors: ['not_found', 'conflict'],
   },
+  updateSettings: {
+    task: 'change your settings of {id}',
+    summary:
+      'Changes your own settings of a conversation: mute, notifications, archive, pin, and from where on it is marked as unread. A missing field stays as it is. Nobody else learns of it.',
+    routes: ['PATCH /conversations/{id}/settings'],
+    inConversation: true,
+    body: http.SettingsBody,
+    rate: 'groups',
+    answer: {
+      status: 200,
+      means: 'The settings as they are now, and the unread count.',
+      schemas: [http.SettingsAnswer],
+    },
+    errors: ['conflict'],
+  },
   muteConversation: {
     task: 'mute {id}',
     summary:
@@ -572,9 +587,16 @@ export const operations = {
     inConversation: true,
     rate: 'typing',
   },
+  renewToken: {
+    task: frameTasks.renew_token,
+    summary:
+      'Gives an open socket a new token of the same account, so that it need not be opened again when the first one expires.',
+    frame: 'renew_token',
+    errors: ['token_expired'],
+  },
   ping: {
     task: frameTasks.ping,
-    summary: 'The server answers with `pong`.',
+    summary: 'The server answers with `pong`, or not at all if the ping is `quiet`.',
     frame: 'ping',
   },
   createUpload: {

@@ -16,6 +16,7 @@ import { type ArchiveFile, pathPart } from './archive-entry.ts';
 import { blockedBy } from './block.ts';
 import { friendsIn } from './friends.ts';
 import { manages } from './invitations.ts';
+import { shownSettings } from './own-settings.ts';
 import { readCursor } from './unread-count.ts';
 
 /** A place between two files. */
@@ -178,6 +179,7 @@ async function describe(
     role: membership?.role ?? null,
     read_seq: membership ? readCursor(state, membership).seq : null,
     blocked: membership?.blocks ?? false,
+    settings: membership ? shownSettings({ state, membership }, services.now()) : null,
     invite_links: manages(membership) ? await ownLinks(services, membership) : [],
   };
 }

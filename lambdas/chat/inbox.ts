@@ -15,11 +15,12 @@ import { getMemberships, type Membership, membershipPage } from '../store/member
 import { getUsers, type User, userDeliveredUntil } from '../store/user.ts';
 import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
+import { areUnset, countsInTotal, isMuted, shownSettings } from './own-settings.ts';
 import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;
 
 export interface InboxRow {
   readonly membership: Membership;
@@ -28,7 +29,7 @@ export interface InboxRow {
 }
 
 export interface Inbox {
-  /** Conversations that have entries, and rooms; those that were active last, latest first, at most `limits.inboxConversations`. */
+  /** Conversations that have entries, and rooms; pinned ones first, then those that were active last, latest first, at most `limits.inboxConversations`. */
   readonly rows: readonly InboxRow[];
   /** The user has older conversations, which are read in pages of their own. */
   readonly hasOlder: boolean;
@@ -130,19 +131,21 @@ interface Place {
   /** ms; when the conversation was last used: at its newest message, or, if there is none, at its newest entry */
   readonly at: number;
   readonly id: string;
+  readonly pinned?: boolean | undefined;
 }
 
-function placeOf({ state: { conversation: id, last, at } }: InboxRow): Place {
-  return { at: last?.at ?? at, id };
+function placeOf({ state: { conversation: id, last, at }, membership }: InboxRow): Place {
+  return { at: last?.at ?? at, id, pinned: membership.settings.pinnedAt !== undefined || undefined };
 }
 
-/** Latest first. */
+/** Pinned ones first; latest first. */
 function isBefore(one: Place, other: Place): boolean {
+  if (one.pinned !== other.pinned) return one.pinned === true;
   return one.at > other.at || (one.at === other.at && one.id < other.id);
 }
 
 /**
- * Where a page begins. Conversations that become active while somebody pages move to the front, so they are shown once more, or for the first
+ * Where a page begins. Conversations that become active, or are pinned, while somebody pages move to the front, so they are shown once more, or for the first
  * time, at the end of those that did not: nothing is missed.
  */
 export type InboxPlace =
@@ -181,7 +184,8 @@ export function pageOf(
   }: { readonly from: Exclude<InboxPlace, { part: 'older' }> | number; readonly limit: number; readonly now: number },
 ): InboxPage {
   const start = typeof from === 'number' ? now : from.start;
-  const hasMoved = (row: InboxRow) => typeof from === 'object' && placeOf(row).at > start;
+  const movedAt = (row: InboxRow) => Math.max(placeOf(row).at, row.membership.settings.pinnedAt ?? 0);
+  const hasMoved = (row: InboxRow) => typeof from === 'object' && movedAt(row) > start;
   const moved = rows.filter(hasMoved).reverse();
   const still = rows.filter((row) => !hasMoved(row));
   const last = still.at(-1);
@@ -237,9 +241,9 @@ async function olderPage(
   }
 }
 
-/** Without muted conversations, whose messages wait quietly. */
-export function totalUnread({ rows }: Inbox): number {
-  return rows.reduce((sum, { unread, membership }) => sum + (membership.muted ? 0 : unread), 0);
+/** Without conversations that are muted or put away, whose messages wait quietly. @param now ms */
+export function totalUnread({ rows }: Inbox, now: number): number {
+  return rows.reduce((sum, row) => sum + (countsInTotal(row, now) ? row.unread : 0), 0);
 }
 
 /**
@@ -280,7 +284,7 @@ export async function toViews(
     ...(state.conversation.startsWith('room:') ? { owner: state.owner ?? null } : {}),
     seq: state.seq,
     unread_count: unread,
-    muted: membership.muted || undefined,
+    ...settingsOf({ state, membership }, services.now()),
     read_seq: ownCursor(state, membership).seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
@@ -293,6 +297,13 @@ export async function toViews(
         : [],
     ...countsOf(state),
   }));
+}
+
+/** Left out where they are as at the beginning: most are. */
+function settingsOf(row: Pick<InboxRow, 'state' | 'membership'>, now: number) {
+  const settings = shownSettings(row, now);
+  if (areUnset(settings)) return {};
+  return { muted: isMuted(row.membership.settings, now) || undefined, settings };
 }
 
 /** What a list shows of a membership. The state of a conversation that is named by its members has it too. */

@@ -11,6 +11,7 @@ import {
   readBar,
   scanBar,
   searchBar,
+  settingsBar,
   typingBar,
 } from '#bench/bars';
 import { bundles } from '#bench/bundles';
@@ -18,11 +19,13 @@ import { measureCreate, writeUnits } from '#bench/create';
 import { joinByLink, listPinned, pin } from '#bench/groups';
 import { measure } from '#bench/measure';
 import {
+  changeSettings,
   connect,
   connectWithInbox,
   inbox,
   type Pair,
   pair,
+  readMarked,
   readMessages,
   search,
   typing,
@@ -86,6 +89,15 @@ describe.runIf(local)('the cost', () => {
     const marked = await measure(runtime, readMessages(stage, two), 3);
     const bars = [typingBar(typed), readBar(marked), useBar('typing', typed), useBar('receipts', marked)];
     expect(bars).toEqual(met(bars));
+  });
+
+  it('of a change of one’s own settings is one write beside its limit, and so is that of reading what was marked as unread', async () => {
+    const { runtime } = stage;
+    const changed = await measure(runtime, changeSettings(stage, two), 3);
+    const read = await measure(runtime, readMarked(two), 3);
+    const bars = [settingsBar(changed), useBar('groups', changed), readBar(read), useBar('receipts', read)];
+    expect(bars).toEqual(met(bars));
+    expect(writeUnits(read)).toMatchObject({ most: 1 });
   });
 
   it('of a page of the inbox is half a unit for each conversation and person, and of connecting two writes', async () => {

@@ -869,7 +869,7 @@ describe.runIf(local)('a permission', () => {
 
   it.each(logging)('%s is needed by every function to write its log', async (action) => {
     const { functions, stack } = runtime;
-    const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
+    const logged = (requestId: string) => logs().includes(`"requestId":"${requestId}"`);
     for (const { logicalId } of stack.functions) {
       await untilIdle(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);

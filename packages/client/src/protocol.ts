@@ -35,6 +35,20 @@ export type ConversationChange = {
 
 export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
 
+/**
+ * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
+ * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
+ * member has marked it as unread.
+ */
+export type ConversationSettings = {
+  readonly muted_until: Time | null;
+  readonly notify: NotifyLevel;
+  readonly archived: boolean;
+  readonly archived_seq: number | null;
+  readonly pinned: boolean;
+  readonly unread_from: number | null;
+};
+
 /** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
 export type ConversationView = {
   readonly id: string;
@@ -46,6 +60,7 @@ export type ConversationView = {
   readonly seq: number;
   readonly unread_count: number;
   readonly muted?: true | undefined;
+  readonly settings?: ConversationSettings | undefined;
   readonly read_seq: number;
   readonly last_message: LastMessage | null;
   readonly members: readonly Member[];
@@ -119,6 +134,9 @@ export type Message = {
   readonly deleted: boolean;
   readonly client_id?: string | undefined;
 };
+
+/** What a user is notified of: every message, only those that mention them, or nothing. */
+export type NotifyLevel = 'all' | 'mentions' | 'none';
 
 export type Person = { readonly username: string; readonly name: string };
 
@@ -252,6 +270,8 @@ export type MemberPage = {
   readonly results: readonly Member[];
 };
 
+export type SettingsAnswer = { readonly settings: ConversationSettings; readonly unread_count: number };
+
 /** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
 export type MessagePage = {
   readonly count: number | null;
@@ -306,6 +326,13 @@ export type ServerEvents = {
     readonly type: 'conversation_muted';
     readonly conversation: string;
     readonly muted: boolean;
+  };
+  /** To a user's own connections: their settings of the conversation as they are now, and the unread count that follows from them. */
+  readonly conversation_settings: {
+    readonly type: 'conversation_settings';
+    readonly conversation: string;
+    readonly settings: ConversationSettings;
+    readonly unread_count: number;
   };
   readonly reaction: {
     readonly type: 'reaction';
@@ -420,6 +447,7 @@ export type ServerEvents = {
     readonly title: string | null;
     readonly message: Message;
   };
+  readonly token_renewed: { readonly type: 'token_renewed'; readonly expires: Time };
   readonly pong: { readonly type: 'pong' };
   readonly error: {
     readonly type: 'error';
