@@ -4,13 +4,19 @@ import { composerModeOf } from '../state/composer-mode.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
-/** What the user may do with a message. `write`: reply and react. */
+/** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
 export function permissionsFor({ conversation, me }: Thread, { from_user, deleted, message }: Message) {
   const write = !deleted && !conversation.ended;
   const isOwn = from_user.username === me;
-  const { members } = conversation.view;
-  const isOwner = members.some(({ username, role }) => username === me && (role === 'owner' || role === 'moderator'));
-  return { write, edit: write && isOwn && message !== '', deleteForAll: write && (isOwn || isOwner) };
+  const { members, kind } = conversation.view;
+  const role = members.find(({ username }) => username === me)?.role ?? 'member';
+  const isOwner = role === 'owner' || role === 'moderator';
+  return {
+    write,
+    edit: write && isOwn && message !== '',
+    deleteForAll: write && (isOwn || isOwner),
+    pin: write && (role !== 'member' || kind === 'direct' || kind === 'fixed'),
+  };
 }
 
 export function reply({ chat, conversation }: Thread, message: Message): void {
