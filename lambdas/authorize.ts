@@ -12,7 +12,7 @@ import {
 } from './identity/connection-context.ts';
 import { openTokenVerifier } from './identity/open-verifier.ts';
 import { IssuerUnavailable } from './identity/verify.ts';
-import { counted, createHandler } from './runtime/create-handler.ts';
+import { createHandler } from './runtime/create-handler.ts';
 import { type Log, openLog } from './runtime/log.ts';
 
 const Environment = z.object({
@@ -72,12 +72,12 @@ async function verifyOrExplain(token: string, log: Log) {
     if (verified.ok) return verified;
     const error = new ChatError('unauthenticated', verified.reason);
     if (!verified.genuine) throw error;
-    log.info('refused', { reason: verified.reason, ...counted('unauthenticated') });
+    log.refused('unauthenticated', verified.reason);
     return { problem: error.sentence('connect'), status: errorStatus.unauthenticated };
   } catch (error) {
     if (!(error instanceof IssuerUnavailable)) throw error;
-    // Counted as a fault of ours, which rings the alarm: nobody can connect.
-    log.error('issuer unavailable', { error, ...counted('internal') });
+    // A fault of ours, which rings the alarm: nobody can connect.
+    log.error('issuer unavailable', { error });
     const reason = 'the issuer of your token cannot be asked whether it is right: try again in a moment';
     return { problem: new ChatError('internal', reason).sentence('connect'), status: 503 };
   }

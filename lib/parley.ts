@@ -1,10 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IUserPool, type IUserPoolClient, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
+import { Budget } from './budget.ts';
 import { ChatTable } from './chat-table.ts';
 import { Edge } from './edge.ts';
 import { FanOut } from './fan-out.ts';
@@ -26,6 +27,7 @@ import { ParleyFunction } from './parley-function.ts';
 import type { ParleyProps } from './parley-props.ts';
 import { People, type PoolWithClient } from './people.ts';
 import { Push } from './push.ts';
+import { Rollout } from './rollout.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { SocketApi } from './socket-api.ts';
 import { TableStream } from './table-stream.ts';
@@ -52,6 +54,8 @@ export class Parley extends Construct {
   readonly userPoolClient: IUserPoolClient | undefined;
   /** Records and events that were given up. */
   readonly deadLetters: Queue;
+  /** Deletions of accounts and archives that are not done. */
+  readonly accountQueue: Queue;
   private readonly settings: Settings;
   private readonly chat: ChatTable;
   private readonly alarms: Alarms;
@@ -74,15 +78,17 @@ export class Parley extends Construct {
       memory: 512,
       // Only the request for the issuer's keys can take long.
       timeout: 10,
+      live: live(options, 'authorize'),
       options,
     });
     const socket = new ParleyFunction(this, 'Socket', {
       memory: 1024,
       // API Gateway gives up after 29 s; a send that takes half of that has failed.
       timeout: 15,
+      live: live(options, 'socket'),
       options,
     });
-    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, options });
+    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, live: live(options, 'http'), options });
     const notify = new ParleyFunction(this, 'Notify', {
       // No client waits for its start, and it spends its time waiting for the network.
       memory: 512,
@@ -127,8 +133,8 @@ export class Parley extends Construct {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
-    uploads.bind(notify, 'show', 'discard', 'unportray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'unportray', 'hand');
+    uploads.bind(notify, 'show', 'discard', 'picture', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
@@ -179,12 +185,30 @@ export class Parley extends Construct {
       functions,
       // It throws in order to refuse.
       refusing: [authorize],
+      waitedFor: [authorize, socket, http],
+      streaming: [notify, ...(pushes ? [pushes.plan] : [])],
+      fanOut: fanOut.fanOut,
+      chunks: fanOut.chunks,
+      table: chat.table,
+      httpApi: endpoint.api,
+      failedFrames: sockets.failed,
       unchecked: endpoint.unchecked,
       deadLetters: changes.deadLetters,
       lostPushes: pushes?.deadLetters,
       topics: this.topics(props),
+      options,
     });
     if (people?.ownPool) this.addTriggers(people.ownPool);
+
+    if (options.rollout !== 'at-once') {
+      new Rollout(this, 'Rollout', {
+        functions: [authorize, socket, http],
+        alarms: this.alarms,
+        how: options.rollout,
+      });
+    }
+    if (options.budget) new Budget(this, 'Budget', options.budget, options.tags);
+    for (const [name, value] of Object.entries(options.tags)) Tags.of(this).add(name, value);
 
     const config = people
       ? {
@@ -216,6 +240,7 @@ export class Parley extends Construct {
     this.userPool = people?.pool;
     this.userPoolClient = people?.client;
     this.deadLetters = changes.deadLetters;
+    this.accountQueue = jobs.queue;
   }
 
   /** Every function by its name, such as `Socket`, `Http`, `Notify`; those of `addTriggers` once it has been called. */
@@ -248,6 +273,7 @@ export class Parley extends Construct {
     pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, checkName.lambda);
     this.alarms.watch(signUp);
     this.alarms.watchRefusing(checkName);
+    for (const fn of [signUp, checkName]) this.alarms.watchThrottles(fn);
     this.all.push(signUp, checkName);
   }
 
@@ -312,9 +338,33 @@ export class Parley extends Construct {
     const topics = alarmTopic ? [alarmTopic] : [];
     if (alarmEmail === undefined) return topics;
     const mails = new Topic(this, 'AlarmMails', { displayName: 'Parley', enforceSSL: true });
+    // CDK's policy only refuses plain http, and takes the place of SNS's own, which lets the account's alarms publish.
+    mails.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [mails.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     mails.addSubscription(new EmailSubscription(alarmEmail));
     return [...topics, mails];
   }
+}
+
+/**
+ * Whether a function has an alias, and how much of it is ready.
+ * @throws OptionsError if an account with this quota cannot have so much ready: https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+ */
+function live({ rollout, provisioned, concurrency }: Settings, name: keyof Settings['provisioned']) {
+  const all = Object.values(provisioned).reduce((sum, one) => sum + (one ?? 0), 0);
+  if (all > 0 && all > concurrency - 100) {
+    throw new OptionsError(
+      `unable to have ${all} environments ready; AWS keeps 100 of the account's ${concurrency} concurrent executions for functions without any`,
+    );
+  }
+  const ready = provisioned[name] ?? 0;
+  return rollout === 'at-once' && ready === 0 ? undefined : { provisioned: ready };
 }
 
 function poolOf({ userPool, userPoolClient, issuer }: ParleyProps): PoolWithClient | undefined {

@@ -9,14 +9,15 @@ import type { Conversation } from '#protocol/names';
 import { broadcast } from '../delivery/broadcast.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
-import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { type ConversationState, type Cursor, getConversationState } from '../store/conversation-state.ts';
 import { moveCursor } from '../store/cursor.ts';
+import type { Membership } from '../store/membership.ts';
 import type { Connection, User } from '../store/user.ts';
 import { readInbox, totalUnread } from './inbox.ts';
 import { cursorAt } from './log.ts';
 import { listMembers, recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { readCursor, unreadCount } from './unread-count.ts';
+import { markOf, readCursor, unreadCount } from './unread-count.ts';
 import { owePosts } from './user-limits.ts';
 
 /**
@@ -57,9 +58,24 @@ export async function markRead(
     owePosts(services, caller.username, 'receipts', users);
     await broadcast(services, { conversation: id, users }, event);
   }
-  const unread = await unreadCount(services, state, { ...membership, read });
+  const after = isLater ? membership : await readMarkedUp(services, state, membership, requested, reader);
+  const unread = await unreadCount(services, state, { ...after, read });
   await postUnreadCounts(services, id, reader, unread);
   return { up_to: read.seq, unread_count: unread };
+}
+
+/** What was marked as unread is read again, although the cursor does not move. */
+async function readMarkedUp(
+  services: Services,
+  state: ConversationState,
+  membership: Membership,
+  upTo: Cursor,
+  reader: readonly User[],
+): Promise<Membership> {
+  if (!markOf(state, membership)) return membership;
+  // Loaded only then, because a cold start should load little.
+  const { readMarked } = await import('./unread-mark.ts');
+  return readMarked(services, state, membership, upTo, reader);
 }
 
 function without(user: User, connection: Pick<Connection, 'id'> | undefined): User {
@@ -95,6 +111,6 @@ export async function postUnreadCounts(
   await postAll(services, singles, { type: 'single_conversation_unread_count', conversation, unread_count: unread });
   const [first] = totals;
   if (!first) return;
-  const total = totalUnread(await readInbox(services, first.username));
+  const total = totalUnread(await readInbox(services, first.username), services.now());
   await postAll(services, totals, { type: 'unread_count', unread_count: total });
 }

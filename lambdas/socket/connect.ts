@@ -60,6 +60,7 @@ export async function connect(
     if (waitMs > 0) throw noteEmpty(services, caller.username, 'connects', waitMs);
     throw new ChatError('conflict', 'your account has just changed: connect again');
   }
+  services.log.count('ConnectionsOpened');
   await renewListings(services, user);
   await Promise.all(outdatedOf(user, now).map(({ connection, at }) => endConnection(services, connection, at)));
 

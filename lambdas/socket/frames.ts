@@ -104,6 +104,8 @@ export const frameRates: { readonly [Type in Frame['type']]: RateKind | 'sends' 
 export async function handleFrame(services: Services, request: SocketRequest, frame: Frame): Promise<void> {
   const rate = frameRates[frame.type];
   if (rate !== undefined && rate !== 'sends') await assertRate(services, request.caller.username, rate);
+  if (frame.type !== 'ping' && frame.type !== 'renew_token')
+    services.log.addKeys({ conversation: conversationOf(request, frame.conversation).id });
   // TypeScript cannot see that handler and frame have the same type.
   const handler = handlers[frame.type] as FrameHandler<Frame>;
   await handler(services, request, frame);

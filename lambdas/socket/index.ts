@@ -24,6 +24,7 @@ export const handler = createHandler({
     connection: connectionId,
     user: authorizer.username,
   }),
+  received: ({ requestContext }) => requestContext.requestTimeEpoch,
   async run(event, { now }) {
     const request = toRequest(event);
     const { routeKey } = event.requestContext;

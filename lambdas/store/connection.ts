@@ -123,12 +123,13 @@ const Time = z.optional(z.number());
  * Removes a connection and notes when its user was last seen. If the connection was for everything, also until when messages were delivered
  * to it. Both times only move forward. Nothing happens if the connection was removed before.
  * @param at ms; the latest time at which the connection can have been open. A time in the future counts as now.
+ * @returns whether it was there
  */
 export async function removeConnection(
   { table, now }: TimedStore,
   { username, id, scope }: Pick<Connection, 'username' | 'id' | 'scope'>,
   at: number,
-): Promise<void> {
+): Promise<boolean> {
   const ended = Math.min(at, now());
   const times = scope.kind === 'user' ? ['last_seen', 'reached'] : ['last_seen'];
   const remove = (advanced: readonly string[]) =>
@@ -147,7 +148,8 @@ export async function removeConnection(
   // A few other connections of the user may end at the same time and advance the times. The last try leaves the times alone.
   for (let tries = 0; tries < 5; tries++) {
     const { ok, item } = await remove(tries < 4 ? advanced : []);
-    if (ok || item?.[connectionPrefix + id] === undefined) return;
+    if (ok || item?.[connectionPrefix + id] === undefined) return ok;
     advanced = times.filter((time) => (z.parse(Time, item[time]) ?? 0) < ended);
   }
+  return false;
 }

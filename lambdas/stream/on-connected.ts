@@ -153,7 +153,8 @@ async function onUserSocket(services: StreamServices, { before, user, connection
   const { next, count } = pageOf(inbox, { from: 0, limit: Math.max(1, results.length), now: services.now() });
   const page = { type: 'conversations', count, next: nextPage(services, next), previous: null, results } as const;
   const isOpen = await postFirstEvent(services, connection, page);
-  if (isOpen) await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox) });
+  if (isOpen)
+    await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox, services.now()) });
 
   if (isFirst) {
     await broadcastPresence(services, user, contacts, known);
@@ -228,7 +229,7 @@ async function onNotificationSocket(
   watched: string,
 ): Promise<void> {
   if (watched === 'all') {
-    const total = totalUnread(await readInbox(services, username));
+    const total = totalUnread(await readInbox(services, username), services.now());
     await postFirstEvent(services, connection, { type: 'unread_count', unread_count: total });
     return;
   }

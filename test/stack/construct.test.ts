@@ -134,6 +134,7 @@ describe('an option that is changed later', () => {
     allowedOrigins: 'https://chat.example.com',
     push: { fcm: { secret: 'parley/fcm' } },
     messageRetentionDays: 30,
+    recoveryDays: 0,
     deletedMessages: 'erase',
     sendLimit: 0,
     sendLimitSeconds: 60,
@@ -156,6 +157,10 @@ describe('an option that is changed later', () => {
     throttles: { socket: { rate: 100, burst: 50 } },
     concurrency: 10,
     warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 },
+    tags: { team: 'chat' },
+    budget: { dollars: 50, email: 'on-call@example.com' },
+    provisioned: { socket: 1 },
+    rollout: 'canary',
   };
 
   test.each(Object.entries(later))('%s replaces nothing that has data or an address', (name, value) => {

@@ -190,6 +190,13 @@ describe('the permissions of each function', () => {
   });
 });
 
+/** What access logs say of a failure: the answer, what the function threw, and why no token could be checked. */
+const errors = {
+  error: '$context.error.message',
+  integration: '$context.integrationErrorMessage',
+  authorizer: '$context.authorizer.error',
+};
+
 describe('functions', () => {
   // Without the function with which CDK deploys the page: test/stack/page.test.ts.
   const functions = Object.fromEntries(
@@ -206,6 +213,17 @@ describe('functions', () => {
       const log = template.toJSON().Resources[Properties.LoggingConfig.LogGroup.Ref];
       expect(log).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } });
     }
+  });
+
+  test('write JSON alone: of Lambda’s own lines only those about failures', () => {
+    for (const { Properties } of Object.values(functions)) {
+      expect(Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    }
+  });
+
+  test('count in the namespace of their chat', () => {
+    const namespaces = Object.keys(functions).map((id) => environment(id).POWERTOOLS_METRICS_NAMESPACE);
+    expect(new Set(namespaces)).toEqual(new Set(['Parley']));
   });
 
   test('run no longer than API Gateway (29 s) and Cognito (5 s) wait', () => {
@@ -344,13 +362,23 @@ describe('the bucket of uploads', () => {
     });
   });
 
+  test('keeps what was deleted for as long as the table’s backups, and no function may end that earlier', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+    });
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toMatch(/ObjectVersion|s3:\*|"\*"/);
+  });
+
   test('deletes uploads that no message uses after a day, and archives after a week', () => {
+    const days = (NoncurrentDays: number) => ({ NoncurrentDays });
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
-          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
-          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, Status: 'Enabled' },
+          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, NoncurrentVersionExpiration: days(1) },
+          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: days(1) },
           { Id: 'incomplete', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+          { Id: 'deleted', NoncurrentVersionExpiration: days(35), ExpiredObjectDeleteMarker: true, Status: 'Enabled' },
         ],
       },
     });
@@ -442,7 +470,10 @@ describe('the WebSocket API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       ...sockets,
       StageName: 'prod',
-      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp('connectionId') },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.serializedJson(Match.objectLike({ connectionId: '$context.connectionId', ...errors })),
+      },
       DefaultRouteSettings: {
         ThrottlingRateLimit: 2000,
         ThrottlingBurstLimit: 1000,
@@ -492,7 +523,10 @@ describe('the HTTP API', () => {
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
-      AccessLogSettings: { DestinationArn: Match.anyValue() },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.serializedJson(Match.objectLike(errors)),
+      },
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
     });
   });
@@ -625,35 +659,7 @@ describe('the distribution', () => {
   });
 });
 
-test('every function that works on data, and every dead-letter queue, has an alarm', () => {
-  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
-    const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
-    expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);
-    return `${Statistic} ${MetricName} ${(Dimensions ?? []).map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
-  });
-  expect(alarms.toSorted()).toEqual([
-    'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
-    'Sum Errors <AccountJobFunction>',
-    'Sum Errors <CountOnlineFunction>',
-    'Sum Errors <DeliverFunction>',
-    'Sum Errors <FanOutFunction>',
-    'Sum Errors <HttpFunction>',
-    'Sum Errors <NotifyFunction>',
-    'Sum Errors <SignUpFunction>',
-    'Sum Errors <SocketFunction>',
-    // They throw in order to refuse, so only their own faults count.
-    'Sum Errors internal authorize',
-    'Sum Errors internal check-name',
-    'Sum UncheckedTokens ',
-  ]);
-  // API Gateway's words for an issuer that does not answer: "OIDC discovery endpoint communication error", "JWKS communication error".
-  template.hasResourceProperties('AWS::Logs::MetricFilter', {
-    FilterPattern: '{ $.authorizer = "*communication error*" }',
-    MetricTransformations: [{ MetricName: 'UncheckedTokens', MetricNamespace: 'Parley', MetricValue: '1' }],
-  });
-});
-
-test('the outputs are the six that clients and tools read', () => {
+test('the outputs are what clients, tools and operators read', () => {
   const outputs = Object.entries(template.toJSON().Outputs).map(([name, output]) => [
     name,
     plain((output as { Value: unknown }).Value),
@@ -665,6 +671,10 @@ test('the outputs are the six that clients and tools read', () => {
     Region: '<AWS::Region>',
     UserPoolId: '<PeoplePool>',
     UserPoolClientId: '<PeoplePoolClient>',
+    TableName: '<ChatTable>',
+    BucketName: '<UploadsBucket>',
+    DeadLettersUrl: '<ChangesDeadLetters>',
+    AccountQueueUrl: '<AccountJobsQueue>',
   });
 });
 

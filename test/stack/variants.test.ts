@@ -218,6 +218,22 @@ describe('with every other option changed', () => {
     expect(prefixes).toEqual(['incoming/', 'exports/']);
   });
 
+  test('there may be no backups, and what they had of files ends in a day', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+    });
+    const versioned = Object.values(template.findResources('AWS::S3::Bucket')).filter(
+      ({ Properties }) => Properties.VersioningConfiguration?.Status === 'Enabled',
+    );
+    expect(versioned).toEqual([]);
+    const rules = Object.values(template.findResources('AWS::S3::Bucket')).flatMap(
+      ({ Properties }) => Properties.LifecycleConfiguration?.Rules ?? [],
+    );
+    expect(rules).toContainEqual(
+      expect.objectContaining({ Id: 'deleted', NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+    );
+  });
+
   test('what was given up is kept no longer than messages', () => {
     const kept = Object.values(template.findResources('AWS::SQS::Queue')).map(
       ({ Properties }) => Properties.MessageRetentionPeriod,

@@ -25,6 +25,7 @@ export const variants = {
     stage: 'dev',
     allowedOrigins: 'https://chat.example.com,http://localhost:5173',
     messageRetentionDays: '7',
+    recoveryDays: '0',
     deletedMessages: 'erase',
     sendLimit: '0',
     sendLimitSeconds: '60',
@@ -53,6 +54,12 @@ export const variants = {
     concurrency: '10',
     warmThroughput: { readUnitsPerSecond: 24_000, writeUnitsPerSecond: 8_000 },
     push: { fcm: { secret: 'parley/fcm' } },
+  },
+  'careful deployments': {
+    rollout: 'canary',
+    provisioned: '{"authorize":1,"socket":2}',
+    tags: '{"team":"chat","cost centre":"42"}',
+    budget: { dollars: 50, email: 'on-call@example.com', tag: 'team' },
   },
   'pool of the deployer, no page': { userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}', page: 'false' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;

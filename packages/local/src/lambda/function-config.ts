@@ -16,7 +16,13 @@ const propertiesShape = z.looseObject({
   MemorySize: z.coerce.number().min(128).max(10_240).default(128),
   ReservedConcurrentExecutions: z.coerce.number().min(0).optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).default({ Variables: {} }),
-  LoggingConfig: z.looseObject({ LogGroup: z.string().optional(), LogFormat: z.string().optional() }).default({}),
+  LoggingConfig: z
+    .looseObject({
+      LogGroup: z.string().optional(),
+      LogFormat: z.string().optional(),
+      SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
+    })
+    .prefault({}),
 });
 
 /** A function of the template, with defaults. */
@@ -67,6 +73,8 @@ export function functionConfig(stack: Stack, named: string) {
     reservedConcurrency: ReservedConcurrentExecutions,
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
+    /** Of JSON logs: Lambda's own lines below it are not written. */
+    systemLogLevel: LoggingConfig.SystemLogLevel,
   };
 }
 

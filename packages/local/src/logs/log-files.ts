@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from '#assembly/stack';
+import type { ReadLog } from '#cloudwatch/read-logs';
 import type { Counters } from '#counters';
 import type { Principal } from '#iam/access-keys';
 import type { Policies } from '#iam/policy';
@@ -74,13 +75,15 @@ export function openLogFolder(directory: string, counters?: Counters) {
   };
 }
 
+/** @param options.readLog gets the same lines */
 export function openLogFiles(options: {
   directory: string;
   stack: () => Stack;
   policies: Policies;
+  readLog: ReadLog;
   counters: Counters;
 }): LogFiles {
-  const { directory, policies, counters } = options;
+  const { directory, policies, readLog, counters } = options;
   const files = openLogFolder(directory, counters);
 
   return {
@@ -91,7 +94,9 @@ export function openLogFiles(options: {
       const exists = stack.byPhysicalId('AWS::Logs::LogGroup', group) !== undefined || may('logs:CreateLogGroup');
       if (!exists || !may('logs:CreateLogStream')) return () => {};
       return (text) => {
-        if (may('logs:PutLogEvents')) files.append(group, text);
+        if (!may('logs:PutLogEvents')) return;
+        files.append(group, text);
+        readLog(group, text);
       };
     },
     stop: files.close,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { commonLogTime } from '#gateway/access-log';
+import { recordRequest } from '#gateway/api-metrics';
 import type { HttpApi } from '#gateway/apis';
 import { callFunction, domainNameOf, executeApiArn } from '#gateway/call-function';
 import type { Gateway } from '#gateway/gateway-state';
@@ -47,6 +48,13 @@ export async function serveHttp(
   response.end(request.method === 'HEAD' ? undefined : result.body);
   counters.count('gateway.bytes-out', result.body.length);
   if (match) {
+    const latency = gateway.context.clock.now() - startedAt;
+    const integration = typeof logFields.integrationLatency === 'number' ? logFields.integrationLatency : undefined;
+    recordRequest(
+      gateway.context,
+      { apiId: api.id, stage: match.stage.name },
+      { status: result.status, latency, integration, bytes: result.body.length },
+    );
     gateway.accessLog.write(match.stage, {
       ...logFields,
       apiId: api.id,
@@ -58,7 +66,7 @@ export async function serveHttp(
       requestId,
       requestTime: commonLogTime(startedAt),
       requestTimeEpoch: startedAt,
-      responseLatency: gateway.context.clock.now() - startedAt,
+      responseLatency: latency,
       responseLength: result.body.length,
       routeKey: found?.route.key,
       stage: match.stage.name,
@@ -136,6 +144,7 @@ function refuse(
 ): HttpResponse {
   if (authorization.kind === 'unauthorized') {
     const { challenge } = authorization;
+    logFields['authorizer.error'] = /error_description="([^"]*)"/.exec(challenge ?? '')?.[1];
     return errorResponse(401, 'Unauthorized', challenge === undefined ? {} : { 'www-authenticate': challenge });
   }
   if (authorization.message !== undefined) logFields['authorizer.error'] = authorization.message;
