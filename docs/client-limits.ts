@@ -19,6 +19,7 @@ const shown = [
   'attachmentPixels',
   'filenameLength',
   'searchLength',
+  'descriptionLength',
 ] as const satisfies readonly (keyof typeof limits)[];
 
 /** The text of `packages/client/src/rules/limits.ts`. */

@@ -1,4 +1,5 @@
 import type { Chat, Conversation, Message } from '@parley/client';
+import { createSettings, markedFrom } from '@parley/client/settings';
 import { type MessageWindow, openWindow, type PendingMessage } from '@parley/client/window';
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
@@ -20,10 +21,15 @@ export interface Thread {
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to scroll to; a new object each time. */
   readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
-  /** As in the client: pages of a search, one message again, the first unread messages. */
+  /** As in the client: pages of a search, one message again. */
   readonly search: MessageWindow['search'];
   readonly load: MessageWindow['load'];
-  readonly goToFirstUnread: MessageWindow['goToFirstUnread'];
+  /** What is unread begins behind this number: at the cursor, or at the place that the user has marked. As it was when the thread was opened. */
+  readonly unreadAfter: number;
+  /** The user sees the messages up to this one, by default all. What they had marked as unread is read then. */
+  read(upTo?: number): void;
+  /** Loads the first unread messages, if they are older than those that are there. @throws ParleyError */
+  goToFirstUnread(): Promise<void>;
   /** Adds a page to `messages`. Does nothing while another page is loading. @throws ParleyError */
   loadOlder(): Promise<void>;
   /** The same at the other end. */
@@ -48,6 +54,9 @@ export function createThread(
   const view = openWindow(chat, conversation);
   const changes = signal(0);
   const target = signal<{ readonly seq: number } | undefined>(undefined);
+  const marked = markedFrom(chat.conversations.find(({ id }) => id === conversation.id) ?? conversation.view);
+  let isMarked = marked !== undefined;
+  const unreadAfter = Math.min(conversation.readUpTo, (marked ?? Number.POSITIVE_INFINITY) - 1);
   const quotes = new Map<number, Signal<Message | null | undefined>>();
 
   /** Read again after each change; what depends on it is made again if it is another object. */
@@ -77,7 +86,18 @@ export function createThread(
     atNewest: live(() => view.atNewest),
     search: view.search,
     load: view.load,
-    goToFirstUnread: view.goToFirstUnread,
+    unreadAfter,
+    read(upTo) {
+      conversation.read(upTo);
+      if (!isMarked) return;
+      isMarked = false;
+      createSettings(chat)
+        .change(conversation.id, { unread_from: null })
+        .catch(() => {
+          isMarked = true;
+        });
+    },
+    goToFirstUnread: () => view.goToFirstUnread(unreadAfter),
     loadOlder: view.loadOlder,
     loadNewer: view.loadNewer,
     async goTo(seq) {

@@ -10,10 +10,12 @@ import type { FailedSends } from '@parley/client/failed-sends';
 import { createFriends, type Friends } from '@parley/client/friends';
 import { createGroups, type Groups } from '@parley/client/groups';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
+import { createMuteClock } from './mute-clock.ts';
 import { plainName } from './names.ts';
 import { observed } from './observed.ts';
 import { createProfiles } from './profiles.ts';
@@ -30,6 +32,8 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
+  /** ms; it changes when a mute ends. */
+  readonly now: ReadonlySignal<number>;
   readonly failedSends: FailedSends;
   readonly friends: Friends;
   readonly groups: Groups;
@@ -54,9 +58,8 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const unread = computed(() =>
-    conversations.value.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0),
-  );
+  const mutes = createMuteClock(conversations);
+  const unread = computed(() => unreadTotal(conversations.value, mutes.now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
@@ -118,6 +121,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     conversations,
     loaded,
     unread,
+    now: mutes.now,
     failedSends,
     friends,
     groups,
@@ -130,6 +134,7 @@ export function createMessenger(session: Session, me: string): Messenger {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
       for (const part of [failedSends, friends, groups]) part.close();
+      mutes.stop();
       save();
       chat.close();
     },

@@ -2,6 +2,7 @@
 import type { Chat } from './chat.ts';
 import { createEmitter } from './emitter.ts';
 import { NotFound } from './errors.ts';
+import { pictureName } from './picture-name.ts';
 import type { Deletion, Export, Me } from './protocol.ts';
 
 export interface ProfileChange {
@@ -49,7 +50,7 @@ export function createAccount(chat: Pick<Chat, 'request' | 'upload'>): Account {
     },
     load: async () => keep(await chat.request<Me>('GET', '/me')),
     async change({ picture, ...fields }) {
-      const avatar = picture ? await chat.upload('/me/avatar', picture, { filename: nameOf(picture) }) : picture;
+      const avatar = picture ? await chat.upload('/me/avatar', picture, { filename: pictureName(picture) }) : picture;
       return keep(await chat.request<Me>('PATCH', '/me', { ...fields, avatar }));
     },
     archive: () => orUndefined(chat.request<Export>('GET', '/me/export')),
@@ -69,6 +70,3 @@ async function orUndefined<Answer>(request: Promise<Answer>): Promise<Answer | u
     throw error;
   }
 }
-
-/** The end of a file's name, with its extension: the server takes 200 characters. */
-const nameOf = (picture: Blob): string => ((picture as Partial<File>).name ?? 'picture').slice(-200);

@@ -8,6 +8,8 @@ import { createDevices, type Devices } from './devices.ts';
 import { createFailedSends, type FailedSendStore, type FailedSends } from './failed-sends.ts';
 import { createFriends, type Friends } from './friends.ts';
 import { createGroups, type Groups } from './groups.ts';
+import { createInviteLinks, type InviteLinks } from './invite-links.ts';
+import { createPins, type Pins } from './pins.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { createUsers, type Users } from './users.ts';
@@ -27,6 +29,8 @@ export interface CompleteChat extends Omit<Chat, 'open'> {
   readonly failedSends: FailedSends;
   readonly friends: Friends;
   readonly groups: Groups;
+  readonly inviteLinks: InviteLinks;
+  readonly pins: Pins;
   readonly rooms: Rooms;
   readonly settings: Settings;
   readonly users: Users;
@@ -43,6 +47,8 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
   const friends = once(() => createFriends(chat, { onPerson: users().put }));
   const groups = once(() => createGroups(chat));
   const rooms = once(() => createRooms(chat));
+  const inviteLinks = once(() => createInviteLinks(chat));
+  const pins = once(() => createPins(chat));
   const settings = once(() => createSettings(chat));
   const opened = new WeakMap<Conversation, CompleteConversation>();
 
@@ -81,6 +87,12 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
     },
     get groups() {
       return groups();
+    },
+    get inviteLinks() {
+      return inviteLinks();
+    },
+    get pins() {
+      return pins();
     },
     get rooms() {
       return rooms();

@@ -28,7 +28,7 @@ export interface Groups extends Management {
   close(): void;
 }
 
-export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'onEvent' | 'state'>): Groups {
+export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload' | 'onEvent' | 'state'>): Groups {
   const changes = createEmitter<void>();
   let invitations: readonly Invitation[] = [];
   /** Counts events: a list that was requested before an event is loaded again. */

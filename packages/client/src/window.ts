@@ -54,8 +54,11 @@ export interface MessageWindow {
   goTo(seq: number): Promise<number | undefined>;
   /** Shows the newest messages again. */
   goToNewest(): void;
-  /** Loads the first unread message and those around it, if it is older than the messages that are there. @throws ParleyError */
-  goToFirstUnread(): Promise<void>;
+  /**
+   * Loads the first unread message and those around it, if it is older than the messages that are there.
+   * @param after what is unread begins behind this `seq`; default: `conversation.readUpTo`. @throws ParleyError
+   */
+  goToFirstUnread(after?: number): Promise<void>;
   /** The present state of one message, with fresh addresses of its files; undefined if it does not exist any more. @throws ParleyError */
   load(seq: number): Promise<Message | undefined>;
   /**
@@ -201,11 +204,10 @@ export function openWindow(
     goToNewest() {
       if (!self.atNewest) setPart(undefined);
     },
-    async goToFirstUnread() {
-      const { readUpTo, hasOlder, messages: live } = conversation;
-      const [first] = live;
-      if (!first || !hasOlder || readUpTo >= first.seq - 1 || readUpTo === 0) return;
-      setPart(await around(readUpTo));
+    async goToFirstUnread(after = conversation.readUpTo) {
+      const [first] = conversation.messages;
+      if (!first || !conversation.hasOlder || after >= first.seq - 1 || after === 0) return;
+      setPart(await around(after));
     },
     async load(seq) {
       const found = await loadPart(chat, id, { around: seq }, 2);

@@ -29,4 +29,6 @@ export const limits = {
   filenameLength: 200,
   /** Characters (Unicode code points) of a search, after trimming. */
   searchLength: 100,
+  /** Characters (Unicode code points) of a group's or room's description, after trimming. */
+  descriptionLength: 500,
 } as const;
