@@ -140,7 +140,7 @@ it('a message is sending, sent, delivered and read; who has read it is told, and
   await until(window, () => window.stateOf(message) === 'delivered');
   bc.read();
   await until(window, () => window.stateOf(message) === 'read');
-  expect(ac.lastReadBy(bob.username)).toBe(message.seq);
+  expect(window.lastReadBy(bob.username)).toBe(message.seq);
   expect(window.receiptsOf(message)[0]?.receipt).toBe('read');
   expect(window.receipts).toEqual({ delivered: message.seq, read: message.seq });
   expect(bc.window.stateOf(message)).toBeUndefined();

@@ -9,7 +9,6 @@ import { useAction } from '../ui/use-action.ts';
 export function FriendRequests() {
   const { friends } = useMessenger();
   const people = friends.received;
-  if (people.length === 0) return null;
   return (
     <section class="requests" aria-labelledby="requests">
       <h2 id="requests" class="list-head">

@@ -7,15 +7,14 @@ import { useAction } from '../ui/use-action.ts';
 
 /** Groups to which the user is invited, above the conversations. */
 export function GroupInvitations() {
-  const { invitations } = useMessenger().groups;
-  if (invitations.length === 0) return null;
+  const { invitations } = useMessenger();
   return (
     <section class="requests" aria-labelledby="invitations">
       <h2 id="invitations" class="list-head">
         Invitations
       </h2>
       <ul>
-        {invitations.map((invitation) => (
+        {invitations.invitations.map((invitation) => (
           <GroupInvitation key={invitation.conversation} invitation={invitation} />
         ))}
       </ul>
@@ -24,7 +23,7 @@ export function GroupInvitations() {
 }
 
 function GroupInvitation({ invitation: { conversation, title, person } }: { readonly invitation: Invitation }) {
-  const { groups } = useMessenger();
+  const { invitations } = useMessenger();
   const { busy, error, run } = useAction();
   const group = title ?? 'Group';
   return (
@@ -35,11 +34,15 @@ function GroupInvitation({ invitation: { conversation, title, person } }: { read
           kind="main"
           aria-label={`Join ${group}`}
           disabled={busy}
-          onClick={() => run(() => groups.accept(conversation))}
+          onClick={() => run(() => invitations.accept(conversation))}
         >
           Join
         </Button>
-        <Button aria-label={`Decline ${group}`} disabled={busy} onClick={() => run(() => groups.decline(conversation))}>
+        <Button
+          aria-label={`Decline ${group}`}
+          disabled={busy}
+          onClick={() => run(() => invitations.decline(conversation))}
+        >
           Decline
         </Button>
       </span>

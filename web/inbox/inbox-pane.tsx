@@ -13,18 +13,18 @@ import { Icon } from '../ui/icon.tsx';
 import { ConnectionLine } from './connection-line.tsx';
 import { wasRowMenuOpened } from './conversation-menu-state.ts';
 import { ConversationRow } from './conversation-row.tsx';
-import { FriendRequests } from './friend-requests.tsx';
-import { GroupInvitations } from './group-invitations.tsx';
 import { matches } from './matches.ts';
-import { PeopleResults } from './people-results.tsx';
 import { useSteadyOrder } from './use-steady-order.ts';
 
+const FriendRequests = lazy((chunk) => chunk.FriendRequests);
+const GroupInvitations = lazy((chunk) => chunk.GroupInvitations);
+const PeopleResults = lazy((chunk) => chunk.PeopleResults);
 const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
 const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
 
 /** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {
-  const { me, conversations, loaded, now } = useMessenger();
+  const { me, conversations, loaded, now, friends, invitations } = useMessenger();
   const [inArchive, setInArchive] = useState(false);
   const [typed, setTyped] = useState('');
   const [isCreating, setCreating] = useState(false);
@@ -68,8 +68,8 @@ export function InboxPane() {
             <Icon name="back" /> Archive
           </Button>
         )}
-        {query === '' && !showsArchive && <FriendRequests />}
-        {query === '' && !showsArchive && <GroupInvitations />}
+        {query === '' && !showsArchive && friends.received.length > 0 && <FriendRequests />}
+        {query === '' && !showsArchive && invitations.invitations.length > 0 && <GroupInvitations />}
         {rows.length > 0 && <ConversationList rows={rows} />}
         {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
         {query === '' && !showsArchive && archive.length > 0 && (

@@ -1,4 +1,5 @@
 import type { Profile } from '@parley/client';
+import { manageGroups } from '@parley/client/groups';
 import { limits } from '@parley/client/text';
 import { useRef, useState } from 'preact/hooks';
 import { GroupNameField } from '../people/group-name-field.tsx';
@@ -10,7 +11,7 @@ import { useAction } from '../ui/use-action.ts';
 
 /** A form for the title and the first members of a group. */
 export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
-  const { groups } = useMessenger();
+  const { chat } = useMessenger();
   const [title, setTitle] = useState('');
   const [people, setPeople] = useState<readonly Profile[]>([]);
   const { busy, error, submit } = useAction();
@@ -19,7 +20,7 @@ export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
   const usernames = people.map(({ username }) => username);
 
   async function create(): Promise<void> {
-    onCreated((await groups.create({ title, members: usernames, client_id: clientId.current })).id);
+    onCreated((await manageGroups(chat).create({ title, members: usernames, client_id: clientId.current })).id);
   }
 
   return (

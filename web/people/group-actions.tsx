@@ -1,4 +1,5 @@
 import type { ConversationView, Role } from '@parley/client';
+import { manageGroups } from '@parley/client/groups';
 import { createRooms } from '@parley/client/rooms';
 import { useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
@@ -49,8 +50,8 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
 }
 
 function RenameDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
-  const { chat, groups } = useMessenger();
-  const manage = view.kind === 'room' ? createRooms(chat) : groups;
+  const { chat } = useMessenger();
+  const manage = createRooms(chat);
   const { busy, error, submit } = useAction();
   const [title, setTitle] = useState(view.title ?? '');
   return (
@@ -68,13 +69,13 @@ function RenameDialog({ view, onClose }: { readonly view: ConversationView; onCl
 
 /** Stays open, so that the user can invite several people one after the other. */
 function InviteDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
-  const { groups } = useMessenger();
+  const { chat } = useMessenger();
   const { busy, error, run } = useAction();
   const [invited, setInvited] = useState('');
 
   async function invite(username: string, name: string): Promise<void> {
     setInvited('');
-    const became = await groups.invite(view.id, username);
+    const became = await manageGroups(chat).invite(view.id, username);
     setInvited(became === 'invited' ? `${name} is invited, and can join.` : `${name} is in the group.`);
   }
 

@@ -46,11 +46,11 @@ export function MemberRow({ isMe, ...props }: MemberProps & { readonly isMe: boo
 }
 
 function MemberActions({ view, member, role }: MemberProps) {
-  const { chat, me, groups } = useMessenger();
+  const { chat, me } = useMessenger();
   const { busy, error, run } = useAction();
   const { username, name } = member;
   const { kind } = view;
-  const manage = kind === 'room' ? createRooms(chat) : groups;
+  const manage = createRooms(chat);
   const assign = (next: Role) => manage.setRole(view.id, username, next);
   const isManaged = kind === 'group' || kind === 'room';
   const helper = kind === 'room' ? 'moderator' : 'admin';

@@ -8,7 +8,7 @@ import {
 } from '@parley/client';
 import type { FailedSends } from '@parley/client/failed-sends';
 import { createFriends, type Friends } from '@parley/client/friends';
-import { createGroups, type Groups } from '@parley/client/groups';
+import { createInvitations, type Invitations } from '@parley/client/groups';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
@@ -36,7 +36,7 @@ export interface Messenger {
   readonly now: ReadonlySignal<number>;
   readonly failedSends: FailedSends;
   readonly friends: Friends;
-  readonly groups: Groups;
+  readonly invitations: Invitations;
   readonly profiles: ReturnType<typeof createProfiles>;
   presence(username: string): Presence | undefined;
   /** Names of the users who are typing in a conversation, open or not. */
@@ -64,7 +64,7 @@ export function createMessenger(session: Session, me: string): Messenger {
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
   const friends = observed(createFriends(chat, { onPerson: profiles.put }));
-  const groups = observed(createGroups(chat));
+  const invitations = observed(createInvitations(chat));
   let saving: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads the client again after each change. */
@@ -124,7 +124,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     now: mutes.now,
     failedSends,
     friends,
-    groups,
+    invitations,
     profiles,
     typing: live(chat.typing),
     pending: live(chat.pending),
@@ -133,7 +133,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     close() {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
-      for (const part of [failedSends, friends, groups]) part.close();
+      for (const part of [failedSends, friends, invitations]) part.close();
       mutes.stop();
       save();
       chat.close();

@@ -57,8 +57,6 @@ export interface Conversation {
   readonly readUpTo: number;
   /** How far a message came: to one member, or, without a name, the lowest receipt of all other members. */
   receipt(message: Message, username?: string): Receipt;
-  /** The last `seq` that a member has read, as far as it is known; 0: nothing. */
-  lastReadBy(username: string): number;
   readonly typing: TypingSender & {
     /** Names of the other users who are typing, in the order in which they began; a new array after each change. */
     readonly users: readonly string[];

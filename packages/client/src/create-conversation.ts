@@ -169,7 +169,6 @@ export function createConversation(options: {
       return cursor.upTo;
     },
     receipt: receipts.of,
-    lastReadBy: receipts.lastReadBy,
     typing: {
       get users() {
         return options.typingUsers();

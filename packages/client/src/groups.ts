@@ -12,13 +12,10 @@ export interface NewGroup {
   readonly client_id?: string;
 }
 
-export interface Groups extends Management {
+/** Groups to which the user is invited. */
+export interface Invitations {
   /** Groups to which the user is invited, latest first. Loaded with each connection; a new array after each change. */
   readonly invitations: readonly Invitation[];
-  /** @throws ParleyError */
-  create(group: NewGroup): Promise<ConversationView>;
-  /** Contacts of the user become members at once; others are `invited`. @throws ParleyError */
-  invite(id: string, username: string): Promise<'member' | 'invited'>;
   /** Becomes a member of a group. @throws ParleyError */
   accept(id: string): Promise<void>;
   /** @throws ParleyError */
@@ -28,7 +25,42 @@ export interface Groups extends Management {
   close(): void;
 }
 
+export interface GroupManagement extends Management {
+  /** @throws ParleyError */
+  create(group: NewGroup): Promise<ConversationView>;
+  /** Contacts of the user become members at once; others are `invited`. @throws ParleyError */
+  invite(id: string, username: string): Promise<'member' | 'invited'>;
+}
+
+export interface Groups extends Invitations, GroupManagement {}
+
 export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload' | 'onEvent' | 'state'>): Groups {
+  const invitations = createInvitations(chat);
+  return {
+    ...invitations,
+    ...manageGroups(chat),
+    // Behind the spread, which would read it once.
+    get invitations() {
+      return invitations.invitations;
+    },
+  };
+}
+
+/** The part of `createGroups` that has no state. */
+export function manageGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload'>): GroupManagement {
+  return {
+    ...createManagement(chat),
+    create: ({ client_id = crypto.randomUUID(), ...group }) =>
+      chat.request('POST', '/conversations', { ...group, client_id }),
+    async invite(id, username) {
+      const { invited = [] } = await chat.request<ConversationView>('PUT', memberPath(id, username));
+      return invited.includes(username) ? 'invited' : 'member';
+    },
+  };
+}
+
+/** The part of `createGroups` that a list of conversations needs. */
+export function createInvitations(chat: Pick<Chat, 'request' | 'pages' | 'onEvent' | 'state'>): Invitations {
   const changes = createEmitter<void>();
   let invitations: readonly Invitation[] = [];
   /** Counts events: a list that was requested before an event is loaded again. */
@@ -63,16 +95,8 @@ export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload' | '
   // The first event of a connection is past.
   if (chat.state.status === 'live') load().catch(() => {});
   return {
-    ...createManagement(chat),
-    // Behind the spread, which would read it once.
     get invitations() {
       return invitations;
-    },
-    create: ({ client_id = crypto.randomUUID(), ...group }) =>
-      chat.request('POST', '/conversations', { ...group, client_id }),
-    async invite(id, username) {
-      const { invited = [] } = await chat.request<ConversationView>('PUT', memberPath(id, username));
-      return invited.includes(username) ? 'invited' : 'member';
     },
     accept: (id) => answer('PUT', id),
     decline: (id) => answer('DELETE', id),

@@ -26,6 +26,8 @@ export function indexedDbOutbox(name: string): OutboxStore & {
   let database: Promise<IDBDatabase> | undefined;
   let others: OtherPages | undefined;
   let channel: BroadcastChannel | undefined;
+  /** What any page has put, as far as this one knows. */
+  const known = new Map<string, OutboxItem>();
   const followed = new Set<string | undefined>([undefined, self]);
 
   function open(): Promise<IDBDatabase> {
@@ -51,6 +53,7 @@ export function indexedDbOutbox(name: string): OutboxStore & {
 
   async function put(item: OutboxItem): Promise<void> {
     const stored: Stored = { ...item, page: self };
+    known.set(item.client_id, item);
     await use('readwrite', (store) => store.put(stored));
     tell({ put: stored });
   }
@@ -81,7 +84,13 @@ export function indexedDbOutbox(name: string): OutboxStore & {
       others = pages;
       channel = new BroadcastChannel(scope);
       channel.onmessage = ({ data }: MessageEvent<News>) => {
-        if ('gone' in data) return pages.onDelete(data.gone);
+        if ('gone' in data) {
+          const item = known.get(data.gone);
+          known.delete(data.gone);
+          if (item) pages.onDelete(item);
+          return;
+        }
+        known.set(data.put.client_id, data.put);
         pages.onPut(data.put);
         if (data.put.page) follow(data.put.page);
         setTimeout(() => void takeOver(data.put), sleepMs);
@@ -104,6 +113,7 @@ export function indexedDbOutbox(name: string): OutboxStore & {
       const alive = new Set(held.map((lock) => lock.name));
       const isElsewhere = ({ page }: Stored) => page !== self && alive.has(`${scope}-${page}`);
       for (const item of others ? items.filter(isElsewhere) : []) {
+        known.set(item.client_id, item);
         others?.onPut(item);
         follow(item.page ?? '');
       }
@@ -111,6 +121,7 @@ export function indexedDbOutbox(name: string): OutboxStore & {
     },
     put,
     async delete(clientId) {
+      known.delete(clientId);
       await use('readwrite', (store) => store.delete(clientId));
       tell({ gone: clientId });
     },

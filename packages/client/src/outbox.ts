@@ -3,7 +3,7 @@
  * `client_id` until there is an answer: the message, or an error that is final. Source: docs/protocol.md, "Idempotency".
  */
 import { backoff } from './backoff.ts';
-import { type Clock, pause } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { Internal, isRetryable, ParleyError, RateLimited } from './errors.ts';
 import { type Http, type Method, pathOf } from './http.ts';
 import type { Message } from './protocol.ts';
@@ -57,7 +57,7 @@ export interface OtherPages {
   /** The page that was sending this item is gone, or asleep: then the server stores it once all the same. */
   onLeft(item: OutboxItem): void;
   /** Another page has got its answer. */
-  onDelete(clientId: string): void;
+  onDelete(item: OutboxItem): void;
 }
 
 /** Keeps nothing: unacknowledged items are lost with the page. */
@@ -67,6 +67,14 @@ export const noStore: OutboxStore = { load: async () => [], put: async () => {},
 export type Answer = Message & { readonly change?: number };
 
 export type Outbox = ReturnType<typeof createOutbox>;
+
+interface Waiter {
+  resolve(message: Message): void;
+  reject(error: ParleyError): void;
+}
+
+/** Waits for what an earlier page has left. */
+const nobody: Waiter = { resolve() {}, reject() {} };
 
 /** After this time, other devices of the user may have sent so much that the server has forgotten an id. */
 const idExpiryMs = 30_000;
@@ -95,14 +103,13 @@ export function createOutbox(options: {
   const { http, store, clock, random } = options;
   const queues = new Map<string, OutboxItem[]>();
   const running = new Set<string>();
-  const waiters = new Map<string, { resolve(message: Message): void; reject(error: ParleyError): void }>();
+  /** Who waits for an item. Those of other pages have none, and are not sent by this one. */
+  const waiters = new Map<string, Waiter>();
   /** Ids that the server may have forgotten: the item may be stored already. */
   const expired = new Set<string>();
-  /** Ids of items that another page sends. */
-  const elsewhere = new Set<string>();
   /** Ids whose last try went over the socket. */
   const overHttp = new Set<string>();
-  let endPauses: (() => void)[] = [];
+  const endPauses: (() => void)[] = [];
   let order = 0;
   let stopped = false;
 
@@ -123,27 +130,28 @@ export function createOutbox(options: {
     );
   }
 
-  function remove(item: OutboxItem): boolean {
+  /** @returns who waits for it; undefined if it was removed before */
+  function remove(item: OutboxItem): Waiter | undefined {
     const queue = queueOf(item.conversation);
     const rest = queue.filter(({ client_id }) => client_id !== item.client_id);
-    if (rest.length === queue.length) return false;
+    if (rest.length === queue.length) return undefined;
+    const waiter = waiters.get(item.client_id) ?? nobody;
+    waiters.delete(item.client_id);
     expired.delete(item.client_id);
     overHttp.delete(item.client_id);
     void store.delete(item.client_id).catch(() => {});
     setQueue(item.conversation, rest);
-    return true;
+    return waiter;
   }
 
   function complete(item: OutboxItem, message: Message): void {
-    remove(item);
-    waiters.get(item.client_id)?.resolve(message);
-    waiters.delete(item.client_id);
+    remove(item)?.resolve(message);
   }
 
   function reject(item: OutboxItem, error: ParleyError): void {
-    if (!remove(item)) return;
-    waiters.get(item.client_id)?.reject(error);
-    waiters.delete(item.client_id);
+    const waiter = remove(item);
+    if (!waiter) return;
+    waiter.reject(error);
     options.onRejected(item, error);
   }
 
@@ -173,7 +181,7 @@ export function createOutbox(options: {
     if (running.has(conversation)) return;
     running.add(conversation);
     for (let tries = 0; !stopped; ) {
-      const item = queueOf(conversation).find(({ client_id }) => !elsewhere.has(client_id));
+      const item = queueOf(conversation).find(({ client_id }) => waiters.has(client_id));
       if (!item) break;
       const startedAt = clock.now();
       try {
@@ -193,7 +201,10 @@ export function createOutbox(options: {
         }
         const leastMs = error instanceof RateLimited ? (error.retryAfter ?? 1) * 1_000 : 0;
         const ms = leastMs + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 });
-        await Promise.race([pause(clock, ms), new Promise<void>((resolve) => endPauses.push(resolve))]);
+        await new Promise<void>((resolve) => {
+          endPauses.push(resolve);
+          clock.after(ms, resolve);
+        });
         if (clock.now() - startedAt > idExpiryMs) expired.add(item.client_id);
       }
     }
@@ -202,29 +213,21 @@ export function createOutbox(options: {
 
   /** Tries everything now instead of after its pause. */
   function flush(): void {
-    const ends = endPauses;
-    endPauses = [];
-    for (const end of ends) end();
+    for (const end of endPauses.splice(0)) end();
   }
 
   /** Sends an item that this page did not make: it may be stored already. */
   function adopt(item: OutboxItem): void {
-    elsewhere.delete(item.client_id);
     expired.add(item.client_id);
+    waiters.set(item.client_id, nobody);
     put(item);
     void run(item.conversation);
   }
 
   const stopWatching = store.watch?.({
-    onPut(item) {
-      elsewhere.add(item.client_id);
-      put(item);
-    },
+    onPut: put,
     onLeft: adopt,
-    onDelete(clientId) {
-      elsewhere.delete(clientId);
-      for (const item of [...queues.values()].flat()) if (item.client_id === clientId) remove(item);
-    },
+    onDelete: remove,
   });
 
   return {

@@ -15,21 +15,17 @@ export function createReceipts() {
     return true;
   }
 
-  const lastReadBy = (username: string) => readSeq.get(username) ?? 0;
-
   return {
     /** For one member; without a name, the lowest receipt of all other known members. */
     of({ seq, date_added, from_user }: Pick<Message, 'seq' | 'date_added' | 'from_user'>, username?: string): Receipt {
       const others =
         username === undefined ? [...readSeq.keys()].filter((user) => user !== from_user.username) : [username];
-      const isRead = (user: string) => lastReadBy(user) >= seq;
+      const isRead = (user: string) => (readSeq.get(user) ?? 0) >= seq;
       const isDelivered = (user: string) =>
         isRead(user) || (deliveredSeq.get(user) ?? 0) >= seq || date_added <= (deliveredUntil.get(user) ?? '');
       if (others.length === 0 || !others.every(isDelivered)) return 'sent';
       return others.every(isRead) ? 'read' : 'delivered';
     },
-    /** The last `seq` that a member has read, as far as it is known; 0: none. */
-    lastReadBy,
     /** @returns whether the event changed anything */
     apply(event: ServerEvent): boolean {
       if (event.type === 'messages_read') return raise(readSeq, event.user, event.up_to);

@@ -43,6 +43,8 @@ export interface MessageWindow {
   stateOf(message: Message | PendingMessage): MessageState | undefined;
   /** How far a message came to each other member. Empty in large conversations, whose members are not loaded. */
   receiptsOf(message: Message): readonly MemberReceipt[];
+  /** The last of `messages` that a member has read, as `seq`; 0: none of them. */
+  lastReadBy(username: string): number;
   /** Adds up to 50 older messages. Does nothing while another page is loading. @throws ParleyError */
   loadOlder(): Promise<void>;
   /** The same at the other end. @throws ParleyError */
@@ -177,6 +179,7 @@ export function openWindow(
         .filter(({ username }) => username !== message.from_user.username)
         .map(({ username, name }) => ({ username, name, receipt: conversation.receipt(message, username) }));
     },
+    lastReadBy: (username) => receiptLimits(messages(), (message) => conversation.receipt(message, username)).read,
     loadOlder: () =>
       load(async () => {
         const { from } = part ?? {};

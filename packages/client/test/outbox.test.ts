@@ -212,7 +212,7 @@ describe('a store that several pages have', () => {
     await clock.pass(1_000);
     expect(requests.map(({ body }) => body?.client_id)).toEqual(['id1']);
     expect(shown(outbox)).toEqual(['old']);
-    otherPage()?.onDelete('old');
+    otherPage()?.onDelete(left);
     expect(shown(outbox)).toEqual([]);
     await clock.pass(60_000);
     expect(requests.length).toBe(1);
