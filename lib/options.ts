@@ -222,6 +222,8 @@ const fields = {
   },
   /** Is the page served? Default `true`. */
   page: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** Is there a dashboard in CloudWatch? Default `true`. */
+  dashboard: { schema: boolean, fallback: true, rule: 'must be true or false' },
   /** An address that gets the alarms. Default: none. */
   alarmEmail: { schema: z.email().optional(), fallback: undefined, rule: 'must be an e-mail address' },
   /** Does X-Ray record traces of the functions? It costs $5 a million traces that are recorded. Default `false`. */

@@ -157,6 +157,8 @@ export interface ParleyProps {
    * a pool and not an `issuer`. See docs/metrics.md#the-canary. @default false
    */
   readonly canary?: boolean;
+  /** Is there a dashboard in CloudWatch? An account's first three are free, others cost $3 a month. @default true */
+  readonly dashboard?: boolean;
   /** Limits of both APIs. All APIs of an account share 10,000 requests a second and region, in some regions 2,500. */
   readonly throttles?: Throttles;
   /**

@@ -31,6 +31,7 @@ test('without context the options have their defaults', () => {
     page: true,
     tracing: false,
     canary: false,
+    dashboard: true,
     throttles: {},
     concurrency: 1_000,
     tags: {},

@@ -121,6 +121,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
   };
 
   const isThrottled = ({ config: { reservedConcurrency = Infinity }, running }: Deployed): boolean => {
+    if (faults.accountThrottled > 0 && faults.random() < faults.accountThrottled) {
+      counters.count('faults.accountThrottled');
+      return true;
+    }
     if (running < reservedConcurrency) return false;
     // Elsewhere it waits for an environment (pool.ts).
     if (reservedConcurrency > 0 && faults.random() >= faults.functionThrottled) return false;
