@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 const client = join(root, 'packages/client');
-const entries = ['index', 'indexeddb', 'file'];
+const entries = ['index', 'indexeddb', 'file', 'settings'];
 
 /** Writes the modules, their types, and the package's other files. @param folder is emptied first; `npm publish <folder>` publishes it */
 export async function buildClient(folder: string): Promise<void> {
@@ -17,6 +17,7 @@ export async function buildClient(folder: string): Promise<void> {
     entryPoints: entries.map((entry) => join(client, 'src', `${entry}.ts`)),
     outdir: folder,
     bundle: true,
+    splitting: true,
     format: 'esm',
     target: 'es2022',
     sourcemap: true,

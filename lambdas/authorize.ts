@@ -10,17 +10,15 @@ import {
   refusalContext,
   toConnectionContext,
 } from './identity/connection-context.ts';
-import { createTokenVerifier, IssuerUnavailable } from './identity/verify.ts';
+import { openTokenVerifier } from './identity/open-verifier.ts';
+import { IssuerUnavailable } from './identity/verify.ts';
 import { createHandler } from './runtime/create-handler.ts';
 import { type Log, openLog } from './runtime/log.ts';
 
 const Environment = z.object({
-  ISSUER: z.string(),
-  AUDIENCE: z.string(),
-  USERNAME_CLAIM: z.optional(z.string()),
   ALLOWED_ORIGINS: z._default(z.string(), '*'),
-  /** Where the pool is, unless at AWS. Only a local runtime sets it. */
-  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.optional(z.string()),
+  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+  AWS_LAMBDA_INITIALIZATION_TYPE: z.optional(z.string()),
 });
 
 const AuthorizerEvent = z.object({
@@ -36,18 +34,10 @@ interface Policy {
 }
 
 const environment = z.parse(Environment, process.env);
-const { ISSUER, AUDIENCE, USERNAME_CLAIM, ALLOWED_ORIGINS } = environment;
-const verify = createTokenVerifier({
-  issuer: ISSUER,
-  // Tokens of a local pool have its local address, if they are from before they had AWS's, or somebody signed them with the pool's key.
-  alias: ISSUER.replace(
-    /^https:\/\/cognito-idp\.[^/]+(?=\/)/,
-    environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? '$&',
-  ),
-  audience: AUDIENCE.split(','),
-  usernameClaim: USERNAME_CLAIM,
-});
-const allowedOrigins = ALLOWED_ORIGINS.split(',');
+const { verify, prepare } = openTokenVerifier(process.env);
+// Then it starts long before somebody waits for it.
+if (environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'provisioned-concurrency') await prepare();
+const allowedOrigins = environment.ALLOWED_ORIGINS.split(',');
 
 export const handler = createHandler({
   services: { log: openLog() },
@@ -61,7 +51,9 @@ export const handler = createHandler({
     if (token === undefined) throw new ChatError('unauthenticated', 'no token');
     const verified = await verifyOrExplain(token, log);
     if ('problem' in verified) return policy('Allow', methodArn, 'nobody', refusalContext(verified));
-    const context = toConnectionContext(verified, verified, readScope(query, verified.username));
+    const context = toConnectionContext(verified, verified, readScope(query, verified.username), {
+      resumes: query.resume === 'true',
+    });
     return policy('Allow', methodArn, verified.username, context);
   },
   answerError({ code }) {

@@ -2,9 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   CfnFunction,
   Code,
+  type IFunction,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -29,6 +31,11 @@ export interface ParleyFunctionProps {
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
+  /**
+   * Does an API call it by an alias, `live`, which points to a version? Then a new version can take over step by step, and environments be ready:
+   * this many. @default without an alias
+   */
+  readonly live?: { readonly provisioned: number };
   readonly options: FunctionSettings;
 }
 
@@ -37,6 +44,9 @@ export class ParleyFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
   readonly logGroup: LogGroup;
+  readonly alias: Alias | undefined;
+  /** What an API calls: the alias if there is one. */
+  readonly called: IFunction;
   private readonly metricsNamespace: string;
 
   constructor(scope: Construct, id: FunctionName, { options, ...props }: ParleyFunctionProps) {
@@ -67,7 +77,18 @@ export class ParleyFunction extends Construct {
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash. In somebody's stack they could be taken.
     if (options.ownStack && resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
+    this.alias = props.live && this.createAlias(props.live.provisioned);
+    this.called = this.alias ?? this.lambda;
     if (options.encryptionKey) this.allow(keyActions, [options.encryptionKey.keyArn]);
+  }
+
+  /** CDK makes a new version when code or configuration change. The one before goes when the new one has taken over. */
+  private createAlias(provisioned: number): Alias {
+    return new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.lambda.currentVersion,
+      provisionedConcurrentExecutions: provisioned > 0 ? provisioned : undefined,
+    });
   }
 
   /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/log.ts. */

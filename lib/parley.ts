@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
@@ -15,6 +15,7 @@ import type { ChatMetric } from '#lambdas/runtime/metric-names';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
+import { Budget } from './budget.ts';
 import { ChatTable } from './chat-table.ts';
 import { Dashboard } from './dashboard.ts';
 import { Edge } from './edge.ts';
@@ -29,6 +30,7 @@ import { ParleyFunction } from './parley-function.ts';
 import type { ParleyProps } from './parley-props.ts';
 import { People, type PoolWithClient } from './people.ts';
 import { Push } from './push.ts';
+import { Rollout } from './rollout.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { SocketApi } from './socket-api.ts';
 import { TableStream } from './table-stream.ts';
@@ -55,6 +57,8 @@ export class Parley extends Construct {
   readonly userPoolClient: IUserPoolClient | undefined;
   /** Records and events that were given up. */
   readonly deadLetters: Queue;
+  /** Deletions of accounts and archives that are not done. */
+  readonly accountQueue: Queue;
   private readonly settings: Settings;
   private readonly chat: ChatTable;
   private readonly alarms: Alarms;
@@ -77,15 +81,17 @@ export class Parley extends Construct {
       memory: 512,
       // Only the request for the issuer's keys can take long.
       timeout: 10,
+      live: live(options, 'authorize'),
       options,
     });
     const socket = new ParleyFunction(this, 'Socket', {
       memory: 1024,
       // API Gateway gives up after 29 s; a send that takes half of that has failed.
       timeout: 15,
+      live: live(options, 'socket'),
       options,
     });
-    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, options });
+    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, live: live(options, 'http'), options });
     const notify = new ParleyFunction(this, 'Notify', {
       // No client waits for its start, and it spends its time waiting for the network.
       memory: 512,
@@ -97,12 +103,16 @@ export class Parley extends Construct {
     const sockets = new SocketApi(this, 'Sockets', { authorize, socket, options });
     const endpoint = new HttpEndpoint(this, 'Endpoint', { issuer, http, options });
 
-    authorize.configure({
-      ISSUER: issuer.url,
-      AUDIENCE: issuer.audience.join(','),
-      USERNAME_CLAIM: issuer.usernameClaim,
-      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-    });
+    // Both verify tokens: of a new connection, and of one that is open.
+    for (const fn of [authorize, socket]) {
+      fn.configure({
+        ISSUER: issuer.url,
+        KEYS_URL: issuer.keys,
+        AUDIENCE: issuer.audience.join(','),
+        USERNAME_CLAIM: issuer.usernameClaim,
+      });
+    }
+    authorize.configure({ ALLOWED_ORIGINS: options.allowedOrigins.join(',') });
     for (const fn of [socket, http, notify]) {
       chat.bind(fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
       fn.configure({
@@ -126,8 +136,8 @@ export class Parley extends Construct {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
-    uploads.bind(notify, 'show', 'discard', 'unportray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'unportray', 'hand');
+    uploads.bind(notify, 'show', 'discard', 'picture', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
@@ -209,6 +219,16 @@ export class Parley extends Construct {
       });
     }
 
+    if (options.rollout !== 'at-once') {
+      new Rollout(this, 'Rollout', {
+        functions: [authorize, socket, http],
+        alarms: this.alarms,
+        how: options.rollout,
+      });
+    }
+    if (options.budget) new Budget(this, 'Budget', options.budget, options.tags);
+    for (const [name, value] of Object.entries(options.tags)) Tags.of(this).add(name, value);
+
     const config = people
       ? {
           cognito: people.address,
@@ -239,6 +259,7 @@ export class Parley extends Construct {
     this.userPool = people?.pool;
     this.userPoolClient = people?.client;
     this.deadLetters = changes.deadLetters;
+    this.accountQueue = jobs.queue;
   }
 
   /** Every function by its name, such as `Socket`, `Http`, `Notify`; those of `addTriggers` once it has been called. */
@@ -366,6 +387,21 @@ export class Parley extends Construct {
 function metricOfSockets({ api, stageName }: WebSocketStage, metricName: string, options?: MetricOptions): Metric {
   const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
   return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, ...options });
+}
+
+/**
+ * Whether a function has an alias, and how much of it is ready.
+ * @throws OptionsError if an account with this quota cannot have so much ready: https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+ */
+function live({ rollout, provisioned, concurrency }: Settings, name: keyof Settings['provisioned']) {
+  const all = Object.values(provisioned).reduce((sum, one) => sum + (one ?? 0), 0);
+  if (all > 0 && all > concurrency - 100) {
+    throw new OptionsError(
+      `unable to have ${all} environments ready; AWS keeps 100 of the account's ${concurrency} concurrent executions for functions without any`,
+    );
+  }
+  const ready = provisioned[name] ?? 0;
+  return rollout === 'at-once' && ready === 0 ? undefined : { provisioned: ready };
 }
 
 function poolOf({ userPool, userPoolClient, issuer }: ParleyProps): PoolWithClient | undefined {

@@ -32,7 +32,7 @@ export class SocketApi extends Construct {
 
   constructor(scope: Construct, id: string, { authorize, socket, options }: SocketApiProps) {
     super(scope, id);
-    const integration = new WebSocketLambdaIntegration('Socket', socket.lambda);
+    const integration = new WebSocketLambdaIntegration('Socket', socket.called);
     this.api = new WebSocketApi(this, 'Api', {
       description: 'Parley: live events',
       routeSelectionExpression: '$request.body.type',
@@ -40,7 +40,7 @@ export class SocketApi extends Construct {
         integration,
         // API Gateway answers 401 if an identity source is missing, and the token may be in the query string or in
         // Sec-WebSocket-Protocol. CDK's default is the Authorization header, which no browser can send.
-        authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorize.lambda, { identitySource: [] }),
+        authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorize.called, { identitySource: [] }),
       },
       disconnectRouteOptions: { integration },
       defaultRouteOptions: { integration },

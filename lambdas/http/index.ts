@@ -11,8 +11,10 @@ import { conversations } from './conversations.ts';
 import { files } from './files.ts';
 import { friends } from './friends.ts';
 import type { HttpHandlers, RequestBase } from './handler.ts';
+import { inviteLinks } from './invite-links.ts';
 import { messages } from './messages.ts';
 import { people } from './people.ts';
+import { pins } from './pins.ts';
 import { pushDevices } from './push-devices.ts';
 import { HttpEvent, readCredentials, readRequest } from './request.ts';
 
@@ -21,8 +23,10 @@ const handlers: HttpHandlers = {
   ...conversations,
   ...files,
   ...friends,
+  ...inviteLinks,
   ...messages,
   ...people,
+  ...pins,
   ...pushDevices,
 };
 

@@ -239,6 +239,31 @@ describe.runIf(local)('an offline member', () => {
     expect(service.at(browser.path)).toHaveLength(before + 1);
   });
 
+  it('gets only pushes that mention them while the conversation is muted or tells of mentions alone, and none at the level of none', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    const direct = named(alice, bob);
+    await say(alice, direct, 'before');
+    const change = (settings: object) => bob.request('PATCH', `/conversations/${direct}/settings`, settings);
+    const always = '9999-12-31T23:59:59.999Z';
+    for (const settings of [{ muted_until: always }, { muted_until: null, notify: 'mentions' }, { notify: 'none' }]) {
+      // Pushes are planned with the settings of then.
+      await untilPushesSent();
+      expect((await change(settings)).status).toBe(200);
+      await say(alice, direct, 'plain');
+      await say(alice, direct, `hey @${bob.username}`);
+    }
+    await untilPushesSent();
+    // What is archived comes back with the message, and so the push comes, too.
+    expect((await change({ notify: 'all', archived: true })).status).toBe(200);
+    await say(alice, direct, 'after');
+    await untilPushesSent();
+    const pushes = service.at(browser.path).map((push) => browser.decrypt(push));
+    const mention = { body: `hey @${bob.username}`, mentioned: true };
+    const expected = [{ body: 'before' }, mention, mention, { body: 'after' }];
+    expect(pushes).toEqual(expected.map((push) => expect.objectContaining(push)));
+  });
+
   it('without devices adds no write and no request to the cost of a message', async () => {
     const [alice, bob] = await people('alice', 'bob');
     const conversation = named(alice, bob);

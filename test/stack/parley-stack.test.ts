@@ -265,6 +265,7 @@ describe('functions', () => {
   test('authorize gets the issuer and the audience, and no names of data resources', () => {
     expect(environment('AuthorizeFunction')).toEqual({
       ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
+      KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
       AUDIENCE: '<PeoplePoolClient>',
       ALLOWED_ORIGINS: '*',
       POWERTOOLS_SERVICE_NAME: 'authorize',
@@ -361,13 +362,23 @@ describe('the bucket of uploads', () => {
     });
   });
 
+  test('keeps what was deleted for as long as the table’s backups, and no function may end that earlier', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+    });
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toMatch(/ObjectVersion|s3:\*|"\*"/);
+  });
+
   test('deletes uploads that no message uses after a day, and archives after a week', () => {
+    const days = (NoncurrentDays: number) => ({ NoncurrentDays });
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
-          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
-          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, Status: 'Enabled' },
+          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, NoncurrentVersionExpiration: days(1) },
+          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: days(1) },
           { Id: 'incomplete', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+          { Id: 'deleted', NoncurrentVersionExpiration: days(35), ExpiredObjectDeleteMarker: true, Status: 'Enabled' },
         ],
       },
     });
@@ -648,7 +659,7 @@ describe('the distribution', () => {
   });
 });
 
-test('the outputs are the six that clients and tools read', () => {
+test('the outputs are what clients, tools and operators read', () => {
   const outputs = Object.entries(template.toJSON().Outputs).map(([name, output]) => [
     name,
     plain((output as { Value: unknown }).Value),
@@ -660,6 +671,10 @@ test('the outputs are the six that clients and tools read', () => {
     Region: '<AWS::Region>',
     UserPoolId: '<PeoplePool>',
     UserPoolClientId: '<PeoplePoolClient>',
+    TableName: '<ChatTable>',
+    BucketName: '<UploadsBucket>',
+    DeadLettersUrl: '<ChangesDeadLetters>',
+    AccountQueueUrl: '<AccountJobsQueue>',
   });
 });
 

@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { pushFilters } from '#lambdas/push/filters';
 import type { Oidc } from '#lib/options';
 import { ownIssuer } from '#lib/own-issuer';
+import { variants } from '../templates/variants.ts';
 import { allowed, findingsIn, plain, synthesize } from './synthesize.ts';
 
 describe('by default', () => {
@@ -54,9 +55,7 @@ test('an unacknowledged warning is a finding', () => {
 });
 
 describe('with a custom issuer', () => {
-  const { template, findings } = synthesize({
-    oidc: { issuer: 'https://id.example.com/', audience: 'web,phone', usernameClaim: 'employee_number' },
-  });
+  const { template, findings } = synthesize(variants['own issuer']);
 
   test('there is no pool and no sign-up, and the outputs name the issuer', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 0);
@@ -73,6 +72,8 @@ describe('with a custom issuer', () => {
     });
     const variables = { ISSUER: 'https://id.example.com/', AUDIENCE: 'web,phone', USERNAME_CLAIM: 'employee_number' };
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: variables } });
+    // It asks the issuer where the keys are.
+    expect(JSON.stringify(template.toJSON())).not.toContain('KEYS_URL');
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'http', USERNAME_CLAIM: 'employee_number' } },
     });
@@ -113,8 +114,8 @@ describe('with an issuer whose names are not people', () => {
 });
 
 describe('with pushes', () => {
-  const web = { secret: 'parley/vapid', publicKey: `BA${'A'.repeat(85)}`, subject: 'mailto:operator@example.com' };
-  const { template, findings } = synthesize({ push: { web, fcm: { secret: 'parley/fcm' } } });
+  const { web } = variants.pushes.push;
+  const { template, findings } = synthesize(variants.pushes);
   const secret =
     'secretsmanager:GetSecretValue arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret';
   const logs = (id: string) => [`logs:CreateLogStream <${id}Log.Arn>`, `logs:PutLogEvents <${id}Log.Arn>`];
@@ -185,14 +186,7 @@ describe('with pushes', () => {
 });
 
 describe('with every other option changed', () => {
-  const { template, findings } = synthesize({
-    stage: 'dev',
-    allowedOrigins: 'https://chat.example.com,http://localhost:5173',
-    messageRetentionDays: '7',
-    logRetentionDays: '7',
-    removalPolicy: 'destroy',
-    apiGatewayLogRole: 'false',
-  });
+  const { template, findings } = synthesize(variants['other rules']);
 
   test('the stage has its name everywhere', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'dev' });
@@ -222,6 +216,22 @@ describe('with every other option changed', () => {
       .filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)
       .map(({ Prefix }) => Prefix);
     expect(prefixes).toEqual(['incoming/', 'exports/']);
+  });
+
+  test('there may be no backups, and what they had of files ends in a day', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+    });
+    const versioned = Object.values(template.findResources('AWS::S3::Bucket')).filter(
+      ({ Properties }) => Properties.VersioningConfiguration?.Status === 'Enabled',
+    );
+    expect(versioned).toEqual([]);
+    const rules = Object.values(template.findResources('AWS::S3::Bucket')).flatMap(
+      ({ Properties }) => Properties.LifecycleConfiguration?.Rules ?? [],
+    );
+    expect(rules).toContainEqual(
+      expect.objectContaining({ Id: 'deleted', NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+    );
   });
 
   test('what was given up is kept no longer than messages', () => {

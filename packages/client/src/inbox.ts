@@ -32,8 +32,11 @@ export function createInbox(options: {
   /** Takes a conversation that was loaded. */
   function put(view: ConversationView): void {
     const old = views.get(view.id);
-    // The server read it before an event that came in the meantime.
-    if (old && old.seq > view.seq) return;
+    // The server read it before an event that came in the meantime. No such event changes the settings.
+    if (old && old.seq > view.seq) {
+      set({ ...old, settings: view.settings });
+      return;
+    }
     if (old && old.read_seq > view.read_seq) {
       refresh(view.id);
       return;
@@ -168,7 +171,8 @@ export function createInbox(options: {
       } else if (
         event.type === 'history_cleared' ||
         event.type === 'message_hidden' ||
-        event.type === 'conversation_muted'
+        // Comes with each change of the settings, mutes among them.
+        event.type === 'conversation_settings'
       ) {
         refresh(event.conversation);
       }

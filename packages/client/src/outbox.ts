@@ -70,6 +70,8 @@ export function createOutbox(options: {
   /** The user's message with this id after `afterSeq`, if it is in the log. */
   find(conversation: string, clientId: string, afterSeq: number): Promise<Message | undefined>;
   onChange(conversation: string): void;
+  /** Sends a message over the socket. @returns undefined if that is not possible */
+  overSocket?(item: OutboxItem): Promise<Answer> | undefined;
   /** The server has stored the message, or the change. */
   onStored(item: OutboxItem, answer: Answer): void;
   /** The server refused the item for good. */
@@ -81,6 +83,8 @@ export function createOutbox(options: {
   const waiters = new Map<string, { resolve(message: Message): void; reject(error: ParleyError): void }>();
   /** Ids that the server may have forgotten: the item may be stored already. */
   const expired = new Set<string>();
+  /** Ids whose last try went over the socket. */
+  const overHttp = new Set<string>();
   let endPauses: (() => void)[] = [];
   let order = 0;
   let stopped = false;
@@ -98,6 +102,7 @@ export function createOutbox(options: {
     const rest = queue.filter(({ client_id }) => client_id !== item.client_id);
     if (rest.length === queue.length) return false;
     expired.delete(item.client_id);
+    overHttp.delete(item.client_id);
     void store.delete(item.client_id).catch(() => {});
     setQueue(item.conversation, rest);
     return true;
@@ -129,6 +134,12 @@ export function createOutbox(options: {
       const found = await options.find(conversation, client_id, afterSeq);
       if (found) return found;
       expired.delete(client_id);
+    }
+    if (!overHttp.delete(client_id)) {
+      const answer = options.overSocket?.(item);
+      // A second try goes over HTTP, which says what is wrong.
+      if (answer) overHttp.add(client_id);
+      if (answer) return answer;
     }
     return http<Answer>(...requestOf(item));
   }

@@ -88,3 +88,19 @@ it('an answer from before the user read further does not bring the unread messag
   expect(row()).toMatchObject({ seq: 42, unread_count: 0, read_seq: 42 });
   expect(requests.length).toBe(2);
 });
+
+it('settings are known although a message came before the answer that has them', async () => {
+  const settings = {
+    muted_until: null,
+    notify: 'all',
+    archived: false,
+    archived_seq: null,
+    pinned: true,
+    unread_from: null,
+  } as const;
+  answer = view({ settings });
+  inbox.apply({ type: 'conversation_settings', conversation: 'alice_bob', settings, unread_count: 0 });
+  inbox.apply(said(41));
+  await clock.pass(0);
+  expect([requests, row()]).toMatchObject([['/conversations/alice_bob'], { seq: 41, unread_count: 1, settings }]);
+});

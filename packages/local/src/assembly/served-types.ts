@@ -13,6 +13,7 @@ const needless = (reason: string): Part => ({ needless: reason });
 
 const deployments = needless('the template itself is what is served');
 const traces = needless('nothing is traced here');
+const rollouts = needless('a new version takes over at once here');
 const deletion = needless('nothing is deleted when the runtime stops');
 const references = needless('references between stacks have their values without it');
 const network = needless("functions are in this machine's network");
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::ApiGatewayV2::Stage': 'served',
   'AWS::ApplicationAutoScaling::ScalableTarget': needless('capacity has no limit here'),
   'AWS::ApplicationAutoScaling::ScalingPolicy': needless('capacity has no limit here'),
+  'AWS::Budgets::Budget': needless('nothing costs anything here'),
   'AWS::CDK::Metadata': needless('tells AWS which constructs are used'),
   'AWS::CertificateManager::Certificate': needless('the local port speaks plain HTTP'),
   'AWS::CloudFormation::Stack': 'served',
@@ -46,6 +48,9 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::CloudFront::ResponseHeadersPolicy': 'served',
   'AWS::CloudWatch::Alarm': 'served',
   'AWS::CloudWatch::Dashboard': 'served',
+  'AWS::CodeDeploy::Application': rollouts,
+  'AWS::CodeDeploy::DeploymentConfig': rollouts,
+  'AWS::CodeDeploy::DeploymentGroup': rollouts,
   'AWS::Cognito::UserPool': 'served',
   'AWS::Cognito::UserPoolClient': 'served',
   'AWS::Cognito::UserPoolGroup': 'served',

@@ -3,6 +3,7 @@ import type { Answering } from '#answer';
 import { AwsError } from '#aws-json/aws-error';
 import { parseObject, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context } from '#context';
+import { createBackups } from './backups.ts';
 import { askForCapacity, countCapacity, countFailedCondition } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
@@ -23,6 +24,7 @@ export function createProxy(
 ): Answering {
   const { counters, calls, stack, metrics, clock } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
+  const backups = createBackups(context, engine);
   const disturbance = createDisturbance(context, { client: engine, pid });
   return serveAwsJson(context, {
     signingName: 'dynamodb',
@@ -42,6 +44,8 @@ export function createProxy(
       if (unreadable) throw unreadable;
 
       counters.count(`dynamodb.${operation}`);
+      const backup = Object.hasOwn(backups, operation) ? backups[operation] : undefined;
+      if (backup) return { body: await backup(call.input) };
       const signer = call.signer();
       const about = { operation, principal: signer, counters, metrics };
       const startedAt = clock.now();

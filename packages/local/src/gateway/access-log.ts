@@ -10,8 +10,12 @@ export interface AccessLog {
 }
 
 /** The stages' access logs, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
-export function createAccessLog({ dataDirectory, readLog }: Pick<Context, 'dataDirectory' | 'readLog'>): AccessLog {
-  const files = openLogFolder(join(dataDirectory, 'logs'));
+export function createAccessLog({
+  dataDirectory,
+  readLog,
+  counters,
+}: Pick<Context, 'dataDirectory' | 'readLog' | 'counters'>): AccessLog {
+  const files = openLogFolder(join(dataDirectory, 'logs'), counters);
   return {
     write({ accessLog }, variables) {
       if (!accessLog) return;

@@ -112,5 +112,6 @@ function post(context: Context, connection: Connection | undefined, body: Buffer
     return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
   }
   recordMessage(context, connection.metadata);
+  counters.count('gateway.bytes-out', body.length);
   return { status: 200 };
 }

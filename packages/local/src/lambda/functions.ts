@@ -102,7 +102,13 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const running = new Set<Promise<unknown>>();
   // Those of the last run; the code may have changed.
   rmSync(taskFolders(options), { recursive: true, force: true });
-  const logs = openLogFiles({ directory: `${options.dataDirectory}/logs`, stack: () => stack, policies, readLog });
+  const logs = openLogFiles({
+    directory: `${options.dataDirectory}/logs`,
+    stack: () => stack,
+    policies,
+    readLog,
+    counters,
+  });
 
   const recordMetrics = createFunctionMetrics(options.metrics, () => stack);
 

@@ -30,6 +30,8 @@ export async function serveHttp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { counters } = gateway.context;
+  counters.count('gateway.requests');
   const startedAt = gateway.context.clock.now();
   const requestId = newId();
   const match = findStage(api, target);
@@ -44,6 +46,7 @@ export async function serveHttp(
     ...(result.status === 204 || result.status === 304 ? {} : { 'content-length': result.body.length }),
   });
   response.end(request.method === 'HEAD' ? undefined : result.body);
+  counters.count('gateway.bytes-out', result.body.length);
   if (match) {
     const latency = gateway.context.clock.now() - startedAt;
     const integration = typeof logFields.integrationLatency === 'number' ? logFields.integrationLatency : undefined;
