@@ -58,3 +58,9 @@ export const showsFilesFilter = {
   FilterExpression: 'begins_with(sk, :upload) OR sk = :user',
   ExpressionAttributeValues: { ':upload': { S: uploadPrefix }, ':user': { S: userSortKey } },
 };
+
+/** The users. */
+export const usersFilter = {
+  FilterExpression: 'sk = :user',
+  ExpressionAttributeValues: { ':user': { S: userSortKey } },
+};
