@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
 import { connect } from './operate/connect.ts';
+import { readArguments, runCommand } from './operate/run-command.ts';
 import { withoutTable } from './operate/without-table.ts';
 
 const usage = `Says how to let a stack take in a table that was restored: docs/operations.md, "The whole table is gone".
@@ -16,14 +16,15 @@ const Template = z.looseObject({ Resources: z.record(z.string(), z.looseObject({
 const folder = 'adopt';
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+  const values = readArguments(
+    {
       outputs: { type: 'string', default: 'outputs.json' },
       template: { type: 'string' },
       table: { type: 'string' },
       stack: { type: 'string', default: 'Parley' },
     },
-  });
+    usage,
+  );
   if (values.template === undefined) throw new Error(usage);
   const operated = await connect(values.outputs);
   try {
@@ -31,7 +32,7 @@ async function main(): Promise<void> {
     const { Table } = await operated.dynamodb.send(new DescribeTableCommand({ TableName }));
     const { TableArn, LatestStreamArn } = Table ?? {};
     if (!TableArn || !LatestStreamArn) throw new Error(`unable to adopt ${TableName}; it has no stream yet`);
-    const given = Template.parse(JSON.parse(await readFile(values.template, 'utf8')));
+    const given = await readTemplate(values.template);
     const named = { name: TableName, arn: TableArn, streamArn: LatestStreamArn };
     const { template, logicalId } = withoutTable(given, named);
     await mkdir(folder, { recursive: true });
@@ -56,7 +57,11 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+async function readTemplate(path: string) {
+  const text = await readFile(path, 'utf8').catch(() => {
+    throw new Error(`unable to read ${path}\n\n${usage}`);
+  });
+  return Template.parse(JSON.parse(text));
+}
+
+runCommand(main);

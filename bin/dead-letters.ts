@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { connect } from './operate/connect.ts';
 import { readDeadLetters, redrive } from './operate/dead-letters.ts';
+import { readArguments, runCommand } from './operate/run-command.ts';
 
 const usage = `Shows what was given up, without what people wrote.
 
@@ -12,15 +12,16 @@ const usage = `Shows what was given up, without what people wrote.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+  const values = readArguments(
+    {
       outputs: { type: 'string', default: '.parley/outputs.json' },
       queue: { type: 'string' },
       redrive: { type: 'boolean', default: false },
       drop: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const operated = await connect(values.outputs);
   try {
@@ -35,7 +36,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

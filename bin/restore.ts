@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { connect } from './operate/connect.ts';
 import { type Restored, restore } from './operate/restore.ts';
+import { readArguments, runCommand } from './operate/run-command.ts';
 
 const usage = `Brings back what a stack has lost, from a table that DynamoDB has restored as of a moment before.
 
@@ -16,8 +16,8 @@ const usage = `Brings back what a stack has lost, from a table that DynamoDB has
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+  const values = readArguments(
+    {
       from: { type: 'string' },
       outputs: { type: 'string', default: '.parley/outputs.json' },
       at: { type: 'string' },
@@ -26,7 +26,8 @@ async function main(): Promise<void> {
       erase: { type: 'boolean', default: false },
       old: { type: 'boolean', default: false },
     },
-  });
+    usage,
+  );
   if (values.from === undefined) throw new Error(usage);
   const at = values.at === undefined ? undefined : Date.parse(values.at);
   if (Number.isNaN(at)) throw new Error(`unable to use --at ${values.at}; it must be like 2026-11-28T09:00:00Z`);
@@ -60,7 +61,4 @@ function report(restored: Restored, isApplied: boolean): string {
   return lines.join('\n');
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { connect } from './operate/connect.ts';
+import { readArguments, runCommand } from './operate/run-command.ts';
 import { signOut } from './operate/sign-out.ts';
 
 const usage = `Signs people out everywhere: their tokens do nothing any more, and their sockets are closed.
@@ -9,13 +9,14 @@ const usage = `Signs people out everywhere: their tokens do nothing any more, an
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+  const values = readArguments(
+    {
       user: { type: 'string' },
       everybody: { type: 'boolean', default: false },
       outputs: { type: 'string', default: '.parley/outputs.json' },
     },
-  });
+    usage,
+  );
   if ((values.user === undefined) === !values.everybody) throw new Error(usage);
   const operated = await connect(values.outputs);
   try {
@@ -25,7 +26,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -130,5 +130,8 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
     });
     const old = operate('restore', '--from', 'x', '--at', '2020-01-01T00:00:00Z');
     await expect(old).rejects.toMatchObject({ stderr: expect.stringMatching(/^unable to restore .* add --old/) });
+    await expect(operate('sign-out', '--user', 'nobody-at-all')).rejects.toMatchObject({
+      stderr: expect.stringMatching(/^unable to go on; there is no such user/),
+    });
   });
 });
