@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { type Alarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -8,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type AlarmKind, alarmKinds } from './alarm-kinds.ts';
+import { ownMetric } from './own-metric.ts';
 import type { ParleyFunction } from './parley-function.ts';
 import type { Settings } from './settings.ts';
 import { tableThrottles } from './table-throttles.ts';
@@ -54,12 +55,16 @@ const nearlyAll = 0.8;
 
 /** Alarms for the operator. What each means, and what to do first: alarm-kinds.ts. */
 export class Alarms extends Construct {
+  /** Those that are there so far. */
+  readonly alarms: Alarm[] = [];
+  private readonly options: Pick<Settings, 'metricsNamespace'>;
   private readonly topics: readonly ITopic[];
   private readonly errorLines: { readonly metricNamespace: string; readonly metricName: string };
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const { options, httpApi, failedFrames, unchecked, table, fanOut, chunks, deadLetters, lostPushes = [] } = props;
+    this.options = options;
     this.topics = props.topics;
     this.errorLines = { metricNamespace: options.metricsNamespace, metricName: 'ErrorLines' };
 
@@ -102,6 +107,12 @@ export class Alarms extends Construct {
     this.alarm('FunctionThrottles', fn.lambda.metricThrottles(sum), { of: fn });
   }
 
+  /** Watches the canary: it fails twice in a quarter of an hour, or has stopped. Before its first run there is nothing to say. */
+  watchCanary(): void {
+    const success = ownMetric(this.options, 'CanarySuccess', { period, statistic: 'Minimum' });
+    this.alarm('Canary', success, { isLow: true, evaluationPeriods: 3, datapointsToAlarm: 2 });
+  }
+
   /** Handlers answer errors as data, so Lambda's own `Errors` counts few of them. */
   private countErrorLines(fn: ParleyFunction): void {
     fn.logGroup.addMetricFilter('ErrorLines', {
@@ -114,23 +125,35 @@ export class Alarms extends Construct {
   /**
    * @param about.of the function, or the number of the queue, that the alarm is named after
    * @param about.threshold at this value it rings; 1 by default
+   * @param about.isLow it rings below the threshold, and when values stop to come
    */
   private alarm(
     kind: AlarmKind,
     metric: Pick<Metric, 'createAlarm'>,
-    about: { of?: ParleyFunction | number; threshold?: number } = {},
-  ): Alarm {
-    const { of: watched, threshold = 1 } = about;
+    about: {
+      of?: ParleyFunction | number;
+      threshold?: number;
+      isLow?: boolean;
+      evaluationPeriods?: number;
+      datapointsToAlarm?: number;
+    } = {},
+  ): void {
+    const { of: watched, threshold = 1, isLow = false, evaluationPeriods = 1, datapointsToAlarm } = about;
     const { means, first } = alarmKinds[kind];
     const name = typeof watched === 'object' ? watched.node.id : undefined;
     const id = name === undefined ? `${kind}${watched ?? ''}` : kind.replace('Function', name);
     const alarm = metric.createAlarm(this, id, {
       alarmDescription: `Parley: ${name === undefined ? '' : `${name}: `}${means}. First: ${first}. Then: docs/operations.md, "${kind}".`,
       threshold,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      evaluationPeriods,
+      datapointsToAlarm,
+      ...(isLow && { comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD }),
+      treatMissingData: isLow ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
     });
-    for (const topic of this.topics) alarm.addAlarmAction(new SnsAction(topic));
-    return alarm;
+    for (const topic of this.topics) {
+      alarm.addAlarmAction(new SnsAction(topic));
+      if (isLow) alarm.addInsufficientDataAction(new SnsAction(topic));
+    }
+    this.alarms.push(alarm);
   }
 }

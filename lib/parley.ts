@@ -11,17 +11,21 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { ChatMetric } from '#lambdas/runtime/metric-names';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
 import { Budget } from './budget.ts';
+import { Canary } from './canary.ts';
 import { ChatTable } from './chat-table.ts';
+import { Dashboard } from './dashboard.ts';
 import { Edge } from './edge.ts';
 import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { OnlineCounts } from './online-counts.ts';
 import { OptionsError } from './options-error.ts';
 import { ownIssuer } from './own-issuer.ts';
+import { ownMetric } from './own-metric.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
 import type { ParleyProps } from './parley-props.ts';
@@ -181,12 +185,14 @@ export class Parley extends Construct {
     this.all.push(authorize, ...functions);
 
     this.chat = chat;
+    const waitedFor = [authorize, socket, http];
+    const streaming = [notify, ...(pushes ? [pushes.plan] : [])];
     this.alarms = new Alarms(this, 'Alarms', {
       functions,
       // It throws in order to refuse.
       refusing: [authorize],
-      waitedFor: [authorize, socket, http],
-      streaming: [notify, ...(pushes ? [pushes.plan] : [])],
+      waitedFor,
+      streaming,
       fanOut: fanOut.fanOut,
       chunks: fanOut.chunks,
       table: chat.table,
@@ -199,6 +205,20 @@ export class Parley extends Construct {
       options,
     });
     if (people?.ownPool) this.addTriggers(people.ownPool);
+    if (options.dashboard) {
+      new Dashboard(this, 'Watch', {
+        alarms: this.alarms,
+        functions: this.all,
+        waitedFor,
+        streaming,
+        chunks: fanOut.chunks,
+        deadLetters: [changes.deadLetters, ...(pushes?.deadLetters ?? [])],
+        table: chat.table,
+        httpApi: endpoint.api,
+        ofSockets: (name, more) => metricOfSockets(sockets.stage, name, more),
+        options,
+      });
+    }
 
     if (options.rollout !== 'at-once') {
       new Rollout(this, 'Rollout', {
@@ -230,6 +250,8 @@ export class Parley extends Construct {
       domain: domainOf(options, props),
       webAclArn: options.webAclArn,
     });
+
+    if (options.canary) this.addCanary(people, edge);
 
     this.table = chat.table;
     this.bucket = uploads.bucket;
@@ -308,7 +330,7 @@ export class Parley extends Construct {
     return this.ofSockets('MessageCount', options);
   }
 
-  /** Frames whose function failed. */
+  /** Frames and connections whose function failed or refused. */
   metricFrameErrors(options?: MetricOptions): Metric {
     return this.ofSockets('IntegrationError', options);
   }
@@ -328,10 +350,32 @@ export class Parley extends Construct {
     return this.deadLetters.metricApproximateNumberOfMessagesVisible(options);
   }
 
+  /** Messages that were stored. */
+  metricMessages(options?: MetricOptions): Metric {
+    return this.metric('MessagesStored', { statistic: Stats.SUM, ...options });
+  }
+
+  /** Milliseconds from a frame to the last post of its message. Ask for percentiles: `statistic: 'p99'`. */
+  metricDeliveryTime(options?: MetricOptions): Metric {
+    return this.metric('DeliveryTime', options);
+  }
+
+  /** A metric of the chat itself, by its name, without a statistic. Those that there are: docs/operations.md. */
+  metric(name: ChatMetric, options?: MetricOptions): Metric {
+    return ownMetric(this.settings, name, options);
+  }
+
   private ofSockets(metricName: string, options?: MetricOptions): Metric {
-    const { api, stageName } = this.webSocketStage;
-    const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
-    return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, statistic: Stats.SUM, ...options });
+    return metricOfSockets(this.webSocketStage, metricName, { statistic: Stats.SUM, ...options });
+  }
+
+  private addCanary(people: People | undefined, { distribution }: Edge): void {
+    if (!people)
+      throw new OptionsError('unable to use canary; it signs in to a user pool, and tokens come from an issuer');
+    const url = `https://${distribution.distributionDomainName}`;
+    const { fn } = new Canary(this, 'Canary', { people, url, options: this.settings });
+    this.alarms.watch(fn);
+    this.all.push(fn);
   }
 
   private topics({ alarmTopic, alarmEmail }: ParleyProps): ITopic[] {
@@ -365,6 +409,11 @@ function live({ rollout, provisioned, concurrency }: Settings, name: keyof Setti
   }
   const ready = provisioned[name] ?? 0;
   return rollout === 'at-once' && ready === 0 ? undefined : { provisioned: ready };
+}
+
+function metricOfSockets({ api, stageName }: WebSocketStage, metricName: string, options?: MetricOptions): Metric {
+  const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
+  return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, ...options });
 }
 
 function poolOf({ userPool, userPoolClient, issuer }: ParleyProps): PoolWithClient | undefined {

@@ -8,6 +8,7 @@ export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { PinnedDialog } from './conversation/pinned-dialog.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
+export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
 export { AccessDenied } from './people/access-denied.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';

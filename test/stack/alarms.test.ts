@@ -81,6 +81,16 @@ describe('alarms', () => {
     expect(filters).toContain('<SocketsAccessLog> { $.status = "5*" } FailedFrames');
   });
 
+  test('a dashboard shows all of them, and no more metrics than are free', () => {
+    const body = JSON.stringify(Object.values(template.findResources('AWS::CloudWatch::Dashboard'))[0]?.Properties);
+    const shown = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).filter((id) =>
+      body.includes(`"${id}"`),
+    );
+    expect(shown).toHaveLength(alarms.length);
+    expect(body.match(/\[\\"(AWS\/|Parley)/g)?.length).toBeLessThanOrEqual(50);
+    synthesize({ dashboard: 'false' }).template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
+  });
+
   test('CloudWatch may publish to the topic that sends them by mail', () => {
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {

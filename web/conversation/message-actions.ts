@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { createSettings } from '@parley/client/settings';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
@@ -37,6 +38,16 @@ export function copy({ message }: Message): void {
 export function react({ conversation, me }: Thread, { seq, reactions }: Message, emoji: string): void {
   const remove = reactions[emoji]?.includes(me) ?? false;
   conversation.react(seq, emoji, { remove }).catch(() => {});
+}
+
+/** From this message on the conversation is unread, until the user opens it again. The others see it as read. */
+export function markUnread(thread: Thread, message: Message): void {
+  createSettings(thread.chat)
+    .change(thread.conversation.id, { unread_from: message.seq })
+    .then(
+      () => showToast('Marked as unread.'),
+      (error: Error) => showToast(error.message, { label: 'Try again', run: () => markUnread(thread, message) }),
+    );
 }
 
 /** A failure is shown by `FailedSendList`. */

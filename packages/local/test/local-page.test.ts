@@ -72,7 +72,7 @@ const template = {
       },
     },
     Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
-    Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
+    Traces: { Type: 'AWS::XRay::Group', Properties: {} },
   },
 };
 
@@ -107,7 +107,10 @@ describe('what the page is told', () => {
       part: 'served',
       id: runtime.stack.ref('Table'),
     });
-    expect(resources.find(({ name }) => name === 'Alarm')).toMatchObject({ part: 'needless', why: expect.any(String) });
+    expect(resources.find(({ name }) => name === 'Traces')).toMatchObject({
+      part: 'needless',
+      why: expect.any(String),
+    });
   });
 
   test('calls and units of a table and its index', async () => {

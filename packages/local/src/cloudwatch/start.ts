@@ -31,7 +31,7 @@ export async function startCloudWatch(
         metrics.record({ namespace: 'AWS/SQS', name: metric, dimensions: { QueueName: name } }, value, { unit });
       record('ApproximateNumberOfMessagesVisible', visible);
       record('ApproximateNumberOfMessagesNotVisible', hidden);
-      const age = oldestAt === undefined ? 0 : Math.floor((now - oldestAt) / 1000);
+      const age = oldestAt === undefined ? 0 : Math.floor(((now - oldestAt) * context.timeScale) / 1000);
       record('ApproximateAgeOfOldestMessage', age, 'Seconds');
     }
   };

@@ -90,8 +90,8 @@ export async function deliverBatch(delivery: Delivery, records: Batch, earlierAt
 }
 
 function invoke({ context, mapping }: Delivery, batch: Batch): Promise<InvokeResult> {
-  // Creation times are whole seconds. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#performance-metrics
-  const age = Math.max(0, context.clock.now() - (batch.at(-1) ?? batch[0]).createdAt - 999);
+  // In AWS's time, as the limits of ages are. Creation times are whole seconds. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#performance-metrics
+  const age = Math.max(0, context.clock.now() - (batch.at(-1) ?? batch[0]).createdAt - 999) * context.timeScale;
   recordFunction(
     context.metrics,
     context.stack.ref(unqualified(mapping.functionId)),

@@ -35,7 +35,7 @@ describe('the start says what of the template has no part here', () => {
 
   test('nothing of what needs nothing on a laptop', () => {
     const stack = stackOf({
-      Alarm: { Type: 'AWS::CloudWatch::Alarm' },
+      Traces: { Type: 'AWS::XRay::Group' },
       Meta: { Type: 'AWS::CDK::Metadata' },
       Deployment: { Type: 'AWS::ApiGatewayV2::Deployment' },
     });
