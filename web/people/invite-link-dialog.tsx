@@ -26,15 +26,16 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
   const [links, setLinks] = useState<readonly InviteLink[]>();
   const [seconds, setSeconds] = useState(7 * 24 * hour);
   const [most, setMost] = useState(100);
-  useEffect(() => run(() => createInviteLinks(chat).list(view.id).then(setLinks)), []);
+  const inviteLinks = createInviteLinks(chat);
+  useEffect(() => run(() => inviteLinks.list(view.id).then(setLinks)), []);
 
   async function make(): Promise<void> {
-    const link = await createInviteLinks(chat).make(view.id, { expires_in: seconds, max_uses: most });
+    const link = await inviteLinks.make(view.id, { expires_in: seconds, max_uses: most });
     setLinks((others = []) => [link, ...others]);
   }
 
   async function revoke(link: InviteLink): Promise<void> {
-    await createInviteLinks(chat).revoke(link);
+    await inviteLinks.revoke(link);
     setLinks((others = []) => others.filter(({ code }) => code !== link.code));
   }
 

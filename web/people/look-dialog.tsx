@@ -1,5 +1,5 @@
 import type { ConversationView } from '@parley/client';
-import { createRooms } from '@parley/client/rooms';
+import { createLook } from '@parley/client/look';
 import { limits } from '@parley/client/text';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { titleOf } from '../state/names.ts';
@@ -39,10 +39,10 @@ export function LookDialog({ view, onClose }: { readonly view: ConversationView;
   }
 
   async function save(): Promise<void> {
-    await createRooms(chat).changeLook(view.id, {
-      picture: chosen,
-      ...(isChanged && { description: text === '' ? null : text }),
-    });
+    const { setPicture, setDescription } = createLook(chat);
+    if (chosen !== undefined) await setPicture(view.id, chosen, { filename: chosen?.name.slice(-200) });
+    setChosen(undefined);
+    if (isChanged) await setDescription(view.id, text === '' ? null : text);
     onClose();
   }
 

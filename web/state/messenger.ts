@@ -15,7 +15,6 @@ import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
-import { createMuteClock } from './mute-clock.ts';
 import { plainName } from './names.ts';
 import { observed } from './observed.ts';
 import { createProfiles } from './profiles.ts';
@@ -32,7 +31,7 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  /** ms; it changes when a mute ends. */
+  /** ms; it changes each minute, so that mutes end on the page too. */
   readonly now: ReadonlySignal<number>;
   readonly failedSends: FailedSends;
   readonly friends: Friends;
@@ -58,8 +57,11 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const mutes = createMuteClock(conversations);
-  const unread = computed(() => unreadTotal(conversations.value, mutes.now.value));
+  const now = signal(Date.now());
+  const clock = setInterval(() => {
+    now.value = Date.now();
+  }, 60_000);
+  const unread = computed(() => unreadTotal(conversations.value, now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
@@ -121,7 +123,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     conversations,
     loaded,
     unread,
-    now: mutes.now,
+    now,
     failedSends,
     friends,
     invitations,
@@ -134,7 +136,7 @@ export function createMessenger(session: Session, me: string): Messenger {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
       for (const part of [failedSends, friends, invitations]) part.close();
-      mutes.stop();
+      clearInterval(clock);
       save();
       chat.close();
     },

@@ -9,6 +9,7 @@ import { createFailedSends, type FailedSendStore, type FailedSends } from './fai
 import { createFriends, type Friends } from './friends.ts';
 import { createGroups, type Groups } from './groups.ts';
 import { createInviteLinks, type InviteLinks } from './invite-links.ts';
+import { createLook, type Look } from './look.ts';
 import { createPins, type Pins } from './pins.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -30,6 +31,7 @@ export interface CompleteChat extends Omit<Chat, 'open'> {
   readonly friends: Friends;
   readonly groups: Groups;
   readonly inviteLinks: InviteLinks;
+  readonly look: Look;
   readonly pins: Pins;
   readonly rooms: Rooms;
   readonly settings: Settings;
@@ -48,6 +50,7 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
   const groups = once(() => createGroups(chat));
   const rooms = once(() => createRooms(chat));
   const inviteLinks = once(() => createInviteLinks(chat));
+  const look = once(() => createLook(chat));
   const pins = once(() => createPins(chat));
   const settings = once(() => createSettings(chat));
   const opened = new WeakMap<Conversation, CompleteConversation>();
@@ -90,6 +93,9 @@ export function createChat(options: ChatOptions & { readonly failedSends?: Faile
     },
     get inviteLinks() {
       return inviteLinks();
+    },
+    get look() {
+      return look();
     },
     get pins() {
       return pins();

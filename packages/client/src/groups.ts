@@ -34,7 +34,7 @@ export interface GroupManagement extends Management {
 
 export interface Groups extends Invitations, GroupManagement {}
 
-export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload' | 'onEvent' | 'state'>): Groups {
+export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'onEvent' | 'state'>): Groups {
   const invitations = createInvitations(chat);
   return {
     ...invitations,
@@ -47,7 +47,7 @@ export function createGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload' | '
 }
 
 /** The part of `createGroups` that has no state. */
-export function manageGroups(chat: Pick<Chat, 'request' | 'pages' | 'upload'>): GroupManagement {
+export function manageGroups(chat: Pick<Chat, 'request' | 'pages'>): GroupManagement {
   return {
     ...createManagement(chat),
     create: ({ client_id = crypto.randomUUID(), ...group }) =>

@@ -1,29 +1,36 @@
-/** `@parley/client/invite-links`: links with which anybody may join a group or a room. */
+/** `@parley/client/invite-links`: links with which people join groups, for those who make them and those who follow them. */
 import type { Chat } from './chat.ts';
 import { pathOf } from './http.ts';
 import type { ConversationView, InviteLink, InviteLinkPage, InviteLinkView } from './protocol.ts';
 
+export interface NewInviteLink {
+  /** Seconds for which it works. Default: a week. */
+  readonly expires_in?: number;
+  /** How many people may come by it. Default: 100. */
+  readonly max_uses?: number;
+}
+
 export interface InviteLinks {
-  /** Latest first. @throws ParleyError, such as `Forbidden` */
+  /** Those of a group that work, latest first. @throws ParleyError */
   list(id: string): Promise<readonly InviteLink[]>;
-  /** @param link `expires_in` in seconds. @throws ParleyError */
-  make(id: string, link: { readonly expires_in: number; readonly max_uses: number }): Promise<InviteLink>;
-  /** From now on nobody can join with it. @throws ParleyError */
+  /** @throws ParleyError, such as `Forbidden`, or `Conflict` when as many work as can */
+  make(id: string, link?: NewInviteLink): Promise<InviteLink>;
+  /** @throws ParleyError */
   revoke(link: Pick<InviteLink, 'conversation' | 'code'>): Promise<void>;
-  /** What a link leads to. @throws ParleyError, such as `NotFound` for a link that has ended */
+  /** What a link leads to. @throws ParleyError, such as `NotFound` for one that does not work, or `Forbidden` for who was removed */
   follow(code: string): Promise<InviteLinkView>;
-  /** Becomes a member. @throws ParleyError */
+  /** Makes the user a member. @throws ParleyError as `follow` */
   join(code: string): Promise<ConversationView>;
 }
 
-export function createInviteLinks(chat: Pick<Chat, 'request'>): InviteLinks {
-  const linkPath = (code: string) => `/invite-links/${encodeURIComponent(code)}`;
+export function createInviteLinks({ request }: Pick<Chat, 'request'>): InviteLinks {
+  const links = (id: string) => `${pathOf(id)}/invite-links`;
+  const path = (code: string) => `/invite-links/${encodeURIComponent(code)}`;
   return {
-    list: async (id) => (await chat.request<InviteLinkPage>('GET', `${pathOf(id)}/invite-links`)).results,
-    make: (id, link) => chat.request('POST', `${pathOf(id)}/invite-links`, link),
-    revoke: ({ conversation, code }) =>
-      chat.request('DELETE', `${pathOf(conversation)}/invite-links/${encodeURIComponent(code)}`),
-    follow: (code) => chat.request('GET', linkPath(code)),
-    join: (code) => chat.request('POST', linkPath(code)),
+    list: async (id) => (await request<InviteLinkPage>('GET', links(id))).results,
+    make: (id, link = {}) => request('POST', links(id), link),
+    revoke: ({ conversation, code }) => request('DELETE', `${links(conversation)}/${encodeURIComponent(code)}`),
+    follow: (code) => request('GET', path(code)),
+    join: (code) => request('POST', path(code)),
   };
 }

@@ -1,20 +1,11 @@
 /** What those who manage a group or a room do. */
 import type { Chat } from './chat.ts';
 import { pathOf } from './http.ts';
-import { pictureName } from './picture-name.ts';
 import type { ConversationView, MemberPage, Role } from './protocol.ts';
 
 export interface Management {
   /** @throws ParleyError, such as `Forbidden` */
   rename(id: string, title: string): Promise<ConversationView>;
-  /**
-   * Changes the picture or the description; null takes it away.
-   * @throws ParleyError, such as `Forbidden`, `AttachmentRejected`
-   */
-  changeLook(
-    id: string,
-    look: { readonly picture?: Blob | null; readonly description?: string | null },
-  ): Promise<ConversationView>;
   /** Removes a member, or takes an invitation back. Who is removed from a room cannot come in again. @throws ParleyError */
   remove(id: string, username: string): Promise<void>;
   /** @param role `owner` hands the conversation over. @throws ParleyError */
@@ -23,15 +14,9 @@ export interface Management {
   members(id: string): AsyncGenerator<MemberPage, void, undefined>;
 }
 
-export function createManagement(chat: Pick<Chat, 'request' | 'pages' | 'upload'>): Management {
+export function createManagement(chat: Pick<Chat, 'request' | 'pages'>): Management {
   return {
     rename: (id, title) => chat.request('PATCH', pathOf(id), { title }),
-    async changeLook(id, { picture, description }) {
-      const uploaded = picture
-        ? await chat.upload(`${pathOf(id)}/picture`, picture, { filename: pictureName(picture) })
-        : picture;
-      return chat.request('PATCH', pathOf(id), { picture: uploaded, description });
-    },
     remove: (id, username) => chat.request('DELETE', memberPath(id, username)),
     setRole: (id, username, role) => chat.request('PATCH', pathOf(id), { roles: { [username]: role } }),
     members: (id) => chat.pages<MemberPage>(`${pathOf(id)}/members`),

@@ -1,21 +1,22 @@
-/** `@parley/client/pins`: messages that are pinned in a conversation, for everybody. */
+/** `@parley/client/pins`: pinned messages of conversations. How many there are is in `view.pinned_messages`. */
 import type { Chat } from './chat.ts';
 import { pathOf } from './http.ts';
 import type { PinnedMessage, PinnedPage } from './protocol.ts';
 
 export interface Pins {
-  /** Last pinned first. `view.pinned_messages` tells whether there are any, and changes with them. @throws ParleyError */
+  /** Those that the user sees, last pinned first. @throws ParleyError */
   list(id: string): Promise<readonly PinnedMessage[]>;
-  /** @throws ParleyError, such as `Forbidden`, `Conflict` for one too many */
+  /** Pins a message for everybody. @throws ParleyError, such as `Forbidden`, or `Conflict` when as many are pinned as can be */
   pin(id: string, seq: number): Promise<void>;
   /** @throws ParleyError */
   unpin(id: string, seq: number): Promise<void>;
 }
 
-export function createPins(chat: Pick<Chat, 'request'>): Pins {
+export function createPins({ request }: Pick<Chat, 'request'>): Pins {
+  const path = (id: string, seq: number) => `${pathOf(id)}/pins/${seq}`;
   return {
-    list: async (id) => (await chat.request<PinnedPage>('GET', `${pathOf(id)}/pins`)).results,
-    pin: (id, seq) => chat.request('PUT', `${pathOf(id)}/pins/${seq}`),
-    unpin: (id, seq) => chat.request('DELETE', `${pathOf(id)}/pins/${seq}`),
+    list: async (id) => (await request<PinnedPage>('GET', `${pathOf(id)}/pins`)).results,
+    pin: (id, seq) => request('PUT', path(id, seq)),
+    unpin: (id, seq) => request('DELETE', path(id, seq)),
   };
 }

@@ -8,7 +8,7 @@ export interface Rooms extends Management {
   join(id: string): Promise<ConversationView>;
 }
 
-export function createRooms(chat: Pick<Chat, 'request' | 'pages' | 'upload' | 'me'>): Rooms {
+export function createRooms(chat: Pick<Chat, 'request' | 'pages' | 'me'>): Rooms {
   return {
     ...createManagement(chat),
     async join(id) {
