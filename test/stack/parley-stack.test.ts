@@ -1,5 +1,6 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { type Template as CloudFormation, withoutTable } from '#bin/operate/without-table';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { httpRoutes, socketRoutes } from '#protocol/operations';
 import { allowed, plain, synthesize } from './synthesize.ts';
@@ -55,6 +56,7 @@ describe('the permissions of each function', () => {
         posting,
         ...logs('Http'),
         's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
+        's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/avatars/*',
@@ -82,6 +84,7 @@ describe('the permissions of each function', () => {
         's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
+        's3:GetObject <UploadsBucket.Arn>/avatars/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         keepFailed,
       ],
@@ -262,11 +265,16 @@ describe('functions', () => {
     });
   });
 
+  /** What tells a token of the pool from others. `socket` needs it to renew the token of a connection. */
+  const tokens = {
+    ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
+    KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
+    AUDIENCE: '<PeoplePoolClient>',
+  };
+
   test('authorize gets the issuer and the audience, and no names of data resources', () => {
     expect(environment('AuthorizeFunction')).toEqual({
-      ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
-      KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
-      AUDIENCE: '<PeoplePoolClient>',
+      ...tokens,
       ALLOWED_ORIGINS: '*',
       POWERTOOLS_SERVICE_NAME: 'authorize',
       POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -275,7 +283,7 @@ describe('functions', () => {
   });
 
   test.each([
-    ['SocketFunction', 'socket', {}],
+    ['SocketFunction', 'socket', tokens],
     [
       'HttpFunction',
       'http',
@@ -696,4 +704,20 @@ test('a count of who is online waits in a queue, is tried five times, and then b
 
 test('the stream has no more filters than Lambda takes', () => {
   expect(streamFilters.length).toBeLessThanOrEqual(5);
+});
+
+test('the template without its table names a restored one everywhere, and is the same otherwise', () => {
+  const table = { name: 'Restored', arn: 'arn:aws:dynamodb:r:a:table/Restored', streamArn: 'arn:…/stream/now' };
+  const { template: without, logicalId } = withoutTable(template.toJSON() as CloudFormation, table);
+  expect(logicalId).toBe('ChatTable4603252B');
+  expect(JSON.stringify(without)).not.toContain(logicalId);
+  const before = template.toJSON();
+  expect(Object.keys(without.Resources)).toEqual(Object.keys(before.Resources).filter((id) => id !== logicalId));
+  const named = Template.fromJSON(without as Record<string, unknown>);
+  named.hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: table.streamArn });
+  named.allResourcesProperties('AWS::Cognito::UserPool', before.Resources.PeoplePoolC64A4D1E.Properties);
+  named.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ TABLE_NAME: table.name }) },
+  });
+  expect(JSON.stringify(named.findResources('AWS::IAM::Policy'))).toContain(`["${table.arn}","/index/members"]`);
 });
