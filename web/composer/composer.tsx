@@ -1,9 +1,9 @@
 import type { Conversation } from '@parley/client';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
-import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
+import { UploadTray } from '../uploads/upload-tray.tsx';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { FailedSendList } from './failed-send-list.tsx';
@@ -13,8 +13,6 @@ import { ModeBar } from './mode-bar.tsx';
 import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { useComposition } from './use-composition.ts';
-
-const UploadTray = lazy((chunk) => chunk.UploadTray);
 
 /** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
 export function Composer({ conversation }: { readonly conversation: Conversation }) {
@@ -113,7 +111,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             focus();
           }}
         />
-        {!editing && files.uploads.value.length > 0 && <UploadTray files={files} onRemoved={focus} />}
+        {!editing && <UploadTray files={files} onRemoved={focus} />}
         <div class="composer-row">
           <AttachButton
             disabled={editing !== undefined}

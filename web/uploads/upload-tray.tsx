@@ -4,8 +4,9 @@ import { formatSize } from './format-size.ts';
 import type { MessageFiles } from './message-files.ts';
 import type { Upload } from './upload.ts';
 
-/** The files of the message that is being written, at least one, with their progress. */
+/** The files of the message that is being written, with their progress. */
 export function UploadTray({ files, onRemoved }: { readonly files: MessageFiles; onRemoved(): void }) {
+  if (files.uploads.value.length === 0) return null;
   return (
     <ul class="uploads" aria-label="Files to send">
       {files.uploads.value.map((upload) => (
