@@ -61,5 +61,10 @@ export const variants = {
     tags: '{"team":"chat","cost centre":"42"}',
     budget: { dollars: 50, email: 'on-call@example.com', tag: 'team' },
   },
-  'pool of the deployer, no page': { userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}', page: 'false' },
+  'traces and a canary': { tracing: 'true', canary: 'true', push: { fcm: { secret: 'parley/fcm' } } },
+  'pool of the deployer, no page': {
+    userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}',
+    page: 'false',
+    dashboard: 'false',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;
