@@ -60,6 +60,9 @@ export const variants = {
     provisioned: '{"authorize":1,"socket":2}',
     tags: '{"team":"chat","cost centre":"42"}',
     budget: { dollars: 50, email: 'on-call@example.com', tag: 'team' },
+    canary: 'true',
+    tracing: 'true',
+    dashboard: 'false',
   },
   'traces and a canary': { tracing: 'true', canary: 'true', push: { fcm: { secret: 'parley/fcm' } } },
   'pool of the deployer, no page': {
