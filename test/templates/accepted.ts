@@ -109,8 +109,7 @@ export const accepted: readonly Accepted[] = [
   {
     rules: ['Serverless-LambdaAsyncFailureDestination', 'Serverless-EventBusDLQ'],
     resources: /Canary/,
-    reason:
-      'A run of the canary that was lost is no work that somebody could do later: the next one comes in five minutes, and its alarm rings when none comes.',
+    reason: 'The next run comes five minutes later, and a run that fails or is missing rings an alarm.',
   },
   {
     rules: ['Serverless-LambdaLatestVersion'],
