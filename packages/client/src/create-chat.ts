@@ -56,8 +56,8 @@ export function createChat(options: ChatOptions): Chat {
   const presence = createPresence();
   /** Takes the presence of members from the inbox, which is the first event of a connection. */
   let takeInboxMembers = presence.beginLoad();
-  /** Unread messages of conversations that are not in the list yet. */
-  let unlisted = 0;
+  /** As the server said last. */
+  let unread = 0;
   let me: string | undefined;
   let closed = false;
 
@@ -119,16 +119,14 @@ export function createChat(options: ChatOptions): Chat {
       toError,
       send: connection.send,
       replace: connection.replace,
+      views: () => inbox.conversations,
+      unread,
       onReadFailed: (id, upTo) => void markRead(id, upTo).catch(() => {}),
     });
     requests.onLive();
   }
 
   const markRead = (id: string, upTo: number) => http('POST', `${pathOf(id)}/read`, { up_to: upTo });
-
-  function listedUnread(): number {
-    return inbox.conversations.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0);
-  }
 
   function onConversationChange(conversation: string): void {
     open.get(conversation)?.notify();
@@ -160,7 +158,7 @@ export function createChat(options: ChatOptions): Chat {
     if (event.type === 'typing' && event.user !== me) typing.apply(event.conversation, event.user, event.typing);
     if (event.type === 'chat_message') typing.apply(event.conversation, event.from_user.username, false);
     inbox.apply(event);
-    if (event.type === 'unread_count') unlisted = event.unread_count - listedUnread();
+    if (event.type === 'unread_count') unread = event.unread_count;
     if ('conversation' in event) open.get(event.conversation)?.apply(event);
     for (const backlog of backlogs) backlog.push(event);
     if (event.type === 'presence' || event.type === 'unread_count') changes.emit();
@@ -238,7 +236,7 @@ export function createChat(options: ChatOptions): Chat {
       return inbox.conversations;
     },
     get unread() {
-      return Math.max(0, unlisted + listedUnread());
+      return requests?.unread() ?? unread;
     },
     presence: presence.of,
     typing: typing.of,
@@ -251,7 +249,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     async loadConversations() {
       await inbox.load();
-      unlisted = 0;
+      requests?.onListed();
     },
     request: http,
     pages: (path) => pagesOf(http, path),

@@ -21,6 +21,8 @@ function setUp() {
       if (world.open) sent.push(frame);
       return world.open;
     },
+    unread: 0,
+    views: () => [],
     replace: () => {
       world.replaced++;
     },
