@@ -58,6 +58,8 @@ export function createChat(options: ChatOptions): Chat {
   let takeInboxMembers = presence.beginLoad();
   /** As the server said last. */
   let unread = 0;
+  /** Are all conversations in the list? */
+  let isWhole = false;
   let me: string | undefined;
   let closed = false;
 
@@ -120,6 +122,7 @@ export function createChat(options: ChatOptions): Chat {
       send: connection.send,
       replace: connection.replace,
       views: () => inbox.conversations,
+      isWhole: () => isWhole,
       unread,
       onReadFailed: (id, upTo) => void markRead(id, upTo).catch(() => {}),
     });
@@ -154,7 +157,10 @@ export function createChat(options: ChatOptions): Chat {
   function onEvent(event: ServerEvent): void {
     requests?.apply(event);
     presence.apply(event);
-    if (event.type === 'conversations') takeInboxMembers(event.results.flatMap(({ members }) => members));
+    if (event.type === 'conversations') {
+      takeInboxMembers(event.results.flatMap(({ members }) => members));
+      isWhole ||= event.next === null;
+    }
     if (event.type === 'typing' && event.user !== me) typing.apply(event.conversation, event.user, event.typing);
     if (event.type === 'chat_message') typing.apply(event.conversation, event.from_user.username, false);
     inbox.apply(event);
@@ -249,7 +255,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     async loadConversations() {
       await inbox.load();
-      requests?.onListed();
+      isWhole = true;
     },
     request: http,
     pages: (path) => pagesOf(http, path),

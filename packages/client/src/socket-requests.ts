@@ -29,6 +29,8 @@ export function createSocketRequests(options: {
   replace(): void;
   /** The list of conversations. */
   views(): readonly ConversationView[];
+  /** Are all conversations in it? */
+  isWhole(): boolean;
   /** Unread messages in all conversations together, as the server said last. It does not tell what a connection has read itself. */
   readonly unread: number;
   /** A frame failed that said how far the user has read. It may be one of these. */
@@ -76,11 +78,7 @@ export function createSocketRequests(options: {
     /** The socket is open, and all that was missing is there. */
     onLive: () => void renewLater().catch(() => {}),
     stop: () => cancelRenewal(),
-    unread: () => unlisted + listed(),
-    /** All conversations are in the list. */
-    onListed(): void {
-      unlisted = 0;
-    },
+    unread: () => listed() + (options.isWhole() ? 0 : unlisted),
     /** Sends a new message. @returns the stored message; undefined if it must go over HTTP. It rejects with a ParleyError. */
     create({ client_id, conversation, action }: OutboxItem): Promise<Message> | undefined {
       if (action.type !== 'create') return undefined;

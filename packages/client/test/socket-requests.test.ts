@@ -23,6 +23,7 @@ function setUp() {
     },
     unread: 0,
     views: () => [],
+    isWhole: () => true,
     replace: () => {
       world.replaced++;
     },
