@@ -58,7 +58,9 @@ describe('the package', () => {
       encoding: 'utf8',
     });
     const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
-    const others = files.map(({ path }) => path).filter((path) => !/^[a-z-]+(\.js|\.js\.map|\.d\.ts)$/.test(path));
+    const others = files
+      .map(({ path }) => path)
+      .filter((path) => !/^[a-z-]+(-[A-Z0-9]{8})?(\.js|\.js\.map|\.d\.ts)$/.test(path));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
     expect(readFileSync(join(root, 'packages/client/LICENSE'), 'utf8')).toBe(
       readFileSync(join(root, 'LICENSE'), 'utf8'),
