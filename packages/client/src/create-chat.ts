@@ -127,7 +127,10 @@ export function createChat(options: ChatOptions): Chat {
   const markRead = (id: string, upTo: number) => http('POST', `${pathOf(id)}/read`, { up_to: upTo });
 
   function listedUnread(): number {
-    return inbox.conversations.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0);
+    return inbox.conversations.reduce(
+      (sum, { unread_count, settings }) => sum + (settings?.quiet ? 0 : unread_count),
+      0,
+    );
   }
 
   function onConversationChange(conversation: string): void {
