@@ -66,7 +66,9 @@ export function dollars(measured: Measured, stack: Stack): Dollars {
     })
     .reduce((sum, one) => sum + one, 0);
   const lambda = typical(measured, /^lambda\.invoke:/) * prices.lambdaRequest + seconds * prices.lambdaGigabyteSecond;
-  const sqs = (typical(measured, 'sqs.SendMessage') + 2 * typical(measured, 'sqs.batches')) * prices.queueRequest;
+  const sqs =
+    (typical(measured, 'sqs.SendMessage', 'sqs.SendMessageBatch') + 2 * typical(measured, 'sqs.batches')) *
+    prices.queueRequest;
   return {
     dynamodb: dynamodb * 1_000_000,
     lambda: lambda * 1_000_000,

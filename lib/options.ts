@@ -226,6 +226,12 @@ const fields = {
   dashboard: { schema: boolean, fallback: true, rule: 'must be true or false' },
   /** An address that gets the alarms. Default: none. */
   alarmEmail: { schema: z.email().optional(), fallback: undefined, rule: 'must be an e-mail address' },
+  /** Does X-Ray record traces of the functions? It costs $5 a million traces that are recorded. Default `false`. */
+  tracing: { schema: boolean, fallback: false, rule: 'must be true or false' },
+  /**
+   * Does a function sign in every five minutes, send, receive and read, as a person does? It needs a user pool. Default `false`.
+   */
+  canary: { schema: boolean, fallback: false, rule: 'must be true or false' },
   /** Limits of both APIs. Default: 2,000 requests a second and 1,000 at once, each. */
   throttles: {
     schema: z.preprocess(fromJson, Throttles),

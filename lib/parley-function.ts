@@ -11,6 +11,7 @@ import {
   LoggingFormat,
   Runtime,
   SystemLogLevel,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -18,13 +19,16 @@ import { Construct } from 'constructs';
 import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
 import { functionFiles } from './files.ts';
 import type { FunctionName } from './function-sources.ts';
-import { allow, createRole } from './permissions.ts';
+import { acknowledge, allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
 const faults = 'Faults' satisfies ErrorMetric;
 
 /** What every function takes from the settings. */
-export type FunctionSettings = Pick<Settings, 'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey'>;
+export type FunctionSettings = Pick<
+  Settings,
+  'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey' | 'tracing'
+>;
 
 export interface ParleyFunctionProps {
   /** MB. Lambda gives CPU in proportion to it (a whole one at 1,769 MB), so it sets the speed. */
@@ -68,6 +72,7 @@ export class ParleyFunction extends Construct {
       // Functions write JSON themselves. Without START, END and REPORT, whose figures are metrics of Lambda, a message takes half of the bytes.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: options.tracing ? Tracing.ACTIVE : undefined,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(id),
         POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -77,6 +82,9 @@ export class ParleyFunction extends Construct {
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash. In somebody's stack they could be taken.
     if (options.ownStack && resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
+    // CDK lets its role write traces, too: X-Ray has no resources that a policy could name.
+    if (options.tracing)
+      acknowledge(this.role, { 'IAM5[Resource::*]': 'X-Ray has no resources that a policy could name.' });
     this.alias = props.live && this.createAlias(props.live.provisioned);
     this.called = this.alias ?? this.lambda;
     if (options.encryptionKey) this.allow(keyActions, [options.encryptionKey.keyArn]);

@@ -150,6 +150,13 @@ export interface ParleyProps {
   readonly alarmTopic?: ITopic;
   /** An address that gets the alarms, after it has confirmed. @default nobody */
   readonly alarmEmail?: string;
+  /** Does X-Ray record traces of the functions? See docs/metrics.md#traces. @default false */
+  readonly tracing?: boolean;
+  /**
+   * Does a function sign in every five minutes, send, receive and read, as a person does? Its user is made in the pool at its first run, so it needs
+   * a pool and not an `issuer`. See docs/metrics.md#the-canary. @default false
+   */
+  readonly canary?: boolean;
   /** Is there a dashboard in CloudWatch? An account's first three are free, others cost $3 a month. @default true */
   readonly dashboard?: boolean;
   /** Limits of both APIs. All APIs of an account share 10,000 requests a second and region, in some regions 2,500. */

@@ -16,6 +16,7 @@ import { streamFilters } from '#lambdas/stream/handlers';
 import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
 import { Budget } from './budget.ts';
+import { Canary } from './canary.ts';
 import { ChatTable } from './chat-table.ts';
 import { Dashboard } from './dashboard.ts';
 import { Edge } from './edge.ts';
@@ -250,6 +251,8 @@ export class Parley extends Construct {
       webAclArn: options.webAclArn,
     });
 
+    if (options.canary) this.addCanary(people, edge);
+
     this.table = chat.table;
     this.bucket = uploads.bucket;
     this.httpApi = endpoint.api;
@@ -366,6 +369,15 @@ export class Parley extends Construct {
     return metricOfSockets(this.webSocketStage, metricName, { statistic: Stats.SUM, ...options });
   }
 
+  private addCanary(people: People | undefined, { distribution }: Edge): void {
+    if (!people)
+      throw new OptionsError('unable to use canary; it signs in to a user pool, and tokens come from an issuer');
+    const url = `https://${distribution.distributionDomainName}`;
+    const { fn } = new Canary(this, 'Canary', { people, url, options: this.settings });
+    this.alarms.watch(fn);
+    this.all.push(fn);
+  }
+
   private topics({ alarmTopic, alarmEmail }: ParleyProps): ITopic[] {
     const topics = alarmTopic ? [alarmTopic] : [];
     if (alarmEmail === undefined) return topics;
@@ -384,11 +396,6 @@ export class Parley extends Construct {
   }
 }
 
-function metricOfSockets({ api, stageName }: WebSocketStage, metricName: string, options?: MetricOptions): Metric {
-  const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
-  return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, ...options });
-}
-
 /**
  * Whether a function has an alias, and how much of it is ready.
  * @throws OptionsError if an account with this quota cannot have so much ready: https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
@@ -402,6 +409,11 @@ function live({ rollout, provisioned, concurrency }: Settings, name: keyof Setti
   }
   const ready = provisioned[name] ?? 0;
   return rollout === 'at-once' && ready === 0 ? undefined : { provisioned: ready };
+}
+
+function metricOfSockets({ api, stageName }: WebSocketStage, metricName: string, options?: MetricOptions): Metric {
+  const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
+  return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, ...options });
 }
 
 function poolOf({ userPool, userPoolClient, issuer }: ParleyProps): PoolWithClient | undefined {

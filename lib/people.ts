@@ -111,7 +111,7 @@ export class People extends Construct {
   }
 
   /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. */
-  bind(fn: ParleyFunction, ...actions: ('AdminDeleteUser' | 'AdminGetUser' | 'AdminUserGlobalSignOut')[]): void {
+  bind(fn: ParleyFunction, ...actions: AccountAction[]): void {
     fn.configure({ USER_POOL_ID: this.pool.userPoolId });
     fn.allow(
       actions.map((action) => `cognito-idp:${action}`),
@@ -119,5 +119,13 @@ export class People extends Construct {
     );
   }
 }
+
+/** What Parley's functions may do with accounts. */
+type AccountAction =
+  | 'AdminCreateUser'
+  | 'AdminDeleteUser'
+  | 'AdminGetUser'
+  | 'AdminSetUserPassword'
+  | 'AdminUserGlobalSignOut';
 
 type PoolSettings = Pick<Settings, 'mailFrom' | 'removalPolicy' | 'selfSignUp'>;

@@ -21,13 +21,12 @@ export interface RestoredFiles {
 }
 
 /**
- * Shows those files again that were deleted since a moment although a message or a profile shows them. Files that nothing shows stay deleted: they
- * were deleted rightly.
- * @param since ms
+ * Brings those files back that were deleted although a message or a profile shows them. Files that nothing shows stay deleted: they were deleted
+ * rightly.
  */
-export async function restoreFiles(operated: Operated, since: number, apply: boolean): Promise<RestoredFiles> {
+export async function restoreFiles(operated: Operated, apply: boolean): Promise<RestoredFiles> {
   const { dynamodb, s3, outputs } = operated;
-  const { present, hidden } = await listFiles(operated, since);
+  const { present, hidden } = await listFiles(operated);
   const result: RestoredFiles = { restored: 0, lost: [] };
   const seen = new Set<string>();
   await eachPage(
@@ -37,9 +36,11 @@ export async function restoreFiles(operated: Operated, since: number, apply: boo
       const keys = page.flatMap(({ item }) => shownBy(item)).filter((key) => !present.has(key) && !seen.has(key));
       await inParallel(keys, 20, async (Key) => {
         seen.add(Key);
-        const VersionId = hidden.get(Key);
-        if (VersionId === undefined) return void result.lost.push(Key);
-        if (apply) await s3.send(new DeleteObjectCommand({ Bucket: outputs.BucketName, Key, VersionId }));
+        const markers = hidden.get(Key) ?? [];
+        if (markers.length === 0) return void result.lost.push(Key);
+        for (const VersionId of apply ? markers : []) {
+          await s3.send(new DeleteObjectCommand({ Bucket: outputs.BucketName, Key, VersionId }));
+        }
         result.restored += 1;
       });
     },
@@ -58,10 +59,11 @@ function shownBy(item: Item): string[] {
   return avatar ? [avatarKey(avatar.id)] : [];
 }
 
-/** The files that are there, and the delete markers that hide others since a moment. */
-async function listFiles({ s3, outputs }: Operated, since: number) {
+/** The files that are there, and the delete markers that hide others. */
+async function listFiles({ s3, outputs }: Operated) {
   const present = new Set<string>();
-  const hidden = new Map<string, string>();
+  const stored = new Set<string>();
+  const hidden = new Map<string, string[]>();
   for (const Prefix of prefixes) {
     let after: Pick<ListObjectVersionsCommandOutput, 'NextKeyMarker' | 'NextVersionIdMarker'> = {};
     let more = true;
@@ -69,14 +71,16 @@ async function listFiles({ s3, outputs }: Operated, since: number) {
       const { NextKeyMarker: KeyMarker, NextVersionIdMarker: VersionIdMarker } = after;
       const input = { Bucket: outputs.BucketName, Prefix, KeyMarker, VersionIdMarker };
       const page: ListObjectVersionsCommandOutput = await s3.send(new ListObjectVersionsCommand(input));
-      for (const { Key = '', IsLatest } of page.Versions ?? []) if (IsLatest) present.add(Key);
-      for (const { Key = '', VersionId, IsLatest, LastModified } of page.DeleteMarkers ?? []) {
-        // S3 tells whole seconds.
-        if (IsLatest && VersionId && Number(LastModified) + 1_000 > since) hidden.set(Key, VersionId);
+      for (const { Key = '', IsLatest } of page.Versions ?? []) (IsLatest ? present : stored).add(Key);
+      // Each deletion adds one.
+      for (const { Key = '', VersionId } of page.DeleteMarkers ?? []) {
+        if (VersionId) hidden.set(Key, [...(hidden.get(Key) ?? []), VersionId]);
       }
       after = page;
       more = page.IsTruncated === true;
     }
   }
+  // Of some nothing but markers is left.
+  for (const key of hidden.keys()) if (!stored.has(key)) hidden.delete(key);
   return { present, hidden };
 }

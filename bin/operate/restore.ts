@@ -1,8 +1,10 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { applyToMessage, isChange } from '#lambdas/chat/change-message';
 import { targetFrom } from '#lambdas/runtime/aws-target';
-import { openTable } from '#lambdas/runtime/services';
-import { type Entry, getEntry, toEntry } from '#lambdas/store/entry';
+import { openTable, type TimedStore } from '#lambdas/runtime/services';
+import { moveCursor } from '#lambdas/store/cursor';
+import { type Entry, getEntry, type MessageEntry, toEntry } from '#lambdas/store/entry';
+import { getMembership } from '#lambdas/store/membership';
 import { entriesAfter, raiseState } from '#lambdas/store/raise-state';
 import { conversationOfState, ownerOf } from '#lambdas/store/restored-item';
 import { isUpload, toUpload } from '#lambdas/store/upload';
@@ -89,6 +91,7 @@ export async function restore(operated: Operated, options: RestoreOptions): Prom
   const bucket = { name: operated.outputs.BucketName, ...(await callerOf(operated)) };
   const replay = async (entries: Promise<readonly Entry[]>) => {
     for (const entry of await entries) {
+      if (entry.type === 'message') await readByAuthor(services, entry);
       if (!isChange(entry)) continue;
       const { applied } = await applyToMessage({ ...services, bucket }, entry);
       if (applied === 'now') replayed += 1;
@@ -100,7 +103,7 @@ export async function restore(operated: Operated, options: RestoreOptions): Prom
     await inParallel(wentOn, 10, ([id, seq]) => replay(entriesAfter(services, id, seq)));
   }
 
-  const files = await restoreFiles(operated, at, apply);
+  const files = await restoreFiles(operated, apply);
   if (apply) {
     await inParallel([...lostUsers], 10, async (username) => {
       if (await hasLeftPool(operated, table, username)) deletedSince.add(username);
@@ -108,6 +111,12 @@ export async function restore(operated: Operated, options: RestoreOptions): Prom
     for (const username of deletedSince) await deleteAgain(operated, table, username, options.erase);
   }
   return { ...copied, raised: lostStates.size, replayed, files, deleted: [...deletedSince] };
+}
+
+/** Whoever writes has read up to there. The cursor from before does not know it. */
+async function readByAuthor(services: TimedStore, { user, conversation, seq, count }: MessageEntry): Promise<void> {
+  const membership = await getMembership(services, user, conversation);
+  if (membership) await moveCursor(services, membership, { seq, count });
 }
 
 const isDeleted = ({ deleted }: Item): boolean => deleted !== undefined;

@@ -18,6 +18,8 @@ import { segmentOf } from './keys.ts';
 export async function raiseState(services: Store, conversation: string, skip: number): Promise<readonly Entry[]> {
   const state = await getConversationState(services, conversation);
   const later = await entriesAfter(services, conversation, state.seq);
+  // Nothing was ever said: lists must not show it.
+  if (state.seq === 0 && later.length === 0) return later;
   const messages = later.filter((entry) => entry.type === 'message');
   const newest = messages.at(-1);
   const counted = later.findLast((entry) => 'count' in entry);

@@ -38,7 +38,9 @@ beforeAll(async () => {
     web: { secret: 'parley/vapid', publicKey: vapid.publicKey, subject, endpoints: [service.origin] },
     fcm: { secret: 'parley/fcm', url: google.origin },
   };
-  await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context: { push } });
+  // The APIs of this stack call aliases, which no other test of behaviour does.
+  const context = { push, rollout: 'canary', provisioned: { authorize: 1, socket: 1 }, tags: { team: 'chat' } };
+  await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context });
   // Pauses before a retry are minutes on AWS, and seconds here.
   chat = await startChat({ assemblyDirectory, timeScale: 60 });
   const secrets = { 'parley/vapid': vapid, 'parley/fcm': google.account };

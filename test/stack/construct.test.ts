@@ -157,6 +157,8 @@ describe('an option that is changed later', () => {
     throttles: { socket: { rate: 100, burst: 50 } },
     concurrency: 10,
     warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 },
+    tracing: true,
+    canary: true,
     tags: { team: 'chat' },
     budget: { dollars: 50, email: 'on-call@example.com' },
     provisioned: { socket: 1 },

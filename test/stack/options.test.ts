@@ -29,6 +29,8 @@ test('without context the options have their defaults', () => {
     presence: 'everybody',
     selfSignUp: true,
     page: true,
+    tracing: false,
+    canary: false,
     dashboard: true,
     throttles: {},
     concurrency: 1_000,

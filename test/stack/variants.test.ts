@@ -113,6 +113,67 @@ describe('with an issuer whose names are not people', () => {
   });
 });
 
+describe('with a canary', () => {
+  const { template, findings } = synthesize({ canary: 'true' });
+
+  test('it runs every five minutes, and a run that fails is not repeated', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': ['CanaryFunction', 'Arn'] },
+          RetryPolicy: { MaximumRetryAttempts: 0 },
+        },
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: 'CanaryFunction' },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  test('it may make its account and give it a password, and has no secret', () => {
+    expect(allowed(template, 'CanaryFunction')).toEqual([
+      'cognito-idp:AdminCreateUser <PeoplePool.Arn>',
+      'cognito-idp:AdminSetUserPassword <PeoplePool.Arn>',
+      'logs:CreateLogStream <CanaryLog.Arn>',
+      'logs:PutLogEvents <CanaryLog.Arn>',
+    ]);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+  });
+
+  test('the checks find nothing', () => {
+    expect(findings).toEqual([]);
+  });
+
+  test('an issuer has no sign-in that it could use', () => {
+    const oidc = { issuer: 'https://id.example.com', audience: 'web' };
+    expect(() => synthesize({ canary: true, oidc })).toThrow(
+      'unable to use canary; it signs in to a user pool, and tokens come from an issuer',
+    );
+  });
+});
+
+describe('with traces', () => {
+  const { template, findings } = synthesize({ tracing: 'true', canary: true, push: { fcm: { secret: 'parley/fcm' } } });
+
+  test('every function is traced, and may say so to X-Ray', () => {
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const own = functions.filter(([id]) => !id.startsWith('CustomCDK'));
+    expect(own).toHaveLength(13);
+    for (const [id, { Properties }] of own) {
+      expect(Properties.TracingConfig, id).toEqual({ Mode: 'Active' });
+      expect(allowed(template, id)).toEqual(
+        expect.arrayContaining(['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *']),
+      );
+    }
+  });
+
+  test('the checks find nothing', () => {
+    expect(findings).toEqual([]);
+  });
+});
+
 describe('with pushes', () => {
   const { web } = variants.pushes.push;
   const { template, findings } = synthesize(variants.pushes);

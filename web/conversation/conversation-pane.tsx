@@ -4,6 +4,7 @@ import { lazy } from '../lazy.tsx';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { PinnedLine } from './pinned-line.tsx';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
 import { ThreadView } from './thread-view.tsx';
@@ -51,6 +52,7 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
           onSearch={() => setSearching(!isSearching)}
           onDetails={() => setDetails(!hasDetails)}
         />
+        <PinnedLine thread={thread} />
         {isSearching && <ThreadSearch thread={thread} onClose={() => setSearching(false)} />}
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />

@@ -21,7 +21,7 @@ const MessageMenu = lazy((chunk) => chunk.MessageMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
-  const { me, conversation } = thread;
+  const { me } = thread;
   const messages = thread.messages.value;
   const pending = thread.pending.value;
   const receipts = thread.receipts.value;
@@ -29,7 +29,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const hasOlder = thread.hasOlder.value;
 
   // The first unread message when the thread was opened. It stays, also when the messages have been read.
-  const [divider] = useState(() => unreadMessages(messages, conversation.readUpTo, me)[0]?.seq);
+  const [divider] = useState(() => unreadMessages(messages, thread.unreadAfter, me)[0]?.seq);
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);

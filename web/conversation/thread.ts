@@ -1,4 +1,5 @@
 import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
+import { createSettings, markedFrom } from '@parley/client/settings';
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import { applyToHistory, type HistoryWindow, historyWindow, joinHistory } from './history-window.ts';
 import { loadMessage, loadPage } from './load-messages.ts';
@@ -23,6 +24,10 @@ export interface Thread {
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to scroll to; a new object each time. */
   readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
+  /** What is unread begins behind this number: at the cursor, or at the place that the user has marked. As it was when the thread was opened. */
+  readonly unreadAfter: number;
+  /** The user sees the messages up to this one, by default all. What they had marked as unread is read then. */
+  read(upTo?: number): void;
   /** Loads the first unread messages, if they are older than those that the client holds. @throws ParleyError */
   showFirstUnread(): Promise<void>;
   /** Adds a page to `messages`. Does nothing while another page is loading. @throws ParleyError */
@@ -53,6 +58,9 @@ export function createThread(
   const changes = signal(0);
   const history = signal<HistoryWindow | undefined>(undefined);
   const target = signal<{ readonly seq: number } | undefined>(undefined);
+  const marked = markedFrom(chat.conversations.find((view) => view.id === id) ?? conversation.view);
+  let isMarked = marked !== undefined;
+  const unreadAfter = Math.min(conversation.readUpTo, (marked ?? Number.POSITIVE_INFINITY) - 1);
   const quotes = new Map<number, Signal<Message | null | undefined>>();
   let loading = false;
 
@@ -117,11 +125,21 @@ export function createThread(
     hasOlder,
     target,
     atNewest,
+    unreadAfter,
+    read(upTo) {
+      conversation.read(upTo);
+      if (!isMarked) return;
+      isMarked = false;
+      createSettings(chat)
+        .change(id, { unread_from: null })
+        .catch(() => {
+          isMarked = true;
+        });
+    },
     async showFirstUnread() {
-      const { readUpTo, hasOlder } = conversation;
       const [first] = live.value;
-      if (!first || !hasOlder || readUpTo >= first.seq - 1 || readUpTo === 0) return;
-      history.value = historyWindow(await loadPage(chat, id, { around: readUpTo }), live.value);
+      if (!first || !conversation.hasOlder || unreadAfter >= first.seq - 1 || unreadAfter === 0) return;
+      history.value = historyWindow(await loadPage(chat, id, { around: unreadAfter }), live.value);
     },
     loadOlder: () =>
       load(async () => {

@@ -1,4 +1,5 @@
 import type { ServerEvent } from '@parley/client';
+import { notifies } from '@parley/client/settings';
 import { navigate, route } from '../route.ts';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
@@ -20,7 +21,7 @@ function notificationFor(
     return undefined;
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
-  if (view?.muted) return undefined;
+  if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
   const text = [...(event.message || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
   const isDirect = !conversation.includes(':');
   return {

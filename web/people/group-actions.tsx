@@ -8,12 +8,14 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { GroupNameField } from './group-name-field.tsx';
+import { InviteLinkDialog } from './invite-link-dialog.tsx';
+import { LookDialog } from './look-dialog.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { canManage } from './permissions.ts';
 
 /** What the owner and the admins can do with a group, and the owner and the moderators with a room. @param props.role the user's own role */
 export function GroupActions({ view, role }: { readonly view: ConversationView; readonly role: Role }) {
-  const [open, setOpen] = useState<'rename' | 'invite'>();
+  const [open, setOpen] = useState<'rename' | 'invite' | 'link' | 'look'>();
   const close = () => setOpen(undefined);
   if (!canManage(role)) return null;
   return (
@@ -24,12 +26,24 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
           Invite people
         </Button>
       )}
+      {view.kind === 'group' && (
+        <Button look="list-button" onClick={() => setOpen('link')}>
+          <Icon name="link" />
+          Invite by link
+        </Button>
+      )}
       <Button look="list-button" onClick={() => setOpen('rename')}>
         <Icon name="edit" />
         Rename {view.kind}
       </Button>
+      <Button look="list-button" onClick={() => setOpen('look')}>
+        <Icon name="settings" />
+        Picture and description
+      </Button>
       {open === 'rename' && <RenameDialog view={view} onClose={close} />}
       {open === 'invite' && <InviteDialog view={view} onClose={close} />}
+      {open === 'link' && <InviteLinkDialog view={view} onClose={close} />}
+      {open === 'look' && <LookDialog view={view} onClose={close} />}
     </div>
   );
 }

@@ -1,15 +1,13 @@
 import type { Chat, Me } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { limits } from '#protocol/limits';
 import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { pictureProblem, pictureTypes } from '../uploads/picture-problem.ts';
 import { useDisplayName } from './use-display-name.ts';
-
-const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 /** The display name and picture of the user. */
 export function ProfileForm() {
@@ -91,13 +89,6 @@ export function ProfileForm() {
       </div>
     </form>
   );
-}
-
-/** Why a file cannot be a profile picture: a sentence; undefined if it can. */
-function pictureProblem({ type, size }: Pick<File, 'type' | 'size'>): string | undefined {
-  if (!pictureTypes.includes(type)) return 'A picture can be a PNG, JPEG, GIF or WebP file.';
-  if (size > limits.avatarBytes) return `A picture can have ${limits.avatarBytes / 1024 / 1024} MB at most.`;
-  return size === 0 ? 'This file is empty.' : undefined;
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   type Presence,
 } from '@parley/client';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
 import { createBlocks } from './blocks.ts';
@@ -14,6 +15,7 @@ import { keepFailedSends } from './failed-sends.ts';
 import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { createInvitations } from './invitations.ts';
+import { createMuteClock } from './mute-clock.ts';
 import { pathOf, plainName } from './names.ts';
 import { createProfiles } from './profiles.ts';
 
@@ -29,6 +31,8 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
+  /** ms; it changes when a mute ends. */
+  readonly now: ReadonlySignal<number>;
   readonly friends: ReturnType<typeof createFriends>;
   readonly invitations: ReturnType<typeof createInvitations>;
   readonly blocks: ReturnType<typeof createBlocks>;
@@ -55,9 +59,8 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const unread = computed(() =>
-    conversations.value.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0),
-  );
+  const mutes = createMuteClock(conversations);
+  const unread = computed(() => unreadTotal(conversations.value, mutes.now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
@@ -122,6 +125,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     conversations,
     loaded,
     unread,
+    now: mutes.now,
     friends,
     invitations,
     blocks,
@@ -134,6 +138,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     close() {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
+      mutes.stop();
       save();
       chat.close();
     },

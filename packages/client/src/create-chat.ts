@@ -56,7 +56,8 @@ export function createChat(options: ChatOptions): Chat {
   const presence = createPresence();
   /** Takes the presence of members from the inbox, which is the first event of a connection. */
   let takeInboxMembers = presence.beginLoad();
-  let unread = 0;
+  /** Unread messages of conversations that are not in the list yet. */
+  let unlisted = 0;
   let me: string | undefined;
   let closed = false;
 
@@ -125,6 +126,10 @@ export function createChat(options: ChatOptions): Chat {
 
   const markRead = (id: string, upTo: number) => http('POST', `${pathOf(id)}/read`, { up_to: upTo });
 
+  function listedUnread(): number {
+    return inbox.conversations.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0);
+  }
+
   function onConversationChange(conversation: string): void {
     open.get(conversation)?.notify();
     changes.emit();
@@ -155,7 +160,7 @@ export function createChat(options: ChatOptions): Chat {
     if (event.type === 'typing' && event.user !== me) typing.apply(event.conversation, event.user, event.typing);
     if (event.type === 'chat_message') typing.apply(event.conversation, event.from_user.username, false);
     inbox.apply(event);
-    if (event.type === 'unread_count') unread = event.unread_count;
+    if (event.type === 'unread_count') unlisted = event.unread_count - listedUnread();
     if ('conversation' in event) open.get(event.conversation)?.apply(event);
     for (const backlog of backlogs) backlog.push(event);
     if (event.type === 'presence' || event.type === 'unread_count') changes.emit();
@@ -233,7 +238,7 @@ export function createChat(options: ChatOptions): Chat {
       return inbox.conversations;
     },
     get unread() {
-      return unread;
+      return Math.max(0, unlisted + listedUnread());
     },
     presence: presence.of,
     typing: typing.of,
@@ -244,7 +249,10 @@ export function createChat(options: ChatOptions): Chat {
       opening.set(key, promise);
       return promise;
     },
-    loadConversations: inbox.load,
+    async loadConversations() {
+      await inbox.load();
+      unlisted = 0;
+    },
     request: http,
     pages: (path) => pagesOf(http, path),
     upload,

@@ -28,6 +28,8 @@ export interface Settings {
   mute(id: string, until?: string): Promise<ConversationSettings>;
   /** Ends a mute. What `notify` says stays. */
   unmute(id: string): Promise<ConversationSettings>;
+  /** Everything is read, what was marked as unread too. The others learn how far the user has read. */
+  markRead(id: string): Promise<void>;
 }
 
 export function createSettings(chat: Pick<Chat, 'request'>): Settings {
@@ -39,6 +41,7 @@ export function createSettings(chat: Pick<Chat, 'request'>): Settings {
     change,
     mute: (id, until = always) => change(id, { muted_until: until }),
     unmute: (id) => change(id, { muted_until: null }),
+    markRead: (id) => chat.request('POST', `${pathOf(id)}/read`),
   };
 }
 

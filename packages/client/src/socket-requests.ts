@@ -4,7 +4,7 @@
  */
 import type { Clock } from './clock.ts';
 import type { Frame } from './connection.ts';
-import type { toError } from './error-from-response.ts';
+import type { ToError } from './error-from-response.ts';
 import type { OutboxItem } from './outbox.ts';
 import type { Message, ServerEvent } from './protocol.ts';
 import type { Tokens } from './tokens.ts';
@@ -22,7 +22,7 @@ export function createSocketRequests(options: {
   readonly clock: Clock;
   readonly tokens: Tokens;
   /** Given, so that this part imports nothing and is small. */
-  readonly toError: typeof toError;
+  readonly toError: ToError;
   /** @returns whether there is a socket */
   send(frame: Frame, answered?: boolean): boolean;
   /** Opens another socket, with a new token. */

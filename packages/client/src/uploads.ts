@@ -1,5 +1,5 @@
 /** Files go directly to S3, with a form that the server signs. Source: docs/protocol.md, "Upload". */
-import type { toError } from './error-from-response.ts';
+import type { ToError } from './error-from-response.ts';
 import type { Http } from './http.ts';
 import type { UploadForm } from './protocol.ts';
 
@@ -24,7 +24,7 @@ export type Upload = (path: string, file: Blob, options?: UploadOptions) => Prom
 
 /** @param error is given, so that this part imports nothing and is small */
 export const createUpload =
-  (http: Http, fetch: typeof globalThis.fetch, error: typeof toError): Upload =>
+  (http: Http, fetch: typeof globalThis.fetch, error: ToError): Upload =>
   async (path, file, options = {}) => {
     const { filename = (file as Partial<File>).name ?? 'file', width, height, signal, onProgress } = options;
     const announced = { filename, content_type: file.type, size: file.size, width, height };

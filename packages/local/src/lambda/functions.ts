@@ -163,7 +163,7 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const { log } = environment;
     log(startLine(target.config, requestId, clock.now()));
     const startedAt = performance.now();
-    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomIdBytes(12).toString('hex')};Sampled=0`;
+    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomIdBytes(12).toString('hex')};Sampled=${target.config.tracing ? 1 : 0}`;
     const willBeKilled = faults.killWorker > 0 && faults.random() < faults.killWorker;
     const kill = () => {
       counters.count('faults.killWorker');
