@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { connect } from './operate/connect.ts';
 import { drill } from './operate/drill.ts';
+import { readArguments, runCommand } from './operate/run-command.ts';
 
 const usage = `Rehearses a restore: chats, deletes the chat, brings it back, and looks whether everything is as before.
 
@@ -13,13 +13,14 @@ costs as much as they are large, and deletes both.
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+  const values = readArguments(
+    {
       outputs: { type: 'string', default: '.parley/outputs.json' },
       account: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
-  });
+    usage,
+  );
   if (values.help) return console.log(usage);
   const operated = await connect(values.outputs);
   try {
@@ -30,7 +31,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { connect } from './operate/connect.ts';
 import { type Restored, restore } from './operate/restore.ts';
+import { readArguments, runCommand } from './operate/run-command.ts';
 
 const usage = `Brings back what a stack has lost, from a table that DynamoDB has restored as of a moment before.
 
@@ -16,8 +16,8 @@ const usage = `Brings back what a stack has lost, from a table that DynamoDB has
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
+  const values = readArguments(
+    {
       from: { type: 'string' },
       outputs: { type: 'string', default: '.parley/outputs.json' },
       at: { type: 'string' },
@@ -26,7 +26,8 @@ async function main(): Promise<void> {
       erase: { type: 'boolean', default: false },
       old: { type: 'boolean', default: false },
     },
-  });
+    usage,
+  );
   if (values.from === undefined) throw new Error(usage);
   const at = values.at === undefined ? undefined : Date.parse(values.at);
   if (Number.isNaN(at)) throw new Error(`unable to use --at ${values.at}; it must be like 2026-11-28T09:00:00Z`);
@@ -47,7 +48,8 @@ function report(restored: Restored, isApplied: boolean): string {
   const { seen, copied, replaced, raised, replayed, files, deleted } = restored;
   const lines = [
     `${seen} items were there then. ${copied} of them ${isApplied ? 'were lost and are back' : 'are lost'}.`,
-    `${raised} conversations had lost their state${replaced > 0 ? `, ${replaced} of them had begun anew` : ''}.`,
+    `${raised} conversations had lost their state.`,
+    ...(replaced > 0 ? [`${replaced} conversations or people had begun anew.`] : []),
     `${files.restored} files that are shown ${isApplied ? 'were deleted and are back' : 'are deleted'}.`,
     ...(isApplied ? [`${replayed} changes of messages were applied again.`] : []),
     ...(files.lost.length > 0 ? [`${files.lost.length} files are shown and nowhere to be found:`, ...files.lost] : []),
@@ -59,7 +61,4 @@ function report(restored: Restored, isApplied: boolean): string {
   return lines.join('\n');
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-});
+runCommand(main);

@@ -360,7 +360,7 @@ export class Parley extends Construct {
     return this.metric('DeliveryTime', options);
   }
 
-  /** A metric of the chat itself, by its name, without a statistic. Those that there are: docs/operations.md. */
+  /** A metric of the chat itself, by its name, without a statistic. Those that there are: docs/metrics.md. */
   metric(name: ChatMetric, options?: MetricOptions): Metric {
     return ownMetric(this.settings, name, options);
   }

@@ -5,6 +5,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
+import { targetFrom } from '#lambdas/runtime/aws-target';
+import { openTable } from '#lambdas/runtime/services';
 
 /** What an operator's command needs of the outputs of a stack. */
 const OperatedOutputs = z.looseObject({
@@ -82,4 +84,16 @@ async function useLocal(outputsFile: string, { WebUrl, Region }: OperatedOutputs
   for (const name of ['AWS_PROFILE', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN']) {
     delete process.env[name];
   }
+}
+
+/** The operator's region and keys, as the functions' own clients want them. Keys of a role end: then run the command again. */
+export async function callerOf({ dynamodb, outputs }: Operated) {
+  return { region: outputs.Region, credentials: await dynamodb.config.credentials() };
+}
+
+/** The stack's table, as the functions use it. */
+export async function lambdaTable(operated: Operated) {
+  const { region, credentials } = await callerOf(operated);
+  const target = targetFrom({ ...process.env, AWS_REGION: region }, 'dynamodb');
+  return openTable(operated.outputs.TableName, { ...target, region, credentials });
 }

@@ -22,13 +22,13 @@ export interface Copied {
   seen: number;
   /** Those that were lost, and were put back. */
   copied: number;
-  /** States of conversations that had been begun anew. */
+  /** States of conversations, and users, that had been begun anew. */
   replaced: number;
 }
 
 /**
- * Puts back the items of the restored table that the stack's table has lost. Whatever is in the stack's table stays: it is newer. The one exception
- * is the state of a conversation that counts from the beginning again, because the real one was lost.
+ * Puts back the items of the restored table that the stack's table has lost. Whatever is in the stack's table stays: it is newer. The exceptions are
+ * states and users that were begun anew, because the real ones were lost.
  *
  * Messages come before their changes, so that the table's stream finds the message of a change.
  */
@@ -39,19 +39,24 @@ export async function copyMissing({ dynamodb, outputs }: Operated, options: Copy
 
   const put = async ({ item, attributes }: StoredItem, kind: RestoredKind, existing: Item | undefined) => {
     if (kind === 'later' && !(await options.stillHolds(item))) return;
-    const done = !options.apply || (await putBack(attributes, existing));
+    const done = !options.apply || (await putBack(attributes, existing, kind === 'state' ? 'seq' : 'created'));
     if (!done) return;
     if (existing) counts.replaced += 1;
     else counts.copied += 1;
     options.onCopied(item, kind);
   };
   /** @returns `false` when somebody has written it meanwhile */
-  const putBack = async (attributes: StoredItem['attributes'], existing: Item | undefined): Promise<boolean> => {
+  const putBack = async (
+    attributes: StoredItem['attributes'],
+    existing: Item | undefined,
+    begun: 'created' | 'seq',
+  ): Promise<boolean> => {
     const condition = existing
-      ? { ConditionExpression: 'seq = :seq', ExpressionAttributeValues: marshall({ ':seq': existing.seq }) }
+      ? { ConditionExpression: `${begun} = :begun`, ExpressionAttributeValues: marshall({ ':begun': existing[begun] }) }
       : { ConditionExpression: 'attribute_not_exists(pk)' };
+    const Item = { ...(existing && marshall(existing)), ...attributes };
     try {
-      await dynamodb.send(new PutItemCommand({ TableName, Item: attributes, ...condition }));
+      await dynamodb.send(new PutItemCommand({ TableName, Item, ...condition }));
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return false;
@@ -73,7 +78,7 @@ export async function copyMissing({ dynamodb, outputs }: Operated, options: Copy
         );
         await inParallel(candidates, 20, async ({ stored, kind }) => {
           const current = existing.get(keyOf(stored.item));
-          const isLost = !current || (kind === 'state' && isBegunAnew(stored.item, current));
+          const isLost = !current || isBegunAnew(kind, stored.item, current);
           if (isLost) await put(stored, kind, current);
           else if (kind === 'user' || kind === 'state') options.onKept(kind, stored.item, current);
         });
@@ -89,7 +94,12 @@ export async function copyMissing({ dynamodb, outputs }: Operated, options: Copy
   return counts;
 }
 
-/** A state never counts back. */
-function isBegunAnew(before: Item, current: Item): boolean {
-  return Number(current.seq) < Number(before.seq);
+/**
+ * Whether people who went on after the loss have begun an item anew: a state counts from 1 again, and a user's first request has created them. What
+ * they have done since stays beside what was lost. A user name that is somebody else's by now stays theirs.
+ */
+function isBegunAnew(kind: RestoredKind, before: Item, current: Item): boolean {
+  if (kind === 'state') return Number(current.seq) < Number(before.seq);
+  const isTheirs = current.sub === undefined || before.sub === undefined || current.sub === before.sub;
+  return kind === 'user' && isTheirs && Number(current.created) > Number(before.created);
 }

@@ -60,14 +60,33 @@ export async function makePerson({ cognito, outputs }: Operated, username: strin
   return person;
 }
 
+/** The smallest picture: a PNG of one pixel. */
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** Uploads a file for a conversation. @returns its id */
 export async function upload(person: DrillPerson, conversation: string, text: string): Promise<string> {
-  const file = Buffer.from(text);
-  const announced = { filename: 'note.txt', content_type: 'text/plain', size: file.length };
-  const { id, url, fields } = await person.request('POST', `/conversations/${conversation}/attachments`, announced);
+  const file = { filename: 'note.txt', content_type: 'text/plain', bytes: Buffer.from(text) };
+  return post(person, `/conversations/${conversation}/attachments`, file);
+}
+
+/** Uploads a picture, and shows it: of a person (`/me`) or of a group. @param form where the form for it is asked for */
+export async function showPicture(person: DrillPerson, form: string, path: string, field: string): Promise<void> {
+  const id = await post(person, form, { filename: 'pixel.png', content_type: 'image/png', bytes: pixel });
+  await person.request('PATCH', path, { [field]: id });
+}
+
+async function post(
+  person: DrillPerson,
+  path: string,
+  { bytes, ...file }: { filename: string; content_type: string; bytes: Buffer<ArrayBuffer> },
+): Promise<string> {
+  const { id, url, fields } = await person.request('POST', path, { ...file, size: bytes.length });
   const form = new FormData();
   for (const [name, value] of Object.entries(Object(fields))) form.append(name, String(value));
-  form.append('file', new Blob([file]), 'note.txt');
+  form.append('file', new Blob([bytes]), file.filename);
   const response = await fetch(String(url), { method: 'POST', body: form });
   if (!response.ok) throw new Error(`the upload was answered with ${response.status}: ${await response.text()}`);
   return String(id);

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import { ConversationPage, MessagePage } from '#protocol/http';
+import { ConversationPage, Me, MessagePage } from '#protocol/http';
 import { ConversationView } from '#protocol/message';
 import type { DrillPerson } from './drill-people.ts';
 
@@ -11,8 +11,8 @@ export async function pictureOf(person: DrillPerson): Promise<unknown> {
   return {
     inbox: results.map(({ id }) => id),
     conversations,
-    friends: await person.request('GET', '/me/friends'),
-    me: await person.request('GET', '/me'),
+    friends: withoutPresence(await person.request('GET', '/me/friends')),
+    portrait: await read(z.parse(Me, await person.request('GET', '/me')).avatar),
   };
 }
 
@@ -21,16 +21,18 @@ async function conversationOf(person: DrillPerson, id: string): Promise<unknown>
   const { seq, ...view } = z.parse(ConversationView, await person.request('GET', `/conversations/${id}`));
   const page = z.parse(MessagePage, await person.request('GET', `/conversations/${id}/messages?limit=100`));
   const messages = await Promise.all(
-    page.results.map(async ({ attachments, multimedia_url: _signed, ...message }) => ({
+    page.results.map(async ({ attachments, ...message }) => ({
       ...message,
       // Addresses are signed anew each time: what is behind them counts.
       files: await Promise.all(attachments.map(({ url }) => read(url))),
     })),
   );
-  return withoutPresence({ view, count: page.count, messages });
+  const pins = await person.request('GET', `/conversations/${id}/pins`);
+  return withoutPresence({ view, count: page.count, messages, pins, look: await read(view.picture) });
 }
 
-async function read(url: string): Promise<string> {
+async function read(url: string | null | undefined): Promise<string | undefined> {
+  if (!url) return undefined;
   const response = await fetch(url);
   return response.ok ? response.text() : `answered with ${response.status}`;
 }
@@ -49,10 +51,13 @@ export function firstDifference(before: unknown, now: unknown, path = ''): strin
   return undefined;
 }
 
+/** What changes by itself, and addresses of pictures, which are signed anew each time. */
+const changing = ['last_seen', 'online', 'delivered_until', 'avatar', 'picture', 'multimedia_url', 'url'];
+
 /** Without what changes by itself. */
 function withoutPresence(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPresence);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([name]) => !['last_seen', 'online', 'delivered_until'].includes(name));
+  const kept = Object.entries(value).filter(([name]) => !changing.includes(name));
   return Object.fromEntries(kept.map(([name, member]) => [name, withoutPresence(member)]));
 }

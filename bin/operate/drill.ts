@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Operated } from './connect.ts';
 import { backUp, forget, restoreBackup, until } from './drill-backup.ts';
 import { destroy } from './drill-disaster.ts';
-import { type DrillPerson, makePerson, upload } from './drill-people.ts';
+import { type DrillPerson, makePerson, showPicture, upload } from './drill-people.ts';
 import { firstDifference, pictureOf } from './drill-picture.ts';
 import { restore } from './restore.ts';
 
@@ -84,6 +84,9 @@ async function chat(alice: DrillPerson, bob: DrillPerson, carol: DrillPerson) {
   const group = String(id);
   for (const person of [alice, bob, carol]) await send(person, group, `${person.username} says hello`);
   await send(carol, group, 'with a file', [await upload(carol, group, 'of the group')]);
+  await showPicture(carol, '/me/avatar', '/me', 'avatar');
+  await showPicture(alice, `/conversations/${group}/picture`, `/conversations/${group}`, 'picture');
+  await alice.request('PUT', `/conversations/${group}/pins/2`);
   await alice.request('POST', `/conversations/${group}/read`);
   return { direct, group };
 }

@@ -3,12 +3,9 @@ import {
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandOutput,
 } from '@aws-sdk/client-s3';
-import { avatarKey, keyOf } from '#lambdas/store/bucket';
-import { showsFilesFilter } from '#lambdas/store/restored-item';
-import { isUpload, isUsed, toUpload } from '#lambdas/store/upload';
-import { toUser } from '#lambdas/store/user';
+import { shownFiles, showsFilesFilter } from '#lambdas/store/restored-item';
 import type { Operated } from './connect.ts';
-import { eachPage, type Item, inParallel } from './scan.ts';
+import { eachPage, inParallel } from './scan.ts';
 
 /** Where files are that messages and profiles show. */
 const prefixes = ['attachments/', 'files/', 'avatars/'];
@@ -33,7 +30,7 @@ export async function restoreFiles(operated: Operated, apply: boolean): Promise<
     dynamodb,
     outputs.TableName,
     async (page) => {
-      const keys = page.flatMap(({ item }) => shownBy(item)).filter((key) => !present.has(key) && !seen.has(key));
+      const keys = page.flatMap(({ item }) => shownFiles(item)).filter((key) => !present.has(key) && !seen.has(key));
       await inParallel(keys, 20, async (Key) => {
         seen.add(Key);
         const markers = hidden.get(Key) ?? [];
@@ -47,16 +44,6 @@ export async function restoreFiles(operated: Operated, apply: boolean): Promise<
     showsFilesFilter,
   );
   return result;
-}
-
-/** The keys of what an item shows. */
-function shownBy(item: Item): string[] {
-  if (isUpload(item)) {
-    const upload = toUpload(item);
-    return isUsed(upload) ? [keyOf(upload)] : [];
-  }
-  const { avatar } = toUser(item);
-  return avatar ? [avatarKey(avatar.id)] : [];
 }
 
 /** The files that are there, and the delete markers that hide others. */

@@ -1,14 +1,13 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { applyToMessage, isChange } from '#lambdas/chat/change-message';
-import { targetFrom } from '#lambdas/runtime/aws-target';
-import { openTable, type TimedStore } from '#lambdas/runtime/services';
+import type { TimedStore } from '#lambdas/runtime/services';
 import { moveCursor } from '#lambdas/store/cursor';
 import { type Entry, getEntry, type MessageEntry, toEntry } from '#lambdas/store/entry';
 import { getMembership } from '#lambdas/store/membership';
 import { entriesAfter, raiseState } from '#lambdas/store/raise-state';
 import { conversationOfState, ownerOf } from '#lambdas/store/restored-item';
 import { isUpload, toUpload } from '#lambdas/store/upload';
-import type { Operated } from './connect.ts';
+import { callerOf, lambdaTable, type Operated } from './connect.ts';
 import { type Copied, copyMissing } from './copy-missing.ts';
 import { deleteAgain, hasLeftPool } from './delete-again.ts';
 import { type RestoredFiles, restoreFiles } from './restore-files.ts';
@@ -125,15 +124,4 @@ const isDeleted = ({ deleted }: Item): boolean => deleted !== undefined;
 async function momentOf({ dynamodb }: Operated, TableName: string): Promise<number | undefined> {
   const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
   return Table?.RestoreSummary?.RestoreDateTime?.getTime();
-}
-
-async function callerOf({ dynamodb, outputs }: Operated) {
-  return { region: outputs.Region, credentials: await dynamodb.config.credentials() };
-}
-
-/** The stack's table, as the functions use it. */
-async function lambdaTable(operated: Operated) {
-  const { region, credentials } = await callerOf(operated);
-  const target = targetFrom({ ...process.env, AWS_REGION: region }, 'dynamodb');
-  return openTable(operated.outputs.TableName, { ...target, region, credentials });
 }

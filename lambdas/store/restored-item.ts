@@ -3,20 +3,23 @@
  * So an item that is missing, and had not to expire, was lost.
  */
 
-import { conversationStateKey } from './conversation-state.ts';
+import { avatarKey, keyOf } from './bucket.ts';
+import { conversationStateKey, toConversationState } from './conversation-state.ts';
 import { countRequestSortKey } from './count-request.ts';
 import type { Item } from './item.ts';
 import { conversationOf, usernameOf } from './keys.ts';
 import { notificationMarkerPrefix } from './notification-marker.ts';
 import { pushDeviceSortKey } from './push-device.ts';
-import { uploadPrefix } from './upload.ts';
-import { userSortKey } from './user.ts';
+import { isUpload, isUsed, toUpload, uploadPrefix } from './upload.ts';
+import { toUser, userSortKey } from './user.ts';
 
 /**
  * `state`: a conversation's state, which also replaces one that was begun anew. `later`: a change of a message, or a file of one, for which the
  * message has to be there. `never`: it would have expired, asks for work that is over, or is registered again by whom it belongs to.
  */
 export type RestoredKind = 'state' | 'user' | 'message' | 'later' | 'other' | 'never';
+
+const stateSortKey = conversationStateKey('').sk;
 
 /** The types of entries that change others. */
 const changing = ['edit', 'delete', 'reaction', 'erase'];
@@ -28,7 +31,7 @@ export function restoredKind({ pk, sk, type, expires }: Item, now: number): Rest
   if (sort.startsWith(notificationMarkerPrefix) || sort === countRequestSortKey || sort === pushDeviceSortKey)
     return 'never';
   if (sort === userSortKey) return 'user';
-  if (sort === conversationStateKey('').sk) return 'state';
+  if (sort === stateSortKey) return 'state';
   if (sort.startsWith(uploadPrefix) || (String(pk).startsWith('LOG#') && changing.includes(String(type))))
     return 'later';
   return type === 'message' ? 'message' : 'other';
@@ -53,8 +56,29 @@ export const laterFilter = {
   },
 };
 
-/** Where files are shown: uploads, and users with their pictures. */
+/** Where files are shown: uploads, and users, groups and rooms with their pictures. */
 export const showsFilesFilter = {
-  FilterExpression: 'begins_with(sk, :upload) OR sk = :user',
-  ExpressionAttributeValues: { ':upload': { S: uploadPrefix }, ':user': { S: userSortKey } },
+  FilterExpression:
+    'begins_with(sk, :upload) OR (sk = :user AND attribute_exists(avatar)) OR (sk = :state AND attribute_exists(picture))',
+  ExpressionAttributeValues: {
+    ':upload': { S: uploadPrefix },
+    ':user': { S: userSortKey },
+    ':state': { S: stateSortKey },
+  },
+};
+
+/** The keys of the files that such an item shows. */
+export function shownFiles(item: Item): string[] {
+  if (isUpload(item)) {
+    const upload = toUpload(item);
+    return isUsed(upload) ? [keyOf(upload)] : [];
+  }
+  const picture = item.sk === userSortKey ? toUser(item).avatar?.id : toConversationState(item).picture;
+  return picture === undefined ? [] : [avatarKey(picture)];
+}
+
+/** The users. */
+export const usersFilter = {
+  FilterExpression: 'sk = :user',
+  ExpressionAttributeValues: { ':user': { S: userSortKey } },
 };

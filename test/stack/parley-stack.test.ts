@@ -1,5 +1,6 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { type Template as CloudFormation, withoutTable } from '#bin/operate/without-table';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { httpRoutes, socketRoutes } from '#protocol/operations';
 import { allowed, plain, synthesize } from './synthesize.ts';
@@ -696,4 +697,20 @@ test('a count of who is online waits in a queue, is tried five times, and then b
 
 test('the stream has no more filters than Lambda takes', () => {
   expect(streamFilters.length).toBeLessThanOrEqual(5);
+});
+
+test('the template without its table names a restored one everywhere, and is the same otherwise', () => {
+  const table = { name: 'Restored', arn: 'arn:aws:dynamodb:r:a:table/Restored', streamArn: 'arn:…/stream/now' };
+  const { template: without, logicalId } = withoutTable(template.toJSON() as CloudFormation, table);
+  expect(logicalId).toBe('ChatTable4603252B');
+  expect(JSON.stringify(without)).not.toContain(logicalId);
+  const before = template.toJSON();
+  expect(Object.keys(without.Resources)).toEqual(Object.keys(before.Resources).filter((id) => id !== logicalId));
+  const named = Template.fromJSON(without as Record<string, unknown>);
+  named.hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: table.streamArn });
+  named.allResourcesProperties('AWS::Cognito::UserPool', before.Resources.PeoplePoolC64A4D1E.Properties);
+  named.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ TABLE_NAME: table.name }) },
+  });
+  expect(JSON.stringify(named.findResources('AWS::IAM::Policy'))).toContain(`["${table.arn}","/index/members"]`);
 });
