@@ -24,6 +24,8 @@ export interface Copied {
   copied: number;
   /** States of conversations, and users, that had been begun anew. */
   replaced: number;
+  /** Messages that stay lost: others have their numbers, because their conversation was begun anew together with its log. */
+  overtaken: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface Copied {
  * Messages come before their changes, so that the table's stream finds the message of a change.
  */
 export async function copyMissing({ dynamodb, outputs }: Operated, options: CopyOptions): Promise<Copied> {
-  const counts: Copied = { seen: 0, copied: 0, replaced: 0 };
+  const counts: Copied = { seen: 0, copied: 0, replaced: 0, overtaken: 0 };
   const { TableName } = outputs;
   const now = Date.now();
 
@@ -80,6 +82,7 @@ export async function copyMissing({ dynamodb, outputs }: Operated, options: Copy
           const current = existing.get(keyOf(stored.item));
           const isLost = !current || isBegunAnew(kind, stored.item, current);
           if (isLost) await put(stored, kind, current);
+          else if (kind === 'message' && current.id !== stored.item.id) counts.overtaken += 1;
           else if (kind === 'user' || kind === 'state') options.onKept(kind, stored.item, current);
         });
       },
