@@ -7,7 +7,7 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 const client = join(root, 'packages/client');
-const entries = ['index', 'indexeddb', 'file', 'settings'];
+const entries = ['index', 'indexeddb', 'file', 'invite-links', 'look', 'pins', 'settings'];
 
 /** Writes the modules, their types, and the package's other files. @param folder is emptied first; `npm publish <folder>` publishes it */
 export async function buildClient(folder: string): Promise<void> {

@@ -15,12 +15,6 @@ import { IssuerUnavailable } from './identity/verify.ts';
 import { createHandler } from './runtime/create-handler.ts';
 import { type Log, openLog } from './runtime/log.ts';
 
-const Environment = z.object({
-  ALLOWED_ORIGINS: z._default(z.string(), '*'),
-  /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
-  AWS_LAMBDA_INITIALIZATION_TYPE: z.optional(z.string()),
-});
-
 const AuthorizerEvent = z.object({
   methodArn: z.string(),
   headers: z.optional(z.record(z.string(), z.string())),
@@ -33,11 +27,12 @@ interface Policy {
   readonly context?: ConnectionContext;
 }
 
-const environment = z.parse(Environment, process.env);
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const { ALLOWED_ORIGINS = '*', AWS_LAMBDA_INITIALIZATION_TYPE: started } = process.env;
 const { verify, prepare } = openTokenVerifier(process.env);
 // Then it starts long before somebody waits for it.
-if (environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'provisioned-concurrency') await prepare();
-const allowedOrigins = environment.ALLOWED_ORIGINS.split(',');
+if (started === 'provisioned-concurrency') await prepare();
+const allowedOrigins = ALLOWED_ORIGINS.split(',');
 
 export const handler = createHandler({
   services: { log: openLog() },

@@ -375,6 +375,7 @@ export class Parley extends Construct {
     const url = `https://${distribution.distributionDomainName}`;
     const { fn } = new Canary(this, 'Canary', { people, url, options: this.settings });
     this.alarms.watch(fn);
+    this.alarms.watchCanary();
     this.all.push(fn);
   }
 

@@ -58,7 +58,6 @@ export class SocketApi extends Construct {
     const { logGroup, ...accessLogSettings } = accessLog(
       this,
       {
-        eventType: '$context.eventType',
         connectionId: '$context.connectionId',
         user: '$context.authorizer.principalId',
         latency: '$context.integrationLatency',

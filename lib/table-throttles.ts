@@ -21,7 +21,8 @@ export function tableThrottles(table: Table, period: Duration): MathExpression {
     ...indexNames.map((name) => events('WriteThrottleEvents', name)),
   ];
   const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index + 1}`, metric]));
-  // A metric without any throttle has no data, and a sum with a gap would have none either.
+  // A metric without any throttle has no data, and a sum with a gap would have none either. Alarms on DynamoDB's metrics ignore missing
+  // data, whatever they say, and would ring for ever.
   const expression = Object.keys(usingMetrics)
     .map((id) => `FILL(${id}, 0)`)
     .join(' + ');

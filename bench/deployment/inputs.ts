@@ -16,7 +16,7 @@ export const inputs = {
   /** Days of a month. */
   days: 30,
   /** Months for which the messages are kept: what the table stores, and its backup. */
-  monthsKept: 12,
+  monthsKept: 1,
   /** Bytes of a message in the table, with what belongs to it. */
   bytesPerMessage: 600,
   /** What a visit fetches of the page's own files besides the APIs: most come from the browser's cache. */

@@ -13,7 +13,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 const scenes = await withStack(async (runtime, folders) => {
   const stage = await openStage(runtime, folders);
   try {
-    return await measureScenes(stage, { ...inputs, hours: 24, times: 5 });
+    return await measureScenes(stage, { ...inputs, hours: 24, times: 15 });
   } finally {
     await stage.stop();
   }

@@ -8,6 +8,7 @@ import {
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
+  NotAuthorizedException,
   UserNotFoundException,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider';
@@ -23,7 +24,7 @@ export function openAccount(pool: { readonly id: string; readonly clientId: stri
   const user = { UserPoolId: pool.id, Username: username };
   // Of every kind of character that a pool may ask for.
   const password = `aA1-${randomBytes(24).toString('base64url')}`;
-  let isOurs = false;
+  let isPrepared = false;
 
   /** Gives the account this environment's password, and creates it before the first run of all. */
   async function prepare(): Promise<void> {
@@ -35,7 +36,7 @@ export function openAccount(pool: { readonly id: string; readonly clientId: stri
       await create();
       await client.send(setPassword);
     }
-    isOurs = true;
+    isPrepared = true;
   }
 
   async function create(): Promise<void> {
@@ -56,19 +57,30 @@ export function openAccount(pool: { readonly id: string; readonly clientId: stri
     }
   }
 
+  async function initiate(): Promise<string> {
+    const { AuthenticationResult, ChallengeName } = await client.send(
+      new InitiateAuthCommand({
+        ClientId: pool.clientId,
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: username, PASSWORD: password },
+      }),
+    );
+    const { AccessToken } = AuthenticationResult ?? {};
+    if (AccessToken === undefined) throw new Error(`unable to sign in; the pool asks for ${ChallengeName}`);
+    return AccessToken;
+  }
+
   return {
     async signIn() {
-      if (!isOurs) await prepare();
-      const { AuthenticationResult, ChallengeName } = await client.send(
-        new InitiateAuthCommand({
-          ClientId: pool.clientId,
-          AuthFlow: 'USER_PASSWORD_AUTH',
-          AuthParameters: { USERNAME: username, PASSWORD: password },
-        }),
-      );
-      const { AccessToken } = AuthenticationResult ?? {};
-      if (AccessToken === undefined) throw new Error(`unable to sign in; the pool asks for ${ChallengeName}`);
-      return AccessToken;
+      if (!isPrepared) await prepare();
+      try {
+        return await initiate();
+      } catch (error) {
+        // Another environment has given the account its own password meanwhile, or somebody has deleted it.
+        if (!(error instanceof NotAuthorizedException || error instanceof UserNotFoundException)) throw error;
+        await prepare();
+        return initiate();
+      }
     },
   };
 }

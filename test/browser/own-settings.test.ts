@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { violations } from './axe.ts';
 import { story } from './story.ts';
 import { choose, message, openConversation } from './thread.ts';
 
@@ -24,6 +25,7 @@ story(
     // By the right button.
     await row('Bob').click({ button: 'right' });
     await page.getByRole('menu', { name: 'Actions for Bob' }).waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('menuitem', { name: 'Pin', exact: true }).click();
     await list.getByRole('link', { name: /Bob , pinned,/ }).waitFor();
     await page.mouse.move(900, 400);

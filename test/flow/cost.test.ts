@@ -16,6 +16,8 @@ import {
 } from '#bench/bars';
 import { bundles } from '#bench/bundles';
 import { measureCreate, writeUnits } from '#bench/create';
+import { measureScenes } from '#bench/deployment/scenes';
+import type { Units } from '#bench/deployment/units';
 import { joinByLink, listPinned, pin } from '#bench/groups';
 import { measure } from '#bench/measure';
 import {
@@ -130,6 +132,18 @@ describe.runIf(local)('the cost', () => {
     const bars = [useBar('groups', pinned), useBar('groups', joined), useBar('lists', listed)];
     expect(bars).toEqual(met(bars));
     expect([writeUnits(pinned).most, writeUnits(listed).most]).toEqual([8, 0]);
+  });
+
+  it('of a message through the client is seven frames and posts with typing and reading, and an open page asks for nothing', async () => {
+    const options = { typingSeconds: 15, conversations: 3, hours: 2, times: 1 };
+    const { typing: typed, sending, reading, idleHour } = await measureScenes(stage, options);
+    const counted = ({ writes, reads, messages, requests }: Units) => ({ writes, reads, messages, requests });
+    expect(counted(typed)).toEqual({ writes: 0, reads: 2, messages: 2, requests: 0 });
+    expect(counted(sending)).toEqual({ writes: 2, reads: 1, messages: 3, requests: 0 });
+    expect(counted(reading)).toEqual({ writes: 1, reads: 3, messages: 2, requests: 0 });
+    // Six or seven pings, and half of a renewed token and of a new connection.
+    expect(idleHour.messages).toBeLessThanOrEqual(9);
+    expect([idleHour.requests, idleHour.reads]).toEqual([0, 0]);
   });
 
   it('of loading the functions for which a connecting client waits is at most 280 and 45 KB', () => {

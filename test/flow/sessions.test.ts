@@ -241,3 +241,24 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     expect(await socket.ask({ type: 'ping' }, 'pong')).toEqual({ type: 'pong' });
   });
 });
+
+describe('a socket that takes over from another', () => {
+  it('gets no first events, nobody hears of it, and it gets what comes; alone it is like any other', async () => {
+    const [alice, bob] = await chat.people('alice12', 'bob12');
+    await bob.post(`/conversations/${alice.username}/messages`, { message: 'Hello' });
+    const bt = await bob.everything();
+    const alone = await alice.connect({ resume: 'true' });
+    expect(await alone.next()).toMatchObject({ type: 'conversations', count: 1 });
+    expect(await bt.next('presence')).toMatchObject({ user: alice.username, online: true });
+    await alone.rest();
+    await bt.rest();
+    const next = await alice.connect({ resume: 'true' });
+    await chat.settled();
+    await alone.close();
+    await chat.settled();
+    expect(await next.rest()).toEqual([]);
+    expect(await bt.rest()).toEqual([]);
+    await bob.post(`/conversations/${alice.username}/messages`, { message: 'still there?' });
+    expect(await next.next()).toMatchObject({ type: 'chat_message', message: 'still there?' });
+  });
+});

@@ -159,6 +159,7 @@ describe('an option that is changed later', () => {
     warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 },
     tracing: true,
     canary: true,
+    dashboard: false,
     tags: { team: 'chat' },
     budget: { dollars: 50, email: 'on-call@example.com' },
     provisioned: { socket: 1 },

@@ -56,6 +56,7 @@ describe('the permissions of each function', () => {
         posting,
         ...logs('Http'),
         's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
+        's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/avatars/*',
@@ -83,6 +84,7 @@ describe('the permissions of each function', () => {
         's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
+        's3:GetObject <UploadsBucket.Arn>/avatars/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         keepFailed,
       ],
@@ -263,11 +265,16 @@ describe('functions', () => {
     });
   });
 
+  /** What tells a token of the pool from others. `socket` needs it to renew the token of a connection. */
+  const tokens = {
+    ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
+    KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
+    AUDIENCE: '<PeoplePoolClient>',
+  };
+
   test('authorize gets the issuer and the audience, and no names of data resources', () => {
     expect(environment('AuthorizeFunction')).toEqual({
-      ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
-      KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
-      AUDIENCE: '<PeoplePoolClient>',
+      ...tokens,
       ALLOWED_ORIGINS: '*',
       POWERTOOLS_SERVICE_NAME: 'authorize',
       POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -276,7 +283,7 @@ describe('functions', () => {
   });
 
   test.each([
-    ['SocketFunction', 'socket', {}],
+    ['SocketFunction', 'socket', tokens],
     [
       'HttpFunction',
       'http',

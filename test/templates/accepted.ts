@@ -63,7 +63,14 @@ export const accepted: readonly Accepted[] = [
   },
   {
     rules: ['CKV_AWS_21'],
-    reason: 'The page is built from the sources again, and an upload is written once and never changed.',
+    resources: /PageBucket/,
+    reason: 'The page is built from the sources again.',
+  },
+  {
+    rules: ['CKV_AWS_21', 'CKV_AWS_28'],
+    resources: /other-rules/,
+    reason:
+      'This deployer has chosen to have no backups (`recoveryDays: 0`). By default files have versions, and the table has 35 days.',
   },
   {
     rules: ['CKV_AWS_68'],

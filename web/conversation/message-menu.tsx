@@ -7,7 +7,7 @@ import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
-import { pin } from './pin.ts';
+import { setPinned } from './pin.ts';
 import { positionPopover } from './position-popover.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
@@ -117,7 +117,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           {message.message !== '' && item('copy', 'Copy text', () => copy(message))}
           {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
           {item('dot', 'Mark unread from here', () => markUnread(thread, message))}
-          {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => pin(thread, message, !isPinned))}
+          {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => setPinned(thread, message, !isPinned))}
           {item('trash', 'Delete', () => props.onDialog('delete'))}
         </div>
       )}

@@ -7,7 +7,7 @@ import { showToast } from '../ui/toast.tsx';
 import { sentenceOf } from '../ui/use-action.ts';
 import { permissionsFor } from './message-actions.ts';
 import { excerpt } from './message-quote.tsx';
-import { pin } from './pin.ts';
+import { setPinned } from './pin.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
@@ -49,7 +49,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
         </span>
         <span class="quiet">{isMine(by.username) ? 'Pinned by you' : `Pinned by ${by.name}`}</span>
       </button>
-      {permissionsFor(thread, message).pin && <Button onClick={() => pin(thread, message, false)}>Unpin</Button>}
+      {permissionsFor(thread, message).pin && <Button onClick={() => setPinned(thread, message, false)}>Unpin</Button>}
     </li>
   );
 }

@@ -1,6 +1,7 @@
 import type { PinnedMessage } from '@parley/client';
+import { createPins } from '@parley/client/pins';
 import { useEffect, useState } from 'preact/hooks';
-import { pinnedMessages } from '../people/group-requests.ts';
+
 import { sentenceOf } from '../ui/use-action.ts';
 import type { Thread } from './thread.ts';
 
@@ -28,10 +29,12 @@ export function usePinned({ chat, conversation, changes }: Thread): Pinned {
   useEffect(() => {
     if (view.pinned_messages === undefined) return setPinned({ list: [], error: undefined });
     let mounted = true;
-    pinnedMessages(chat, id).then(
-      (list) => mounted && setPinned({ list, error: undefined }),
-      (error: Error) => mounted && setPinned(({ list }) => ({ list, error: sentenceOf(error) })),
-    );
+    createPins(chat)
+      .list(id)
+      .then(
+        (list) => mounted && setPinned({ list, error: undefined }),
+        (error: Error) => mounted && setPinned(({ list }) => ({ list, error: sentenceOf(error) })),
+      );
     return () => {
       mounted = false;
     };

@@ -1,6 +1,5 @@
 import type { ConversationView } from '@parley/client';
-import { isMuted } from '@parley/client/settings';
-import { useRef } from 'preact/hooks';
+import { isMuted, notifies } from '@parley/client/settings';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { hrefOf } from '../route.ts';
 import { readDraft } from '../state/drafts.ts';
@@ -17,7 +16,6 @@ import { useRowMenu } from './use-row-menu.ts';
 export function ConversationRow({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
   const { me, presence, now } = useMessenger();
   const menu = useRowMenu(view.id);
-  const link = useRef<HTMLAnchorElement>(null);
   const title = titleOf(view, me);
   const muted = isMuted(view, now.value);
   const other = otherOf(view, me);
@@ -25,7 +23,6 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
   return (
     <li class="row-item">
       <a
-        ref={link}
         class="row"
         href={hrefOf({ page: 'conversation', name: view.id })}
         aria-current={isCurrent ? 'page' : undefined}
@@ -46,12 +43,12 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {other !== undefined && presence(other)?.online && <span class="visually-hidden">, online, </span>}
         {at !== undefined && (
           <time class="row-time" dateTime={at} title={exactTime(at)}>
-            {shortTime(at, Date.now())}
+            {shortTime(at, now.value)}
           </time>
         )}
         <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
-          <span class="badge" data-muted={muted || undefined}>
+          <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
             {view.unread_count > 99 ? '99+' : view.unread_count}
             <span class="visually-hidden"> unread</span>
           </span>
@@ -62,7 +59,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         label={`Actions for ${title}`}
         aria-haspopup="menu"
         aria-expanded={rowMenu.value?.id === view.id}
-        onClick={() => menu.open(link.current)}
+        onClick={({ currentTarget }) => menu.open(currentTarget.previousElementSibling)}
       />
     </li>
   );

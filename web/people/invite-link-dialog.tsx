@@ -1,4 +1,5 @@
 import type { ConversationView, InviteLink } from '@parley/client';
+import { createInviteLinks } from '@parley/client/invite-links';
 import { useEffect, useState } from 'preact/hooks';
 import { hrefOf } from '../route.ts';
 import { useMessenger } from '../state/session-context.ts';
@@ -8,7 +9,6 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { exactTime } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { inviteLinks, makeInviteLink, revokeInviteLink } from './group-requests.ts';
 
 const hour = 3_600;
 const times: readonly (readonly [seconds: number, name: string])[] = [
@@ -26,15 +26,16 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
   const [links, setLinks] = useState<readonly InviteLink[]>();
   const [seconds, setSeconds] = useState(7 * 24 * hour);
   const [most, setMost] = useState(100);
-  useEffect(() => run(() => inviteLinks(chat, view.id).then(setLinks)), []);
+  const inviteLinks = createInviteLinks(chat);
+  useEffect(() => run(() => inviteLinks.list(view.id).then(setLinks)), []);
 
   async function make(): Promise<void> {
-    const link = await makeInviteLink(chat, view.id, { expires_in: seconds, max_uses: most });
+    const link = await inviteLinks.make(view.id, { expires_in: seconds, max_uses: most });
     setLinks((others = []) => [link, ...others]);
   }
 
   async function revoke(link: InviteLink): Promise<void> {
-    await revokeInviteLink(chat, link);
+    await inviteLinks.revoke(link);
     setLinks((others = []) => others.filter(({ code }) => code !== link.code));
   }
 

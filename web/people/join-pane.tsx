@@ -1,4 +1,5 @@
 import { type InviteLinkView, NotFound } from '@parley/client';
+import { createInviteLinks } from '@parley/client/invite-links';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { hrefOf } from '../route.ts';
@@ -7,7 +8,6 @@ import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { sentenceOf, useAction } from '../ui/use-action.ts';
-import { followInviteLink, joinByLink } from './group-requests.ts';
 
 /** What an invite link leads to, and the button that joins. A member is taken to the group at once. */
 export function JoinPane({ code }: { readonly code: string }) {
@@ -19,14 +19,16 @@ export function JoinPane({ code }: { readonly code: string }) {
   useEffect(() => {
     let mounted = true;
     setFailure(undefined);
-    followInviteLink(chat, code).then(
-      (found) => {
-        if (!mounted) return;
-        if (found.member) enter(found.conversation);
-        else setGroup(found);
-      },
-      (reason: Error) => mounted && setFailure(reason),
-    );
+    createInviteLinks(chat)
+      .follow(code)
+      .then(
+        (found) => {
+          if (!mounted) return;
+          if (found.member) enter(found.conversation);
+          else setGroup(found);
+        },
+        (reason: Error) => mounted && setFailure(reason),
+      );
     return () => {
       mounted = false;
     };
@@ -59,7 +61,17 @@ export function JoinPane({ code }: { readonly code: string }) {
         </p>
       )}
       <p>{group.person.name} invites you to this group.</p>
-      <Button kind="main" disabled={busy} onClick={() => run(() => joinByLink(chat, code).then(({ id }) => enter(id)))}>
+      <Button
+        kind="main"
+        disabled={busy}
+        onClick={() =>
+          run(() =>
+            createInviteLinks(chat)
+              .join(code)
+              .then(({ id }) => enter(id)),
+          )
+        }
+      >
         Join
       </Button>
       <ErrorMessage text={error} />

@@ -1,4 +1,5 @@
 import type { ConversationView } from '@parley/client';
+import { createLook } from '@parley/client/look';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { limits } from '#protocol/limits';
 import { titleOf } from '../state/names.ts';
@@ -10,7 +11,6 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { steadyAddress } from '../ui/steady-address.ts';
 import { useAction } from '../ui/use-action.ts';
 import { pictureProblem, pictureTypes } from '../uploads/picture-problem.ts';
-import { changeLook } from './group-requests.ts';
 
 /** The picture and the description of a group or room. */
 export function LookDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
@@ -39,7 +39,10 @@ export function LookDialog({ view, onClose }: { readonly view: ConversationView;
   }
 
   async function save(): Promise<void> {
-    await changeLook(chat, view.id, { picture: chosen, ...(isChanged && { description: text === '' ? null : text }) });
+    const { setPicture, setDescription } = createLook(chat);
+    if (chosen !== undefined) await setPicture(view.id, chosen, { filename: chosen?.name.slice(-200) });
+    setChosen(undefined);
+    if (isChanged) await setDescription(view.id, text === '' ? null : text);
     onClose();
   }
 

@@ -15,7 +15,6 @@ import { keepFailedSends } from './failed-sends.ts';
 import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { createInvitations } from './invitations.ts';
-import { createMuteClock } from './mute-clock.ts';
 import { pathOf, plainName } from './names.ts';
 import { createProfiles } from './profiles.ts';
 
@@ -31,7 +30,7 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  /** ms; it changes when a mute ends. */
+  /** ms; it changes each minute, so that mutes end on the page too. */
   readonly now: ReadonlySignal<number>;
   readonly friends: ReturnType<typeof createFriends>;
   readonly invitations: ReturnType<typeof createInvitations>;
@@ -59,8 +58,11 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const mutes = createMuteClock(conversations);
-  const unread = computed(() => unreadTotal(conversations.value, mutes.now.value));
+  const now = signal(Date.now());
+  const clock = setInterval(() => {
+    now.value = Date.now();
+  }, 60_000);
+  const unread = computed(() => unreadTotal(conversations.value, now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
@@ -125,7 +127,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     conversations,
     loaded,
     unread,
-    now: mutes.now,
+    now,
     friends,
     invitations,
     blocks,
@@ -138,7 +140,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     close() {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
-      mutes.stop();
+      clearInterval(clock);
       save();
       chat.close();
     },

@@ -238,7 +238,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const gateway = await serve(startGateway(context));
     const functionUrls = await serve(startFunctionUrls(context));
     const edge = await serve(startEdge(context, { gateway, functionUrls }));
-    const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
+    const sources = {
+      context,
+      refusals,
+      connections: gateway.connections,
+      queues: sqs.depths,
+      alarms: cloudwatch.alarms.evaluate,
+      startedAt: clock.now(),
+    };
     const page = await serve(startLocalPage(sources, ids));
 
     const answers = createAnswers(context);

@@ -20,7 +20,10 @@ export function evaluateAlarm(
   alarm: AlarmSettings,
   { now, timeScale }: { now: number; timeScale: number },
 ): Evaluation {
-  const { watched, queries, EvaluationPeriods: periods, Threshold: threshold, TreatMissingData: missing } = alarm;
+  const { watched, queries, EvaluationPeriods: periods, Threshold: threshold } = alarm;
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html, TreatMissingData
+  const isOfTable = watched.MetricStat?.Metric.Namespace === 'AWS/DynamoDB';
+  const missing = isOfTable ? 'ignore' : alarm.TreatMissingData;
   const seconds = periodOf(watched, queries);
   const length = (seconds * 1000) / timeScale;
   const windows = Array.from({ length: periods }, (_, at) => {

@@ -210,6 +210,12 @@ describe('an alarm over three periods', () => {
     expect(evaluate(values, more)).toBe(expected);
   });
 
+  test('on a table’s metric ignores what is missing, whatever it says', () => {
+    const Metric = { Namespace: 'AWS/DynamoDB', MetricName: 'M', Dimensions: [] };
+    const watched = { Id: 'm1', MetricStat: { Metric, Period: 60, Stat: 'Sum' }, ReturnData: true };
+    expect(evaluate([], { watched, TreatMissingData: 'breaching' })).toBeUndefined();
+  });
+
   test('has shorter periods where time runs faster', () => {
     expect(evaluate([9, 9, 9], {}, 6)).toBe('ALARM');
     expect(evaluate([undefined, 9, 9], { DatapointsToAlarm: 3 }, 6)).toBe('OK');
