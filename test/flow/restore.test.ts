@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { AdminDeleteUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { CreateBackupCommand, DeleteTableCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
 import { userKey } from '#lambdas/store/user';
 import { deletedUserName } from '#protocol/names';
@@ -77,6 +78,17 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
     for (const Key of [userKey(alice.username), entryKey({ conversation, seq: 1 })]) {
       await table.client.send(new DeleteCommand({ TableName: table.name, Key }));
     }
+    // A reader seals a number that has had no entry for a while, and does not count it.
+    const sealed = { ...entryKey({ conversation, seq: 1 }), type: 'sealed', at: Date.now() };
+    await table.client.send(new PutCommand({ TableName: table.name, Item: sealed }));
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: conversationStateKey(conversation),
+        UpdateExpression: 'ADD gone :numbers',
+        ExpressionAttributeValues: { ':numbers': new Set([1]) },
+      }),
+    );
     await table.client.send(
       new RestoreTableFromBackupCommand({ BackupArn: BackupDetails?.BackupArn, TargetTableName }),
     );
@@ -87,6 +99,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
     expect(report).toContain('1 accounts were deleted since, and are deleted again.');
     await table.client.send(new DeleteTableCommand({ TableName: TargetTableName }));
     expect(await author()).toBe(deletedUserName);
+    expect((await bob.get(`/conversations/${conversation}/messages`)).body.count).toBe(1);
     const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: userKey(alice.username) }));
     expect(Item).toMatchObject({ deleted: expect.any(Number) });
     expect(Item).not.toHaveProperty('name');
