@@ -6,10 +6,11 @@
 export { EmojiPalette } from './composer/emoji-palette.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
-export { PinnedDialog } from './conversation/pinned-dialog.tsx';
+export { PinnedLine } from './conversation/pinned-line.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
+export { PeopleResults } from './inbox/people-results.tsx';
 export { AccessDenied } from './people/access-denied.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';
 export { JoinPane } from './people/join-pane.tsx';

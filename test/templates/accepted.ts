@@ -107,6 +107,12 @@ export const accepted: readonly Accepted[] = [
       'A mapping of a queue has no destination: what fails goes to the dead letters by the redrive policy of the queue.',
   },
   {
+    rules: ['Serverless-LambdaAsyncFailureDestination', 'Serverless-EventBusDLQ'],
+    resources: /Canary/,
+    reason:
+      'A run of the canary that was lost is no work that somebody could do later: the next one comes in five minutes, and its alarm rings when none comes.',
+  },
+  {
     rules: ['Serverless-LambdaLatestVersion'],
     resources: /CustomResource|CDKBucketDeployment/,
     reason: 'CDK chooses the runtime of its own functions, which run during a deployment.',

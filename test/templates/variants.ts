@@ -64,5 +64,10 @@ export const variants = {
     tracing: 'true',
     dashboard: 'false',
   },
-  'pool of the deployer, no page': { userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}', page: 'false' },
+  'pool of the deployer, no page': {
+    userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}',
+    page: 'false',
+    canary: 'true',
+    tracing: 'true',
+  },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;

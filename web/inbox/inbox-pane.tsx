@@ -16,11 +16,11 @@ import { ConversationRow } from './conversation-row.tsx';
 import { FriendRequests } from './friend-requests.tsx';
 import { GroupInvitations } from './group-invitations.tsx';
 import { matches } from './matches.ts';
-import { PeopleResults } from './people-results.tsx';
 import { useSteadyOrder } from './use-steady-order.ts';
 
 const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
 const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
+const PeopleResults = lazy((chunk) => chunk.PeopleResults);
 
 /** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {
