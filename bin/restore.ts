@@ -45,11 +45,12 @@ async function main(): Promise<void> {
 }
 
 function report(restored: Restored, isApplied: boolean): string {
-  const { seen, copied, replaced, raised, replayed, files, deleted } = restored;
+  const { seen, copied, replaced, overtaken, raised, replayed, files, deleted } = restored;
   const lines = [
     `${seen} items were there then. ${copied} of them ${isApplied ? 'were lost and are back' : 'are lost'}.`,
     `${raised} conversations had lost their state.`,
-    ...(replaced > 0 ? [`${replaced} conversations or people had begun anew.`] : []),
+    ...(replaced > 0 ? [`In the place of ${replaced} items something had begun anew.`] : []),
+    ...(overtaken > 0 ? [`${overtaken} messages stay lost: new ones have their numbers.`] : []),
     `${files.restored} files that are shown ${isApplied ? 'were deleted and are back' : 'are deleted'}.`,
     ...(isApplied ? [`${replayed} changes of messages were applied again.`] : []),
     ...(files.lost.length > 0 ? [`${files.lost.length} files are shown and nowhere to be found:`, ...files.lost] : []),

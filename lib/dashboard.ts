@@ -38,7 +38,7 @@ export interface DashboardProps {
   readonly httpApi: HttpApi;
   /** A metric of the WebSocket API, by its name. */
   readonly ofSockets: (name: string, options?: MetricOptions) => Metric;
-  readonly options: Pick<Settings, 'metricsNamespace'>;
+  readonly options: Pick<Settings, 'canary' | 'metricsNamespace'>;
 }
 
 const period = Duration.minutes(5);
@@ -85,6 +85,9 @@ export class Dashboard extends Construct {
         httpApi.metricLatency({ statistic: 'p99', period, label: 'p99' }),
       ]),
       graph('Frames, both ways', [ofSockets('MessageCount', sum)]),
+      ...(options.canary
+        ? [graph('Could the canary chat? (1 is yes)', [own('CanarySuccess', { statistic: 'Minimum', period })])]
+        : []),
     ];
   }
 

@@ -205,20 +205,6 @@ export class Parley extends Construct {
       options,
     });
     if (people?.ownPool) this.addTriggers(people.ownPool);
-    if (options.dashboard) {
-      new Dashboard(this, 'Watch', {
-        alarms: this.alarms,
-        functions: this.all,
-        waitedFor,
-        streaming,
-        chunks: fanOut.chunks,
-        deadLetters: [changes.deadLetters, ...(pushes?.deadLetters ?? [])],
-        table: chat.table,
-        httpApi: endpoint.api,
-        ofSockets: (name, more) => metricOfSockets(sockets.stage, name, more),
-        options,
-      });
-    }
 
     if (options.rollout !== 'at-once') {
       new Rollout(this, 'Rollout', {
@@ -252,6 +238,21 @@ export class Parley extends Construct {
     });
 
     if (options.canary) this.addCanary(people, edge);
+    // After all functions.
+    if (options.dashboard) {
+      new Dashboard(this, 'Watch', {
+        alarms: this.alarms,
+        functions: this.all,
+        waitedFor,
+        streaming,
+        chunks: fanOut.chunks,
+        deadLetters: [changes.deadLetters, ...(pushes?.deadLetters ?? [])],
+        table: chat.table,
+        httpApi: endpoint.api,
+        ofSockets: (name, more) => metricOfSockets(sockets.stage, name, more),
+        options,
+      });
+    }
 
     this.table = chat.table;
     this.bucket = uploads.bucket;

@@ -43,6 +43,7 @@ export const events = {
     type: z.literal('conversation_settings'),
     conversation,
     settings: ConversationSettings,
+    muted: z.boolean(),
     unread_count: z.int(),
   }),
   reaction: z.object({

@@ -156,7 +156,7 @@ export type NotifyLevel = z.infer<typeof NotifyLevel>;
 /**
  * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
  * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
- * member has marked it as unread.
+ * member has marked it as unread; `marked_seq` was their cursor then. `quiet`: its unread messages do not count in the total now.
  */
 export const ConversationSettings = z.object({
   muted_until: z.nullable(Time),
@@ -165,6 +165,8 @@ export const ConversationSettings = z.object({
   archived_seq: z.nullable(z.int()),
   pinned: z.boolean(),
   unread_from: z.nullable(z.int()),
+  marked_seq: z.nullable(z.int()),
+  quiet: z.boolean(),
 });
 export type ConversationSettings = Readonly<z.infer<typeof ConversationSettings>>;
 

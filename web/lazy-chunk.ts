@@ -8,7 +8,7 @@ export { EmojiPalette } from './composer/emoji-palette.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
-export { PinnedDialog } from './conversation/pinned-dialog.tsx';
+export { PinnedLine } from './conversation/pinned-line.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { laterFilter, type RestoredKind, restoredKind } from '#lambdas/store/restored-item';
+import { isSealed, laterFilter, type RestoredKind, restoredKind } from '#lambdas/store/restored-item';
 import type { Operated } from './connect.ts';
 import { eachPage, findItems, type Item, inParallel, keyOf, type StoredItem } from './scan.ts';
 
@@ -11,8 +11,8 @@ export interface CopyOptions {
   readonly apply: boolean;
   /** Whether an item of kind `later` belongs to something that is there. */
   readonly stillHolds: (item: Item) => Promise<boolean>;
-  /** Called with each item that was lost, after it was put back. */
-  readonly onCopied: (item: Item, kind: RestoredKind) => void;
+  /** Called with each item that was lost, after it was put back. @param replaced something had its place */
+  readonly onCopied: (item: Item, kind: RestoredKind, replaced: boolean) => void;
   /** Called with each user, and each state of a conversation, that is in both tables: as it was, and as it is. */
   readonly onKept: (kind: 'state' | 'user', before: Item, now: Item) => void;
 }
@@ -22,8 +22,10 @@ export interface Copied {
   seen: number;
   /** Those that were lost, and were put back. */
   copied: number;
-  /** States of conversations, and users, that had been begun anew. */
+  /** States of conversations, and users, that had been begun anew; and entries whose numbers had been sealed. */
   replaced: number;
+  /** Messages that stay lost: others have their numbers, because their conversation was begun anew together with its log. */
+  overtaken: number;
 }
 
 /**
@@ -33,28 +35,34 @@ export interface Copied {
  * Messages come before their changes, so that the table's stream finds the message of a change.
  */
 export async function copyMissing({ dynamodb, outputs }: Operated, options: CopyOptions): Promise<Copied> {
-  const counts: Copied = { seen: 0, copied: 0, replaced: 0 };
+  const counts: Copied = { seen: 0, copied: 0, replaced: 0, overtaken: 0 };
   const { TableName } = outputs;
   const now = Date.now();
 
   const put = async ({ item, attributes }: StoredItem, kind: RestoredKind, existing: Item | undefined) => {
     if (kind === 'later' && !(await options.stillHolds(item))) return;
-    const done = !options.apply || (await putBack(attributes, existing, kind === 'state' ? 'seq' : 'created'));
+    const done = !options.apply || (await putBack(attributes, existing, kind));
     if (!done) return;
     if (existing) counts.replaced += 1;
     else counts.copied += 1;
-    options.onCopied(item, kind);
+    options.onCopied(item, kind, existing !== undefined);
   };
   /** @returns `false` when somebody has written it meanwhile */
   const putBack = async (
     attributes: StoredItem['attributes'],
     existing: Item | undefined,
-    begun: 'created' | 'seq',
+    kind: RestoredKind,
   ): Promise<boolean> => {
+    const begun = kind === 'state' ? 'seq' : kind === 'user' ? 'created' : 'type';
     const condition = existing
-      ? { ConditionExpression: `${begun} = :begun`, ExpressionAttributeValues: marshall({ ':begun': existing[begun] }) }
+      ? {
+          ConditionExpression: '#begun = :begun',
+          ExpressionAttributeNames: { '#begun': begun },
+          ExpressionAttributeValues: marshall({ ':begun': existing[begun] }),
+        }
       : { ConditionExpression: 'attribute_not_exists(pk)' };
-    const Item = { ...(existing && marshall(existing)), ...attributes };
+    // Of a sealed number nothing stays.
+    const Item = { ...(existing && begun !== 'type' && marshall(existing)), ...attributes };
     try {
       await dynamodb.send(new PutItemCommand({ TableName, Item, ...condition }));
       return true;
@@ -80,6 +88,7 @@ export async function copyMissing({ dynamodb, outputs }: Operated, options: Copy
           const current = existing.get(keyOf(stored.item));
           const isLost = !current || isBegunAnew(kind, stored.item, current);
           if (isLost) await put(stored, kind, current);
+          else if (kind === 'message' && current.id !== stored.item.id) counts.overtaken += 1;
           else if (kind === 'user' || kind === 'state') options.onKept(kind, stored.item, current);
         });
       },
@@ -95,10 +104,12 @@ export async function copyMissing({ dynamodb, outputs }: Operated, options: Copy
 }
 
 /**
- * Whether people who went on after the loss have begun an item anew: a state counts from 1 again, and a user's first request has created them. What
- * they have done since stays beside what was lost. A user name that is somebody else's by now stays theirs.
+ * Whether people who went on after the loss have begun an item anew: a state counts from 1 again, a user's first request has created them, and a
+ * reader has sealed the number of an entry that was lost. What they have done since stays beside what was lost. A user name that is somebody else's
+ * by now stays theirs.
  */
 function isBegunAnew(kind: RestoredKind, before: Item, current: Item): boolean {
+  if (isSealed(current)) return !isSealed(before);
   if (kind === 'state') return Number(current.seq) < Number(before.seq);
   const isTheirs = current.sub === undefined || before.sub === undefined || current.sub === before.sub;
   return kind === 'user' && isTheirs && Number(current.created) > Number(before.created);

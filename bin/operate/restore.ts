@@ -4,8 +4,9 @@ import type { TimedStore } from '#lambdas/runtime/services';
 import { moveCursor } from '#lambdas/store/cursor';
 import { type Entry, getEntry, type MessageEntry, toEntry } from '#lambdas/store/entry';
 import { getMembership } from '#lambdas/store/membership';
-import { entriesAfter, raiseState } from '#lambdas/store/raise-state';
+import { entriesAfter, raiseState, showAgain } from '#lambdas/store/raise-state';
 import { conversationOfState, ownerOf } from '#lambdas/store/restored-item';
+import { countAgain } from '#lambdas/store/uncounted';
 import { isUpload, toUpload } from '#lambdas/store/upload';
 import { callerOf, lambdaTable, type Operated } from './connect.ts';
 import { type Copied, copyMissing } from './copy-missing.ts';
@@ -60,6 +61,8 @@ export async function restore(operated: Operated, options: RestoreOptions): Prom
   const lostStates = new Set<string>();
   const lostUsers = new Set<string>();
   const touched = new Set<string>();
+  /** Messages whose numbers readers had sealed. */
+  const sealed: MessageEntry[] = [];
   /** Of conversations that went on: the number up to which the restored table knows them. */
   const knownTo = new Map<string, number>();
   const deletedSince = new Set<string>();
@@ -73,9 +76,13 @@ export async function restore(operated: Operated, options: RestoreOptions): Prom
       const entry = await getEntry(services, conversation, seq);
       return entry?.type === 'message' && !entry.deleted && entry.client_id === usedBy;
     },
-    onCopied(item, kind) {
+    onCopied(item, kind, replaced) {
       if (kind === 'state') lostStates.add(conversationOfState(item));
-      if (kind === 'message') touched.add(toEntry(item).conversation);
+      if (kind === 'message') {
+        const entry = toEntry(item);
+        touched.add(entry.conversation);
+        if (replaced && entry.type === 'message' && !entry.deleted) sealed.push(entry);
+      }
       if (kind === 'user') lostUsers.add(String(ownerOf(item)));
     },
     onKept(kind, before, now) {
@@ -97,6 +104,10 @@ export async function restore(operated: Operated, options: RestoreOptions): Prom
     }
   };
   if (apply) {
+    await inParallel(sealed, 10, async (message) => {
+      await countAgain(services, message.conversation, message.seq);
+      await showAgain(services, message);
+    });
     await inParallel([...lostStates], 10, (id) => replay(raiseState(services, id, skip)));
     const wentOn = [...knownTo].filter(([id]) => touched.has(id));
     await inParallel(wentOn, 10, ([id, seq]) => replay(entriesAfter(services, id, seq)));

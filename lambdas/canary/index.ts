@@ -35,7 +35,7 @@ export const handler = createHandler({
         },
       });
       log.count('CanarySuccess');
-      log.count('CanaryTime', performance.now() - began);
+      log.count('CanaryTime', Math.round(performance.now() - began));
     } catch (error) {
       log.count('CanarySuccess', 0);
       // Not as an error, which would count as a fault beside this.

@@ -97,7 +97,7 @@ async function tell(services: Services, before: InboxRow, after: InboxRow): Prom
   if (muted !== isMuted(before.membership.settings, now)) {
     await postAll(services, connections, { type: 'conversation_muted', conversation, muted });
   }
-  const event = { settings: shownSettings(after, now), unread_count: unread };
+  const event = { settings: shownSettings(after, now), muted, unread_count: unread };
   await postAll(services, connections, { type: 'conversation_settings', conversation, ...event });
   const isCounted = (row: InboxRow) => (countsInTotal(row, now) ? row.unread : 0);
   const unreadBefore = await unreadCount(services, state, before.membership);

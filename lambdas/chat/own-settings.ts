@@ -43,6 +43,8 @@ export function shownSettings(row: Row, now: number): ConversationSettings {
     archived_seq: archived ? archivedAt : null,
     pinned: pinnedAt !== undefined,
     unread_from: mark ? Math.max(mark.seq, row.membership.cleared.seq) + 1 : null,
+    marked_seq: mark ? mark.read : null,
+    quiet: !countsInTotal(row, now),
   };
 }
 

@@ -11,7 +11,7 @@ import { changeOwnSettings, type Membership } from '../store/membership.ts';
 import type { UnreadMark } from '../store/own-settings.ts';
 import type { User } from '../store/user.ts';
 import { cursorAt, isMessage } from './log.ts';
-import { shownSettings } from './own-settings.ts';
+import { isMuted, shownSettings } from './own-settings.ts';
 import { markOf, ownCursor, unreadCount } from './unread-count.ts';
 
 /**
@@ -68,6 +68,7 @@ export async function readMarked(
       type: 'conversation_settings',
       conversation,
       settings: shownSettings({ state, membership: after }, services.now()),
+      muted: isMuted(after.settings, services.now()),
       unread_count: await unreadCount(services, state, after),
     },
   );

@@ -79,7 +79,7 @@ export function openLog(environment: NodeJS.ProcessEnv = process.env): Log {
       writeCounts() {
         // Without level, time and service, which such a line has from Lambda and from its stream: there is one for each message.
         const line = counts.take();
-        if (line) writeLine({ ...line, ...keys() });
+        if (line) writeLine({ ...line, xray_trace_id: traceOf(environment), ...keys() });
       },
     };
   };

@@ -4,7 +4,7 @@
  */
 import type { Store } from '../runtime/services.ts';
 import { conversationStateKey, getConversationState, previewOf } from './conversation-state.ts';
-import { type Entry, getEntries } from './entry.ts';
+import { type Entry, getEntries, type MessageEntry } from './entry.ts';
 import { updateItemIf } from './item.ts';
 import { segmentOf } from './keys.ts';
 
@@ -24,14 +24,7 @@ export async function raiseState(services: Store, conversation: string, skip: nu
   const newest = messages.at(-1);
   const counted = later.findLast((entry) => 'count' in entry);
   const highest = later.at(-1)?.seq ?? state.seq;
-  const last = newest && {
-    user: newest.user,
-    text: previewOf(conversation, newest.text),
-    content_type: newest.content_type,
-    at: newest.at,
-    changed: newest.changed,
-    deleted: newest.deleted,
-  };
+  const last = newest && lastOf(newest);
   await updateItemIf(services.table, {
     Key: conversationStateKey(conversation),
     UpdateExpression: `SET seq = :seq, #count = :count${last ? ', last_seq = :last_seq, #last = :last' : ''}`,
@@ -42,10 +35,27 @@ export async function raiseState(services: Store, conversation: string, skip: nu
       ':before': state.seq,
       ':count': counted && 'count' in counted ? Math.max(counted.count, state.count) : state.count,
       ':last_seq': newest?.seq,
-      ':last': last && Object.fromEntries(Object.entries(last).filter(([, value]) => value !== undefined)),
+      ':last': last,
     },
   });
   return later;
+}
+
+/** Shows a message that is there again as the newest, unless a newer one is shown. */
+export async function showAgain({ table }: Store, message: MessageEntry): Promise<void> {
+  await updateItemIf(table, {
+    Key: conversationStateKey(message.conversation),
+    UpdateExpression: 'SET last_seq = :seq, #last = :last',
+    ConditionExpression: 'attribute_exists(pk) AND (attribute_not_exists(last_seq) OR last_seq < :seq)',
+    ExpressionAttributeNames: { '#last': 'last' },
+    ExpressionAttributeValues: { ':seq': message.seq, ':last': lastOf(message) },
+  });
+}
+
+/** A message as lists show it. */
+function lastOf({ conversation, text, user, content_type, at, changed, deleted }: MessageEntry) {
+  const shown = { user, text: previewOf(conversation, text), content_type, at, changed, deleted };
+  return Object.fromEntries(Object.entries(shown).filter(([, value]) => value !== undefined));
 }
 
 /** The entries behind a number, up to the end of the log. */

@@ -37,6 +37,11 @@ export function restoredKind({ pk, sk, type, expires }: Item, now: number): Rest
   return type === 'message' ? 'message' : 'other';
 }
 
+/** A number of the log that a reader has closed, because it had no entry. */
+export function isSealed({ type }: Item): boolean {
+  return type === 'sealed';
+}
+
 /** Whose item it is; undefined for items of conversations. */
 export function ownerOf({ pk }: Item): string | undefined {
   return String(pk).startsWith('USER#') ? usernameOf(pk) : undefined;

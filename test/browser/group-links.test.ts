@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { png } from '../seeds/upload.ts';
 import { acquaint } from '../support/person.ts';
 import { violations } from './axe.ts';
+import { signIn } from './sign-in.ts';
 import { story } from './story.ts';
 import { act, choose, message, openConversation, say } from './thread.ts';
 
@@ -22,7 +23,8 @@ story(
     await openConversation(bob.page, id);
     await message(page, 'line 14').waitFor();
     await choose(page, 'The key is under the mat', 'Pin');
-    await message(page, 'Alice pinned a message').waitFor();
+    // The sentence leads to the message.
+    await message(page, 'Alice pinned a message').getByText('The key is under the mat').waitFor();
 
     const line = (at: typeof page) => at.getByRole('button', { name: '1 pinned message' });
     const dialog = (at: typeof page) => at.getByRole('dialog', { name: 'Pinned messages' });
@@ -34,7 +36,7 @@ story(
     await dialog(bob.page).getByRole('button', { name: 'The key is under the mat' }).click();
     await dialog(bob.page).waitFor({ state: 'detached' });
     await expect.poll(() => message(bob.page, 'The key is under the mat').first().isVisible()).toBe(true);
-    await act(bob.page, 'The key is under the mat', 'More');
+    await act(bob.page, 'line 14', 'More');
     await bob.page.getByRole('menuitem', { name: 'Forward' }).waitFor();
     expect(await bob.page.getByRole('menuitem', { name: /pin/i }).count()).toBe(0);
     await bob.page.keyboard.press('Escape');
@@ -65,8 +67,8 @@ story(
 
 story(
   'somebody joins a group by a link that was made on the page; a revoked one says what to do',
-  async ({ guest }) => {
-    const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+  async ({ guest, visitor, chat }) => {
+    const [alice, bob, person] = await Promise.all([guest('alice'), visitor('bob'), chat.person('bob')]);
     const { id } = (await alice.api.post('/conversations', { title: 'Choir', members: [] })).body;
     await alice.api.request('PATCH', `/conversations/${id}`, { description: 'Tuesdays at eight' });
     const { page } = alice;
@@ -87,13 +89,8 @@ story(
     const address = await link.inputValue();
     expect(await violations(page)).toEqual([]);
 
-    bob.expectProblem(/404/);
-    await bob.page.goto(revoked);
-    await bob.page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
-    await bob.page.getByRole('link', { name: 'To the conversations' }).click();
-    await bob.page.getByText('Choose a conversation, or begin a new one.').waitFor();
-
     await bob.page.goto(address);
+    await signIn(bob.page, person.username);
     await bob.page.getByRole('heading', { name: 'Choir' }).waitFor();
     await bob.page.getByText('Tuesdays at eight').waitFor();
     await bob.page.getByText('Alice invites you to this group.').waitFor();
@@ -104,5 +101,11 @@ story(
     // A member who follows it is in the group at once.
     await bob.page.goto(address);
     await message(bob.page, 'Hello everybody').waitFor();
+
+    bob.expectProblem(/404/);
+    await bob.page.goto(revoked);
+    await bob.page.getByRole('heading', { name: 'This link does not work any more' }).waitFor();
+    await bob.page.getByRole('link', { name: 'To the conversations' }).click();
+    await bob.page.getByText('Choose a conversation, or begin a new one.').waitFor();
   },
 );

@@ -13,6 +13,9 @@ import { type Chat, startChat } from '../support/chat.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
+/** Of the option `tracing`. */
+const trace = expect.stringMatching(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/);
+
 let chat: Chat;
 
 describe.skipIf(process.env.PARLEY_OUTPUTS)('the canary', () => {
@@ -46,7 +49,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the canary', () => {
 
   it('runs by its schedule, makes its account, and counts that it could sign in, send, receive and read', async () => {
     const first = await next({ CanarySuccess: 1 });
-    expect(first).toMatchObject({ CanaryTime: [expect.any(Number)] });
+    expect(first).toMatchObject({ CanaryTime: [expect.any(Number)], xray_trace_id: trace });
     const { Username, UserPoolId } = await account();
     expect(first.user).toBe(Username);
     const { UserStatus } = await chat.cognito.send(new AdminGetUserCommand({ UserPoolId, Username }));
@@ -69,7 +72,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the canary', () => {
       level: 'WARN',
       step: 'sign in',
       error: { message: expect.stringContaining('disabled') },
-      xray_trace_id: expect.stringMatching(/^1-[0-9a-f]{8}-[0-9a-f]{24}$/),
+      xray_trace_id: trace,
     });
     await next({ requestId: failed.requestId, CanarySuccess: 0 }, seen);
     const { local } = chat;

@@ -17,6 +17,8 @@ const unset = {
   archived_seq: null,
   pinned: false,
   unread_from: null,
+  marked_seq: null,
+  quiet: false,
 };
 const always = '9999-12-31T23:59:59.999Z';
 const set = (by: Person, of: string, change: object) => by.request('PATCH', `/conversations/${of}/settings`, change);
@@ -42,7 +44,7 @@ it('settings are told to all devices of their user, and to nobody else; what is 
   await Promise.all([device.rest(), inside.rest(), watching.rest(), bobs.rest()]);
   expect(await rowOf(alice, of)).not.toHaveProperty('settings');
 
-  const settings = { ...unset, muted_until: always, pinned: true };
+  const settings = { ...unset, muted_until: always, pinned: true, quiet: true };
   const answer = await set(alice, of, { muted_until: always, pinned: true });
   expect(answer).toMatchObject({ status: 200, body: { settings, unread_count: 1 } });
   for (const socket of [device, inside]) {
@@ -51,6 +53,7 @@ it('settings are told to all devices of their user, and to nobody else; what is 
       type: 'conversation_settings',
       conversation: of,
       settings,
+      muted: true,
       unread_count: 1,
     });
   }
@@ -100,7 +103,10 @@ it('a mention breaks a mute and is all that notifies at the level of mentions, a
   expect(await rowOf(alice, of)).not.toHaveProperty('settings');
   await set(alice, of, { notify: 'mentions' });
   await alice.request('DELETE', `/conversations/${of}/mute`);
-  expect(await rowOf(alice, of)).toMatchObject({ settings: { ...unset, notify: 'mentions' }, unread_count: 9 });
+  expect(await rowOf(alice, of)).toMatchObject({
+    settings: { ...unset, notify: 'mentions', quiet: true },
+    unread_count: 9,
+  });
 });
 
 it('an archived conversation comes back with the next message of anybody, and stays away while it is muted', async () => {
@@ -110,7 +116,7 @@ it('an archived conversation comes back with the next message of anybody, and st
   const device = await alice.everything();
   const archived = async () => (await rowOf(alice, of)).settings?.archived ?? false;
   expect(await set(alice, of, { archived: true })).toMatchObject({
-    body: { settings: { ...unset, archived: true, archived_seq: seq } },
+    body: { settings: { ...unset, archived: true, archived_seq: seq, quiet: true } },
   });
   expect(await device.next('unread_count')).toMatchObject({ unread_count: 0 });
   // What is no message does not bring it back.
@@ -156,7 +162,7 @@ it('pinned conversations come first on every list, the latest of them first, and
   const device = await alice.connect();
   expect((await device.next('conversations')).results.map(({ id }: Event) => id)).toEqual(pages);
   expect(await set(alice, withCarol, { archived: true })).toMatchObject({
-    body: { settings: { ...unset, archived: true, archived_seq: 1 } },
+    body: { settings: { ...unset, archived: true, archived_seq: 1, quiet: true } },
   });
   expect(await set(alice, withCarol, { pinned: true })).toMatchObject({
     body: { settings: { ...unset, pinned: true } },
@@ -191,7 +197,7 @@ it('what is marked as unread counts for its reader alone, until they read it aga
 
     // Her own message does not count.
     expect(await set(alice, of, { unread_from: second })).toMatchObject({
-      body: { settings: { ...unset, unread_from: second }, unread_count: 2 },
+      body: { settings: { ...unset, unread_from: second, marked_seq: last }, unread_count: 2 },
     });
     expect(await device.next('conversation_settings')).toMatchObject({
       settings: { unread_from: second },

@@ -48,7 +48,8 @@ describe('between two', () => {
       seq: 3,
       by: alice.username,
       change: { kind: 'pinned', by: alice.username, message_seq: first },
-      message: expect.objectContaining({ content_type: 'system', message: 'Alice pinned a message' }),
+      // It leads to the pinned message.
+      message: expect.objectContaining({ content_type: 'system', message: 'Alice pinned a message', reply_to: first }),
     };
     expect(await phone.next('conversation_updated')).toMatchObject(event);
     expect(await other.next('conversation_updated')).toMatchObject(event);

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Permission } from '@parley/local';
 import { synthesize } from '@parley/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { entryKey } from '#lambdas/store/entry';
 import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
@@ -264,6 +265,28 @@ describe.runIf(local)('an offline member', () => {
     const mention = { body: `hey @${bob.username}`, mentioned: true };
     const expected = [{ body: 'before' }, mention, mention, { body: 'after' }];
     expect(pushes).toEqual(expected.map((push) => expect.objectContaining(push)));
+  });
+
+  it('gets none of a message that a restore puts back', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    const id = named(alice, bob);
+    await say(alice, id);
+    await browser.next();
+    const table = openTable(localRuntime());
+    const putBack = async (at: number) => {
+      const Key = entryKey({ conversation: id, seq: 1 });
+      const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key }));
+      await table.client.send(new DeleteCommand({ TableName: table.name, Key }));
+      await table.client.send(new PutCommand({ TableName: table.name, Item: { ...Item, at } }));
+      await untilPushesSent();
+    };
+    await putBack(Date.now() - 11 * 60_000);
+    expect(service.at(browser.path)).toHaveLength(1);
+    // The stream may bring a record late, but not later than its mapping says.
+    await putBack(Date.now() - 9 * 60_000);
+    expect(service.at(browser.path)).toHaveLength(2);
+    table.client.destroy();
   });
 
   it('without devices adds no write and no request to the cost of a message', async () => {

@@ -6,9 +6,10 @@ import { promisify } from 'node:util';
 import { AdminDeleteUserCommand } from '@aws-sdk/client-cognito-identity-provider';
 import { CreateBackupCommand, DeleteTableCommand, RestoreTableFromBackupCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { DeleteCommand, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { entryKey } from '#lambdas/store/entry';
 import { userKey } from '#lambdas/store/user';
 import { deletedUserName } from '#protocol/names';
@@ -19,7 +20,7 @@ import { openTable, type TestTable } from '../support/table.ts';
 const run = promisify(execFile);
 
 // The commands of an operator, on the local runtime: docs/operations.md says how to point them at an account.
-describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disaster', () => {
+describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disaster', { timeout: 120_000 }, () => {
   let chat: Chat;
   let table: TestTable;
   let folder: string;
@@ -54,7 +55,7 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
     const lines = (await operate('drill')).split('\n');
     expect(lines.at(-4)).toBe('Everybody sees every message, file, reaction, member and count as before.');
     expect(lines.at(-1)).toBe('The restored table and the backup are deleted, and the accounts of the drill.');
-  }, 90_000);
+  });
 
   it('what somebody deleted together with their account since is deleted again', async () => {
     const [alice, bob] = await chat.people('alice', 'bob');
@@ -77,6 +78,17 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
     for (const Key of [userKey(alice.username), entryKey({ conversation, seq: 1 })]) {
       await table.client.send(new DeleteCommand({ TableName: table.name, Key }));
     }
+    // A reader seals a number that has had no entry for a while, and does not count it.
+    const sealed = { ...entryKey({ conversation, seq: 1 }), type: 'sealed', at: Date.now() };
+    await table.client.send(new PutCommand({ TableName: table.name, Item: sealed }));
+    await table.client.send(
+      new UpdateCommand({
+        TableName: table.name,
+        Key: conversationStateKey(conversation),
+        UpdateExpression: 'ADD gone :numbers',
+        ExpressionAttributeValues: { ':numbers': new Set([1]) },
+      }),
+    );
     await table.client.send(
       new RestoreTableFromBackupCommand({ BackupArn: BackupDetails?.BackupArn, TargetTableName }),
     );
@@ -87,17 +99,18 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
     expect(report).toContain('1 accounts were deleted since, and are deleted again.');
     await table.client.send(new DeleteTableCommand({ TableName: TargetTableName }));
     expect(await author()).toBe(deletedUserName);
+    expect((await bob.get(`/conversations/${conversation}/messages`)).body.count).toBe(1);
     const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key: userKey(alice.username) }));
     expect(Item).toMatchObject({ deleted: expect.any(Number) });
     expect(Item).not.toHaveProperty('name');
-  }, 90_000);
+  });
 
   it('somebody whose token has leaked is signed out everywhere', async () => {
     const carol = await chat.person('carol');
     const socket = await carol.everything();
     expect(await operate('sign-out', '--user', carol.username)).toBe('1 signed out.');
     await socket.closed();
-    await expect.poll(async () => (await carol.get('/me')).status).toBe(401);
+    expect((await carol.get('/me')).status).toBe(401);
   });
 
   it('dead letters are shown without what people wrote; jobs are sent again, and others deleted', async () => {
@@ -125,13 +138,15 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('what an operator does after a disas
   });
 
   it('what is wrong is said in a sentence', async () => {
-    await expect(operate('restore', '--from', 'x', '--at', 'yesterday')).rejects.toMatchObject({
-      stderr: 'unable to use --at yesterday; it must be like 2026-11-28T09:00:00Z\n',
-    });
-    const old = operate('restore', '--from', 'x', '--at', '2020-01-01T00:00:00Z');
-    await expect(old).rejects.toMatchObject({ stderr: expect.stringMatching(/^unable to restore .* add --old/) });
-    await expect(operate('sign-out', '--user', 'nobody-at-all')).rejects.toMatchObject({
-      stderr: expect.stringMatching(/^unable to go on; there is no such user/),
-    });
+    const wrong = await Promise.allSettled([
+      operate('restore', '--from', 'x', '--at', 'yesterday'),
+      operate('restore', '--from', 'x', '--at', '2020-01-01T00:00:00Z'),
+      operate('sign-out', '--user', 'nobody-at-all'),
+    ]);
+    expect(wrong.map((one) => one.status === 'rejected' && one.reason.stderr)).toEqual([
+      'unable to use --at yesterday; it must be like 2026-11-28T09:00:00Z\n',
+      expect.stringMatching(/^unable to restore .* add --old/),
+      expect.stringMatching(/^unable to go on; there is no such user/),
+    ]);
   });
 });

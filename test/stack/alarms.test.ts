@@ -88,6 +88,17 @@ describe('alarms', () => {
     );
     expect(shown).toHaveLength(alarms.length);
     expect(body.match(/\[\\"(AWS\/|Parley)/g)?.length).toBeLessThanOrEqual(50);
+    const { template: canary } = synthesize({ canary: 'true' });
+    expect(JSON.stringify(Object.values(canary.findResources('AWS::CloudWatch::Dashboard')))).toContain(
+      'CanarySuccess',
+    );
+    canary.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'CanarySuccess',
+      ComparisonOperator: 'LessThanThreshold',
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 2,
+      TreatMissingData: 'missing',
+    });
     synthesize({ dashboard: 'false' }).template.resourceCountIs('AWS::CloudWatch::Dashboard', 0);
   });
 

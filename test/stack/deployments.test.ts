@@ -60,9 +60,14 @@ describe('with a rollout and environments that are ready', () => {
           'AlarmsSocketErrors',
           'AlarmsHttpErrors',
           'AlarmsNotifyErrors',
+          'AlarmsRequestErrors',
+          'AlarmsFrameErrors',
+          'AlarmsErrorLines',
         ]),
       );
-      expect(names.filter((name) => /DeadLetters|LostPushes|Unchecked/.test(name))).toEqual([]);
+      expect(
+        names.filter((name) => /DeadLetters|LostPushes|Unchecked|Canary|Throttles|Late|Concurrency/.test(name)),
+      ).toEqual([]);
     }
   });
 

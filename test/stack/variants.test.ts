@@ -155,7 +155,7 @@ describe('with a canary', () => {
 });
 
 describe('with traces', () => {
-  const { template, findings } = synthesize({ tracing: 'true', canary: true, push: { fcm: { secret: 'parley/fcm' } } });
+  const { template, findings } = synthesize(variants['traces and a canary']);
 
   test('every function is traced, and may say so to X-Ray', () => {
     const functions = Object.entries(template.findResources('AWS::Lambda::Function'));

@@ -107,6 +107,11 @@ export const accepted: readonly Accepted[] = [
       'A mapping of a queue has no destination: what fails goes to the dead letters by the redrive policy of the queue.',
   },
   {
+    rules: ['Serverless-LambdaAsyncFailureDestination', 'Serverless-EventBusDLQ'],
+    resources: /Canary/,
+    reason: 'The next run comes five minutes later, and a run that fails or is missing rings an alarm.',
+  },
+  {
     rules: ['Serverless-LambdaLatestVersion'],
     resources: /CustomResource|CDKBucketDeployment/,
     reason: 'CDK chooses the runtime of its own functions, which run during a deployment.',

@@ -60,9 +60,11 @@ export const variants = {
     provisioned: '{"authorize":1,"socket":2}',
     tags: '{"team":"chat","cost centre":"42"}',
     budget: { dollars: 50, email: 'on-call@example.com', tag: 'team' },
-    canary: 'true',
-    tracing: 'true',
+  },
+  'traces and a canary': { tracing: 'true', canary: 'true', push: { fcm: { secret: 'parley/fcm' } } },
+  'pool of the deployer, no page': {
+    userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}',
+    page: 'false',
     dashboard: 'false',
   },
-  'pool of the deployer, no page': { userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}', page: 'false' },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -1,10 +1,9 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
-import { PinnedLine } from './pinned-line.tsx';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
 import { ThreadView } from './thread-view.tsx';
@@ -13,6 +12,7 @@ import { useConversation } from './use-conversation.ts';
 
 const AccessDenied = lazy((chunk) => chunk.AccessDenied);
 const DetailsPanel = lazy((chunk) => chunk.DetailsPanel);
+const PinnedLine = lazy((chunk) => chunk.PinnedLine);
 const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
 
 /** The open conversation: head, messages and composer. */
@@ -42,6 +42,9 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
   const [hasDetails, setDetails] = useState(false);
   void thread.changes.value;
   const { conversation } = thread;
+  // Its dialog stays open when the last one is taken down.
+  const hasPinned = useRef(false);
+  hasPinned.current ||= conversation.view.pinned_messages !== undefined;
   return (
     <section class="conversation-and-details" aria-label="Conversation">
       <div class="conversation">
@@ -52,7 +55,7 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
           onSearch={() => setSearching(!isSearching)}
           onDetails={() => setDetails(!hasDetails)}
         />
-        <PinnedLine thread={thread} />
+        {hasPinned.current && <PinnedLine thread={thread} />}
         {isSearching && <ThreadSearch thread={thread} onClose={() => setSearching(false)} />}
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />

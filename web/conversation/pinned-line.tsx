@@ -1,9 +1,7 @@
 import { useState } from 'preact/hooks';
-import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { PinnedDialog } from './pinned-dialog.tsx';
 import type { Thread } from './thread.ts';
-
-const PinnedDialog = lazy((chunk) => chunk.PinnedDialog);
 
 /** Below the head of a conversation that has pinned messages: how many, and the way to them. */
 export function PinnedLine({ thread }: { readonly thread: Thread }) {

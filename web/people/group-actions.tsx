@@ -29,7 +29,7 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
       )}
       {view.kind === 'group' && (
         <Button look="list-button" onClick={() => setOpen('link')}>
-          <Icon name="link" />
+          <Icon name="forward" />
           Invite by link
         </Button>
       )}

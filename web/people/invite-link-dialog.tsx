@@ -67,7 +67,7 @@ export function InviteLinkDialog({ view, onClose }: { readonly view: Conversatio
           Make a link
         </button>
         <ErrorMessage text={error} />
-        <ul class="invite-links" aria-label="Links that work">
+        <ul class="stack" aria-label="Links that work">
           {links?.map((link) => (
             <LinkRow key={link.code} link={link} disabled={busy} onRevoke={() => run(() => revoke(link))} />
           ))}

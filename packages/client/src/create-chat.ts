@@ -56,8 +56,10 @@ export function createChat(options: ChatOptions): Chat {
   const presence = createPresence();
   /** Takes the presence of members from the inbox, which is the first event of a connection. */
   let takeInboxMembers = presence.beginLoad();
-  /** Unread messages of conversations that are not in the list yet. */
-  let unlisted = 0;
+  /** As the server said last. */
+  let unread = 0;
+  /** Are all conversations in the list? */
+  let isWhole = false;
   let me: string | undefined;
   let closed = false;
 
@@ -119,16 +121,15 @@ export function createChat(options: ChatOptions): Chat {
       toError,
       send: connection.send,
       replace: connection.replace,
+      views: () => inbox.conversations,
+      isWhole: () => isWhole,
+      unread,
       onReadFailed: (id, upTo) => void markRead(id, upTo).catch(() => {}),
     });
     requests.onLive();
   }
 
   const markRead = (id: string, upTo: number) => http('POST', `${pathOf(id)}/read`, { up_to: upTo });
-
-  function listedUnread(): number {
-    return inbox.conversations.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0);
-  }
 
   function onConversationChange(conversation: string): void {
     open.get(conversation)?.notify();
@@ -156,11 +157,14 @@ export function createChat(options: ChatOptions): Chat {
   function onEvent(event: ServerEvent): void {
     requests?.apply(event);
     presence.apply(event);
-    if (event.type === 'conversations') takeInboxMembers(event.results.flatMap(({ members }) => members));
+    if (event.type === 'conversations') {
+      takeInboxMembers(event.results.flatMap(({ members }) => members));
+      isWhole ||= event.next === null;
+    }
     if (event.type === 'typing' && event.user !== me) typing.apply(event.conversation, event.user, event.typing);
     if (event.type === 'chat_message') typing.apply(event.conversation, event.from_user.username, false);
     inbox.apply(event);
-    if (event.type === 'unread_count') unlisted = event.unread_count - listedUnread();
+    if (event.type === 'unread_count') unread = event.unread_count;
     if ('conversation' in event) open.get(event.conversation)?.apply(event);
     for (const backlog of backlogs) backlog.push(event);
     if (event.type === 'presence' || event.type === 'unread_count') changes.emit();
@@ -238,7 +242,7 @@ export function createChat(options: ChatOptions): Chat {
       return inbox.conversations;
     },
     get unread() {
-      return Math.max(0, unlisted + listedUnread());
+      return requests?.unread() ?? unread;
     },
     presence: presence.of,
     typing: typing.of,
@@ -251,7 +255,7 @@ export function createChat(options: ChatOptions): Chat {
     },
     async loadConversations() {
       await inbox.load();
-      unlisted = 0;
+      isWhole = true;
     },
     request: http,
     pages: (path) => pagesOf(http, path),

@@ -38,7 +38,7 @@ export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
 /**
  * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
  * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
- * member has marked it as unread.
+ * member has marked it as unread; `marked_seq` was their cursor then. `quiet`: its unread messages do not count in the total now.
  */
 export type ConversationSettings = {
   readonly muted_until: Time | null;
@@ -47,6 +47,8 @@ export type ConversationSettings = {
   readonly archived_seq: number | null;
   readonly pinned: boolean;
   readonly unread_from: number | null;
+  readonly marked_seq: number | null;
+  readonly quiet: boolean;
 };
 
 /** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
@@ -332,6 +334,7 @@ export type ServerEvents = {
     readonly type: 'conversation_settings';
     readonly conversation: string;
     readonly settings: ConversationSettings;
+    readonly muted: boolean;
     readonly unread_count: number;
   };
   readonly reaction: {

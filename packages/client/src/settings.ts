@@ -7,7 +7,7 @@ import { pathOf } from './http.ts';
 import type { ConversationSettings, ConversationView } from './protocol.ts';
 
 /** A missing field stays as it is. `unread_from`: a `seq`, or null to read again what was marked. */
-export type SettingsChange = Partial<Omit<ConversationSettings, 'archived_seq'>>;
+export type SettingsChange = Partial<Omit<ConversationSettings, 'archived_seq' | 'marked_seq' | 'quiet'>>;
 
 /** The end of a mute that has none. */
 export const always = '9999-12-31T23:59:59.999Z';
@@ -19,6 +19,8 @@ export const noSettings: ConversationSettings = {
   archived_seq: null,
   pinned: false,
   unread_from: null,
+  marked_seq: null,
+  quiet: false,
 };
 
 export interface Settings {
@@ -45,7 +47,7 @@ export function createSettings(chat: Pick<Chat, 'request'>): Settings {
   };
 }
 
-type Seen = Pick<ConversationView, 'settings' | 'last_message' | 'unread_count'>;
+type Seen = Pick<ConversationView, 'settings' | 'last_message' | 'unread_count' | 'read_seq'>;
 
 /** Nothing, or at most a mention, notifies. @param now ms */
 export function isMuted(
@@ -67,9 +69,10 @@ export function isArchived(view: Pick<Seen, 'settings' | 'last_message'>, now: n
   return archived && ((view.last_message?.seq ?? 0) <= (archived_seq ?? 0) || isMuted(view, now));
 }
 
-/** The message from which on the user has marked the conversation as unread. Undefined once they have read or written. */
-export function markedFrom({ settings, unread_count }: Pick<Seen, 'settings' | 'unread_count'>): number | undefined {
-  return unread_count > 0 ? (settings?.unread_from ?? undefined) : undefined;
+/** The message from which on the user has marked the conversation as unread. Undefined once they have read on or written. */
+export function markedFrom({ settings, read_seq }: Pick<Seen, 'settings' | 'read_seq'>): number | undefined {
+  const { unread_from, marked_seq } = settings ?? noSettings;
+  return unread_from !== null && read_seq <= (marked_seq ?? 0) ? unread_from : undefined;
 }
 
 /** Unread messages of conversations that are neither put away nor quiet: what a badge shows. @param now ms */

@@ -6,7 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Frame } from './connection.ts';
 import type { ToError } from './error-from-response.ts';
 import type { OutboxItem } from './outbox.ts';
-import type { Message, ServerEvent } from './protocol.ts';
+import type { ConversationView, Message, ServerEvent } from './protocol.ts';
 import type { Tokens } from './tokens.ts';
 
 /** A message that takes longer is sent once more over HTTP. The server recognizes it. */
@@ -27,6 +27,12 @@ export function createSocketRequests(options: {
   send(frame: Frame, answered?: boolean): boolean;
   /** Opens another socket, with a new token. */
   replace(): void;
+  /** The list of conversations. */
+  views(): readonly ConversationView[];
+  /** Are all conversations in it? */
+  isWhole(): boolean;
+  /** Unread messages in all conversations together, as the server said last. It does not tell what a connection has read itself. */
+  readonly unread: number;
   /** A frame failed that said how far the user has read. It may be one of these. */
   onReadFailed(conversation: string, upTo: number): void;
 }) {
@@ -43,6 +49,16 @@ export function createSocketRequests(options: {
   }
 
   let cancelRenewal = () => {};
+
+  /** Unread messages of listed conversations that are neither quiet nor put away. */
+  const listed = () =>
+    options.views().reduce((sum, { unread_count, settings, last_message }) => {
+      const isQuiet = settings && (settings.notify !== 'all' || Date.parse(settings.muted_until ?? '') > clock.now());
+      const isAway = settings?.archived && (last_message?.seq ?? 0) <= (settings.archived_seq ?? 0);
+      return isQuiet || isAway ? sum : sum + unread_count;
+    }, 0);
+  /** Those of conversations that are not listed yet. */
+  let unlisted = Math.max(0, options.unread - listed());
 
   /** Before the token expires, a new one goes over the open socket. If that is not answered, another socket is opened with it. */
   async function renewLater(): Promise<void> {
@@ -62,6 +78,7 @@ export function createSocketRequests(options: {
     /** The socket is open, and all that was missing is there. */
     onLive: () => void renewLater().catch(() => {}),
     stop: () => cancelRenewal(),
+    unread: () => listed() + (options.isWhole() ? 0 : unlisted),
     /** Sends a new message. @returns the stored message; undefined if it must go over HTTP. It rejects with a ParleyError. */
     create({ client_id, conversation, action }: OutboxItem): Promise<Message> | undefined {
       if (action.type !== 'create') return undefined;
@@ -80,6 +97,7 @@ export function createSocketRequests(options: {
       return true;
     },
     apply(event: ServerEvent): void {
+      if (event.type === 'unread_count') unlisted = Math.max(0, event.unread_count - listed());
       if (event.type === 'token_renewed') renewLater().catch(() => {});
       if (event.type === 'chat_message') waiting.get(event.client_id ?? '')?.resolve(event);
       if (event.type !== 'error') return;

@@ -89,18 +89,26 @@ it('an answer from before the user read further does not bring the unread messag
   expect(requests.length).toBe(2);
 });
 
-it('settings are known although a message came before the answer that has them', async () => {
-  const settings = {
+it('settings are there with their event, and a message asks whether what was archived is back', async () => {
+  const unset = {
     muted_until: null,
     notify: 'all',
     archived: false,
     archived_seq: null,
-    pinned: true,
+    pinned: false,
     unread_from: null,
+    marked_seq: null,
+    quiet: false,
   } as const;
-  answer = view({ settings });
-  inbox.apply({ type: 'conversation_settings', conversation: 'alice_bob', settings, unread_count: 0 });
+  const settings = { ...unset, archived: true, archived_seq: 40, quiet: true };
+  const event = { type: 'conversation_settings', conversation: 'alice_bob', settings, unread_count: 3 } as const;
+  inbox.apply({ ...event, muted: true });
+  expect([requests, row()]).toMatchObject([[], { settings, muted: true, unread_count: 3 }]);
   inbox.apply(said(41));
+  expect(requests).toEqual([]);
+  inbox.apply({ ...event, muted: false });
+  answer = view({ seq: 42, unread_count: 5 });
+  inbox.apply(said(42));
   await clock.pass(0);
-  expect([requests, row()]).toMatchObject([['/conversations/alice_bob'], { seq: 41, unread_count: 1, settings }]);
+  expect([requests, row()?.settings]).toEqual([['/conversations/alice_bob'], undefined]);
 });

@@ -17,6 +17,7 @@ const view = (settings?: Partial<ConversationSettings>, last = 7, unread_count =
   settings: settings && { ...noSettings, ...settings },
   last_message: message(last),
   unread_count,
+  read_seq: 7,
 });
 
 it('a mute ends with its time, and a mention breaks it; none is broken by nothing', () => {
@@ -41,9 +42,10 @@ it('what is archived comes back with a later message, or at the end of its mute'
   expect(isArchived(view(), now)).toBe(false);
 });
 
-it('a mark is over when nothing is unread any more', () => {
-  expect(markedFrom(view({ unread_from: 5 }))).toBe(5);
-  expect(markedFrom(view({ unread_from: 5 }, 7, 0))).toBeUndefined();
+it('a mark is over when the user has read on', () => {
+  const marked = view({ unread_from: 5, marked_seq: 7 });
+  expect(markedFrom(marked)).toBe(5);
+  expect(markedFrom({ ...marked, read_seq: 8 })).toBeUndefined();
   expect(markedFrom(view())).toBeUndefined();
 });
 

@@ -21,6 +21,9 @@ function setUp() {
       if (world.open) sent.push(frame);
       return world.open;
     },
+    unread: 0,
+    views: () => [],
+    isWhole: () => true,
     replace: () => {
       world.replaced++;
     },
