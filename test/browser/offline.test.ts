@@ -29,6 +29,10 @@ story(
     await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Bob' }).waitFor();
     expect(new URL(page.url()).hash).toContain(encodeURIComponent(name));
     expect(await message(bob.page, 'In the tunnel').count()).toBe(0);
+    // So are the parts of it that nobody has opened yet.
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await page.getByRole('dialog', { name: 'New chat' }).waitFor();
+    await page.keyboard.press('Escape');
 
     await context.setOffline(false);
     await expect.poll(() => field(page).inputValue()).toBe('Half a sen');
