@@ -123,6 +123,10 @@ describe('npm start', () => {
         UserPoolId: expect.stringMatching(/^us-east-1_/),
         UserPoolClientId: expect.any(String),
         CognitoEndpoint: expect.stringContaining('/_aws/cognito-idp'),
+        TableName: expect.stringContaining('ChatTable'),
+        BucketName: expect.stringContaining('uploads'),
+        DeadLettersUrl: expect.stringContaining('/_aws/sqs/'),
+        AccountQueueUrl: expect.stringContaining('/_aws/sqs/'),
       },
     });
   });
