@@ -37,6 +37,9 @@ export const prices = {
   tableGigabyteMonth: 0.25,
   /** A gigabyte of the table for a month of point-in-time recovery. https://aws.amazon.com/dynamodb/pricing/ (known, not read here) */
   backupGigabyteMonth: 0.2,
+  /** A metric of an alarm for a month; ten are free. https://aws.amazon.com/cloudwatch/pricing/ (known, not read here) */
+  alarmMetricMonth: 0.1,
+  freeAlarmMetrics: 10,
   /** A user who signed in within the month, on the plan Lite. https://aws.amazon.com/cognito/pricing/ as of 20 September 2026, from github.com/api-evangelist */
   poolUserMonth: 0.0055,
 } as const;

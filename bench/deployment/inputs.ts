@@ -21,6 +21,8 @@ export const inputs = {
   bytesPerMessage: 600,
   /** What a visit fetches of the page's own files besides the APIs: most come from the browser's cache. */
   pageRequestsPerVisit: 3,
+  /** Metrics of the alarms of the default stack. */
+  alarmMetrics: 28,
   /** Users whom Cognito has for nothing each month. */
   freePoolUsers: 10_000,
 } as const;

@@ -9,6 +9,7 @@ export interface Month {
   readonly storage: number;
   readonly backup: number;
   readonly pool: number;
+  readonly alarms: number;
   readonly total: number;
 }
 
@@ -36,5 +37,6 @@ export function monthOf(scenes: Scenes, inputs: Inputs): Month {
   const storage = gigabytes * prices.tableGigabyteMonth;
   const backup = gigabytes * prices.backupGigabyteMonth;
   const pool = Math.max(0, users - inputs.freePoolUsers) * prices.poolUserMonth;
-  return { bill, storage, backup, pool, total: priceOf(units) + storage + backup + pool };
+  const alarms = Math.max(0, inputs.alarmMetrics - prices.freeAlarmMetrics) * prices.alarmMetricMonth;
+  return { bill, storage, backup, pool, alarms, total: priceOf(units) + storage + backup + pool + alarms };
 }

@@ -31,7 +31,7 @@ export function deploymentReport(scenes: Scenes, inputs: Inputs): string {
     `\`npm run bench:deployment\` lets the published client do what people do with the page, through CloudFront, on the local runtime with delays like those of AWS, and counts what AWS would charge for.`,
     'What people do is in [bench/deployment/inputs.ts](../bench/deployment/inputs.ts): change it and run the command again.',
     'Lambda’s time is the least of fifteen runs: other programs on this machine only add to it.',
-    'No free tier is taken off, except Cognito’s. In small deployments CloudFront’s and DynamoDB’s free tiers alone are some dollars a month.',
+    'No free tier is taken off, except Cognito’s and that of alarms. In small deployments CloudFront’s and DynamoDB’s free tiers alone are some dollars a month.',
     '',
     table(
       [
@@ -84,11 +84,13 @@ export function deploymentReport(scenes: Scenes, inputs: Inputs): string {
         ['CloudFront', money(month.bill.edge)],
         ['logs', money(month.bill.logs)],
         [`Cognito, beyond ${inputs.freePoolUsers.toLocaleString('en')} users`, money(month.pool)],
+        [`alarms, beyond ${prices.freeAlarmMetrics} metrics`, money(month.alarms)],
         ['**together**', `**${money(month.total)}**`],
       ],
     ),
     '',
     `Each month for which messages are kept adds $${money((month.storage + month.backup) / inputs.monthsKept)}.`,
+    'Not counted: files (S3 takes $0.023 a gigabyte and month, and CloudFront or S3 $0.085 to $0.09 for each gigabyte that is fetched), and the metrics of a chat that has many kinds of faults.',
     'The minutes of a connection and the frames that keep it open are counted as if nothing else came: messages make some of these frames needless.',
     '',
     `A user whose page is open all month, and to whom nothing happens, costs $${money(alwaysOn(scenes, inputs), 4)}. Of it, $${money(24 * 60 * days * (prices.connectionMinute + prices.socketMessage / 10), 4)} is AWS’s price for any connection that is open all month: its minutes, and a frame in each ten of them.`,

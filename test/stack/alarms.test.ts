@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { inputs } from '#bench/deployment/inputs';
 import { alarmKinds } from '#lib/alarm-kinds';
 import { plain, synthesize } from './synthesize.ts';
 
@@ -53,6 +54,14 @@ describe('alarms', () => {
       'TableThrottles: FILL(m1, 0) + FILL(m2, 0) + FILL(m3, 0) + FILL(m4, 0) ≥ 10',
       'UncheckedTokens: Sum UncheckedTokens ≥ 1',
     ]);
+  });
+
+  test('of the default stack have as many metrics as the bench charges for', () => {
+    const all = Object.values(synthesize({}).template.findResources('AWS::CloudWatch::Alarm'));
+    const metrics = all.flatMap(
+      ({ Properties: { Metrics } }) => Metrics?.filter(({ MetricStat }: { MetricStat?: object }) => MetricStat) ?? [0],
+    );
+    expect(metrics).toHaveLength(inputs.alarmMetrics);
   });
 
   test('each says what has happened, what to do first, and where the rest is', () => {
