@@ -64,7 +64,7 @@ export interface Throttles {
   readonly socket?: Throttle;
 }
 
-/** What a deployer may choose. Everything has a default. The README's table of options says the same for `cdk.json`. */
+/** What a deployer may choose. Everything has a default. docs/options.md says the same for `cdk.json`. */
 export interface ParleyProps {
   /**
    * Tells this chat from another one in the same account: part of its metrics' namespace, `Parley/<name>`.

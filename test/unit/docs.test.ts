@@ -154,8 +154,8 @@ describe('docs/protocol.md', () => {
   });
 });
 
-describe('README.md', () => {
-  const lines = linesOf(read('README.md'));
+describe('README.md and docs/options.md', () => {
+  const lines = linesOf(read('docs/options.md'));
 
   it('has every option with its default as cdk.json sets it', () => {
     const { context } = z
