@@ -1,6 +1,6 @@
 /**
- * Checks the templates of every variant with cdk-nag, cfn-lint and checkov: `npm run lint:templates [-- --required]`. A machine without Python
- * checks with cdk-nag alone and says so; with `--required`, as in `.ci/run`, it fails.
+ * Checks the templates of every variant with cdk-nag, cfn-lint and checkov: `npm run lint:templates [-- --required]`. A machine without Python or
+ * its registry checks with cdk-nag alone and says so; with `--required` it fails.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,8 @@ try {
   console.log(
     `${templates.length} templates: ${all.length - open.length} findings are accepted, ${wrong} are to be mended.`,
   );
-  if (!programs) console.log('cfn-lint and checkov have not run: they need Python 3 with venv and pip.');
+  if (!programs)
+    console.log('cfn-lint and checkov have not run: they need Python 3 with venv and pip, and its registry.');
   if (wrong > 0 || (!programs && process.argv.includes('--required'))) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -10,11 +10,13 @@ import type { Finding } from './finding.ts';
 
 const versions = join(import.meta.dirname, 'requirements.txt');
 const constraints = join(import.meta.dirname, 'constraints.txt');
+/** ms; a registry that does not answer must not stop everything else. */
+const installMs = 300_000;
 const bin = process.platform === 'win32' ? 'Scripts' : 'bin';
 
 /**
  * Installs the linters in their pinned versions, into a folder of the user, unless they are there.
- * @returns the folder with their programs; undefined without a Python that can do it
+ * @returns the folder with their programs; undefined without a Python that can do it, or without its registry
  */
 export function installLinters(): string | undefined {
   const hash = createHash('sha256').update(readFileSync(versions)).update(readFileSync(constraints));
@@ -26,8 +28,13 @@ export function installLinters(): string | undefined {
   const python = ['python3', 'python'].find((name) => spawnSync(name, ['-c', 'import venv, ensurepip']).status === 0);
   if (python === undefined) return undefined;
   execFileSync(python, ['-m', 'venv', '--clear', folder]);
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', versions, '-c', constraints];
-  execFileSync(join(folder, bin, 'python'), pip, { stdio: ['ignore', 'inherit', 'inherit'] });
+  const brief = ['--quiet', '--disable-pip-version-check', '--timeout', '30', '--retries', '2'];
+  const pip = ['-m', 'pip', 'install', ...brief, '-r', versions, '-c', constraints];
+  const { status } = spawnSync(join(folder, bin, 'python'), pip, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    timeout: installMs,
+  });
+  if (status !== 0) return undefined;
   writeFileSync(ready, '');
   return join(folder, bin);
 }
