@@ -40,6 +40,8 @@ export interface Operated {
  * @throws Error, one sentence
  */
 export async function connect(outputsFile: string): Promise<Operated> {
+  // The clients would say at every start what Node they will need next year.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const outputs = await readOutputs(outputsFile);
   const isLocal = outputs.CognitoEndpoint !== undefined;
   if (isLocal) await useLocal(outputsFile, outputs);
