@@ -9,7 +9,7 @@ import type { ConversationView, Invitation as InvitationView } from '#protocol/m
 import type { Conversation } from '#protocol/names';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';
-import type { Services, Store, TimedStore } from '../runtime/services.ts';
+import type { Services, TimedStore } from '../runtime/services.ts';
 import { getConversationStates } from '../store/conversation-state.ts';
 import { daySeconds } from '../store/item.ts';
 import { getMembership, getMemberships, type Membership } from '../store/membership.ts';
@@ -21,7 +21,6 @@ import {
   type Invitation,
   invitationIdsOf,
   managesCheck,
-  noStanding,
   putInvitation,
   type Standing,
 } from '../store/standing.ts';
@@ -79,7 +78,8 @@ export async function inviteFirst(
 ): Promise<Invitation[]> {
   const at = services.now();
   const given = people.map((username) => ({ username, conversation: conversation.id, by: caller.username, at }));
-  const put = await Promise.all(given.map((invitation) => putInvitation(services, invitation, noStanding)));
+  const none = { invitation: undefined, refusedAt: undefined };
+  const put = await Promise.all(given.map((invitation) => putInvitation(services, invitation, none)));
   return given.filter((_, index) => put[index]);
 }
 
@@ -233,15 +233,11 @@ async function toInvitationViews(
     });
 }
 
-/** Does whoever has made an invitation or an invite link manage the group? */
-export async function stillManages(
-  services: Store,
-  { by, conversation }: Pick<Invitation, 'by' | 'conversation'>,
-): Promise<boolean> {
+async function stillManages(services: Services, { by, conversation }: Invitation): Promise<boolean> {
   return manages(await getMembership(services, by, conversation));
 }
 
-export function manages(membership: Membership | undefined): membership is Membership {
+function manages(membership: Membership | undefined): boolean {
   return membership?.role === 'owner' || membership?.role === 'admin';
 }
 

@@ -32,10 +32,8 @@ const DeviceItem = z.discriminatedUnion('platform', [
 export type PushDevice = z.infer<typeof DeviceItem> & { readonly id: string };
 export type WebPushDevice = Extract<PushDevice, { platform: 'web' }>;
 
-export const pushDeviceSortKey = 'DEVICE';
-
 function deviceKey(id: string): Key {
-  return { pk: `DEVICE#${id}`, sk: pushDeviceSortKey };
+  return { pk: `DEVICE#${id}`, sk: 'DEVICE' };
 }
 
 export function pushDeviceId(platform: PushDevice['platform'], address: string): string {

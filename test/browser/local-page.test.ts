@@ -53,15 +53,14 @@ story('the page of the runtime shows live what the stack does', async ({ visitor
 story(
   'the page of the runtime works by keyboard: a log is shown, and the page can be paused',
   async ({ visitor, chat, localPage }) => {
-    const alice = await chat.person('alice');
-    const socket = await alice.connect();
+    await chat.person('alice');
     const { page } = await visitor('developer');
     await open(page, localPage);
-    const show = page.getByRole('button', { name: 'Show the log of SocketFunction' });
+    const show = page.getByRole('button', { name: 'Show the log of SignUpFunction' });
     await show.focus();
     await page.keyboard.press('Enter');
     const log = page.getByRole('group', { name: 'The end of the log' });
-    await log.getByText('ConnectionsOpened').first().waitFor(untilShown);
+    await log.getByText('REPORT RequestId').or(log.getByText('platform.report')).first().waitFor(untilShown);
     expect(await log.evaluate((element) => document.activeElement === element)).toBe(true);
 
     await page.getByRole('button', { name: 'Pause' }).focus();
@@ -74,7 +73,6 @@ story(
     expect(asked).toEqual([]);
     await page.keyboard.press('Space');
     await page.getByRole('status').getByText('Live').waitFor();
-    socket.close();
   },
 );
 

@@ -1,5 +1,6 @@
 import type { Conversation, Person } from '@parley/client';
-import { fold, typedMention } from '@parley/client/text';
+import { fold } from '#protocol/fold';
+import { typedMention } from '#protocol/mentions';
 
 /** A mention that is being typed. The server finds mentions in the same places. */
 export interface Mention {

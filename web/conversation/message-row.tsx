@@ -45,15 +45,13 @@ function NewMessagesLine() {
   );
 }
 
-function SystemRow({ thread, message, isFirstNew }: RowProps) {
-  const { reply_to: about } = message;
+function SystemRow({ message, isFirstNew }: RowProps) {
   return (
     <li class="message" data-seq={message.seq} tabIndex={-1}>
       {isFirstNew && <NewMessagesLine />}
       <p class="system-line" title={exactTime(message.date_added)}>
         {message.message}
       </p>
-      {about !== null && <MessageQuote thread={thread} seq={about} />}
     </li>
   );
 }

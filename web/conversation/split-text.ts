@@ -1,4 +1,4 @@
-import { writtenMentions } from '@parley/client/text';
+import { writtenMentions } from '#protocol/mentions';
 import { addressLength } from './address-length.ts';
 
 /** A part of a text. All parts joined are the text. */

@@ -1,5 +1,6 @@
 import type { Message } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
+import { loadMessage } from './load-messages.ts';
 import type { Thread } from './thread.ts';
 
 type Attachments = Message['attachments'];
@@ -23,7 +24,7 @@ export function useFreshAttachments(thread: Thread, { seq, attachments }: Messag
     const now = Date.now();
     if (now - requestedAt.current < retryMs || (!failure && now - kept.at < maxAgeMs)) return;
     requestedAt.current = now;
-    thread.load(seq).then(
+    loadMessage(thread.chat, thread.conversation.id, seq).then(
       (message) => message && setKept({ attachments: message.attachments, at: now }),
       () => {},
     );

@@ -1,7 +1,6 @@
-import type { Profile } from '@parley/client';
-import { manageGroups } from '@parley/client/groups';
-import { limits } from '@parley/client/text';
+import type { ConversationView, Profile } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
+import { limits } from '#protocol/limits';
 import { GroupNameField } from '../people/group-name-field.tsx';
 import { PeoplePicker } from '../people/people-picker.tsx';
 import { useMessenger } from '../state/session-context.ts';
@@ -20,7 +19,8 @@ export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
   const usernames = people.map(({ username }) => username);
 
   async function create(): Promise<void> {
-    onCreated((await manageGroups(chat).create({ title, members: usernames, client_id: clientId.current })).id);
+    const body = { title, members: usernames, client_id: clientId.current };
+    onCreated((await chat.request<ConversationView>('POST', '/conversations', body)).id);
   }
 
   return (

@@ -1,4 +1,4 @@
-import { limits } from '@parley/client/text';
+import { limits } from '#protocol/limits';
 import { Field } from '../ui/field.tsx';
 
 export function GroupNameField(props: {

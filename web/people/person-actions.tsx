@@ -4,7 +4,6 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { blocksOf } from './blocks.ts';
 
 const friendActions = {
   none: 'Ask to be friends',
@@ -14,15 +13,14 @@ const friendActions = {
 
 /** Friendship with, and blocking of, another user. */
 export function PersonActions({ username, name }: { readonly username: string; readonly name: string }) {
-  const { chat, friends } = useMessenger();
-  const blocks = blocksOf(chat);
+  const { friends, blocks } = useMessenger();
   const { busy, error, run } = useAction();
   useEffect(() => {
     friends.load().catch(() => {});
     blocks.load().catch(() => {});
   }, [friends, blocks]);
   const friendship = friends.of(username);
-  const isBlocked = blocks.has(username);
+  const isBlocked = blocks.people.value?.some((person) => person.username === username);
   const button = (label: string, act: () => Promise<unknown>) => (
     <Button look="list-button" disabled={busy} onClick={() => run(act)}>
       {label}

@@ -1,5 +1,4 @@
 import { useEffect } from 'preact/hooks';
-import { blocksOf } from '../people/blocks.ts';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -7,10 +6,10 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
 export function BlockedPeople() {
-  const blocks = blocksOf(useMessenger().chat);
+  const { blocks } = useMessenger();
   const { busy, error, run } = useAction();
   useEffect(() => run(blocks.load), [blocks]);
-  const { people } = blocks;
+  const people = blocks.people.value;
   return (
     <section>
       <h3>Blocked people</h3>

@@ -1,6 +1,5 @@
 import type { Me } from '@parley/client';
-import { createAccount } from '@parley/client/account';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -8,13 +7,12 @@ import { useAction } from '../ui/use-action.ts';
 /** Whether others see when the user is online. */
 export function PresenceSwitch() {
   const { chat } = useMessenger();
-  const account = useMemo(() => createAccount(chat), [chat]);
   const { busy, error, run } = useAction();
   const [isShown, setShown] = useState<boolean>();
   const put = ({ hide_presence }: Me) => setShown(!hide_presence);
   useEffect(() => {
-    account.load().then(put, () => {});
-  }, [account]);
+    chat.request<Me>('GET', '/me').then(put, () => {});
+  }, [chat]);
   return (
     <section>
       <label class="switch">
@@ -34,7 +32,7 @@ export function PresenceSwitch() {
           onChange={(event) => {
             // The switch changes when the server has answered, not at the click.
             event.currentTarget.checked = isShown ?? true;
-            run(() => account.change({ hide_presence: isShown }).then(put));
+            run(() => chat.request<Me>('PATCH', '/me', { hide_presence: isShown }).then(put));
           }}
         />
       </label>

@@ -1,4 +1,4 @@
-import { limits } from '@parley/client/text';
+import { limits } from '#protocol/limits';
 
 interface Sized {
   readonly name: string;

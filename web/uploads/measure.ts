@@ -1,4 +1,4 @@
-import { limits } from '@parley/client/text';
+import { limits } from '#protocol/limits';
 
 export interface Pixels {
   readonly width: number;

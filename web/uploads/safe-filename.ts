@@ -1,4 +1,5 @@
-import { cleanName, limits } from '@parley/client/text';
+import { cleanName } from '#protocol/clean-text';
+import { limits } from '#protocol/limits';
 
 /** A file name that the server accepts: cleaned, and not too long. The extension is kept. */
 export function safeFilename(name: string): string {

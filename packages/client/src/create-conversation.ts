@@ -22,7 +22,6 @@ export function createConversation(options: {
   readonly random: () => number;
   readonly upload: Upload;
   sendTyping(typing: boolean): void;
-  sendRead(upTo: number): Promise<unknown>;
   typingUsers(): readonly string[];
   load(): Promise<ConversationView>;
   onLeave(): void;
@@ -48,7 +47,7 @@ export function createConversation(options: {
     clock,
     random,
     start: view.read_seq,
-    send: options.sendRead,
+    send: (upTo) => http('POST', `${path}/read`, { up_to: upTo }),
     onChange: notify,
   });
 
@@ -199,7 +198,7 @@ export function createConversation(options: {
         return;
       }
       receipts.load(view.members);
-      cursor.stored(view.read_seq);
+      cursor.confirm(view.read_seq);
       notify();
     },
     onStored({ action }, { change = 0, ...message }) {

@@ -10,19 +10,13 @@ export interface AccessLog {
 }
 
 /** The stages' access logs, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
-export function createAccessLog({
-  dataDirectory,
-  readLog,
-  counters,
-}: Pick<Context, 'dataDirectory' | 'readLog' | 'counters'>): AccessLog {
-  const files = openLogFolder(join(dataDirectory, 'logs'), counters);
+export function createAccessLog({ dataDirectory }: Pick<Context, 'dataDirectory'>): AccessLog {
+  const files = openLogFolder(join(dataDirectory, 'logs'));
   return {
     write({ accessLog }, variables) {
       if (!accessLog) return;
       const group = /:log-group:([^:]+)/.exec(accessLog.destination)?.[1] ?? accessLog.destination;
-      const line = `${fillTemplate(accessLog.format, variables)}\n`;
-      files.append(group, line);
-      readLog(group, line);
+      files.append(group, `${fillTemplate(accessLog.format, variables)}\n`);
     },
     stop: files.close,
   };

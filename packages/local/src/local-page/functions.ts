@@ -18,9 +18,9 @@ export interface DescribedFunction {
   readonly lastLines: readonly string[];
 }
 
-/** Neither a line that Lambda writes around an invocation, nor one that only counts. */
+/** Lines that Lambda writes around an invocation. */
 const isOwnLine = (line: string): boolean =>
-  line !== '' && !/^(?:START|END|REPORT) RequestId:|^\{"time":"[^"]+","type":"platform\.|^\{"_aws":/.test(line);
+  line !== '' && !/^(?:START|END|REPORT) RequestId:|^\{"time":"[^"]+","type":"platform\./.test(line);
 
 function logOf(functions: Context['functions'], functionId: string): string {
   try {

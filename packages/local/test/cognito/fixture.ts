@@ -13,7 +13,6 @@ import { type AccessKeys, type Credentials, createAccessKeys } from '#iam/access
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
-import { monitoring } from '../fixture/monitoring.ts';
 import { template, triggerCode } from './template.ts';
 
 export interface Fixture {
@@ -101,7 +100,6 @@ export async function startFixture(
     policies: createPolicies(() => stack),
     faults: createFaults(),
     counters: createCounters(),
-    ...monitoring(),
     calls: createCalls(),
     clock: { now: () => (stoppedAt ?? Date.now()) + ahead },
   };
