@@ -95,7 +95,8 @@ const usesBesides: Readonly<Record<RateKind, Use>> = {
   forms: { writes: 2, uploads: 1, gigabytesStored: limits.attachmentBytes / 1e9 },
   profile: { writes: 6, uploads: 2, milliseconds: 100 },
   sessions: { writes: 1 + 3 * limits.devicesPerUser, messages: own, invocations: 2, milliseconds: 1_200 },
-  groups: { writes: 6, reads: memberReads + 8, messages: eventPosts, milliseconds: 60 },
+  // The most is to join by an invite link: state, membership, who has joined, link and the maker's role in a transaction, entry and index.
+  groups: { writes: 12, reads: memberReads + 10, messages: eventPosts, milliseconds: 60, uploads: 1 },
   conversations: {
     writes: 2 * (limits.groupBeginners + 1) + 6,
     reads: memberReads + limits.groupBeginners,

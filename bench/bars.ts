@@ -91,6 +91,13 @@ export const typingBar = (typing: Measured) => atMost('typing writes nothing', w
 
 export const readBar = (read: Measured) => atMost('read_messages writes at most 2 units', writeUnits(read), 2);
 
+export const settingsBar = (change: Measured) =>
+  atMost(
+    'a change of one’s own settings writes 2 units: the membership, and the bucket of its limit',
+    writeUnits(change),
+    2,
+  );
+
 /** @param search a page that finds nothing in a long log of short messages */
 export function searchBar(search: Measured): Bar {
   const name = `a page of a search reads at most ${largestSearch} units in a long log of short messages`;

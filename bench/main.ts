@@ -2,38 +2,20 @@
  * `npm run bench`: synthesizes the stack, serves it from a temporary folder on a free port, measures every operation and prints the report.
  * Exit code 1 when a bar is not met. `-- --write` also puts the report into docs/cost.md and its first table into the README.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { startLocal, synthesize } from '@parley/local';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sectionOf } from './deployment/section.ts';
 import { createTable, type Results, report } from './report.ts';
 import { runAll } from './run.ts';
+import { projectDirectory, withStack } from './serve.ts';
 
 // The SDK may warn about the Node version of this machine, which is not the one on AWS.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
-const projectDirectory = resolve(import.meta.dirname, '..');
 const log = (line: string) => console.error(`… ${line}`);
-
-async function bench(): Promise<Results> {
-  const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'));
-  const assemblyDirectory = join(folder, 'cdk.out');
-  const dataDirectory = join(folder, 'data');
-  try {
-    log('synthesizing the stack');
-    await synthesize({ projectDirectory, assemblyDirectory });
-    const runtime = await startLocal({ assemblyDirectory, dataDirectory, port: 0 });
-    try {
-      return await runAll(runtime, { assemblyDirectory, dataDirectory }, { times: 5, log });
-    } finally {
-      await runtime.stop();
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const costFile = join(projectDirectory, 'docs', 'cost.md');
 
 function write(results: Results): void {
-  writeFileSync(join(projectDirectory, 'docs', 'cost.md'), report(results));
+  writeFileSync(costFile, report(results, deployment));
   const readme = join(projectDirectory, 'README.md');
   if (!existsSync(readme)) return;
   const [start, end] = ['<!-- bench:start -->', '<!-- bench:end -->'];
@@ -43,8 +25,10 @@ function write(results: Results): void {
   writeFileSync(readme, `${text.slice(0, before)}${start}\n\n${createTable(results)}\n\n${text.slice(after)}`);
 }
 
-const results = await bench();
-console.log(report(results));
+// `npm run bench:deployment` measures and writes this part.
+const deployment = sectionOf(existsSync(costFile) ? readFileSync(costFile, 'utf8') : '');
+const results = await withStack((runtime, folders) => runAll(runtime, folders, { times: 5, log }));
+console.log(report(results, deployment));
 if (process.argv.includes('--write')) write(results);
 const missed = results.bars.filter(({ met }) => !met);
 for (const { name, seen } of missed) console.error(`NOT met: ${name} (seen: ${seen})`);

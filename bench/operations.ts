@@ -51,6 +51,42 @@ export function readMessages(stage: Stage, { author, other, conversation }: Pair
   };
 }
 
+/** One's own setting of a conversation changes each time, with one's socket for everything open, and the inbox is read for the new total. */
+export function changeSettings(stage: Stage, { author, other, conversation }: Pair): Operation {
+  let muted = false;
+  return {
+    name: 'change of one’s own settings',
+    asks: { requests: 1 },
+    prepare: () => say(stage, conversation, author.person.username, 'Count me'),
+    async run() {
+      muted = !muted;
+      await mustAnswer(
+        other.person.request('PATCH', `/conversations/${conversation}/settings`, {
+          notify: muted ? 'mentions' : 'all',
+        }),
+      );
+      await other.socket.next('unread_count');
+    },
+  };
+}
+
+/** Reading again what was marked as unread, where the cursor does not move. */
+export function readMarked({ other, conversation }: Pair): Operation {
+  return {
+    name: 'read_messages, marked as unread',
+    asks: { frames: 1 },
+    async prepare() {
+      await other.person.post(`/conversations/${conversation}/read`);
+      await mustAnswer(other.person.request('PATCH', `/conversations/${conversation}/settings`, { unread_from: 1 }));
+      await other.socket.rest();
+    },
+    run() {
+      other.socket.send({ type: 'read_messages', conversation });
+      return other.socket.next('unread_count');
+    },
+  };
+}
+
 export function ping({ author }: Pair): Operation {
   return { name: 'ping', asks: { frames: 1 }, run: () => author.socket.ask({ type: 'ping' }, 'pong') };
 }
@@ -209,7 +245,8 @@ export function upload({ author, conversation }: Pair): Operation {
   };
 }
 
-async function mustAnswer(answer: ReturnType<Person['get']>) {
+/** @throws Error when the API refuses */
+export async function mustAnswer(answer: ReturnType<Person['get']>) {
   const { status, body } = await answer;
   if (status >= 300) throw new Error(`unable to measure; the API answered ${status}: ${JSON.stringify(body)}`);
   return body;

@@ -3,7 +3,7 @@ import { type Measured, typical } from './measure.ts';
 
 /**
  * The prices of AWS in us-east-1 in dollars, as other sites copied them from AWS's pages, in 2026 unless another date is given. Check
- * AWS's pages before you promise a figure. Without a confirmed source, and so not here: S3 requests, CloudWatch Logs, CloudFront.
+ * AWS's pages before you promise a figure. No free tier is taken off, except Cognito's.
  */
 
 const perMillion = (dollars: number) => dollars / 1_000_000;
@@ -23,6 +23,25 @@ export const prices = {
   httpRequest: perMillion(1),
   /** A request to a standard queue, up to 64 KB. https://aws.amazon.com/sqs/pricing/ (after the first million of a month) */
   queueRequest: perMillion(0.4),
+  /** A minute of a connection. https://aws.amazon.com/api-gateway/pricing/ as of 20 September 2026, from github.com/api-evangelist */
+  connectionMinute: perMillion(0.25),
+  /** An HTTPS request, also the handshake of a socket; frames cost nothing more. https://kindatechnical.com/aws-certification-associate-developer/lesson-87-cloudfront-pricing.html */
+  edgeRequest: perMillion(1),
+  /** A run of edge/rewrite.js. https://cur.vantage.sh/aws/amazoncloudfront/ */
+  edgeFunction: perMillion(0.1),
+  /** A gigabyte to North America or Europe. https://aws.amazon.com/cloudfront/pricing (the first 10 TB) */
+  edgeGigabyte: 0.085,
+  /** A gigabyte of logs, once. https://www.factualminds.com/blog/amazon-cloudwatch-pricing-metrics-logs-alarms-dashboards/ (13 June 2026) */
+  logGigabyte: 0.5,
+  /** A gigabyte of the table for a month. https://aws.amazon.com/dynamodb/pricing/ */
+  tableGigabyteMonth: 0.25,
+  /** A gigabyte of the table for a month of point-in-time recovery. https://aws.amazon.com/dynamodb/pricing/ (known, not read here) */
+  backupGigabyteMonth: 0.2,
+  /** A metric of an alarm for a month; ten are free. https://aws.amazon.com/cloudwatch/pricing/ (known, not read here) */
+  alarmMetricMonth: 0.1,
+  freeAlarmMetrics: 10,
+  /** A user who signed in within the month, on the plan Lite. https://aws.amazon.com/cognito/pricing/ as of 20 September 2026, from github.com/api-evangelist */
+  poolUserMonth: 0.0055,
 } as const;
 
 /** The price of a million operations. */
@@ -50,7 +69,9 @@ export function dollars(measured: Measured, stack: Stack): Dollars {
     })
     .reduce((sum, one) => sum + one, 0);
   const lambda = typical(measured, /^lambda\.invoke:/) * prices.lambdaRequest + seconds * prices.lambdaGigabyteSecond;
-  const sqs = (typical(measured, 'sqs.SendMessage') + 2 * typical(measured, 'sqs.batches')) * prices.queueRequest;
+  const sqs =
+    (typical(measured, 'sqs.SendMessage', 'sqs.SendMessageBatch') + 2 * typical(measured, 'sqs.batches')) *
+    prices.queueRequest;
   return {
     dynamodb: dynamodb * 1_000_000,
     lambda: lambda * 1_000_000,

@@ -7,6 +7,7 @@ import { type Measured, range } from './measure.ts';
 import { median } from './median.ts';
 import { awsLike, typicalPath, type Until } from './path.ts';
 import { dollars } from './prices.ts';
+import { table } from './table.ts';
 
 /** A run of all benchmarks. */
 export interface Results {
@@ -51,7 +52,8 @@ export function createTable({ creates, stack }: Pick<Results, 'creates' | 'stack
   );
 }
 
-export function report(results: Results): string {
+/** @param deployment the part about a whole deployment, which bench/deployment writes */
+export function report(results: Results, deployment: string): string {
   const { stack, creates, others, bundles, contents, coldStarts, bars } = results;
   const all = [...creates, ...others];
   const delays = Object.entries(awsLike)
@@ -65,6 +67,8 @@ export function report(results: Results): string {
     'Units are DynamoDB’s own count of each call (`ReturnConsumedCapacity`). Calls and posts are counted where the local runtime receives them.',
     'Units, calls and posts are the same in an AWS account. Milliseconds are not: they were measured on one machine, over its own network, and no bar depends on them.',
     'Prices: [bench/prices.ts](../bench/prices.ts).',
+    '',
+    deployment,
     '',
     '## A message',
     '',
@@ -228,11 +232,6 @@ function largeTable(creates: readonly MeasuredCreate[]): string {
 function membersOf({ members, connections }: MeasuredCreate): string {
   const [all, here] = [members, connections].map((count) => count.toLocaleString('en'));
   return all === here ? `${all}` : `${all}, ${here}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const line = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 function shortName(functionId: string): string {

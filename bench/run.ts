@@ -12,10 +12,12 @@ import {
   readBar,
   scanBar,
   searchBar,
+  settingsBar,
   typingBar,
 } from './bars.ts';
 import { bundles, contentsOf } from './bundles.ts';
 import { measureCreate } from './create.ts';
+import * as groups from './groups.ts';
 import { type Measured, measure, type Operation } from './measure.ts';
 import * as operations from './operations.ts';
 import type { Results } from './report.ts';
@@ -51,6 +53,8 @@ export async function runAll(
     const two = await scene('two');
     const typing = await run(operations.typing(two));
     const read = await run(operations.readMessages(stage, two));
+    const settings = await run(operations.changeSettings(stage, two));
+    await run(operations.readMarked(two));
     await run(operations.ping(two));
     const connects = [await run(operations.connect(await scene('all'), 'everything', {}, 'unread_count'))];
     const one = await scene('one');
@@ -69,6 +73,10 @@ export async function runAll(
     await run(operations.leave(await scene('going')));
     await run(operations.createOverHttp(await scene('http')));
     await run(operations.upload(await scene('upload')));
+    const pinning = await scene('pinning');
+    await run(groups.pin(stage, pinning));
+    await run(groups.listPinned(pinning));
+    await run(await groups.joinByLink(stage, await scene('linking'), times));
     await run(await operations.createWatched(await scene('watched')));
     const owner = await operations.withInbox(stage, 50);
     const inbox = await run(operations.inbox(owner, 50));
@@ -121,6 +129,7 @@ export async function runAll(
       logBar(none, many, longLog),
       typingBar(typing),
       readBar(read),
+      settingsBar(settings),
       searchBar(search),
       inboxBar(inbox, 50),
       connectBar(connects),

@@ -7,16 +7,20 @@ import { build } from 'esbuild';
 
 const root = resolve(import.meta.dirname, '..');
 const client = join(root, 'packages/client');
-const entries = ['index', 'indexeddb', 'file'];
+const sources: Readonly<Record<string, string>> = JSON.parse(
+  readFileSync(join(client, 'package.json'), 'utf8'),
+).exports;
 
 /** Writes the modules, their types, and the package's other files. @param folder is emptied first; `npm publish <folder>` publishes it */
 export async function buildClient(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   await build({
-    entryPoints: entries.map((entry) => join(client, 'src', `${entry}.ts`)),
+    entryPoints: Object.values(sources).map((source) => join(client, source)),
     outdir: folder,
     bundle: true,
+    // What several entries use is in a file of its own: each class of errors exists once.
+    splitting: true,
     format: 'esm',
     target: 'es2022',
     sourcemap: true,
@@ -40,10 +44,10 @@ function writeTypes(folder: string): void {
 function writeManifest(folder: string): void {
   const { private: _, ...manifest } = JSON.parse(readFileSync(join(client, 'package.json'), 'utf8'));
   const exports = Object.fromEntries(
-    entries.map((entry) => [
-      entry === 'index' ? '.' : `./${entry}`,
-      { types: `./${entry}.d.ts`, default: `./${entry}.js` },
-    ]),
+    Object.entries(sources).map(([entry, source]) => {
+      const name = source.replace('./src/', './').replace(/\.ts$/, '');
+      return [entry, { types: `${name}.d.ts`, default: `${name}.js` }];
+    }),
   );
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify({ ...manifest, exports }, undefined, 2)}\n`);
 }

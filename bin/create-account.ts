@@ -37,7 +37,7 @@ export async function createAccount(
 }
 
 /** Reads the format of `~/.aws/credentials`. */
-async function readKeys(file: string) {
+export async function readKeys(file: string) {
   const text = await readFile(file, 'utf8');
   const keyOf = (key: string) => new RegExp(`^${key} = (.+)$`, 'm').exec(text)?.[1] ?? '';
   return { accessKeyId: keyOf('aws_access_key_id'), secretAccessKey: keyOf('aws_secret_access_key') };

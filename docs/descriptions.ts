@@ -45,8 +45,14 @@ export const frameTexts: Readonly<Record<FrameType, Described>> = {
       'Says that you have read everything up to this `seq`. Without `up_to`: everything. The cursor moves forward only. Members get `messages_read`, and your own connections get fresh unread counts.',
     example: { type: 'read_messages', conversation: 'alice_bob', up_to: 42 },
   },
+  renew_token: {
+    summary:
+      'Gives the open connection a new token of the same account, shortly before the one expires that it was opened with. The server answers with `token_renewed`.',
+    example: { type: 'renew_token', token: 'eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJzdWIiOiJhbGljZSJ9.c2ln' },
+  },
   ping: {
-    summary: 'The server answers with `pong`. Each frame restarts API Gateway’s idle limit of ten minutes.',
+    summary:
+      'The server answers with `pong`, or not at all if the ping is `quiet`. Each frame restarts API Gateway’s idle limit of ten minutes.',
     example: { type: 'ping' },
   },
 };
@@ -146,6 +152,26 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   conversation_muted: {
     summary: 'On another of your devices you have muted the conversation, or ended that. Sent to your own connections.',
     example: { type: 'conversation_muted', conversation: 'alice_bob_carol', muted: true },
+  },
+  conversation_settings: {
+    summary:
+      'You have changed your settings of the conversation, on this device or another one. The event has all of them as they are now. Sent to your own connections.',
+    example: {
+      type: 'conversation_settings',
+      conversation: 'alice_bob_carol',
+      settings: {
+        muted_until: '2026-11-20T17:00:00.000Z',
+        notify: 'all',
+        archived: false,
+        archived_seq: null,
+        pinned: true,
+        unread_from: null,
+        marked_seq: null,
+        quiet: true,
+      },
+      muted: true,
+      unread_count: 3,
+    },
   },
   reaction: {
     summary:
@@ -262,7 +288,7 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
   },
   conversation_updated: {
     summary:
-      'A managed group changed: its title, its members or their roles. All members get this event. A member who left or was removed gets it as the last event of the group. `message` is the system entry as the history shows it.',
+      'A managed group or room changed: its title, picture, description, members or their roles; or a message was pinned. All members get this event. A member who left or was removed gets it as the last event of the group. `message` is the system entry as the history shows it.',
     example: {
       type: 'conversation_updated',
       conversation: group,
@@ -272,6 +298,10 @@ export const eventTexts: Readonly<Record<EventType, Described>> = {
       title: 'Trip to Rome',
       message: { ...message, conversation: group, seq: 43, message: 'Alice invited Bob', content_type: 'system' },
     },
+  },
+  token_renewed: {
+    summary: 'The connection now has the new token of `renew_token`, and goes on until `expires`.',
+    example: { type: 'token_renewed', expires: '2026-11-20T13:59:00.000Z' },
   },
   pong: { summary: 'The answer to `ping`.', example: { type: 'pong' } },
   error: {
@@ -360,7 +390,7 @@ export const errorCodeTable = () =>
 
 type Channel = { readonly summary: string; readonly query: string; readonly events: readonly EventType[] };
 
-const anywhere = ['pong', 'error'] as const;
+const anywhere = ['token_renewed', 'pong', 'error'] as const;
 const ofConversations = [
   'chat_message',
   'message_edited',
@@ -369,6 +399,7 @@ const ofConversations = [
   'message_hidden',
   'history_cleared',
   'conversation_muted',
+  'conversation_settings',
   'reaction',
   'conversation_updated',
   'typing',

@@ -28,16 +28,17 @@ export const handler = createHandler({
   run: ({ Records }, services): Promise<BatchAnswer> =>
     runBatch(Records, services.log, {
       id: ({ messageId }) => messageId,
-      async run({ messageId, body }) {
+      async run({ messageId, body }, log) {
         const { kind, username } = z.parse(AccountJobMessage, JSON.parse(body));
+        log.addKeys({ user: username, job: kind });
         const now = services.now();
         const job = await takeAccountJob(services, username, kind, `${messageId} ${services.newId(now)}`);
         if (!job) return;
         const isOver = () => services.now() > now + RUN_SECONDS * 1_000;
         try {
           const done = await (kind === 'deletion'
-            ? continueDeletion({ services, pool, job, isOver })
-            : continueExport({ services, job, isOver }));
+            ? continueDeletion({ services: { ...services, log }, pool, job, isOver })
+            : continueExport({ services: { ...services, log }, job, isOver }));
           if (!done) await queue.send({ kind, username } satisfies AccountJobMessage);
         } catch (error) {
           if (!(error instanceof Overtaken)) throw error;

@@ -10,18 +10,10 @@ import {
   refusalContext,
   toConnectionContext,
 } from './identity/connection-context.ts';
-import { createTokenVerifier, IssuerUnavailable } from './identity/verify.ts';
-import { counted, createHandler } from './runtime/create-handler.ts';
+import { openTokenVerifier } from './identity/open-verifier.ts';
+import { IssuerUnavailable } from './identity/verify.ts';
+import { createHandler } from './runtime/create-handler.ts';
 import { type Log, openLog } from './runtime/log.ts';
-
-const Environment = z.object({
-  ISSUER: z.string(),
-  AUDIENCE: z.string(),
-  USERNAME_CLAIM: z.optional(z.string()),
-  ALLOWED_ORIGINS: z._default(z.string(), '*'),
-  /** Where the pool is, unless at AWS. Only a local runtime sets it. */
-  AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: z.optional(z.string()),
-});
 
 const AuthorizerEvent = z.object({
   methodArn: z.string(),
@@ -35,18 +27,11 @@ interface Policy {
   readonly context?: ConnectionContext;
 }
 
-const environment = z.parse(Environment, process.env);
-const { ISSUER, AUDIENCE, USERNAME_CLAIM, ALLOWED_ORIGINS } = environment;
-const verify = createTokenVerifier({
-  issuer: ISSUER,
-  // Tokens of a local pool have its local address, if they are from before they had AWS's, or somebody signed them with the pool's key.
-  alias: ISSUER.replace(
-    /^https:\/\/cognito-idp\.[^/]+(?=\/)/,
-    environment.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? '$&',
-  ),
-  audience: AUDIENCE.split(','),
-  usernameClaim: USERNAME_CLAIM,
-});
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+const { ALLOWED_ORIGINS = '*', AWS_LAMBDA_INITIALIZATION_TYPE: started } = process.env;
+const { verify, prepare } = openTokenVerifier(process.env);
+// Then it starts long before somebody waits for it.
+if (started === 'provisioned-concurrency') await prepare();
 const allowedOrigins = ALLOWED_ORIGINS.split(',');
 
 export const handler = createHandler({
@@ -61,7 +46,9 @@ export const handler = createHandler({
     if (token === undefined) throw new ChatError('unauthenticated', 'no token');
     const verified = await verifyOrExplain(token, log);
     if ('problem' in verified) return policy('Allow', methodArn, 'nobody', refusalContext(verified));
-    const context = toConnectionContext(verified, verified, readScope(query, verified.username));
+    const context = toConnectionContext(verified, verified, readScope(query, verified.username), {
+      resumes: query.resume === 'true',
+    });
     return policy('Allow', methodArn, verified.username, context);
   },
   answerError({ code }) {
@@ -80,12 +67,12 @@ async function verifyOrExplain(token: string, log: Log) {
     if (verified.ok) return verified;
     const error = new ChatError('unauthenticated', verified.reason);
     if (!verified.genuine) throw error;
-    log.info('refused', { reason: verified.reason, ...counted('unauthenticated') });
+    log.refused('unauthenticated', verified.reason);
     return { problem: error.sentence('connect'), status: errorStatus.unauthenticated };
   } catch (error) {
     if (!(error instanceof IssuerUnavailable)) throw error;
-    // Counted as a fault of ours, which rings the alarm: nobody can connect.
-    log.error('issuer unavailable', { error, ...counted('internal') });
+    // A fault of ours, which rings the alarm: nobody can connect.
+    log.error('issuer unavailable', { error });
     const reason = 'the issuer of your token cannot be asked whether it is right: try again in a moment';
     return { problem: new ChatError('internal', reason).sentence('connect'), status: 503 };
   }

@@ -45,13 +45,14 @@ export const handler = createHandler({
   run: ({ Records }, services): Promise<BatchAnswer> =>
     runBatch(Records, services.log, {
       id: ({ messageId }) => messageId,
-      async run({ body, attributes }) {
+      async run({ body, attributes }, log) {
         const { conversation, asked, due } = z.parse(CountJob, JSON.parse(body));
+        log.addKeys({ conversation });
         // A job that failed is done in any case: its first try has begun a count and not ended it.
         const isRetry = attributes.ApproximateReceiveCount > 1;
         const unlessSince = isRetry ? Number.MAX_SAFE_INTEGER : asked + countLagMs;
         const state = await beginCount(services, conversation, unlessSince);
-        if (state) await countAndTell(services, state);
+        if (state) await countAndTell({ ...services, log }, state);
         else await forgetPlan(services, conversation, due);
       },
     }),

@@ -31,7 +31,7 @@ export const handler = createHandler({
     }
     return runBatch(event.Records, services.log, {
       id: ({ messageId }) => messageId,
-      run: ({ body }) => deliver(services, z.parse(Chunk, JSON.parse(body))),
+      run: ({ body }, log) => deliver({ ...services, log }, z.parse(Chunk, JSON.parse(body))),
     });
   },
 });
@@ -42,6 +42,7 @@ async function deliver(
 ): Promise<void> {
   if (isOutdated(chunk, services.now())) return;
   const { conversation, event, names, at, author } = chunk;
+  services.log.addKeys({ conversation, type: event.type });
   // Members who were removed since the event get nothing more. This may be a second try, a minute later.
   const still = await stillMembers(services, conversation, names, at);
   // An edit has the whole message, which some may have hidden or cleared.

@@ -28,14 +28,12 @@ export const handler = createHandler({
     let part = 0;
     for await (const page of membersOf(services, job.conversation)) {
       rest.push(...page.filter((name) => !excluded.has(name)));
-      const chunks = [];
-      for (; rest.length >= size; rest = rest.slice(size)) chunks.push(rest.slice(0, size));
-      await Promise.all(chunks.map((names) => send({ ...job, names, part: part++ })));
+      const chunks: Chunk[] = [];
+      for (; rest.length >= size; rest = rest.slice(size)) {
+        chunks.push({ ...job, names: rest.slice(0, size), part: part++ });
+      }
+      await queue.sendAll(chunks);
     }
-    if (rest.length > 0) await send({ ...job, names: rest, part });
+    if (rest.length > 0) await queue.send({ ...job, names: rest, part });
   },
 });
-
-function send(chunk: Chunk): Promise<void> {
-  return queue.send(chunk);
-}

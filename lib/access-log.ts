@@ -25,6 +25,10 @@ export function accessLog(
     ip: AccessLogField.contextIdentitySourceIp(),
     routeKey: '$context.routeKey',
     status: AccessLogField.contextStatus(),
+    // What API Gateway answered, what the function threw, and why no token could be checked.
+    error: '$context.error.message',
+    integration: '$context.integrationErrorMessage',
+    authorizer: '$context.authorizer.error',
     ...fields,
   };
   return {

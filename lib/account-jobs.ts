@@ -21,7 +21,7 @@ const timeout = 120;
  */
 export class AccountJobs extends Construct {
   readonly fn: ParleyFunction;
-  private readonly queue: Queue;
+  readonly queue: Queue;
 
   constructor(scope: Construct, id: string, { deadLetters, options }: AccountJobsProps) {
     super(scope, id);

@@ -40,7 +40,11 @@ export function buildPage(folder: string): void {
   build(folder, ['worker/sw.ts'], {
     format: 'iife',
     entryNames: '[name]',
-    define: { FILES: JSON.stringify(files.map((name) => `/${name}`)), VERSION: JSON.stringify(hash) },
+    define: {
+      FILES: JSON.stringify(files.map((name) => `/${name}`)),
+      LATER: JSON.stringify([...page.outputs.keys()].filter((name) => !files.includes(name)).map((name) => `/${name}`)),
+      VERSION: JSON.stringify(hash),
+    },
   });
 }
 

@@ -9,6 +9,8 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import type { ParleyFunction } from './parley-function.ts';
+import { acknowledge } from './permissions.ts';
+import { recoveryDays } from './recovery.ts';
 import type { Settings } from './settings.ts';
 
 /** An index of keys only: with more, each change of a member's connections would also write to the index. */
@@ -18,6 +20,9 @@ const indexes = {
   /** People by their names. */
   QueryPeople: { name: 'people', partitionKey: 'listed_in', sortKey: 'listed_as' },
 };
+
+/** The names of the table's indexes. */
+export const indexNames: readonly string[] = Object.values(indexes).map(({ name }) => name);
 
 /** DynamoDB's actions on the table, `ConditionCheckItem` for items that a transaction only looks at; `QueryMembers` and `QueryPeople` are a `Query` of one index. */
 export type TableUse =
@@ -36,9 +41,13 @@ export class ChatTable extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    options: Pick<Settings, 'encryptionKey' | 'removalPolicy' | 'warmThroughput'>,
+    options: Pick<
+      Settings,
+      'encryptionKey' | 'messageRetentionDays' | 'recoveryDays' | 'removalPolicy' | 'warmThroughput'
+    >,
   ) {
     super(scope, id);
+    const backups = recoveryDays(options);
     const retain = options.removalPolicy === 'retain';
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -46,7 +55,11 @@ export class ChatTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       timeToLiveAttribute: 'expires',
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // docs/operations.md says how to restore.
+      pointInTimeRecoverySpecification:
+        backups > 0
+          ? { pointInTimeRecoveryEnabled: true, recoveryPeriodInDays: backups }
+          : { pointInTimeRecoveryEnabled: false },
       ...(options.encryptionKey && {
         encryption: TableEncryption.CUSTOMER_MANAGED,
         encryptionKey: options.encryptionKey,
@@ -55,6 +68,8 @@ export class ChatTable extends Construct {
       deletionProtection: retain,
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (backups === 0)
+      acknowledge(this.table, { DDB3: 'The deployer has chosen to have no backups (recoveryDays: 0).' });
     // Global, not local: a local index would limit a conversation to one partition's 1,000 writes a second.
     for (const { name, partitionKey, sortKey } of Object.values(indexes)) {
       this.table.addGlobalSecondaryIndex({

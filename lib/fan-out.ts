@@ -22,7 +22,9 @@ export interface FanOutProps {
  */
 export class FanOut extends Construct {
   readonly functions: readonly ParleyFunction[];
-  private readonly fanOut: ParleyFunction;
+  readonly fanOut: ParleyFunction;
+  /** What `fanOut` hands to the function that posts. */
+  readonly chunks: Queue;
   private readonly inlineMembers: string;
 
   constructor(scope: Construct, id: string, { chat, sockets, deadLetters, options }: FanOutProps) {
@@ -45,20 +47,20 @@ export class FanOut extends Construct {
     this.fanOut.retryOnce(deadLetters);
 
     chat.bind(this.fanOut, 'QueryMembers');
-    const chunks = new Queue(this, 'Chunks', {
+    this.chunks = new Queue(this, 'Chunks', {
       ...queueEncryption(options),
       // A chunk that failed is tried again after this time, once. Later clients have asked for what they missed.
       visibilityTimeout: Duration.minutes(1),
       retentionPeriod: Duration.hours(1),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
     });
-    this.fanOut.configure({ INLINE_MEMBERS: this.inlineMembers, CHUNK_QUEUE_URL: chunks.queueUrl });
-    this.fanOut.allow(['sqs:SendMessage'], [chunks.queueArn]);
+    this.fanOut.configure({ INLINE_MEMBERS: this.inlineMembers, CHUNK_QUEUE_URL: this.chunks.queueUrl });
+    this.fanOut.allow(['sqs:SendMessage'], [this.chunks.queueArn]);
     // Lambda itself needs them, and uses the function's role.
-    deliver.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [chunks.queueArn]);
+    deliver.allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [this.chunks.queueArn]);
     new EventSourceMapping(this, 'Mapping', {
       target: deliver.lambda,
-      eventSourceArn: chunks.queueArn,
+      eventSourceArn: this.chunks.queueArn,
       // Chunks of one event are posted side by side.
       batchSize: 1,
       // The message of a room of 100,000 has a thousand chunks. Sockets and requests share the account's concurrency.

@@ -19,6 +19,7 @@ export const functionSources = {
   SignUp: { entry: 'sign-up.ts' },
   CheckName: { entry: 'check-name.ts' },
   Push: { entry: 'push/plan.ts' },
+  Canary: { entry: 'canary/index.ts', requires: true },
   PushSend: { entry: 'push/send.ts', requires: true },
 } as const satisfies Readonly<Record<string, FunctionSource>>;
 

@@ -44,7 +44,7 @@ export class HttpEndpoint extends Construct {
         maxAge: Duration.hours(1),
       },
     });
-    const integration = new HttpLambdaIntegration('Http', http.lambda, {
+    const integration = new HttpLambdaIntegration('Http', http.called, {
       // One permission for the API instead of one for each route: a function's policy has room for about fifty.
       scopePermissionToRoute: false,
     });
@@ -58,8 +58,6 @@ export class HttpEndpoint extends Construct {
       {
         user: '$context.authorizer.claims.sub',
         latency: '$context.integrationLatency',
-        error: '$context.error.message',
-        authorizer: '$context.authorizer.error',
       },
       options,
     );

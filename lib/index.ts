@@ -1,4 +1,4 @@
 /** What `@parley/cdk` exports. */
 export { OptionsError } from './options-error.ts';
 export { Parley } from './parley.ts';
-export type { IssuerProps, ParleyProps, PushProps, Throttle, Throttles } from './parley-props.ts';
+export type { BudgetProps, IssuerProps, ParleyProps, PushProps, Throttle, Throttles } from './parley-props.ts';

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { limits } from '#protocol/limits';
 import { isUserName } from '#protocol/names';
 import { knownPushServices } from '#protocol/push-services';
+import { Budget, Provisioned, rollouts, Tags } from './deployment-options.ts';
 import { OptionsError } from './options-error.ts';
 
 /**
@@ -103,6 +104,15 @@ const fields = {
   },
   /** After how many days messages and their files are deleted; 0 keeps them for ever. Default 0. */
   messageRetentionDays: { schema: wholeNumber(0), fallback: 0, rule: 'must be a whole number of days, 0 to keep all' },
+  /**
+   * How many days back the chat can be restored, 0 for not at all. What was deleted or erased is in the backups for as long, and no longer than
+   * messages are kept. Default 35.
+   */
+  recoveryDays: {
+    schema: wholeNumber(0, 35),
+    fallback: 35,
+    rule: 'must be a whole number of days from 1 to 35, 0 for no backups',
+  },
   /** What becomes of the messages of somebody who deletes their account: `keep` or `erase`. Default `keep`. */
   deletedMessages: { schema: z.literal(['keep', 'erase']), fallback: 'keep', rule: 'must be "keep" or "erase"' },
   /** How many messages and changes a member may send to a conversation in `sendLimitSeconds`; 0 for any number. Default 20. */
@@ -212,8 +222,16 @@ const fields = {
   },
   /** Is the page served? Default `true`. */
   page: { schema: boolean, fallback: true, rule: 'must be true or false' },
+  /** Is there a dashboard in CloudWatch? Default `true`. */
+  dashboard: { schema: boolean, fallback: true, rule: 'must be true or false' },
   /** An address that gets the alarms. Default: none. */
   alarmEmail: { schema: z.email().optional(), fallback: undefined, rule: 'must be an e-mail address' },
+  /** Does X-Ray record traces of the functions? It costs $5 a million traces that are recorded. Default `false`. */
+  tracing: { schema: boolean, fallback: false, rule: 'must be true or false' },
+  /**
+   * Does a function sign in every five minutes, send, receive and read, as a person does? It needs a user pool. Default `false`.
+   */
+  canary: { schema: boolean, fallback: false, rule: 'must be true or false' },
   /** Limits of both APIs. Default: 2,000 requests a second and 1,000 at once, each. */
   throttles: {
     schema: z.preprocess(fromJson, Throttles),
@@ -232,6 +250,26 @@ const fields = {
     fallback: undefined,
     rule: 'must be {"readUnitsPerSecond": 12000, "writeUnitsPerSecond": 4000} or more',
   },
+  /** Tags of every resource that can have some. Default: none. */
+  tags: {
+    schema: z.preprocess(fromJson, Tags),
+    fallback: {},
+    rule: 'must be {"team": "chat", …}: at most 45 names that do not begin with "aws:"',
+  },
+  /** What a month may cost, and who is told when it costs more. Default: none. */
+  budget: {
+    schema: z.preprocess(fromJson, Budget).optional(),
+    fallback: undefined,
+    rule: 'must be {"dollars": 50, "email": "you@example.com", "tag"?: "team"}',
+  },
+  /** Environments of functions that are always ready. Default: none. */
+  provisioned: {
+    schema: z.preprocess(fromJson, Provisioned),
+    fallback: {},
+    rule: 'must be {"authorize"?: 1, "socket"?: 1, "http"?: 1} with whole numbers',
+  },
+  /** How a new version takes over: `at-once`, or by `canary` or `linear` while alarms are watched. Default `at-once`. */
+  rollout: { schema: z.literal(rollouts), fallback: 'at-once', rule: 'must be "at-once", "canary" or "linear"' },
 
   // Resources of the account. The construct takes them as objects.
 

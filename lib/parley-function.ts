@@ -1,22 +1,45 @@
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Role } from 'aws-cdk-lib/aws-iam';
-import { Architecture, CfnFunction, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Alias,
+  Architecture,
+  CfnFunction,
+  Code,
+  type IFunction,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { type ErrorMetric, errorMetrics } from '#lambdas/runtime/metric-names';
 import { functionFiles } from './files.ts';
 import type { FunctionName } from './function-sources.ts';
-import { allow, createRole } from './permissions.ts';
+import { acknowledge, allow, createRole } from './permissions.ts';
 import type { Settings } from './settings.ts';
 
+const faults = 'Faults' satisfies ErrorMetric;
+
 /** What every function takes from the settings. */
-export type FunctionSettings = Pick<Settings, 'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey'>;
+export type FunctionSettings = Pick<
+  Settings,
+  'logRetentionDays' | 'metricsNamespace' | 'ownStack' | 'encryptionKey' | 'tracing'
+>;
 
 export interface ParleyFunctionProps {
   /** MB. Lambda gives CPU in proportion to it (a whole one at 1,769 MB), so it sets the speed. */
   readonly memory: number;
   /** Seconds. */
   readonly timeout: number;
+  /**
+   * Does an API call it by an alias, `live`, which points to a version? Then a new version can take over step by step, and environments be ready:
+   * this many. @default without an alias
+   */
+  readonly live?: { readonly provisioned: number };
   readonly options: FunctionSettings;
 }
 
@@ -24,6 +47,10 @@ export interface ParleyFunctionProps {
 export class ParleyFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly role: Role;
+  readonly logGroup: LogGroup;
+  readonly alias: Alias | undefined;
+  /** What an API calls: the alias if there is one. */
+  readonly called: IFunction;
   private readonly metricsNamespace: string;
 
   constructor(scope: Construct, id: FunctionName, { options, ...props }: ParleyFunctionProps) {
@@ -31,6 +58,7 @@ export class ParleyFunction extends Construct {
 
     const { logGroup, role } = createRole(this, options);
     this.role = role;
+    this.logGroup = logGroup;
     this.metricsNamespace = options.metricsNamespace;
     this.lambda = new LambdaFunction(this, 'Function', {
       code: Code.fromAsset(functionFiles(id)),
@@ -41,6 +69,10 @@ export class ParleyFunction extends Construct {
       timeout: Duration.seconds(props.timeout),
       role,
       logGroup,
+      // Functions write JSON themselves. Without START, END and REPORT, whose figures are metrics of Lambda, a message takes half of the bytes.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: options.tracing ? Tracing.ACTIVE : undefined,
       environment: {
         POWERTOOLS_SERVICE_NAME: serviceName(id),
         POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -50,15 +82,29 @@ export class ParleyFunction extends Construct {
     const resource = this.lambda.node.defaultChild;
     // The names that logs, metrics and the local runtime show; CDK would append a hash. In somebody's stack they could be taken.
     if (options.ownStack && resource instanceof CfnFunction) resource.overrideLogicalId(`${id}Function`);
+    // CDK lets its role write traces, too: X-Ray has no resources that a policy could name.
+    if (options.tracing)
+      acknowledge(this.role, { 'IAM5[Resource::*]': 'X-Ray has no resources that a policy could name.' });
+    this.alias = props.live && this.createAlias(props.live.provisioned);
+    this.called = this.alias ?? this.lambda;
     if (options.encryptionKey) this.allow(keyActions, [options.encryptionKey.keyArn]);
   }
 
-  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/create-handler.ts. */
+  /** CDK makes a new version when code or configuration change. The one before goes when the new one has taken over. */
+  private createAlias(provisioned: number): Alias {
+    return new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.lambda.currentVersion,
+      provisionedConcurrentExecutions: provisioned > 0 ? provisioned : undefined,
+    });
+  }
+
+  /** How often the function's log has counted a fault of our own, in contrast to a refusal: lambdas/runtime/log.ts. */
   faults(period: Duration): Metric {
     return new Metric({
       namespace: this.metricsNamespace,
-      metricName: 'Errors',
-      dimensionsMap: { service: serviceName(this.node.id), code: 'internal' },
+      metricName: faults,
+      dimensionsMap: { [errorMetrics[faults].dimension]: serviceName(this.node.id) },
       statistic: 'Sum',
       period,
     });

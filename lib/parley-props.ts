@@ -44,6 +44,19 @@ export interface Throttle {
   readonly burst: number;
 }
 
+/** What a month may cost. Actual costs of 80% and 100% and a forecast above 100% are told by mail. */
+export interface BudgetProps {
+  /** US dollars. */
+  readonly dollars: number;
+  readonly email: string;
+  /**
+   * The name of one of `tags`: only what has it counts. It must have been activated as a cost allocation tag of the account.
+   * https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
+   * @default everything in the account counts
+   */
+  readonly tag?: string;
+}
+
 export interface Throttles {
   /** HTTP requests. @default { rate: 2000, burst: 1000 } */
   readonly http?: Throttle;
@@ -51,7 +64,7 @@ export interface Throttles {
   readonly socket?: Throttle;
 }
 
-/** What a deployer may choose. Everything has a default. The README's table of options says the same for `cdk.json`. */
+/** What a deployer may choose. Everything has a default. docs/options.md says the same for `cdk.json`. */
 export interface ParleyProps {
   /**
    * Tells this chat from another one in the same account: part of its metrics' namespace, `Parley/<name>`.
@@ -96,6 +109,11 @@ export interface ParleyProps {
 
   /** After how many days messages and their files are deleted; 0 keeps them for ever. @default 0 */
   readonly messageRetentionDays?: number;
+  /**
+   * How many days back table and files can be restored, at most 35; 0 for not at all. What was deleted or erased is in the backups for as long, but
+   * never longer than `messageRetentionDays`. @default 35
+   */
+  readonly recoveryDays?: number;
   /** What becomes of the messages of somebody who deletes their account. @default 'keep' */
   readonly deletedMessages?: 'keep' | 'erase';
   /** What happens to table, bucket and pool when the stack is deleted: RETAIN or DESTROY. @default RETAIN */
@@ -132,6 +150,15 @@ export interface ParleyProps {
   readonly alarmTopic?: ITopic;
   /** An address that gets the alarms, after it has confirmed. @default nobody */
   readonly alarmEmail?: string;
+  /** Does X-Ray record traces of the functions? See docs/metrics.md#traces. @default false */
+  readonly tracing?: boolean;
+  /**
+   * Does a function sign in every five minutes, send, receive and read, as a person does? Its user is made in the pool at its first run, so it needs
+   * a pool and not an `issuer`. See docs/metrics.md#the-canary. @default false
+   */
+  readonly canary?: boolean;
+  /** Is there a dashboard in CloudWatch? An account's first three are free, others cost $3 a month. @default true */
+  readonly dashboard?: boolean;
   /** Limits of both APIs. All APIs of an account share 10,000 requests a second and region, in some regions 2,500. */
   readonly throttles?: Throttles;
   /**
@@ -143,6 +170,21 @@ export interface ParleyProps {
   readonly warmThroughput?: { readonly readUnitsPerSecond: number; readonly writeUnitsPerSecond: number };
   /** Up to this number of members the function that causes an event also posts it; others do for larger conversations. @default 100 */
   readonly inlineMembers?: number;
+  /**
+   * How a new version of the functions behind the APIs takes over. With `canary` it gets a tenth of the frames and requests for ten minutes, with
+   * `linear` a tenth more every two minutes; when an alarm on errors rings meanwhile, the whole deployment is taken back.
+   * @default 'at-once'
+   */
+  readonly rollout?: 'at-once' | 'canary' | 'linear';
+  /**
+   * How many environments of a function are always ready, so that nobody waits for a cold start: about $4 a month for one of `authorize`, $9 for one
+   * of `socket` or `http`. @default none
+   */
+  readonly provisioned?: { readonly authorize?: number; readonly socket?: number; readonly http?: number };
+  /** Tags of every resource that can have some. @default none */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** @default none */
+  readonly budget?: BudgetProps;
   /** Does the stack give API Gateway the role that writes logs for the whole account? false if the account has one. @default true */
   readonly apiGatewayLogRole?: boolean;
 }

@@ -35,6 +35,10 @@ export class ParleyStack extends Stack {
     output('Region', Aws.REGION, 'Where all of this is');
     const noPool = `none: tokens come from ${options.oidc?.issuer}`;
     output('UserPoolId', parley.userPool?.userPoolId ?? noPool, 'Where people sign up and in');
+    output('TableName', parley.table.tableName, 'All but files; for commands of operators, like the next three');
+    output('BucketName', parley.bucket.bucketName, 'The files');
+    output('DeadLettersUrl', parley.deadLetters.queueUrl, 'The queue of what was given up');
+    output('AccountQueueUrl', parley.accountQueue.queueUrl, 'The queue of the jobs about accounts');
     output('UserPoolClientId', parley.userPoolClient?.userPoolClientId ?? noPool, 'The client that signs them in');
   }
 }

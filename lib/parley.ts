@@ -1,31 +1,37 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Tags } from 'aws-cdk-lib';
 import type { HttpApi, WebSocketStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Distribution } from 'aws-cdk-lib/aws-cloudfront';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IUserPool, type IUserPoolClient, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { ChatMetric } from '#lambdas/runtime/metric-names';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { AccountJobs } from './account-jobs.ts';
 import { Alarms } from './alarms.ts';
+import { Budget } from './budget.ts';
+import { Canary } from './canary.ts';
 import { ChatTable } from './chat-table.ts';
+import { Dashboard } from './dashboard.ts';
 import { Edge } from './edge.ts';
 import { FanOut } from './fan-out.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
 import { OnlineCounts } from './online-counts.ts';
 import { OptionsError } from './options-error.ts';
 import { ownIssuer } from './own-issuer.ts';
+import { ownMetric } from './own-metric.ts';
 import { Page } from './page.ts';
 import { ParleyFunction } from './parley-function.ts';
 import type { ParleyProps } from './parley-props.ts';
 import { People, type PoolWithClient } from './people.ts';
 import { Push } from './push.ts';
+import { Rollout } from './rollout.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { SocketApi } from './socket-api.ts';
 import { TableStream } from './table-stream.ts';
@@ -52,6 +58,8 @@ export class Parley extends Construct {
   readonly userPoolClient: IUserPoolClient | undefined;
   /** Records and events that were given up. */
   readonly deadLetters: Queue;
+  /** Deletions of accounts and archives that are not done. */
+  readonly accountQueue: Queue;
   private readonly settings: Settings;
   private readonly chat: ChatTable;
   private readonly alarms: Alarms;
@@ -74,15 +82,17 @@ export class Parley extends Construct {
       memory: 512,
       // Only the request for the issuer's keys can take long.
       timeout: 10,
+      live: live(options, 'authorize'),
       options,
     });
     const socket = new ParleyFunction(this, 'Socket', {
       memory: 1024,
       // API Gateway gives up after 29 s; a send that takes half of that has failed.
       timeout: 15,
+      live: live(options, 'socket'),
       options,
     });
-    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, options });
+    const http = new ParleyFunction(this, 'Http', { memory: 1024, timeout: 15, live: live(options, 'http'), options });
     const notify = new ParleyFunction(this, 'Notify', {
       // No client waits for its start, and it spends its time waiting for the network.
       memory: 512,
@@ -94,12 +104,16 @@ export class Parley extends Construct {
     const sockets = new SocketApi(this, 'Sockets', { authorize, socket, options });
     const endpoint = new HttpEndpoint(this, 'Endpoint', { issuer, http, options });
 
-    authorize.configure({
-      ISSUER: issuer.url,
-      AUDIENCE: issuer.audience.join(','),
-      USERNAME_CLAIM: issuer.usernameClaim,
-      ALLOWED_ORIGINS: options.allowedOrigins.join(','),
-    });
+    // Both verify tokens: of a new connection, and of one that is open.
+    for (const fn of [authorize, socket]) {
+      fn.configure({
+        ISSUER: issuer.url,
+        KEYS_URL: issuer.keys,
+        AUDIENCE: issuer.audience.join(','),
+        USERNAME_CLAIM: issuer.usernameClaim,
+      });
+    }
+    authorize.configure({ ALLOWED_ORIGINS: options.allowedOrigins.join(',') });
     for (const fn of [socket, http, notify]) {
       chat.bind(fn, 'BatchGetItem', 'GetItem', 'PutItem', 'Query', 'QueryMembers', 'UpdateItem');
       fn.configure({
@@ -123,8 +137,8 @@ export class Parley extends Construct {
     sockets.bind(http, 'POST');
     sockets.bind(notify, 'POST', 'DELETE');
     uploads.bind(socket, 'claim', 'show', 'discard');
-    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'hand');
-    uploads.bind(notify, 'show', 'discard', 'unportray');
+    uploads.bind(http, 'receive', 'claim', 'show', 'discard', 'portray', 'unportray', 'hand');
+    uploads.bind(notify, 'show', 'discard', 'picture', 'unportray');
     http.configure({ USERNAME_CLAIM: issuer.usernameClaim });
     people?.bind(http, 'AdminGetUser', 'AdminUserGlobalSignOut');
 
@@ -171,16 +185,36 @@ export class Parley extends Construct {
     this.all.push(authorize, ...functions);
 
     this.chat = chat;
+    const waitedFor = [authorize, socket, http];
+    const streaming = [notify, ...(pushes ? [pushes.plan] : [])];
     this.alarms = new Alarms(this, 'Alarms', {
       functions,
       // It throws in order to refuse.
       refusing: [authorize],
+      waitedFor,
+      streaming,
+      fanOut: fanOut.fanOut,
+      chunks: fanOut.chunks,
+      table: chat.table,
+      httpApi: endpoint.api,
+      failedFrames: sockets.failed,
       unchecked: endpoint.unchecked,
       deadLetters: changes.deadLetters,
       lostPushes: pushes?.deadLetters,
       topics: this.topics(props),
+      options,
     });
     if (people?.ownPool) this.addTriggers(people.ownPool);
+
+    if (options.rollout !== 'at-once') {
+      new Rollout(this, 'Rollout', {
+        functions: [authorize, socket, http],
+        alarms: this.alarms,
+        how: options.rollout,
+      });
+    }
+    if (options.budget) new Budget(this, 'Budget', options.budget, options.tags);
+    for (const [name, value] of Object.entries(options.tags)) Tags.of(this).add(name, value);
 
     const config = people
       ? {
@@ -203,6 +237,23 @@ export class Parley extends Construct {
       webAclArn: options.webAclArn,
     });
 
+    if (options.canary) this.addCanary(people, edge);
+    // After all functions.
+    if (options.dashboard) {
+      new Dashboard(this, 'Watch', {
+        alarms: this.alarms,
+        functions: this.all,
+        waitedFor,
+        streaming,
+        chunks: fanOut.chunks,
+        deadLetters: [changes.deadLetters, ...(pushes?.deadLetters ?? [])],
+        table: chat.table,
+        httpApi: endpoint.api,
+        ofSockets: (name, more) => metricOfSockets(sockets.stage, name, more),
+        options,
+      });
+    }
+
     this.table = chat.table;
     this.bucket = uploads.bucket;
     this.httpApi = endpoint.api;
@@ -212,6 +263,7 @@ export class Parley extends Construct {
     this.userPool = people?.pool;
     this.userPoolClient = people?.client;
     this.deadLetters = changes.deadLetters;
+    this.accountQueue = jobs.queue;
   }
 
   /** Every function by its name, such as `Socket`, `Http`, `Notify`; those of `addTriggers` once it has been called. */
@@ -244,6 +296,7 @@ export class Parley extends Construct {
     pool.addTrigger(UserPoolOperation.PRE_SIGN_UP, checkName.lambda);
     this.alarms.watch(signUp);
     this.alarms.watchRefusing(checkName);
+    for (const fn of [signUp, checkName]) this.alarms.watchThrottles(fn);
     this.all.push(signUp, checkName);
   }
 
@@ -278,7 +331,7 @@ export class Parley extends Construct {
     return this.ofSockets('MessageCount', options);
   }
 
-  /** Frames whose function failed. */
+  /** Frames and connections whose function failed or refused. */
   metricFrameErrors(options?: MetricOptions): Metric {
     return this.ofSockets('IntegrationError', options);
   }
@@ -298,19 +351,71 @@ export class Parley extends Construct {
     return this.deadLetters.metricApproximateNumberOfMessagesVisible(options);
   }
 
+  /** Messages that were stored. */
+  metricMessages(options?: MetricOptions): Metric {
+    return this.metric('MessagesStored', { statistic: Stats.SUM, ...options });
+  }
+
+  /** Milliseconds from a frame to the last post of its message. Ask for percentiles: `statistic: 'p99'`. */
+  metricDeliveryTime(options?: MetricOptions): Metric {
+    return this.metric('DeliveryTime', options);
+  }
+
+  /** A metric of the chat itself, by its name, without a statistic. Those that there are: docs/metrics.md. */
+  metric(name: ChatMetric, options?: MetricOptions): Metric {
+    return ownMetric(this.settings, name, options);
+  }
+
   private ofSockets(metricName: string, options?: MetricOptions): Metric {
-    const { api, stageName } = this.webSocketStage;
-    const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
-    return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, statistic: Stats.SUM, ...options });
+    return metricOfSockets(this.webSocketStage, metricName, { statistic: Stats.SUM, ...options });
+  }
+
+  private addCanary(people: People | undefined, { distribution }: Edge): void {
+    if (!people)
+      throw new OptionsError('unable to use canary; it signs in to a user pool, and tokens come from an issuer');
+    const url = `https://${distribution.distributionDomainName}`;
+    const { fn } = new Canary(this, 'Canary', { people, url, options: this.settings });
+    this.alarms.watch(fn);
+    this.alarms.watchCanary();
+    this.all.push(fn);
   }
 
   private topics({ alarmTopic, alarmEmail }: ParleyProps): ITopic[] {
     const topics = alarmTopic ? [alarmTopic] : [];
     if (alarmEmail === undefined) return topics;
     const mails = new Topic(this, 'AlarmMails', { displayName: 'Parley', enforceSSL: true });
+    // CDK's policy only refuses plain http, and takes the place of SNS's own, which lets the account's alarms publish.
+    mails.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [mails.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     mails.addSubscription(new EmailSubscription(alarmEmail));
     return [...topics, mails];
   }
+}
+
+/**
+ * Whether a function has an alias, and how much of it is ready.
+ * @throws OptionsError if an account with this quota cannot have so much ready: https://docs.aws.amazon.com/lambda/latest/dg/provisioned-concurrency.html
+ */
+function live({ rollout, provisioned, concurrency }: Settings, name: keyof Settings['provisioned']) {
+  const all = Object.values(provisioned).reduce((sum, one) => sum + (one ?? 0), 0);
+  if (all > 0 && all > concurrency - 100) {
+    throw new OptionsError(
+      `unable to have ${all} environments ready; AWS keeps 100 of the account's ${concurrency} concurrent executions for functions without any`,
+    );
+  }
+  const ready = provisioned[name] ?? 0;
+  return rollout === 'at-once' && ready === 0 ? undefined : { provisioned: ready };
+}
+
+function metricOfSockets({ api, stageName }: WebSocketStage, metricName: string, options?: MetricOptions): Metric {
+  const dimensionsMap = { ApiId: api.apiId, Stage: stageName };
+  return new Metric({ namespace: 'AWS/ApiGateway', metricName, dimensionsMap, ...options });
 }
 
 function poolOf({ userPool, userPoolClient, issuer }: ParleyProps): PoolWithClient | undefined {

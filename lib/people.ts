@@ -16,6 +16,8 @@ import type { Settings } from './settings.ts';
 /** The issuer of the accepted tokens. Both APIs check the same three values. */
 export interface Issuer {
   readonly url: string;
+  /** The address of its keys. Undefined for an issuer of the deployer, which says it itself. */
+  readonly keys?: string;
   /** Accepted `aud` (id tokens) or `client_id` (access tokens). */
   readonly audience: readonly string[];
   /** The claim with the user name. Undefined for a Cognito pool: its two kinds of tokens use different claims. */
@@ -48,7 +50,13 @@ export class People extends Construct {
     this.client = client;
     this.ownPool = own?.pool;
     this.address = `https://cognito-idp.${pool.env.region}.amazonaws.com`;
-    this.issuer = { url: `${this.address}/${pool.userPoolId}`, audience: [client.userPoolClientId] };
+    const url = `${this.address}/${pool.userPoolId}`;
+    this.issuer = {
+      url,
+      // https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+      keys: `${url}/.well-known/jwks.json`,
+      audience: [client.userPoolClientId],
+    };
   }
 
   /** A pool whose users sign up by themselves and are known by a user name. */
@@ -103,7 +111,7 @@ export class People extends Construct {
   }
 
   /** Lets a function do this with accounts: `USER_POOL_ID`, and these actions on this pool alone. */
-  bind(fn: ParleyFunction, ...actions: ('AdminDeleteUser' | 'AdminGetUser' | 'AdminUserGlobalSignOut')[]): void {
+  bind(fn: ParleyFunction, ...actions: AccountAction[]): void {
     fn.configure({ USER_POOL_ID: this.pool.userPoolId });
     fn.allow(
       actions.map((action) => `cognito-idp:${action}`),
@@ -111,5 +119,13 @@ export class People extends Construct {
     );
   }
 }
+
+/** What Parley's functions may do with accounts. */
+type AccountAction =
+  | 'AdminCreateUser'
+  | 'AdminDeleteUser'
+  | 'AdminGetUser'
+  | 'AdminSetUserPassword'
+  | 'AdminUserGlobalSignOut';
 
 type PoolSettings = Pick<Settings, 'mailFrom' | 'removalPolicy' | 'selfSignUp'>;

@@ -27,6 +27,8 @@ const sendingTimeout = 30;
  */
 export class Push extends Construct {
   readonly functions: readonly ParleyFunction[];
+  /** It reads the table's stream. */
+  readonly plan: ParleyFunction;
   readonly deadLetters: readonly Queue[];
 
   constructor(scope: Construct, id: string, { chat, http, push, options }: PushProps) {
@@ -37,6 +39,7 @@ export class Push extends Construct {
       timeout: sendingTimeout,
       ...common,
     });
+    this.plan = plan;
     this.functions = [plan, send];
 
     const lost = deadLetterQueue(this, options);

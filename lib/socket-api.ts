@@ -4,6 +4,7 @@ import { CfnAuthorizer, WebSocketApi, WebSocketStage } from 'aws-cdk-lib/aws-api
 import { WebSocketLambdaAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { WebSocketLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { socketRoutes } from '#protocol/operations';
 import { accessLog } from './access-log.ts';
@@ -16,17 +17,22 @@ export interface SocketApiProps {
   readonly authorize: ParleyFunction;
   /** Answers every route. */
   readonly socket: ParleyFunction;
-  readonly options: Pick<Settings, 'stage' | 'logRetentionDays' | 'apiGatewayLogRole' | 'throttles'>;
+  readonly options: Pick<
+    Settings,
+    'stage' | 'logRetentionDays' | 'apiGatewayLogRole' | 'metricsNamespace' | 'throttles'
+  >;
 }
 
 /** The WebSocket API with one route per frame type, and its one stage. */
 export class SocketApi extends Construct {
   readonly api: WebSocketApi;
   readonly stage: WebSocketStage;
+  /** Connections and frames that were answered with 5xx. The API's own `IntegrationError` also counts those that `$connect` refuses. */
+  readonly failed: MetricFilter;
 
   constructor(scope: Construct, id: string, { authorize, socket, options }: SocketApiProps) {
     super(scope, id);
-    const integration = new WebSocketLambdaIntegration('Socket', socket.lambda);
+    const integration = new WebSocketLambdaIntegration('Socket', socket.called);
     this.api = new WebSocketApi(this, 'Api', {
       description: 'Parley: live events',
       routeSelectionExpression: '$request.body.type',
@@ -34,7 +40,7 @@ export class SocketApi extends Construct {
         integration,
         // API Gateway answers 401 if an identity source is missing, and the token may be in the query string or in
         // Sec-WebSocket-Protocol. CDK's default is the Authorization header, which no browser can send.
-        authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorize.lambda, { identitySource: [] }),
+        authorizer: new WebSocketLambdaAuthorizer('Authorizer', authorize.called, { identitySource: [] }),
       },
       disconnectRouteOptions: { integration },
       defaultRouteOptions: { integration },
@@ -49,23 +55,28 @@ export class SocketApi extends Construct {
         'API Gateway authorizes a WebSocket once, on $connect; no other route can have an authorizer. Later events contain its answer.',
     });
 
+    const { logGroup, ...accessLogSettings } = accessLog(
+      this,
+      {
+        connectionId: '$context.connectionId',
+        user: '$context.authorizer.principalId',
+        latency: '$context.integrationLatency',
+      },
+      options,
+    );
+    this.failed = logGroup.addMetricFilter('Failed', {
+      filterPattern: FilterPattern.stringValue('$.status', '=', '5*'),
+      metricNamespace: options.metricsNamespace,
+      metricName: 'FailedFrames',
+      metricValue: '1',
+    });
     this.stage = new WebSocketStage(this, 'Stage', {
       webSocketApi: this.api,
       stageName: options.stage,
       autoDeploy: true,
       // Posts to connections share the account's 10,000 requests a second: a flood of frames must leave room for them.
       throttle: throttle(options.throttles.socket),
-      accessLogSettings: accessLog(
-        this,
-        {
-          eventType: '$context.eventType',
-          connectionId: '$context.connectionId',
-          user: '$context.authorizer.principalId',
-          latency: '$context.integrationLatency',
-          error: '$context.error.message',
-        },
-        options,
-      ),
+      accessLogSettings,
     });
     if (options.apiGatewayLogRole) this.stage.node.addDependency(this.logRole());
   }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { limits } from '#protocol/limits';
 import type { ParleyFunction } from './parley-function.ts';
 import { acknowledge } from './permissions.ts';
+import { recoveryDays } from './recovery.ts';
 import type { Settings } from './settings.ts';
 
 /** The signed forms write here. Only the functions that check an upload read from here. */
@@ -12,11 +13,13 @@ const incoming = 'incoming/';
 const attachments = 'attachments/';
 /** Files of messages from before messages could share them. Nothing new is written here. */
 const files = 'files/';
-/** Users' pictures. */
+/** Pictures of users, groups and rooms. */
 const avatars = 'avatars/';
 
 /** The archives of what is somebody's. */
 const exports = 'exports/';
+
+const day = Duration.days(1);
 
 /** What a function does with uploads, and the prefixes that its actions need. */
 const permissions = {
@@ -37,9 +40,11 @@ const permissions = {
   },
   /** Signs the addresses of archives. */
   hand: { GetObject: [exports] },
-  /** Stores users' pictures, and signs their addresses. */
+  /** Signs the addresses of pictures. */
+  picture: { GetObject: [avatars] },
+  /** Stores pictures, and signs their addresses. */
   portray: { GetObject: [incoming, avatars], PutObject: [avatars] },
-  /** Deletes pictures that no profile shows any more. */
+  /** Deletes pictures that nobody shows any more. */
   unportray: { DeleteObject: [avatars] },
 };
 
@@ -47,8 +52,13 @@ const permissions = {
 export class Uploads extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, options: Pick<Settings, 'encryptionKey' | 'removalPolicy'>) {
+  constructor(
+    scope: Construct,
+    id: string,
+    options: Pick<Settings, 'encryptionKey' | 'messageRetentionDays' | 'recoveryDays' | 'removalPolicy'>,
+  ) {
     super(scope, id);
+    const backups = recoveryDays(options);
     const destroy = options.removalPolicy === 'destroy';
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -67,10 +77,24 @@ export class Uploads extends Construct {
           maxAge: 3600,
         },
       ],
+      // A deletion hides an object, and no function may delete a version: so neither a fault nor a stolen role of theirs destroys a file.
+      versioned: backups > 0,
       lifecycleRules: [
-        { id: 'unclaimed', prefix: incoming, expiration: Duration.days(1) },
-        { id: 'exports', prefix: exports, expiration: Duration.days(limits.exportDays) },
-        { id: 'incomplete', abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // Nobody wants these back: they are copies.
+        { id: 'unclaimed', prefix: incoming, expiration: day, noncurrentVersionExpiration: day },
+        {
+          id: 'exports',
+          prefix: exports,
+          expiration: Duration.days(limits.exportDays),
+          noncurrentVersionExpiration: day,
+        },
+        { id: 'incomplete', abortIncompleteMultipartUploadAfter: day },
+        // What was deleted ends with the table's backups, which have the messages. Also where there are no backups any more.
+        {
+          id: 'deleted',
+          noncurrentVersionExpiration: Duration.days(Math.max(backups, 1)),
+          expiredObjectDeleteMarker: true,
+        },
         // None by the age of files: those of messages from before retention was chosen stay, as these messages do.
       ],
       removalPolicy: destroy ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN,

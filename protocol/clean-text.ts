@@ -1,5 +1,5 @@
 /** Texts that people see, as they are stored. Source: docs/protocol.md, section 5, "Texts". */
-import { limits } from './limits.ts';
+import { nameLimits } from './name-limits.ts';
 
 /**
  * Characters that change the direction of what follows them: they can make `exe.jpg` of `gpj.exe`, and reach beyond the name they are in.
@@ -14,7 +14,7 @@ const visible = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\u
  * A row of marks, and what of it is too many. A row is always matched whole, so that the time grows with the text alone. U+FF9E and U+FF9F
  * become marks when a text is normalised.
  */
-const rowOfMarks = new RegExp(`([\\p{M}\\uff9e\\uff9f]{1,${limits.marksInARow}})[\\p{M}\\uff9e\\uff9f]*`, 'gu');
+const rowOfMarks = new RegExp(`([\\p{M}\\uff9e\\uff9f]{1,${nameLimits.marksInARow}})[\\p{M}\\uff9e\\uff9f]*`, 'gu');
 
 /**
  * A name, a title or a file's name: one line without control characters and changes of direction, trimmed. It is empty if nothing of it can

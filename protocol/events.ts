@@ -1,7 +1,15 @@
 /** Server → client. Source: docs/protocol.md, section 4. */
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
-import { ConversationChange, ConversationView, Invitation, Message, Profile, Time } from './message.ts';
+import {
+  ConversationChange,
+  ConversationSettings,
+  ConversationView,
+  Invitation,
+  Message,
+  Profile,
+  Time,
+} from './message.ts';
 
 const conversation = z.string();
 
@@ -30,6 +38,14 @@ export const events = {
   history_cleared: z.object({ type: z.literal('history_cleared'), conversation, up_to: z.int() }),
   /** To a user's own connections: they have muted the conversation, or ended that. */
   conversation_muted: z.object({ type: z.literal('conversation_muted'), conversation, muted: z.boolean() }),
+  /** To a user's own connections: their settings of the conversation as they are now, and the unread count that follows from them. */
+  conversation_settings: z.object({
+    type: z.literal('conversation_settings'),
+    conversation,
+    settings: ConversationSettings,
+    muted: z.boolean(),
+    unread_count: z.int(),
+  }),
   reaction: z.object({
     type: z.literal('reaction'),
     conversation,
@@ -122,6 +138,7 @@ export const events = {
     title: z.nullable(z.string()),
     message: Message,
   }),
+  token_renewed: z.object({ type: z.literal('token_renewed'), expires: Time }),
   pong: z.object({ type: z.literal('pong') }),
   error: z.object({
     type: z.literal('error'),

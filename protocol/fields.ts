@@ -1,6 +1,6 @@
 /** Fields that frames, bodies and queries share. An error says what would be right: "<field> must be …". */
 import * as z from 'zod/mini';
-import { cleanName } from './clean-text.ts';
+import { cleanName, cleanText } from './clean-text.ts';
 import { limits } from './limits.ts';
 
 /** Text without broken characters: a lone surrogate cannot be stored and would come back changed. */
@@ -24,6 +24,13 @@ function isLength(value: string, most: number): boolean {
   const { length } = [...value];
   return length >= 1 && length <= most;
 }
+
+/** A text of several lines and 1 to `most` Unicode code points, cleaned as a message's: see clean-text.ts. */
+export const cleanedText = (most: number, error: string) =>
+  z.string({ error }).check(
+    z.overwrite(cleanText),
+    z.refine((value) => isLength(value, most) && value.isWellFormed(), { error }),
+  );
 
 /** Bounds of a whole number, both included. */
 export const between = (least: number, most: number, error: string) =>

@@ -66,8 +66,20 @@ export const frameFields = {
       z.transform((value) => value === true || value === 'True' || value === 'true'),
     ),
   }),
-  read_messages: z.object({ type: z.literal('read_messages'), conversation, up_to: upTo }),
-  ping: z.object({ type: z.literal('ping') }),
+  read_messages: z.object({
+    type: z.literal('read_messages'),
+    conversation,
+    up_to: upTo,
+    /** This connection gets no event of it: its client knows what its user has read. Others of the user do. */
+    quiet: z.optional(z.boolean({ error: yesOrNo })),
+  }),
+  /** A new token of the same account, before the one expires that the connection was opened with. */
+  renew_token: z.object({ type: z.literal('renew_token'), token: text('must be a token') }),
+  ping: z.object({
+    type: z.literal('ping'),
+    /** No `pong`: the ping only keeps the connection open. */
+    quiet: z.optional(z.boolean({ error: yesOrNo })),
+  }),
 } as const;
 
 /** Type of a frame → its schema. Parsing gives the frame without the names of the replaced programs: `Frame`. */
@@ -111,6 +123,7 @@ export const frameTasks = {
   react: 'react to the message',
   typing: 'show that you type',
   read_messages: 'mark as read',
+  renew_token: 'renew the token',
   ping: 'answer the ping',
 } as const satisfies Readonly<Record<FrameType, string>>;
 

@@ -2,12 +2,25 @@
 import * as z from 'zod/mini';
 import { errorCodes } from './errors.ts';
 import { events } from './events.ts';
-import { between, cleanedName, clientId, emoji, text, trimmedText, uploadId } from './fields.ts';
+import { between, cleanedName, cleanedText, clientId, emoji, seq, text, trimmedText, uploadId } from './fields.ts';
 import { fold } from './fold.ts';
 import { frameFields } from './frames.ts';
 import { replyOf } from './legacy.ts';
 import { limits } from './limits.ts';
-import { ConversationView, FriendState, Invitation, Member, Message, Profile, Role, Time } from './message.ts';
+import {
+  ConversationSettings,
+  ConversationView,
+  FriendState,
+  Invitation,
+  InviteLink,
+  Member,
+  Message,
+  NotifyLevel,
+  PinnedMessage,
+  Profile,
+  Role,
+  Time,
+} from './message.ts';
 import { isUserName } from './names.ts';
 import { searchWords } from './search.ts';
 
@@ -34,6 +47,10 @@ export const MemberPage = page(Member);
 export type MemberPage = z.infer<typeof MemberPage>;
 export const PeoplePage = page(Profile);
 export type PeoplePage = z.infer<typeof PeoplePage>;
+export const PinnedPage = page(PinnedMessage);
+export type PinnedPage = z.infer<typeof PinnedPage>;
+export const InviteLinkPage = page(InviteLink);
+export type InviteLinkPage = z.infer<typeof InviteLinkPage>;
 
 /** The user of the token. `avatar` is a signed address, valid for an hour. */
 export const Me = z.object({
@@ -74,6 +91,9 @@ export const Export = z.object({
 });
 export type Export = z.infer<typeof Export>;
 
+/** The id of a group without `group:`, and 128 random bits. Its first part finds the group, and whoever guesses codes finds nothing. */
+const code = 'must be the code of an invite link';
+
 /** Parameters of a path. */
 const username = 'must be a user name: a-z 0-9 . - and %xx';
 export const path = {
@@ -84,6 +104,7 @@ export const path = {
   username: z.string().check(z.toLowerCase(), z.refine(isUserName, { error: username })),
   emoji,
   attachment: uploadId,
+  code: z.string().check(z.toLowerCase(), z.regex(/^[0-9a-hjkmnp-tv-z]{26}[0-9a-f]{32}$/, { error: code })),
 } as const;
 
 /** A number in a query string. */
@@ -184,14 +205,67 @@ export const CreateGroupBody = z.object({
 });
 
 const roles = 'must be roles by user name: owner, admin or member in a group, owner, moderator or member in a room';
+const description = `must be a text of 1 to ${limits.descriptionLength} characters, or null`;
+const picture = 'must be the id of an upload, or null';
+
+/** A missing field stays as it is; null takes the description or the picture away. */
 export const UpdateGroupBody = z.object({
   title: z.optional(Title),
+  description: z.optional(z.nullable(cleanedText(limits.descriptionLength, description))),
+  picture: z.optional(z.nullable(text(picture).check(z.maxLength(limits.uploadIdLength, { error: picture })))),
   roles: z.optional(
     z
       .record(userName, z.enum(Role.options, { error: roles }), { error: roles })
       .check(z.refine((all) => Object.keys(all).length <= limits.groupBeginners, { error: people })),
   ),
 });
+
+const yesOrNo = 'must be true or false';
+const until = 'must be a time such as 2026-11-20T09:40:05.123Z, or null';
+const level = 'must be all, mentions or none';
+
+/** A missing field stays as it is. */
+export const SettingsBody = z
+  .object({
+    muted_until: z.optional(z.nullable(z.iso.datetime({ error: until }))),
+    notify: z.optional(z.enum(NotifyLevel.options, { error: level })),
+    archived: z.optional(z.boolean({ error: yesOrNo })),
+    pinned: z.optional(z.boolean({ error: yesOrNo })),
+    unread_from: z.optional(z.nullable(seq)),
+  })
+  .check(
+    z.refine(({ archived, pinned }) => !(archived && pinned), {
+      path: ['pinned'],
+      error: 'and archived cannot both be true: a pinned conversation is listed first, an archived one is put away',
+    }),
+  );
+export type SettingsBody = z.infer<typeof SettingsBody>;
+export const SettingsAnswer = z.object({ settings: ConversationSettings, unread_count: z.int() });
+export type SettingsAnswer = z.infer<typeof SettingsAnswer>;
+
+const expires = `must be a number of seconds from ${limits.inviteLinkLeastSeconds} to ${limits.inviteLinkSeconds}`;
+const uses = `must be a number from 1 to ${limits.inviteLinkUses}`;
+
+/** How long a link works, in seconds, and for how many people. */
+export const InviteLinkBody = z.object({
+  expires_in: z._default(
+    between(limits.inviteLinkLeastSeconds, limits.inviteLinkSeconds, expires),
+    limits.inviteLinkUsualSeconds,
+  ),
+  max_uses: z._default(between(1, limits.inviteLinkUses, uses), limits.inviteLinkUsualUses),
+});
+
+/** What somebody sees of a group to which they have a link. `member`: they are in it already. */
+export const InviteLinkView = z.object({
+  conversation: z.string(),
+  title: z.nullable(z.string()),
+  picture: z.optional(z.string()),
+  description: z.optional(z.string()),
+  person: Profile,
+  expires_at: Time,
+  member: z.boolean(),
+});
+export type InviteLinkView = z.infer<typeof InviteLinkView>;
 
 const query = `must be the beginning of a name, 1 to ${limits.nameLength} characters`;
 
@@ -211,7 +285,7 @@ const avatar = 'must be the id of an upload, or null';
 export const MeBody = z.object({
   name: z.optional(cleanedName(limits.nameLength, name)),
   avatar: z.optional(z.nullable(text(avatar).check(z.maxLength(limits.uploadIdLength, { error: avatar })))),
-  hide_presence: z.optional(z.boolean({ error: 'must be true or false' })),
+  hide_presence: z.optional(z.boolean({ error: yesOrNo })),
 });
 
 export const CreateBody = z.pipe(
@@ -220,7 +294,7 @@ export const CreateBody = z.pipe(
 );
 export const EditBody = z.pick(frameFields.edit, { message: true, client_id: true });
 export const DeleteQuery = z.pick(frameFields.delete, { for: true, client_id: true });
-export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true });
+export const ReadBody = z.omit(frameFields.read_messages, { type: true, conversation: true, quiet: true });
 export const ReactionQuery = z.object({ client_id: z.optional(clientId) });
 export const ClearQuery = z.object({ up_to: number('must be the seq of a message') });
 export const ReadAnswer = z.object({ up_to: z.int(), unread_count: z.int() });

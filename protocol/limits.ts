@@ -1,3 +1,5 @@
+import { nameLimits } from './name-limits.ts';
+
 /** A bucket of `count` tokens, refilled evenly within `seconds`. `of` names what takes them, for the error's sentence. */
 export interface RateLimit {
   readonly count: number;
@@ -26,7 +28,7 @@ export const rates = {
   /** Pages of messages and of changes. */
   history: { count: 300, seconds: 120, of: 'pages of history' },
   search: { count: 40, seconds: 300, of: 'pages of a search' },
-  /** Pages of conversations, members and people, and views of a conversation. */
+  /** Pages of conversations, members and people, views of a conversation, and pinned messages. */
   lists: { count: 300, seconds: 1_500, of: 'lists' },
   /** Forms for uploads. */
   forms: { count: 60, seconds: 600, of: 'forms for uploads', exact: true },
@@ -34,8 +36,11 @@ export const rates = {
   profile: { count: 30, seconds: 600, of: 'changes of the profile', exact: true, inItem: true },
   /** Signing out everywhere. */
   sessions: { count: 10, seconds: 600, of: 'times of signing out everywhere', exact: true },
-  /** Groups made; titles, roles and members changed; conversations left and muted; invitations answered. */
-  groups: { count: 60, seconds: 600, of: 'changes of groups', exact: true },
+  /**
+   * Groups made; titles, pictures, descriptions, roles and members changed; messages pinned; conversations left; own settings changed;
+   * invitations answered; invite links made and used.
+   */
+  groups: { count: 60, seconds: 600, of: 'changes of groups and settings', exact: true },
   /** Conversations begun or joined. Both create memberships, also of other people. */
   conversations: { count: 200, seconds: 3_600, of: 'new conversations', exact: true },
   /** People invited into groups. People whom the user may put in without asking do not count. */
@@ -52,6 +57,7 @@ export type RateKind = keyof typeof rates;
 
 /** Every limit of the protocol, with AWS's limit where ours follows from it. */
 export const limits = {
+  ...nameLimits,
   /** Bytes of one WebSocket frame, either way (API Gateway: 32 KB a frame, larger ones close the socket with 1009). */
   frameBytes: 32 * 1024,
   /** Bytes of a message's text as JSON together with its attachments, so that its event fits one frame. */
@@ -60,23 +66,26 @@ export const limits = {
   attachmentAddressBytes: 2.5 * 1024,
   /** Characters (Unicode code points) of a message's text, after trimming. */
   textLength: 8_000,
-  /** Combining marks in a row in a text that is stored; further ones are left out (UAX #15, stream-safe text format). */
-  marksInARow: 30,
   clientIdLength: 64,
-  /** Characters of a user's name after encoding. */
-  userNameLength: 64,
   /** Days for which a name is kept for an account that is not confirmed yet. Afterwards somebody whose name looks like it may sign up. */
   confirmationDays: 7,
-  /** Characters of the name that others see, after trimming. */
-  nameLength: 64,
-  /** Characters of a room's name after `room:`. */
-  roomNameLength: 64,
   /** Characters (Unicode code points) of a group's title, after trimming. */
   titleLength: 100,
+  /** Characters (Unicode code points) of a group's or room's description, after trimming. */
+  descriptionLength: 500,
+  /** Pinned messages of a conversation. */
+  pinnedMessages: 50,
+  /** Invite links of a group that work at the same time. */
+  inviteLinks: 20,
+  /** Seconds for which an invite link works at most, at least, and unless its maker says otherwise. */
+  inviteLinkSeconds: 30 * 24 * 60 * 60,
+  inviteLinkLeastSeconds: 5 * 60,
+  inviteLinkUsualSeconds: 7 * 24 * 60 * 60,
+  /** People who may come by one invite link at most, and unless its maker says otherwise. */
+  inviteLinkUses: 1_000,
+  inviteLinkUsualUses: 100,
   /** People in the request that creates a group; others can be invited later. */
   groupBeginners: 50,
-  /** People in a conversation that is named by its members (`alice_bob_carol`); larger conversations are groups or rooms. */
-  namedMembers: 12,
   attachmentsPerMessage: 5,
   /** Characters of an upload's id. Ids have 26; a longer text could not be part of a key (DynamoDB: 1,024 bytes). */
   uploadIdLength: 64,
@@ -93,7 +102,7 @@ export const limits = {
   attachmentBytes: 25 * 1024 * 1024,
   /** Bytes of files that a user may upload and forward on one day (UTC), unless the deployer chooses another limit. */
   fileBytesPerDay: 1024 * 1024 * 1024,
-  /** Bytes of a user's picture. */
+  /** Bytes of the picture of a user, a group or a room. */
   avatarBytes: 2 * 1024 * 1024,
   /** Pixels of the width or height that an uploader may give. */
   attachmentPixels: 65_535,
@@ -120,6 +129,10 @@ export const limits = {
   membersRead: 500,
   /** Conversations of one user that are read at once, in the order in which they were active. Older ones are pages of their own. */
   inboxConversations: 200,
+  /** Conversations that a user has pinned. */
+  pinnedConversations: 20,
+  /** Entries before the cursor in which one's own messages are found when a conversation is marked as unread. */
+  unreadEntries: 100,
   /** Messages in `last_50_messages`. */
   snapshotMessages: 50,
   /** A member may send this many messages and changes in this many seconds, unless the deployer chooses another limit. */

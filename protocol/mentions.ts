@@ -1,6 +1,6 @@
 /** Mentions in a text. Source: docs/protocol.md, section 5, "Mentions". */
 import { limits } from './limits.ts';
-import { isUserName } from './names.ts';
+import { isUserName } from './user-name.ts';
 
 /** Scripts that are written without spaces, or (Hangul) whose particles follow a name at once: `你好@bob`, `@bobさん`. */
 const withoutSpaces = [

@@ -57,21 +57,38 @@ export const LastMessage = z.object({
 export type LastMessage = z.infer<typeof LastMessage>;
 
 /**
- * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove and change the title; a `moderator` of a room may remove,
- * delete messages and change the title. In other conversations everybody is a `member`.
+ * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove, pin messages, and change title, picture and description;
+ * a `moderator` of a room may remove, delete and pin messages, and change title, picture and description. In other conversations everybody is a
+ * `member`.
  */
 export const Role = z.enum(['owner', 'admin', 'moderator', 'member']);
 export type Role = z.infer<typeof Role>;
 
 /**
  * What happened to a conversation, and who did it. `who` is the person concerned, if that is somebody else. `role` is their new role; an owner
- * who transfers ownership becomes `admin`. `members` are the first members of a new group.
+ * who transfers ownership becomes `admin`. `members` are the first members of a new group. Without its `description`, a change of the
+ * description took it away; with `taken_away`, a change of the picture did. `message_seq` is the message that was pinned or unpinned.
  */
 export const ConversationChange = z.object({
-  kind: z.enum(['created', 'invited', 'removed', 'joined', 'left', 'title', 'role']),
+  kind: z.enum([
+    'created',
+    'invited',
+    'removed',
+    'joined',
+    'left',
+    'title',
+    'role',
+    'description',
+    'picture',
+    'pinned',
+    'unpinned',
+  ]),
   by: z.string(),
   who: z.optional(z.string()),
   title: z.optional(z.string()),
+  description: z.optional(z.string()),
+  taken_away: z.optional(z.literal(true)),
+  message_seq: z.optional(z.int()),
   role: z.optional(Role),
   members: z.optional(z.array(z.string())),
 });
@@ -112,9 +129,46 @@ export const Invitation = z.object({
 });
 export type Invitation = z.infer<typeof Invitation>;
 
+/** A message that members find above all others, until it is taken down. */
+export const PinnedMessage = z.object({ message: Message, pinned_by: Person, pinned_at: Time });
+export type PinnedMessage = z.infer<typeof PinnedMessage>;
+
+/** Whoever has the code of an invite link may become a member of the group, until the link has expired or was used up. */
+export const InviteLink = z.object({
+  code: z.string(),
+  conversation: z.string(),
+  by: z.string(),
+  created_at: Time,
+  expires_at: Time,
+  uses: z.int(),
+  max_uses: z.int(),
+});
+export type InviteLink = z.infer<typeof InviteLink>;
+
 /** Friends, or an open request that was `sent` or `received`. */
 export const FriendState = z.enum(['friends', 'received', 'sent']);
 export type FriendState = z.infer<typeof FriendState>;
+
+/** What a user is notified of: every message, only those that mention them, or nothing. */
+export const NotifyLevel = z.enum(['all', 'mentions', 'none']);
+export type NotifyLevel = z.infer<typeof NotifyLevel>;
+
+/**
+ * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
+ * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
+ * member has marked it as unread; `marked_seq` was their cursor then. `quiet`: its unread messages do not count in the total now.
+ */
+export const ConversationSettings = z.object({
+  muted_until: z.nullable(Time),
+  notify: NotifyLevel,
+  archived: z.boolean(),
+  archived_seq: z.nullable(z.int()),
+  pinned: z.boolean(),
+  unread_from: z.nullable(z.int()),
+  marked_seq: z.nullable(z.int()),
+  quiet: z.boolean(),
+});
+export type ConversationSettings = Readonly<z.infer<typeof ConversationSettings>>;
 
 export const ConversationKind = z.enum(['direct', 'fixed', 'room', 'group']);
 
@@ -123,10 +177,18 @@ export const ConversationView = z.object({
   id: z.string(),
   kind: ConversationKind,
   title: z.nullable(z.string()),
+  /** Only of a group or room that has one: the signed address of its picture, valid for an hour. */
+  picture: z.optional(z.string()),
+  /** Only of a group or room that has one, and not in lists. */
+  description: z.optional(z.string()),
+  /** Only where messages are pinned: how many. */
+  pinned_messages: z.optional(z.int()),
   seq: z.int(),
   unread_count: z.int(),
-  /** You get no pushes and no notifications of it, and it does not count in the total of unread messages. */
+  /** It is muted now: no pushes and no notifications, and it does not count in the total of unread messages. */
   muted: z.optional(z.literal(true)),
+  /** Only if one of them is not as at the beginning. */
+  settings: z.optional(ConversationSettings),
   read_seq: z.int(),
   last_message: z.nullable(LastMessage),
   /** In a large conversation it has you alone. In lists of conversations it is empty for rooms and groups. */

@@ -5,9 +5,11 @@
  * the name of a conversation can be split into its members without a look-up.
  */
 import { ChatError } from './errors.ts';
-import { limits } from './limits.ts';
+import { nameLimits } from './name-limits.ts';
+import { isUserName } from './user-name.ts';
 
-const userPattern = /^(?:[a-z0-9.-]|%[0-9a-f]{2})+$/;
+export { isUserName };
+
 const roomPattern = /^[a-z0-9._-]+$/;
 const groupPattern = /^[0-9a-hjkmnp-tv-z]{26}$/;
 
@@ -18,10 +20,6 @@ export type Conversation =
 
 /** A conversation that is named by its members: two (`direct`), or a few (`fixed`). */
 export type NamedConversation = Extract<Conversation, { readonly members: readonly string[] }>;
-
-export function isUserName(text: string): boolean {
-  return text.length <= limits.userNameLength && userPattern.test(text);
-}
 
 /** The name that others see of somebody who has deleted their account. */
 export const deletedUserName = 'deleted user';
@@ -79,10 +77,10 @@ export function parseConversation(text: string, me?: string): Conversation {
       task: `use ${show(text)}`,
     });
   }
-  if (members.length > limits.namedMembers) {
+  if (members.length > nameLimits.namedMembers) {
     throw new ChatError(
       'invalid_frame',
-      `at most ${limits.namedMembers} people fit into a name: use a room or a group`,
+      `at most ${nameLimits.namedMembers} people fit into a name: use a room or a group`,
       { task: `use ${show(text)}` },
     );
   }
@@ -91,7 +89,7 @@ export function parseConversation(text: string, me?: string): Conversation {
 
 function parseRoom(name: string, text: string): Conversation {
   const room = name.slice('room:'.length);
-  if (room.length > limits.roomNameLength || !roomPattern.test(room)) throw noName(text);
+  if (room.length > nameLimits.roomNameLength || !roomPattern.test(room)) throw noName(text);
   return { id: name, kind: 'room' };
 }
 

@@ -7,7 +7,7 @@ import type { ErrorCode } from './errors.ts';
 import { type FrameType, frameTasks } from './frames.ts';
 import * as http from './http.ts';
 import type { RateKind } from './limits.ts';
-import { ConversationView, Message, Profile } from './message.ts';
+import { ConversationView, InviteLink, Message, Profile } from './message.ts';
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -314,13 +314,99 @@ export const operations = {
   updateGroup: {
     task: 'change {id}',
     summary:
-      'Changes a managed group or a room. The owner and admins or moderators can change its title. The owner can change roles. An owner who makes another member the owner becomes an admin or moderator. Without an owner, a room can be taken over.',
+      'Changes a managed group or a room. The owner and admins or moderators can change its title, its picture and its description. The owner can change roles. An owner who makes another member the owner becomes an admin or moderator. Without an owner, a room can be taken over.',
     routes: ['PATCH /conversations/{id}'],
     inConversation: true,
     body: http.UpdateGroupBody,
     rate: 'groups',
     answer: { status: 200, means: 'The group as it is now.', schemas: [ConversationView] },
+    errors: ['not_found', 'conflict', 'attachment_missing', 'attachment_rejected'],
+  },
+  createPictureUpload: {
+    task: 'prepare the upload',
+    summary:
+      'Creates a form that uploads exactly this picture of a managed group or a room to S3. `PATCH /conversations/{id}` then uses it. For the owner and admins or moderators.',
+    routes: ['POST /conversations/{id}/picture'],
+    inConversation: true,
+    body: http.AvatarBody,
+    rate: 'forms',
+    answer: { status: 201, means: 'The form. It works for 15 minutes.', schemas: [http.UploadForm] },
+  },
+  listPinned: {
+    task: 'list the pinned messages',
+    summary: 'The pinned messages of a conversation, last pinned first. Without those that you have hidden.',
+    routes: ['GET /conversations/{id}/pins'],
+    inConversation: true,
+    rate: 'lists',
+    answer: { status: 200, means: 'All of them, at most 50.', schemas: [http.PinnedPage] },
+  },
+  pinMessage: {
+    task: 'pin the message',
+    summary:
+      'Pins a message for all members. In a managed group its owner and admins can do that, in a room its owner and moderators, elsewhere everybody. Repeating it changes nothing.',
+    routes: ['PUT /conversations/{id}/pins/{seq}'],
+    inConversation: true,
+    path: { seq: http.path.seq },
+    rate: 'groups',
+    answer: { status: 204, means: 'The message is pinned.' },
     errors: ['not_found', 'conflict'],
+  },
+  unpinMessage: {
+    task: 'unpin the message',
+    summary: 'Takes a pinned message down. Whoever can pin can do that. Repeating it changes nothing.',
+    routes: ['DELETE /conversations/{id}/pins/{seq}'],
+    inConversation: true,
+    path: { seq: http.path.seq },
+    rate: 'groups',
+    answer: { status: 204, means: 'The message is not pinned.' },
+    errors: ['conflict'],
+  },
+  listInviteLinks: {
+    task: 'list the invite links',
+    summary: 'The invite links of a managed group that work, latest first. For its owner and admins.',
+    routes: ['GET /conversations/{id}/invite-links'],
+    inConversation: true,
+    rate: 'lists',
+    answer: { status: 200, means: 'All of them, at most 20.', schemas: [http.InviteLinkPage] },
+  },
+  createInviteLink: {
+    task: 'make the invite link',
+    summary:
+      'Makes a link with which others can join a managed group, for some time and for so many people. Its owner and admins can do that. It works as long as its maker manages the group.',
+    routes: ['POST /conversations/{id}/invite-links'],
+    inConversation: true,
+    body: http.InviteLinkBody,
+    bodyOptional: true,
+    rate: 'groups',
+    answer: { status: 201, means: 'The link.', schemas: [InviteLink] },
+    errors: ['conflict'],
+  },
+  revokeInviteLink: {
+    task: 'revoke the invite link',
+    summary: 'Ends an invite link. The owner and admins can do that. Repeating it changes nothing.',
+    routes: ['DELETE /conversations/{id}/invite-links/{code}'],
+    inConversation: true,
+    path: { code: http.path.code },
+    rate: 'groups',
+    answer: { status: 204, means: 'The link does not work.' },
+  },
+  getInviteLink: {
+    task: 'follow the invite link',
+    summary: 'What an invite link leads to. It uses nothing up.',
+    routes: ['GET /invite-links/{code}'],
+    path: { code: http.path.code },
+    rate: 'lists',
+    answer: { status: 200, means: 'The group, as somebody sees it who may join.', schemas: [http.InviteLinkView] },
+    errors: ['invalid_frame', 'not_found'],
+  },
+  useInviteLink: {
+    task: 'join by the invite link',
+    summary: 'Makes you a member of the group to which the invite link leads. For a member it changes nothing.',
+    routes: ['POST /invite-links/{code}'],
+    path: { code: http.path.code },
+    rate: 'groups',
+    answer: { status: 200, means: 'The group.', schemas: [ConversationView] },
+    errors: ['invalid_frame', 'not_found', 'conflict'],
   },
   listMembers: {
     task: 'list the members',
@@ -361,6 +447,21 @@ export const operations = {
     rate: 'groups',
     answer: { status: 204, means: 'The user is no longer a member.' },
     errors: ['not_found', 'conflict'],
+  },
+  updateSettings: {
+    task: 'change your settings of {id}',
+    summary:
+      'Changes your own settings of a conversation: mute, notifications, archive, pin, and from where on it is marked as unread. A missing field stays as it is. Nobody else learns of it.',
+    routes: ['PATCH /conversations/{id}/settings'],
+    inConversation: true,
+    body: http.SettingsBody,
+    rate: 'groups',
+    answer: {
+      status: 200,
+      means: 'The settings as they are now, and the unread count.',
+      schemas: [http.SettingsAnswer],
+    },
+    errors: ['conflict'],
   },
   muteConversation: {
     task: 'mute {id}',
@@ -486,9 +587,16 @@ export const operations = {
     inConversation: true,
     rate: 'typing',
   },
+  renewToken: {
+    task: frameTasks.renew_token,
+    summary:
+      'Gives an open socket a new token of the same account, so that it need not be opened again when the first one expires.',
+    frame: 'renew_token',
+    errors: ['token_expired'],
+  },
   ping: {
     task: frameTasks.ping,
-    summary: 'The server answers with `pong`.',
+    summary: 'The server answers with `pong`, or not at all if the ping is `quiet`.',
     frame: 'ping',
   },
   createUpload: {

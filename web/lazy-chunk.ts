@@ -3,13 +3,24 @@
  * with several files the code that they share with the page would be split into many small ones.
  * Nothing below these modules may import `lazy`: that would be a circle.
  */
+
 export { EmojiPalette } from './composer/emoji-palette.tsx';
+export { FailedSendList } from './composer/failed-send-list.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
+export { PinnedLine } from './conversation/pinned-line.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
+export { ConversationMenu } from './inbox/conversation-menu.tsx';
+export { FriendRequests } from './inbox/friend-requests.tsx';
+export { GroupInvitations } from './inbox/group-invitations.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
+export { PeopleResults } from './inbox/people-results.tsx';
+export { notifyMessages } from './notify/notify-messages.ts';
+export { registerDevice } from './notify/register-device.ts';
 export { AccessDenied } from './people/access-denied.tsx';
 export { DetailsPanel } from './people/details-panel.tsx';
+export { JoinPane } from './people/join-pane.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SignUpFlow } from './session/sign-up-flow.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
+export { UploadTray } from './uploads/upload-tray.tsx';

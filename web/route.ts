@@ -1,11 +1,17 @@
 import { signal } from '@preact/signals';
 
 /** What the page shows. It is kept behind the `#` of the address, so that Back, reload and links work. */
-export type Route = { readonly page: 'inbox' } | { readonly page: 'conversation'; readonly name: string };
+export type Route =
+  | { readonly page: 'inbox' }
+  | { readonly page: 'conversation'; readonly name: string }
+  /** The address of an invite link. */
+  | { readonly page: 'join'; readonly code: string };
 
-/** @param hash `#/c/alice_bob`, `#/c/room%3Alobby`; anything else is the inbox */
+/** @param hash `#/c/alice_bob`, `#/c/room%3Alobby`, `#/join/01k…`; anything else is the inbox */
 export function parseRoute(hash: string): Route {
   const [, name] = /^#\/c\/(.+)$/.exec(hash) ?? [];
+  const [, code] = /^#\/join\/(\w+)$/.exec(hash) ?? [];
+  if (code !== undefined) return { page: 'join', code };
   try {
     return name === undefined ? { page: 'inbox' } : { page: 'conversation', name: decodeURIComponent(name) };
   } catch {
@@ -14,6 +20,7 @@ export function parseRoute(hash: string): Route {
 }
 
 export function hrefOf(route: Route): string {
+  if (route.page === 'join') return `#/join/${route.code}`;
   return route.page === 'inbox' ? '#/' : `#/c/${encodeURIComponent(route.name)}`;
 }
 

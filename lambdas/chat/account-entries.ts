@@ -8,12 +8,15 @@ import { readStored } from '../store/archive.ts';
 import { avatarKey, keyOf } from '../store/bucket.ts';
 import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
 import { type File, getEntries, type MessageEntry } from '../store/entry.ts';
+import { getLinks } from '../store/invite-link.ts';
 import { leftConversationsOf } from '../store/left-conversation.ts';
 import { conversationsAfter, getMembership, type Membership } from '../store/membership.ts';
 import { getUser } from '../store/user.ts';
 import { type ArchiveFile, pathPart } from './archive-entry.ts';
 import { blockedBy } from './block.ts';
 import { friendsIn } from './friends.ts';
+import { manages } from './invitations.ts';
+import { shownSettings } from './own-settings.ts';
 import { readCursor } from './unread-count.ts';
 
 /** A place between two files. */
@@ -122,7 +125,11 @@ async function* conversationOf(
   let next = inside?.next ?? 1;
   let done = inside?.file;
   if (!inside) {
-    const file = json(`${folder}/conversation.json`, describe(state, membership), state.at || services.now());
+    const file = json(
+      `${folder}/conversation.json`,
+      await describe(services, state, membership),
+      state.at || services.now(),
+    );
     yield { file, place: { ...place, inside: { id, upTo, next } } };
   }
   for (; next <= upTo; next += chunk) {
@@ -160,7 +167,11 @@ function folderOf(id: string): string {
   return kind === 'room' ? `room/room-${pathPart(name)}` : `${kind}/${pathPart(name)}`;
 }
 
-function describe(state: ConversationState, membership: Membership | undefined): object {
+async function describe(
+  services: Services,
+  state: ConversationState,
+  membership: Membership | undefined,
+): Promise<object> {
   return {
     id: state.conversation,
     title: state.title ?? null,
@@ -168,7 +179,25 @@ function describe(state: ConversationState, membership: Membership | undefined):
     role: membership?.role ?? null,
     read_seq: membership ? readCursor(state, membership).seq : null,
     blocked: membership?.blocks ?? false,
+    settings: membership ? shownSettings({ state, membership }, services.now()) : null,
+    invite_links: manages(membership) ? await ownLinks(services, membership) : [],
   };
+}
+
+/** Without their codes: an archive is kept where a link should not be found. */
+async function ownLinks(
+  services: Services,
+  { username, conversation }: Pick<Membership, 'username' | 'conversation'>,
+): Promise<object[]> {
+  const links = await getLinks(services, conversation);
+  return links
+    .filter(({ by }) => by === username)
+    .map(({ at, until, uses, most }) => ({
+      created_at: toTime(at),
+      expires_at: toTime(until),
+      uses,
+      max_uses: most,
+    }));
 }
 
 function toLine({ seq, id, at, text, content_type, reply_to, edited_at, files }: MessageEntry): object {

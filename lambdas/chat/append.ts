@@ -112,7 +112,10 @@ export async function append<T>(
       });
       const entry = toEntry(services, sender, newEntry, claim);
       const [put, result] = await Promise.all([putEntry(services, entry), meanwhile(claim.state), claim.forget?.()]);
-      if (put.stored) return { entry, repeated: false, result };
+      if (put.stored) {
+        if (entry.type === 'message') services.log.count('MessagesStored');
+        return { entry, repeated: false, result };
+      }
     }
     const { seq } = claim;
     const existing = await entryOfEarlierTry(services, conversation.id, seq);

@@ -1,30 +1,50 @@
-/** Pictures of users. A picture is stored under an id of its own each time, so one that was replaced never comes back and can be deleted. */
+/**
+ * Pictures of users, groups and rooms. A picture is stored under an id of its own each time, so one that was replaced never comes back and can
+ * be deleted.
+ */
 import { ChatError } from '#protocol/errors';
 import { isAvatarType } from '#protocol/http';
+import { limits } from '#protocol/limits';
 import { withoutPersonalData } from '#protocol/personal-data';
 import type { Services } from '../runtime/services.ts';
-import { type AvatarClaim, putAvatarClaim } from '../store/avatar-claim.ts';
+import { type AvatarClaim, type Portrayed, putAvatarClaim } from '../store/avatar-claim.ts';
 import { putAvatar, readIncoming, removeAvatar } from '../store/bucket.ts';
+import { getConversationState } from '../store/conversation-state.ts';
 import { type Avatar, getUser, type User } from '../store/user.ts';
 import { checkUpload } from './claim-attachments.ts';
 
 /**
- * Stores an upload as a picture of its user, with the same checks as a file of a message.
+ * Stores an upload as a picture, with the same checks as a file of a message.
+ * @param of who will show it
+ * @param username whose upload it is
  * @throws ChatError `attachment_missing`, `attachment_rejected`
  */
-export async function storeAvatar(services: Services, username: string, uploadId: string): Promise<Avatar> {
-  const { upload } = await checkUpload(services, username, username, uploadId);
+export async function storeAvatar(
+  services: Services,
+  of: Portrayed,
+  username: string,
+  uploadId: string,
+): Promise<Avatar> {
+  const place = 'username' in of ? of.username : of.conversation;
+  const { upload } = await checkUpload(services, place, username, uploadId);
   // One that was announced without a type can be anything.
   if (!isAvatarType(upload.content_type)) {
     throw new ChatError('attachment_rejected', `${uploadId} is ${upload.content_type}, and no PNG, JPEG, GIF or WebP`);
+  }
+  // The form of an attachment allows more.
+  if (upload.size > limits.avatarBytes) {
+    throw new ChatError('attachment_rejected', `${uploadId} has more than ${limits.avatarBytes} bytes`);
   }
   const picture = await readIncoming(services, uploadId);
   if (picture?.length !== upload.size) {
     throw new ChatError('attachment_rejected', `${uploadId} was replaced while it was checked: try again`);
   }
   const clean = cleaned(new Uint8Array(picture), uploadId);
-  const avatar = { id: `${uploadId}-${services.newId(services.now())}`, content_type: upload.content_type };
-  await putAvatarClaim(services, { username, id: avatar.id });
+  const own = services.newId(services.now());
+  // The id of a group's picture is in the state that each message writes, so it is short.
+  const id = 'username' in of ? `${uploadId}-${own}` : own;
+  const avatar = { id, content_type: upload.content_type };
+  await putAvatarClaim(services, { of, id });
   await putAvatar(services, avatar, clean, upload.filename);
   return avatar;
 }
@@ -47,11 +67,15 @@ export async function removeReplacedAvatar(
   if (before?.avatar && before.avatar.id !== after.avatar?.id) await removeAvatar(services, before.avatar.id);
 }
 
-/** A day after a picture was stored: it is deleted unless its user shows it. */
+/** A day after a picture was stored or taken away: it is deleted unless it is shown. */
 export async function settleAvatar(
   services: Pick<Services, 'table' | 'bucket'>,
-  { username, id }: AvatarClaim,
+  { of, id }: AvatarClaim,
 ): Promise<void> {
-  const user = await getUser(services, username, { consistent: true });
-  if (user?.avatar?.id !== id) await removeAvatar(services, id);
+  if ((await shownBy(services, of)) !== id) await removeAvatar(services, id);
+}
+
+async function shownBy(services: Pick<Services, 'table'>, of: Portrayed): Promise<string | undefined> {
+  if ('conversation' in of) return (await getConversationState(services, of.conversation)).picture;
+  return (await getUser(services, of.username, { consistent: true }))?.avatar?.id;
 }

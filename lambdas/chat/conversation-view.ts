@@ -3,6 +3,7 @@ import type { ConversationView } from '#protocol/message';
 import type { Conversation } from '#protocol/names';
 import type { Services } from '../runtime/services.ts';
 import { getConversationState } from '../store/conversation-state.ts';
+import { getDescription } from '../store/description.ts';
 import { getMembership } from '../store/membership.ts';
 import { ensureOwner } from './group-owner.ts';
 import { countsOf, toViews } from './inbox.ts';
@@ -45,9 +46,13 @@ async function viewNow(
     throw new ChatError('forbidden', 'you are not a member any more', { task: `show ${conversation.id}` });
   const listed = withoutLeft(members.names, state, services.now());
   const names = members.complete ? [...new Set([...listed, ...newMembers])] : [username];
-  const row = { state, membership, unread: await unreadCount(services, state, membership) };
-  const [view] = await toViews(services, [row], { memberNames: names });
-  if (!view) throw new Error(`unable to show ${conversation.id}; a row has no view`);
+  const [unread, description] = await Promise.all([
+    unreadCount(services, state, membership),
+    state.described ? getDescription(services, conversation.id) : undefined,
+  ]);
+  const [row] = await toViews(services, [{ state, membership, unread }], { memberNames: names });
+  if (!row) throw new Error(`unable to show ${conversation.id}; a row has no view`);
+  const view = { ...row, description };
   if (members.complete) return { ...view, member_count: undefined, online: undefined };
   // Nobody has come or gone since conversations are counted.
   if (!state.presence) await requestCount(services, conversation.id, state);

@@ -37,6 +37,7 @@ import { getUser } from '../store/user.ts';
 import { changeMembers } from './change-members.ts';
 import { type ErasePlace, eraseMessages } from './erase-messages.ts';
 import { removeExport } from './export-account.ts';
+import { forgetLook } from './forget-look.ts';
 import { forgetFriendship } from './friends.ts';
 import { ensureOwner } from './group-owner.ts';
 import { isAlone } from './is-alone.ts';
@@ -175,6 +176,7 @@ async function leave(run: Run, progress: Progress, membership: Membership): Prom
   const erase = progress.erase || alone || progress.erasing?.id === conversation.id;
   const erased = await eraseIn(run, progress, conversation.id, erase);
   if (erased.erasing) return erased;
+  if (alone && conversation.kind === 'group') await forgetLook(services, conversation.id);
   const leaving = await store(run, { ...erased, leaving: conversation.id });
   if (conversation.kind === 'direct' && !alone) await closeDirect(services, conversation, job.username);
   await end(services, conversation, membership);

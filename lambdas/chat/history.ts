@@ -7,7 +7,7 @@ import type { Entry, LoggedEntry, MessageEntry, ShownEntry } from '../store/entr
 import { type AtPending, isMessage, isShown, type LogRange, readLog } from './log.ts';
 import { type Viewer, visibleTo } from './visible.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;
 
 export interface MessagePage<E extends Entry = ShownEntry> {
   readonly entries: readonly E[];

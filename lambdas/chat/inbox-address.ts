@@ -4,7 +4,11 @@ import { ChatError } from '#protocol/errors';
 import type { Services } from '../runtime/services.ts';
 import type { InboxPlace } from './inbox.ts';
 
-const Place = z.object({ at: z.number(), id: z.string().check(z.maxLength(1_000)) });
+const Place = z.object({
+  at: z.number(),
+  id: z.string().check(z.maxLength(1_000)),
+  pinned: z.optional(z.literal(true)),
+});
 const InboxAt = z.union([
   z.object({ part: z.literal('after'), start: z.number(), place: Place }),
   z.object({ part: z.literal('moved'), start: z.number(), place: Place, end: Place }),

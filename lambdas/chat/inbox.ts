@@ -8,17 +8,19 @@ import type { ConversationView } from '#protocol/message';
 import { parseConversation } from '#protocol/names';
 import { type Names, namesOf, toTime } from '../delivery/render.ts';
 import type { Services } from '../runtime/services.ts';
+import { signAvatar } from '../store/bucket.ts';
 import { type ConversationState, emptyConversationState, getConversationStates } from '../store/conversation-state.ts';
 import { getHiddenMessages } from '../store/hidden.ts';
 import { getMemberships, type Membership, membershipPage } from '../store/membership.ts';
 import { getUsers, type User, userDeliveredUntil } from '../store/user.ts';
 import { type MessagePage, pageBefore } from './history.ts';
 import { isMessage, type Last, lastOf } from './log.ts';
+import { areUnset, countsInTotal, isMuted, shownSettings } from './own-settings.ts';
 import { presenceOf } from './presence-of.ts';
 import { asSeenBy } from './presence-seen.ts';
 import { ownCursor, readCursor, unreadCount } from './unread-count.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;
 
 export interface InboxRow {
   readonly membership: Membership;
@@ -27,7 +29,7 @@ export interface InboxRow {
 }
 
 export interface Inbox {
-  /** Conversations that have entries, and rooms; those that were active last, latest first, at most `limits.inboxConversations`. */
+  /** Conversations that have entries, and rooms; pinned ones first, then those that were active last, latest first, at most `limits.inboxConversations`. */
   readonly rows: readonly InboxRow[];
   /** The user has older conversations, which are read in pages of their own. */
   readonly hasOlder: boolean;
@@ -129,19 +131,21 @@ interface Place {
   /** ms; when the conversation was last used: at its newest message, or, if there is none, at its newest entry */
   readonly at: number;
   readonly id: string;
+  readonly pinned?: boolean | undefined;
 }
 
-function placeOf({ state: { conversation: id, last, at } }: InboxRow): Place {
-  return { at: last?.at ?? at, id };
+function placeOf({ state: { conversation: id, last, at }, membership }: InboxRow): Place {
+  return { at: last?.at ?? at, id, pinned: membership.settings.pinnedAt !== undefined || undefined };
 }
 
-/** Latest first. */
+/** Pinned ones first; latest first. */
 function isBefore(one: Place, other: Place): boolean {
+  if (one.pinned !== other.pinned) return one.pinned === true;
   return one.at > other.at || (one.at === other.at && one.id < other.id);
 }
 
 /**
- * Where a page begins. Conversations that become active while somebody pages move to the front, so they are shown once more, or for the first
+ * Where a page begins. Conversations that become active, or are pinned, while somebody pages move to the front, so they are shown once more, or for the first
  * time, at the end of those that did not: nothing is missed.
  */
 export type InboxPlace =
@@ -180,7 +184,8 @@ export function pageOf(
   }: { readonly from: Exclude<InboxPlace, { part: 'older' }> | number; readonly limit: number; readonly now: number },
 ): InboxPage {
   const start = typeof from === 'number' ? now : from.start;
-  const hasMoved = (row: InboxRow) => typeof from === 'object' && placeOf(row).at > start;
+  const movedAt = (row: InboxRow) => Math.max(placeOf(row).at, row.membership.settings.pinnedAt ?? 0);
+  const hasMoved = (row: InboxRow) => typeof from === 'object' && movedAt(row) > start;
   const moved = rows.filter(hasMoved).reverse();
   const still = rows.filter((row) => !hasMoved(row));
   const last = still.at(-1);
@@ -236,9 +241,9 @@ async function olderPage(
   }
 }
 
-/** Without muted conversations, whose messages wait quietly. */
-export function totalUnread({ rows }: Inbox): number {
-  return rows.reduce((sum, { unread, membership }) => sum + (membership.muted ? 0 : unread), 0);
+/** Without conversations that are muted or put away, whose messages wait quietly. @param now ms */
+export function totalUnread({ rows }: Inbox, now: number): number {
+  return rows.reduce((sum, row) => sum + (countsInTotal(row, now) ? row.unread : 0), 0);
 }
 
 /**
@@ -249,7 +254,7 @@ export function totalUnread({ rows }: Inbox): number {
  * @param known users who were read already; by default all are read
  */
 export async function toViews(
-  services: Reader,
+  services: Reader & Pick<Services, 'bucket'>,
   rows: readonly InboxRow[],
   { memberNames, known }: { memberNames?: readonly string[]; known?: readonly User[] } = {},
 ): Promise<ConversationView[]> {
@@ -269,14 +274,17 @@ export async function toViews(
   const users = await asSeenBy(services, rows[0]?.membership.username ?? '', people);
   const members: readonly Shown[] = [...fromStates, ...fromMemberships];
   const newest = await Promise.all(rows.map((row) => newestVisible(services, row)));
+  const pictures = await Promise.all(rows.map(({ state }) => pictureOf(services, state)));
   return rows.map(({ state, membership, unread }, row) => ({
     id: state.conversation,
     kind: parseConversation(state.conversation).kind,
     title: state.title ?? null,
+    picture: pictures[row],
+    pinned_messages: state.pins || undefined,
     ...(state.conversation.startsWith('room:') ? { owner: state.owner ?? null } : {}),
     seq: state.seq,
     unread_count: unread,
-    muted: membership.muted || undefined,
+    ...settingsOf({ state, membership }, services.now()),
     read_seq: ownCursor(state, membership).seq,
     last_message: toLastMessage(newest[row], namesOf(users)),
     members:
@@ -291,8 +299,23 @@ export async function toViews(
   }));
 }
 
+/** Left out where they are as at the beginning: most are. */
+function settingsOf(row: Pick<InboxRow, 'state' | 'membership'>, now: number) {
+  const settings = shownSettings(row, now);
+  if (areUnset(settings)) return {};
+  return { muted: isMuted(row.membership.settings, now) || undefined, settings };
+}
+
 /** What a list shows of a membership. The state of a conversation that is named by its members has it too. */
 type Shown = Pick<Membership, 'username' | 'conversation' | 'role' | 'read' | 'deliveredUntil'>;
+
+/** The signed address of a group's or room's picture. */
+export async function pictureOf(
+  services: Pick<Services, 'bucket'>,
+  { picture }: Pick<ConversationState, 'picture'>,
+): Promise<string | undefined> {
+  return picture === undefined ? undefined : signAvatar(services, { id: picture });
+}
 
 /** The people whom `toViews` shows: members, and authors of the newest messages. */
 export function peopleIn(rows: readonly InboxRow[], memberNames?: readonly string[]): string[] {

@@ -9,7 +9,7 @@ import type { ConversationView, Invitation as InvitationView } from '#protocol/m
 import type { Conversation } from '#protocol/names';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toTime } from '../delivery/render.ts';
-import type { Services, TimedStore } from '../runtime/services.ts';
+import type { Services, Store, TimedStore } from '../runtime/services.ts';
 import { getConversationStates } from '../store/conversation-state.ts';
 import { daySeconds } from '../store/item.ts';
 import { getMembership, getMemberships, type Membership } from '../store/membership.ts';
@@ -21,6 +21,7 @@ import {
   type Invitation,
   invitationIdsOf,
   managesCheck,
+  noStanding,
   putInvitation,
   type Standing,
 } from '../store/standing.ts';
@@ -78,8 +79,7 @@ export async function inviteFirst(
 ): Promise<Invitation[]> {
   const at = services.now();
   const given = people.map((username) => ({ username, conversation: conversation.id, by: caller.username, at }));
-  const none = { invitation: undefined, refusedAt: undefined };
-  const put = await Promise.all(given.map((invitation) => putInvitation(services, invitation, none)));
+  const put = await Promise.all(given.map((invitation) => putInvitation(services, invitation, noStanding)));
   return given.filter((_, index) => put[index]);
 }
 
@@ -233,11 +233,15 @@ async function toInvitationViews(
     });
 }
 
-async function stillManages(services: Services, { by, conversation }: Invitation): Promise<boolean> {
+/** Does whoever has made an invitation or an invite link manage the group? */
+export async function stillManages(
+  services: Store,
+  { by, conversation }: Pick<Invitation, 'by' | 'conversation'>,
+): Promise<boolean> {
   return manages(await getMembership(services, by, conversation));
 }
 
-function manages(membership: Membership | undefined): boolean {
+export function manages(membership: Membership | undefined): membership is Membership {
   return membership?.role === 'owner' || membership?.role === 'admin';
 }
 

@@ -24,7 +24,7 @@ import {
 } from '../store/entry.ts';
 import { addUncounted, uncountedAfter } from '../store/uncounted.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;
 /** The newest message of a conversation with its number, as lists show it. */
 export type Last = LastMessage & { readonly seq: number };
 
@@ -104,6 +104,8 @@ async function sealIfOld(
 async function seal(services: Reader, conversation: string, seq: number, counted?: boolean): Promise<Entry> {
   const sealed: SealedEntry = { type: 'sealed', conversation, seq, at: services.now(), counted };
   const put = await putEntry(services, sealed);
+  // Who knows what the number was for has just given it up, alive.
+  if (put.stored && counted === undefined) services.log.count('HolesSealed');
   return put.stored ? sealed : put.existing;
 }
 

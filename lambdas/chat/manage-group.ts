@@ -13,12 +13,13 @@ import { endMembershipUpdate, getMembership, joinUpdate, type Membership, roleUp
 import { ban, endBan, getStanding } from '../store/standing.ts';
 import { getUsers } from '../store/user.ts';
 import { assertNoBlock } from './blocks-between.ts';
+import { changeLook, type Look } from './change-look.ts';
 import { changeMembers, joinsUpdate } from './change-members.ts';
 import { conversationView } from './conversation-view.ts';
-import { ensureOwner } from './group-owner.ts';
 import { invite, tellOfTheEnd, withdraw, withoutAsking } from './invitations.ts';
 import { postUnreadCounts } from './mark-read.ts';
 import { assertUsersExist } from './people.ts';
+import { requireManager } from './require-manager.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
 import { becomeOwner } from './room-owner.ts';
 import { recordSystemEvent } from './system-events.ts';
@@ -96,7 +97,7 @@ export async function removeMember(
       throw new ChatError('forbidden', 'only the owner can remove a moderator');
     }
     await noteLeft(services, who, conversation.id);
-    const end = endMembershipUpdate(services, membership, isRoom ? 'banned' : undefined);
+    const end = endMembershipUpdate(services, membership, isRoom ? 'banned' : 'removed');
     return { updates: [end], checks: own.username === who ? [] : [roleCheck(own)] };
   });
   await postUnreadCounts(services, conversation.id, await getUsers(services, [who]), 0);
@@ -109,24 +110,31 @@ async function keepOut(services: Services, conversation: Conversation, who: stri
   return ban(services, who, conversation);
 }
 
+interface GroupUpdate extends Look {
+  readonly title?: string | undefined;
+  readonly roles?: Readonly<Record<string, Role>> | undefined;
+}
+
 /**
- * Changes the title and roles, with one entry of the log for each. A title or role that is the same already is left alone.
- * @throws ChatError `forbidden`; `not_found` for a role of somebody who is not a member; `invalid_frame`, `conflict`
+ * Changes title, description, picture and roles, with one entry of the log for each. What is the same already is left alone.
+ * @throws ChatError `forbidden`; `not_found` for a role of somebody who is not a member; `attachment_missing`, `attachment_rejected`;
+ *   `invalid_frame`, `conflict`
  */
 export async function updateGroup(
   services: Services,
   conversation: Conversation,
   caller: Caller,
-  { title, roles = {} }: { title?: string | undefined; roles?: Readonly<Record<string, Role>> | undefined },
+  { title, roles = {}, ...look }: GroupUpdate,
 ): Promise<ConversationView> {
   const requested = Object.entries(roles);
+  const hasLook = look.description !== undefined || look.picture !== undefined;
   // A room without an owner has nobody who manages it.
-  const takesRoom = conversation.kind === 'room' && title === undefined && isAlone(requested, caller);
+  const takesRoom = conversation.kind === 'room' && title === undefined && !hasLook && isAlone(requested, caller);
   const own = takesRoom
     ? await requireMembership(services, conversation, caller, { join: false })
     : await requireManager(services, conversation, caller);
-  if (title === undefined && requested.length === 0) {
-    throw new ChatError('invalid_frame', 'there is nothing to change: give a title, or roles');
+  if (title === undefined && !hasLook && requested.length === 0) {
+    throw new ChatError('invalid_frame', 'there is nothing to change: give a title, a description, a picture or roles');
   }
   const isRoom = conversation.kind === 'room';
   assertRolesOf(isRoom, requested);
@@ -153,6 +161,7 @@ export async function updateGroup(
       return { updates: [], checks: [roleCheck(await requireManager(services, conversation, caller))] };
     });
   }
+  if (hasLook) await changeLook(services, conversation, caller, look);
   // The new owner comes last, because only the owner may change the other roles.
   const inOrder = changes.sort((a, b) => Number(a.role === 'owner') - Number(b.role === 'owner'));
   for (const { role, membership } of inOrder)
@@ -208,23 +217,6 @@ async function memberToChange(
     );
   }
   return membership;
-}
-
-/** The caller's membership. @throws ChatError `forbidden` unless the caller manages the group or room */
-async function requireManager(services: Services, conversation: Conversation, caller: Caller): Promise<Membership> {
-  if ('members' in conversation) {
-    throw new ChatError('forbidden', `${conversation.id} is not a managed group: it is named by its members`);
-  }
-  const membership = await requireMembership(services, conversation, caller, { join: false });
-  if (membership.role !== 'member') return membership;
-  if (conversation.kind === 'group') {
-    // The group may have none, and the caller may be the one who becomes it.
-    await ensureOwner(services, conversation);
-    const now = await requireMembership(services, conversation, caller, { join: false });
-    if (now.role !== 'member') return now;
-  }
-  const who = conversation.kind === 'room' ? 'owner and moderators' : 'owner and admins';
-  throw new ChatError('forbidden', `only ${who} of ${conversation.id} can do that`);
 }
 
 async function requireMember(services: Services, conversation: Conversation, who: string): Promise<Membership> {

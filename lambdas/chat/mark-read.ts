@@ -1,25 +1,29 @@
 /**
  * Moves a reader's cursor: one write, or none if the cursor is there already. Unread counts follow from the cursor. In a large conversation
  * only the reader's own connections hear of it: a message that a thousand people read would be a million posts.
+ *
+ * Reading is as frequent as writing, so what can be read at the same time is, and a client can do without the events that tell it what it did.
  */
 import { ChatError } from '#protocol/errors';
 import type { Conversation } from '#protocol/names';
 import { broadcast } from '../delivery/broadcast.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
-import { type ConversationState, getConversationState } from '../store/conversation-state.ts';
+import { type ConversationState, type Cursor, getConversationState } from '../store/conversation-state.ts';
 import { moveCursor } from '../store/cursor.ts';
-import type { User } from '../store/user.ts';
+import type { Membership } from '../store/membership.ts';
+import type { Connection, User } from '../store/user.ts';
 import { readInbox, totalUnread } from './inbox.ts';
 import { cursorAt } from './log.ts';
-import { recipientsOf } from './members.ts';
+import { listMembers, recipientsOf } from './members.ts';
 import { type Caller, requireMembership } from './require-membership.ts';
-import { readCursor, unreadCount } from './unread-count.ts';
+import { markOf, readCursor, unreadCount } from './unread-count.ts';
 import { owePosts } from './user-limits.ts';
 
 /**
  * Marks everything up to `upTo` (default: everything) as read. The members, in a large conversation the reader alone, get an event, and the
  * reader's own connections the new counts.
+ * @param quiet a connection that gets none of these events, because it knows what its user has read
  * @returns the cursor and the remaining unread count of the conversation
  * @throws ChatError `invalid_frame` for a number beyond the log, `forbidden`, `unknown_user`
  */
@@ -28,16 +32,23 @@ export async function markRead(
   conversation: Conversation,
   caller: Caller,
   upTo?: number | null,
+  quiet?: Pick<Connection, 'id'>,
 ): Promise<{ up_to: number; unread_count: number }> {
-  const membership = await requireMembership(services, conversation, caller, { join: false });
-  const state = await getConversationState(services, conversation.id);
+  const [membership, state, members] = await Promise.all([
+    requireMembership(services, conversation, caller, { join: false }),
+    getConversationState(services, conversation.id),
+    listMembers(services, conversation),
+  ]);
   assertWithinLog(state, upTo, 'read');
   const requested = await cursorAt(services, state, upTo ?? state.seq);
   const before = readCursor(state, membership);
   const isLater = requested.seq > before.seq;
   const read = isLater ? requested : before;
-  const moved = isLater && (await moveCursor(services, membership, requested));
-  const recipients = await recipientsOf(services, conversation, { alwaysInclude: [caller.username], state });
+  const [moved, found] = await Promise.all([
+    isLater && moveCursor(services, membership, requested),
+    recipientsOf(services, conversation, { alwaysInclude: [caller.username], members, state }),
+  ]);
+  const recipients = { ...found, users: found.users.map((user) => without(user, quiet)) };
   const { id } = conversation;
   const event = { type: 'messages_read', conversation: id, user: caller.username, up_to: read.seq } as const;
   const reader = recipients.users.filter(({ username }) => username === caller.username);
@@ -47,9 +58,28 @@ export async function markRead(
     owePosts(services, caller.username, 'receipts', users);
     await broadcast(services, { conversation: id, users }, event);
   }
-  const unread = await unreadCount(services, state, { ...membership, read });
+  const after = isLater ? membership : await readMarkedUp(services, state, membership, requested, reader);
+  const unread = await unreadCount(services, state, { ...after, read });
   await postUnreadCounts(services, id, reader, unread);
   return { up_to: read.seq, unread_count: unread };
+}
+
+/** What was marked as unread is read again, although the cursor does not move. */
+async function readMarkedUp(
+  services: Services,
+  state: ConversationState,
+  membership: Membership,
+  upTo: Cursor,
+  reader: readonly User[],
+): Promise<Membership> {
+  if (!markOf(state, membership)) return membership;
+  // Loaded only then, because a cold start should load little.
+  const { readMarked } = await import('./unread-mark.ts');
+  return readMarked(services, state, membership, upTo, reader);
+}
+
+function without(user: User, connection: Pick<Connection, 'id'> | undefined): User {
+  return { ...user, connections: user.connections.filter(({ id }) => id !== connection?.id) };
 }
 
 /** @throws ChatError `invalid_frame` for a number after the end of the log */
@@ -81,6 +111,6 @@ export async function postUnreadCounts(
   await postAll(services, singles, { type: 'single_conversation_unread_count', conversation, unread_count: unread });
   const [first] = totals;
   if (!first) return;
-  const total = totalUnread(await readInbox(services, first.username));
+  const total = totalUnread(await readInbox(services, first.username), services.now());
   await postAll(services, totals, { type: 'unread_count', unread_count: total });
 }

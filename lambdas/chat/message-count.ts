@@ -15,7 +15,7 @@ import { uncountedAfter } from '../store/uncounted.ts';
 import { type LogRange, missingMessages, readLog } from './log.ts';
 import type { Viewer } from './visible.ts';
 
-type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause'>;
+type Reader = Pick<Services, 'table' | 'now' | 'config' | 'pause' | 'log'>;
 
 const entriesChecked = 250;
 /** How far it was checked is written once for so many numbers. */

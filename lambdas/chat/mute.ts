@@ -1,17 +1,11 @@
 import type { Conversation } from '#protocol/names';
-import { receives } from '#protocol/scope';
-import { connectionsOf, postAll } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
-import { getConversationState } from '../store/conversation-state.ts';
-import { setMuted } from '../store/membership.ts';
-import { getUsers } from '../store/user.ts';
-import { postUnreadCounts } from './mark-read.ts';
-import { type Caller, requireMembership } from './require-membership.ts';
-import { unreadCount } from './unread-count.ts';
+import { changeSettings } from './change-settings.ts';
+import type { Caller } from './require-membership.ts';
 
 /**
- * Mutes a conversation for the caller, or ends that: no pushes, no notifications, and its messages do not count in the total of unread ones.
- * The other members do not learn of it, and messages come as before. Repeating it changes nothing.
+ * Mutes a conversation for the caller, or ends every mute: no pushes, no notifications, and its messages do not count in the total of unread
+ * ones. It is the setting `notify: none`, as clients ask for it from before there were others.
  * @throws ChatError `forbidden` for who is no member
  */
 export async function muteConversation(
@@ -20,12 +14,8 @@ export async function muteConversation(
   caller: Caller,
   muted: boolean,
 ): Promise<void> {
-  const { id } = conversation;
-  const { username } = caller;
-  const membership = await requireMembership(services, conversation, caller, { join: false });
-  if (!(await setMuted(services, username, id, muted))) return;
-  const [users, state] = await Promise.all([getUsers(services, [username]), getConversationState(services, id)]);
-  const connections = connectionsOf(users, (scope) => receives(scope, id));
-  await postAll(services, connections, { type: 'conversation_muted', conversation: id, muted });
-  await postUnreadCounts(services, id, users, await unreadCount(services, state, membership));
+  await changeSettings(services, conversation, caller, (settings) => {
+    if (muted) return { notify: 'none' };
+    return { muted_until: null, notify: settings.notify === 'none' ? 'all' : settings.notify };
+  });
 }

@@ -32,6 +32,8 @@ export async function deliverChunk(
         if ((await post(services, connection, event, until)) === 'sent') delivered.add(connection.username);
       }),
   );
+  // The message's own time: nobody knows here when its frame came.
+  if (message) services.log.count('DeliveryTime', Math.max(0, services.now() - Date.parse(message.date_added)));
   if (!message || withoutReceipts) return;
   const shown = members.filter(({ username, hidesPresence }) => !hidesPresence && delivered.has(username));
   const authors = users.filter(({ username }) => username === author);

@@ -103,6 +103,7 @@ export async function deliverMessage(
     acknowledged = fitNames(await shownOf([...delivered]));
     await Promise.all([posts, postAll(services, authors, chatMessage(own, acknowledged))]);
   }
+  if (!repeated) services.log.elapsed('DeliveryTime');
 
   // Names that were late, or did not fit, follow in delivery receipts.
   const late = (await shownOf([...delivered])).filter((name) => !acknowledged.includes(name));

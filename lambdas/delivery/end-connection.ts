@@ -1,4 +1,4 @@
-import type { TimedStore } from '../runtime/services.ts';
+import type { Services } from '../runtime/services.ts';
 import { removeConnection } from '../store/connection.ts';
 import { advanceDeliveredUntil } from '../store/cursor.ts';
 import { type Connection, getUser } from '../store/user.ts';
@@ -9,7 +9,7 @@ import { type Connection, getUser } from '../store/user.ts';
  * @param at ms; the last moment at which the connection may have received events
  */
 export async function endConnection(
-  services: TimedStore,
+  services: Pick<Services, 'table' | 'now' | 'log'>,
   connection: Pick<Connection, 'username' | 'id' | 'scope'>,
   at: number,
 ): Promise<void> {
@@ -21,5 +21,5 @@ export async function endConnection(
     const member = { username, conversation: scope.conversation };
     await advanceDeliveredUntil(services, member, Math.min(at, services.now()));
   }
-  await removeConnection(services, connection, at);
+  if (await removeConnection(services, connection, at)) services.log.count('ConnectionsClosed');
 }

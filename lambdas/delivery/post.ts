@@ -1,6 +1,7 @@
 import {
   DeleteConnectionCommand,
   GoneException,
+  LimitExceededException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { ServerEvent } from '#protocol/events';
@@ -44,6 +45,8 @@ export async function post(
     return 'gone';
   }
   const outcome = await postOnly(services, connection, event);
+  if (outcome === 'sent' && event.type === 'chat_message') services.log.count('MessagesDelivered');
+  if (outcome === 'gone') services.log.count('PostsGone');
   if (outcome === 'gone' && services.now() - openedAt >= openingGraceMs) {
     await endConnection(services, connection, Math.max(openedAt, until));
   }
@@ -73,7 +76,8 @@ export async function postOnly(
     return 'sent';
   } catch (error) {
     if (error instanceof GoneException) return 'gone';
-    log.warn('post failed', { connectionId: id, event: event.type, error: error as Error });
+    log.count(error instanceof LimitExceededException ? 'PostsThrottled' : 'PostsFailed');
+    log.warn('post failed', { connection: id, event: event.type, error: error as Error });
     return 'failed';
   }
 }

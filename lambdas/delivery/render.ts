@@ -31,7 +31,8 @@ export async function toMessage(services: Pick<Services, 'bucket'>, entry: Shown
       content_type: 'system',
       attachments: [],
       multimedia_url: null,
-      reply_to: null,
+      // So that readers come to the message that was pinned.
+      reply_to: entry.change.kind === 'pinned' ? (entry.change.message_seq ?? null) : null,
       mentions: [],
       reactions: {},
       edited_at: null,

@@ -24,6 +24,14 @@ export function systemText(
       return `${by} left`;
     case 'title':
       return `${by} named ${it} ${change.title ?? ''}`;
+    case 'description':
+      return change.description === undefined ? `${by} took the description away` : `${by} changed the description`;
+    case 'picture':
+      return change.taken_away ? `${by} took the picture away` : `${by} changed the picture`;
+    case 'pinned':
+      return `${by} pinned a message`;
+    case 'unpinned':
+      return `${by} unpinned a message`;
     case 'role':
       if (change.role === 'owner' && change.by === change.who) return `${by} took ${it} over`;
       if (change.role === 'owner') return `${by} handed ${it} over to ${who}`;

@@ -34,7 +34,7 @@ export const account: HttpHandlers<
   async updateMe(services, { user, body: { name, avatar: upload, hide_presence: hidesPresence } }) {
     if (name === undefined && upload === undefined && hidesPresence === undefined) return toMe(services, user);
     assertNotEmpty(services, user.username, 'profile');
-    const avatar = typeof upload === 'string' ? await storeAvatar(services, user.username, upload) : upload;
+    const avatar = typeof upload === 'string' ? await storeAvatar(services, user, user.username, upload) : upload;
     const changed = await updateProfile(services, user, { name, avatar, hidesPresence });
     if (!changed.user) throw noteEmpty(services, user.username, 'profile', changed.waitMs);
     return toMe(services, changed.user);

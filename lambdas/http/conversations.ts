@@ -1,3 +1,4 @@
+import { changeSettings } from '../chat/change-settings.ts';
 import { conversationView } from '../chat/conversation-view.ts';
 import { createGroup } from '../chat/create-group.ts';
 import { inboxPage, toViews } from '../chat/inbox.ts';
@@ -25,6 +26,7 @@ export const conversations: HttpHandlers<
   | 'removeMember'
   | 'unmuteConversation'
   | 'updateGroup'
+  | 'updateSettings'
 > = {
   async listConversations(services, request) {
     const { at, offset } = request.query;
@@ -97,6 +99,8 @@ export const conversations: HttpHandlers<
     await requireMembership(services, conversation, caller, { join: true });
     return conversationView(services, conversation, username, [username]);
   },
+
+  updateSettings: (services, { conversation, caller, body }) => changeSettings(services, conversation, caller, body),
 
   async muteConversation(services, { conversation, caller }) {
     await muteConversation(services, conversation, caller, true);

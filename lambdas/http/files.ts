@@ -2,6 +2,7 @@ import { ChatError } from '#protocol/errors';
 import type { UploadForm } from '#protocol/http';
 import { limits } from '#protocol/limits';
 import { assertFileQuota } from '../chat/rate-limits.ts';
+import { requireManager } from '../chat/require-manager.ts';
 import { assertWritable, requireMembership } from '../chat/require-membership.ts';
 import type { Services } from '../runtime/services.ts';
 import { signDownload, signUpload } from '../store/bucket.ts';
@@ -9,7 +10,7 @@ import { getUpload, isUsed, type NewUpload, putUpload } from '../store/upload.ts
 import type { HttpHandlers } from './handler.ts';
 
 /** Uploads and downloads. */
-export const files: HttpHandlers<'createAvatarUpload' | 'createUpload' | 'getAttachment'> = {
+export const files: HttpHandlers<'createAvatarUpload' | 'createPictureUpload' | 'createUpload' | 'getAttachment'> = {
   async createUpload(services, { conversation, caller, body }) {
     const membership = await requireMembership(services, conversation, caller, { join: true });
     assertWritable(services, membership);
@@ -18,6 +19,11 @@ export const files: HttpHandlers<'createAvatarUpload' | 'createUpload' | 'getAtt
 
   createAvatarUpload: (services, { caller: { username }, body }) =>
     uploadForm(services, { conversation: username, user: username, ...body }),
+
+  async createPictureUpload(services, { conversation, caller, body }) {
+    await requireManager(services, conversation, caller);
+    return uploadForm(services, { conversation: conversation.id, user: caller.username, ...body });
+  },
 
   async getAttachment(services, { conversation, caller, path }) {
     await requireMembership(services, conversation, caller, { join: false });

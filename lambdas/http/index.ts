@@ -11,8 +11,10 @@ import { conversations } from './conversations.ts';
 import { files } from './files.ts';
 import { friends } from './friends.ts';
 import type { HttpHandlers, RequestBase } from './handler.ts';
+import { inviteLinks } from './invite-links.ts';
 import { messages } from './messages.ts';
 import { people } from './people.ts';
+import { pins } from './pins.ts';
 import { pushDevices } from './push-devices.ts';
 import { HttpEvent, readCredentials, readRequest } from './request.ts';
 
@@ -21,8 +23,10 @@ const handlers: HttpHandlers = {
   ...conversations,
   ...files,
   ...friends,
+  ...inviteLinks,
   ...messages,
   ...people,
+  ...pins,
   ...pushDevices,
 };
 
@@ -37,17 +41,17 @@ const services = openServices(process.env);
 export const handler = createHandler({
   services,
   event: HttpEvent,
-  logKeys: ({ routeKey, requestContext }) => ({
-    route: routeKey,
-    user: String(requestContext.authorizer.jwt.claims.sub),
-  }),
-  async run(event): Promise<HttpAnswer> {
+  logKeys: ({ routeKey }) => ({ route: routeKey }),
+  received: ({ requestContext }) => requestContext.timeEpoch,
+  async run(event, { log }): Promise<HttpAnswer> {
     const name = operationOf(event);
     const credentials = readCredentials(event, process.env.USERNAME_CLAIM);
+    log.addKeys({ user: credentials.caller.username });
     // The one place that reads the caller's user: every route refuses another person under the same name, a deleted user and an old token.
     const { afterDeletion } = operation(name);
     const user = await requireUser(services, credentials.caller, credentials.issued, { afterDeletion });
     const request = readRequest(event, name, { ...credentials, user });
+    log.addKeys({ conversation: request.conversation?.id });
     // TypeScript cannot see that handler and request belong to the same operation.
     const handle = handlers[name] as (open: typeof services, request: RequestBase) => Promise<unknown>;
     const { rate, answer: { status = 200 } = {} } = operation(name);

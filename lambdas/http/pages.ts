@@ -24,3 +24,8 @@ export function link(
   for (const [name, value] of Object.entries(position)) search.set(name, String(value));
   return `${config.httpUrl}${address.path}?${search}`;
 }
+
+/** A list that is short enough to be one page. */
+export function wholeList<T>(results: T[]) {
+  return { count: results.length, next: null, previous: null, results };
+}

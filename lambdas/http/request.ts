@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { ChatError } from '#protocol/errors';
-import { readConversation } from '#protocol/names';
+import { type Conversation, readConversation } from '#protocol/names';
 import { type Operation, type OperationName, operation } from '#protocol/operations';
 import { parseAs, parseObject } from '#protocol/parse';
 import { accountOf, type Identity, readIdentity } from '../identity/claims.ts';
@@ -16,6 +16,7 @@ export const HttpEvent = z.object({
   pathParameters: z._default(z.record(z.string(), z.string()), {}),
   queryStringParameters: z._default(z.record(z.string(), z.string()), {}),
   requestContext: z.object({
+    timeEpoch: z.number(),
     authorizer: z.object({ jwt: z.object({ claims: z.record(z.string(), z.unknown()) }) }),
   }),
 });
@@ -47,7 +48,7 @@ export function readRequest(
   event: HttpEvent,
   name: OperationName,
   { caller, account, user }: Pick<RequestBase, 'caller' | 'account' | 'user'>,
-): RequestBase {
+): RequestBase & { readonly conversation: Conversation | undefined } {
   const { path, query, inConversation, ...declared } = operation(name);
   // In the order in which errors are answered: a closed conversation comes before the rest of the path.
   const request = {
@@ -57,7 +58,7 @@ export function readRequest(
     address: { path: event.rawPath, query: event.queryStringParameters },
     body: readBody(event, declared),
     query: query && parseAs(query, event.queryStringParameters),
-    conversation: inConversation && readConversation(conversationName(event), caller.username),
+    conversation: inConversation ? readConversation(conversationName(event), caller.username) : undefined,
     path: path && parsePath(path, event.pathParameters),
   };
   return request;

@@ -1,5 +1,5 @@
 import { cleanName } from '#protocol/clean-text';
-import { limits } from '#protocol/limits';
+import { nameLimits } from '#protocol/name-limits';
 import { encodeUserName, isOfDots, isUserName } from '#protocol/names';
 
 /** Who a token is about. A user name may pass to somebody else; issuer and `sub` together never do, so they are the person. */
@@ -27,7 +27,7 @@ export function readIdentity(claims: Readonly<Record<string, unknown>>, username
 
 /** Providers allow any name, and longer ones (Cognito: 2,048 characters), for which a frame has no room. Empty if nothing of it can be seen. */
 function shownName(name: string): string {
-  return [...cleanName(name.toWellFormed())].slice(0, limits.nameLength).join('').trim();
+  return [...cleanName(name.toWellFormed())].slice(0, nameLimits.nameLength).join('').trim();
 }
 
 /** The pool's id. The rest of the address says where the pool answers, and on a laptop that changes with the port. */

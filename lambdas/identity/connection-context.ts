@@ -16,6 +16,8 @@ export const ConnectionContext = z.object({
   sub: z.optional(z.string()),
   /** see protocol/scope.ts; empty when the address has a problem */
   scope: z.string(),
+  /** The connection takes over from another one of its client, so it needs no first events. */
+  resumes: z.optional(z.literal('true')),
   /** What is wrong with the address or the token, and the HTTP status of the handshake that follows: `$connect` answers with both. */
   problem: z.optional(z.string()),
   status: z.optional(z.coerce.number()),
@@ -36,9 +38,10 @@ export function toConnectionContext(
   { username, name, issuer, sub }: Identity,
   { expires, issued }: { readonly expires: number; readonly issued: number },
   scope: Scope | AddressProblem,
+  { resumes = false }: { readonly resumes?: boolean } = {},
 ): ConnectionContext {
   const address = 'kind' in scope ? { scope: scopeToText(scope) } : { scope: '', ...scope };
-  return { username, name, issuer, sub, expires, issued, ...address };
+  return { username, name, issuer, sub, expires, issued, ...address, ...(resumes && { resumes: 'true' }) };
 }
 
 /** For a connection that `$connect` refuses, because an authorizer cannot say why: it has no user. */

@@ -21,30 +21,49 @@ const algorithms = ['RS256', 'RS384', 'RS512'];
 
 /**
  * A verifier of the issuer's id and access tokens: signature, issuer, times and audience. It fetches the keys once and keeps them.
- * It works with every OpenID provider, Cognito included, because it asks the issuer for the address of the keys.
+ * It works with every OpenID provider: it asks the issuer for the address of the keys, unless that is known.
  * @param options.issuer as its tokens write it: some end in a slash
+ * @param options.keys the address of the keys. Without it two requests come before the first token is verified, one after the other.
  * @param options.alias another name that the same issuer has in some of its tokens
  */
 export function createTokenVerifier(options: {
   issuer: string;
+  keys?: string | undefined;
   alias?: string | undefined;
   audience: readonly string[];
   usernameClaim?: string | undefined;
 }) {
-  let verifier: Promise<ReturnType<typeof createVerifier>> | undefined;
+  let asked: Promise<ReturnType<typeof createVerifier>> | undefined;
+
+  return { verify, prepare };
+
+  /** Fetches the keys before somebody waits for them. If the issuer does not answer, the first `verify` asks it again. */
+  async function prepare(): Promise<void> {
+    try {
+      await (await ready()).hydrate();
+    } catch {}
+  }
 
   /** @throws IssuerUnavailable */
-  return async function verify(token: string): Promise<Verified> {
-    verifier ??= discover(options.issuer);
-    const ready = await verifier;
+  async function verify(token: string): Promise<Verified> {
+    const verifier = await ready();
     try {
-      const claims = await ready.verify(token);
+      const claims = await verifier.verify(token);
       return await accept(claims, algorithmOf(token));
     } catch (error) {
       if (error instanceof IssuerUnavailable) throw error;
       return { ok: false, reason: error instanceof Error ? error.message : String(error) };
     }
-  };
+  }
+
+  function ready() {
+    asked ??= options.keys === undefined ? discover(options.issuer) : Promise.resolve(verifierWith(options.keys));
+    return asked;
+  }
+
+  function verifierWith(keys: string) {
+    return createVerifier(new Set([options.issuer, options.alias ?? options.issuer]), keys);
+  }
 
   async function discover(issuer: string) {
     try {
@@ -56,9 +75,9 @@ export function createTokenVerifier(options: {
           `the issuer ${issuer} calls itself ${itself}: its tokens and oidc.issuer must say the same`,
         );
       }
-      return createVerifier(new Set([issuer, options.alias ?? issuer]), jwksUri);
+      return verifierWith(jwksUri);
     } catch (error) {
-      verifier = undefined;
+      asked = undefined;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { limits } from '#protocol/limits';
+import { nameLimits } from '#protocol/name-limits';
 import { encodeUserName, isOfDots } from '#protocol/names';
 import { accountOf } from './claims.ts';
 
@@ -8,8 +8,8 @@ export function whyNobody(claims: Readonly<Record<string, unknown>>, usernameCla
   const external = accountOf(claims, usernameClaim);
   if (external === undefined || external === '') return `the token names no user: it needs the claim ${claim}`;
   const { length } = encodeUserName(external);
-  if (length > limits.userNameLength) {
-    return `the token names no user of at most ${limits.userNameLength} characters: its claim ${claim} takes ${length}, because each character other than a-z 0-9 . - takes three or more. The deployer can choose another claim, such as Entra's oid`;
+  if (length > nameLimits.userNameLength) {
+    return `the token names no user of at most ${nameLimits.userNameLength} characters: its claim ${claim} takes ${length}, because each character other than a-z 0-9 . - takes three or more. The deployer can choose another claim, such as Entra's oid`;
   }
   if (isOfDots(external))
     return `the token names no user: its claim ${claim} consists of dots, which no address can have`;

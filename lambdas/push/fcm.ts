@@ -4,6 +4,7 @@
  */
 import { JWT } from 'google-auth-library';
 import * as z from 'zod/mini';
+import { callLimits } from '../runtime/call-limits.ts';
 import { type PushDevice, shortHash } from '../store/push-device.ts';
 import { callPushService, failed } from './call-push-service.ts';
 import type { Outcome, Push } from './push-job.ts';
@@ -23,16 +24,21 @@ export interface Fcm {
   token(): Promise<string>;
 }
 
-/** @throws Error when the secret is not the file of a service account */
-export function openFcm(secret: unknown): Fcm {
+/**
+ * @param answerTimeout ms that Google may take to give a token; it is asked three times
+ * @throws Error when the secret is not the file of a service account
+ */
+export function openFcm(secret: unknown, answerTimeout: number = callLimits.answerTimeout): Fcm {
   const { data } = z.safeParse(Account, secret);
   if (!data) throw new Error('unable to push by FCM; the secret is not the JSON file of a service account');
   const client = new JWT({
     email: data.client_email,
     key: data.private_key,
     scopes: ['https://www.googleapis.com/auth/firebase.messaging'],
-    // The library would bundle another fetch, and it ignores the file's token_uri.
-    transporterOptions: { fetchImplementation: (_, init) => fetch(data.token_uri, init) },
+    transporterOptions: {
+      // The library would bundle another fetch, and it ignores the file's token_uri. It knows no limit either.
+      fetchImplementation: (_, init) => fetch(data.token_uri, { ...init, signal: AbortSignal.timeout(answerTimeout) }),
+    },
   });
   return {
     projectId: data.project_id,

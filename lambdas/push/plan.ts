@@ -7,6 +7,7 @@ import { type Conversation, parseConversation } from '#protocol/names';
 import { receives } from '#protocol/scope';
 import { blocksBetween } from '../chat/blocks-between.ts';
 import { memberNames } from '../chat/members.ts';
+import { wantsNotification } from '../chat/own-settings.ts';
 import { unreadCount } from '../chat/unread-count.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { createHandler } from '../runtime/create-handler.ts';
@@ -28,14 +29,19 @@ export const handler = createHandler({
   run: ({ Records }, services): Promise<BatchAnswer> =>
     runBatch(Records.map(toItemChange), services.log, {
       id: ({ id }) => id,
-      async run({ after = {} }) {
+      async run({ after = {} }, log) {
         const entry = toEntry(after);
+        log.addKeys({ conversation: entry.conversation });
         if (entry.type === 'message') await enqueue(services, await plan(services, entry));
       },
     }),
 });
 
+/** ms; the stream brings no record of this age, so an older message was put back by a restore, long after people had it. */
+const oldest = 600_000;
+
 async function plan(services: PushServices, entry: MessageEntry): Promise<PushJob[]> {
+  if (services.now() - entry.at > oldest) return [];
   const conversation = parseConversation(entry.conversation);
   const users = await getUsers(services, await memberNames(services, conversation));
   const offline = users.filter((user) => user.username !== entry.user && isOffline(services, user, entry.conversation));
@@ -51,7 +57,7 @@ async function plan(services: PushServices, entry: MessageEntry): Promise<PushJo
     ),
   ]);
   const unblocked = await withoutBlocks(services, conversation, entry.user, memberships);
-  const wanting = unblocked.filter((membership) => wantsPush(state, membership, entry));
+  const wanting = unblocked.filter((membership) => wantsPush(services, state, membership, entry));
   const jobs = await Promise.all(
     wanting.map(async (membership) => {
       const push = toPush(entry, state, users, membership.username, await unreadCount(services, state, membership));
@@ -88,9 +94,15 @@ function isValid({ now }: PushServices, expires: number): boolean {
 }
 
 /** Has neither read nor cleared it meanwhile, nor muted the conversation; and in a direct one there is no block between the two. */
-function wantsPush(state: ConversationState, membership: Membership, { seq }: MessageEntry): boolean {
-  const { muted, blocks, blocked } = membership;
-  return isUnread(state, membership, seq) && !muted && !blocks && !blocked;
+function wantsPush(
+  { now }: PushServices,
+  state: ConversationState,
+  membership: Membership,
+  { seq, mentions }: MessageEntry,
+): boolean {
+  const { username, settings, blocks, blocked } = membership;
+  const isWanted = wantsNotification(settings, mentions?.includes(username) ?? false, now());
+  return isWanted && isUnread(state, membership, seq) && !blocks && !blocked;
 }
 
 /** @throws Error when the queue refused one; Lambda then delivers the record again */

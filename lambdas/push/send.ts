@@ -6,10 +6,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
+import { wantsNotification } from '../chat/own-settings.ts';
 import { removePushDevice } from '../chat/push-devices.ts';
 import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { sdkCallLimits } from '../runtime/call-limits.ts';
 import { createHandler } from '../runtime/create-handler.ts';
+import type { Log } from '../runtime/log.ts';
 import { getConversationState } from '../store/conversation-state.ts';
 import { getEntry } from '../store/entry.ts';
 import { getMembership } from '../store/membership.ts';
@@ -75,27 +77,29 @@ export const handler = createHandler({
 });
 
 /** @throws Error when the push failed; SQS then delivers the message again */
-async function sendRecord(record: QueueRecord): Promise<void> {
+async function sendRecord(record: QueueRecord, log: Log): Promise<void> {
   const job = z.parse(PushJob, JSON.parse(record.body));
+  log.addKeys({ user: job.user, conversation: job.push.conversation });
   const tries = record.attributes.ApproximateReceiveCount;
-  if (tries > 1 && !(await isStillUnread(job))) return;
-  const outcome = await send(job);
+  if (tries > 1 && !(await isStillWanted(job))) return;
+  const outcome = await send(job, log);
   if (outcome.kind !== 'failed') return;
   await postpone(record, outcome.retryAfter);
   throw new Error(`push failed at try ${tries}; ${outcome.why}`);
 }
 
-/** Between two tries lie minutes: the message may be read or deleted, and its reader removed. */
-async function isStillUnread({ user, push: { conversation, seq } }: PushJob): Promise<boolean> {
+/** Between two tries lie minutes: the message may be read or deleted, the conversation muted, and its reader removed. */
+async function isStillWanted({ user, push: { conversation, seq, mentioned = false } }: PushJob): Promise<boolean> {
   const [state, membership, entry] = await Promise.all([
     getConversationState(services, conversation),
     getMembership(services, user, conversation),
     getEntry(services, conversation, seq),
   ]);
-  return membership !== undefined && isUnread(state, membership, seq) && entry?.type === 'message' && !entry.deleted;
+  if (!membership || !wantsNotification(membership.settings, mentioned, now())) return false;
+  return isUnread(state, membership, seq) && entry?.type === 'message' && !entry.deleted;
 }
 
-async function send({ user, device: id, expires, push }: PushJob): Promise<Outcome> {
+async function send({ user, device: id, expires, push }: PushJob, log: Log): Promise<Outcome> {
   const device = await getPushDevice(services, id);
   if (device?.user !== user) {
     // It belongs to another user by now, or to nobody: the list in the user's item lags behind.
@@ -104,7 +108,7 @@ async function send({ user, device: id, expires, push }: PushJob): Promise<Outco
   }
   const outcome = await sendTo();
   if (outcome.kind === 'gone') {
-    services.log.info('device removed', { user, device: id, why: outcome.why });
+    log.info('device removed', { device: id, why: outcome.why });
     await removePushDevice(services, device);
   }
   return outcome;

@@ -6,8 +6,8 @@ export interface BatchAnswer {
 
 interface BatchOptions<Record> {
   readonly id: (record: Record) => string;
-  /** A thrown error is logged, and means that the record failed. */
-  readonly run: (record: Record) => Promise<void>;
+  /** A thrown error is logged, and means that the record failed. The log is the record's own: it names the record. */
+  readonly run: (record: Record, log: Log) => Promise<void>;
   /** One after the other, up to the first that fails. Default: all at once. */
   readonly inOrder?: boolean;
 }
@@ -22,11 +22,12 @@ export async function runBatch<Record>(
   { id, run, inOrder = false }: BatchOptions<Record>,
 ): Promise<BatchAnswer> {
   const succeeds = async (record: Record) => {
+    const ownLog = log.with({ record: id(record) });
     try {
-      await run(record);
+      await run(record, ownLog);
       return true;
     } catch (error) {
-      log.error('record failed', { record: id(record), error: error as Error });
+      ownLog.error('record failed', { error: error as Error });
       return false;
     }
   };

@@ -16,7 +16,7 @@ import type { SocketRequest } from './request.ts';
 /** Browsers cannot send headers, so they send the token here: `Sec-WebSocket-Protocol: parley.v1, token.<JWT>`. */
 const subprotocol = 'parley.v1';
 /** ms; API Gateway closes every connection after two hours. */
-const longestConnectionMs = 2 * 60 * 60 * 1_000 + 60_000;
+export const longestConnectionMs = 2 * 60 * 60 * 1_000 + 60_000;
 
 export interface SocketAnswer {
   readonly statusCode: number;
@@ -60,6 +60,7 @@ export async function connect(
     if (waitMs > 0) throw noteEmpty(services, caller.username, 'connects', waitMs);
     throw new ChatError('conflict', 'your account has just changed: connect again');
   }
+  services.log.count('ConnectionsOpened');
   await renewListings(services, user);
   await Promise.all(outdatedOf(user, now).map(({ connection, at }) => endConnection(services, connection, at)));
 

@@ -10,6 +10,7 @@ import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
 import { connect, type SocketAnswer } from './connect.ts';
 import { frameRates, handleFrame } from './frames.ts';
+import { renewedUntil } from './renewed-until.ts';
 import { SocketEvent, type SocketRequest, toRequest } from './request.ts';
 
 const services = openServices(process.env);
@@ -23,6 +24,7 @@ export const handler = createHandler({
     connection: connectionId,
     user: authorizer.username,
   }),
+  received: ({ requestContext }) => requestContext.requestTimeEpoch,
   async run(event, { now }) {
     const request = toRequest(event);
     const { routeKey } = event.requestContext;
@@ -30,7 +32,8 @@ export const handler = createHandler({
     // Best effort on AWS, and sometimes late. A post that finds the connection closed does the same.
     if (routeKey === '$disconnect') await endConnection(services, request.origin, request.at);
     else {
-      assertTokenValid(request, now());
+      // A renewal may come a moment late. The table knows whether the connection is still there.
+      if (routeKey !== 'renew_token') await assertTokenValid(request, now());
       await assertFrameRate(request);
       const frame = readFrame(event.body);
       if (frameRates[frame.type] !== 'sends') owe(services, request.caller.username, 'frames', 1);
@@ -69,8 +72,8 @@ async function assertFrameRate({ caller }: SocketRequest): Promise<void> {
 }
 
 /** @throws ChatError `token_expired` */
-function assertTokenValid({ tokenExpires }: SocketRequest, now: number): void {
-  if (now < tokenExpires) return;
+async function assertTokenValid({ tokenExpires, origin }: SocketRequest, now: number): Promise<void> {
+  if (now < tokenExpires || now < (await renewedUntil(services, origin))) return;
   const reason = 'the token of this socket has expired: connect again with a fresh one';
   throw new ChatError('token_expired', reason, { task: 'go on' });
 }

@@ -44,14 +44,14 @@ const everything: Scope = { kind: 'user' };
 
 export function toRequest({ requestContext }: SocketEvent): SocketRequest {
   const { connectionId: id, connectedAt: openedAt, requestTimeEpoch: at, authorizer } = requestContext;
-  const { username, name, issuer, sub, expires, issued } = authorizer;
+  const { username, name, issuer, sub, expires, issued, resumes } = authorizer;
   const address = scopeOf(authorizer);
   const scope = 'kind' in address ? address : everything;
   return {
     caller: { username, name },
     identity: issuer !== undefined && sub !== undefined ? { username, name, issuer, sub } : undefined,
     // It has just sent the event, so it is open, even if its token has expired.
-    origin: { username, id, scope, openedAt, expires: Number.POSITIVE_INFINITY },
+    origin: { username, id, scope, openedAt, expires: Number.POSITIVE_INFINITY, ...(resumes && { resumes: true }) },
     problem: 'kind' in address ? undefined : address,
     conversation: scope.kind === 'user' || scope.conversation === 'all' ? undefined : scope.conversation,
     at,

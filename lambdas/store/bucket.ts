@@ -4,7 +4,7 @@
  * `incoming/<id>`     an upload that nothing uses yet; a lifecycle rule deletes it after a day
  * `attachments/<id>`  a file of messages
  * `files/<id>`        a file of one message, from before messages shared files
- * `avatars/<id>`      a picture of a user
+ * `avatars/<id>`      a picture of a user, group or room
  */
 import { limits } from '#protocol/limits';
 import { bucketAddress } from '../runtime/aws-target.ts';
@@ -57,7 +57,7 @@ export async function readIncoming(services: InBucket, id: string): Promise<Uint
   return (await s3()).readIncoming(services, id);
 }
 
-/** Stores a picture of a user. */
+/** Stores a picture of a user, group or room. */
 export async function putAvatar(
   services: InBucket,
   avatar: Avatar,
@@ -82,8 +82,8 @@ export async function signDownload({ bucket }: InBucket, file: ObjectOf): Promis
   return signAddress(bucket, keyOf(file));
 }
 
-/** An address that serves a user's picture for an hour. */
-export async function signAvatar({ bucket }: InBucket, { id }: Avatar): Promise<string> {
+/** An address that serves a picture of a user, group or room for an hour. */
+export async function signAvatar({ bucket }: InBucket, { id }: Pick<Avatar, 'id'>): Promise<string> {
   return signAddress(bucket, avatarKey(id));
 }
 

@@ -1,6 +1,6 @@
 /**
- * Changing who is in a group or room, or how it is called, in one transaction with the number that the change gets in the log. So the log has
- * such changes in the order in which they happened, each on condition of the role of whoever made it.
+ * Changing who is in a group or room, how it is called, or what else belongs to it, in one transaction with the number that the change gets in
+ * the log. So the log has such changes in the order in which they happened, each on condition of the role of whoever made it.
  */
 import type { TimedStore } from '../runtime/services.ts';
 import type { StateChange } from './allocate-seq.ts';
@@ -9,11 +9,46 @@ import { type ItemCheck, type ItemUpdate, updateTogether } from './item.ts';
 import { type Membership, membershipKey } from './membership.ts';
 
 /** What changes together with the number. */
-export interface Step {
+export interface Step extends StateStep {
   readonly updates: readonly ItemUpdate[];
   readonly checks?: readonly ItemCheck[];
-  /** The owner from now on; null: there is none any more. */
+}
+
+/** What of it is in the state. A missing field stays as it is; null: there is none any more. */
+interface StateStep {
   readonly owner?: string | null;
+  /** The id of the picture. */
+  readonly picture?: string | null;
+  /** Whether there is a description. */
+  readonly described?: boolean;
+  /** How many more messages are pinned; fewer are below zero. */
+  readonly morePins?: number;
+}
+
+/** The parts of an update expression. */
+function stateUpdate({ owner, picture, described, morePins }: StateStep) {
+  const attributes = Object.entries({ owner, picture, about: described === false ? null : described });
+  const set = attributes.filter(([, value]) => value !== undefined && value !== null);
+  const remove = attributes.filter(([, value]) => value === null);
+  return {
+    set: set.map(([name]) => `#${name} = :${name}`),
+    remove: remove.map(([name]) => `#${name}`),
+    add: morePins === undefined ? [] : ['#pins :pins'],
+    names: Object.fromEntries(
+      [...set, ...remove, ...(morePins === undefined ? [] : [['pins']])].map(([name]) => [`#${name}`, String(name)]),
+    ),
+    values: {
+      ...Object.fromEntries(set.map(([name, value]) => [`:${name}`, value])),
+      ...(morePins === undefined ? {} : { ':pins': morePins }),
+    },
+  };
+}
+
+function expressionOf({ set, remove, add }: Record<'set' | 'remove' | 'add', readonly string[]>): string {
+  const clauses = { SET: set, REMOVE: remove, ADD: add };
+  return Object.entries(clauses)
+    .flatMap(([name, parts]) => (parts.length === 0 ? [] : [`${name} ${parts.join(', ')}`]))
+    .join(' ');
 }
 
 /** @returns the state with the next number; undefined when a condition failed, or somebody else took the number: then nothing has changed */
@@ -21,28 +56,27 @@ export async function changeWithNumber(
   { table, now }: TimedStore,
   state: ConversationState,
   { title, left, joined, pruneLeft = [] }: StateChange,
-  { updates, checks, owner }: Step,
+  { updates, checks, ...step }: Step,
 ): Promise<ConversationState | undefined> {
   const { conversation, seq } = state;
   const at = now();
   const forgotten = [...new Set([...pruneLeft, ...(joined === undefined ? [] : [joined])])].filter(
     (name) => name !== left && state.left.has(name),
   );
-  const set = ['seq = :next', '#at = :at'];
+  const inState = stateUpdate(step);
+  const set = ['seq = :next', '#at = :at', ...inState.set];
   if (title !== undefined) set.push('#title = :title');
   if (left !== undefined) set.push('#left = :at');
-  if (owner) set.push('#owner = :owner');
-  const remove = forgotten.map((_, index) => `#forgotten${index}`);
-  if (owner === null) remove.push('#owner');
+  const remove = [...forgotten.map((_, index) => `#forgotten${index}`), ...inState.remove];
   const update = {
     Key: conversationStateKey(conversation),
-    UpdateExpression: `SET ${set.join(', ')}${remove.length === 0 ? '' : ` REMOVE ${remove.join(', ')}`}`,
+    UpdateExpression: expressionOf({ set, remove, add: inState.add }),
     ConditionExpression: 'seq = :seq',
     ExpressionAttributeNames: {
       '#at': 'at',
       ...(title === undefined ? {} : { '#title': 'title' }),
       ...(left === undefined ? {} : { '#left': leftPrefix + left }),
-      ...(owner === undefined ? {} : { '#owner': 'owner' }),
+      ...inState.names,
       ...Object.fromEntries(forgotten.map((name, index) => [`#forgotten${index}`, leftPrefix + name])),
     },
     ExpressionAttributeValues: {
@@ -50,7 +84,7 @@ export async function changeWithNumber(
       ':next': seq + 1,
       ':at': at,
       ':title': title,
-      ':owner': owner ?? undefined,
+      ...inState.values,
     },
   };
   if (!(await updateTogether(table, [update, ...updates], checks))) return undefined;
@@ -61,8 +95,17 @@ export async function changeWithNumber(
     seq: seq + 1,
     at,
     title: title ?? state.title,
-    owner: owner === null ? undefined : (owner ?? state.owner),
+    ...afterStep(state, step),
     left: leavers,
+  };
+}
+
+function afterStep(state: ConversationState, { owner, picture, described, morePins = 0 }: StateStep) {
+  return {
+    owner: owner === null ? undefined : (owner ?? state.owner),
+    picture: picture === null ? undefined : (picture ?? state.picture),
+    described: described ?? state.described,
+    pins: state.pins + morePins,
   };
 }
 
@@ -70,20 +113,16 @@ export async function changeWithNumber(
 export async function changeWithoutNumber(
   { table }: TimedStore,
   conversation: string,
-  { updates, checks, owner }: Step,
+  { updates, checks, ...step }: Step,
 ): Promise<boolean> {
-  const ownerUpdate: ItemUpdate[] =
-    owner === undefined
-      ? []
-      : [
-          {
-            Key: conversationStateKey(conversation),
-            UpdateExpression: owner === null ? 'REMOVE #owner' : 'SET #owner = :owner',
-            ExpressionAttributeNames: { '#owner': 'owner' },
-            ExpressionAttributeValues: owner === null ? undefined : { ':owner': owner },
-          },
-        ];
-  return updateTogether(table, [...updates, ...ownerUpdate], checks);
+  const inState = stateUpdate(step);
+  const update: ItemUpdate = {
+    Key: conversationStateKey(conversation),
+    UpdateExpression: expressionOf(inState),
+    ExpressionAttributeNames: inState.names,
+    ExpressionAttributeValues: Object.keys(inState.values).length === 0 ? undefined : inState.values,
+  };
+  return updateTogether(table, update.UpdateExpression === '' ? updates : [...updates, update], checks);
 }
 
 /** The member still has this role. */

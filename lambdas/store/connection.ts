@@ -8,7 +8,16 @@ import { scopeToText } from '#protocol/scope';
 import type { TimedStore } from '../runtime/services.ts';
 import { updateItemIf } from './item.ts';
 import { overfull, takeUnknown, tokenWaitMs } from './token-bucket.ts';
-import { type Connection, connectionPrefix, type Owner, ownedCondition, toUser, type User, userKey } from './user.ts';
+import {
+  type Connection,
+  connectionPrefix,
+  isBeforeSignOut,
+  type Owner,
+  ownedCondition,
+  toUser,
+  type User,
+  userKey,
+} from './user.ts';
 
 export interface AddedConnection {
   readonly added: boolean;
@@ -28,7 +37,7 @@ export interface AddedConnection {
 export async function addConnection(
   services: TimedStore,
   { issuer, sub }: Owner,
-  { username, id, scope, openedAt, expires }: Connection,
+  { username, id, scope, openedAt, expires, resumes }: Connection,
   issued: number,
 ): Promise<AddedConnection | undefined> {
   const { table, now } = services;
@@ -39,7 +48,7 @@ export async function addConnection(
     ConditionExpression: `${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued) AND ${token.condition}`,
     ExpressionAttributeNames: { '#connection': connectionPrefix + id, '#sub': 'sub' },
     ExpressionAttributeValues: {
-      ':connection': { scope: scopeToText(scope), since: openedAt, expires },
+      ':connection': { scope: scopeToText(scope), since: openedAt, expires, resumes },
       ':issued': issued,
       ':issuer': issuer,
       ':sub': sub,
@@ -52,6 +61,35 @@ export async function addConnection(
   const spentUntil = z.parse(Time, item.connects);
   if (ok) await fillBucket(services, user, id, spentUntil);
   return { added: ok, user, waitMs: ok ? 0 : tokenWaitMs(rates.connects, spentUntil, now()) };
+}
+
+/**
+ * Moves the expiry of a connection, for a new token of its user. It never moves back.
+ * @param owner as the token names them
+ * @param issued ms; when the token was issued
+ * @returns when the connection expires now; undefined, and nothing is written, when it is not stored, or its user is another person's or deleted,
+ *   or signed out everywhere after the token was issued
+ */
+export async function renewConnection(
+  { table }: Pick<TimedStore, 'table'>,
+  { issuer, sub }: Owner,
+  { username, id }: Pick<Connection, 'username' | 'id'>,
+  expires: number,
+  issued: number,
+): Promise<number | undefined> {
+  const { ok, item } = await updateItemIf(table, {
+    Key: userKey(username),
+    UpdateExpression: 'SET #connection.expires = :expires',
+    ConditionExpression: `attribute_exists(#connection) AND #connection.expires <= :expires AND ${ownedCondition} AND (attribute_not_exists(signed_out) OR signed_out <= :issued)`,
+    ExpressionAttributeNames: { '#connection': connectionPrefix + id, '#sub': 'sub' },
+    ExpressionAttributeValues: { ':expires': expires, ':issued': issued, ':issuer': issuer, ':sub': sub },
+  });
+  if (ok) return expires;
+  const user = item && toUser(item);
+  if (!user || user.deletedAt !== undefined || isBeforeSignOut(user.signedOutAt, issued)) return undefined;
+  // A token that ends earlier than the one before changes nothing.
+  const stored = user.connections.find((connection) => connection.id === id);
+  return stored && stored.expires > expires ? stored.expires : undefined;
 }
 
 /** ms; who opens connections at such intervals opens fewer than the limit allows */
@@ -85,12 +123,13 @@ const Time = z.optional(z.number());
  * Removes a connection and notes when its user was last seen. If the connection was for everything, also until when messages were delivered
  * to it. Both times only move forward. Nothing happens if the connection was removed before.
  * @param at ms; the latest time at which the connection can have been open. A time in the future counts as now.
+ * @returns whether it was there
  */
 export async function removeConnection(
   { table, now }: TimedStore,
   { username, id, scope }: Pick<Connection, 'username' | 'id' | 'scope'>,
   at: number,
-): Promise<void> {
+): Promise<boolean> {
   const ended = Math.min(at, now());
   const times = scope.kind === 'user' ? ['last_seen', 'reached'] : ['last_seen'];
   const remove = (advanced: readonly string[]) =>
@@ -109,7 +148,8 @@ export async function removeConnection(
   // A few other connections of the user may end at the same time and advance the times. The last try leaves the times alone.
   for (let tries = 0; tries < 5; tries++) {
     const { ok, item } = await remove(tries < 4 ? advanced : []);
-    if (ok || item?.[connectionPrefix + id] === undefined) return;
+    if (ok || item?.[connectionPrefix + id] === undefined) return ok;
     advanced = times.filter((time) => (z.parse(Time, item[time]) ?? 0) < ended);
   }
+  return false;
 }

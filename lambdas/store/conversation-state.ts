@@ -10,6 +10,8 @@
  *        `gone_from`, `forgotten`: of a state from before there were such items. Numbers up to `gone_from` were forgotten, `forgotten` of
  *        them. Today's words are uncounted floor and trimmed count.
  *        `title`: of a group or room. `owner`: of a room, see room-owner.ts; of a group, see chat/group-owner.ts.
+ *        `picture`: the id of a group's or room's picture. `about`: it has a description, see description.ts. `pins`: how many messages are
+ *        pinned, see pin.ts.
  *        `left#<user>` (ms): when this user left, for a moment.
  *        `online_total`, `member_total`, `count_due`, `counted_at`: of a large conversation, see online-count.ts.
  *        Of a conversation that is named by its members, also what its members send with, see named-sends.ts, and how far they have read
@@ -53,6 +55,12 @@ export interface ConversationState {
   readonly title: string | undefined;
   /** Of a room. */
   readonly owner: string | undefined;
+  /** The id of a group's or room's picture. */
+  readonly picture: string | undefined;
+  /** It has a description. */
+  readonly described: boolean;
+  /** How many messages are pinned, those among them that were deleted since. */
+  readonly pins: number;
   /** Users who left, and when (ms): the index of members may still list them. */
   readonly left: ReadonlyMap<string, number>;
   /** Members in the conversation's name who have left it. */
@@ -90,6 +98,9 @@ const StateItem = z.looseObject({
   forgotten: z._default(z.number(), 0),
   title: z.optional(z.string()),
   owner: z.optional(z.string()),
+  picture: z.optional(z.string()),
+  about: z._default(z.boolean(), false),
+  pins: z._default(z.number(), 0),
   online_total: z.optional(z.number()),
   member_total: z.optional(z.number()),
   count_due: z.optional(z.number()),
@@ -103,7 +114,10 @@ export function conversationStateKey(conversation: string): Key {
 }
 
 export function toConversationState(item: Item): ConversationState {
-  const { pk, seq, count, at, last, last_seq, title, owner, ...fields } = z.parse(StateItem, item);
+  const { pk, seq, count, at, last, last_seq, title, owner, picture, about, pins, ...fields } = z.parse(
+    StateItem,
+    item,
+  );
   const left = attributesWithPrefix(item, leftPrefix);
   return {
     conversation: conversationOf(pk),
@@ -117,6 +131,9 @@ export function toConversationState(item: Item): ConversationState {
     trimmedCount: fields.forgotten,
     title,
     owner,
+    picture,
+    described: about,
+    pins,
     cursors: new Map(cursorsIn(item, conversationOf(pk))),
     deliveredUntil: new Map(deliveriesIn(item, conversationOf(pk))),
     departed: new Set(departedIn(item, conversationOf(pk))),

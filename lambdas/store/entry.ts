@@ -20,6 +20,7 @@ import {
   countItems,
   daySeconds,
   getItem,
+  getItems,
   type Item,
   putItemIf,
   queryPages,
@@ -218,6 +219,17 @@ export async function putEntry(
 export async function getEntry({ table }: Store, conversation: string, seq: number): Promise<Entry | undefined> {
   const item = await getItem(table, entryKey({ conversation, seq }), { consistent: true });
   return item && toEntry(item);
+}
+
+/** The entries with these numbers, in no order. @param options.consistent one read unit for each 4 KB of each, otherwise half of one */
+export async function getEntriesAt(
+  { table }: Store,
+  conversation: string,
+  seqs: readonly number[],
+  options: { readonly consistent?: boolean } = {},
+): Promise<Entry[]> {
+  const keys = seqs.map((seq) => entryKey({ conversation, seq }));
+  return (await getItems(table, keys, options)).map(toEntry);
 }
 
 /**

@@ -20,6 +20,15 @@ export function conversationOf(pk: unknown): string {
   return String(pk).slice('CONV#'.length);
 }
 
+/** Whose item it is, for log lines. Items of one user and of one conversation are in a partition of their own. */
+export function ownerOf({ pk }: Readonly<Record<string, unknown>>): {
+  readonly user?: string;
+  readonly conversation?: string;
+} {
+  if (pk === userPartition(usernameOf(pk))) return { user: usernameOf(pk) };
+  return pk === conversationPartition(conversationOf(pk)) ? { conversation: conversationOf(pk) } : {};
+}
+
 /** The partition of an item. DynamoDB's stream keeps the changes of one partition in order. */
 export function partitionOf(item: Readonly<Record<string, unknown>>): string {
   return String(item.pk);

@@ -13,9 +13,9 @@
  *        hidden.ts. `seen_seq`, `seen_count`: the cursor up to a hidden message, which counts as read, without the others knowing.
  *        `member_of`: the conversation, of rooms and groups only.
  *        `blocks`, `blocked`, `blocker_read`, `unfriended`: of direct conversations only, see direct-membership.ts.
- *        `muted`: this user gets no pushes and no notifications of the conversation.
+ *        `muted`, `muted_until`, `notify`, `archived`, `pinned`, `mark`: this user's own settings, see own-settings.ts.
  *        `left_at` (ms): instead of all else, of who has left a conversation that is named by its members, see named-departures.ts.
- *        `invited_by`, `invited_at`, `refused`, `banned`: of users who are not members, see standing.ts.
+ *        `invited_by`, `invited_at`, `refused`, `removed`, `banned`: of users who are not members, see standing.ts.
  * index  `members`: partition `member_of`, sort `pk`. Only rooms and groups need it; other conversations have their members in their names.
  *        The index lags behind. So it tells who receives posts, and never who has permission; and the conversation state knows who left
  *        a moment ago.
@@ -43,6 +43,7 @@ import {
 } from './item.ts';
 import { conversationOf, type Key, usernameOf, userPartition } from './keys.ts';
 import { noteLeft } from './left-conversation.ts';
+import { type OwnSettings, settingsFields, settingsUpdate, toOwnSettings } from './own-settings.ts';
 
 export interface Membership {
   readonly username: string;
@@ -63,8 +64,7 @@ export interface Membership {
   readonly hiddenSince: string | undefined;
   /** Up to here nothing is unread for this user, although the others do not know that they have read it. */
   readonly seen: Cursor;
-  /** This user gets no pushes and no notifications of it. */
-  readonly muted: boolean;
+  readonly settings: OwnSettings;
   /** In a direct conversation: this user has blocked the other. */
   readonly blocks: boolean;
   /** In a direct conversation: the other has blocked this user. */
@@ -90,7 +90,7 @@ const MembershipItem = z.object({
   hidden_since: z.optional(z.string()),
   seen_seq: z._default(z.number(), 0),
   seen_count: z._default(z.number(), 0),
-  muted: z._default(z.boolean(), false),
+  ...settingsFields,
   blocks: z._default(z.boolean(), false),
   blocked: z._default(z.boolean(), false),
   blocker_read: z._default(z.number(), 0),
@@ -108,7 +108,7 @@ export function isActive(item: Item): boolean {
 
 export function toMembership(item: Item): Membership {
   const { pk, sk, ring, ...fields } = z.parse(MembershipItem, item);
-  const { role, muted, blocks, blocked, unfriended } = fields;
+  const { role, blocks, blocked, unfriended } = fields;
   return {
     username: usernameOf(pk),
     conversation: conversationOf(sk),
@@ -121,7 +121,7 @@ export function toMembership(item: Item): Membership {
     hiddenLast: fields.hidden_last,
     hiddenSince: fields.hidden_since,
     seen: { seq: fields.seen_seq, count: fields.seen_count },
-    muted,
+    settings: toOwnSettings(fields),
     blocks,
     blocked,
     blockerRead: fields.blocker_read,
@@ -268,7 +268,7 @@ export function joinUpdate(username: string, conversation: string, { seq, count 
   return {
     Key: membershipKey(username, conversation),
     UpdateExpression:
-      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, expires',
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, removed, expires',
     ConditionExpression: 'attribute_not_exists(#role) AND attribute_not_exists(refused)',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: {
@@ -283,7 +283,7 @@ export function joinUpdate(username: string, conversation: string, { seq, count 
 
 /** What a membership of any kind loses when it ends. */
 export const endedAttributes =
-  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted, blocks, blocked, blocker_read, unfriended';
+  '#role, read_seq, read_count, reached, ring, cleared_seq, cleared_count, hidden_last, hidden_since, seen_seq, seen_count, muted, muted_until, notify, archived, pinned, mark, blocks, blocked, blocker_read, unfriended';
 
 /**
  * @param keep a mark that stays for good, see standing.ts
@@ -295,8 +295,8 @@ export async function endMembership(services: TimedStore, membership: Membership
   return ok;
 }
 
-/** `refused`: they have left a group. `banned`: they were removed from a room. */
-export type Mark = 'refused' | 'banned';
+/** `refused`: they have left a group. `removed`, `banned`: they were removed from a group, or from a room. */
+export type Mark = 'refused' | 'removed' | 'banned';
 
 /** The partition of the index `members` with who was removed from a room. */
 export function bannedList(room: string): string {
@@ -312,6 +312,7 @@ export function endMembershipUpdate(
   const kept = {
     none: `REMOVE ${ended}, member_of SET expires = :expires`,
     refused: `REMOVE ${ended}, member_of, expires SET refused = :now`,
+    removed: `REMOVE ${ended}, member_of, expires SET removed = :now`,
     banned: `REMOVE ${ended}, expires SET banned = :now, member_of = :list`,
   };
   return {
@@ -327,21 +328,26 @@ export function endMembershipUpdate(
   };
 }
 
-/** Nothing happens without a membership. @returns `false` when it was so before */
-export async function setMuted(
+/**
+ * Changes a member's own settings: one write of what differs.
+ * @returns the membership after it; undefined when it has ended
+ */
+export async function changeOwnSettings(
   { table }: Store,
-  username: string,
-  conversation: string,
-  muted: boolean,
-): Promise<boolean> {
-  const { ok } = await updateItemIf(table, {
-    Key: membershipKey(username, conversation),
-    UpdateExpression: muted ? 'SET muted = :yes' : 'REMOVE muted',
-    ConditionExpression: `attribute_exists(#role) AND ${muted ? 'attribute_not_exists' : 'attribute_exists'}(muted)`,
-    ExpressionAttributeNames: { '#role': 'role' },
-    ExpressionAttributeValues: muted ? { ':yes': true } : undefined,
+  membership: Membership,
+  settings: OwnSettings,
+): Promise<Membership | undefined> {
+  const update = settingsUpdate(membership.settings, settings);
+  if (!update) return membership;
+  const { ok, item } = await updateItemIf(table, {
+    Key: membershipKey(membership.username, membership.conversation),
+    UpdateExpression: update.UpdateExpression,
+    ConditionExpression: 'attribute_exists(#role)',
+    ExpressionAttributeNames: { '#role': 'role', ...update.names },
+    ExpressionAttributeValues: update.values,
+    ReturnValues: 'ALL_NEW',
   });
-  return ok;
+  return ok && item ? toMembership(item) : undefined;
 }
 
 /** @returns `false` when the member does not have the role of `membership` any more; then nothing changes */

@@ -32,8 +32,10 @@ const DeviceItem = z.discriminatedUnion('platform', [
 export type PushDevice = z.infer<typeof DeviceItem> & { readonly id: string };
 export type WebPushDevice = Extract<PushDevice, { platform: 'web' }>;
 
+export const pushDeviceSortKey = 'DEVICE';
+
 function deviceKey(id: string): Key {
-  return { pk: `DEVICE#${id}`, sk: 'DEVICE' };
+  return { pk: `DEVICE#${id}`, sk: pushDeviceSortKey };
 }
 
 export function pushDeviceId(platform: PushDevice['platform'], address: string): string {

@@ -4,8 +4,9 @@
  *
  * holds  `invited_by`, `invited_at` (ms): an invitation that waits for an answer.
  *        `refused` (ms): they have left the group, or declined. From then on nobody puts them in without asking them.
+ *        `removed` (ms): they were removed from the group. No invite link lets them in; an invitation does.
  *        `banned` (ms): they were removed from the room, and stay out.
- *        `expires`: of an invitation alone. What is `refused` or `banned` is kept.
+ *        `expires`: of an invitation alone. What is `refused`, `removed` or `banned` is kept.
  * index  `members`: partition `member_of`, which is `INVITED#<user>` while an invitation waits, and `BANNED#<room>` for who stays out. So the
  *        invitations of a user, and the users who were removed from a room, are one query each.
  */
@@ -44,6 +45,8 @@ export interface Standing {
   /** ms */
   readonly refusedAt: number | undefined;
   /** ms */
+  readonly removedAt: number | undefined;
+  /** ms */
   readonly bannedAt: number | undefined;
 }
 
@@ -53,6 +56,7 @@ const StandingItem = z.looseObject({
   invited_by: z.optional(z.string()),
   invited_at: z.optional(z.number()),
   refused: z.optional(z.number()),
+  removed: z.optional(z.number()),
   banned: z.optional(z.number()),
 });
 
@@ -68,6 +72,15 @@ function toInvitation(item: Item, now: number): Invitation | undefined {
   return { username: usernameOf(pk), conversation: conversationOf(sk), by, at };
 }
 
+/** Of a user whom nobody knows there. */
+export const noStanding: Standing = {
+  membership: undefined,
+  invitation: undefined,
+  refusedAt: undefined,
+  removedAt: undefined,
+  bannedAt: undefined,
+};
+
 /** A consistent read. */
 export async function getStanding(
   { table, now }: TimedStore,
@@ -75,12 +88,13 @@ export async function getStanding(
   conversation: string,
 ): Promise<Standing> {
   const item = await getItem(table, membershipKey(username, conversation), { consistent: true });
-  if (!item) return { membership: undefined, invitation: undefined, refusedAt: undefined, bannedAt: undefined };
-  const { refused, banned } = z.parse(StandingItem, item);
+  if (!item) return noStanding;
+  const { refused, removed, banned } = z.parse(StandingItem, item);
   return {
     membership: isActive(item) ? toMembership(item) : undefined,
     invitation: toInvitation(item, now()),
     refusedAt: refused,
+    removedAt: removed,
     bannedAt: banned,
   };
 }
@@ -93,16 +107,18 @@ export async function getStanding(
 export async function putInvitation(
   { table }: Store,
   { username, conversation, by, at }: Invitation,
-  { invitation, refusedAt }: Pick<Standing, 'invitation' | 'refusedAt'>,
+  { invitation, refusedAt, removedAt }: Pick<Standing, 'invitation' | 'refusedAt' | 'removedAt'>,
 ): Promise<boolean> {
+  const isKept = refusedAt !== undefined || removedAt !== undefined;
   const update = {
     Key: membershipKey(username, conversation),
     UpdateExpression: `SET invited_by = :by, invited_at = :at, member_of = :list${
-      refusedAt === undefined ? ', expires = :expires' : ' REMOVE expires'
+      isKept ? ' REMOVE expires' : ', expires = :expires'
     }`,
     ConditionExpression: [
       'attribute_not_exists(#role) AND attribute_not_exists(banned)',
       refusedAt === undefined ? 'attribute_not_exists(refused)' : 'refused = :refused',
+      removedAt === undefined ? 'attribute_not_exists(removed)' : 'removed = :removed',
       // One that has expired may still be there.
       invitation
         ? '(attribute_not_exists(invited_at) OR invited_at <= :earlier)'
@@ -113,8 +129,9 @@ export async function putInvitation(
       ':by': by,
       ':at': at,
       ':list': listOf(username),
-      ':expires': refusedAt === undefined ? ttl(at + invitationMs) : undefined,
+      ':expires': isKept ? undefined : ttl(at + invitationMs),
       ':refused': refusedAt,
+      ':removed': removedAt,
       ...(invitation ? { ':earlier': invitation.at } : { ':stale': at - invitationMs }),
     },
   };
@@ -126,7 +143,7 @@ export function acceptUpdate({ username, conversation, by, at }: Invitation, rea
   return {
     Key: membershipKey(username, conversation),
     UpdateExpression:
-      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, refused, expires',
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, refused, removed, expires',
     ConditionExpression: 'attribute_not_exists(#role) AND invited_by = :by AND invited_at = :at',
     ExpressionAttributeNames: { '#role': 'role' },
     ExpressionAttributeValues: {
@@ -137,6 +154,24 @@ export function acceptUpdate({ username, conversation, by, at }: Invitation, rea
       ':empty': {},
       ':by': by,
       ':at': at,
+    },
+  };
+}
+
+/** Makes a user a member who comes by an invite link, in a transaction; not if they were removed. An invitation of theirs ends. */
+export function linkJoinUpdate(username: string, conversation: string, read: Cursor): ItemUpdate {
+  return {
+    Key: membershipKey(username, conversation),
+    UpdateExpression:
+      'SET #role = :member, member_of = :conversation, read_seq = :seq, read_count = :count, ring = :empty REMOVE invited_by, invited_at, refused, expires',
+    ConditionExpression: 'attribute_not_exists(#role) AND attribute_not_exists(removed)',
+    ExpressionAttributeNames: { '#role': 'role' },
+    ExpressionAttributeValues: {
+      ':member': 'member',
+      ':conversation': conversation,
+      ':seq': read.seq,
+      ':count': read.count,
+      ':empty': {},
     },
   };
 }

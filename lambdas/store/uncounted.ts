@@ -20,7 +20,8 @@ import { conversationPartition, type Key, segmentOf } from './keys.ts';
 const inRoom = { most: 60, kept: 30 };
 const inNamed = { most: 12, kept: 6 };
 
-const GoneItem = z.object({ numbers: z.set(z.number()) });
+/** A set that has become empty is no attribute any more. */
+const GoneItem = z.object({ numbers: z.optional(z.set(z.number())) });
 
 function goneKey(conversation: string, segment: number): Key {
   return { pk: conversationPartition(conversation), sk: `GONE#${String(segment).padStart(9, '0')}` };
@@ -96,7 +97,21 @@ export async function uncountedAfter(
     ConsistentRead: true,
   });
   for await (const items of pages) {
-    for (const item of items) for (const seq of z.parse(GoneItem, item).numbers) if (seq > after) numbers.add(seq);
+    for (const item of items)
+      for (const seq of z.parse(GoneItem, item).numbers ?? []) if (seq > after) numbers.add(seq);
   }
   return numbers;
+}
+
+/** Takes a number back whose message is there again. */
+export async function countAgain({ table }: Store, conversation: string, seq: number): Promise<void> {
+  const ExpressionAttributeValues = { ':numbers': new Set([seq]) };
+  const ConditionExpression = 'attribute_exists(pk)';
+  for (const [Key, attribute] of [
+    [conversationStateKey(conversation), 'gone'],
+    [goneKey(conversation, segmentOf(seq)), 'numbers'],
+  ] as const) {
+    const UpdateExpression = `DELETE ${attribute} :numbers`;
+    await updateItemIf(table, { Key, UpdateExpression, ConditionExpression, ExpressionAttributeValues });
+  }
 }

@@ -47,6 +47,8 @@ export interface Connection {
   readonly openedAt: number;
   /** ms; nothing is sent to it from then on: its token has expired, its user signed out everywhere, or API Gateway closed it after two hours */
   readonly expires: number;
+  /** It takes over from another one of its client, so it needs no first events. */
+  readonly resumes?: true | undefined;
 }
 
 const Avatar = z.object({ id: z.string(), content_type: z.string() });
@@ -123,7 +125,12 @@ const UserItem = z.looseObject({
   listed_as: z.optional(z.string()),
   listed_account: z.optional(z.string()),
 });
-const ConnectionValue = z.object({ scope: z.string(), since: z.number(), expires: z.number() });
+const ConnectionValue = z.object({
+  scope: z.string(),
+  since: z.number(),
+  expires: z.number(),
+  resumes: z.optional(z.literal(true)),
+});
 
 export function userKey(username: string): Key {
   return { pk: userPartition(username), sk: userSortKey };
@@ -165,13 +172,14 @@ export function toUser(item: Item): User {
     signedOutAt: signed_out,
     listed: { name: listed_as, account: listed_account },
     connections: attributesWithPrefix(item, connectionPrefix).map(([id, value]) => {
-      const { scope, since: openedAt, expires } = z.parse(ConnectionValue, value);
+      const { scope, since: openedAt, expires, resumes } = z.parse(ConnectionValue, value);
       return {
         username,
         id,
         scope: scopeFromText(scope),
         openedAt,
         expires: isBeforeSignOut(signed_out, openedAt) ? Math.min(expires, signed_out) : expires,
+        ...(resumes && { resumes }),
       };
     }),
     pushDevices: attributesWithPrefix(item, pushDevicePrefix).map(([id, value]) => {

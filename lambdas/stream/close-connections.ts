@@ -5,17 +5,21 @@ import { limits } from '#protocol/limits';
 import { endConnection } from '../delivery/end-connection.ts';
 import { close, postOnly } from '../delivery/post.ts';
 import type { Services } from '../runtime/services.ts';
-import type { ExpiryReminder } from '../store/expiry-reminder.ts';
+import { type ExpiryReminder, putExpiryReminder } from '../store/expiry-reminder.ts';
 import { type Connection, getUser, isBeforeSignOut, openConnectionsOf, type User } from '../store/user.ts';
 import { openingRetryDelaysMs, openingTimeoutMs } from './first-event.ts';
 
-/** The expiry reminder of a connection has come up. Most connections have ended before. */
+/**
+ * The expiry reminder of a connection has come up. Most connections have ended before. One whose token was renewed gets another reminder only
+ * now, so that a renewal is one write.
+ */
 export async function expireConnection(services: Services, { username, connectionId }: ExpiryReminder): Promise<void> {
   const user = await getUser(services, username, { consistent: true });
   const connection = user?.connections.find(({ id }) => id === connectionId);
-  if (connection && connection.expires <= services.now()) {
-    await endConnection(services, connection, connection.expires);
-  }
+  if (!connection) return;
+  const { expires } = connection;
+  if (expires <= services.now()) await endConnection(services, connection, expires);
+  else await putExpiryReminder(services, { username, connectionId, expires });
 }
 
 /** Removes the connections that were open when their user signed out everywhere. The stream reports each removal with a record of its own. */

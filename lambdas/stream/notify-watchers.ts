@@ -4,6 +4,7 @@
  */
 import { blocksBetween } from '../chat/blocks-between.ts';
 import { inboxRow, readInbox, totalUnread } from '../chat/inbox.ts';
+import { wantsNotification } from '../chat/own-settings.ts';
 import { visibleTo } from '../chat/visible.ts';
 import { connectionsOf, postAll } from '../delivery/post.ts';
 import { toMessages } from '../delivery/render.ts';
@@ -22,9 +23,13 @@ export async function notifyWatchers(
   await Promise.all(watching.map((user) => notify(services, user, entry)));
 }
 
-/** Does the user get no notification of what this author writes here? They have muted it, or a block stands between the two. */
-async function isQuiet(services: Services, { username, muted }: Membership, author: string): Promise<boolean> {
-  if (muted) return true;
+/** Does the user get no notification of this message? They have muted the conversation, or a block stands between the two. */
+async function isQuiet(
+  services: Services,
+  { username, settings }: Membership,
+  { user: author, mentions }: MessageEntry,
+): Promise<boolean> {
+  if (!wantsNotification(settings, mentions?.includes(username) ?? false, services.now())) return true;
   return (await blocksBetween(services, username, [author], { consistent: false })).length > 0;
 }
 
@@ -33,7 +38,7 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   const ofAll = connectionsOf([user], (scope) => scope.kind === 'notifications' && scope.conversation === 'all');
   const ofThis = connectionsOf([user], (scope) => scope.kind === 'notifications' && scope.conversation === id);
   const inbox = await readInbox(services, user.username);
-  const total = totalUnread(inbox);
+  const total = totalUnread(inbox, services.now());
   const row =
     inbox.rows.find(({ state }) => state.conversation === id) ??
     (inbox.hasOlder ? await inboxRow(services, user.username, id) : undefined);
@@ -42,7 +47,7 @@ async function notify(services: Services, user: User, entry: MessageEntry | Dele
   const { unread, membership } = row;
   const isNew = entry.type === 'message' && !entry.deleted;
   const [visible] = isNew ? await visibleTo(services, membership, [entry]) : [];
-  if (!visible || user.username === visible.user || (await isQuiet(services, membership, visible.user))) {
+  if (!visible || user.username === visible.user || (await isQuiet(services, membership, visible))) {
     // A deletion may have lowered the counts, and authors have read everything before their own message.
     await postAll(services, ofAll, { type: 'unread_count', unread_count: total });
     await postAll(services, ofThis, {

@@ -7,7 +7,7 @@ import { type BatchAnswer, runBatch } from '../runtime/batch.ts';
 import { createHandler } from '../runtime/create-handler.ts';
 import { openServices } from '../runtime/services.ts';
 import { type ItemChange, StreamEvent, toItemChange } from '../runtime/stream-event.ts';
-import { partitionOf } from '../store/keys.ts';
+import { ownerOf, partitionOf } from '../store/keys.ts';
 import { isUserItem } from '../store/user.ts';
 import { streamHandlers } from './handlers.ts';
 import { isKnownLarge } from './known-large.ts';
@@ -24,7 +24,10 @@ export const handler = createHandler({
         runBatch(changes, services.log, {
           inOrder: true,
           id: ({ id }) => id,
-          run: async (change) => streamHandlers.find(({ matches }) => matches(change))?.run(services, change),
+          async run(change, log) {
+            log.addKeys(ownerOf(change.keys));
+            await streamHandlers.find(({ matches }) => matches(change))?.run({ ...services, log }, change);
+          },
         }),
       ),
     );

@@ -138,10 +138,12 @@ async function postSnapshot(
 }
 
 async function onUserSocket(services: StreamServices, { before, user, connection }: Connected): Promise<void> {
-  const inbox = await readInbox(services, user.username, { renew: user });
-  const firstRows = inbox.rows.slice(0, limits.pageDefault);
   const earlier = before ? openConnectionsOf(before, connection.openedAt) : [];
   const isFirst = !earlier.some(({ scope }) => scope.kind === 'user');
+  // Its client has had everything on the connection before, and nobody needs to hear of it.
+  if (connection.resumes && !isFirst) return;
+  const inbox = await readInbox(services, user.username, { renew: user });
+  const firstRows = inbox.rows.slice(0, limits.pageDefault);
   // The people on the first page and those who hear of the user are nearly the same, so they are read once. Whoever connects after that
   // finds the user in their own inbox.
   const contacts = isFirst ? presenceContacts(user.username, inbox.rows) : [];
@@ -151,7 +153,8 @@ async function onUserSocket(services: StreamServices, { before, user, connection
   const { next, count } = pageOf(inbox, { from: 0, limit: Math.max(1, results.length), now: services.now() });
   const page = { type: 'conversations', count, next: nextPage(services, next), previous: null, results } as const;
   const isOpen = await postFirstEvent(services, connection, page);
-  if (isOpen) await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox) });
+  if (isOpen)
+    await post(services, connection, { type: 'unread_count', unread_count: totalUnread(inbox, services.now()) });
 
   if (isFirst) {
     await broadcastPresence(services, user, contacts, known);
@@ -226,7 +229,7 @@ async function onNotificationSocket(
   watched: string,
 ): Promise<void> {
   if (watched === 'all') {
-    const total = totalUnread(await readInbox(services, username));
+    const total = totalUnread(await readInbox(services, username), services.now());
     await postFirstEvent(services, connection, { type: 'unread_count', unread_count: total });
     return;
   }

@@ -53,14 +53,15 @@ story('the page of the runtime shows live what the stack does', async ({ visitor
 story(
   'the page of the runtime works by keyboard: a log is shown, and the page can be paused',
   async ({ visitor, chat, localPage }) => {
-    await chat.person('alice');
+    const alice = await chat.person('alice');
+    const socket = await alice.connect();
     const { page } = await visitor('developer');
     await open(page, localPage);
-    const show = page.getByRole('button', { name: 'Show the log of SignUpFunction' });
+    const show = page.getByRole('button', { name: 'Show the log of SocketFunction' });
     await show.focus();
     await page.keyboard.press('Enter');
     const log = page.getByRole('group', { name: 'The end of the log' });
-    await log.getByText('REPORT RequestId').or(log.getByText('platform.report')).first().waitFor(untilShown);
+    await log.getByText('ConnectionsOpened').first().waitFor(untilShown);
     expect(await log.evaluate((element) => document.activeElement === element)).toBe(true);
 
     await page.getByRole('button', { name: 'Pause' }).focus();
@@ -73,6 +74,7 @@ story(
     expect(asked).toEqual([]);
     await page.keyboard.press('Space');
     await page.getByRole('status').getByText('Live').waitFor();
+    socket.close();
   },
 );
 

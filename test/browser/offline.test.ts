@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { named } from '../support/person.ts';
 import { story } from './story.ts';
@@ -28,6 +29,10 @@ story(
     await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: 'Bob' }).waitFor();
     expect(new URL(page.url()).hash).toContain(encodeURIComponent(name));
     expect(await message(bob.page, 'In the tunnel').count()).toBe(0);
+    // So are the parts of it that nobody has opened yet.
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await page.getByRole('dialog', { name: 'New chat' }).waitFor();
+    await page.keyboard.press('Escape');
 
     await context.setOffline(false);
     await expect.poll(() => field(page).inputValue()).toBe('Half a sen');
@@ -45,5 +50,66 @@ story(
       'In the tunnel',
       'Before the tunnel',
     ]);
+  },
+);
+
+story(
+  'two tabs share what waits: each shows it, one sends it, and another one does when that tab is closed',
+  async ({ guest }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), guest('bob')]);
+    const name = named(alice.api, bob.api);
+    const { page: first, context } = alice;
+    const sent: string[] = [];
+    context.on('response', (response) => {
+      const request = response.request();
+      if (request.method() === 'POST' && /messages$/.test(request.url())) sent.push(request.postDataJSON().message);
+    });
+    const listen = (page: Page) =>
+      page.on('websocket', (socket) =>
+        socket.on('framesent', ({ payload }) => {
+          const frame = JSON.parse(String(payload));
+          if (frame.type === 'create') sent.push(frame.message);
+        }),
+      );
+    context.pages().forEach(listen);
+    context.on('page', listen);
+    await first.reload();
+    const second = await alice.tab();
+    const waiting = (page: Page) => page.getByRole('list', { name: 'Waiting to be sent' });
+    await Promise.all([
+      openConversation(first, name),
+      openConversation(second, name),
+      openConversation(bob.page, name),
+    ]);
+    await say(first, 'Both tabs are here');
+    await message(second, 'Both tabs are here').waitFor();
+
+    alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    await say(first, 'From the first tab');
+    await say(second, 'From the second tab');
+    for (const page of [first, second])
+      for (const text of ['From the first tab', 'From the second tab']) await waiting(page).getByText(text).waitFor();
+    // The first tab is closed before it could send.
+    await first.close();
+    await context.setOffline(false);
+    for (const text of ['From the first tab', 'From the second tab']) {
+      await receipt(second, text, 'Read').waitFor();
+      await message(bob.page, text).waitFor();
+    }
+    await waiting(second).waitFor({ state: 'detached' });
+    expect(sent.filter((text) => /^From/.test(text)).sort()).toEqual(['From the first tab', 'From the second tab']);
+
+    // A tab that opens without a connection shows what waits, and does not send it.
+    await context.setOffline(true);
+    await say(second, 'Still in the second tab');
+    const third = await alice.tab();
+    await third.goto(`/#/c/${encodeURIComponent(name)}`);
+    await waiting(third).getByText('Still in the second tab').waitFor();
+    await context.setOffline(false);
+    await receipt(second, 'Still in the second tab', 'Read').waitFor();
+    await receipt(third, 'Still in the second tab', 'Read').waitFor();
+    await waiting(third).waitFor({ state: 'detached' });
+    expect(sent.filter((text) => /^Still/.test(text))).toEqual(['Still in the second tab']);
   },
 );

@@ -3,6 +3,7 @@ import { type Conversation, createChat, type MemberPage } from '@parley/client';
 import type { LocalRuntime } from '@parley/local';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { movableClock } from '#bench/deployment/clock';
 import { type Guest, invite, seat } from '#bench/scenes';
 import { type Chat, startChat } from '../support/chat.ts';
 import { openStage, type Stage } from '../support/stage.ts';
@@ -48,7 +49,8 @@ async function until(conversation: Conversation, isSo: () => boolean): Promise<v
 it.runIf(local)('keeps the number of people online, lists them by pages, and sends no typing', async () => {
   const [me, other] = guests.map(({ person }) => person);
   if (!me || !other || !stack.local) throw new Error('nobody is there');
-  const chat = createChat({ url: me.outputs.WebUrl, getToken: () => me.tokens.access, WebSocket });
+  const clock = movableClock();
+  const chat = createChat({ url: me.outputs.WebUrl, getToken: () => me.tokens.access, WebSocket, clock });
   try {
     const conversation = await chat.open(room);
     expect(conversation.view.members.map(({ username }) => username)).toEqual([me.username]);
@@ -66,9 +68,10 @@ it.runIf(local)('keeps the number of people online, lists them by pages, and sen
     const frames = () => stack.local?.counters.snapshot()['lambda.invoke:SocketFunction'];
     const before = frames();
     conversation.typing.keystroke();
-    await conversation.send('hello');
+    clock.skip(1_000);
     await untilIdle(stack.local);
     expect(frames()).toBe(before);
+    await conversation.send('hello');
     expect(conversation.messages.map(({ message }) => message)).toEqual(['hello']);
   } finally {
     chat.close();

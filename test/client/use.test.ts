@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type ChatOptions, type Conversation, createChat, Forbidden, Internal, UnknownUser } from '@parley/client';
 import { fileOutbox } from '@parley/client/file';
+import { createSettings, isArchived, isMuted, markedFrom, pinnedFirst, unreadTotal } from '@parley/client/settings';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { buildClient } from '#bin/build-client';
@@ -292,9 +293,11 @@ it('the inbox changes with messages and cursors', async () => {
   await ac.send('one');
   await ac.send('two');
   await changed(bt, () => unread() === 2);
+  expect(bt.unread).toBe(2);
   expect(bt.conversations[0]?.last_message).toMatchObject({ message: 'two', from_user: { username: alice.username } });
   await bob.post(`/conversations/${ac.id}/read`);
   await changed(bt, () => unread() === 0);
+  expect(bt.unread).toBe(0);
   expect([at.me, bt.me]).toEqual([alice.username, bob.username]);
 });
 
@@ -378,4 +381,45 @@ it('the example chat of 20 lines works', async () => {
   expect(code.trim().split('\n').length).toBeLessThanOrEqual(20);
   program.kill();
   rmSync(folder, { recursive: true });
+});
+
+it('the user’s own settings are on all of their devices, and end on all of them with a message or with reading', async () => {
+  const [alice, bob, carol] = await stack.people('salice', 'sbob', 'scarol');
+  const [withBob, withCarol] = [named(alice, bob), named(alice, carol)];
+  const say = (by: Person, of: string, message: string) => by.post(`/conversations/${of}/messages`, { message });
+  await say(bob, withBob, 'one');
+  await say(carol, withCarol, 'two');
+  const [phone, laptop] = [connect(alice), connect(alice)];
+  await Promise.all([live(phone), live(laptop)]);
+  const settings = createSettings(phone);
+  const view = (chat: typeof phone, id: string) => {
+    const found = chat.conversations.find((one) => one.id === id);
+    if (!found) throw new Error(`there is no ${id}`);
+    return found;
+  };
+  const both = async (isSo: (chat: typeof phone) => boolean) => {
+    for (const chat of [phone, laptop]) await changed(chat, () => isSo(chat));
+  };
+
+  await settings.change(withBob, { pinned: true });
+  await both((chat) => pinnedFirst(chat.conversations)[0]?.id === withBob);
+  expect(phone.conversations[0]?.id).toBe(withCarol);
+  await settings.mute(withCarol);
+  await both((chat) => isMuted(view(chat, withCarol), Date.now()));
+  await both((chat) => unreadTotal(chat.conversations, Date.now()) === 1 && chat.unread === 1);
+  await settings.unmute(withCarol);
+  await both((chat) => unreadTotal(chat.conversations, Date.now()) === 2 && chat.unread === 2);
+
+  expect(await settings.change(withCarol, { archived: true })).toMatchObject({ archived: true, archived_seq: 1 });
+  await both((chat) => isArchived(view(chat, withCarol), Date.now()) && chat.unread === 1);
+  await say(carol, withCarol, 'three');
+  await both((chat) => !isArchived(view(chat, withCarol), Date.now()));
+
+  const conversation = await laptop.open(withCarol);
+  conversation.read();
+  await both((chat) => view(chat, withCarol).unread_count === 0);
+  await settings.change(withCarol, { unread_from: 1 });
+  await both((chat) => markedFrom(view(chat, withCarol)) === 1 && view(chat, withCarol).unread_count === 2);
+  conversation.send('four');
+  await both((chat) => markedFrom(view(chat, withCarol)) === undefined && view(chat, withCarol).unread_count === 0);
 });

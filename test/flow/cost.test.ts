@@ -11,17 +11,23 @@ import {
   readBar,
   scanBar,
   searchBar,
+  settingsBar,
   typingBar,
 } from '#bench/bars';
 import { bundles } from '#bench/bundles';
-import { measureCreate } from '#bench/create';
+import { measureCreate, writeUnits } from '#bench/create';
+import { measureScenes } from '#bench/deployment/scenes';
+import type { Units } from '#bench/deployment/units';
+import { joinByLink, listPinned, pin } from '#bench/groups';
 import { measure } from '#bench/measure';
 import {
+  changeSettings,
   connect,
   connectWithInbox,
   inbox,
   type Pair,
   pair,
+  readMarked,
   readMessages,
   search,
   typing,
@@ -87,6 +93,15 @@ describe.runIf(local)('the cost', () => {
     expect(bars).toEqual(met(bars));
   });
 
+  it('of a change of one’s own settings is one write beside its limit, and so is that of reading what was marked as unread', async () => {
+    const { runtime } = stage;
+    const changed = await measure(runtime, changeSettings(stage, two), 3);
+    const read = await measure(runtime, readMarked(two), 3);
+    const bars = [settingsBar(changed), useBar('groups', changed), readBar(read), useBar('receipts', read)];
+    expect(bars).toEqual(met(bars));
+    expect(writeUnits(read)).toMatchObject({ most: 1 });
+  });
+
   it('of a page of the inbox is half a unit for each conversation and person, and of connecting two writes', async () => {
     const { runtime } = stage;
     const owner = await withInbox(stage, 50);
@@ -106,6 +121,29 @@ describe.runIf(local)('the cost', () => {
       ]),
     ];
     expect(bars).toEqual(met(bars));
+  });
+
+  it('of pinning and of joining by a link is what the limits assume, and a list of pinned messages writes nothing', async () => {
+    const { runtime } = stage;
+    const pinning = await pair(stage, 'pinning');
+    const pinned = await measure(runtime, pin(stage, pinning), 2);
+    const listed = await measure(runtime, listPinned(pinning), 2);
+    const joined = await measure(runtime, await joinByLink(stage, await pair(stage, 'linking'), 2), 2);
+    const bars = [useBar('groups', pinned), useBar('groups', joined), useBar('lists', listed)];
+    expect(bars).toEqual(met(bars));
+    expect([writeUnits(pinned).most, writeUnits(listed).most]).toEqual([8, 0]);
+  });
+
+  it('of a message through the client is seven frames and posts with typing and reading, and an open page asks for nothing', async () => {
+    const options = { typingSeconds: 15, conversations: 3, hours: 2, times: 1 };
+    const { typing: typed, sending, reading, idleHour } = await measureScenes(stage, options);
+    const counted = ({ writes, reads, messages, requests }: Units) => ({ writes, reads, messages, requests });
+    expect(counted(typed)).toEqual({ writes: 0, reads: 2, messages: 2, requests: 0 });
+    expect(counted(sending)).toEqual({ writes: 2, reads: 1, messages: 3, requests: 0 });
+    expect(counted(reading)).toEqual({ writes: 1, reads: 3, messages: 2, requests: 0 });
+    // Six or seven pings, and half of a renewed token and of a new connection.
+    expect(idleHour.messages).toBeLessThanOrEqual(9);
+    expect([idleHour.requests, idleHour.reads]).toEqual([0, 0]);
   });
 
   it('of loading the functions for which a connecting client waits is at most 280 and 45 KB', () => {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AdminGetUserCommand, InitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider';
 import type { LocalRuntime } from '@parley/local';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { png, upload } from '../seeds/upload.ts';
 import { type Chat, password, startChat } from '../support/chat.ts';
 import { acquaint, named, type Person } from '../support/person.ts';
 import { Refused } from '../support/socket.ts';
@@ -147,9 +148,14 @@ describe('a deleted account', () => {
     await alice.request('PATCH', `/conversations/${withAdmin.id}`, { roles: { [carol.username]: 'admin' } });
     const { body: without } = await alice.post('/conversations', { title: 'Without', members });
     const { body: alone } = await alice.post('/conversations', { title: 'Alone', members: [] });
+    const picture = await upload(alice, `/api/conversations/${alone.id}/picture`, 'a.png', png);
+    const { body: seen } = await alice.request('PATCH', `/conversations/${alone.id}`, { picture });
+    expect((await fetch(seen.picture)).status).toBe(200);
     const socket = await bob.everything();
 
     expect(await deleteAccount(alice)).toMatchObject({ conversations: 6 });
+    // Nobody can see that group any more.
+    expect((await fetch(seen.picture)).ok).toBe(false);
     const roles = async (id: string) => {
       const { body } = await bob.get(`/conversations/${id}`);
       return Object.fromEntries(

@@ -14,6 +14,9 @@ let chat: Chat;
 let alice: Person;
 let bob: Person;
 let direct: string;
+let group: string;
+/** Of an invite link to it. */
+let code: string;
 let left: string;
 /** Two of them fill a part. */
 const large = Buffer.from(randomBytes(5 * 1024 ** 2));
@@ -33,6 +36,8 @@ beforeAll(async () => {
     name: 'Alice A.',
     avatar: await upload(alice, '/me/avatar', 'me.png', picture),
   });
+  ({ id: group } = (await alice.post('/conversations', { title: 'Trip', members: [] })).body);
+  ({ code } = (await alice.post(`/conversations/${group}/invite-links`, { max_uses: 3 })).body);
   await post(alice, direct, 'hello');
   await post(bob, direct, 'not yours');
   await post(alice, direct, 'to be edited');
@@ -115,8 +120,16 @@ function expectAlices(files: ReadonlyMap<string, Buffer>): void {
   expect(paths[0]).toMatch(/long_ name\.bin$/);
   expect(JSON.parse(text(`${room}/conversation.json`))).toMatchObject({ id: left, member: false });
   expect(lines(`${room}/messages-000000000001.jsonl`).map(({ message }) => message)).toEqual(['before I left']);
+  const groupFile = `${group.replace(':', '/')}/conversation.json`;
+  expect(JSON.parse(text(groupFile))).toMatchObject({
+    title: 'Trip',
+    role: 'owner',
+    invite_links: [{ uses: 0, max_uses: 3 }],
+  });
+  expect(text(groupFile)).not.toContain(code);
   expect([...files.keys()].sort()).toEqual(
     [
+      groupFile,
       'profile.json',
       'picture.png',
       `${folder}/conversation.json`,

@@ -306,5 +306,33 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('the bucket', () => {
       expect(await bucket.keys('avatars', 'never')).toEqual([]);
       expect(await bucket.keys('avatars', id)).toEqual([key]);
     });
+
+    it('has that of a group likewise: of one that was replaced or never shown nothing is left a day later', async () => {
+      const alice = await chat.person('av3');
+      const { id: group } = (await alice.post('/conversations', { title: 'Trip', members: [] })).body;
+      const setPicture = async () => {
+        const picture = await upload(alice, `/api/conversations/${group}/picture`, 'a.png', png);
+        const { body } = await alice.request('PATCH', `/conversations/${group}`, { picture });
+        return new URL(body.picture).pathname.split('/').at(-1) ?? '';
+      };
+      const [replaced, shown] = [await setPicture(), await setPicture()];
+      expect(await bucket.keys('avatars', replaced)).toEqual([]);
+      // As if the function had died before it deleted the earlier one, and before another one was shown.
+      await Promise.all([replaced, 'unseen'].map((name) => bucket.put(`avatars/${name}`, png)));
+      const expire = (picture: string) =>
+        table.send(
+          new UpdateCommand({
+            TableName,
+            Key: { pk: `CONV#${group}`, sk: `AVATAR#${picture}` },
+            UpdateExpression: 'SET expires = :past',
+            ExpressionAttributeValues: { ':past': past() },
+          }),
+        );
+      await Promise.all([replaced, 'unseen', shown].map(expire));
+      await dayLater();
+      expect(await bucket.keys('avatars', replaced)).toEqual([]);
+      expect(await bucket.keys('avatars', 'unseen')).toEqual([]);
+      expect(await bucket.keys('avatars', shown)).toHaveLength(1);
+    });
   });
 });

@@ -64,7 +64,7 @@ it('of sixty-five changes of a title at once exactly as many are made as the lim
   expect(refused?.body.error).toMatchObject({
     code: 'rate_limited',
     message: expect.stringMatching(
-      /^unable to change group:.*; at most 60 changes of groups in 600 seconds: try again/,
+      /^unable to change group:.*; at most 60 changes of groups and settings in 600 seconds: try again/,
     ),
     retry_after: expect.any(Number),
   });

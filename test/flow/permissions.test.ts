@@ -169,6 +169,18 @@ async function setAvatar(): Promise<string> {
   return avatar;
 }
 
+/** Gives a group of Alice and Bob a new picture. @returns its address */
+async function setPicture(group: string): Promise<string> {
+  const picture = await upload(`/conversations/${group}/picture`);
+  return (await answered(200, alice.request('PATCH', `/conversations/${group}`, { picture }))).picture;
+}
+
+async function newGroup(): Promise<string> {
+  await alice.request('PUT', `/me/friends/${bob.username}`);
+  await bob.request('PUT', `/me/friends/${alice.username}`);
+  return (await answered(201, alice.post('/conversations', { title: 'Trip', members: [bob.username] }))).id;
+}
+
 async function download(url: string): Promise<void> {
   const { status } = await fetch(url);
   if (status !== 200) throw new Error(`S3 answered ${status}`);
@@ -550,6 +562,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     answered(204, (await chat.person(`dave${++unique}`)).request('DELETE', '/me/sessions')),
   'Http s3:PutObject avatars/*': setAvatar,
   'Http s3:GetObject avatars/*': async () => download(await setAvatar()),
+  'Http s3:DeleteObject avatars/*': async () => {
+    const group = await newGroup();
+    const replaced = await setPicture(group);
+    await setPicture(group);
+    await expectGone(replaced);
+  },
   'Http s3:PutObject incoming/*': () => upload(),
   'Http s3:GetObject incoming/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
   'Http s3:PutObject attachments/*': async () => post(ofFiles.http, await attached(ofFiles.http)),
@@ -624,6 +642,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     const { seq, file } = await oldMessage(ofFiles.stream);
     await leaveDeletionOf(seq);
     if (await isStored(`files/${file}`)) throw new Error('still there');
+  },
+  'Notify s3:GetObject avatars/*': async () => {
+    const group = await newGroup();
+    await setPicture(group);
+    const { results } = await eventOnConnect('conversations', {});
+    await download(results.find(({ id }: Event) => id === group).picture);
   },
   'Notify s3:DeleteObject avatars/*': async () => {
     const replaced = await setAvatar();
@@ -845,7 +869,7 @@ describe.runIf(local)('a permission', () => {
 
   it.each(logging)('%s is needed by every function to write its log', async (action) => {
     const { functions, stack } = runtime;
-    const logged = (requestId: string) => logs().includes(`START RequestId: ${requestId}`);
+    const logged = (requestId: string) => logs().includes(`"requestId":"${requestId}"`);
     for (const { logicalId } of stack.functions) {
       await untilIdle(runtime);
       const restore = revoke(`${logicalId.replace(/Function$/, '')} ${action}`);

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Permission } from '@parley/local';
 import { synthesize } from '@parley/local';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import webPush from 'web-push';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
+import { entryKey } from '#lambdas/store/entry';
 import { limits } from '#protocol/limits';
 import { type Chat, startChat } from '../support/chat.ts';
 import { startCold } from '../support/cold-starts.ts';
@@ -38,7 +39,9 @@ beforeAll(async () => {
     web: { secret: 'parley/vapid', publicKey: vapid.publicKey, subject, endpoints: [service.origin] },
     fcm: { secret: 'parley/fcm', url: google.origin },
   };
-  await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context: { push } });
+  // The APIs of this stack call aliases, which no other test of behaviour does.
+  const context = { push, rollout: 'canary', provisioned: { authorize: 1, socket: 1 }, tags: { team: 'chat' } };
+  await synthesize({ projectDirectory: resolve('.'), assemblyDirectory, context });
   // Pauses before a retry are minutes on AWS, and seconds here.
   chat = await startChat({ assemblyDirectory, timeScale: 60 });
   const secrets = { 'parley/vapid': vapid, 'parley/fcm': google.account };
@@ -237,6 +240,53 @@ describe.runIf(local)('an offline member', () => {
     await say(alice, group, 'heard');
     await untilPushesSent();
     expect(service.at(browser.path)).toHaveLength(before + 1);
+  });
+
+  it('gets only pushes that mention them while the conversation is muted or tells of mentions alone, and none at the level of none', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    const direct = named(alice, bob);
+    await say(alice, direct, 'before');
+    const change = (settings: object) => bob.request('PATCH', `/conversations/${direct}/settings`, settings);
+    const always = '9999-12-31T23:59:59.999Z';
+    for (const settings of [{ muted_until: always }, { muted_until: null, notify: 'mentions' }, { notify: 'none' }]) {
+      // Pushes are planned with the settings of then.
+      await untilPushesSent();
+      expect((await change(settings)).status).toBe(200);
+      await say(alice, direct, 'plain');
+      await say(alice, direct, `hey @${bob.username}`);
+    }
+    await untilPushesSent();
+    // What is archived comes back with the message, and so the push comes, too.
+    expect((await change({ notify: 'all', archived: true })).status).toBe(200);
+    await say(alice, direct, 'after');
+    await untilPushesSent();
+    const pushes = service.at(browser.path).map((push) => browser.decrypt(push));
+    const mention = { body: `hey @${bob.username}`, mentioned: true };
+    const expected = [{ body: 'before' }, mention, mention, { body: 'after' }];
+    expect(pushes).toEqual(expected.map((push) => expect.objectContaining(push)));
+  });
+
+  it('gets none of a message that a restore puts back', async () => {
+    const [alice, bob] = await people('alice', 'bob');
+    const browser = await subscribe(bob);
+    const id = named(alice, bob);
+    await say(alice, id);
+    await browser.next();
+    const table = openTable(localRuntime());
+    const putBack = async (at: number) => {
+      const Key = entryKey({ conversation: id, seq: 1 });
+      const { Item } = await table.client.send(new GetCommand({ TableName: table.name, Key }));
+      await table.client.send(new DeleteCommand({ TableName: table.name, Key }));
+      await table.client.send(new PutCommand({ TableName: table.name, Item: { ...Item, at } }));
+      await untilPushesSent();
+    };
+    await putBack(Date.now() - 11 * 60_000);
+    expect(service.at(browser.path)).toHaveLength(1);
+    // The stream may bring a record late, but not later than its mapping says.
+    await putBack(Date.now() - 9 * 60_000);
+    expect(service.at(browser.path)).toHaveLength(2);
+    table.client.destroy();
   });
 
   it('without devices adds no write and no request to the cost of a message', async () => {

@@ -39,6 +39,25 @@ describe('read_messages', () => {
     expect(await one.next()).toMatchObject({ unread_count: 0 });
   });
 
+  it('with quiet tells everybody but the connection that asked', async () => {
+    const [alice, bob] = await chat.people('alice5', 'bob5');
+    const conversation = named(alice, bob);
+    await alice.post(`/conversations/${conversation}/messages`, { message: '1' });
+    const [at, bt, other] = await Promise.all([alice.everything(), bob.everything(), bob.everything()]);
+    await chat.settled();
+    for (const socket of [at, bt, other]) await socket.rest();
+    bt.send({ type: 'read_messages', conversation, up_to: 1, quiet: true });
+    const read = { type: 'messages_read', conversation, user: bob.username, up_to: 1 };
+    expect(await at.next('messages_read')).toEqual(read);
+    expect(await other.next('messages_read')).toEqual(read);
+    expect(await other.next('unread_count')).toEqual({ type: 'unread_count', unread_count: 0 });
+    expect((await bob.get(`/conversations/${conversation}`)).body).toMatchObject({ read_seq: 1, unread_count: 0 });
+    bt.send({ type: 'ping', quiet: true });
+    bt.send({ type: 'read_messages', conversation, up_to: 2, quiet: true });
+    expect(await bt.next()).toMatchObject({ type: 'error', code: 'invalid_frame' });
+    expect(await bt.rest()).toEqual([]);
+  });
+
   it('never moves the cursor back, and sends no event twice', async () => {
     const [alice, bob] = await chat.people('alice2', 'bob2');
     const conversation = named(alice, bob);

@@ -207,4 +207,58 @@ describe.skipIf(process.env.PARLEY_OUTPUTS)('a socket whose token expires', () =
     await socket.closed();
     expect((await bob.get(`/users/${alice.username}`)).body).toMatchObject({ online: true, last_seen: null });
   });
+
+  it('goes on with a new token that comes on it: it sends, receives and makes its user online, past the end of the first', async () => {
+    const [alice, bob] = await chat.people('alice10', 'bob10');
+    const bt = await bob.everything();
+    const { socket, over } = await short(alice, {});
+    const renewed = await socket.ask({ type: 'renew_token', token: alice.tokens.access }, 'token_renewed');
+    expect(Date.parse(renewed.expires)).toBeGreaterThan(over + 60_000);
+    await until(over + 1_000);
+    await chat.local?.dynamodb.sweepExpired();
+    await chat.settled();
+    expect(await socket.ask({ type: 'ping' }, 'pong')).toEqual({ type: 'pong' });
+    const sent = await socket.ask(
+      { type: 'create', conversation: bob.username, message: 'still here' },
+      'chat_message',
+    );
+    expect(await bt.next('chat_message')).toMatchObject({ seq: sent.seq, message: 'still here' });
+    await bob.post(`/conversations/${alice.username}/messages`, { message: 'so am I' });
+    expect(await socket.next('chat_message')).toMatchObject({ message: 'so am I' });
+    expect(await seen(bob, alice)).toMatchObject({ online: true });
+  });
+
+  it('refuses what is no token of its user, and goes on with the one that it has', async () => {
+    const [alice, bob] = await chat.people('alice11', 'bob11');
+    const socket = await alice.everything();
+    const renew = (token: string) => socket.ask({ type: 'renew_token', token }, 'error');
+    expect(await renew('no token')).toMatchObject({ code: 'unauthenticated' });
+    expect(await renew(bob.tokens.access)).toMatchObject({
+      code: 'forbidden',
+      message: 'unable to renew the token; it is the token of another account: open another socket with it',
+    });
+    expect(await socket.ask({ type: 'renew_token', token: 7 }, 'error')).toMatchObject({ code: 'invalid_frame' });
+    expect(await socket.ask({ type: 'ping' }, 'pong')).toEqual({ type: 'pong' });
+  });
+});
+
+describe('a socket that takes over from another', () => {
+  it('gets no first events, nobody hears of it, and it gets what comes; alone it is like any other', async () => {
+    const [alice, bob] = await chat.people('alice12', 'bob12');
+    await bob.post(`/conversations/${alice.username}/messages`, { message: 'Hello' });
+    const bt = await bob.everything();
+    const alone = await alice.connect({ resume: 'true' });
+    expect(await alone.next()).toMatchObject({ type: 'conversations', count: 1 });
+    expect(await bt.next('presence')).toMatchObject({ user: alice.username, online: true });
+    await alone.rest();
+    await bt.rest();
+    const next = await alice.connect({ resume: 'true' });
+    await chat.settled();
+    await alone.close();
+    await chat.settled();
+    expect(await next.rest()).toEqual([]);
+    expect(await bt.rest()).toEqual([]);
+    await bob.post(`/conversations/${alice.username}/messages`, { message: 'still there?' });
+    expect(await next.next()).toMatchObject({ type: 'chat_message', message: 'still there?' });
+  });
 });

@@ -7,16 +7,10 @@ import { readOptions } from '#lib/options';
 import { Parley } from '#lib/parley';
 import type { ParleyProps } from '#lib/parley-props';
 import { ParleyStack } from '#lib/parley-stack';
+import { arn, variants } from '../templates/variants.ts';
 import { plain, synthesize } from './synthesize.ts';
 
 const bundling = { 'aws:cdk:bundling-stacks': [] };
-const arn = {
-  certificate: 'arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000',
-  topic: 'arn:aws:sns:eu-west-1:111122223333:on-call',
-  key: 'arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-000000000000',
-  acl: 'arn:aws:wafv2:us-east-1:111122223333:global/webacl/chat/00000000-0000-0000-0000-000000000000',
-};
-
 interface Resource {
   readonly Type: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
@@ -140,6 +134,7 @@ describe('an option that is changed later', () => {
     allowedOrigins: 'https://chat.example.com',
     push: { fcm: { secret: 'parley/fcm' } },
     messageRetentionDays: 30,
+    recoveryDays: 0,
     deletedMessages: 'erase',
     sendLimit: 0,
     sendLimitSeconds: 60,
@@ -162,6 +157,13 @@ describe('an option that is changed later', () => {
     throttles: { socket: { rate: 100, burst: 50 } },
     concurrency: 10,
     warmThroughput: { readUnitsPerSecond: 12_000, writeUnitsPerSecond: 4_000 },
+    tracing: true,
+    canary: true,
+    dashboard: false,
+    tags: { team: 'chat' },
+    budget: { dollars: 50, email: 'on-call@example.com' },
+    provisioned: { socket: 1 },
+    rollout: 'canary',
   };
 
   test.each(Object.entries(later))('%s replaces nothing that has data or an address', (name, value) => {
@@ -212,20 +214,7 @@ test('somebody cannot delete the stack by mistake, unless its data is to go with
 });
 
 describe('with resources of the deployer', () => {
-  const { template, findings } = synthesize({
-    domainName: 'chat.example.com',
-    certificateArn: arn.certificate,
-    hostedZone: { id: 'Z0123456789ABC', name: 'example.com' },
-    webAclArn: arn.acl,
-    alarmTopicArn: arn.topic,
-    alarmEmail: 'on-call@example.com',
-    mailFrom: 'chat@example.com',
-    encryptionKeyArn: arn.key,
-    throttles: '{"http":{"rate":100,"burst":50}}',
-    concurrency: '10',
-    warmThroughput: { readUnitsPerSecond: 24_000, writeUnitsPerSecond: 8_000 },
-    push: { fcm: { secret: 'parley/fcm' } },
-  });
+  const { template, findings } = synthesize(variants['resources of the deployer']);
 
   test('the distribution has the name, its certificate and the web ACL, and both kinds of records point to it', () => {
     template.hasResourceProperties('AWS::CloudFront::Distribution', {
@@ -313,7 +302,7 @@ describe('with resources of the deployer', () => {
 });
 
 describe('with a pool of the deployer, and without a page', () => {
-  const { template, findings } = synthesize({ userPool: '{"id":"eu-west-1_Abc123","clientId":"abc"}', page: 'false' });
+  const { template, findings } = synthesize(variants['pool of the deployer, no page']);
 
   test('nothing of the pool is changed, and both APIs accept its tokens', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 0);

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { readOptions } from '#lib/options';
+import { recoveryDays } from '#lib/recovery';
 import { knownPushServices } from '#protocol/push-services';
 
 const read = (context: Record<string, unknown>) => readOptions((name) => context[name]);
@@ -12,6 +13,7 @@ test('without context the options have their defaults', () => {
     oidc: undefined,
     push: undefined,
     messageRetentionDays: 0,
+    recoveryDays: 35,
     deletedMessages: 'keep',
     sendLimit: 20,
     sendLimitSeconds: 10,
@@ -27,11 +29,17 @@ test('without context the options have their defaults', () => {
     presence: 'everybody',
     selfSignUp: true,
     page: true,
+    tracing: false,
+    canary: false,
+    dashboard: true,
     throttles: {},
     concurrency: 1_000,
+    tags: {},
+    provisioned: {},
+    rollout: 'at-once',
     ...Object.fromEntries(
       [
-        ...['name', 'mailFrom', 'domainName', 'webAclArn', 'alarmEmail', 'warmThroughput'],
+        ...['name', 'mailFrom', 'domainName', 'webAclArn', 'alarmEmail', 'warmThroughput', 'budget'],
         ...['certificateArn', 'hostedZone', 'userPool', 'alarmTopicArn', 'encryptionKeyArn'],
       ].map((name) => [name, undefined]),
     ),
@@ -44,6 +52,7 @@ test('options from the command line, which are all text, give the same as the fi
     allowedOrigins: ['https://a.example.com', 'http://localhost:5173'],
     oidc: { issuer: 'https://id.example.com', audience: ['web', 'phone'], usernameClaim: 'preferred_username' },
     messageRetentionDays: 30,
+    recoveryDays: 14,
     sendLimit: 5,
     sendLimitSeconds: 60,
     fileBytesPerDay: 5_000_000,
@@ -63,6 +72,7 @@ test('options from the command line, which are all text, give the same as the fi
     allowedOrigins: 'https://a.example.com, http://localhost:5173',
     oidc: '{"issuer":"https://id.example.com","audience":"web,phone","usernameClaim":"preferred_username"}',
     messageRetentionDays: '30',
+    recoveryDays: '14',
     sendLimit: '5',
     sendLimitSeconds: '60',
     fileBytesPerDay: '5000000',
@@ -78,6 +88,13 @@ test('options from the command line, which are all text, give the same as the fi
     selfSignUp: 'false',
   });
   expect(commandLine).toEqual(file);
+});
+
+test('backups keep nothing longer than messages are kept', () => {
+  const days = (context: Record<string, unknown>) => recoveryDays(read(context));
+  expect([{}, { recoveryDays: 7 }, { recoveryDays: 0 }].map(days)).toEqual([35, 7, 0]);
+  expect(days({ messageRetentionDays: 3 })).toBe(3);
+  expect(days({ messageRetentionDays: 90, recoveryDays: 10 })).toBe(10);
 });
 
 test('there may be no send limit, and any other up to a million', () => {
@@ -138,6 +155,10 @@ test.each([
     { messageRetentionDays: 'soon' },
     'unable to use the option messageRetentionDays="soon"; it must be a whole number of days, 0 to keep all',
   ],
+  [
+    { recoveryDays: 36 },
+    'unable to use the option recoveryDays=36; it must be a whole number of days from 1 to 35, 0 for no backups',
+  ],
   [{ messageRetentionDays: -1 }, /^unable to use the option messageRetentionDays=-1;/],
   [{ messageRetentionDays: 1.5 }, /^unable to use the option messageRetentionDays=1\.5;/],
   [
@@ -167,6 +188,13 @@ test.each([
   [{ presence: 'exact' }, 'unable to use the option presence="exact"; it must be "everybody" or "contacts"'],
   [{ selfSignUp: 0 }, 'unable to use the option selfSignUp=0; it must be true or false'],
   [{ friendsFirst: 1 }, 'unable to use the option friendsFirst=1; it must be true or false'],
+  [{ rollout: 'slowly' }, 'unable to use the option rollout="slowly"; it must be "at-once", "canary" or "linear"'],
+  [{ tags: { 'aws:team': 'chat' } }, /^unable to use the option tags=.*; it must be \{"team": "chat", …\}/],
+  [{ tags: 'team=chat' }, /^unable to use the option tags="team=chat";/],
+  [{ budget: { dollars: 0, email: 'you@example.com' } }, /^unable to use the option budget=.*"dollars": 50/],
+  [{ budget: { dollars: 50 } }, /^unable to use the option budget=/],
+  [{ provisioned: { socket: 1.5 } }, /^unable to use the option provisioned=.*with whole numbers$/],
+  [{ provisioned: { notify: 1 } }, /^unable to use the option provisioned=/],
 ])('%j is refused with a sentence', (context, message) => {
   expect(() => read(context)).toThrow(message);
 });

@@ -1,5 +1,6 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { type Template as CloudFormation, withoutTable } from '#bin/operate/without-table';
 import { streamFilters } from '#lambdas/stream/handlers';
 import { httpRoutes, socketRoutes } from '#protocol/operations';
 import { allowed, plain, synthesize } from './synthesize.ts';
@@ -55,6 +56,7 @@ describe('the permissions of each function', () => {
         posting,
         ...logs('Http'),
         's3:DeleteObject <UploadsBucket.Arn>/attachments/*',
+        's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
         's3:GetObject <UploadsBucket.Arn>/avatars/*',
@@ -82,6 +84,7 @@ describe('the permissions of each function', () => {
         's3:DeleteObject <UploadsBucket.Arn>/avatars/*',
         's3:DeleteObject <UploadsBucket.Arn>/files/*',
         's3:GetObject <UploadsBucket.Arn>/attachments/*',
+        's3:GetObject <UploadsBucket.Arn>/avatars/*',
         's3:GetObject <UploadsBucket.Arn>/files/*',
         keepFailed,
       ],
@@ -190,6 +193,13 @@ describe('the permissions of each function', () => {
   });
 });
 
+/** What access logs say of a failure: the answer, what the function threw, and why no token could be checked. */
+const errors = {
+  error: '$context.error.message',
+  integration: '$context.integrationErrorMessage',
+  authorizer: '$context.authorizer.error',
+};
+
 describe('functions', () => {
   // Without the function with which CDK deploys the page: test/stack/page.test.ts.
   const functions = Object.fromEntries(
@@ -206,6 +216,17 @@ describe('functions', () => {
       const log = template.toJSON().Resources[Properties.LoggingConfig.LogGroup.Ref];
       expect(log).toMatchObject({ Type: 'AWS::Logs::LogGroup', Properties: { RetentionInDays: 30 } });
     }
+  });
+
+  test('write JSON alone: of Lambda’s own lines only those about failures', () => {
+    for (const { Properties } of Object.values(functions)) {
+      expect(Properties.LoggingConfig).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' });
+    }
+  });
+
+  test('count in the namespace of their chat', () => {
+    const namespaces = Object.keys(functions).map((id) => environment(id).POWERTOOLS_METRICS_NAMESPACE);
+    expect(new Set(namespaces)).toEqual(new Set(['Parley']));
   });
 
   test('run no longer than API Gateway (29 s) and Cognito (5 s) wait', () => {
@@ -244,10 +265,16 @@ describe('functions', () => {
     });
   });
 
+  /** What tells a token of the pool from others. `socket` needs it to renew the token of a connection. */
+  const tokens = {
+    ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
+    KEYS_URL: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>/.well-known/jwks.json',
+    AUDIENCE: '<PeoplePoolClient>',
+  };
+
   test('authorize gets the issuer and the audience, and no names of data resources', () => {
     expect(environment('AuthorizeFunction')).toEqual({
-      ISSUER: 'https://cognito-idp.<AWS::Region>.amazonaws.com/<PeoplePool>',
-      AUDIENCE: '<PeoplePoolClient>',
+      ...tokens,
       ALLOWED_ORIGINS: '*',
       POWERTOOLS_SERVICE_NAME: 'authorize',
       POWERTOOLS_LOG_LEVEL: 'INFO',
@@ -256,7 +283,7 @@ describe('functions', () => {
   });
 
   test.each([
-    ['SocketFunction', 'socket', {}],
+    ['SocketFunction', 'socket', tokens],
     [
       'HttpFunction',
       'http',
@@ -343,13 +370,23 @@ describe('the bucket of uploads', () => {
     });
   });
 
+  test('keeps what was deleted for as long as the table’s backups, and no function may end that earlier', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', { VersioningConfiguration: { Status: 'Enabled' } });
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true, RecoveryPeriodInDays: 35 },
+    });
+    expect(JSON.stringify(template.findResources('AWS::IAM::Policy'))).not.toMatch(/ObjectVersion|s3:\*|"\*"/);
+  });
+
   test('deletes uploads that no message uses after a day, and archives after a week', () => {
+    const days = (NoncurrentDays: number) => ({ NoncurrentDays });
     template.hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: [
-          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, Status: 'Enabled' },
-          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, Status: 'Enabled' },
+          { Id: 'unclaimed', Prefix: 'incoming/', ExpirationInDays: 1, NoncurrentVersionExpiration: days(1) },
+          { Id: 'exports', Prefix: 'exports/', ExpirationInDays: 7, NoncurrentVersionExpiration: days(1) },
           { Id: 'incomplete', AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+          { Id: 'deleted', NoncurrentVersionExpiration: days(35), ExpiredObjectDeleteMarker: true, Status: 'Enabled' },
         ],
       },
     });
@@ -441,7 +478,10 @@ describe('the WebSocket API', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       ...sockets,
       StageName: 'prod',
-      AccessLogSettings: { DestinationArn: Match.anyValue(), Format: Match.stringLikeRegexp('connectionId') },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.serializedJson(Match.objectLike({ connectionId: '$context.connectionId', ...errors })),
+      },
       DefaultRouteSettings: {
         ThrottlingRateLimit: 2000,
         ThrottlingBurstLimit: 1000,
@@ -491,7 +531,10 @@ describe('the HTTP API', () => {
     });
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
       StageName: '$default',
-      AccessLogSettings: { DestinationArn: Match.anyValue() },
+      AccessLogSettings: {
+        DestinationArn: Match.anyValue(),
+        Format: Match.serializedJson(Match.objectLike(errors)),
+      },
       DefaultRouteSettings: { ThrottlingRateLimit: 2000, ThrottlingBurstLimit: 1000 },
     });
   });
@@ -624,35 +667,7 @@ describe('the distribution', () => {
   });
 });
 
-test('every function that works on data, and every dead-letter queue, has an alarm', () => {
-  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => {
-    const { MetricName, Statistic, Threshold, Period, TreatMissingData, Dimensions } = Properties;
-    expect([Threshold, Period, TreatMissingData]).toEqual([1, 300, 'notBreaching']);
-    return `${Statistic} ${MetricName} ${(Dimensions ?? []).map(({ Value }: { Value: unknown }) => plain(Value)).join(' ')}`;
-  });
-  expect(alarms.toSorted()).toEqual([
-    'Maximum ApproximateNumberOfMessagesVisible <ChangesDeadLetters.QueueName>',
-    'Sum Errors <AccountJobFunction>',
-    'Sum Errors <CountOnlineFunction>',
-    'Sum Errors <DeliverFunction>',
-    'Sum Errors <FanOutFunction>',
-    'Sum Errors <HttpFunction>',
-    'Sum Errors <NotifyFunction>',
-    'Sum Errors <SignUpFunction>',
-    'Sum Errors <SocketFunction>',
-    // They throw in order to refuse, so only their own faults count.
-    'Sum Errors internal authorize',
-    'Sum Errors internal check-name',
-    'Sum UncheckedTokens ',
-  ]);
-  // API Gateway's words for an issuer that does not answer: "OIDC discovery endpoint communication error", "JWKS communication error".
-  template.hasResourceProperties('AWS::Logs::MetricFilter', {
-    FilterPattern: '{ $.authorizer = "*communication error*" }',
-    MetricTransformations: [{ MetricName: 'UncheckedTokens', MetricNamespace: 'Parley', MetricValue: '1' }],
-  });
-});
-
-test('the outputs are the six that clients and tools read', () => {
+test('the outputs are what clients, tools and operators read', () => {
   const outputs = Object.entries(template.toJSON().Outputs).map(([name, output]) => [
     name,
     plain((output as { Value: unknown }).Value),
@@ -664,6 +679,10 @@ test('the outputs are the six that clients and tools read', () => {
     Region: '<AWS::Region>',
     UserPoolId: '<PeoplePool>',
     UserPoolClientId: '<PeoplePoolClient>',
+    TableName: '<ChatTable>',
+    BucketName: '<UploadsBucket>',
+    DeadLettersUrl: '<ChangesDeadLetters>',
+    AccountQueueUrl: '<AccountJobsQueue>',
   });
 });
 
@@ -685,4 +704,20 @@ test('a count of who is online waits in a queue, is tried five times, and then b
 
 test('the stream has no more filters than Lambda takes', () => {
   expect(streamFilters.length).toBeLessThanOrEqual(5);
+});
+
+test('the template without its table names a restored one everywhere, and is the same otherwise', () => {
+  const table = { name: 'Restored', arn: 'arn:aws:dynamodb:r:a:table/Restored', streamArn: 'arn:…/stream/now' };
+  const { template: without, logicalId } = withoutTable(template.toJSON() as CloudFormation, table);
+  expect(logicalId).toBe('ChatTable4603252B');
+  expect(JSON.stringify(without)).not.toContain(logicalId);
+  const before = template.toJSON();
+  expect(Object.keys(without.Resources)).toEqual(Object.keys(before.Resources).filter((id) => id !== logicalId));
+  const named = Template.fromJSON(without as Record<string, unknown>);
+  named.hasResourceProperties('AWS::Lambda::EventSourceMapping', { EventSourceArn: table.streamArn });
+  named.allResourcesProperties('AWS::Cognito::UserPool', before.Resources.PeoplePoolC64A4D1E.Properties);
+  named.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ TABLE_NAME: table.name }) },
+  });
+  expect(JSON.stringify(named.findResources('AWS::IAM::Policy'))).toContain(`["${table.arn}","/index/members"]`);
 });

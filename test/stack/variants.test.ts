@@ -8,6 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { pushFilters } from '#lambdas/push/filters';
 import type { Oidc } from '#lib/options';
 import { ownIssuer } from '#lib/own-issuer';
+import { variants } from '../templates/variants.ts';
 import { allowed, findingsIn, plain, synthesize } from './synthesize.ts';
 
 describe('by default', () => {
@@ -54,9 +55,7 @@ test('an unacknowledged warning is a finding', () => {
 });
 
 describe('with a custom issuer', () => {
-  const { template, findings } = synthesize({
-    oidc: { issuer: 'https://id.example.com/', audience: 'web,phone', usernameClaim: 'employee_number' },
-  });
+  const { template, findings } = synthesize(variants['own issuer']);
 
   test('there is no pool and no sign-up, and the outputs name the issuer', () => {
     template.resourceCountIs('AWS::Cognito::UserPool', 0);
@@ -73,6 +72,8 @@ describe('with a custom issuer', () => {
     });
     const variables = { ISSUER: 'https://id.example.com/', AUDIENCE: 'web,phone', USERNAME_CLAIM: 'employee_number' };
     template.hasResourceProperties('AWS::Lambda::Function', { Environment: { Variables: variables } });
+    // It asks the issuer where the keys are.
+    expect(JSON.stringify(template.toJSON())).not.toContain('KEYS_URL');
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { POWERTOOLS_SERVICE_NAME: 'http', USERNAME_CLAIM: 'employee_number' } },
     });
@@ -112,9 +113,70 @@ describe('with an issuer whose names are not people', () => {
   });
 });
 
+describe('with a canary', () => {
+  const { template, findings } = synthesize({ canary: 'true' });
+
+  test('it runs every five minutes, and a run that fails is not repeated', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(5 minutes)',
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': ['CanaryFunction', 'Arn'] },
+          RetryPolicy: { MaximumRetryAttempts: 0 },
+        },
+      ],
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: 'CanaryFunction' },
+      MaximumRetryAttempts: 0,
+    });
+  });
+
+  test('it may make its account and give it a password, and has no secret', () => {
+    expect(allowed(template, 'CanaryFunction')).toEqual([
+      'cognito-idp:AdminCreateUser <PeoplePool.Arn>',
+      'cognito-idp:AdminSetUserPassword <PeoplePool.Arn>',
+      'logs:CreateLogStream <CanaryLog.Arn>',
+      'logs:PutLogEvents <CanaryLog.Arn>',
+    ]);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+  });
+
+  test('the checks find nothing', () => {
+    expect(findings).toEqual([]);
+  });
+
+  test('an issuer has no sign-in that it could use', () => {
+    const oidc = { issuer: 'https://id.example.com', audience: 'web' };
+    expect(() => synthesize({ canary: true, oidc })).toThrow(
+      'unable to use canary; it signs in to a user pool, and tokens come from an issuer',
+    );
+  });
+});
+
+describe('with traces', () => {
+  const { template, findings } = synthesize(variants['traces and a canary']);
+
+  test('every function is traced, and may say so to X-Ray', () => {
+    const functions = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const own = functions.filter(([id]) => !id.startsWith('CustomCDK'));
+    expect(own).toHaveLength(13);
+    for (const [id, { Properties }] of own) {
+      expect(Properties.TracingConfig, id).toEqual({ Mode: 'Active' });
+      expect(allowed(template, id)).toEqual(
+        expect.arrayContaining(['xray:PutTelemetryRecords *', 'xray:PutTraceSegments *']),
+      );
+    }
+  });
+
+  test('the checks find nothing', () => {
+    expect(findings).toEqual([]);
+  });
+});
+
 describe('with pushes', () => {
-  const web = { secret: 'parley/vapid', publicKey: `BA${'A'.repeat(85)}`, subject: 'mailto:operator@example.com' };
-  const { template, findings } = synthesize({ push: { web, fcm: { secret: 'parley/fcm' } } });
+  const { web } = variants.pushes.push;
+  const { template, findings } = synthesize(variants.pushes);
   const secret =
     'secretsmanager:GetSecretValue arn:<AWS::Partition>:secretsmanager:<AWS::Region>:<AWS::AccountId>:secret';
   const logs = (id: string) => [`logs:CreateLogStream <${id}Log.Arn>`, `logs:PutLogEvents <${id}Log.Arn>`];
@@ -185,14 +247,7 @@ describe('with pushes', () => {
 });
 
 describe('with every other option changed', () => {
-  const { template, findings } = synthesize({
-    stage: 'dev',
-    allowedOrigins: 'https://chat.example.com,http://localhost:5173',
-    messageRetentionDays: '7',
-    logRetentionDays: '7',
-    removalPolicy: 'destroy',
-    apiGatewayLogRole: 'false',
-  });
+  const { template, findings } = synthesize(variants['other rules']);
 
   test('the stage has its name everywhere', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Stage', { StageName: 'dev' });
@@ -222,6 +277,22 @@ describe('with every other option changed', () => {
       .filter(({ ExpirationInDays }) => ExpirationInDays !== undefined)
       .map(({ Prefix }) => Prefix);
     expect(prefixes).toEqual(['incoming/', 'exports/']);
+  });
+
+  test('there may be no backups, and what they had of files ends in a day', () => {
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: false },
+    });
+    const versioned = Object.values(template.findResources('AWS::S3::Bucket')).filter(
+      ({ Properties }) => Properties.VersioningConfiguration?.Status === 'Enabled',
+    );
+    expect(versioned).toEqual([]);
+    const rules = Object.values(template.findResources('AWS::S3::Bucket')).flatMap(
+      ({ Properties }) => Properties.LifecycleConfiguration?.Rules ?? [],
+    );
+    expect(rules).toContainEqual(
+      expect.objectContaining({ Id: 'deleted', NoncurrentVersionExpiration: { NoncurrentDays: 1 } }),
+    );
   });
 
   test('what was given up is kept no longer than messages', () => {

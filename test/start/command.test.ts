@@ -123,6 +123,10 @@ describe('npm start', () => {
         UserPoolId: expect.stringMatching(/^us-east-1_/),
         UserPoolClientId: expect.any(String),
         CognitoEndpoint: expect.stringContaining('/_aws/cognito-idp'),
+        TableName: expect.stringContaining('ChatTable'),
+        BucketName: expect.stringContaining('uploads'),
+        DeadLettersUrl: expect.stringContaining('/_aws/sqs/'),
+        AccountQueueUrl: expect.stringContaining('/_aws/sqs/'),
       },
     });
   });
@@ -136,6 +140,17 @@ describe('npm start', () => {
     carol.child.kill();
     const again = run(process.execPath, ['--import', 'tsx', 'bin/user.ts', 'carol']);
     expect(await again.ended).toBe(0);
+  });
+
+  test('npm run smoke sees that two people can chat, and says what it does not see', { timeout: slow }, async () => {
+    const tried = run(process.execPath, ['--import', 'tsx', 'bin/smoke.ts']);
+    expect(await tried.ended, tried.said()).toBe(0);
+    expect(tried.said()).toMatch(
+      /^one writes, and the other gets it: \d+ ms\nthe other reads it: \d+ ms\nhttp\S+ works\.$/m,
+    );
+    const refused = run(process.execPath, ['--import', 'tsx', 'bin/smoke.ts', join(data, 'outputs.json'), 'a', 'b']);
+    expect(await refused.ended).toBe(1);
+    expect(refused.said()).toMatch(/^not seen: they say who they are; .*answered with 401/m);
   });
 
   test('takes options of the stack as cdk does, and refuses a wrong one in a sentence; where nobody may sign up, npm run user makes accounts', {

@@ -9,7 +9,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The cloud assembly of the stack with its defaults, as `cdk synth` writes it. */
     assemblyDirectory: string;
-    /** The same with the options `friendsFirst`, `inlineMembers: 5`, `deletedMessages: erase` and an origin in `allowedOrigins`. */
+    /** The same with the options `friendsFirst`, `inlineMembers: 5`, `deletedMessages: erase`, `canary`, `tracing` and an origin in `allowedOrigins`. */
     optionsDirectory: string;
     /** For the data of runtimes; deleted after the last test. */
     dataFolder: string;
@@ -26,6 +26,8 @@ export default async function synthesizeOnce(project: TestProject): Promise<() =
       friendsFirst: true,
       inlineMembers: 5,
       deletedMessages: 'erase',
+      canary: true,
+      tracing: true,
       allowedOrigins: 'https://chat.example.com',
     }),
   ]);

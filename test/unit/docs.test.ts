@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { channelTexts, errorTexts, eventTexts, frameTexts } from '#docs/descriptions';
+import { chatMetrics, errorMetrics } from '#lambdas/runtime/metric-names';
 import { errorCodes, errorStatus } from '#protocol/errors';
 import { events } from '#protocol/events';
 import { frames } from '#protocol/frames';
@@ -153,8 +154,8 @@ describe('docs/protocol.md', () => {
   });
 });
 
-describe('README.md', () => {
-  const lines = linesOf(read('README.md'));
+describe('README.md and docs/options.md', () => {
+  const lines = linesOf(read('docs/options.md'));
 
   it('has every option with its default as cdk.json sets it', () => {
     const { context } = z
@@ -238,3 +239,11 @@ function anchorsOf(markdown: string): string[] {
     return count === 0 ? slug : `${slug}-${count}`;
   });
 }
+
+it('docs/metrics.md has a row for each metric, with its unit and its dimension', () => {
+  const rows = [...read('docs/metrics.md').matchAll(/^\| `([A-Z]\w+)` +\| (\w*) +\| `?(\w+)`? +\|/gm)];
+  const documented = Object.fromEntries(rows.map(([, name, unit, dimension]) => [name, [unit, dimension]]));
+  const chat = Object.entries(chatMetrics).map(([name, unit]) => [name, [unit === 'Count' ? '' : 'ms', 'none']]);
+  const errors = Object.entries(errorMetrics).map(([name, { dimension }]) => [name, ['', dimension]]);
+  expect(documented).toEqual(Object.fromEntries([...chat, ...errors]));
+});

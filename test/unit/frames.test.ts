@@ -116,7 +116,7 @@ describe('a frame of the replaced programs', () => {
   ])('%j is refused, and the answer lists what is known', (value) => {
     const { code, message } = refusal(() => readFrame(JSON.stringify(value)));
     expect(code).toBe('invalid_frame');
-    expect(message).toContain('create, edit, delete, clear, react, typing, read_messages, ping');
+    expect(message).toContain('create, edit, delete, clear, react, typing, read_messages, renew_token, ping');
   });
 });
 

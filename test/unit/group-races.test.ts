@@ -3,11 +3,13 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { conversationView } from '#lambdas/chat/conversation-view';
 import { createGroup } from '#lambdas/chat/create-group';
+import { joinByLink } from '#lambdas/chat/invite-links';
 import { leaveConversation } from '#lambdas/chat/leave-conversation';
 import { inviteMember, removeMember, updateGroup } from '#lambdas/chat/manage-group';
 import type { Services } from '#lambdas/runtime/services';
 import { conversationStateKey } from '#lambdas/store/conversation-state';
 import { getEntries } from '#lambdas/store/entry';
+import { putLink } from '#lambdas/store/invite-link';
 import { updateItem } from '#lambdas/store/item';
 import { getMemberships, membershipKey } from '#lambdas/store/membership';
 import { createUser } from '#lambdas/store/user';
@@ -31,6 +33,15 @@ async function makeGroup(...members: string[]): Promise<Conversation> {
   return { id, kind: 'group' };
 }
 
+/** Of the one link of each, which works while they manage the group. */
+const secretOf = (maker: string) => Buffer.from(maker.padEnd(16)).toString('hex');
+
+async function giveLinks(conversation: string): Promise<void> {
+  const at = services.now();
+  const link = { conversation, at, until: at + 3_600_000, most: 100, uses: 0 };
+  await Promise.all(people.map((by) => putLink(services, { ...link, by, secret: secretOf(by) })));
+}
+
 /** Role of each member. */
 async function rolesIn({ id: conversation }: Conversation): Promise<Record<string, string>> {
   const memberships = await getMemberships(
@@ -46,6 +57,7 @@ const owners = (roles: Record<string, string>) => Object.values(roles).filter((r
 /** Roles after the log, in its order. @throws Error when somebody does in it what their role does not allow */
 async function rolesByLog({ id }: Conversation): Promise<Record<string, string>> {
   const roles: Record<string, string> = {};
+  const removed = new Set<string>();
   for (const entry of await getEntries(services, id, 1, 999)) {
     if (entry.type !== 'system') continue;
     const { kind, by, who = by, role = 'member', members = [] } = entry.change;
@@ -55,11 +67,20 @@ async function rolesByLog({ id }: Conversation): Promise<Record<string, string>>
     else if (kind === 'left') {
       expect(own, place).toBeDefined();
       delete roles[by];
+    } else if (kind === 'joined') {
+      expect(own, place).toBeUndefined();
+      expect(removed, place).not.toContain(by);
+      roles[by] = 'member';
     } else {
       expect(kind === 'role' ? ['owner'] : ['owner', 'admin'], place).toContain(own);
-      if (kind === 'invited') roles[who] = 'member';
-      else if (kind === 'removed') delete roles[who];
-      else if (kind === 'role') {
+      if (kind === 'invited') {
+        roles[who] = 'member';
+        removed.delete(who);
+      } else if (kind === 'removed') {
+        delete roles[who];
+        removed.add(who);
+      }
+      if (kind === 'role') {
         expect(roles[who], place).toBeDefined();
         roles[who] = role;
         if (role === 'owner') roles[by] = 'admin';
@@ -72,7 +93,7 @@ async function rolesByLog({ id }: Conversation): Promise<Record<string, string>>
 
 type Act = readonly [
   by: string,
-  what: 'invite' | 'remove' | 'leave' | 'owner' | 'admin' | 'member' | 'title',
+  what: 'invite' | 'remove' | 'leave' | 'owner' | 'admin' | 'member' | 'title' | 'describe' | 'join',
   who: string,
 ];
 
@@ -82,6 +103,8 @@ async function act(group: Conversation, [by, what, who]: Act): Promise<string> {
     if (what === 'invite') await inviteMember(services, group, me, who);
     else if (what === 'remove') await removeMember(services, group, me, who);
     else if (what === 'leave') await leaveConversation(services, group, me);
+    else if (what === 'join') await joinByLink(services, me, group.id.slice('group:'.length) + secretOf(who));
+    else if (what === 'describe') await updateGroup(services, group, me, { description: `${by} ${who}` });
     else if (what === 'title') await updateGroup(services, group, me, { title: `${by} ${who}` });
     else await updateGroup(services, group, me, { roles: { [who]: what } });
     return 'done';
@@ -95,12 +118,25 @@ it('whatever members do at the same moment, a group has one owner while it has m
   // Mostly people who may do something, and who get into each other's way.
   const by = fc.constantFrom('ann', 'ann', 'ann', 'ben', 'ben', 'cora', 'cora', 'dan');
   const who = fc.constantFrom('ann', 'ben', 'ben', 'cora', 'cora', 'dan', 'eve');
-  const what = fc.constantFrom('invite', 'invite', 'remove', 'remove', 'leave', 'owner', 'admin', 'title');
+  const what = fc.constantFrom(
+    'invite',
+    'invite',
+    'remove',
+    'remove',
+    'leave',
+    'owner',
+    'admin',
+    'title',
+    'describe',
+    'join',
+    'join',
+  );
   const moment = fc.array(fc.tuple(by, what, who) as fc.Arbitrary<Act>, { minLength: 3, maxLength: 6 });
   const seen = new Set<string>();
   await fc.assert(
     fc.asyncProperty(fc.array(moment, { minLength: 1, maxLength: 5 }), async (moments) => {
       const group = await makeGroup('ben', 'cora');
+      await giveLinks(group.id);
       for (const name of ['ben', 'cora']) await act(group, ['ann', 'admin', name]);
       for (const acts of moments) {
         for (const outcome of await Promise.all(acts.map((one) => act(group, one)))) seen.add(outcome);
@@ -132,6 +168,23 @@ it('an owner who leaves while they invite leaves no group without an owner, in t
     expect(roles, String(time)).toEqual(
       'ann' in roles ? { ann: 'owner', ...('ben' in roles ? { ben: 'member' } : {}) } : {},
     );
+  }
+});
+
+it('nobody comes by the link of somebody who has just been removed, and nobody who was removed comes by a link, in ten tries', async () => {
+  for (let time = 0; time < 10; time++) {
+    const group = await makeGroup('ben', 'cora');
+    await giveLinks(group.id);
+    await act(group, ['ann', 'admin', 'ben']);
+    await Promise.all([
+      act(group, ['ann', 'remove', 'ben']),
+      act(group, ['dan', 'join', 'ben']),
+      act(group, ['ann', 'remove', 'cora']),
+      act(group, ['cora', 'join', 'ann']),
+    ]);
+    expect(await act(group, ['ben', 'join', 'ann'])).toBe('forbidden');
+    expect(await rolesByLog(group)).toEqual(await rolesIn(group));
+    expect(Object.keys(await rolesIn(group))).not.toContain('cora');
   }
 });
 

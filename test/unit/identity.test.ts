@@ -18,6 +18,8 @@ let issuer: string;
 let itself: () => string;
 /** Paths that are answered with 503. */
 const down = new Set<string>();
+/** Paths that were asked for. */
+const asked: string[] = [];
 
 beforeAll(async () => {
   const keys = [
@@ -26,6 +28,7 @@ beforeAll(async () => {
   ];
   server = createServer((request, response) => {
     const { url = '' } = request;
+    asked.push(url);
     if (down.has(url)) response.writeHead(503).end('{}');
     else if (url === '/.well-known/openid-configuration')
       response.end(JSON.stringify({ issuer: itself(), jwks_uri: `${issuer}/keys` }));
@@ -37,6 +40,7 @@ beforeAll(async () => {
 });
 afterEach(() => {
   down.clear();
+  asked.length = 0;
   itself = () => issuer;
 });
 afterAll(() => server.close());
@@ -52,7 +56,7 @@ describe('a token', () => {
     ['with the audience among others', { aud: ['other', 'chat'] }],
     ['with the client instead of an audience, as Cognito’s access tokens', { client_id: 'chat', token_use: 'access' }],
   ])('%s is accepted, and names its user', async (_, claims) => {
-    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const { verify } = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'Ann', iat: 1_700_000_000, ...claims }))).toEqual({
       ok: true,
       username: '%41nn',
@@ -71,7 +75,7 @@ describe('a token', () => {
     ['of another use', { aud: 'chat', token_use: 'refresh' }, 'neither an id nor an access token'],
     ['of another issuer', { aud: 'chat', iss: 'http://127.0.0.1:1' }, 'Issuer not allowed'],
   ])('%s is refused', async (_, claims, why) => {
-    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const { verify } = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'ann', ...claims }))).toEqual({
       ok: false,
       reason: expect.stringContaining(why),
@@ -79,7 +83,7 @@ describe('a token', () => {
   });
 
   it('that has expired is refused', async () => {
-    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const { verify } = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     expect(await verify(await sign({ sub: 'ann', aud: 'chat' }, '-1m'))).toMatchObject({
       ok: false,
       reason: expect.stringContaining('expired'),
@@ -92,7 +96,7 @@ describe('a token', () => {
   ])(
     'cannot be checked when the issuer does not give %s: the error does not blame the token, and the issuer is asked again later',
     async (path) => {
-      const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+      const { verify } = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
       const token = await sign({ sub: 'ann', aud: 'chat' });
       down.add(path);
       await expect(verify(token)).rejects.toThrow(IssuerUnavailable);
@@ -101,15 +105,37 @@ describe('a token', () => {
     },
   );
 
+  it('of an issuer whose keys are at a known address takes one request for the first of them', async () => {
+    const options = { issuer, audience: ['chat'] };
+    const { verify } = createTokenVerifier({ ...options, keys: `${issuer}/keys` });
+    const token = await sign({ sub: 'ann', aud: 'chat' });
+    for (let time = 0; time < 2; time++) expect(await verify(token)).toMatchObject({ ok: true });
+    expect(asked).toEqual(['/keys']);
+    expect(await createTokenVerifier(options).verify(token)).toMatchObject({ ok: true });
+    expect(asked).toEqual(['/keys', '/.well-known/openid-configuration', '/keys']);
+  });
+
+  it('waits for no request when the keys were fetched before, and for one if they could not be had', async () => {
+    const token = await sign({ sub: 'ann', aud: 'chat' });
+    const { verify, prepare } = createTokenVerifier({ issuer, keys: `${issuer}/keys`, audience: ['chat'] });
+    down.add('/keys');
+    await prepare();
+    down.clear();
+    await prepare();
+    expect(asked).toEqual(['/keys', '/keys']);
+    expect(await verify(token)).toMatchObject({ ok: true });
+    expect(asked).toHaveLength(2);
+  });
+
   it('cannot be checked when the issuer calls itself by another name', async () => {
     itself = () => `${issuer}/`;
-    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
+    const { verify } = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: undefined });
     await expect(verify(await sign({ sub: 'ann', aud: 'chat' }))).rejects.toThrow(`calls itself ${issuer}/`);
   });
 
   it('of an issuer that ends in a slash is accepted as it is', async () => {
     itself = () => `${issuer}/`;
-    const verify = createTokenVerifier({ issuer: `${issuer}/`, audience: ['chat'], usernameClaim: 'sub' });
+    const { verify } = createTokenVerifier({ issuer: `${issuer}/`, audience: ['chat'], usernameClaim: 'sub' });
     expect(await verify(await sign({ sub: 'ann', aud: 'chat', iss: `${issuer}/` }))).toMatchObject({
       ok: true,
       issuer: `${issuer}/`,
@@ -140,7 +166,7 @@ describe('a token', () => {
     ['of dots', () => sign({ sub: '..', aud: 'chat' }), /its claim sub consists of dots/],
     ['without a sub', () => sign({ name: 'Ann', aud: 'chat' }), /it needs the claim sub/],
   ])('%s is refused, and its holder may be told why', async (_, token, reason) => {
-    const verify = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: 'sub' });
+    const { verify } = createTokenVerifier({ issuer, audience: ['chat'], usernameClaim: 'sub' });
     expect(await verify(await token())).toEqual({ ok: false, genuine: true, reason: expect.stringMatching(reason) });
   });
 });

@@ -18,6 +18,7 @@ import { createUser } from '#lambdas/store/user';
 import { limits } from '#protocol/limits';
 import { type NamedConversation, parseConversation } from '#protocol/names';
 import { startDomain } from './engine.ts';
+import { sizeOf } from './size-of.ts';
 
 let services: Services;
 let clock: { now: number };
@@ -41,16 +42,6 @@ async function meet(people = 2, length = 8) {
   const say = (caller: typeof ann, message: string, clientId = message) =>
     sendMessage(services, conversation, caller, { message, client_id: clientId });
   return { callers, ann, ben, conversation, say };
-}
-
-/** Bytes of an item, as DynamoDB counts them: "DynamoDB item sizes and formats". */
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'number')
-    return 1 + Math.ceil(String(value).replace(/\D/g, '').replace(/0+$/, '').length / 2 + 0.5);
-  if (value instanceof Set) return [...value].reduce((sum, one) => sum + sizeOf(one), 0);
-  if (typeof value !== 'object' || value === null) return 1;
-  return Object.entries(value).reduce((sum, [name, one]) => sum + 1 + Buffer.byteLength(name) + sizeOf(one), 3);
 }
 
 describe('the state of a conversation that is named by its members', () => {

@@ -1,6 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import webPush from 'web-push';
 import { failed } from '#lambdas/push/call-push-service';
+import { openFcm } from '#lambdas/push/fcm';
 import { parseVapid } from '#lambdas/push/web-push';
 import { isPushEndpoint, knownPushServices } from '#protocol/push-services';
 
@@ -64,5 +68,26 @@ describe('a push service that asks for a pause', () => {
     expect(pause('Thu, 01 Jan 2026 00:00:00 GMT')).toBe(0);
     expect(pause('soon')).toBeUndefined();
     expect(pause()).toBeUndefined();
+  });
+});
+
+describe('Google, when it gives no token', () => {
+  it('is given up in the end, so that the push comes back to its queue', async () => {
+    // It takes requests and never answers.
+    const server = createServer(() => {});
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const account = {
+      project_id: 'chat',
+      client_email: 'push@example.com',
+      private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+      token_uri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`,
+    };
+    try {
+      await expect(openFcm(account, 100).token()).rejects.toThrow(/timeout/);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 });

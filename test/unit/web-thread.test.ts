@@ -1,9 +1,6 @@
-import type { Message, OutboxItem } from '@parley/client';
+import type { Message } from '@parley/client';
 import { describe, expect, it } from 'vitest';
 import { groupMessages } from '#web/conversation/group-messages';
-import { applyToHistory, historyWindow, joinHistory } from '#web/conversation/history-window';
-import { optimisticMessages } from '#web/conversation/optimistic';
-import { receiptOf, receiptSeqs } from '#web/conversation/receipts';
 import { unreadMessages } from '#web/conversation/unread';
 import { typingText } from '#web/state/names';
 
@@ -52,82 +49,6 @@ describe('messages are grouped', () => {
     expect(shape([message(1), message(2, 'alice', 0, { content_type: 'system' }), message(3)])).toEqual([
       '(1) (2) (3)',
     ]);
-  });
-});
-
-describe('receipts', () => {
-  it('are found for thousands of messages by looking at a few', () => {
-    const own = Array.from({ length: 5_000 }, (_, index) => message(index + 1));
-    let asked = 0;
-    const receipts = receiptSeqs(own, ({ seq }) => {
-      asked++;
-      return seq <= 3_000 ? 'read' : seq <= 4_999 ? 'delivered' : 'sent';
-    });
-    expect(receipts).toEqual({ read: 3_000, delivered: 4_999 });
-    expect([3_000, 3_001, 4_999, 5_000].map((seq) => receiptOf(seq, receipts))).toEqual([
-      'read',
-      'delivered',
-      'delivered',
-      'sent',
-    ]);
-    expect(asked).toBeLessThan(30);
-  });
-});
-
-describe('a history window', () => {
-  const live = [message(100), message(102)];
-  const page = { messages: [message(10), message(12)], from: 9, upTo: 12 };
-
-  it('is shown alone until it meets the messages that the client has', () => {
-    expect(numbers(joinHistory(historyWindow(page, live), live))).toEqual([10, 12]);
-    const met = historyWindow({ ...page, messages: [message(98), message(100)], upTo: 100 }, live);
-    expect(numbers(joinHistory(met, live))).toEqual([98, 100, 102]);
-    const end = historyWindow({ ...page, upTo: undefined }, live);
-    expect(numbers(joinHistory(end, live))).toEqual([10, 12, 100, 102]);
-  });
-
-  it('changes with the events of its messages', () => {
-    const about = { conversation: 'alice_bob', seq: 10 };
-    const reacted = applyToHistory(historyWindow(page, live), {
-      ...about,
-      type: 'reaction',
-      emoji: '👍',
-      user: 'bob',
-      removed: false,
-      change: 103,
-    });
-    expect(reacted.messages[0]?.reactions).toEqual({ '👍': ['bob'] });
-    const deleted = applyToHistory(reacted, {
-      ...message(10, 'alice', 0, { deleted: true, message: '' }),
-      type: 'message_deleted',
-      room: 'x',
-      change: 104,
-    });
-    expect(deleted.messages[0]).toEqual(
-      message(10, 'alice', 0, { deleted: true, message: '', reactions: { '👍': ['bob'] } }),
-    );
-    expect(numbers(applyToHistory(deleted, { type: 'message_hidden', ...about }).messages)).toEqual([12]);
-    const cleared = applyToHistory(deleted, { type: 'history_cleared', conversation: 'alice_bob', up_to: 11 });
-    expect(numbers(cleared.messages)).toEqual([12]);
-  });
-});
-
-describe('a pending change', () => {
-  const waiting = (action: OutboxItem['action']): OutboxItem => ({
-    client_id: 'c',
-    conversation: 'alice_bob',
-    order: 1,
-    action,
-    createdAt: 0,
-  });
-
-  it('is shown as if it were accepted, and leaves all other messages unchanged', () => {
-    const [one, two] = [message(1, 'alice', 0, { reactions: { '👍': ['alice', 'bob'] } }), message(2)];
-    const shown = (action: OutboxItem['action']) => optimisticMessages([one, two], [waiting(action)], 'alice');
-    expect(shown({ type: 'react', seq: 1, emoji: '👍', remove: true })[0]?.reactions).toEqual({ '👍': ['bob'] });
-    expect(shown({ type: 'edit', seq: 1, message: 'other' })[0]?.message).toBe('other');
-    expect(shown({ type: 'delete', seq: 1 })[0]?.deleted).toBe(true);
-    expect(shown({ type: 'delete', seq: 1 })[1]).toBe(two);
   });
 });
 

@@ -2,10 +2,13 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
+import { lazy } from '../lazy.tsx';
 import { openAttempts, type Route, route } from '../route.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
+
+const JoinPane = lazy((chunk) => chunk.JoinPane);
 
 /** Inbox and conversation side by side; on a narrow screen only the one that the address names. */
 export function ChatWindow() {
@@ -37,6 +40,8 @@ export function ChatWindow() {
       <main class="pane" id="conversation" ref={pane} tabIndex={-1}>
         {current.page === 'conversation' ? (
           <ConversationPane key={`${current.name} ${openAttempts.value}`} name={current.name} />
+        ) : current.page === 'join' ? (
+          <JoinPane key={current.code} code={current.code} />
         ) : (
           <div class="empty-pane">
             <Icon name="send" />
@@ -56,7 +61,7 @@ function usePaneFocus(route: Route, inbox: RefObject<HTMLElement | null>, pane: 
     const left = previous.current;
     previous.current = route;
     if (left === route) return;
-    if (route.page === 'conversation') {
+    if (route.page !== 'inbox') {
       if (!pane.current?.contains(document.activeElement)) pane.current?.focus({ preventScroll: true });
     } else if (left.page === 'conversation' && !inbox.current?.contains(document.activeElement)) {
       const row = inbox.current?.querySelector<HTMLElement>(`[data-conversation="${CSS.escape(left.name)}"]`);

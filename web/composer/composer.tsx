@@ -1,12 +1,11 @@
 import type { Conversation } from '@parley/client';
 import { useId, useLayoutEffect, useRef } from 'preact/hooks';
+import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
-import { UploadTray } from '../uploads/upload-tray.tsx';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
-import { FailedSendList } from './failed-send-list.tsx';
 import { mentionCandidates } from './mention.ts';
 import { MentionList, useMentions } from './mentions.tsx';
 import { ModeBar } from './mode-bar.tsx';
@@ -14,9 +13,12 @@ import { SendButton } from './send-button.tsx';
 import { TextField } from './text-field.tsx';
 import { useComposition } from './use-composition.ts';
 
+const UploadTray = lazy((chunk) => chunk.UploadTray);
+const FailedSendList = lazy((chunk) => chunk.FailedSendList);
+
 /** Where the user writes: a message with files, a reply, or a new text for one of their messages. */
 export function Composer({ conversation }: { readonly conversation: Conversation }) {
-  const { me } = useMessenger();
+  const { me, failedSends } = useMessenger();
   const composition = useComposition(conversation);
   const { mode, text, files } = composition;
   const { replyTo, editing } = mode;
@@ -82,13 +84,15 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   if (conversation.ended) return <p class="composer-ended">{conversation.ended.message}</p>;
   return (
     <div class="composer" ref={root}>
-      <FailedSendList
-        conversation={conversation}
-        onEdit={(action) => {
-          composition.restore(action);
-          focus();
-        }}
-      />
+      {failedSends.of(conversation.id).length > 0 && (
+        <FailedSendList
+          conversation={conversation}
+          onEdit={(action) => {
+            composition.restore(action);
+            focus();
+          }}
+        />
+      )}
       <form
         class="composer-form"
         aria-label="New message"
@@ -111,7 +115,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             focus();
           }}
         />
-        {!editing && <UploadTray files={files} onRemoved={focus} />}
+        {!editing && files.uploads.value.length > 0 && <UploadTray files={files} onRemoved={focus} />}
         <div class="composer-row">
           <AttachButton
             disabled={editing !== undefined}

@@ -1,5 +1,5 @@
 import type { Conversation, OutboxItem } from '@parley/client';
-import { dropFailedSend, type FailedSend, failedSendsOf } from '../state/failed-sends.ts';
+import type { FailedSend } from '@parley/client/failed-sends';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -9,18 +9,18 @@ export function FailedSendList(props: {
   readonly conversation: Conversation;
   onEdit(action: OutboxItem['action']): void;
 }) {
-  const { chat } = useMessenger();
-  const failedSends = failedSendsOf(chat, props.conversation.id);
-  if (failedSends.length === 0) return null;
+  const { failedSends } = useMessenger();
+  const failed = failedSends.of(props.conversation.id);
+  if (failed.length === 0) return null;
   return (
     <ul class="failed-sends" aria-label="Not sent">
-      {failedSends.map((failed) => (
+      {failed.map((one) => (
         <FailedSendItem
-          key={failed.item.client_id}
-          failed={failed}
-          onDone={() => dropFailedSend(chat, failed)}
-          onRetry={() => sendAgain(props.conversation, failed.item.action)}
-          onEdit={() => props.onEdit(failed.item.action)}
+          key={one.item.client_id}
+          failed={one}
+          onDone={() => failedSends.drop(one)}
+          onRetry={() => void failedSends.retry(one, props.conversation).catch(() => {})}
+          onEdit={() => props.onEdit(one.item.action)}
         />
       ))}
     </ul>
@@ -63,13 +63,4 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
       </p>
     </li>
   );
-}
-
-function sendAgain(conversation: Conversation, action: OutboxItem['action']): void {
-  if (action.type === 'create') {
-    const { type, ...draft } = action;
-    conversation.send(draft);
-  } else if (action.type === 'edit') conversation.edit(action.seq, action.message);
-  else if (action.type === 'delete') conversation.delete(action.seq);
-  else conversation.react(action.seq, action.emoji, { remove: action.remove });
 }

@@ -1,6 +1,5 @@
 import type { Conversation, Person } from '@parley/client';
-import { fold } from '#protocol/fold';
-import { typedMention } from '#protocol/mentions';
+import { fold, typedMention } from '@parley/client/text';
 
 /** A mention that is being typed. The server finds mentions in the same places. */
 export interface Mention {

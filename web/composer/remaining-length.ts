@@ -1,5 +1,4 @@
-import { cleanText } from '#protocol/clean-text';
-import { limits } from '#protocol/limits';
+import { cleanText, limits } from '@parley/client/text';
 
 /**
  * How many characters the text may still grow; below 0, how many it has too many. The size in bytes is limited as well, and attachments take a

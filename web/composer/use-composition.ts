@@ -1,6 +1,6 @@
 import type { Conversation, OutboxItem } from '@parley/client';
+import { cleanText } from '@parley/client/text';
 import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
-import { cleanText } from '#protocol/clean-text';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { messageFilesOf } from '../uploads/message-files.ts';

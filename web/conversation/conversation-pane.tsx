@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
 import { titleOf } from '../state/names.ts';
@@ -12,6 +12,7 @@ import { useConversation } from './use-conversation.ts';
 
 const AccessDenied = lazy((chunk) => chunk.AccessDenied);
 const DetailsPanel = lazy((chunk) => chunk.DetailsPanel);
+const PinnedLine = lazy((chunk) => chunk.PinnedLine);
 const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
 
 /** The open conversation: head, messages and composer. */
@@ -41,6 +42,9 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
   const [hasDetails, setDetails] = useState(false);
   void thread.changes.value;
   const { conversation } = thread;
+  // Its dialog stays open when the last one is taken down.
+  const hasPinned = useRef(false);
+  hasPinned.current ||= conversation.view.pinned_messages !== undefined;
   return (
     <section class="conversation-and-details" aria-label="Conversation">
       <div class="conversation">
@@ -51,6 +55,7 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
           onSearch={() => setSearching(!isSearching)}
           onDetails={() => setDetails(!hasDetails)}
         />
+        {hasPinned.current && <PinnedLine thread={thread} />}
         {isSearching && <ThreadSearch thread={thread} onClose={() => setSearching(false)} />}
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />

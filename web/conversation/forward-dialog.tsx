@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
+import { fold } from '@parley/client/text';
 import { useState } from 'preact/hooks';
-import { fold } from '#protocol/fold';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
 import { titleOf } from '../state/names.ts';

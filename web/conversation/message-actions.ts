@@ -1,15 +1,22 @@
 import type { Message } from '@parley/client';
+import { createSettings } from '@parley/client/settings';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
-/** What the user may do with a message. `write`: reply and react. */
+/** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
 export function permissionsFor({ conversation, me }: Thread, { from_user, deleted, message }: Message) {
   const write = !deleted && !conversation.ended;
   const isOwn = from_user.username === me;
-  const { members } = conversation.view;
-  const isOwner = members.some(({ username, role }) => username === me && (role === 'owner' || role === 'moderator'));
-  return { write, edit: write && isOwn && message !== '', deleteForAll: write && (isOwn || isOwner) };
+  const { members, kind } = conversation.view;
+  const role = members.find(({ username }) => username === me)?.role ?? 'member';
+  const isOwner = role === 'owner' || role === 'moderator';
+  return {
+    write,
+    edit: write && isOwn && message !== '',
+    deleteForAll: write && (isOwn || isOwner),
+    pin: write && (role !== 'member' || kind === 'direct' || kind === 'fixed'),
+  };
 }
 
 export function reply({ chat, conversation }: Thread, message: Message): void {
@@ -31,6 +38,16 @@ export function copy({ message }: Message): void {
 export function react({ conversation, me }: Thread, { seq, reactions }: Message, emoji: string): void {
   const remove = reactions[emoji]?.includes(me) ?? false;
   conversation.react(seq, emoji, { remove }).catch(() => {});
+}
+
+/** From this message on the conversation is unread, until the user opens it again. The others see it as read. */
+export function markUnread(thread: Thread, message: Message): void {
+  createSettings(thread.chat)
+    .change(thread.conversation.id, { unread_from: message.seq })
+    .then(
+      () => showToast('Marked as unread.'),
+      (error: Error) => showToast(error.message, { label: 'Try again', run: () => markUnread(thread, message) }),
+    );
 }
 
 /** A failure is shown by `FailedSendList`. */

@@ -5,10 +5,12 @@ import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copy, edit, permissionsFor, react, reply } from './message-actions.ts';
+import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
+import { setPinned } from './pin.ts';
 import { positionPopover } from './position-popover.ts';
 import type { Thread } from './thread.ts';
+import { usePinned } from './use-pinned.ts';
 
 /** Columns of the emoji palette, as in menu.css. */
 const columns = 7;
@@ -41,6 +43,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
   const element = useRef<HTMLDivElement>(null);
   const [isPalette, setPalette] = useState(props.kind === 'emoji');
   const can = permissionsFor(thread, message);
+  const isPinned = usePinned(thread).list?.some((pinned) => pinned.message.seq === message.seq) ?? false;
 
   useLayoutEffect(() => {
     const popover = element.current;
@@ -113,6 +116,8 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           {can.edit && item('edit', 'Edit', () => edit(thread, message))}
           {message.message !== '' && item('copy', 'Copy text', () => copy(message))}
           {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
+          {item('dot', 'Mark unread from here', () => markUnread(thread, message))}
+          {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => setPinned(thread, message, !isPinned))}
           {item('trash', 'Delete', () => props.onDialog('delete'))}
         </div>
       )}

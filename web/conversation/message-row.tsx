@@ -45,13 +45,15 @@ function NewMessagesLine() {
   );
 }
 
-function SystemRow({ message, isFirstNew }: RowProps) {
+function SystemRow({ thread, message, isFirstNew }: RowProps) {
+  const { reply_to: about } = message;
   return (
     <li class="message" data-seq={message.seq} tabIndex={-1}>
       {isFirstNew && <NewMessagesLine />}
       <p class="system-line" title={exactTime(message.date_added)}>
         {message.message}
       </p>
+      {about !== null && <MessageQuote thread={thread} seq={about} />}
     </li>
   );
 }

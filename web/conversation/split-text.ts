@@ -1,4 +1,4 @@
-import { writtenMentions } from '#protocol/mentions';
+import { writtenMentions } from '@parley/client/text';
 import { addressLength } from './address-length.ts';
 
 /** A part of a text. All parts joined are the text. */

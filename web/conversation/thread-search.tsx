@@ -1,6 +1,5 @@
-import type { Chat, Message, MessagePage } from '@parley/client';
+import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { pathOf } from '../state/names.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { shortTime } from '../ui/times.ts';
@@ -16,8 +15,6 @@ interface Search {
   readonly error?: string;
 }
 
-/** Each request searches a bounded part of the log, and may find nothing in it. */
-const maxRequests = 10;
 /** The search starts when the user has not typed for this long. */
 const delayMs = 300;
 
@@ -26,7 +23,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
   const [query, setQuery] = useState('');
   const [search, setSearch] = useState<Search>();
   const field = useRef<HTMLInputElement>(null);
-  const pages = useRef<ReturnType<typeof searchMessages> | undefined>(undefined);
+  const pages = useRef<ReturnType<Thread['search']> | undefined>(undefined);
   const words = query.trim();
   const root = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -56,7 +53,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
     pages.current = undefined;
     if (words === '') return setSearch(undefined);
     const timer = setTimeout(() => {
-      pages.current = searchMessages(thread.chat, thread.conversation.id, words);
+      pages.current = thread.search(words);
       void loadMore(words, []);
     }, delayMs);
     return () => clearTimeout(timer);
@@ -124,21 +121,4 @@ function statusText({ status, messages, error }: Search): string {
   if (status === 'failed') return error ?? '';
   if (messages.length === 0) return status === 'searching' ? 'Searching…' : 'Nothing found.';
   return messages.length === 1 ? 'One message found' : `${messages.length} messages found`;
-}
-
-/** Messages that contain all words, newest first, page by page. The last page is returned instead of yielded. @throws ParleyError */
-async function* searchMessages(
-  chat: Pick<Chat, 'pages'>,
-  conversation: string,
-  words: string,
-): AsyncGenerator<readonly Message[], readonly Message[]> {
-  const query = new URLSearchParams({ q: words, limit: '30' });
-  let requests = 0;
-  for await (const { results, next } of chat.pages<MessagePage>(`${pathOf(conversation)}/messages?${query}`)) {
-    if (next === null) return results;
-    if (results.length === 0 && ++requests < maxRequests) continue;
-    requests = 0;
-    yield results;
-  }
-  return [];
 }

@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { receiptAt } from '@parley/client/window';
 import type { RefObject } from 'preact';
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
@@ -11,7 +12,6 @@ import { MessageAnnouncer } from './message-announcer.tsx';
 import { wasOpened } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
-import { receiptOf } from './receipts.ts';
 import { navigateRows } from './row-navigation.ts';
 import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
@@ -21,7 +21,7 @@ const MessageMenu = lazy((chunk) => chunk.MessageMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
-  const { me, conversation } = thread;
+  const { me } = thread;
   const messages = thread.messages.value;
   const pending = thread.pending.value;
   const receipts = thread.receipts.value;
@@ -29,7 +29,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const hasOlder = thread.hasOlder.value;
 
   // The first unread message when the thread was opened. It stays, also when the messages have been read.
-  const [divider] = useState(() => unreadMessages(messages, conversation.readUpTo, me)[0]?.seq);
+  const [divider] = useState(() => unreadMessages(messages, thread.unreadAfter, me)[0]?.seq);
   const help = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -73,7 +73,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     first={first}
                     last={last}
                     isFirstNew={message.seq === divider}
-                    receipt={message.from_user.username === me ? receiptOf(message.seq, receipts) : undefined}
+                    receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
                   />
                 ))}
               </ol>

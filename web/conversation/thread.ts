@@ -1,11 +1,9 @@
-import type { Chat, Conversation, Message, OutboxItem } from '@parley/client';
-import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
-import { applyToHistory, type HistoryWindow, historyWindow, joinHistory } from './history-window.ts';
-import { loadMessage, loadPage } from './load-messages.ts';
-import { optimisticMessages } from './optimistic.ts';
-import { type ReceiptSeqs, receiptSeqs } from './receipts.ts';
+import type { Chat, Conversation, Message } from '@parley/client';
+import { createSettings, markedFrom } from '@parley/client/settings';
+import { type MessageWindow, openWindow, type PendingMessage } from '@parley/client/window';
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
-/** The messages of a conversation that are shown: the newest ones or, after a jump, those around an older one. */
+/** The client's window on a conversation, as signals. */
 export interface Thread {
   readonly chat: Chat;
   readonly me: string;
@@ -13,9 +11,9 @@ export interface Thread {
   /** By `seq`, without gaps, with the pending changes applied. */
   readonly messages: ReadonlySignal<readonly Message[]>;
   /** The user's new messages that are waiting to be sent. */
-  readonly pending: ReadonlySignal<readonly OutboxItem[]>;
+  readonly pending: ReadonlySignal<readonly PendingMessage[]>;
   /** Which of the user's messages are delivered and read. */
-  readonly receipts: ReadonlySignal<ReceiptSeqs>;
+  readonly receipts: ReadonlySignal<MessageWindow['receipts']>;
   /** Counts all changes of the conversation: receipts, typing, the read position and so on. */
   readonly changes: ReadonlySignal<number>;
   /** Is the last of `messages` the newest of the conversation? */
@@ -23,8 +21,15 @@ export interface Thread {
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to scroll to; a new object each time. */
   readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
-  /** Loads the first unread messages, if they are older than those that the client holds. @throws ParleyError */
-  showFirstUnread(): Promise<void>;
+  /** As in the client: pages of a search, one message again. */
+  readonly search: MessageWindow['search'];
+  readonly load: MessageWindow['load'];
+  /** What is unread begins behind this number: at the cursor, or at the place that the user has marked. As it was when the thread was opened. */
+  readonly unreadAfter: number;
+  /** The user sees the messages up to this one, by default all. What they had marked as unread is read then. */
+  read(upTo?: number): void;
+  /** Loads the first unread messages, if they are older than those that are there. @throws ParleyError */
+  goToFirstUnread(): Promise<void>;
   /** Adds a page to `messages`. Does nothing while another page is loading. @throws ParleyError */
   loadOlder(): Promise<void>;
   /** The same at the other end. */
@@ -46,113 +51,60 @@ export function createThread(
   me: string,
   nameOf: (username: string) => string,
 ): Thread {
-  const { id } = conversation;
-  const live = signal(conversation.messages);
-  const outbox = signal(conversation.pending);
-  const members = signal(conversation.view.members);
+  const view = openWindow(chat, conversation);
   const changes = signal(0);
-  const history = signal<HistoryWindow | undefined>(undefined);
   const target = signal<{ readonly seq: number } | undefined>(undefined);
+  const marked = markedFrom(chat.conversations.find(({ id }) => id === conversation.id) ?? conversation.view);
+  let isMarked = marked !== undefined;
+  const unreadAfter = Math.min(conversation.readUpTo, (marked ?? Number.POSITIVE_INFINITY) - 1);
   const quotes = new Map<number, Signal<Message | null | undefined>>();
-  let loading = false;
 
-  const loaded = computed(() => joinHistory(history.value, live.value));
-  const messages = computed(() => optimisticMessages(loaded.value, outbox.value, me));
+  /** Read again after each change; what depends on it is made again if it is another object. */
+  const live = <Value>(read: () => Value) =>
+    computed(() => {
+      void changes.value;
+      return read();
+    });
+  const messages = live(() => view.messages);
+  const members = live(() => conversation.view.members);
   const bySeq = computed(() => new Map(messages.value.map((message) => [message.seq, message])));
-  const pending = computed(() => {
-    const creates = outbox.value.filter(({ action }) => action.type === 'create');
-    if (creates.length === 0) return noItems;
-    const stored = new Set(live.value.slice(-50).map(({ client_id }) => client_id));
-    return creates.filter(({ client_id }) => !stored.has(client_id));
-  });
   const names = computed(() => new Map(members.value.map(({ username, name }) => [username, name])));
-  const own = computed(() => messages.value.filter(({ from_user }) => from_user.username === me));
-  let lastReceipts: ReceiptSeqs = { delivered: 0, read: 0 };
-  const receipts = computed(() => {
-    void changes.value;
-    const next = receiptSeqs(own.value, (message) => conversation.receipt(message));
-    if (next.delivered !== lastReceipts.delivered || next.read !== lastReceipts.read) lastReceipts = next;
-    return lastReceipts;
+  const stop = view.subscribe(() => {
+    changes.value++;
   });
-  const hasOlder = computed(() => {
-    void changes.value;
-    return history.value ? history.value.from !== undefined : conversation.hasOlder;
-  });
-  const atNewest = computed(() => history.value?.isJoined !== false);
-
-  const stops = [
-    conversation.subscribe(() =>
-      batch(() => {
-        live.value = conversation.messages;
-        outbox.value = conversation.pending;
-        members.value = conversation.view.members;
-        changes.value++;
-      }),
-    ),
-    chat.onEvent((event) => {
-      if (history.value && 'conversation' in event && event.conversation === id)
-        history.value = applyToHistory(history.value, event);
-    }),
-  ];
-
-  /** One page at a time: two requests for the same page would add it twice. */
-  async function load(page: () => Promise<unknown>): Promise<void> {
-    if (loading) return;
-    loading = true;
-    try {
-      await page();
-    } finally {
-      loading = false;
-    }
-  }
 
   return {
     chat,
     me,
     conversation,
     messages,
-    pending,
-    receipts,
+    pending: live(() => view.pending),
+    receipts: live(() => view.receipts),
     changes,
-    hasOlder,
+    hasOlder: live(() => view.hasOlder),
     target,
-    atNewest,
-    async showFirstUnread() {
-      const { readUpTo, hasOlder } = conversation;
-      const [first] = live.value;
-      if (!first || !hasOlder || readUpTo >= first.seq - 1 || readUpTo === 0) return;
-      history.value = historyWindow(await loadPage(chat, id, { around: readUpTo }), live.value);
+    atNewest: live(() => view.atNewest),
+    search: view.search,
+    load: view.load,
+    unreadAfter,
+    read(upTo) {
+      conversation.read(upTo);
+      if (!isMarked) return;
+      isMarked = false;
+      createSettings(chat)
+        .change(conversation.id, { unread_from: null })
+        .catch(() => {
+          isMarked = true;
+        });
     },
-    loadOlder: () =>
-      load(async () => {
-        const { from } = history.value ?? {};
-        if (!history.value) await conversation.loadOlder();
-        if (from === undefined) return;
-        const page = await loadPage(chat, id, { before: from });
-        if (!history.value) return;
-        history.value = { ...history.value, from: page.from, messages: [...page.messages, ...history.value.messages] };
-      }),
-    loadNewer: () =>
-      load(async () => {
-        const { upTo, isJoined } = history.value ?? {};
-        if (upTo === undefined || isJoined) return;
-        const page = await loadPage(chat, id, { after: upTo });
-        if (!history.value) return;
-        const both = { ...history.value, upTo: page.upTo, messages: [...history.value.messages, ...page.messages] };
-        history.value = historyWindow(both, live.value);
-      }),
+    goToFirstUnread: () => view.goToFirstUnread(unreadAfter),
+    loadOlder: view.loadOlder,
+    loadNewer: view.loadNewer,
     async goTo(seq) {
-      const first = messages.value[0]?.seq;
-      const last = messages.value.at(-1)?.seq ?? 0;
-      const isLoaded = (first !== undefined && seq >= first && seq <= last) || (seq > last && atNewest.value);
-      if (!isLoaded && seq >= (live.value[0]?.seq ?? 1)) history.value = undefined;
-      else if (!isLoaded) history.value = historyWindow(await loadPage(chat, id, { around: seq }), live.value);
-      const next = messages.value.find((message) => message.seq >= seq) ?? messages.value.at(-1);
-      if (next) target.value = { seq: next.seq };
+      const found = await view.goTo(seq);
+      if (found !== undefined) target.value = { seq: found };
     },
-    goToNewest() {
-      if (!atNewest.value) history.value = undefined;
-    },
+    goToNewest: view.goToNewest,
     quoted(seq) {
       const message = bySeq.value.get(seq);
       if (message) return message;
@@ -160,7 +112,7 @@ export function createThread(
       if (requested) return requested.value;
       const answer = signal<Message | null | undefined>(undefined);
       quotes.set(seq, answer);
-      loadMessage(chat, id, seq).then(
+      view.load(seq).then(
         (found) => {
           answer.value = found ?? null;
         },
@@ -171,9 +123,8 @@ export function createThread(
     },
     nameOf: (username) => names.value.get(username) ?? nameOf(username),
     close() {
-      for (const stop of stops) stop();
+      stop();
+      view.close();
     },
   };
 }
-
-const noItems: readonly OutboxItem[] = [];

@@ -1,6 +1,5 @@
 import type { Message } from '@parley/client';
 import { useRef, useState } from 'preact/hooks';
-import { loadMessage } from './load-messages.ts';
 import type { Thread } from './thread.ts';
 
 type Attachments = Message['attachments'];
@@ -24,7 +23,7 @@ export function useFreshAttachments(thread: Thread, { seq, attachments }: Messag
     const now = Date.now();
     if (now - requestedAt.current < retryMs || (!failure && now - kept.at < maxAgeMs)) return;
     requestedAt.current = now;
-    loadMessage(thread.chat, thread.conversation.id, seq).then(
+    thread.load(seq).then(
       (message) => message && setKept({ attachments: message.attachments, at: now }),
       () => {},
     );

@@ -45,10 +45,10 @@ export function useThreadScroll(
   const markRead = useCallback(() => {
     const element = scroller.current;
     if (!element || document.visibilityState !== 'visible' || !document.hasFocus()) return;
-    if (atEnd.current && thread.atNewest.peek()) thread.conversation.read();
+    if (atEnd.current && thread.atNewest.peek()) thread.read();
     else {
       const seq = lastVisibleSeq(element);
-      if (seq !== undefined) thread.conversation.read(seq);
+      if (seq !== undefined) thread.read(seq);
     }
   }, [thread, scroller]);
 

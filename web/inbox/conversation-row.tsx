@@ -1,44 +1,66 @@
 import type { ConversationView } from '@parley/client';
+import { isMuted, notifies } from '@parley/client/settings';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { hrefOf } from '../route.ts';
 import { readDraft } from '../state/drafts.ts';
 import { otherOf, titleOf, typingText } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
+import { rowMenu } from './conversation-menu-state.ts';
 import { lastReceipt, previewOf } from './preview.ts';
+import { useRowMenu } from './use-row-menu.ts';
 
 /** A conversation of the list: title, last message, time and unread count. */
 export function ConversationRow({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
-  const { me, presence } = useMessenger();
+  const { me, presence, now } = useMessenger();
+  const menu = useRowMenu(view.id);
+  const title = titleOf(view, me);
+  const muted = isMuted(view, now.value);
   const other = otherOf(view, me);
   const at = view.last_message?.date_added;
   return (
-    <li>
+    <li class="row-item">
       <a
         class="row"
         href={hrefOf({ page: 'conversation', name: view.id })}
         aria-current={isCurrent ? 'page' : undefined}
         data-conversation={view.id}
         data-unread={view.unread_count > 0}
+        {...menu.handlers}
       >
         <ConversationAvatar view={view} />
-        <span class="row-title">{titleOf(view, me)}</span>
-        {view.muted && <span class="visually-hidden">, muted, </span>}
+        <span class="row-title">{title}</span>
+        {(view.settings?.pinned || muted) && (
+          <span class="row-marks">
+            {view.settings?.pinned && <Icon name="pin" />}
+            {view.settings?.pinned && <span class="visually-hidden">, pinned, </span>}
+            {muted && <Icon name="bell-off" />}
+            {muted && <span class="visually-hidden">, muted, </span>}
+          </span>
+        )}
         {other !== undefined && presence(other)?.online && <span class="visually-hidden">, online, </span>}
         {at !== undefined && (
           <time class="row-time" dateTime={at} title={exactTime(at)}>
-            {shortTime(at, Date.now())}
+            {shortTime(at, now.value)}
           </time>
         )}
         <SecondLine view={view} isCurrent={isCurrent} />
         {view.unread_count > 0 && (
-          <span class="badge" data-muted={view.muted}>
+          <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
             {view.unread_count > 99 ? '99+' : view.unread_count}
             <span class="visually-hidden"> unread</span>
           </span>
         )}
       </a>
+      <IconButton
+        icon="down"
+        label={`Actions for ${title}`}
+        aria-haspopup="menu"
+        aria-expanded={rowMenu.value?.id === view.id}
+        onClick={({ currentTarget }) => menu.open(currentTarget.previousElementSibling)}
+      />
     </li>
   );
 }

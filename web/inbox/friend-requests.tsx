@@ -8,8 +8,7 @@ import { useAction } from '../ui/use-action.ts';
 /** Received friend requests, above the conversations. */
 export function FriendRequests() {
   const { friends } = useMessenger();
-  const people = friends.received.value;
-  if (people.length === 0) return null;
+  const people = friends.received;
   return (
     <section class="requests" aria-labelledby="requests">
       <h2 id="requests" class="list-head">

@@ -8,15 +8,13 @@ import { useAction } from '../ui/use-action.ts';
 /** Groups to which the user is invited, above the conversations. */
 export function GroupInvitations() {
   const { invitations } = useMessenger();
-  const list = invitations.list.value;
-  if (list.length === 0) return null;
   return (
     <section class="requests" aria-labelledby="invitations">
       <h2 id="invitations" class="list-head">
         Invitations
       </h2>
       <ul>
-        {list.map((invitation) => (
+        {invitations.invitations.map((invitation) => (
           <GroupInvitation key={invitation.conversation} invitation={invitation} />
         ))}
       </ul>

@@ -1,4 +1,5 @@
 import type { ConversationView } from '@parley/client';
+import { isArchived, pinnedFirst } from '@parley/client/settings';
 import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { route } from '../route.ts';
@@ -10,23 +11,32 @@ import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ConnectionLine } from './connection-line.tsx';
+import { wasRowMenuOpened } from './conversation-menu-state.ts';
 import { ConversationRow } from './conversation-row.tsx';
-import { FriendRequests } from './friend-requests.tsx';
-import { GroupInvitations } from './group-invitations.tsx';
 import { matches } from './matches.ts';
-import { PeopleResults } from './people-results.tsx';
 import { useSteadyOrder } from './use-steady-order.ts';
 
+const FriendRequests = lazy((chunk) => chunk.FriendRequests);
+const GroupInvitations = lazy((chunk) => chunk.GroupInvitations);
+const PeopleResults = lazy((chunk) => chunk.PeopleResults);
 const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
+const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
 
-/** All conversations, latest first. The search field filters them, and finds people. */
+/** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {
-  const { me, conversations, loaded } = useMessenger();
+  const { me, conversations, loaded, now, friends, invitations } = useMessenger();
+  const [inArchive, setInArchive] = useState(false);
   const [typed, setTyped] = useState('');
   const [isCreating, setCreating] = useState(false);
   const query = typed.trim();
-  const rows = conversations.value.filter((view) => {
-    if (query === '') return hasStarted(view) || isOpen(view, me) || readDraft(me, view.id) !== '';
+  const archive = conversations.value.filter((view) => isArchived(view, now.value));
+  const showsArchive = inArchive && query === '' && archive.length > 0;
+  const listed = showsArchive ? archive : pinnedFirst(conversations.value);
+  const rows = listed.filter((view) => {
+    if (showsArchive) return true;
+    if (query === '') {
+      return !archive.includes(view) && (hasStarted(view) || isOpen(view, me) || readDraft(me, view.id) !== '');
+    }
     return matches(query, [titleOf(view, me), ...view.members.flatMap(({ username, name }) => [username, name])]);
   });
   return (
@@ -53,11 +63,21 @@ export function InboxPane() {
         />
       </search>
       <nav class="inbox-list" aria-label="Conversations">
-        {query === '' && <FriendRequests />}
-        {query === '' && <GroupInvitations />}
+        {showsArchive && (
+          <Button look="list-button" onClick={() => setInArchive(false)}>
+            <Icon name="back" /> Archive
+          </Button>
+        )}
+        {query === '' && !showsArchive && friends.received.length > 0 && <FriendRequests />}
+        {query === '' && !showsArchive && invitations.invitations.length > 0 && <GroupInvitations />}
         {rows.length > 0 && <ConversationList rows={rows} />}
         {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
-        {query === '' && rows.length === 0 && loaded.value && (
+        {query === '' && !showsArchive && archive.length > 0 && (
+          <Button look="list-button" onClick={() => setInArchive(true)}>
+            <Icon name="archive" /> Archived ({archive.length})
+          </Button>
+        )}
+        {query === '' && rows.length + archive.length === 0 && loaded.value && (
           <div class="empty-inbox">
             <p>Nobody has written yet.</p>
             <p class="quiet">Find somebody by name, make a group, or join a room.</p>
@@ -67,6 +87,7 @@ export function InboxPane() {
           </div>
         )}
       </nav>
+      {wasRowMenuOpened.value && <ConversationMenu />}
       {isCreating && <NewChatDialog onClose={() => setCreating(false)} />}
     </>
   );

@@ -1,4 +1,4 @@
-import { fold } from '#protocol/fold';
+import { fold } from '@parley/client/text';
 
 /** Does each word of the query begin some word of the texts? Case and accents are ignored. */
 export function matches(query: string, texts: readonly string[]): boolean {

@@ -1,6 +1,7 @@
-import type { ConversationView, Profile } from '@parley/client';
+import type { Profile } from '@parley/client';
+import { manageGroups } from '@parley/client/groups';
+import { limits } from '@parley/client/text';
 import { useRef, useState } from 'preact/hooks';
-import { limits } from '#protocol/limits';
 import { GroupNameField } from '../people/group-name-field.tsx';
 import { PeoplePicker } from '../people/people-picker.tsx';
 import { useMessenger } from '../state/session-context.ts';
@@ -19,8 +20,7 @@ export function NewGroup({ onCreated }: { onCreated(id: string): void }) {
   const usernames = people.map(({ username }) => username);
 
   async function create(): Promise<void> {
-    const body = { title, members: usernames, client_id: clientId.current };
-    onCreated((await chat.request<ConversationView>('POST', '/conversations', body)).id);
+    onCreated((await manageGroups(chat).create({ title, members: usernames, client_id: clientId.current })).id);
   }
 
   return (

@@ -1,3 +1,4 @@
+import { createRooms } from '@parley/client/rooms';
 import { useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
@@ -6,14 +7,14 @@ import { useAction } from '../ui/use-action.ts';
 import { roomName } from './room-name.ts';
 
 export function NewRoom({ onJoined }: { onJoined(id: string): void }) {
-  const { joinRoom } = useMessenger();
+  const { chat } = useMessenger();
   const [typed, setTyped] = useState('');
   const { busy, error, submit } = useAction();
   const name = roomName(typed);
 
   async function join(): Promise<void> {
     if (name === undefined) return;
-    await joinRoom(`room:${name}`);
+    await createRooms(chat).join(`room:${name}`);
     onJoined(`room:${name}`);
   }
 

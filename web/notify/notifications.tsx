@@ -1,8 +1,7 @@
 import { useEffect } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
+import { answerWorker } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
-import { answerWorker, notifyMessages } from './notify-messages.ts';
-import { registerDevice } from './push-device.ts';
 
 /** Tells the user about new messages while they look at something else: unread count, notifications, pushes. Renders nothing. */
 export function Notifications() {
@@ -12,10 +11,21 @@ export function Notifications() {
   useEffect(() => showUnreadCount(count), [count]);
   useEffect(() => () => showUnreadCount(0), []);
   useEffect(() => answerWorker(messenger), [messenger]);
-  useEffect(() => notifyMessages(messenger), [messenger]);
   useEffect(() => {
     // If this fails, only an open page notifies; the next visit tries again.
-    if (enabled) registerDevice(messenger.chat, messenger.me).catch(() => {});
+    if (!enabled) return;
+    let mounted = true;
+    let stop: (() => void) | undefined;
+    import('../lazy-chunk.ts')
+      .then((chunk) => {
+        if (mounted) stop = chunk.notifyMessages(messenger);
+        return chunk.registerDevice(messenger.chat, messenger.me);
+      })
+      .catch(() => {});
+    return () => {
+      mounted = false;
+      stop?.();
+    };
   }, [messenger, enabled]);
   return null;
 }

@@ -1,15 +1,10 @@
 import type { ServerEvent } from '@parley/client';
-import { navigate, route } from '../route.ts';
+import { notifies } from '@parley/client/settings';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
-import type { MessageNotification, PageQuestion } from '../worker/messages.ts';
+import type { MessageNotification } from '../worker/messages.ts';
+import { isVisible } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
-
-/** Does this tab show the conversation, and is the tab visible? */
-function isVisible(conversation: string): boolean {
-  const current = route.peek();
-  return document.visibilityState === 'visible' && current.page === 'conversation' && current.name === conversation;
-}
 
 /** The notification for an event, with the texts that a push would have; undefined for events that need none. */
 function notificationFor(
@@ -20,7 +15,7 @@ function notificationFor(
     return undefined;
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
-  if (view?.muted) return undefined;
+  if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
   const text = [...(event.message || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
   const isDirect = !conversation.includes(':');
   return {
@@ -38,18 +33,4 @@ export function notifyMessages(messenger: Messenger): () => void {
     if (!notification || isVisible(notification.conversation)) return;
     navigator.serviceWorker.ready.then(({ active }) => active?.postMessage(notification));
   });
-}
-
-/** Answers the worker's questions, and opens the conversation of a notification that was clicked. @returns stop */
-export function answerWorker({ me }: Pick<Messenger, 'me'>): () => void {
-  if (!('serviceWorker' in navigator)) return () => {};
-  const answer = ({ data, ports: [port] }: MessageEvent<PageQuestion>) => {
-    // The user is empty if a push came before this browser was registered for a user.
-    const isMine = data.user === me || data.user === '';
-    if (isMine && data.type === 'open') navigate({ page: 'conversation', name: data.conversation });
-    port?.postMessage(isMine && (data.type === 'open' || isVisible(data.conversation)));
-  };
-  navigator.serviceWorker.addEventListener('message', answer);
-  navigator.serviceWorker.startMessages();
-  return () => navigator.serviceWorker.removeEventListener('message', answer);
 }

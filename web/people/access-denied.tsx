@@ -1,4 +1,5 @@
 import { Forbidden, UnknownConversation, UnknownUser } from '@parley/client';
+import { createRooms } from '@parley/client/rooms';
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { hrefOf, reopen } from '../route.ts';
@@ -49,14 +50,14 @@ function reasonOf(name: string, error: Error): string {
 /** For what the user can join by themselves. @param props.room also the id of a conversation that has the user in its name */
 function NotJoined(props: { readonly title: string; readonly room: string; readonly children: ComponentChildren }) {
   const { title, room, children } = props;
-  const { joinRoom } = useMessenger();
+  const { chat } = useMessenger();
   const { busy, error, run } = useAction();
   return (
     <>
       <h2>{title}</h2>
       <p>{children}</p>
       <ErrorMessage text={error} />
-      <Button kind="main" disabled={busy} onClick={() => run(() => joinRoom(room).then(reopen))}>
+      <Button kind="main" disabled={busy} onClick={() => run(() => createRooms(chat).join(room).then(reopen))}>
         Join
       </Button>
     </>

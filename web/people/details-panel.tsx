@@ -33,6 +33,11 @@ export function DetailsPanel({ conversation, onClose }: { readonly conversation:
         <div class="details-title">
           <ConversationAvatar view={view} size={5} />
           <p class="details-name">{name}</p>
+          {view.description !== undefined && (
+            <p class="description" dir="auto">
+              {view.description}
+            </p>
+          )}
           {other !== undefined && <PersonStatus username={other} />}
         </div>
         {(view.kind === 'group' || view.kind === 'room') && <GroupActions view={view} role={role} />}

@@ -1,6 +1,7 @@
 import type { ConversationView, Role } from '@parley/client';
+import { manageGroups } from '@parley/client/groups';
+import { createRooms } from '@parley/client/rooms';
 import { useState } from 'preact/hooks';
-import { pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -8,12 +9,14 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { GroupNameField } from './group-name-field.tsx';
+import { InviteLinkDialog } from './invite-link-dialog.tsx';
+import { LookDialog } from './look-dialog.tsx';
 import { PeoplePicker } from './people-picker.tsx';
 import { canManage } from './permissions.ts';
 
 /** What the owner and the admins can do with a group, and the owner and the moderators with a room. @param props.role the user's own role */
 export function GroupActions({ view, role }: { readonly view: ConversationView; readonly role: Role }) {
-  const [open, setOpen] = useState<'rename' | 'invite'>();
+  const [open, setOpen] = useState<'rename' | 'invite' | 'link' | 'look'>();
   const close = () => setOpen(undefined);
   if (!canManage(role)) return null;
   return (
@@ -24,23 +27,36 @@ export function GroupActions({ view, role }: { readonly view: ConversationView; 
           Invite people
         </Button>
       )}
+      {view.kind === 'group' && (
+        <Button look="list-button" onClick={() => setOpen('link')}>
+          <Icon name="forward" />
+          Invite by link
+        </Button>
+      )}
       <Button look="list-button" onClick={() => setOpen('rename')}>
         <Icon name="edit" />
         Rename {view.kind}
       </Button>
+      <Button look="list-button" onClick={() => setOpen('look')}>
+        <Icon name="settings" />
+        Picture and description
+      </Button>
       {open === 'rename' && <RenameDialog view={view} onClose={close} />}
       {open === 'invite' && <InviteDialog view={view} onClose={close} />}
+      {open === 'link' && <InviteLinkDialog view={view} onClose={close} />}
+      {open === 'look' && <LookDialog view={view} onClose={close} />}
     </div>
   );
 }
 
 function RenameDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
   const { chat } = useMessenger();
+  const manage = createRooms(chat);
   const { busy, error, submit } = useAction();
   const [title, setTitle] = useState(view.title ?? '');
   return (
     <Dialog title={`Rename ${view.kind}`} onClose={onClose}>
-      <form class="stack" onSubmit={submit(() => chat.request('PATCH', pathOf(view.id), { title }).then(onClose))}>
+      <form class="stack" onSubmit={submit(() => manage.rename(view.id, title).then(onClose))}>
         <GroupNameField kind={view.kind} title={title} onTitle={setTitle} />
         <ErrorMessage text={error} />
         <button type="submit" class="button" data-kind="main" disabled={busy || title.trim() === ''}>
@@ -59,8 +75,8 @@ function InviteDialog({ view, onClose }: { readonly view: ConversationView; onCl
 
   async function invite(username: string, name: string): Promise<void> {
     setInvited('');
-    const { invited = [] } = await chat.request<ConversationView>('PUT', pathOf(view.id, username));
-    setInvited(invited.includes(username) ? `${name} is invited, and can join.` : `${name} is in the group.`);
+    const became = await manageGroups(chat).invite(view.id, username);
+    setInvited(became === 'invited' ? `${name} is invited, and can join.` : `${name} is in the group.`);
   }
 
   return (

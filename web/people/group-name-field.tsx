@@ -1,4 +1,4 @@
-import { limits } from '#protocol/limits';
+import { limits } from '@parley/client/text';
 import { Field } from '../ui/field.tsx';
 
 export function GroupNameField(props: {

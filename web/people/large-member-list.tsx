@@ -1,6 +1,6 @@
-import type { ConversationView, Member, MemberPage, Role } from '@parley/client';
+import type { ConversationView, Member, Role } from '@parley/client';
+import { createRooms } from '@parley/client/rooms';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
@@ -14,7 +14,7 @@ export function LargeMemberList({ view, role }: { readonly view: ConversationVie
   const { busy, error, run } = useAction();
   const [members, setMembers] = useState<readonly Member[]>([]);
   const [hasMore, setHasMore] = useState(true);
-  const pages = useMemo(() => chat.pages<MemberPage>(`${pathOf(view.id)}/members`), [chat, view.id]);
+  const pages = useMemo(() => createRooms(chat).members(view.id), [chat, view.id]);
   const loadMore = () =>
     run(async () => {
       const { value } = await pages.next();

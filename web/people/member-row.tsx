@@ -1,6 +1,7 @@
 import type { ConversationView, Member, Role } from '@parley/client';
+import { createRooms } from '@parley/client/rooms';
 import { hrefOf } from '../route.ts';
-import { directId, pathOf } from '../state/names.ts';
+import { directId } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -48,8 +49,9 @@ function MemberActions({ view, member, role }: MemberProps) {
   const { chat, me } = useMessenger();
   const { busy, error, run } = useAction();
   const { username, name } = member;
-  const assign = (next: Role) => chat.request('PATCH', pathOf(view.id), { roles: { [username]: next } });
   const { kind } = view;
+  const manage = createRooms(chat);
+  const assign = (next: Role) => manage.setRole(view.id, username, next);
   const isManaged = kind === 'group' || kind === 'room';
   const helper = kind === 'room' ? 'moderator' : 'admin';
   return (
@@ -78,7 +80,7 @@ function MemberActions({ view, member, role }: MemberProps) {
           kind="danger"
           title={`Remove ${name}?`}
           action="Remove"
-          onConfirm={() => chat.request('DELETE', pathOf(view.id, username))}
+          onConfirm={() => manage.remove(view.id, username)}
         >
           {kind === 'room'
             ? `${name} gets no more messages of this room, and cannot come in again.`

@@ -1,6 +1,6 @@
 import type { ConversationView } from '@parley/client';
+import { createSettings, isMuted } from '@parley/client/settings';
 import { useState } from 'preact/hooks';
-import { pathOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
@@ -9,13 +9,16 @@ import { useAction } from '../ui/use-action.ts';
 
 /** Mutes a conversation for the user, or ends that. The inbox knows it first, also what another device did; it lists no empty conversations. */
 export function MuteButton({ view }: { readonly view: ConversationView }) {
-  const { chat, conversations } = useMessenger();
+  const { chat, conversations, now } = useMessenger();
   const { busy, error, run } = useAction();
-  const [chosen, setChosen] = useState(view.muted ?? false);
+  const [chosen, setChosen] = useState(isMuted(view, Date.now()));
   const listed = conversations.value.find(({ id }) => id === view.id);
-  const muted = listed ? (listed.muted ?? false) : chosen;
+  const muted = listed ? isMuted(listed, now.value) : chosen;
   const change = async () => {
-    await chat.request(muted ? 'DELETE' : 'PUT', `${pathOf(view.id)}/mute`);
+    const settings = createSettings(chat);
+    if (!muted) await settings.mute(view.id);
+    else if (listed?.settings?.notify === 'none') await settings.change(view.id, { muted_until: null, notify: 'all' });
+    else await settings.unmute(view.id);
     setChosen(!muted);
   };
   return (

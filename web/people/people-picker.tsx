@@ -22,7 +22,7 @@ export function PeoplePicker(props: {
   useEffect(() => {
     friends.load().catch(() => {});
   }, [friends]);
-  const first = query === '' ? friends.friends.value : [];
+  const first = query === '' ? friends.friends : [];
   const rest = search.people.filter(({ username }) => !first.some((friend) => friend.username === username));
   const people = [...first, ...rest].filter(({ username }) => username !== me && !props.exclude?.includes(username));
   return (

@@ -4,6 +4,7 @@ import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { blocksOf } from './blocks.ts';
 
 const friendActions = {
   none: 'Ask to be friends',
@@ -13,14 +14,15 @@ const friendActions = {
 
 /** Friendship with, and blocking of, another user. */
 export function PersonActions({ username, name }: { readonly username: string; readonly name: string }) {
-  const { friends, blocks } = useMessenger();
+  const { chat, friends } = useMessenger();
+  const blocks = blocksOf(chat);
   const { busy, error, run } = useAction();
   useEffect(() => {
     friends.load().catch(() => {});
     blocks.load().catch(() => {});
   }, [friends, blocks]);
   const friendship = friends.of(username);
-  const isBlocked = blocks.people.value?.some((person) => person.username === username);
+  const isBlocked = blocks.has(username);
   const button = (label: string, act: () => Promise<unknown>) => (
     <Button look="list-button" disabled={busy} onClick={() => run(act)}>
       {label}

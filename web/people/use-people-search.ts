@@ -13,18 +13,15 @@ const delayMs = 250;
 
 /** Searches for people whose name starts with the query; an empty query finds everybody. Only the answer to the latest query counts. */
 export function usePeopleSearch(query: string): PeopleSearch {
-  const { chat, profiles } = useMessenger();
+  const { profiles } = useMessenger();
   const [last, setLast] = useState<PeopleSearch & { readonly query?: string }>({ status: 'found', people: [] });
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
     async function search(): Promise<void> {
-      const params = new URLSearchParams({ limit: '20', ...(query !== '' && { query }) });
       try {
-        const path = `/users?${params}`;
-        const { results } = await chat.request<{ results: Profile[] }>('GET', path, undefined, { signal });
-        for (const person of results) profiles.put(person);
-        if (!signal.aborted) setLast({ status: 'found', people: results, query });
+        const people = await profiles.search(query, { signal });
+        if (!signal.aborted) setLast({ status: 'found', people, query });
       } catch (error) {
         if (signal.aborted) return;
         setLast({ status: 'failed', people: [], query, error: error instanceof Error ? error.message : '' });
@@ -35,6 +32,6 @@ export function usePeopleSearch(query: string): PeopleSearch {
       clearTimeout(timer);
       abort.abort();
     };
-  }, [chat, profiles, query]);
+  }, [profiles, query]);
   return last.query === query ? last : { status: 'searching', people: last.people };
 }

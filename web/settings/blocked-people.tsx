@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { blocksOf } from '../people/blocks.ts';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
@@ -6,10 +7,10 @@ import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
 
 export function BlockedPeople() {
-  const { blocks } = useMessenger();
+  const blocks = blocksOf(useMessenger().chat);
   const { busy, error, run } = useAction();
   useEffect(() => run(blocks.load), [blocks]);
-  const people = blocks.people.value;
+  const { people } = blocks;
   return (
     <section>
       <h3>Blocked people</h3>

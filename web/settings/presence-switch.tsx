@@ -1,5 +1,6 @@
 import type { Me } from '@parley/client';
-import { useEffect, useState } from 'preact/hooks';
+import { createAccount } from '@parley/client/account';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { useAction } from '../ui/use-action.ts';
@@ -7,12 +8,13 @@ import { useAction } from '../ui/use-action.ts';
 /** Whether others see when the user is online. */
 export function PresenceSwitch() {
   const { chat } = useMessenger();
+  const account = useMemo(() => createAccount(chat), [chat]);
   const { busy, error, run } = useAction();
   const [isShown, setShown] = useState<boolean>();
   const put = ({ hide_presence }: Me) => setShown(!hide_presence);
   useEffect(() => {
-    chat.request<Me>('GET', '/me').then(put, () => {});
-  }, [chat]);
+    account.load().then(put, () => {});
+  }, [account]);
   return (
     <section>
       <label class="switch">
@@ -32,7 +34,7 @@ export function PresenceSwitch() {
           onChange={(event) => {
             // The switch changes when the server has answered, not at the click.
             event.currentTarget.checked = isShown ?? true;
-            run(() => chat.request<Me>('PATCH', '/me', { hide_presence: isShown }).then(put));
+            run(() => account.change({ hide_presence: isShown }).then(put));
           }}
         />
       </label>

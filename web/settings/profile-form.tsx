@@ -1,15 +1,13 @@
-import type { Chat, Me } from '@parley/client';
+import { createAccount } from '@parley/client/account';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { limits } from '#protocol/limits';
 import { useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { Field } from '../ui/field.tsx';
 import { useAction } from '../ui/use-action.ts';
+import { pictureProblem, pictureTypes } from '../uploads/picture-problem.ts';
 import { useDisplayName } from './use-display-name.ts';
-
-const pictureTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'];
 
 /** The display name and picture of the user. */
 export function ProfileForm() {
@@ -39,7 +37,7 @@ export function ProfileForm() {
   }
 
   async function save(): Promise<void> {
-    const me = await saveProfile(messenger.chat, { name: name.trim(), picture: chosen });
+    const me = await createAccount(messenger.chat).change({ name: name.trim(), picture: chosen });
     messenger.profiles.put({ ...me, online: true, last_seen: null });
     session.rename(me.name);
     setChosen(undefined);
@@ -91,23 +89,4 @@ export function ProfileForm() {
       </div>
     </form>
   );
-}
-
-/** Why a file cannot be a profile picture: a sentence; undefined if it can. */
-function pictureProblem({ type, size }: Pick<File, 'type' | 'size'>): string | undefined {
-  if (!pictureTypes.includes(type)) return 'A picture can be a PNG, JPEG, GIF or WebP file.';
-  if (size > limits.avatarBytes) return `A picture can have ${limits.avatarBytes / 1024 / 1024} MB at most.`;
-  return size === 0 ? 'This file is empty.' : undefined;
-}
-
-/**
- * @param change `picture`: null removes the current one, undefined keeps it
- * @throws ParleyError
- */
-async function saveProfile(
-  chat: Pick<Chat, 'request' | 'upload'>,
-  { name, picture }: { readonly name: string; readonly picture: File | null | undefined },
-): Promise<Me> {
-  const avatar = picture ? await chat.upload('/me/avatar', picture, { filename: picture.name.slice(-200) }) : picture;
-  return chat.request<Me>('PATCH', '/me', { name, avatar });
 }

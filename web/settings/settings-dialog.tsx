@@ -1,3 +1,4 @@
+import { createAccount } from '@parley/client/account';
 import { useSession } from '../state/session-context.ts';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -33,7 +34,7 @@ function SignOutEverywhere() {
   const { session, messenger } = useSession();
 
   async function signOut(): Promise<void> {
-    await messenger.chat.request('DELETE', '/me/sessions');
+    await createAccount(messenger.chat).signOutEverywhere();
     // With the name: the session of this tab may have ended already.
     await session.signOut(messenger.me);
   }

@@ -1,5 +1,6 @@
 import type { Export } from '@parley/client';
-import { useEffect, useState } from 'preact/hooks';
+import { createAccount } from '@parley/client/account';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import { useSession } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { ConfirmButton } from '../ui/confirm-button.tsx';
@@ -21,10 +22,10 @@ export function YourData() {
 
 function Archive() {
   const { chat } = useSession().messenger;
+  const account = useMemo(() => createAccount(chat), [chat]);
   const [archive, setArchive] = useState<Export>();
   const { busy, error, run } = useAction();
-  const look = () => chat.request<Export>('GET', '/me/export').then(setArchive);
-  // Without an archive the answer is an error.
+  const look = () => account.archive().then(setArchive);
   useEffect(() => void look().catch(() => {}), []);
   useEffect(() => {
     if (archive?.state !== 'running') return;
@@ -42,7 +43,7 @@ function Archive() {
         )}
       </p>
       {archive?.state !== 'running' && (
-        <Button disabled={busy} onClick={() => run(() => chat.request<Export>('POST', '/me/export').then(setArchive))}>
+        <Button disabled={busy} onClick={() => run(() => account.makeArchive().then(setArchive))}>
           {archive ? 'Make another archive' : 'Make an archive of your data'}
         </Button>
       )}
@@ -55,7 +56,7 @@ function DeleteAccount() {
   const { session, messenger } = useSession();
 
   async function deleteAccount(): Promise<void> {
-    await messenger.chat.request('DELETE', '/me');
+    await createAccount(messenger.chat).delete();
     // With the name: the session of this tab may have ended already.
     await session.signOut(messenger.me);
   }

@@ -17,6 +17,8 @@ export function readCachedInbox(user: string): readonly ConversationView[] {
 export function cacheInbox(user: string, views: readonly ConversationView[]): void {
   const rows = views.slice(0, maxRows).map((view) => ({
     ...view,
+    // Its address works for an hour only.
+    picture: undefined,
     // Rooms and groups may have thousands of members, and the list does not show them.
     members: view.kind === 'direct' || view.kind === 'fixed' ? view.members : [],
   }));

@@ -6,15 +6,17 @@ import {
   type OutboxItem,
   type Presence,
 } from '@parley/client';
+import type { FailedSends } from '@parley/client/failed-sends';
+import { createFriends, type Friends } from '@parley/client/friends';
+import { createInvitations, type Invitations } from '@parley/client/groups';
 import { indexedDbOutbox } from '@parley/client/indexeddb';
+import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
-import { createBlocks } from './blocks.ts';
 import { keepFailedSends } from './failed-sends.ts';
-import { createFriends } from './friends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
-import { createInvitations } from './invitations.ts';
-import { pathOf, plainName } from './names.ts';
+import { plainName } from './names.ts';
+import { observed } from './observed.ts';
 import { createProfiles } from './profiles.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
@@ -29,9 +31,11 @@ export interface Messenger {
   readonly loaded: ReadonlySignal<boolean>;
   /** Unread messages over all conversations. */
   readonly unread: ReadonlySignal<number>;
-  readonly friends: ReturnType<typeof createFriends>;
-  readonly invitations: ReturnType<typeof createInvitations>;
-  readonly blocks: ReturnType<typeof createBlocks>;
+  /** ms; it changes each minute, so that mutes end on the page too. */
+  readonly now: ReadonlySignal<number>;
+  readonly failedSends: FailedSends;
+  readonly friends: Friends;
+  readonly invitations: Invitations;
   readonly profiles: ReturnType<typeof createProfiles>;
   presence(username: string): Presence | undefined;
   /** Names of the users who are typing in a conversation, open or not. */
@@ -40,8 +44,6 @@ export interface Messenger {
   pending(id: string): readonly OutboxItem[];
   /** Display name, if any answer or event contained it; else the user name. */
   nameOf(username: string): string;
-  /** Joins a room; creates it if it does not exist. @param room `room:lobby` @throws ParleyError */
-  joinRoom(room: string): Promise<void>;
   close(): void;
 }
 
@@ -50,20 +52,21 @@ const cacheDelayMs = 1_000;
 
 export function createMessenger(session: Session, me: string): Messenger {
   const chat = createChat({ url: location.origin, getToken: session.token, outbox: indexedDbOutbox(me) });
-  keepFailedSends(chat, me);
+  const failedSends = observed(keepFailedSends(chat, me));
   const state = signal(chat.state);
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const unread = computed(() =>
-    conversations.value.reduce((sum, { unread_count, muted }) => sum + (muted ? 0 : unread_count), 0),
-  );
+  const now = signal(Date.now());
+  const clock = setInterval(() => {
+    now.value = Date.now();
+  }, 60_000);
+  const unread = computed(() => unreadTotal(conversations.value, now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
   const profiles = createProfiles(chat);
-  const friends = createFriends(chat, me, profiles.put);
-  const invitations = createInvitations(chat);
-  const blocks = createBlocks(chat);
+  const friends = observed(createFriends(chat, { onPerson: profiles.put }));
+  const invitations = observed(createInvitations(chat));
   let saving: ReturnType<typeof setTimeout> | undefined;
 
   /** Reads the client again after each change. */
@@ -104,8 +107,6 @@ export function createMessenger(session: Session, me: string): Messenger {
       saving ??= setTimeout(save, cacheDelayMs);
     }),
     chat.onEvent((event) => {
-      friends.apply(event);
-      invitations.apply(event);
       if (event.type === 'chat_message') names.set(event.from_user.username, event.from_user.name);
       // A long inbox does not fit one frame: the rest is loaded over HTTP. If that fails, the next connection tries again.
       if (event.type !== 'conversations') return;
@@ -122,18 +123,20 @@ export function createMessenger(session: Session, me: string): Messenger {
     conversations,
     loaded,
     unread,
+    now,
+    failedSends,
     friends,
     invitations,
-    blocks,
     profiles,
     typing: live(chat.typing),
     pending: live(chat.pending),
     presence: live(chat.presence),
     nameOf: (username) => names.get(username) ?? plainName(username),
-    joinRoom: (room) => chat.request('PUT', pathOf(room, me)),
     close() {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
+      for (const part of [failedSends, friends, invitations]) part.close();
+      clearInterval(clock);
       save();
       chat.close();
     },

@@ -1,4 +1,4 @@
-/** Names of users and conversations, and their addresses at the HTTP API. */
+/** Names of users and conversations. */
 import type { ConversationView } from '@parley/client';
 
 /** A user name as the user would write it: `bob%5fsmith` is `bob_smith`. */
@@ -43,10 +43,4 @@ export function typingText(names: readonly string[], kind?: ConversationView['ki
   const [first, second] = names;
   if (names.length === 1) return `${first} is typing…`;
   return names.length === 2 ? `${first} and ${second} are typing…` : `${names.length} people are typing…`;
-}
-
-/** `/conversations/<id>` as a path of the HTTP API, or that of one of its members. */
-export function pathOf(conversation: string, member?: string): string {
-  const path = `/conversations/${encodeURIComponent(conversation)}`;
-  return member === undefined ? path : `${path}/members/${encodeURIComponent(member)}`;
 }

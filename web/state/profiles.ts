@@ -1,58 +1,24 @@
-import type { Chat, Profile } from '@parley/client';
+import type { Profile } from '@parley/client';
+import { createUsers } from '@parley/client/users';
 import { type Signal, signal } from '@preact/signals';
 
-/** The address of a picture is valid for an hour. */
-const maxAgeMs = 50 * 60_000;
-const retryMs = 60_000;
-const maxRequests = 3;
-
-/** Profiles of the users who are visible on the page, loaded a few at a time. */
-export function createProfiles(chat: Pick<Chat, 'request'>) {
-  const known = new Map<string, Signal<Profile | undefined>>();
-  const requestedAt = new Map<string, number>();
-  const queue: string[] = [];
-  let running = 0;
-
-  function signalOf(username: string): Signal<Profile | undefined> {
-    const profile = known.get(username) ?? signal(undefined);
-    known.set(username, profile);
-    return profile;
-  }
-
-  function next(): void {
-    const username = running < maxRequests ? queue.shift() : undefined;
-    if (username === undefined) return;
-    running++;
-    chat
-      .request<Profile>('GET', `/users/${encodeURIComponent(username)}`)
-      .then(
-        (profile) => {
-          signalOf(username).value = profile;
-        },
-        // Shown without a picture; requested again if it is shown again after a minute.
-        () => requestedAt.set(username, Date.now() - maxAgeMs + retryMs),
-      )
-      .finally(() => {
-        running--;
-        next();
-      });
-    next();
-  }
-
+/** The client's profiles, of which each is a signal of its own: a component is rendered again when its own person changes. */
+export function createProfiles(chat: Parameters<typeof createUsers>[0]) {
+  const users = createUsers(chat);
+  const shown = new Map<string, Signal<Profile | undefined>>();
+  users.subscribe((profile) => {
+    const one = shown.get(profile.username);
+    if (one) one.value = profile;
+  });
   return {
-    /** The profile, if it is loaded. Requests it if it is missing, or if the picture's address is about to expire. */
+    put: users.put,
+    search: users.search,
+    /** The profile, if it is loaded; else it is requested. */
     of(username: string): Profile | undefined {
-      if (Date.now() - (requestedAt.get(username) ?? 0) > maxAgeMs) {
-        requestedAt.set(username, Date.now());
-        queue.push(username);
-        next();
-      }
-      return signalOf(username).value;
-    },
-    /** Stores a profile that another answer contained. */
-    put(profile: Profile): void {
-      requestedAt.set(profile.username, Date.now());
-      signalOf(profile.username).value = profile;
+      const profile = users.of(username);
+      const one = shown.get(username) ?? signal(profile);
+      shown.set(username, one);
+      return one.value;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { limits } from '#protocol/limits';
+import { limits } from '@parley/client/text';
 
 interface Sized {
   readonly name: string;

@@ -6,7 +6,7 @@
  * @throws Error when the file is damaged, so that nobody can tell what is in it
  */
 export async function cleanFile(file: Blob, start: Uint8Array, type: string): Promise<Blob> {
-  const { mayHavePersonalData, withoutPersonalData } = await import('#protocol/personal-data');
+  const { mayHavePersonalData, withoutPersonalData } = await import('@parley/client/personal-data');
   if (!mayHavePersonalData(start)) return type === file.type ? file : file.slice(0, file.size, type);
   const bytes = new Uint8Array(await file.arrayBuffer());
   try {

@@ -1,4 +1,4 @@
-import { limits } from '#protocol/limits';
+import { limits } from '@parley/client/text';
 
 export interface Pixels {
   readonly width: number;

@@ -1,5 +1,4 @@
-import { cleanName } from '#protocol/clean-text';
-import { limits } from '#protocol/limits';
+import { cleanName, limits } from '@parley/client/text';
 
 /** A file name that the server accepts: cleaned, and not too long. The extension is kept. */
 export function safeFilename(name: string): string {

@@ -3,6 +3,8 @@ import { sharedCache } from './messages.ts';
 
 /** Paths of all files that the page loads at start, `/` first. The build defines it. */
 declare const FILES: readonly string[];
+/** Paths of the files that the page loads when they are needed. The build defines it. */
+declare const LATER: readonly string[];
 /** A hash of the files' contents. The build defines it. */
 declare const VERSION: string;
 
@@ -23,6 +25,12 @@ export async function cacheFiles(): Promise<void> {
     throw new Error('unable to cache the page; it is of another version than its worker');
   }
   await (await caches.open(sharedCache.name)).add(sharedCache.config);
+}
+
+/** Fetches what the page loads later, so that every part of it works offline too. If that fails, each is fetched when it is needed. */
+export async function cacheLater(): Promise<void> {
+  const cache = await caches.open(cacheName);
+  await cache.addAll(LATER).catch(() => {});
 }
 
 export async function deleteOldCaches(): Promise<void> {

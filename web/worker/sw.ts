@@ -1,12 +1,12 @@
 /** The page's service worker: it serves the page offline, and shows notifications while no tab is open. */
 import { type MessageNotification, sharedCache } from './messages.ts';
 import { openNotification, showNotification } from './notifications.ts';
-import { cacheFiles, deleteOldCaches, respond } from './page-cache.ts';
+import { cacheFiles, cacheLater, deleteOldCaches, respond } from './page-cache.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
 // A new worker need not wait for the pages of the former version: all their files are still on the server.
-self.addEventListener('install', (event) => event.waitUntil(cacheFiles().then(() => self.skipWaiting())));
+self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(deleteOldCaches()));
 self.addEventListener('fetch', (event) => {
   const response = respond(event.request);
@@ -15,6 +15,12 @@ self.addEventListener('fetch', (event) => {
 self.addEventListener('message', (event) => event.waitUntil(showNotification(event.data as MessageNotification)));
 self.addEventListener('notificationclick', (event) => event.waitUntil(openNotification(event.notification)));
 self.addEventListener('push', (event) => event.waitUntil(showPush(event.data?.json())));
+
+async function install(): Promise<void> {
+  await cacheFiles();
+  await cacheLater();
+  await self.skipWaiting();
+}
 
 /** @param push as in docs/protocol.md, "Pushes" */
 async function showPush(push: unknown): Promise<void> {

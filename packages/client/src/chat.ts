@@ -37,7 +37,7 @@ export interface Chat {
   readonly me: string | undefined;
   /** The inbox, latest first. A new array after each change, and the same one otherwise. */
   readonly conversations: readonly ConversationView[];
-  /** Unread messages in all conversations together. */
+  /** Unread messages of all `conversations` that are not muted. `unreadTotal` of `@parley/client/settings` knows the other settings as well. */
   readonly unread: number;
   /** undefined if nothing is known about this user. Known are the members of conversations in the inbox and of open ones. */
   presence(username: string): Presence | undefined;

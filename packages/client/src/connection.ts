@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 import type { Environment } from './environment.ts';
 import { Unauthenticated } from './errors.ts';
 import type { ServerEvent } from './protocol.ts';
-import { expiryMarginMs, type Tokens, tokenExpiresAt } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /**
  * - `connecting`: a socket is being opened.
@@ -31,15 +31,23 @@ export interface SocketLike {
 
 export type SocketConstructor = new (url: string, protocols: string[]) => SocketLike;
 
-/** Frames that may be lost. Everything else is sent over HTTP, which answers. */
-type Frame = { type: 'ping' } | { type: 'typing'; conversation: string; typing: boolean };
+/** Frames that the client sends. Source: docs/protocol.md, section 3. */
+export type Frame =
+  | { type: 'ping'; quiet?: true }
+  | { type: 'renew_token'; token: string }
+  | { type: 'typing'; conversation: string; typing: boolean }
+  | { type: 'read_messages'; conversation: string; up_to: number; quiet: true }
+  | { type: 'create'; conversation: string; client_id: string };
 
 /** API Gateway closes a socket after ten silent minutes, and after two hours in all. */
 const idleMs = 9 * 60_000;
-const lifetimeMs = 100 * 60_000;
-const lifetimeSpreadMs = 15 * 60_000;
+/** A socket may be open and lead nowhere. Who looks at the page should know it after this time. */
+const silenceMs = 60_000;
+const lifetimeMs = 105 * 60_000;
+const lifetimeSpreadMs = 12 * 60_000;
 const handshakeTimeoutMs = 20_000;
 const pongTimeoutMs = 10_000;
+const recentMs = 5_000;
 /** A replaced socket is still read for this time: the server may have sent events to it alone. */
 const overlapMs = 5_000;
 
@@ -54,8 +62,10 @@ export function createConnection(options: {
   onState(state: ConnectionState): void;
   /** Resolves when nothing is missing. */
   catchUp(): Promise<void>;
-  /** Nothing came for `idleMs`. */
+  /** Nothing came for nine minutes, or for a minute before the user came back to the page. */
   onIdle(): void;
+  /** A frame failed without an event that says which. */
+  onFault(): void;
 }) {
   const { tokens, clock, random, environment } = options;
   let state: ConnectionState = { status: 'closed' };
@@ -69,9 +79,10 @@ export function createConnection(options: {
   let unsubscribe: (() => void) | undefined;
 
   interface Link {
-    send(frame: Frame): void;
-    /** Sends a ping, and fails if nothing comes back. */
-    probe(): void;
+    /** @param answered whether the server answers: if nothing comes, the link fails */
+    send(frame: Frame, answered?: boolean): void;
+    /** Milliseconds since something came. */
+    silence(): number;
     end(): void;
   }
 
@@ -114,9 +125,15 @@ export function createConnection(options: {
   }
 
   function connect(token: string, number: number): void {
-    const socket = new options.WebSocket(options.url, ['parley.v1', `token.${token}`]);
+    const resumes = current && state.status === 'live';
+    const url = resumes ? `${options.url}?resume=true` : options.url;
+    const socket = new options.WebSocket(url, ['parley.v1', `token.${token}`]);
     let opened = false;
-    let lastMessageAt = clock.now();
+    let heardAt = clock.now();
+    let sentAt = 0;
+    /** The socket was tried since something happened. */
+    let asked = false;
+    let cancelWatch = () => {};
     let messages = 0;
     const timers = new Set<() => void>();
     const after = (ms: number, callback: () => void) => {
@@ -129,12 +146,13 @@ export function createConnection(options: {
     };
 
     const link: Link = {
-      send: (frame) => socket.send(JSON.stringify(frame)),
-      probe() {
+      send(frame, answered) {
         const before = messages;
-        link.send({ type: 'ping' });
-        after(pongTimeoutMs, () => before === messages && fail());
+        sentAt = clock.now();
+        socket.send(JSON.stringify(frame));
+        if (answered) after(pongTimeoutMs, () => before === messages && fail());
       },
+      silence: () => clock.now() - heardAt,
       end() {
         links.delete(link);
         for (const cancel of timers) cancel();
@@ -154,15 +172,28 @@ export function createConnection(options: {
       retry();
     }
 
-    function watchIdle(): void {
-      after(lastMessageAt + idleMs - clock.now(), () => {
-        if (clock.now() - lastMessageAt >= idleMs) {
-          link.probe();
-          options.onIdle();
-          lastMessageAt = clock.now();
-        }
-        watchIdle();
+    /** What nobody sees only has to stay open, so a frame of its own counts, too. */
+    const silentMs = () => clock.now() - (isVisible() ? heardAt : Math.max(heardAt, sentAt));
+    const longestSilenceMs = () => (isVisible() && !asked ? silenceMs : idleMs);
+
+    /** Keeps the socket open, and finds out whether it still leads anywhere where somebody looks. */
+    function watch(): void {
+      cancelWatch();
+      cancelWatch = after(Math.max(0, longestSilenceMs() - silentMs()), () => {
+        if (silentMs() >= longestSilenceMs()) keepOpen();
+        watch();
       });
+    }
+
+    function keepOpen(): void {
+      if (!isVisible()) {
+        link.send({ type: 'ping', quiet: true });
+        return;
+      }
+      if (asked) options.onIdle();
+      asked = true;
+      heardAt = clock.now();
+      link.send({ type: 'ping' }, true);
     }
 
     const cancelTimeout = after(handshakeTimeoutMs, fail);
@@ -170,15 +201,18 @@ export function createConnection(options: {
       cancelTimeout();
       cancelRetry();
       opened = true;
-      lastMessageAt = clock.now();
+      heardAt = clock.now();
       const before = current;
       current = link;
       if (before) clock.after(overlapMs, () => before.end());
-      const expiresIn = (tokenExpiresAt(token) ?? Infinity) - expiryMarginMs - clock.now();
-      const replaceIn = Math.min(expiresIn, lifetimeMs + random() * lifetimeSpreadMs);
-      after(Math.max(expiryMarginMs / 2, replaceIn), () => void dial());
-      watchIdle();
+      after(lifetimeMs + random() * lifetimeSpreadMs, () => void dial());
+      watch();
       if (!before) setState({ status: 'catching up' });
+      // The socket before is still read: nothing can be missing.
+      if (before && resumes) {
+        attempt = 0;
+        return;
+      }
       options.catchUp().then(
         () => {
           if (current !== link) return;
@@ -191,11 +225,16 @@ export function createConnection(options: {
       );
     };
     socket.onmessage = ({ data }: { data: unknown }) => {
-      lastMessageAt = clock.now();
+      heardAt = clock.now();
       messages++;
       const event = parse(data);
       if (!event) return;
-      if (event.type === 'error' && (event.code === 'token_expired' || event.code === 'unauthenticated')) {
+      if (asked && event.type !== 'pong') {
+        asked = false;
+        watch();
+      }
+      if (event.type === undefined) options.onFault();
+      else if (event.type === 'error' && (event.code === 'token_expired' || event.code === 'unauthenticated')) {
         tokens.refuse(token);
         fail();
       } else {
@@ -208,10 +247,17 @@ export function createConnection(options: {
     socket.onerror = () => {};
   }
 
+  function isVisible(): boolean {
+    return environment.isVisible?.() ?? true;
+  }
+
   function checkNow(): void {
     attempt = 0;
-    if (current) current.probe();
-    else void dial();
+    if (!current) return void dial();
+    const silence = current.silence();
+    // Somebody came back, or the network went: what has just been heard needs no question.
+    if (!environment.isOnline() || silence > recentMs) current.send({ type: 'ping' }, true);
+    if (silence > silenceMs) options.onIdle();
   }
 
   return {
@@ -232,18 +278,26 @@ export function createConnection(options: {
       for (const link of [...links]) link.end();
       setState({ status: 'closed' });
     },
-    /** Sends nothing when there is no connection. */
-    send: (frame: Frame) => current?.send(frame),
+    /**
+     * Sends nothing when there is no connection.
+     * @param answered whether the server answers: if nothing comes, another socket is opened
+     * @returns whether it was sent
+     */
+    send(frame: Frame, answered = false): boolean {
+      current?.send(frame, answered);
+      return current !== undefined;
+    },
     /** Opens another socket that replaces the present one. */
     replace: () => void dial(),
   };
 }
 
-/** An event; undefined for error frames of API Gateway, which have no type, and for text that is not JSON. */
-function parse(data: unknown): ServerEvent | undefined {
+/** An event; without a type what API Gateway says by itself, as when a function failed; undefined for text that is no event. */
+function parse(data: unknown): ServerEvent | { readonly type: undefined } | undefined {
   try {
     const event = JSON.parse(String(data));
-    return typeof event?.type === 'string' ? event : undefined;
+    if (typeof event?.type === 'string') return event;
+    return typeof event?.message === 'string' ? { type: undefined } : undefined;
   } catch {
     return undefined;
   }

@@ -21,6 +21,8 @@ export interface Conversation {
   readonly pending: readonly OutboxItem[];
   /** Why no more messages will come: the user left or was removed. undefined while the user is a member. */
   readonly ended: ParleyError | undefined;
+  /** Loads `view` again, with the members and how far they have read, for example after people have joined a room. If it fails, the next connection does it. */
+  reload(): Promise<void>;
   /** Are there messages before the first one of `messages`? */
   readonly hasOlder: boolean;
   /** Adds up to 50 older messages to `messages`. @returns whether there are more. @throws ParleyError */
@@ -73,8 +75,6 @@ export interface OpenConversation extends Conversation {
   apply(event: ServerEvent & { conversation: string }): void;
   /** Fetches missing entries. @returns whether any were missing */
   catchUp(): Promise<boolean>;
-  /** Loads the members and how far they have read. */
-  reload(): Promise<void>;
   onStored(item: OutboxItem, answer: Answer): void;
   notify(): void;
 }

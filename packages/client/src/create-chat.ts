@@ -6,6 +6,7 @@ import type { OpenConversation } from './conversation.ts';
 import { createConversation } from './create-conversation.ts';
 import { createEmitter } from './emitter.ts';
 import { globalEnvironment } from './environment.ts';
+import { toError } from './error-from-response.ts';
 import { isRetryable, type ParleyError } from './errors.ts';
 import { historyOf } from './history.ts';
 import { createHttp, pagesOf, pathOf } from './http.ts';
@@ -13,9 +14,10 @@ import { createInbox } from './inbox.ts';
 import { createOutbox, noStore, type OutboxItem } from './outbox.ts';
 import { createPresence } from './presence.ts';
 import type { ConversationView, Me, ServerEvent } from './protocol.ts';
+import type { SocketRequests } from './socket-requests.ts';
 import { createTokens } from './tokens.ts';
 import { createTypingUsers } from './typing.ts';
-import { createUpload } from './uploads.ts';
+import type { Upload } from './uploads.ts';
 
 /**
  * Creates the client of one user, and connects it.
@@ -39,7 +41,8 @@ export function createChat(options: ChatOptions): Chat {
   const { http: api, socket } = addressesOf(options.url);
   const tokens = createTokens(options.getToken, clock);
   const http = createHttp({ api, tokens, fetch, clock });
-  const upload = createUpload(http, fetch);
+  // Loaded with the first file.
+  const upload: Upload = async (...file) => (await import('./uploads.ts')).createUpload(http, fetch, toError)(...file);
   const states = createEmitter<ConnectionState>();
   const changes = createEmitter<void>();
   const events = createEmitter<ServerEvent>();
@@ -53,7 +56,10 @@ export function createChat(options: ChatOptions): Chat {
   const presence = createPresence();
   /** Takes the presence of members from the inbox, which is the first event of a connection. */
   let takeInboxMembers = presence.beginLoad();
+  /** As the server said last. */
   let unread = 0;
+  /** Are all conversations in the list? */
+  let isWhole = false;
   let me: string | undefined;
   let closed = false;
 
@@ -77,6 +83,7 @@ export function createChat(options: ChatOptions): Chat {
       return undefined;
     },
     onChange: onConversationChange,
+    overSocket: (item) => requests?.create(item),
     onStored: (item, message) => open.get(item.conversation)?.onStored(item, message),
     onRejected: (item, error) => rejections.emit({ item, error }),
   });
@@ -90,7 +97,7 @@ export function createChat(options: ChatOptions): Chat {
     WebSocket,
     onEvent,
     onState(state) {
-      if (state.status === 'live') outbox.flush();
+      if (state.status === 'live') onLive().catch(() => {});
       if (state.status === 'connecting') takeInboxMembers = presence.beginLoad();
       states.emit(state);
     },
@@ -100,7 +107,29 @@ export function createChat(options: ChatOptions): Chat {
       await Promise.all([...open.values()].flatMap((one) => [one.catchUp(), one.reload()]));
     },
     onIdle: () => void check(),
+    onFault: () => requests?.onFault(),
   });
+
+  /** Loaded with the first connection: until then requests go over HTTP. */
+  let requests: SocketRequests | undefined;
+  async function onLive(): Promise<void> {
+    outbox.flush();
+    const { createSocketRequests } = await import('./socket-requests.ts');
+    requests ??= createSocketRequests({
+      clock,
+      tokens,
+      toError,
+      send: connection.send,
+      replace: connection.replace,
+      views: () => inbox.conversations,
+      isWhole: () => isWhole,
+      unread,
+      onReadFailed: (id, upTo) => void markRead(id, upTo).catch(() => {}),
+    });
+    requests.onLive();
+  }
+
+  const markRead = (id: string, upTo: number) => http('POST', `${pathOf(id)}/read`, { up_to: upTo });
 
   function onConversationChange(conversation: string): void {
     open.get(conversation)?.notify();
@@ -126,8 +155,12 @@ export function createChat(options: ChatOptions): Chat {
   }
 
   function onEvent(event: ServerEvent): void {
+    requests?.apply(event);
     presence.apply(event);
-    if (event.type === 'conversations') takeInboxMembers(event.results.flatMap(({ members }) => members));
+    if (event.type === 'conversations') {
+      takeInboxMembers(event.results.flatMap(({ members }) => members));
+      isWhole ||= event.next === null;
+    }
     if (event.type === 'typing' && event.user !== me) typing.apply(event.conversation, event.user, event.typing);
     if (event.type === 'chat_message') typing.apply(event.conversation, event.from_user.username, false);
     inbox.apply(event);
@@ -175,7 +208,12 @@ export function createChat(options: ChatOptions): Chat {
       outbox,
       clock,
       random,
-      sendTyping: (typing) => connection.send({ type: 'typing', conversation: id, typing }),
+      sendTyping: (typing) => void connection.send({ type: 'typing', conversation: id, typing }),
+      async sendRead(upTo) {
+        if (!requests?.read(id, upTo)) return markRead(id, upTo);
+        // The server tells the user's other devices alone.
+        onEvent({ type: 'messages_read', conversation: id, user: self, up_to: upTo });
+      },
       typingUsers: () => typing.of(id),
       load: () => load(id),
       upload,
@@ -204,7 +242,7 @@ export function createChat(options: ChatOptions): Chat {
       return inbox.conversations;
     },
     get unread() {
-      return unread;
+      return requests?.unread() ?? unread;
     },
     presence: presence.of,
     typing: typing.of,
@@ -215,7 +253,10 @@ export function createChat(options: ChatOptions): Chat {
       opening.set(key, promise);
       return promise;
     },
-    loadConversations: inbox.load,
+    async loadConversations() {
+      await inbox.load();
+      isWhole = true;
+    },
     request: http,
     pages: (path) => pagesOf(http, path),
     upload,
@@ -228,6 +269,7 @@ export function createChat(options: ChatOptions): Chat {
     close() {
       closed = true;
       outbox.stop();
+      requests?.stop();
       inbox.close();
       for (const conversation of [...open.values()]) conversation.close();
       connection.close();

@@ -22,6 +22,7 @@ export function createConversation(options: {
   readonly random: () => number;
   readonly upload: Upload;
   sendTyping(typing: boolean): void;
+  sendRead(upTo: number): Promise<unknown>;
   typingUsers(): readonly string[];
   load(): Promise<ConversationView>;
   onLeave(): void;
@@ -47,7 +48,7 @@ export function createConversation(options: {
     clock,
     random,
     start: view.read_seq,
-    send: (upTo) => http('POST', `${path}/read`, { up_to: upTo }),
+    send: options.sendRead,
     onChange: notify,
   });
 
@@ -198,7 +199,7 @@ export function createConversation(options: {
         return;
       }
       receipts.load(view.members);
-      cursor.confirm(view.read_seq);
+      cursor.stored(view.read_seq);
       notify();
     },
     onStored({ action }, { change = 0, ...message }) {

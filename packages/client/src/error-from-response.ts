@@ -25,6 +25,8 @@ export function toError(code: string, message: string, retryAfter?: number): err
   return new Class(known, message, retryAfter);
 }
 
+export type ToError = typeof toError;
+
 /** Answers that API Gateway makes itself have no code, only a status. */
 const codeByStatus: Readonly<Record<number, ErrorCode>> = {
   401: 'unauthenticated',

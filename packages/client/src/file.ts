@@ -1,5 +1,6 @@
 /** `@parley/client/file`: an outbox store for Node that survives the process. */
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { withPresentNames } from './former-item.ts';
 import type { OutboxItem, OutboxStore } from './outbox.ts';
 
 /**
@@ -17,7 +18,7 @@ export function fileOutbox(file: string): OutboxStore {
       throw error;
     });
     const items: OutboxItem[] = JSON.parse(text);
-    return new Map(items.map((item) => [item.client_id, item]));
+    return new Map(items.map(withPresentNames).map((item) => [item.client_id, item]));
   }
 
   async function change(apply: (items: Map<string, OutboxItem>) => void): Promise<void> {

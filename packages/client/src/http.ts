@@ -52,6 +52,8 @@ export function createHttp(options: {
     try {
       signal?.throwIfAborted();
       const response = await fetch(address, { ...init, signal: controller.signal });
+      const date = Date.parse(response.headers.get('date') ?? '');
+      if (date) tokens.serverTime(date);
       const text = await response.text();
       return { status: response.status, answer: text === '' ? undefined : JSON.parse(text) };
     } catch (cause) {

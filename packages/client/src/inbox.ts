@@ -99,6 +99,8 @@ export function createInbox(options: {
     const added = own || seq <= view.read_seq ? 0 : 1;
     const read = own && isLast ? { unread_count: 0, read_seq: seq } : { unread_count: view.unread_count + added };
     set(withDelivered({ ...view, seq: newest, last_message, ...read }, event.delivered_to ?? [], seq));
+    // A message brings it back, unless it is muted.
+    if (view.settings?.archived && !view.muted) refresh(view.id);
   }
 
   /** The message with this number, and all before it, came to a device of these members. */
@@ -138,7 +140,7 @@ export function createInbox(options: {
   return {
     /** The latest first; a new array after each change. */
     get conversations(): readonly ConversationView[] {
-      sorted ??= [...views.values()].sort((a, b) => (timeOf(a) < timeOf(b) ? 1 : timeOf(a) > timeOf(b) ? -1 : 0));
+      sorted ??= [...views.values()].sort((a, b) => Number(timeOf(a) < timeOf(b)) - Number(timeOf(a) > timeOf(b)));
       return sorted;
     },
     put,
@@ -165,11 +167,11 @@ export function createInbox(options: {
         if ((kind === 'left' || kind === 'removed') && who === options.me()) return remove(event.conversation);
         touched.set(event.conversation, event.message.date_added);
         refresh(event.conversation);
-      } else if (
-        event.type === 'history_cleared' ||
-        event.type === 'message_hidden' ||
-        event.type === 'conversation_muted'
-      ) {
+      } else if (event.type === 'conversation_settings') {
+        const view = views.get(event.conversation);
+        // `settings`, `muted` and `unread_count`.
+        if (view) set({ ...view, ...event } as ConversationView);
+      } else if (event.type === 'history_cleared' || event.type === 'message_hidden') {
         refresh(event.conversation);
       }
     },

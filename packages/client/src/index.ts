@@ -7,7 +7,7 @@ export { createChat } from './create-chat.ts';
 export type { Environment } from './environment.ts';
 export * from './errors.ts';
 export type { HistoryFrom, HistoryPage } from './history.ts';
-export type { MessageContent, OutboxItem, OutboxStore } from './outbox.ts';
+export type { MessageContent, OtherPages, OutboxItem, OutboxStore } from './outbox.ts';
 export type { Presence } from './presence.ts';
 export type * from './protocol.ts';
 export type { Receipt } from './receipts.ts';

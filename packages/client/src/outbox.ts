@@ -3,7 +3,7 @@
  * `client_id` until there is an answer: the message, or an error that is final. Source: docs/protocol.md, "Idempotency".
  */
 import { backoff } from './backoff.ts';
-import { type Clock, pause } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { Internal, isRetryable, ParleyError, RateLimited } from './errors.ts';
 import { type Http, type Method, pathOf } from './http.ts';
 import type { Message } from './protocol.ts';
@@ -43,6 +43,21 @@ export interface OutboxStore {
   /** Adds an item, or replaces the one with the same `client_id`. */
   put(item: OutboxItem): Promise<void>;
   delete(clientId: string): Promise<void>;
+  /**
+   * For a store that several pages have: tells what the others do with it. Then `load` answers only the items that no other page sends.
+   * @returns a function that ends it; from then on, other pages send what this one has left
+   */
+  watch?(others: OtherPages): () => void;
+}
+
+/** What other pages with the same store do. */
+export interface OtherPages {
+  /** Another page sends this item. */
+  onPut(item: OutboxItem): void;
+  /** The page that was sending this item is gone, or asleep: then the server stores it once all the same. */
+  onLeft(item: OutboxItem): void;
+  /** Another page has got its answer. */
+  onDelete(item: OutboxItem): void;
 }
 
 /** Keeps nothing: unacknowledged items are lost with the page. */
@@ -52,6 +67,14 @@ export const noStore: OutboxStore = { load: async () => [], put: async () => {},
 export type Answer = Message & { readonly change?: number };
 
 export type Outbox = ReturnType<typeof createOutbox>;
+
+interface Waiter {
+  resolve(message: Message): void;
+  reject(error: ParleyError): void;
+}
+
+/** Waits for what an earlier page has left. */
+const nobody: Waiter = { resolve() {}, reject() {} };
 
 /** After this time, other devices of the user may have sent so much that the server has forgotten an id. */
 const idExpiryMs = 30_000;
@@ -70,6 +93,8 @@ export function createOutbox(options: {
   /** The user's message with this id after `afterSeq`, if it is in the log. */
   find(conversation: string, clientId: string, afterSeq: number): Promise<Message | undefined>;
   onChange(conversation: string): void;
+  /** Sends a message over the socket. @returns undefined if that is not possible */
+  overSocket?(item: OutboxItem): Promise<Answer> | undefined;
   /** The server has stored the message, or the change. */
   onStored(item: OutboxItem, answer: Answer): void;
   /** The server refused the item for good. */
@@ -78,10 +103,13 @@ export function createOutbox(options: {
   const { http, store, clock, random } = options;
   const queues = new Map<string, OutboxItem[]>();
   const running = new Set<string>();
-  const waiters = new Map<string, { resolve(message: Message): void; reject(error: ParleyError): void }>();
+  /** Who waits for an item. Those of other pages have none, and are not sent by this one. */
+  const waiters = new Map<string, Waiter>();
   /** Ids that the server may have forgotten: the item may be stored already. */
   const expired = new Set<string>();
-  let endPauses: (() => void)[] = [];
+  /** Ids whose last try went over the socket. */
+  const overHttp = new Set<string>();
+  const endPauses: (() => void)[] = [];
   let order = 0;
   let stopped = false;
 
@@ -93,26 +121,37 @@ export function createOutbox(options: {
     options.onChange(conversation);
   }
 
-  function remove(item: OutboxItem): boolean {
+  /** Adds an item, or replaces it. */
+  function put(item: OutboxItem): void {
+    const others = queueOf(item.conversation).filter(({ client_id }) => client_id !== item.client_id);
+    setQueue(
+      item.conversation,
+      [...others, item].sort((a, b) => a.order - b.order),
+    );
+  }
+
+  /** @returns who waits for it; undefined if it was removed before */
+  function remove(item: OutboxItem): Waiter | undefined {
     const queue = queueOf(item.conversation);
     const rest = queue.filter(({ client_id }) => client_id !== item.client_id);
-    if (rest.length === queue.length) return false;
+    if (rest.length === queue.length) return undefined;
+    const waiter = waiters.get(item.client_id) ?? nobody;
+    waiters.delete(item.client_id);
     expired.delete(item.client_id);
+    overHttp.delete(item.client_id);
     void store.delete(item.client_id).catch(() => {});
     setQueue(item.conversation, rest);
-    return true;
+    return waiter;
   }
 
   function complete(item: OutboxItem, message: Message): void {
-    remove(item);
-    waiters.get(item.client_id)?.resolve(message);
-    waiters.delete(item.client_id);
+    remove(item)?.resolve(message);
   }
 
   function reject(item: OutboxItem, error: ParleyError): void {
-    if (!remove(item)) return;
-    waiters.get(item.client_id)?.reject(error);
-    waiters.delete(item.client_id);
+    const waiter = remove(item);
+    if (!waiter) return;
+    waiter.reject(error);
     options.onRejected(item, error);
   }
 
@@ -120,15 +159,19 @@ export function createOutbox(options: {
     const { client_id, conversation, afterSeq } = item;
     if (afterSeq === undefined) {
       const known = { ...item, afterSeq: await options.knownSeq(conversation) };
-      setQueue(
-        conversation,
-        queueOf(conversation).map((one) => (one.client_id === client_id ? known : one)),
-      );
+      // Meanwhile it may have been acknowledged, or sent by another page.
+      if (queueOf(conversation).includes(item)) put(known);
       await store.put(known);
     } else if (expired.has(client_id) && item.action.type === 'create') {
       const found = await options.find(conversation, client_id, afterSeq);
       if (found) return found;
       expired.delete(client_id);
+    }
+    if (!overHttp.delete(client_id)) {
+      const answer = options.overSocket?.(item);
+      // A second try goes over HTTP, which says what is wrong.
+      if (answer) overHttp.add(client_id);
+      if (answer) return answer;
     }
     return http<Answer>(...requestOf(item));
   }
@@ -138,7 +181,7 @@ export function createOutbox(options: {
     if (running.has(conversation)) return;
     running.add(conversation);
     for (let tries = 0; !stopped; ) {
-      const [item] = queueOf(conversation);
+      const item = queueOf(conversation).find(({ client_id }) => waiters.has(client_id));
       if (!item) break;
       const startedAt = clock.now();
       try {
@@ -158,7 +201,10 @@ export function createOutbox(options: {
         }
         const leastMs = error instanceof RateLimited ? (error.retryAfter ?? 1) * 1_000 : 0;
         const ms = leastMs + backoff(tries++, random, { firstMs: 300, maxMs: 30_000 });
-        await Promise.race([pause(clock, ms), new Promise<void>((resolve) => endPauses.push(resolve))]);
+        await new Promise<void>((resolve) => {
+          endPauses.push(resolve);
+          clock.after(ms, resolve);
+        });
         if (clock.now() - startedAt > idExpiryMs) expired.add(item.client_id);
       }
     }
@@ -167,10 +213,22 @@ export function createOutbox(options: {
 
   /** Tries everything now instead of after its pause. */
   function flush(): void {
-    const ends = endPauses;
-    endPauses = [];
-    for (const end of ends) end();
+    for (const end of endPauses.splice(0)) end();
   }
+
+  /** Sends an item that this page did not make: it may be stored already. */
+  function adopt(item: OutboxItem): void {
+    expired.add(item.client_id);
+    waiters.set(item.client_id, nobody);
+    put(item);
+    void run(item.conversation);
+  }
+
+  const stopWatching = store.watch?.({
+    onPut: put,
+    onLeft: adopt,
+    onDelete: remove,
+  });
 
   return {
     of: queueOf,
@@ -188,7 +246,7 @@ export function createOutbox(options: {
       });
       // A caller may ignore the promise: `onRejected` reports the error as well.
       answer.catch(() => {});
-      setQueue(conversation, [...queueOf(conversation), item]);
+      put(item);
       // Stored before the first try. If that fails, it is sent all the same.
       void store
         .put(item)
@@ -203,34 +261,17 @@ export function createOutbox(options: {
     },
     /** Sends the items that an earlier page or process left in the store. */
     async restore(): Promise<void> {
-      const items = (await store.load()).map(withPresentNames).sort((a, b) => a.order - b.order);
+      const items = [...(await store.load())].sort((a, b) => a.order - b.order);
       order = Math.max(order, ...items.map((item) => item.order));
-      for (const item of items) {
-        expired.add(item.client_id);
-        const queue = queueOf(item.conversation);
-        if (!queue.some(({ client_id }) => client_id === item.client_id)) setQueue(item.conversation, [...queue, item]);
-      }
-      for (const conversation of queues.keys()) void run(conversation);
+      items.forEach(adopt);
     },
     flush,
     stop(): void {
       stopped = true;
+      stopWatching?.();
       flush();
     },
   };
-}
-
-/** An item that an earlier version kept: its fields had other names. */
-interface FormerItem {
-  readonly place?: number;
-  readonly what?: OutboxItem['action'];
-  readonly at?: number;
-  readonly after?: number;
-}
-
-function withPresentNames(item: OutboxItem & FormerItem): OutboxItem {
-  const { place: order = 0, what: action, at: createdAt = 0, after: afterSeq, client_id, conversation } = item;
-  return action ? { client_id, conversation, order, action, createdAt, afterSeq } : item;
 }
 
 function requestOf({ client_id, conversation, action }: OutboxItem): [Method, string, unknown?] {

@@ -18,27 +18,51 @@ export type ContentType = 'text' | 'image' | 'file' | 'system';
 
 /**
  * What happened to a conversation, and who did it. `who` is the person concerned, if that is somebody else. `role` is their new role; an owner
- * who transfers ownership becomes `admin`. `members` are the first members of a new group.
+ * who transfers ownership becomes `admin`. `members` are the first members of a new group. Without its `description`, a change of the
+ * description took it away; with `taken_away`, a change of the picture did. `message_seq` is the message that was pinned or unpinned.
  */
 export type ConversationChange = {
-  readonly kind: 'created' | 'invited' | 'removed' | 'joined' | 'left' | 'title' | 'role';
+  readonly kind: 'created' | 'invited' | 'removed' | 'joined' | 'left' | 'title' | 'role' | 'description' | 'picture' | 'pinned' | 'unpinned';
   readonly by: string;
   readonly who?: string | undefined;
   readonly title?: string | undefined;
+  readonly description?: string | undefined;
+  readonly taken_away?: true | undefined;
+  readonly message_seq?: number | undefined;
   readonly role?: Role | undefined;
   readonly members?: readonly string[] | undefined;
 };
 
 export type ConversationKind = 'direct' | 'fixed' | 'room' | 'group';
 
+/**
+ * A member's own settings of a conversation, of which nobody else learns. `muted_until`: until then only mentions notify. `archived`: put away
+ * until the next message, or, while it is muted, for longer; `archived_seq` was the newest message then. `pinned`: listed before the others. `unread_from`: the message from which on the
+ * member has marked it as unread; `marked_seq` was their cursor then. `quiet`: its unread messages do not count in the total now.
+ */
+export type ConversationSettings = {
+  readonly muted_until: Time | null;
+  readonly notify: NotifyLevel;
+  readonly archived: boolean;
+  readonly archived_seq: number | null;
+  readonly pinned: boolean;
+  readonly unread_from: number | null;
+  readonly marked_seq: number | null;
+  readonly quiet: boolean;
+};
+
 /** One conversation as its member sees it. In lists `members` is empty for rooms and groups, which may have thousands. */
 export type ConversationView = {
   readonly id: string;
   readonly kind: ConversationKind;
   readonly title: string | null;
+  readonly picture?: string | undefined;
+  readonly description?: string | undefined;
+  readonly pinned_messages?: number | undefined;
   readonly seq: number;
   readonly unread_count: number;
   readonly muted?: true | undefined;
+  readonly settings?: ConversationSettings | undefined;
   readonly read_seq: number;
   readonly last_message: LastMessage | null;
   readonly members: readonly Member[];
@@ -58,6 +82,17 @@ export type Invitation = {
   readonly by: string;
   readonly person: Profile;
   readonly invited_at: Time;
+};
+
+/** Whoever has the code of an invite link may become a member of the group, until the link has expired or was used up. */
+export type InviteLink = {
+  readonly code: string;
+  readonly conversation: string;
+  readonly by: string;
+  readonly created_at: Time;
+  readonly expires_at: Time;
+  readonly uses: number;
+  readonly max_uses: number;
 };
 
 /** The newest message of a conversation as lists show it: the beginning of its text, and no addresses. */
@@ -102,7 +137,13 @@ export type Message = {
   readonly client_id?: string | undefined;
 };
 
+/** What a user is notified of: every message, only those that mention them, or nothing. */
+export type NotifyLevel = 'all' | 'mentions' | 'none';
+
 export type Person = { readonly username: string; readonly name: string };
+
+/** A message that members find above all others, until it is taken down. */
+export type PinnedMessage = { readonly message: Message; readonly pinned_by: Person; readonly pinned_at: Time };
 
 /** A user as others see them. `avatar` is a signed address, valid for an hour. */
 export type Profile = {
@@ -114,8 +155,9 @@ export type Profile = {
 };
 
 /**
- * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove and change the title; a `moderator` of a room may remove,
- * delete messages and change the title. In other conversations everybody is a `member`.
+ * Permissions: an `owner` may do everything. An `admin` of a group may invite, remove, pin messages, and change title, picture and description;
+ * a `moderator` of a room may remove, delete and pin messages, and change title, picture and description. In other conversations everybody is a
+ * `member`.
  */
 export type Role = 'owner' | 'admin' | 'moderator' | 'member';
 
@@ -198,12 +240,39 @@ export type InvitationPage = {
   readonly results: readonly Invitation[];
 };
 
+export type PinnedPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly PinnedMessage[];
+};
+
+export type InviteLinkPage = {
+  readonly count: number;
+  readonly next: string | null;
+  readonly previous: string | null;
+  readonly results: readonly InviteLink[];
+};
+
+/** What somebody sees of a group to which they have a link. `member`: they are in it already. */
+export type InviteLinkView = {
+  readonly conversation: string;
+  readonly title: string | null;
+  readonly picture?: string | undefined;
+  readonly description?: string | undefined;
+  readonly person: Profile;
+  readonly expires_at: Time;
+  readonly member: boolean;
+};
+
 export type MemberPage = {
   readonly count: number;
   readonly next: string | null;
   readonly previous: string | null;
   readonly results: readonly Member[];
 };
+
+export type SettingsAnswer = { readonly settings: ConversationSettings; readonly unread_count: number };
 
 /** `count`: how many messages there are for you, deleted ones not among them; null where messages expire. */
 export type MessagePage = {
@@ -259,6 +328,14 @@ export type ServerEvents = {
     readonly type: 'conversation_muted';
     readonly conversation: string;
     readonly muted: boolean;
+  };
+  /** To a user's own connections: their settings of the conversation as they are now, and the unread count that follows from them. */
+  readonly conversation_settings: {
+    readonly type: 'conversation_settings';
+    readonly conversation: string;
+    readonly settings: ConversationSettings;
+    readonly muted: boolean;
+    readonly unread_count: number;
   };
   readonly reaction: {
     readonly type: 'reaction';
@@ -373,6 +450,7 @@ export type ServerEvents = {
     readonly title: string | null;
     readonly message: Message;
   };
+  readonly token_renewed: { readonly type: 'token_renewed'; readonly expires: Time };
   readonly pong: { readonly type: 'pong' };
   readonly error: {
     readonly type: 'error';

@@ -2,8 +2,8 @@ import { backoff } from './backoff.ts';
 import { type Clock, pause } from './clock.ts';
 import { isRetryable } from './errors.ts';
 
-/** Moves within this time become one request, for example while the user scrolls. */
-const batchMs = 500;
+/** Moves within this time become one request, for example while the user scrolls or several messages come. An answer makes it needless. */
+const batchMs = 1_000;
 
 /** Tells the server how far the user has read: many moves become one request, and a failed request is repeated. */
 export function createReadCursor(options: {
@@ -59,6 +59,11 @@ export function createReadCursor(options: {
     confirm(to: number): void {
       confirmed = Math.max(confirmed, to);
       advance(to);
+    },
+    /** The server says where the cursor is. It may have lost a move. */
+    stored(to: number): void {
+      confirmed = to;
+      if (!advance(to)) void run();
     },
     stop() {
       stopped = true;

@@ -12,27 +12,40 @@ export interface Tokens {
   get(): Promise<string>;
   /** The server refused this token. */
   refuse(token: string): void;
+  /** Milliseconds until a token must be replaced; below zero: it must be now. Infinity if it does not say. */
+  left(token: string): number;
+  /** Says what time it is at the server, in milliseconds since 1970: the device's clock may be wrong. */
+  serverTime(now: number): void;
 }
 
-/** A token is replaced this long before it expires. */
-export const expiryMarginMs = 60_000;
+/** A token is replaced this long before it expires. In a hidden page a timer may be a minute late. */
+export const expiryMarginMs = 120_000;
+/** An answer may take some of this, and the server's time is in whole seconds. */
+const clockToleranceMs = 10_000;
 
 /** Keeps the token until shortly before it expires. Callers that ask at the same time share one call of `getToken`. */
 export function createTokens(getToken: GetToken, clock: Clock): Tokens {
   let token: string | undefined;
   let refused: string | undefined;
   let request: Promise<string> | undefined;
+  let loadedAt = 0;
+  /** How far the device's clock is ahead of the server's. */
+  let aheadMs = 0;
 
   async function load(): Promise<string> {
     const loaded = await getToken(refused);
     if (!loaded) throw new Unauthenticated('unauthenticated', 'unable to connect; nobody is signed in');
     token = loaded;
+    loadedAt = clock.now();
     return loaded;
   }
 
+  const left = (which: string) => (tokenExpiresAt(which) ?? Infinity) - expiryMarginMs - clock.now() + aheadMs;
+
   return {
     get() {
-      if (token && (tokenExpiresAt(token) ?? Infinity) > clock.now() + expiryMarginMs) return Promise.resolve(token);
+      // One that has just come is used until the server refuses it, whatever the device's clock says.
+      if (token && (left(token) > 0 || clock.now() - loadedAt < expiryMarginMs)) return Promise.resolve(token);
       request ??= load().finally(() => {
         request = undefined;
       });
@@ -41,6 +54,11 @@ export function createTokens(getToken: GetToken, clock: Clock): Tokens {
     refuse(which) {
       refused = which;
       if (token === which) token = undefined;
+    },
+    left,
+    serverTime(now) {
+      const ahead = clock.now() - now;
+      aheadMs = Math.abs(ahead) > clockToleranceMs ? ahead : 0;
     },
   };
 }

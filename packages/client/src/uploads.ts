@@ -1,5 +1,5 @@
 /** Files go directly to S3, with a form that the server signs. Source: docs/protocol.md, "Upload". */
-import { AttachmentRejected, Internal } from './errors.ts';
+import type { ToError } from './error-from-response.ts';
 import type { Http } from './http.ts';
 import type { UploadForm } from './protocol.ts';
 
@@ -22,8 +22,9 @@ export interface UploadOptions {
  */
 export type Upload = (path: string, file: Blob, options?: UploadOptions) => Promise<string>;
 
+/** @param error is given, so that this part imports nothing and is small */
 export const createUpload =
-  (http: Http, fetch: typeof globalThis.fetch): Upload =>
+  (http: Http, fetch: typeof globalThis.fetch, error: ToError): Upload =>
   async (path, file, options = {}) => {
     const { filename = (file as Partial<File>).name ?? 'file', width, height, signal, onProgress } = options;
     const announced = { filename, content_type: file.type, size: file.size, width, height };
@@ -39,14 +40,11 @@ export const createUpload =
         : fetch(url, { method: 'POST', body: form, signal }).then((response) => response.status));
     } catch (cause) {
       signal?.throwIfAborted();
-      throw new Internal('internal', 'unable to upload the file; try again', undefined, { cause });
+      throw Object.assign(error('internal', 'unable to upload the file; try again'), { cause });
     }
-    if (status >= 500) throw new Internal('internal', 'unable to upload the file; try again');
+    if (status >= 500) throw error('internal', 'unable to upload the file; try again');
     if (status >= 300) {
-      throw new AttachmentRejected(
-        'attachment_rejected',
-        'unable to upload the file; it is not what was announced, or came too late',
-      );
+      throw error('attachment_rejected', 'unable to upload the file; it is not what was announced, or came too late');
     }
     onProgress?.(file.size, file.size);
     return id;

@@ -13,7 +13,15 @@ function setUp({ online = true, tokenLastsMs = 24 * hour }: { online?: boolean; 
   const clock = fakeClock();
   const states: string[] = [];
   const heard: unknown[] = [];
-  const world = { online, signedIn: true, catchUp: () => Promise.resolve(), idle: 0, check: () => {} };
+  const world = {
+    online,
+    visible: true,
+    signedIn: true,
+    catchUp: () => Promise.resolve(),
+    idle: 0,
+    faults: 0,
+    check: () => {},
+  };
   let tokens = 0;
   const connection = createConnection({
     url: 'wss://x/ws/',
@@ -25,6 +33,7 @@ function setUp({ online = true, tokenLastsMs = 24 * hour }: { online?: boolean; 
     random: () => 0.5,
     environment: {
       isOnline: () => world.online,
+      isVisible: () => world.visible,
       subscribe(listener) {
         world.check = listener;
         return () => {};
@@ -36,6 +45,9 @@ function setUp({ online = true, tokenLastsMs = 24 * hour }: { online?: boolean; 
     catchUp: () => world.catchUp(),
     onIdle: () => {
       world.idle++;
+    },
+    onFault: () => {
+      world.faults++;
     },
   });
   const last = () => {
@@ -94,58 +106,87 @@ it('gives a handshake up that takes too long', async () => {
   expect(connection.state.status).toBe('waiting');
 });
 
-it('hands over to a second socket before two hours are over, without being anything but live', async () => {
-  const { clock, connection, states, live, heard } = setUp();
+it('hands over to a second socket before two hours are over, without being anything but live, and asks for nothing again', async () => {
+  const { clock, connection, states, live, heard, world } = setUp();
   const first = await live();
+  let loads = 0;
+  world.catchUp = async () => {
+    loads++;
+  };
   // What keeps it from being idle.
-  for (let minute = 0; minute < 107; minute++) {
-    first.receive({ type: 'pong' });
-    await clock.pass(60_000);
-  }
+  const busy = async (minutes: number) => {
+    for (let half = 0; half < minutes * 2; half++) {
+      first.receive({ type: 'unread_count', unread_count: half });
+      await clock.pass(30_000);
+    }
+  };
+  await busy(110);
   expect(FakeSocket.instances.length).toBe(1);
-  await clock.pass(30_000);
-  expect(FakeSocket.instances.length).toBe(2);
+  await busy(1);
+  expect(FakeSocket.instances.map(({ url }) => url)).toEqual(['wss://x/ws/', 'wss://x/ws/?resume=true']);
   const second = FakeSocket.instances[1];
   expect(first.closed).toBe(false);
   second?.open();
-  first.receive({ type: 'unread_count', unread_count: 7 });
+  first.receive({ type: 'unread_count', unread_count: 777 });
   await clock.pass(5_000);
   expect(first.closed).toBe(true);
   expect(second?.closed).toBe(false);
-  expect(heard).toContainEqual({ type: 'unread_count', unread_count: 7 });
+  expect(heard).toContainEqual({ type: 'unread_count', unread_count: 777 });
   expect(states).toEqual(['connecting', 'catching up', 'live']);
   expect(connection.state.status).toBe('live');
+  expect(loads).toBe(0);
 });
 
-it('hands over a minute before its token expires, with a fresh one', async () => {
-  const { clock, live, tokens } = setUp({ tokenLastsMs: hour });
-  const first = await live();
-  for (let minute = 0; minute < 59; minute++) {
-    first.receive({ type: 'pong' });
-    await clock.pass(60_000);
-  }
-  expect(FakeSocket.instances.length).toBe(2);
-  expect(tokens()).toBe(2);
-});
-
-it('sends a ping after nine silent minutes and not before, and connects again when nobody answers', async () => {
-  const { clock, live, connection, world } = setUp();
+it('asks whether anybody is there after a silent minute, once, and then after nine, and loads what may be missing', async () => {
+  const { clock, live, world } = setUp();
   const socket = await live();
-  await clock.pass(8 * 60_000);
+  await clock.pass(59_000);
+  expect(socket.sent).toEqual([]);
+  await clock.pass(1_000);
+  expect(socket.sent).toEqual([{ type: 'ping' }]);
   socket.receive({ type: 'pong' });
   await clock.pass(8.9 * 60_000);
-  expect(socket.sent).toEqual([]);
+  expect([socket.sent.length, world.idle]).toEqual([1, 0]);
   await clock.pass(0.1 * 60_000);
-  expect(socket.sent).toEqual([{ type: 'ping' }]);
+  expect([socket.sent.length, world.idle]).toEqual([2, 1]);
+  socket.receive({ type: 'unread_count', unread_count: 1 });
+  await clock.pass(60_000);
+  expect(socket.sent.length).toBe(3);
+});
+
+it('only keeps open what nobody sees, at half the price, and asks when it is seen', async () => {
+  const { clock, live, world, connection } = setUp();
+  const socket = await live();
+  world.visible = false;
+  await clock.pass(60 * 60_000);
+  expect(socket.sent).toEqual(Array(6).fill({ type: 'ping', quiet: true }));
+  expect([connection.state.status, world.idle]).toEqual(['live', 0]);
+  world.visible = true;
+  world.check();
+  expect(socket.sent.slice(6)).toEqual([{ type: 'ping' }]);
   expect(world.idle).toBe(1);
   await clock.pass(10_000);
   expect(connection.state.status).toBe('waiting');
 });
 
+it('connects again when a socket that seems open answers nothing: a silent minute, a message, the network, or the focus shows it', async () => {
+  for (const activity of ['a silent minute', 'a message', 'the focus'] as const) {
+    const { clock, live, connection, world } = setUp();
+    await live();
+    await clock.pass(activity === 'a silent minute' ? 60_000 : 20_000);
+    if (activity === 'a message') connection.send({ type: 'create', conversation: 'bob', client_id: '1' }, true);
+    if (activity === 'the focus') world.check();
+    await clock.pass(9_999);
+    expect([activity, connection.state.status]).toEqual([activity, 'live']);
+    await clock.pass(1);
+    expect([activity, connection.state.status]).toEqual([activity, 'waiting']);
+  }
+});
+
 it('stays when the ping is answered', async () => {
   const { clock, live, connection } = setUp();
   const socket = await live();
-  await clock.pass(9 * 60_000);
+  await clock.pass(60_000);
   socket.receive({ type: 'pong' });
   await clock.pass(60_000);
   expect(connection.state.status).toBe('live');
@@ -184,6 +225,9 @@ it('looks whether anybody is there when the page is shown again', async () => {
   const { clock, live, world, connection } = setUp();
   const socket = await live();
   world.check();
+  expect(socket.sent).toEqual([]);
+  await clock.pass(10_000);
+  world.check();
   expect(socket.sent).toEqual([{ type: 'ping' }]);
   await clock.pass(10_000);
   expect(connection.state.status).toBe('waiting');
@@ -211,13 +255,14 @@ it('is signed out when there is no token, until it is told to connect', async ()
   expect(connection.state.status).toBe('connecting');
 });
 
-it('passes over what it cannot read, and what API Gateway says by itself', async () => {
-  const { live, heard } = setUp();
+it('passes over what it cannot read, and notes a failure that API Gateway tells by itself', async () => {
+  const { live, heard, world } = setUp();
   const socket = await live();
   socket.receive({ message: 'Internal server error', connectionId: 'x', requestId: 'y' });
   socket.receive('text');
   socket.receive({ type: 'of a later version' });
   expect(heard).toEqual([{ type: 'of a later version' }]);
+  expect(world.faults).toBe(1);
 });
 
 it('is closed for good', async () => {

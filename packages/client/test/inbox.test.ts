@@ -88,3 +88,27 @@ it('an answer from before the user read further does not bring the unread messag
   expect(row()).toMatchObject({ seq: 42, unread_count: 0, read_seq: 42 });
   expect(requests.length).toBe(2);
 });
+
+it('settings are there with their event, and a message asks whether what was archived is back', async () => {
+  const unset = {
+    muted_until: null,
+    notify: 'all',
+    archived: false,
+    archived_seq: null,
+    pinned: false,
+    unread_from: null,
+    marked_seq: null,
+    quiet: false,
+  } as const;
+  const settings = { ...unset, archived: true, archived_seq: 40, quiet: true };
+  const event = { type: 'conversation_settings', conversation: 'alice_bob', settings, unread_count: 3 } as const;
+  inbox.apply({ ...event, muted: true });
+  expect([requests, row()]).toMatchObject([[], { settings, muted: true, unread_count: 3 }]);
+  inbox.apply(said(41));
+  expect(requests).toEqual([]);
+  inbox.apply({ ...event, muted: false });
+  answer = view({ seq: 42, unread_count: 5 });
+  inbox.apply(said(42));
+  await clock.pass(0);
+  expect([requests, row()?.settings]).toEqual([['/conversations/alice_bob'], undefined]);
+});

@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { fileOutbox } from '../src/file.ts';
 import { Forbidden, Internal, NotFound, type OutboxItem, type ParleyError, RateLimited } from '../src/index.ts';
-import { createOutbox, noStore, type OutboxStore } from '../src/outbox.ts';
+import { createOutbox, noStore, type OtherPages, type OutboxStore } from '../src/outbox.ts';
 import type { Message } from '../src/protocol.ts';
 import { fakeClock, fakeMessage } from './fakes.ts';
 
@@ -167,12 +171,70 @@ it('sends what an earlier page left, before what is new', async () => {
 it('sends what an earlier version left, whose items had other names', async () => {
   const { order: place, action: what, createdAt: at, afterSeq: after, ...item } = left;
   const former = { ...item, place, what, at, after } as unknown as OutboxItem;
-  const store = memoryStore([former]);
-  const { clock, outbox, requests } = setUp(({ body }, number) => stored(number, body?.client_id), store);
-  await outbox.restore();
-  await clock.pass(1_000);
-  expect(requests.map(({ body }) => body)).toEqual([{ message: 'Hello', client_id: 'old' }]);
-  expect(store.all.size).toBe(0);
+  const folder = mkdtempSync(join(tmpdir(), 'parley-outbox-'));
+  const file = join(folder, 'outbox.json');
+  try {
+    writeFileSync(file, JSON.stringify([former]));
+    const { clock, outbox, requests } = setUp(({ body }, number) => stored(number, body?.client_id), fileOutbox(file));
+    await outbox.restore();
+    await clock.pass(1_000);
+    expect(requests.map(({ body }) => body)).toEqual([{ message: 'Hello', client_id: 'old' }]);
+    await expect.poll(() => readFileSync(file, 'utf8')).toBe('[]');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+describe('a store that several pages have', () => {
+  /** A store, and what the other page does. */
+  function shared() {
+    let others: OtherPages | undefined;
+    const store: OutboxStore = {
+      ...memoryStore(),
+      watch(pages) {
+        others = pages;
+        return () => {
+          others = undefined;
+        };
+      },
+    };
+    return { store, otherPage: () => others };
+  }
+  const shown = (outbox: ReturnType<typeof setUp>['outbox']) => outbox.of('c').map(({ client_id }) => client_id);
+
+  it('shows what another page sends without sending it, until that page has its answer', async () => {
+    const { store, otherPage } = shared();
+    const { clock, outbox, requests } = setUp(({ body }) => stored(1, body?.client_id), store);
+    otherPage()?.onPut(left);
+    otherPage()?.onPut({ ...left, afterSeq: 6 });
+    expect(shown(outbox)).toEqual(['old']);
+    await outbox.send('c', create('own'));
+    await clock.pass(1_000);
+    expect(requests.map(({ body }) => body?.client_id)).toEqual(['id1']);
+    expect(shown(outbox)).toEqual(['old']);
+    otherPage()?.onDelete(left);
+    expect(shown(outbox)).toEqual([]);
+    await clock.pass(60_000);
+    expect(requests.length).toBe(1);
+  });
+
+  it('sends what a page has left that is gone', async () => {
+    const { store, otherPage } = shared();
+    const { clock, outbox, requests } = setUp(({ body }) => stored(1, body?.client_id), store);
+    otherPage()?.onPut(left);
+    otherPage()?.onLeft(left);
+    await clock.pass(100);
+    expect(requests.map(({ body }) => body?.client_id)).toEqual(['old']);
+    expect(shown(outbox)).toEqual([]);
+  });
+
+  it('is left to the others when the client is closed', () => {
+    const { store, otherPage } = shared();
+    const { outbox } = setUp(() => stored(1, undefined), store);
+    expect(otherPage()).toBeDefined();
+    outbox.stop();
+    expect(otherPage()).toBeUndefined();
+  });
 });
 
 it('does not send again what an earlier page left and the log has', async () => {

@@ -50,7 +50,7 @@ it('the bound of a pause doubles up to a minute', () => {
 });
 
 describe('tokens', () => {
-  it('are asked for once by many, and again a minute before they expire', async () => {
+  it('are asked for once by many, and again two minutes before they expire', async () => {
     const clock = fakeClock();
     let requests = 0;
     const tokens = createTokens(async () => {
@@ -59,12 +59,36 @@ describe('tokens', () => {
     }, clock);
     await Promise.all([tokens.get(), tokens.get()]);
     expect(requests).toBe(1);
-    await clock.pass(58 * 60_000);
+    await clock.pass(57 * 60_000);
     await tokens.get();
     expect(requests).toBe(1);
-    await clock.pass(2 * 60_000);
+    await clock.pass(60_000);
     await tokens.get();
     expect(requests).toBe(2);
+  });
+
+  it.each([-1, 0, 1])('are asked for once an hour where the device’s clock is %i hours off', async (off) => {
+    const clock = fakeClock();
+    const server = () => clock.now() - off * 3_600_000;
+    let given = 0;
+    const tokens = createTokens(() => {
+      given++;
+      return tokenUntil((server() + 3_600_000) / 1000);
+    }, clock);
+    const http = createHttp({
+      api: 'https://x/api',
+      tokens,
+      clock,
+      fetch: async () => Response.json({}, { headers: { date: new Date(server()).toUTCString() } }),
+    });
+    for (let minute = 0; minute < 57; minute++) {
+      await http('GET', '/me');
+      await clock.pass(60_000);
+    }
+    expect(given).toBe(1);
+    await clock.pass(60_000);
+    await http('GET', '/me');
+    expect(given).toBe(2);
   });
 
   it('are asked for with the one that was refused', async () => {
@@ -117,34 +141,48 @@ describe('requests', () => {
 });
 
 describe('typing', () => {
-  it('is told every ten seconds while keys are pressed, and not when it ends by a message or by itself', async () => {
+  const typist = () => {
     const clock = fakeClock();
     const told: boolean[] = [];
-    const { keystroke, stop, sent } = createTypingSender(clock, (types) => told.push(types));
+    const sender = createTypingSender(clock, (types) => told.push(types));
     const type = async (seconds: number) => {
       for (let key = 0; key < seconds * 5; key++) {
-        keystroke();
+        sender.keystroke();
         await clock.pass(200);
       }
     };
+    return { ...sender, clock, told, type };
+  };
+
+  it('is told once for a message of fifteen seconds, again for a longer one, and not when it ends by a message or by itself', async () => {
+    const { clock, told, type, sent, stop } = typist();
     await type(15);
+    expect(told).toEqual([true]);
+    await type(3);
     expect(told).toEqual([true, true]);
     sent();
     stop();
     expect(told).toEqual([true, true]);
-    await type(1);
-    await clock.pass(15_000);
+    await type(2);
+    await clock.pass(18_000);
     stop();
     expect(told).toEqual([true, true, true]);
   });
 
-  it('that ends without a message is taken back', () => {
-    const told: boolean[] = [];
-    const { keystroke, stop } = createTypingSender(fakeClock(), (types) => told.push(types));
-    keystroke();
+  it('is not told at all for a message that is sent within a second', async () => {
+    const { clock, told, type, sent } = typist();
+    await type(0.8);
+    sent();
+    await clock.pass(60_000);
+    expect(told).toEqual([]);
+  });
+
+  it('that ends without a message is taken back', async () => {
+    const { told, type, stop } = typist();
+    await type(2);
     stop();
     stop();
-    keystroke();
+    await type(2);
     expect(told).toEqual([true, false, true]);
   });
 
@@ -153,12 +191,12 @@ describe('typing', () => {
     const changed: string[] = [];
     const typing = createTypingUsers(clock, (conversation) => changed.push(conversation));
     typing.apply('c', 'bob', true);
-    await clock.pass(10_000);
+    await clock.pass(14_000);
     typing.apply('c', 'bob', true);
-    await clock.pass(10_000);
+    await clock.pass(14_000);
     expect(typing.of('c')).toEqual(['bob']);
     expect(typing.of('d')).toEqual([]);
-    await clock.pass(5_000);
+    await clock.pass(4_000);
     expect(typing.of('c')).toEqual([]);
     expect(changed).toEqual(['c', 'c']);
   });
@@ -199,6 +237,27 @@ describe('a read cursor', () => {
     await clock.pass(60_000);
     expect(told).toEqual([]);
     expect(cursor.upTo).toBe(5);
+  });
+});
+
+describe('a read cursor that the server does not have', () => {
+  it('is told again', async () => {
+    const clock = fakeClock();
+    const told: number[] = [];
+    const cursor = createReadCursor({
+      clock,
+      random: () => 0.5,
+      start: 0,
+      onChange: () => {},
+      send: async (upTo) => told.push(upTo),
+    });
+    cursor.move(4);
+    await clock.pass(60_000);
+    cursor.stored(3);
+    await clock.pass(60_000);
+    cursor.stored(4);
+    await clock.pass(60_000);
+    expect([told, cursor.upTo]).toEqual([[4, 4], 4]);
   });
 });
 

@@ -80,6 +80,7 @@ function rulesOf(stack: Pick<Stack, 'region' | 'ofType'>, services: readonly str
     rule(`(.+)\\.${s3}`, '/_aws/s3/$1'),
     rule(`([a-z0-9]+)\\.lambda-url\\.${region}\\.on\\.aws`, '/_aws/lambda-url/$1'),
     rule(`\\d{12}\\.ddb\\.${region}\\.${awsDomain}`, '/_aws/dynamodb'),
+    rule(`monitoring\\.${region}\\.${awsDomain}`, '/_aws/cloudwatch'),
     // Keys of user pools may be asked for in any region.
     rule(`cognito-idp\\.[a-z0-9-]+\\.${awsDomain}`, '/_aws/cognito-idp'),
     ...customDomains(stack),

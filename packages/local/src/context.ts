@@ -4,6 +4,8 @@ import type { Answering } from './answer.ts';
 import type { Stack } from './assembly/stack.ts';
 import type { Calls } from './calls.ts';
 import type { Clock } from './clock.ts';
+import type { MetricStore } from './cloudwatch/metric-store.ts';
+import type { ReadLog } from './cloudwatch/read-logs.ts';
 import type { Counters } from './counters.ts';
 import type { Faults } from './faults.ts';
 import type { AccessKeys } from './iam/access-keys.ts';
@@ -26,6 +28,10 @@ export interface Context {
   readonly functions: Functions;
   readonly faults: Faults;
   readonly counters: Counters;
+  /** What CloudWatch has of the account. */
+  readonly metrics: MetricStore;
+  /** Gets what is written to log groups, for the metrics in it. */
+  readonly readLog: ReadLog;
   readonly calls: Calls;
   readonly clock: Clock;
   /** 1 as on AWS; 60 makes a limit of 10 minutes one of 10 seconds. */

@@ -1,4 +1,4 @@
-/** How often things happened, by name: `lambda.invoke:Socket`, `dynamodb.PutItem`, `dynamodb.write-units`, `connections.post.gone`, … */
+/** How often things happened, by name: `lambda.invoke:Socket`, `dynamodb.PutItem`, `dynamodb.write-units`, `connections.post.gone`, `gateway.frames`, … */
 export interface Counters {
   /** Adds `by`, 1 by default. Fractions are allowed, because capacity units may be halves. */
   count(name: string, by?: number): void;

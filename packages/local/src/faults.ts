@@ -18,6 +18,8 @@ const none = {
   killWorker: 0,
   /** An invocation beyond the function's reserved concurrency is throttled. Otherwise it waits, because a laptop is slower. */
   functionThrottled: 0,
+  /** An invocation is refused, because the account has no concurrent execution left. */
+  accountThrottled: 0,
   /** A message that a function has handled is delivered again (delivery is at least once). Not of a FIFO queue. */
   repeatMessage: 0,
   /** A request to DynamoDB is refused with `ProvisionedThroughputExceededException`. */
@@ -32,6 +34,8 @@ const none = {
   delayIndex: 0,
   /** A request to DynamoDB takes longer, by at most this many milliseconds. */
   delayTable: 0,
+  /** A user pool does not answer those who ask for its keys. */
+  keysUnavailable: 0,
   /** The tables' engine ends during a request. */
   killEngine: 0,
 };

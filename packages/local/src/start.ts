@@ -5,6 +5,9 @@ import { createAwsHosts } from './aws-hosts.ts';
 import { type Calls, createCalls, type Latency } from './calls.ts';
 import { claimFolder } from './claim-folder.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { createMetricStore } from './cloudwatch/metric-store.ts';
+import { createReadLog } from './cloudwatch/read-logs.ts';
+import { startCloudWatch } from './cloudwatch/start.ts';
 import { type Cognito, startCognito } from './cognito/start.ts';
 import type { Context } from './context.ts';
 import { type Counters, createCounters } from './counters.ts';
@@ -151,6 +154,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     for (const line of notServed(stack)) log(line);
     const faults = createFaults(options.faults);
     const counters = createCounters();
+    const metrics = createMetricStore(clock);
+    const readLog = createReadLog(metrics, () => stack);
     const calls = createCalls(options.latency);
     const keys = createAccessKeys();
     const refusals = createRefusals(clock);
@@ -169,6 +174,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       policies,
       faults,
       counters,
+      metrics,
+      readLog,
       calls,
       clock,
       services: { answer: port.answer, awsHosts },
@@ -187,6 +194,8 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
       functions,
       faults,
       counters,
+      metrics,
+      readLog,
       calls,
       clock,
       log,
@@ -206,6 +215,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const targets = createTargets(context, { events, queues: sqs });
     const sns = await serve(startSns(context, targets));
     const bus = await serve(startEvents(context, { targets, topics: sns }));
+    const cloudwatch = await serve(startCloudWatch(context, { targets, topics: sns, queues: sqs.depths }));
     const s3 = await serve(startS3(context, { events: { targets, topics: sns, bus } }));
     const secrets = await serve(startSecrets(context, secretStore));
     const ssm = await serve(startSsm(context, ssmParameters));
@@ -228,7 +238,14 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     const gateway = await serve(startGateway(context));
     const functionUrls = await serve(startFunctionUrls(context));
     const edge = await serve(startEdge(context, { gateway, functionUrls }));
-    const sources = { context, refusals, connections: gateway.connections, queues: sqs.depths, startedAt: clock.now() };
+    const sources = {
+      context,
+      refusals,
+      connections: gateway.connections,
+      queues: sqs.depths,
+      alarms: cloudwatch.alarms.evaluate,
+      startedAt: clock.now(),
+    };
     const page = await serve(startLocalPage(sources, ids));
 
     const answers = createAnswers(context);
@@ -238,6 +255,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalRuntime> {
     port.mount('/_aws/sqs', sqs);
     port.mount('/_aws/sns', sns);
     port.mount('/_aws/events', bus);
+    port.mount('/_aws/cloudwatch', cloudwatch);
     port.mount('/_aws/ssm', ssm);
     port.mount('/_aws/secretsmanager', secrets);
     // To functions a bucket of CloudFormation.

@@ -11,6 +11,7 @@ import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
+import { monitoring } from './fixture/monitoring.ts';
 
 const sources: Record<string, string> = {
   Echo: `
@@ -42,6 +43,12 @@ const sources: Record<string, string> = {
     'export const handler = async () => { const from = Date.now(); await new Promise((go) => setTimeout(go, 20)); return [from, Date.now()]; };',
   Closed: 'export const handler = async () => 1;',
   Mute: 'export const handler = async () => { console.log("nobody will read this"); };',
+  Quiet: `
+    export const handler = async (event) => {
+      process.stdout.write('{"level":"INFO","message":"own"}\\n');
+      if (event.fail) throw new Error('failed');
+      return 'done';
+    };`,
   Reloaded: 'export const handler = async () => "one";',
 };
 
@@ -51,6 +58,7 @@ const properties: Record<string, object> = {
   Hungry: { Timeout: 20 },
   Single: { ReservedConcurrentExecutions: 1 },
   Closed: { ReservedConcurrentExecutions: 0 },
+  Quiet: { LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' } },
   Mute: { Role: { 'Fn::GetAtt': ['SilentRole', 'Arn'] } },
 };
 
@@ -120,6 +128,7 @@ beforeAll(async () => {
     policies,
     faults,
     counters,
+    ...monitoring(),
     calls: createCalls(),
     clock: systemClock,
   });
@@ -276,6 +285,20 @@ describe('logs', () => {
       .toMatch(
         /START RequestId: (\S+) .*\n\S+\t\1\tINFO\tbefore\n.*\1 Task timed out after 1\.00 seconds\nEND RequestId: \1\nREPORT RequestId: \1\tDuration: /,
       );
+  });
+
+  test('in JSON at the level WARN have Lambda’s own line for a failure alone', async () => {
+    await functions.invoke('Quiet', {});
+    await functions.invoke('Quiet', { fail: true });
+    const file = join(data, 'logs', `aws-lambda-${stack.ref('Quiet')}.log`);
+    await expect.poll(() => readFileSync(file, 'utf8')).toContain('platform.report');
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+      { message: 'own' },
+      { message: 'own' },
+      { level: 'ERROR', message: expect.stringContaining('failed') },
+      { type: 'platform.report', record: { status: 'error' } },
+    ]);
   });
 
   test('are not written if the role lacks the permission', async () => {

@@ -24,6 +24,7 @@ import { startSns } from '#sns/start';
 import { startSqs } from '#sqs/start';
 import { createDestinations } from '#targets/destinations';
 import { createTargets } from '#targets/targets';
+import { monitoring } from './fixture/monitoring.ts';
 import { listen } from './fixture/start-fixture.ts';
 
 /** Appends its start, its end and its event to a file; fails as often as the event says. */
@@ -119,8 +120,32 @@ beforeAll(async () => {
   const [keys, counters, faults, clock] = [createAccessKeys(), createCounters(), createFaults(), systemClock];
   const calls = createCalls();
   const policies = createPolicies(() => stack);
-  functions = createFunctions({ stack, origin, dataDirectory: folder, keys, policies, faults, counters, calls, clock });
-  const shared = { stack, origin, dataDirectory: folder, keys, policies, functions, faults, counters, calls, clock };
+  const monitored = monitoring();
+  functions = createFunctions({
+    ...monitored,
+    stack,
+    origin,
+    dataDirectory: folder,
+    keys,
+    policies,
+    faults,
+    counters,
+    calls,
+    clock,
+  });
+  const shared = {
+    ...monitored,
+    stack,
+    origin,
+    dataDirectory: folder,
+    keys,
+    policies,
+    functions,
+    faults,
+    counters,
+    calls,
+    clock,
+  };
   context = { ...shared, isOwnHost: createOwnHosts(), timeScale, log: () => {} };
   const sqs = await startSqs(context);
   const events = createAsyncQueue(

@@ -15,6 +15,7 @@ import { createFaults } from '#faults';
 import { createAccessKeys } from '#iam/access-keys';
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
+import { monitoring } from './fixture/monitoring.ts';
 import { listen } from './fixture/start-fixture.ts';
 
 /** Functions of Node.js 22, by their name: the files of each. */
@@ -169,6 +170,7 @@ beforeAll(async () => {
     policies: createPolicies(() => stack),
     faults: createFaults(),
     counters: createCounters(),
+    ...monitoring(),
     calls: createCalls(),
     clock: systemClock,
     log: (line) => void lines.push(line),

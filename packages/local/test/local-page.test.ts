@@ -72,7 +72,21 @@ const template = {
       },
     },
     Machine: { Type: 'AWS::StepFunctions::StateMachine', Properties: {} },
-    Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
+    Writes: {
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: {
+        AlarmDescription: 'Somebody writes',
+        Namespace: 'AWS/DynamoDB',
+        MetricName: 'ConsumedWriteCapacityUnits',
+        Dimensions: [{ Name: 'TableName', Value: { Ref: 'Table' } }],
+        Statistic: 'Sum',
+        Period: 300,
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      },
+    },
+    Traces: { Type: 'AWS::XRay::Group', Properties: {} },
   },
 };
 
@@ -107,7 +121,10 @@ describe('what the page is told', () => {
       part: 'served',
       id: runtime.stack.ref('Table'),
     });
-    expect(resources.find(({ name }) => name === 'Alarm')).toMatchObject({ part: 'needless', why: expect.any(String) });
+    expect(resources.find(({ name }) => name === 'Traces')).toMatchObject({
+      part: 'needless',
+      why: expect.any(String),
+    });
   });
 
   test('calls and units of a table and its index', async () => {
@@ -126,7 +143,16 @@ describe('what the page is told', () => {
       }),
     );
     client.destroy();
-    const { tables, calls } = await state();
+    const { tables, calls, alarms } = await state();
+    expect(alarms).toEqual([
+      {
+        name: 'Writes',
+        state: 'ALARM',
+        reason: expect.stringContaining('Threshold Crossed'),
+        description: 'Somebody writes',
+        since: expect.any(Number),
+      },
+    ]);
     expect(tables).toEqual([
       { name: 'Table', calls: expect.any(Number), reads: 0, writes: 1 },
       { name: 'Table / owners', calls: 2, reads: 0.5, writes: 1 },

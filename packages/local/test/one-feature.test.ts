@@ -282,7 +282,6 @@ describe('what is not served', () => {
       'AWS::Lambda::Function (its role is of another app, so that it may do nothing)',
       'AWS::Lambda::Function (python3.13)',
       'AWS::RDS::DBCluster',
-      'AWS::S3::Bucket (VersioningConfiguration)',
       'AWS::S3::Bucket (WebsiteConfiguration)',
       'AWS::StepFunctions::StateMachine',
     ]);

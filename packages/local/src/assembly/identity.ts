@@ -168,6 +168,8 @@ const kinds: Readonly<Record<string, (naming: Naming) => Identity>> = {
     return { ref, arn: ref };
   },
   'AWS::CloudWatch::Alarm': named('AlarmName', 255, 'cloudwatch', (ref) => `alarm:${ref}`),
+  // Dashboards are global.
+  'AWS::CloudWatch::Dashboard': (naming) => ({ ref: naming.property('DashboardName') ?? generated(naming, 255) }),
   'AWS::Events::EventBus': (naming) => {
     const ref = naming.property('Name') ?? generated(naming, 256);
     return { ref, arn: arn(naming, 'events', `event-bus/${ref}`), attributes: { Name: ref } };

@@ -1,4 +1,6 @@
 import { withoutHash } from '#calls';
+import { unservedAlarm } from '#cloudwatch/alarm-settings';
+import { unservedFilter } from '#cloudwatch/metric-filters';
 import { functionOfCustom } from '#custom-resources/custom-resource';
 import { unservedIntegration } from '#gateway/integration';
 import { layerFolder } from '#lambda/function-config';
@@ -58,6 +60,8 @@ export function unservedKind(stack: Stack, resource: Resource): string | undefin
   }
   if (type === 'AWS::Lambda::EventSourceMapping') return because(type, unservedMapping(stack, resource));
   if (type === 'AWS::ApiGatewayV2::Integration') return because(type, unservedIntegration(resource));
+  if (type === 'AWS::CloudWatch::Alarm') return because(type, unservedAlarm(resource));
+  if (type === 'AWS::Logs::MetricFilter') return because(type, unservedFilter(resource));
   if (type === 'AWS::CloudFormation::Stack') {
     const isThere = stack.stacks.some(({ prefix }) => prefix === `${logicalId}/`);
     return isThere ? undefined : `${type} (its template is not in the assembly)`;

@@ -1,6 +1,6 @@
 /** Protocols of a topic's subscriptions that are served. */
 export function isServedProtocol(protocol: unknown): boolean {
-  return protocol === 'lambda' || protocol === 'sqs';
+  return ['lambda', 'sqs', 'email', 'email-json'].includes(String(protocol));
 }
 
 /** Targets of rules and schedules that are served, by the service's part of their ARN. */

@@ -12,7 +12,8 @@ export function partOf(type: string): Part | undefined {
 const needless = (reason: string): Part => ({ needless: reason });
 
 const deployments = needless('the template itself is what is served');
-const monitoring = needless('nothing is measured here; the runtime has counters');
+const traces = needless('nothing is traced here');
+const rollouts = needless('a new version takes over at once here');
 const deletion = needless('nothing is deleted when the runtime stops');
 const references = needless('references between stacks have their values without it');
 const network = needless("functions are in this machine's network");
@@ -32,6 +33,7 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::ApiGatewayV2::Stage': 'served',
   'AWS::ApplicationAutoScaling::ScalableTarget': needless('capacity has no limit here'),
   'AWS::ApplicationAutoScaling::ScalingPolicy': needless('capacity has no limit here'),
+  'AWS::Budgets::Budget': needless('nothing costs anything here'),
   'AWS::CDK::Metadata': needless('tells AWS which constructs are used'),
   'AWS::CertificateManager::Certificate': needless('the local port speaks plain HTTP'),
   'AWS::CloudFormation::Stack': 'served',
@@ -44,10 +46,11 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::CloudFront::OriginAccessControl': 'served',
   'AWS::CloudFront::OriginRequestPolicy': 'served',
   'AWS::CloudFront::ResponseHeadersPolicy': 'served',
-  'AWS::CloudWatch::Alarm': monitoring,
-  'AWS::CloudWatch::AnomalyDetector': monitoring,
-  'AWS::CloudWatch::CompositeAlarm': monitoring,
-  'AWS::CloudWatch::Dashboard': monitoring,
+  'AWS::CloudWatch::Alarm': 'served',
+  'AWS::CloudWatch::Dashboard': 'served',
+  'AWS::CodeDeploy::Application': rollouts,
+  'AWS::CodeDeploy::DeploymentConfig': rollouts,
+  'AWS::CodeDeploy::DeploymentGroup': rollouts,
   'AWS::Cognito::UserPool': 'served',
   'AWS::Cognito::UserPoolClient': 'served',
   'AWS::Cognito::UserPoolGroup': 'served',
@@ -84,8 +87,8 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::Lambda::Version': 'served',
   'AWS::Logs::LogGroup': 'served',
   'AWS::Logs::LogStream': needless('streams of logs are made when they are written'),
-  'AWS::Logs::MetricFilter': monitoring,
-  'AWS::Logs::QueryDefinition': monitoring,
+  'AWS::Logs::MetricFilter': 'served',
+  'AWS::Logs::QueryDefinition': needless('somebody asks it in the console'),
   'AWS::Logs::ResourcePolicy': needless('APIs write their logs without a policy'),
   'AWS::S3::Bucket': 'served',
   'AWS::S3::BucketPolicy': 'served',
@@ -99,8 +102,8 @@ const parts: Readonly<Record<string, Part>> = {
   'AWS::Scheduler::ScheduleGroup': needless('schedules are found without it'),
   'AWS::SecretsManager::ResourcePolicy': 'served',
   'AWS::SecretsManager::Secret': 'served',
-  'AWS::XRay::Group': monitoring,
-  'AWS::XRay::SamplingRule': monitoring,
+  'AWS::XRay::Group': traces,
+  'AWS::XRay::SamplingRule': traces,
   'Custom::CDKBucketDeployment': 'served',
   'Custom::CrossRegionExportReader': references,
   'Custom::CrossRegionExportWriter': references,

@@ -9,7 +9,7 @@ const isSomething: Asks = (value) =>
 
 /**
  * Settings of served types that change what an app sees, and have no part here. Those that only matter on AWS (encryption, backups, prices,
- * metrics, expiry after days) are not among them.
+ * metrics) are not among them.
  */
 const settings: Readonly<Record<string, Readonly<Record<string, Asks>>>> = {
   'AWS::ApiGatewayV2::Api': { Body: isSomething, BodyS3Location: isSomething },
@@ -41,7 +41,6 @@ const settings: Readonly<Record<string, Readonly<Record<string, Asks>>>> = {
   'AWS::S3::Bucket': {
     ObjectLockConfiguration: isSomething,
     ReplicationConfiguration: isSomething,
-    VersioningConfiguration: (value) => isObject(value) && value.Status === 'Enabled',
     WebsiteConfiguration: isSomething,
   },
 };

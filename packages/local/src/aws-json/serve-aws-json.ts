@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { ZodError } from 'zod';
 import type { Answer, Answering, Incoming } from '#answer';
 import type { Context } from '#context';
@@ -93,7 +94,7 @@ export function serveAwsJson(context: Context, service: AwsJsonService): Answeri
     }
     const call = callOf(request, body);
     if (!service.allowsUnsigned) call.signer();
-    const input = parseObject(body);
+    const input = parseObject(plainBody(request, body, service.maxBodyBytes));
     if (!input) throw fail('SerializationException', 'the request body is not a JSON object');
     const target = String(request.headers['x-amz-target'] ?? '');
     const operation = target.startsWith(service.targetPrefix) ? target.slice(service.targetPrefix.length) : '';
@@ -132,6 +133,16 @@ export function jsonAnswer(
 ): Answer {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   return { status, headers: { 'x-amzn-requestid': randomUUID(), ...headersOf(bytes) }, body: bytes };
+}
+
+/** SDKs compress what is long. @returns nothing for what is no gzip, or longer than the limit */
+function plainBody({ headers }: Incoming, body: Buffer, maxOutputLength: number): Buffer {
+  if (headers['content-encoding'] !== 'gzip') return body;
+  try {
+    return gunzipSync(body, { maxOutputLength });
+  } catch {
+    return Buffer.alloc(0);
+  }
 }
 
 export function parseObject(body: Buffer): Record<string, unknown> | undefined {

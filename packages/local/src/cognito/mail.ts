@@ -1,7 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '#clock';
-import { hasCode } from '#text';
+import { oneLine, writeMail } from '#mail/mail-folder';
 import type { Contact, PoolSettings } from './pool-settings.ts';
 
 export interface CodeMessage {
@@ -30,44 +28,15 @@ export interface Mailbox {
 export function createMailbox(directory: string, clock: Clock, log: (line: string) => void): Mailbox {
   return {
     async send(message, template) {
-      const time = new Date(clock.now()).toISOString();
-      const text = [
-        `To: ${oneLine(message.to)}`,
-        `Subject: ${template.subject}`,
-        `Date: ${time}`,
-        '',
-        template.message.replaceAll('{####}', message.code),
-        '',
-        message.code,
-        '',
-      ].join('\n');
-      await mkdir(directory, { recursive: true });
-      const path = await create(
-        join(directory, `${time.replaceAll(':', '-')}-${fileName(message.username)}-${message.kind}`),
-        text,
-      );
+      const text = [template.message.replaceAll('{####}', message.code), '', message.code].join('\n');
+      const { to, username, kind } = message;
+      const about = `${username.slice(0, 64)}-${kind}`;
+      const path = await writeMail(directory, { to, subject: template.subject, text, time: clock.now(), about });
       const what = message.kind === 'invite' ? 'temporary password' : 'code';
       log(`mail for ${oneLine(message.to)}: ${what} ${message.code} (${path})`);
     },
   };
 }
-
-async function create(path: string, text: string): Promise<string> {
-  for (let number = 1; ; number++) {
-    const full = number === 1 ? `${path}.txt` : `${path}-${number}.txt`;
-    try {
-      await writeFile(full, text, { flag: 'wx', mode: 0o600 });
-      return full;
-    } catch (error) {
-      // The name may exist, because the user got two messages of this kind in the same millisecond.
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
-  }
-}
-
-// User names and addresses come from the caller: they must not leave the folder or add lines.
-const fileName = (username: string) => username.replaceAll(/[^A-Za-z0-9.@_-]/g, '_').slice(0, 64);
-const oneLine = (text: string) => text.replaceAll(/\p{Cc}/gu, ' ');
 
 /** Masks `alice@example.com` as `a***@e***`, as Cognito does. */
 export function deliveryDetails(attribute: Contact, to: string): CodeDelivery {

@@ -58,6 +58,11 @@ export async function startCognito(context: Context): Promise<Cognito> {
       const path = (request.url ?? '').split('?', 1)[0]?.slice(prefix.length) ?? '';
       if (request.method === 'OPTIONS') return answerPreflight(request, response);
       if (request.method === 'GET') {
+        const { faults, counters } = context;
+        if (faults.keysUnavailable > 0 && faults.random() < faults.keysUnavailable) {
+          counters.count('faults.keysUnavailable');
+          return answerJson(response, 503, { message: 'Service Unavailable' });
+        }
         const foreign = foreignDocument(context, request, path);
         return foreign === undefined
           ? serveDiscovery(path, response, directory, askedAt(context, request))

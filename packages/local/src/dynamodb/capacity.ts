@@ -1,9 +1,11 @@
 import { withoutHash } from '#calls';
+import type { MetricStore } from '#cloudwatch/metric-store';
 import type { Counters } from '#counters';
 import type { Principal } from '#iam/access-keys';
 import { isObject, parseJson } from '#text';
 import { itemSize } from './item-size.ts';
 import { isWrite } from './operations.ts';
+import { recordUnits } from './table-metrics.ts';
 
 /** What an operation consumed of one table, as the engine reports it. */
 interface ConsumedCapacity {
@@ -18,6 +20,7 @@ interface Request {
   readonly operation: string;
   readonly principal: Principal;
   readonly counters: Counters;
+  readonly metrics: MetricStore;
 }
 
 const consumesCapacity = new Set([
@@ -125,8 +128,9 @@ function isCapacity(value: unknown): value is ConsumedCapacity {
   return isObject(value) && typeof value.TableName === 'string' && typeof value.CapacityUnits === 'number';
 }
 
-function countUnits(entry: ConsumedCapacity, { operation, principal, counters }: Request): void {
-  const name = `dynamodb.${isWrite(operation) ? 'write' : 'read'}-units`;
+function countUnits(entry: ConsumedCapacity, { operation, principal, counters, metrics }: Request): void {
+  const kind = isWrite(operation) ? 'Write' : 'Read';
+  const name = `dynamodb.${kind.toLowerCase()}-units`;
   counters.count(name, entry.CapacityUnits);
   counters.count(`${name}.${operation}`, entry.CapacityUnits);
   if (principal.kind === 'role') {
@@ -135,10 +139,12 @@ function countUnits(entry: ConsumedCapacity, { operation, principal, counters }:
   if (entry.Table) {
     counters.count(`dynamodb.calls/${entry.TableName}`);
     counters.count(`${name}/${entry.TableName}`, entry.Table.CapacityUnits);
+    recordUnits(metrics, kind, entry.Table.CapacityUnits, entry.TableName);
   }
   for (const [index, used] of Object.entries(entry.GlobalSecondaryIndexes ?? {})) {
     counters.count(`dynamodb.calls/${entry.TableName}/${index}`);
     counters.count(`${name}/${entry.TableName}/${index}`, used.CapacityUnits);
+    recordUnits(metrics, kind, used.CapacityUnits, entry.TableName, index);
   }
 }
 

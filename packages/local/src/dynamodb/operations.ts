@@ -34,7 +34,23 @@ export function permissionsFor(operation: string, input: object, tablesArn: stri
     case 'DeleteTable':
     case 'DescribeTimeToLive':
     case 'UpdateTimeToLive':
+    case 'CreateBackup':
       return [{ action, resource: tableOf(input, tablesArn) }];
+    case 'DescribeBackup':
+    case 'DeleteBackup':
+      return [{ action, resource: textOf(input, 'BackupArn') }];
+    // Its caller also has to be allowed to fill the new table.
+    // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/backuprestore_IAM.html
+    case 'RestoreTableFromBackup': {
+      const target = `${tablesArn}/${textOf(input, 'TargetTableName')}`;
+      return [
+        { action, resource: textOf(input, 'BackupArn') },
+        ...[action, ...restoring.map((name) => `dynamodb:${name}`)].map((needed) => ({
+          action: needed,
+          resource: target,
+        })),
+      ];
+    }
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsOfResource':
@@ -66,6 +82,7 @@ export function permissionsFor(operation: string, input: object, tablesArn: stri
         ),
       );
     case 'ListTables':
+    case 'ListBackups':
     case 'DescribeLimits':
     case 'DescribeEndpoints':
       return [{ action, resource: '*' }];
@@ -73,6 +90,8 @@ export function permissionsFor(operation: string, input: object, tablesArn: stri
       return undefined;
   }
 }
+
+const restoring = ['PutItem', 'UpdateItem', 'DeleteItem', 'GetItem', 'Query', 'Scan', 'BatchWriteItem'];
 
 /** The member that names the tables. Undefined: the operation is about none, or about one that it names by its ARN. */
 function placeOfTables(operation: string): string | undefined {
@@ -83,6 +102,7 @@ function placeOfTables(operation: string): string | undefined {
 const tableOperations = new Set([
   ...['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'],
   ...['CreateTable', 'DescribeTable', 'UpdateTable', 'DeleteTable', 'DescribeTimeToLive', 'UpdateTimeToLive'],
+  'CreateBackup',
 ]);
 
 const transactionActions = new Map([

@@ -3,11 +3,13 @@ import type { Answering } from '#answer';
 import { AwsError } from '#aws-json/aws-error';
 import { parseObject, serveAwsJson } from '#aws-json/serve-aws-json';
 import type { Context } from '#context';
+import { createBackups } from './backups.ts';
 import { askForCapacity, countCapacity, countFailedCondition } from './capacity.ts';
 import { type EngineClient, errorOf } from './engine-client.ts';
 import { accessDenied, common, invalid, unavailable, unsigned } from './errors.ts';
 import { createDisturbance } from './faults/disturb.ts';
 import { isWrite, permissionsFor } from './operations.ts';
+import { recordRequest } from './table-metrics.ts';
 import { refuseUnreadable } from './unreadable-expressions.ts';
 
 /**
@@ -20,8 +22,9 @@ export function createProxy(
   engine: EngineClient,
   { onWrite, pid }: { onWrite: () => void; pid: () => number | undefined },
 ): Answering {
-  const { counters, calls, stack } = context;
+  const { counters, calls, stack, metrics, clock } = context;
   const tablesArn = `arn:aws:dynamodb:${stack.region}:${stack.account}:table`;
+  const backups = createBackups(context, engine);
   const disturbance = createDisturbance(context, { client: engine, pid });
   return serveAwsJson(context, {
     signingName: 'dynamodb',
@@ -41,8 +44,14 @@ export function createProxy(
       if (unreadable) throw unreadable;
 
       counters.count(`dynamodb.${operation}`);
+      const backup = Object.hasOwn(backups, operation) ? backups[operation] : undefined;
+      if (backup) return { body: await backup(call.input) };
       const signer = call.signer();
-      const about = { operation, principal: signer, counters };
+      const about = { operation, principal: signer, counters, metrics };
+      const startedAt = clock.now();
+      const tables = [...new Set(permissions.map(({ resource }) => resource.split('/')[1] ?? ''))];
+      const ended = (error?: string) =>
+        recordRequest(metrics, { tables, operation, error, milliseconds: clock.now() - startedAt });
       const asked = askForCapacity(operation, call.input, call.body);
       const send = (body: Buffer) => engine.send(call.target, body);
       const answer = await calls
@@ -52,7 +61,11 @@ export function createProxy(
             : send(asked.body),
         )
         .catch((error: unknown) => {
-          if (error instanceof AwsError) throw error;
+          if (error instanceof AwsError) {
+            ended(error.code);
+            throw error;
+          }
+          ended('ServiceUnavailable');
           // It may have been stored all the same, and then the streams have a record of it.
           if (isWrite(operation)) onWrite();
           throw unavailable(`the table's engine does not answer (${String(error)})`);
@@ -63,6 +76,7 @@ export function createProxy(
         const error = parseObject(body);
         const { name } = errorOf(error);
         counters.count(`dynamodb.error:${name}`);
+        ended(name);
         if (!error || asked.itemOnFailure === undefined || name !== 'ConditionalCheckFailedException')
           return { status, headers, body };
         const tableName = String(call.input.TableName);
@@ -72,6 +86,7 @@ export function createProxy(
           body: countFailedCondition(error, { ...about, tableName, wanted: asked.itemOnFailure }),
         };
       }
+      ended();
       if (isWrite(operation)) onWrite();
       return {
         headers,

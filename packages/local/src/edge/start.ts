@@ -40,6 +40,7 @@ export async function startEdge(
   });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    context.counters.count('edge.requests');
     const { distribution } = edge();
     const decision = await routeRequest(edge(), request, context.log);
     if (decision.kind === 'response') return send(response, decision, request.method);
@@ -75,6 +76,7 @@ export async function startEdge(
   }
 
   async function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    context.counters.count('edge.requests');
     const decision = await routeRequest(edge(), request, context.log);
     if (decision.kind === 'response') return rejectUpgrade(socket, decision);
     const prefix = originPrefix(decision.behavior.origin);

@@ -10,13 +10,19 @@ export interface AccessLog {
 }
 
 /** The stages' access logs, one file per log group: `<data>/logs/aws-lambda-Name.log` for `/aws/lambda/Name`. */
-export function createAccessLog({ dataDirectory }: Pick<Context, 'dataDirectory'>): AccessLog {
-  const files = openLogFolder(join(dataDirectory, 'logs'));
+export function createAccessLog({
+  dataDirectory,
+  readLog,
+  counters,
+}: Pick<Context, 'dataDirectory' | 'readLog' | 'counters'>): AccessLog {
+  const files = openLogFolder(join(dataDirectory, 'logs'), counters);
   return {
     write({ accessLog }, variables) {
       if (!accessLog) return;
       const group = /:log-group:([^:]+)/.exec(accessLog.destination)?.[1] ?? accessLog.destination;
-      files.append(group, `${fillTemplate(accessLog.format, variables)}\n`);
+      const line = `${fillTemplate(accessLog.format, variables)}\n`;
+      files.append(group, line);
+      readLog(group, line);
     },
     stop: files.close,
   };

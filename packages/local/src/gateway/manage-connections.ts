@@ -2,6 +2,7 @@ import type { Answer, Incoming } from '#answer';
 import type { Context } from '#context';
 import { signatureErrors, verifyRequest } from '#iam/verify-request';
 import { percentDecode } from '#text';
+import { recordMessage } from './api-metrics.ts';
 import type { WebSocketApi } from './apis.ts';
 import { executeApiArn } from './call-function.ts';
 import type { Gateway } from './gateway-state.ts';
@@ -95,7 +96,8 @@ async function manage(
   };
 }
 
-function post({ faults, counters }: Context, connection: Connection | undefined, body: Buffer): Outcome {
+function post(context: Context, connection: Connection | undefined, body: Buffer): Outcome {
+  const { faults, counters } = context;
   counters.count('connections.post');
   const faked = connection && faults.random() < faults.postGone;
   if (faked) counters.count('faults.postGone');
@@ -109,5 +111,7 @@ function post({ faults, counters }: Context, connection: Connection | undefined,
     counters.count('connections.post.throttled');
     return errorAnswer(429, 'LimitExceededException', 'Too Many Requests');
   }
+  recordMessage(context, connection.metadata);
+  counters.count('gateway.bytes-out', body.length);
   return { status: 200 };
 }

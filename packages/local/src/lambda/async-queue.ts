@@ -2,7 +2,9 @@ import type { Context } from '#context';
 import type { Principal } from '#iam/access-keys';
 import type { NewMessage } from '#sqs/message';
 import { type EventInvokeConfig, eventInvokeConfig } from './event-invoke-config.ts';
+import { unqualified } from './find-function.ts';
 import { functionConfig } from './function-config.ts';
+import { recordFunction } from './function-metrics.ts';
 import type { InvokeResult } from './functions.ts';
 import { type Condition, type InvocationRecord, invocationRecord } from './invocation-record.ts';
 
@@ -81,6 +83,8 @@ export function createAsyncQueue(context: Context, destinations: Destinations): 
     next(functionId);
   };
 
+  const record = (functionId: string, name: string) =>
+    recordFunction(context.metrics, context.stack.ref(unqualified(functionId)), name, 1);
   const countDone = (functionId: string) => counters.count(`lambda.event-done:${functionId}`);
 
   async function attempt(queued: QueuedEvent): Promise<void> {
@@ -141,7 +145,9 @@ export function createAsyncQueue(context: Context, destinations: Destinations): 
     const { functionId, event, requestId, config } = queued;
     const reason = result?.ok === false ? `${result.errorType}: ${result.errorMessage}` : condition;
     context.log(`${functionId}: gave up an event (${condition}); ${reason}`);
+    record(functionId, 'AsyncEventsDropped');
     const kept = await keep(queued, condition, result, config.onFailure);
+    if (!kept && config.onFailure !== undefined) record(functionId, 'DestinationDeliveryFailures');
     if (config.deadLetterArn !== undefined) {
       const { principal } = functionConfig(context.stack, functionId);
       const attributes = {
@@ -160,6 +166,7 @@ export function createAsyncQueue(context: Context, destinations: Destinations): 
     accept(functionId, event, requestId) {
       const config = eventInvokeConfig(context.stack, functionId);
       counters.count(`lambda.event:${functionId}`);
+      record(functionId, 'AsyncEventsReceived');
       enqueue({ functionId, event, requestId, config, acceptedAt: clock.now(), attempts: 0, throttles: 0 });
     },
     stop() {

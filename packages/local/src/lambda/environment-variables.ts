@@ -39,6 +39,7 @@ export function environmentVariables(
     AWS_ENDPOINT_URL_SQS: `${origin}/_aws/sqs`,
     AWS_ENDPOINT_URL_SNS: `${origin}/_aws/sns`,
     AWS_ENDPOINT_URL_EVENTBRIDGE: `${origin}/_aws/events`,
+    AWS_ENDPOINT_URL_CLOUDWATCH: `${origin}/_aws/cloudwatch`,
     AWS_ENDPOINT_URL_SSM: `${origin}/_aws/ssm`,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: `${origin}/_aws/secretsmanager`,
     AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: `${origin}/_aws/cognito-idp`,

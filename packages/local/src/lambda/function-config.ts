@@ -16,7 +16,14 @@ const propertiesShape = z.looseObject({
   MemorySize: z.coerce.number().min(128).max(10_240).default(128),
   ReservedConcurrentExecutions: z.coerce.number().min(0).optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).default({ Variables: {} }),
-  LoggingConfig: z.looseObject({ LogGroup: z.string().optional(), LogFormat: z.string().optional() }).default({}),
+  TracingConfig: z.looseObject({ Mode: z.string().optional() }).default({}),
+  LoggingConfig: z
+    .looseObject({
+      LogGroup: z.string().optional(),
+      LogFormat: z.string().optional(),
+      SystemLogLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
+    })
+    .prefault({}),
 });
 
 /** A function of the template, with defaults. */
@@ -31,7 +38,7 @@ export function functionConfig(stack: Stack, named: string) {
   }
   const { Handler, Runtime, Role, Timeout, MemorySize, ReservedConcurrentExecutions, Environment, ...properties } =
     parseOrBroken(propertiesShape, resource.properties, `read function ${functionId}`);
-  const { Code, Layers, LoggingConfig } = properties;
+  const { Code, Layers, LoggingConfig, TracingConfig } = properties;
   if (!Runtime.startsWith('nodejs')) {
     throw new BrokenStack(`unable to run function ${functionId}; the local runtime runs Node.js, not ${Runtime}`);
   }
@@ -65,8 +72,12 @@ export function functionConfig(stack: Stack, named: string) {
     environment: Environment.Variables,
     /** Undefined if the function has no limit. */
     reservedConcurrency: ReservedConcurrentExecutions,
+    /** Every event is traced. On AWS one a second and a twentieth of the rest are. */
+    tracing: TracingConfig.Mode === 'Active',
     logGroup: LoggingConfig.LogGroup ?? `/aws/lambda/${name}`,
     jsonLogs: LoggingConfig.LogFormat === 'JSON',
+    /** Of JSON logs: Lambda's own lines below it are not written. */
+    systemLogLevel: LoggingConfig.SystemLogLevel,
   };
 }
 

@@ -7,6 +7,8 @@ import type { Stack } from '#assembly/stack';
 import type { AwsHosts } from '#aws-hosts';
 import { type Calls, withoutHash } from '#calls';
 import type { Clock } from '#clock';
+import type { MetricStore } from '#cloudwatch/metric-store';
+import type { ReadLog } from '#cloudwatch/read-logs';
 import type { Counters } from '#counters';
 import type { Faults } from '#faults';
 import type { AccessKeys } from '#iam/access-keys';
@@ -19,6 +21,7 @@ import { environmentVariables } from './environment-variables.ts';
 import { type Outcome, startEnvironment } from './execution-environment.ts';
 import { arnOf, unqualified, versionOf } from './find-function.ts';
 import { type FunctionConfig, functionConfig } from './function-config.ts';
+import { createFunctionMetrics } from './function-metrics.ts';
 import { mayInvoke } from './permissions.ts';
 import { createPool, type Pool, poolDefaults } from './pool.ts';
 import { sdkIsMissing } from './start-failure.ts';
@@ -63,6 +66,8 @@ export interface FunctionsOptions {
   readonly policies: Policies;
   readonly faults: Faults;
   readonly counters: Counters;
+  readonly metrics: MetricStore;
+  readonly readLog: ReadLog;
   readonly calls: Calls;
   readonly clock: Clock;
   /** Gets what the permissions of functions refuse to services. */
@@ -87,7 +92,7 @@ interface Deployed {
 }
 
 export function createFunctions(options: FunctionsOptions): Functions {
-  const { counters, calls, faults, policies, clock } = options;
+  const { counters, calls, faults, policies, clock, readLog } = options;
   let stack = options.stack;
   let stopping = false;
   const deployed = new Map<string, Deployed>();
@@ -97,7 +102,15 @@ export function createFunctions(options: FunctionsOptions): Functions {
   const running = new Set<Promise<unknown>>();
   // Those of the last run; the code may have changed.
   rmSync(taskFolders(options), { recursive: true, force: true });
-  const logs = openLogFiles({ directory: `${options.dataDirectory}/logs`, stack: () => stack, policies });
+  const logs = openLogFiles({
+    directory: `${options.dataDirectory}/logs`,
+    stack: () => stack,
+    policies,
+    readLog,
+    counters,
+  });
+
+  const recordMetrics = createFunctionMetrics(options.metrics, () => stack);
 
   const find = (functionId: string): Deployed => {
     const known = deployed.get(functionId);
@@ -108,6 +121,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
   };
 
   const isThrottled = ({ config: { reservedConcurrency = Infinity }, running }: Deployed): boolean => {
+    if (faults.accountThrottled > 0 && faults.random() < faults.accountThrottled) {
+      counters.count('faults.accountThrottled');
+      return true;
+    }
     if (running < reservedConcurrency) return false;
     // Elsewhere it waits for an environment (pool.ts).
     if (reservedConcurrency > 0 && faults.random() >= faults.functionThrottled) return false;
@@ -129,16 +146,24 @@ export function createFunctions(options: FunctionsOptions): Functions {
     const version = versionOf(stack, functionId);
     if (version === undefined)
       return failure('ResourceNotFoundException', `Function not found: ${arnOf(stack, functionId)}`);
-    if (isThrottled(target)) return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), throttled: true };
+    const metrics = recordMetrics(functionId);
+    if (isThrottled(target)) {
+      metrics.throttled();
+      return { ...failure('TooManyRequestsException', 'Rate Exceeded.'), throttled: true };
+    }
     target.running += 1;
+    metrics.begins();
     const requestedAt = performance.now();
     const acquired = await target.pool.acquire();
-    if (!acquired) return failure('ServiceException', 'The local runtime is stopping.');
+    if (!acquired) {
+      metrics.gaveUp();
+      return failure('ServiceException', 'The local runtime is stopping.');
+    }
     const { environment, cold } = acquired;
     const { log } = environment;
     log(startLine(target.config, requestId, clock.now()));
     const startedAt = performance.now();
-    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomIdBytes(12).toString('hex')};Sampled=0`;
+    const traceId = `Root=1-${Math.floor(clock.now() / 1000).toString(16)}-${randomIdBytes(12).toString('hex')};Sampled=${target.config.tracing ? 1 : 0}`;
     const willBeKilled = faults.killWorker > 0 && faults.random() < faults.killWorker;
     const kill = () => {
       counters.count('faults.killWorker');
@@ -155,8 +180,10 @@ export function createFunctions(options: FunctionsOptions): Functions {
     clearTimeout(killTimer);
     const durationMs = performance.now() - startedAt;
     if (!outcome.ok && outcome.timedOut) log(`${outcome.errorMessage}\n`);
-    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, ok: outcome.ok }));
+    const status = outcome.ok ? 'success' : outcome.timedOut ? 'timeout' : 'error';
+    log(reportLine(target.config, { requestId, time: clock.now(), milliseconds: durationMs, status }));
     target.running -= 1;
+    metrics.ends({ durationMs, ok: outcome.ok });
     target.pool.release(environment);
     counters.count(`lambda.ms:${target.counterName}`, durationMs);
     counters.count(`lambda.waited-ms:${target.counterName}`, startedAt - requestedAt);

@@ -6,7 +6,7 @@ import { splitOnce } from '#text';
  * The services that a function calls with a message instead of a connection (direct-http.mjs): their requests and answers are whole and
  * small. The others stream, or belong to an API of the stack.
  */
-export const directServices = ['dynamodb', 'lambda', 'sqs', 'sns', 'events', 'ssm', 'secretsmanager'];
+export const directServices = ['dynamodb', 'lambda', 'sqs', 'sns', 'events', 'cloudwatch', 'ssm', 'secretsmanager'];
 export const directPaths = [
   new RegExp(`^/_aws/(${directServices.join('|')})([/?]|$)`),
   /^\/_aws\/execute-api\/[^/?]+\/[^/?]+\/(@|%40)connections\//i,

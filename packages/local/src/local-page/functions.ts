@@ -18,9 +18,9 @@ export interface DescribedFunction {
   readonly lastLines: readonly string[];
 }
 
-/** Lines that Lambda writes around an invocation. */
+/** Neither a line that Lambda writes around an invocation, nor one that only counts. */
 const isOwnLine = (line: string): boolean =>
-  line !== '' && !/^(?:START|END|REPORT) RequestId:|^\{"time":"[^"]+","type":"platform\./.test(line);
+  line !== '' && !/^(?:START|END|REPORT) RequestId:|^\{"time":"[^"]+","type":"platform\.|^\{"_aws":/.test(line);
 
 function logOf(functions: Context['functions'], functionId: string): string {
   try {

@@ -50,6 +50,20 @@ const sections = [
     ],
   },
   {
+    id: 'alarms',
+    title: 'Alarms',
+    isBad: ({ alarms }) => alarms.some(({ state }) => state === 'ALARM'),
+    rows: ({ alarms, now }) => alarms.map((row) => ({ ...row, now })),
+    key: ({ name }) => name,
+    columns: [
+      ['Alarm', (row) => row.name],
+      ['State', (row) => row.state, (row) => (row.state === 'ALARM' ? 'bad' : '')],
+      ['For', (row) => age(row.now - row.since), 'number'],
+      ['Why', (row) => (row.state === 'ALARM' ? row.reason : '')],
+      ['What it means', (row) => row.description],
+    ],
+  },
+  {
     id: 'queues',
     title: 'Queues',
     rows: ({ queues }) => queues,

@@ -1,7 +1,9 @@
+import type { AlarmState } from '#cloudwatch/alarms';
 import type { Context } from '#context';
 import type { ConnectionInfo } from '#gateway/start';
 import type { Refusal, Refusals } from '#iam/refusals';
 import type { QueueDepth } from '#sqs/start';
+import { describeAlarms } from './alarms.ts';
 import { describeConnections } from './connections.ts';
 import { describeFunctions } from './functions.ts';
 import { listLogs, readLog } from './logs.ts';
@@ -16,6 +18,7 @@ export interface Sources {
   readonly refusals: Refusals;
   readonly connections: () => readonly ConnectionInfo[];
   readonly queues: () => readonly QueueDepth[];
+  readonly alarms: () => readonly AlarmState[];
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 }
@@ -24,7 +27,7 @@ export interface Sources {
 export type LocalState = Awaited<ReturnType<typeof readState>>;
 
 /** @param log the log to read the end of; none if there is no such log */
-export async function readState({ context, refusals, connections, queues, startedAt }: Sources, log?: string) {
+export async function readState({ context, refusals, connections, queues, alarms, startedAt }: Sources, log?: string) {
   const { stack, dataDirectory, clock, origin } = context;
   const counts = context.counters.snapshot();
   const logs = `${dataDirectory}/logs`;
@@ -37,6 +40,7 @@ export async function readState({ context, refusals, connections, queues, starte
     tables: describeTables(stack, counts),
     calls: callsByService(counts),
     queues: describeQueues(stack, queues()),
+    alarms: describeAlarms(stack, alarms()),
     connections: describeConnections(stack, connections()),
     mail: await readMail(`${dataDirectory}/mail`),
     refused: refusals.list() satisfies readonly Refusal[],

@@ -1,6 +1,8 @@
 import { createWriteStream, mkdirSync, renameSync, statSync, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import type { Stack } from '#assembly/stack';
+import type { ReadLog } from '#cloudwatch/read-logs';
+import type { Counters } from '#counters';
 import type { Principal } from '#iam/access-keys';
 import type { Policies } from '#iam/policy';
 
@@ -23,8 +25,14 @@ const writeIntervalMs = 50;
 /** The name of a group's file, without its ending: `aws-lambda-Name` for `/aws/lambda/Name`. */
 export const logFileName = (group: string): string => group.replace(/^\//, '').replaceAll('/', '-');
 
-/** A folder with one file for each log group. */
-export function openLogFolder(directory: string) {
+/** Bytes that CloudWatch Logs counts for a line besides its own. https://aws.amazon.com/cloudwatch/pricing/ */
+const bytesBesideLine = 26;
+
+/**
+ * A folder with one file for each log group.
+ * @param counters counts the bytes as CloudWatch Logs does, in `logs.bytes` and `logs.bytes:<group>`
+ */
+export function openLogFolder(directory: string, counters?: Counters) {
   const files = new Map<string, WriteStream>();
   /** What was appended and not yet written, by log group. */
   const gathered = new Map<string, string>();
@@ -52,6 +60,10 @@ export function openLogFolder(directory: string) {
 
   return {
     append(group: string, text: string): void {
+      const lines = text.split('\n').filter((line) => line !== '');
+      const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line) + bytesBesideLine, 0);
+      counters?.count('logs.bytes', bytes);
+      counters?.count(`logs.bytes:${group}`, bytes);
       gathered.set(group, (gathered.get(group) ?? '') + text);
       timer ??= setTimeout(write, writeIntervalMs);
     },
@@ -63,9 +75,16 @@ export function openLogFolder(directory: string) {
   };
 }
 
-export function openLogFiles(options: { directory: string; stack: () => Stack; policies: Policies }): LogFiles {
-  const { directory, policies } = options;
-  const files = openLogFolder(directory);
+/** @param options.readLog gets the same lines */
+export function openLogFiles(options: {
+  directory: string;
+  stack: () => Stack;
+  policies: Policies;
+  readLog: ReadLog;
+  counters: Counters;
+}): LogFiles {
+  const { directory, policies, readLog, counters } = options;
+  const files = openLogFolder(directory, counters);
 
   return {
     writer(principal, group, stream) {
@@ -75,7 +94,9 @@ export function openLogFiles(options: { directory: string; stack: () => Stack; p
       const exists = stack.byPhysicalId('AWS::Logs::LogGroup', group) !== undefined || may('logs:CreateLogGroup');
       if (!exists || !may('logs:CreateLogStream')) return () => {};
       return (text) => {
-        if (may('logs:PutLogEvents')) files.append(group, text);
+        if (!may('logs:PutLogEvents')) return;
+        files.append(group, text);
+        readLog(group, text);
       };
     },
     stop: files.close,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Stack } from '#assembly/stack';
+import { LifecycleRule } from './lifecycle.ts';
 
 const list = <T extends z.ZodType>(item: T) => z.array(item).default([]);
 
@@ -15,6 +16,8 @@ const CorsRule = z.object({
 
 const BucketProperties = z.object({
   CorsConfiguration: z.object({ CorsRules: list(CorsRule) }).optional(),
+  LifecycleConfiguration: z.object({ Rules: list(LifecycleRule) }).optional(),
+  VersioningConfiguration: z.object({ Status: z.string() }).optional(),
 });
 
 /** A bucket of the template. There are no other buckets. */
@@ -23,10 +26,14 @@ export type Bucket = Readonly<NonNullable<ReturnType<typeof findBucket>>>;
 export function findBucket(stack: Stack, name: string) {
   const resource = stack.ofType('AWS::S3::Bucket').find(({ logicalId }) => stack.ref(logicalId) === name);
   if (!resource) return undefined;
+  const properties = BucketProperties.parse(resource.properties);
   return {
     logicalId: resource.logicalId,
     name,
     arn: stack.arn(resource.logicalId),
-    corsRules: BucketProperties.parse(resource.properties).CorsConfiguration?.CorsRules ?? [],
+    corsRules: properties.CorsConfiguration?.CorsRules ?? [],
+    lifecycleRules: properties.LifecycleConfiguration?.Rules ?? [],
+    /** `Enabled`, `Suspended`, or undefined as in a bucket that never had versioning. */
+    versioning: properties.VersioningConfiguration?.Status,
   };
 }

@@ -8,10 +8,12 @@ const reasons: Readonly<Record<ObjectEvent['name'], string>> = {
   'ObjectCreated:Copy': 'CopyObject',
   'ObjectCreated:CompleteMultipartUpload': 'CompleteMultipartUpload',
   'ObjectRemoved:Delete': 'DeleteObject',
+  'ObjectRemoved:DeleteMarkerCreated': 'DeleteObject',
 };
 
 /** What EventBridge gets of an object's event. https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html */
 export function busEvent({ stack, clock }: Pick<Context, 'stack' | 'clock'>, event: ObjectEvent): EventParts {
+  const hides = event.name === 'ObjectRemoved:DeleteMarkerCreated';
   const isCreated = event.name.startsWith('ObjectCreated:');
   return {
     source: 'aws.s3',
@@ -23,13 +25,14 @@ export function busEvent({ stack, clock }: Pick<Context, 'stack' | 'clock'>, eve
       object: {
         key: event.key,
         ...(event.object && { size: event.object.size, etag: event.object.etag }),
+        ...(event.version !== undefined && { 'version-id': event.version }),
         sequencer: clock.now().toString(16).toUpperCase().padStart(18, '0'),
       },
       'request-id': event.requestId,
       requester: stack.account,
       'source-ip-address': event.sourceAddress,
       reason: reasons[event.name],
-      ...(!isCreated && { 'deletion-type': 'Permanently Deleted' }),
+      ...(!isCreated && { 'deletion-type': hides ? 'Delete Marker Created' : 'Permanently Deleted' }),
     },
   };
 }

@@ -3,8 +3,9 @@ import type { Context } from '#context';
 import type { Principal } from '#iam/access-keys';
 import type { Caller } from './authenticate.ts';
 import type { Bucket } from './buckets.ts';
-import { S3Error } from './errors.ts';
-import type { ObjectStore, StoredObject } from './store.ts';
+import { invalidArgument, S3Error } from './errors.ts';
+import type { ObjectStore } from './store.ts';
+import type { StoredObject } from './stored.ts';
 
 export interface S3 {
   readonly context: Context;
@@ -41,11 +42,14 @@ export interface ObjectEvent {
     | 'ObjectCreated:Post'
     | 'ObjectCreated:Copy'
     | 'ObjectCreated:CompleteMultipartUpload'
-    | 'ObjectRemoved:Delete';
+    | 'ObjectRemoved:Delete'
+    | 'ObjectRemoved:DeleteMarkerCreated';
   readonly bucket: Bucket;
   readonly key: string;
   /** Absent for a removed object. */
   readonly object?: StoredObject;
+  /** Of a bucket with versioning: the version that was stored or removed, or the marker. */
+  readonly version?: string;
   readonly principal: Principal;
   readonly requestId: string;
   readonly sourceAddress: string;
@@ -76,12 +80,20 @@ export function noSuchKey(s3: Pick<S3, 'context'>, call: Pick<Call, 'caller' | '
   return new S3Error('NoSuchKey', { details: { Key: key } });
 }
 
+/** The version that a request names: `null` is the one that was stored without versioning. Undefined: the current one. */
+export function namedVersion(query: URLSearchParams): string | undefined {
+  const id = query.get('versionId');
+  if (id === '') throw invalidArgument('versionId', '', 'Version id cannot be the empty string');
+  return id ?? undefined;
+}
+
 export function objectEvent(call: Call, caller: Caller, name: ObjectEvent['name'], object?: StoredObject): ObjectEvent {
   return {
     name,
     bucket: call.bucket,
     key: object?.key ?? call.key,
     object,
+    version: object?.version,
     principal: caller.principal,
     requestId: call.requestId,
     sourceAddress: call.request.socket.remoteAddress ?? '',

@@ -1,15 +1,18 @@
 import { parseAddress } from './address.ts';
 import type { Caller } from './authenticate.ts';
 import { type Bucket, findBucket } from './buckets.ts';
-import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from './call.ts';
+import { authorizeCaller, type Call, namedVersion, noSuchKey, objectArn, type S3 } from './call.ts';
 import { invalidArgument, S3Error } from './errors.ts';
 import { maxObjectBytes } from './payload.ts';
 import { notModified } from './preconditions.ts';
-import type { OpenObject, StoredObject } from './store.ts';
+import type { ObjectStore, OpenObject } from './store.ts';
+import type { StoredObject } from './stored.ts';
 
 export interface CopySource {
   readonly bucket: Bucket;
   readonly key: string;
+  /** The id of the version that the request names; undefined for the current one. */
+  readonly version: string | undefined;
   /** Opens the object, if it meets the request's conditions. The caller closes the file. @throws S3Error NoSuchKey, PreconditionFailed */
   open(): Promise<OpenObject>;
 }
@@ -25,13 +28,16 @@ export function findCopySource(s3: S3, call: Call, caller: Caller): CopySource {
   if (!bucket) throw new S3Error('NoSuchBucket', { details: { BucketName: source.bucket } });
   const { account } = s3.context.stack;
   if ((headers['x-amz-source-expected-bucket-owner'] ?? account) !== account) throw new S3Error('AccessDenied');
-  authorizeCaller(s3, caller, 's3:GetObject', objectArn(bucket, source.key));
+  const { key, version } = source;
+  authorizeCaller(s3, caller, version === undefined ? 's3:GetObject' : 's3:GetObjectVersion', objectArn(bucket, key));
   return {
     bucket,
-    key: source.key,
+    key,
+    version,
     async open() {
-      const opened = await (await s3.store(bucket)).open(source.key);
-      if (!opened) throw noSuchKey(s3, { caller, bucket }, source.key);
+      const store = await s3.store(bucket);
+      const opened = await store.open(key, version);
+      if (!opened) throw version === undefined ? noSuchKey(s3, { caller, bucket }, key) : noSource(store, key, version);
       try {
         checkConditions(call, opened.object);
       } catch (error) {
@@ -50,8 +56,15 @@ export function checkCopySize(bytes: number): void {
   throw new S3Error('InvalidRequest', { message });
 }
 
-/** `[/]bucket/key`, percent-encoded. */
-function parseSource(header: string): { bucket: string; key: string } {
+function noSource(store: ObjectStore, key: string, version: string): S3Error {
+  if (!store.findVersion(key, version))
+    return new S3Error('NoSuchVersion', { details: { Key: key, VersionId: version } });
+  const message = 'The source of a copy request may not specifically refer to a delete marker by version id.';
+  return new S3Error('InvalidRequest', { message });
+}
+
+/** `[/]bucket/key[?versionId=id]`, percent-encoded. */
+function parseSource(header: string): { bucket: string; key: string; version: string | undefined } {
   const { bucket, key, query } = parseAddress(`/${header.replace(/^\//, '')}`);
   if (bucket === '' || key === '') {
     throw invalidArgument(
@@ -60,10 +73,7 @@ function parseSource(header: string): { bucket: string; key: string } {
       'Copy Source must mention the source bucket and key: sourcebucket/sourcekey',
     );
   }
-  if ((query.get('versionId') ?? 'null') !== 'null') {
-    throw invalidArgument('x-amz-copy-source', header, 'Invalid version id specified');
-  }
-  return { bucket, key };
+  return { bucket, key, version: namedVersion(query) };
 }
 
 function checkConditions(call: Call, object: StoredObject): void {

@@ -1,6 +1,6 @@
 import type { Call, Operation } from './call.ts';
 import { notImplemented, S3Error } from './errors.ts';
-import { getBucketLocation, headBucket } from './operations/bucket.ts';
+import { getBucketLocation, getBucketVersioning, headBucket } from './operations/bucket.ts';
 import { completeMultipartUpload } from './operations/complete-multipart-upload.ts';
 import { copyObject } from './operations/copy-object.ts';
 import { deleteObject } from './operations/delete-object.ts';
@@ -8,6 +8,7 @@ import { deleteObjects } from './operations/delete-objects.ts';
 import { getObject, headObject } from './operations/get-object.ts';
 import { getObjectAttributes } from './operations/get-object-attributes.ts';
 import { listMultipartUploads } from './operations/list-multipart-uploads.ts';
+import { listObjectVersions } from './operations/list-object-versions.ts';
 import { listObjects, listObjectsV2 } from './operations/list-objects.ts';
 import { listParts } from './operations/list-parts.ts';
 import { abortMultipartUpload, createMultipartUpload, uploadPart } from './operations/multipart.ts';
@@ -66,7 +67,6 @@ export function findOperation(asked: Asked): Served {
   if (served) return served;
   const subresource = subresources.find((name) => query.has(name));
   if (subresource) throw notImplemented(`The subresource ?${subresource}`);
-  if ((query.get('versionId') ?? 'null') !== 'null') throw notImplemented('Versioning');
   return key === '' ? bucketOperation(asked) : objectOperation(asked);
 }
 
@@ -76,6 +76,8 @@ function subresourceOperation({ request: { method, headers }, key, query }: Aske
     if (method === 'POST' && query.has('delete')) return { name: 'DeleteObjects', run: deleteObjects };
     if (method === 'GET' && query.has('location')) return { name: 'GetBucketLocation', run: getBucketLocation };
     if (method === 'GET' && query.has('uploads')) return { name: 'ListMultipartUploads', run: listMultipartUploads };
+    if (method === 'GET' && query.has('versioning')) return { name: 'GetBucketVersioning', run: getBucketVersioning };
+    if (method === 'GET' && query.has('versions')) return { name: 'ListObjectVersions', run: listObjectVersions };
     return undefined;
   }
   if (method === 'GET' && query.has('attributes')) return { name: 'GetObjectAttributes', run: getObjectAttributes };

@@ -1,5 +1,5 @@
 import { invalidArgument } from './errors.ts';
-import { compareBytes } from './store.ts';
+import { compareBytes } from './version-index.ts';
 
 /** One line of a listing: an item, or a common prefix, which stands for all keys that are equal up to the delimiter. */
 export interface Entry<Item> {

@@ -1,5 +1,5 @@
 import { invalidArgument, notImplemented, S3Error } from './errors.ts';
-import type { ObjectMetadata } from './store.ts';
+import type { ObjectMetadata } from './stored.ts';
 
 /** The standard headers that S3 stores with an object. */
 const systemHeaders = ['cache-control', 'content-disposition', 'content-encoding', 'content-language', 'expires'];

@@ -162,6 +162,7 @@ function eventRecord(context: Context, subscription: Subscription, event: Object
         key: encodeURIComponent(event.key).replaceAll('%20', '+').replaceAll('%2F', '/'),
         size: event.object?.size,
         eTag: event.object?.etag,
+        versionId: event.version,
         sequencer: now.toString(16).toUpperCase().padStart(18, '0'),
       },
     },

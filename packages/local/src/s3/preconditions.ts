@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { S3Error } from './errors.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored.ts';
 
 const failed = (condition: string): S3Error => new S3Error('PreconditionFailed', { details: { Condition: condition } });
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { S3Error } from './errors.ts';
 import { encodeUserValue } from './metadata.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject, StoredVersion } from './stored.ts';
 import { type Xml, xmlDocument } from './xml.ts';
 
 export const quotedEtag = (object: Pick<StoredObject, 'etag'>): string => `"${object.etag}"`;
@@ -39,11 +39,17 @@ export function sendError(
 /** S3's times are whole seconds. @returns like `2009-10-12T17:50:30.000Z` */
 export const xmlTime = (milliseconds: number): string => new Date(Math.floor(milliseconds / 1000) * 1000).toISOString();
 
+/** Only buckets that keep versions tell which one it is. */
+export function setVersionHeader(response: ServerResponse, { version }: Pick<StoredVersion, 'version'>): void {
+  if (version !== undefined) response.setHeader('x-amz-version-id', version);
+}
+
 /** The object's headers in the responses to GET and HEAD, except its length. */
 export function setObjectHeaders(response: ServerResponse, object: StoredObject): void {
   response.setHeader('etag', quotedEtag(object));
   response.setHeader('last-modified', new Date(object.lastModified).toUTCString());
   response.setHeader('accept-ranges', 'bytes');
+  setVersionHeader(response, object);
   response.setHeader('content-type', object.contentType);
   response.setHeader('x-amz-server-side-encryption', 'AES256');
   for (const [name, value] of Object.entries(object.headers)) response.setHeader(name, value);

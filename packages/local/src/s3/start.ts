@@ -16,9 +16,12 @@ import { readMetadata } from './metadata.ts';
 import { deliverEvent, type EventTargets } from './notifications.ts';
 import { listBuckets } from './operations/list-buckets.ts';
 import { discardBody, sendError } from './responses.ts';
+import { startLifecycle } from './run-lifecycle.ts';
 import { type ObjectStore, openStore } from './store.ts';
 
 export interface S3Service extends Service {
+  /** Does now what the lifecycle rules of the buckets say. This also happens at start and once an hour. */
+  applyLifecycle(): Promise<void>;
   /** Prepares the files that CDK deploys into the buckets of the next stack. */
   readonly prepareDeployments: PrepareDeployments;
   /**
@@ -36,8 +39,8 @@ export interface S3Service extends Service {
 
 /**
  * S3 for the template's buckets, below `/_aws/s3` and for hosts of S3 that name a bucket. Signatures, permissions and form policies are checked
- * as in S3, no bucket is public, and objects are stored in `<data>/s3/<bucket>`. Versions, tags, websites and the features listed in
- * `dispatch.ts` and `metadata.ts` are refused with NotImplemented. Lifecycle rules have no effect.
+ * as in S3, no bucket is public, and objects are stored in `<data>/s3/<bucket>`. Tags, websites and the features listed in `dispatch.ts` and
+ * `metadata.ts` are refused with NotImplemented.
  * @param options.newId returns a unique id for a request or a stored body
  */
 export async function startS3(
@@ -48,7 +51,10 @@ export async function startS3(
   const stores = new Map<string, Promise<ObjectStore>>();
   const open = (folder: string, bucket: Bucket): Promise<ObjectStore> => {
     const directory = join(context.dataDirectory, folder, encodeURIComponent(bucket.name));
-    const opened = stores.get(directory) ?? openStore(directory, { now: () => context.clock.now(), newId });
+    // Read at each call: the stack may be another one after a reload.
+    const isVersioned = () => folder === 's3' && findBucket(context.stack, bucket.name)?.versioning === 'Enabled';
+    const opened =
+      stores.get(directory) ?? openStore(directory, { now: () => context.clock.now(), newId, isVersioned });
     stores.set(directory, opened);
     return opened;
   };
@@ -72,6 +78,9 @@ export async function startS3(
     }),
   );
 
+  const lifecycle = startLifecycle(s3);
+  await lifecycle.run();
+
   const prepareDeployments = createDeployments(store);
   await prepareDeployments(context.stack)();
 
@@ -84,7 +93,8 @@ export async function startS3(
       const metadata = readMetadata(new Map(Object.entries(headers)));
       await (await store(bucket)).put(key, Readable.from([Buffer.from(body)]), () => metadata);
     },
-    stop: async () => undefined,
+    applyLifecycle: lifecycle.run,
+    stop: lifecycle.stop,
   };
 }
 

@@ -1,6 +1,6 @@
 import { algorithmOf, type Checksum, digestOf, isChecksumName } from './checksums.ts';
 import { S3Error } from './errors.ts';
-import type { StoredObject } from './store.ts';
+import type { StoredObject } from './stored.ts';
 
 type Kept = NonNullable<StoredObject['checksum']>;
 

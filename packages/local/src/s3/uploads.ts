@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Call, S3 } from './call.ts';
 import { invalidArgument, S3Error } from './errors.ts';
-import { compareBytes, type ObjectStore, type StoredObject } from './store.ts';
+import type { ObjectStore } from './store.ts';
+import type { StoredObject } from './stored.ts';
+import { compareBytes } from './version-index.ts';
 
 /**
  * Where multipart uploads are kept until they are complete. They are objects of a store of their own: `<upload id>` has the future object's

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Context } from '#context';
 import type { Principal } from '#iam/access-keys';
+import { writeMail } from '#mail/mail-folder';
 import type { NewMessage } from '#sqs/message';
 import type { Targets } from '#targets/targets';
 import { filtered, functionEvent, type Notification, queueBody, textFor } from './notification.ts';
@@ -11,7 +13,7 @@ import type { Subscription, Topic } from './topics.ts';
  * @param perProtocol the message has a text for each protocol
  */
 export async function deliver(
-  context: Pick<Context, 'counters' | 'log'>,
+  context: Pick<Context, 'clock' | 'counters' | 'dataDirectory' | 'log'>,
   targets: Targets,
   topic: Topic,
   notification: Notification,
@@ -30,6 +32,7 @@ export async function deliver(
     try {
       if (protocol === 'lambda') targets.invoke(endpoint, functionEvent(own, arn), principal);
       else if (protocol === 'sqs') await targets.send(endpoint, toMessage(own, subscription), principal);
+      else if (protocol.startsWith('email')) await mail(context, topic, own, subscription);
       else continue;
       context.counters.count('sns.delivered');
     } catch (error) {
@@ -42,6 +45,19 @@ export async function deliver(
         .catch((lost: unknown) => context.log(`${topic.logicalId}: unable to keep the message; ${String(lost)}`));
     }
   }
+}
+
+/** An address counts as one that has confirmed. https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html */
+async function mail(
+  { clock, dataDirectory, log }: Pick<Context, 'clock' | 'dataDirectory' | 'log'>,
+  { name, displayName }: Topic,
+  notification: Notification,
+  { endpoint: to, protocol, arn }: Subscription,
+): Promise<void> {
+  const { subject = displayName || 'AWS Notification Message', message } = notification;
+  const text = protocol === 'email-json' ? queueBody(notification, arn) : message;
+  const path = await writeMail(join(dataDirectory, 'mail'), { to, subject, text, time: clock.now(), about: name });
+  log(`mail for ${to}: ${subject} (${path})`);
 }
 
 function toMessage(notification: Notification, { raw, arn, endpoint }: Subscription): NewMessage {

@@ -41,7 +41,7 @@ export interface Queue {
   /** Calls the listener when a message is added, or may become visible earlier. Returns what ends that. */
   onChange(listener: () => void): () => void;
   /** `hidden` are in flight, `delayed` were never received. */
-  count(): { visible: number; hidden: number; delayed: number };
+  count(): { visible: number; hidden: number; delayed: number; oldestAt: number | undefined };
   purge(): void;
 }
 
@@ -145,7 +145,8 @@ export function openQueue(folder: string, name: string, settings: QueueSettings,
       const now = clock.now();
       const invisible = current().filter(({ visibleAt }) => visibleAt > now);
       const delayed = invisible.filter(({ receipt }) => receipt === undefined).length;
-      return { visible: messages.length - invisible.length, hidden: invisible.length - delayed, delayed };
+      const oldestAt = messages.length > 0 ? Math.min(...messages.map(({ sentAt }) => sentAt)) : undefined;
+      return { visible: messages.length - invisible.length, hidden: invisible.length - delayed, delayed, oldestAt };
     },
     purge() {
       messages = [];

@@ -35,6 +35,8 @@ export interface QueueDepth {
   readonly visible: number;
   /** In flight, or delayed. */
   readonly hidden: number;
+  /** When the oldest message was sent, in milliseconds since the epoch. Undefined: it has none. */
+  readonly oldestAt: number | undefined;
 }
 
 interface Opened {

@@ -1,12 +1,17 @@
 import type { Context } from '#context';
 import { failedItems } from '#lambda/batch-failures';
+import { unqualified } from '#lambda/find-function';
+import { recordFunction } from '#lambda/function-metrics';
 import type { InvokeResult } from '#lambda/functions';
 import { type Condition, type FailureDocument, failureDocument } from './failure-document.ts';
 import type { Mapping } from './mapping.ts';
 import { retention, type StreamRecord } from './record.ts';
 
 export interface Delivery {
-  readonly context: Pick<Context, 'functions' | 'faults' | 'counters' | 'clock' | 'timeScale' | 'log'>;
+  readonly context: Pick<
+    Context,
+    'functions' | 'faults' | 'counters' | 'metrics' | 'stack' | 'clock' | 'timeScale' | 'log'
+  >;
   readonly mapping: Mapping;
   /** Sends the document to the mapping's OnFailure destination, if it has one. */
   readonly sendFailure: (document: FailureDocument) => Promise<void>;
@@ -85,6 +90,15 @@ export async function deliverBatch(delivery: Delivery, records: Batch, earlierAt
 }
 
 function invoke({ context, mapping }: Delivery, batch: Batch): Promise<InvokeResult> {
+  // In AWS's time, as the limits of ages are. Creation times are whole seconds. https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#performance-metrics
+  const age = Math.max(0, context.clock.now() - (batch.at(-1) ?? batch[0]).createdAt - 999) * context.timeScale;
+  recordFunction(
+    context.metrics,
+    context.stack.ref(unqualified(mapping.functionId)),
+    'IteratorAge',
+    age,
+    'Milliseconds',
+  );
   return context.functions.invoke(mapping.functionId, { Records: batch.map(({ delivered }) => delivered) });
 }
 

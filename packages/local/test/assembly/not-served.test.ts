@@ -35,7 +35,7 @@ describe('the start says what of the template has no part here', () => {
 
   test('nothing of what needs nothing on a laptop', () => {
     const stack = stackOf({
-      Alarm: { Type: 'AWS::CloudWatch::Alarm' },
+      Traces: { Type: 'AWS::XRay::Group' },
       Meta: { Type: 'AWS::CDK::Metadata' },
       Deployment: { Type: 'AWS::ApiGatewayV2::Deployment' },
     });
@@ -78,7 +78,11 @@ describe('the start says what of the template has no part here', () => {
     const stack = stackOf({
       Files: {
         Type: 'AWS::S3::Bucket',
-        Properties: { VersioningConfiguration: { Status: 'Enabled' }, BucketEncryption: {}, WebsiteConfiguration: {} },
+        Properties: {
+          VersioningConfiguration: { Status: 'Enabled' },
+          BucketEncryption: {},
+          WebsiteConfiguration: { IndexDocument: 'index.html' },
+        },
       },
       Plain: { Type: 'AWS::S3::Bucket', Properties: { VersioningConfiguration: { Status: 'Suspended' } } },
       People: { Type: 'AWS::Cognito::UserPool', Properties: { MfaConfiguration: 'OPTIONAL' } },
@@ -91,7 +95,7 @@ describe('the start says what of the template has no part here', () => {
     expect(notServed(stack)).toEqual([
       'not served here: AWS::CloudFront::Distribution (WebACLId) Web',
       'not served here: AWS::Cognito::UserPool (MfaConfiguration) People',
-      'not served here: AWS::S3::Bucket (VersioningConfiguration) Files',
+      'not served here: AWS::S3::Bucket (WebsiteConfiguration) Files',
     ]);
   });
 

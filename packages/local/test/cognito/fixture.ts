@@ -13,6 +13,7 @@ import { type AccessKeys, type Credentials, createAccessKeys } from '#iam/access
 import { createPolicies } from '#iam/policy';
 import { createFunctions, type Functions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
+import { monitoring } from '../fixture/monitoring.ts';
 import { template, triggerCode } from './template.ts';
 
 export interface Fixture {
@@ -100,6 +101,7 @@ export async function startFixture(
     policies: createPolicies(() => stack),
     faults: createFaults(),
     counters: createCounters(),
+    ...monitoring(),
     calls: createCalls(),
     clock: { now: () => (stoppedAt ?? Date.now()) + ahead },
   };

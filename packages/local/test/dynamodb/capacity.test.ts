@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createCounters } from '#counters';
 import { askForCapacity, countCapacity } from '#dynamodb/capacity';
+import { monitoring } from '../fixture/monitoring.ts';
 
 const root = { kind: 'root', arn: 'arn' } as const;
-const about = () => ({ operation: 'GetItem', principal: root, counters: createCounters() });
+const about = () => ({ operation: 'GetItem', principal: root, counters: createCounters(), ...monitoring() });
 const reported = { TableName: 'T', CapacityUnits: 1.5, Table: { CapacityUnits: 1.5 } };
 
 test('the capacity is taken from an answer of any contents, wherever it stands', () => {

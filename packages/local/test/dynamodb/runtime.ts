@@ -17,6 +17,7 @@ import { createFunctions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
 import { type Queues, startSqs } from '#sqs/start';
 import { type Streams, startStreams } from '#streams/start';
+import { monitoring } from '../fixture/monitoring.ts';
 
 /** The runtime's services for tables, streams and queues, on a port of their own. */
 export interface Runtime {
@@ -71,6 +72,7 @@ export async function startRuntime(options: {
   const rest = {
     faults: createFaults(options.faults),
     counters: createCounters(),
+    ...monitoring(),
     calls: createCalls(),
     clock: systemClock,
   };

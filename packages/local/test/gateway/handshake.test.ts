@@ -200,6 +200,15 @@ describe('REQUEST authorizer', () => {
     expect(await statusOf(guarded(ticket), device)).toBe(500);
   });
 
+  test('what it threw is in the access log alone', async () => {
+    await statusOf(guarded('throw'), device);
+    const file = join(fixture.context.dataDirectory, 'logs', 'fixture-guarded.log');
+    await eventually(async () => {
+      const log = await readFile(file, 'utf8').catch(() => '');
+      return log.split('\n').includes('500 Error: Something else') || undefined;
+    });
+  });
+
   test('its context is in every later event of the connection as strings, also in $disconnect', async () => {
     const client = await connect(guarded('good'), [], device);
     client.socket.send('anything');
@@ -253,9 +262,9 @@ test('the access log has a line per event in the stage’s format, with - for mi
     return own.length === 3 ? own : undefined;
   });
   expect(lines).toEqual([
-    `CONNECT $connect 200 ${connectionId} -`,
-    `MESSAGE throw 500 ${connectionId} -`,
-    `DISCONNECT $disconnect 200 ${connectionId} -`,
+    `CONNECT $connect 200 ${connectionId} - -`,
+    `MESSAGE throw 500 ${connectionId} - Error: a secret of the function`,
+    `DISCONNECT $disconnect 200 ${connectionId} - -`,
   ]);
 });
 

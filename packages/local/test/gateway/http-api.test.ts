@@ -185,7 +185,8 @@ describe('configured CORS', () => {
     Object.fromEntries([...response.headers].filter(([name]) => name.startsWith('access-control-')));
 
   test('answers preflights without a function', async () => {
-    const before = fixture.context.counters.snapshot();
+    const runs = () => Object.entries(fixture.context.counters.snapshot()).filter(([name]) => /^lambda\./.test(name));
+    const before = runs();
     const asked = { origin: 'https://one.example', 'access-control-request-method': 'POST' };
     const response = await open('/any', asked, 'OPTIONS');
     expect(response.status).toBe(204);
@@ -197,7 +198,7 @@ describe('configured CORS', () => {
       'access-control-max-age': '600',
     });
     expect(corsOf(await open('/any', { ...asked, origin: 'https://two.example' }, 'OPTIONS'))).toEqual({});
-    expect(fixture.context.counters.snapshot()).toEqual(before);
+    expect(runs()).toEqual(before);
   });
 
   test('replaces the CORS headers of the function', async () => {

@@ -15,6 +15,7 @@ import { createFunctions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
 import { type S3Service, startS3 } from '#s3/start';
 import { startEventServices } from '../events/services.ts';
+import { monitoring } from '../fixture/monitoring.ts';
 
 /** S3 on its own port with a small template: the bucket `uploads`, and roles with different permissions. */
 export interface Fixture {
@@ -111,6 +112,7 @@ export async function startFixture(
     policies: createPolicies(() => stack),
     faults: createFaults(),
     counters: createCounters(),
+    ...monitoring(),
     calls: createCalls(),
     clock: { now: () => Date.now() + offset },
     isOwnHost: createOwnHosts(),

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ListSubscriptionsByTopicCommand,
   ListTopicsCommand,
@@ -62,6 +64,7 @@ beforeAll(async () => {
     ({ seen, plan }) => ({
       Resources: {
         News: topic(),
+        Letters: topic(),
         Orders: topic(),
         Failing: topic(),
         Steps: topic({ FifoTopic: true, ContentBasedDeduplication: true }),
@@ -91,9 +94,13 @@ beforeAll(async () => {
         NewsToWorker: subscribe('News', 'lambda', 'Worker'),
         NewsToWrapped: subscribe('News', 'sqs', 'Wrapped'),
         NewsToRaw: subscribe('News', 'sqs', 'Raw', { RawMessageDelivery: true }),
-        NewsByMail: {
+        LettersByMail: {
           Type: 'AWS::SNS::Subscription',
-          Properties: { TopicArn: { Ref: 'News' }, Protocol: 'email', Endpoint: 'ann@example.com' },
+          Properties: { TopicArn: { Ref: 'Letters' }, Protocol: 'email', Endpoint: 'ann@example.com' },
+        },
+        LettersBySms: {
+          Type: 'AWS::SNS::Subscription',
+          Properties: { TopicArn: { Ref: 'Letters' }, Protocol: 'sms', Endpoint: '+15550100' },
         },
         OrdersToBig: subscribe('Orders', 'sqs', 'Big', {
           RawMessageDelivery: true,
@@ -208,8 +215,17 @@ test('with MessageStructure json, each protocol has its text, and there must be 
   await expect(json({ sqs: 'for queues' })).rejects.toThrow(named('InvalidParameterException', 'No default entry'));
 });
 
-test('who is subscribed by mail hears nothing here, and the start says so', async () => {
-  expect(notServed(fixture.context.stack)).toEqual(['not served here: AWS::SNS::Subscription (email) NewsByMail']);
+test('who is subscribed by mail gets a file in the mail folder', async () => {
+  await publish('Letters', 'Hello by mail', { Subject: 'Post' });
+  const folder = join(fixture.dataDirectory, 'mail');
+  const mails = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  expect(mails).toContainEqual(
+    expect.stringMatching(/^To: ann@example\.com\nSubject: Post\nDate: .*\n\nHello by mail\n$/),
+  );
+});
+
+test('who is subscribed by SMS hears nothing here, and the start says so', async () => {
+  expect(notServed(fixture.context.stack)).toEqual(['not served here: AWS::SNS::Subscription (sms) LettersBySms']);
 });
 
 describe('a filter policy', () => {

@@ -13,6 +13,7 @@ import { createPolicies } from '#iam/policy';
 import { createFunctions } from '#lambda/functions';
 import { createOwnHosts } from '#own-hosts';
 import { lambda, role } from '../dynamodb/template.ts';
+import { monitoring } from '../fixture/monitoring.ts';
 
 /** What the triggered function answers, read at every invocation. `fail`: it reports these bodies as failed. */
 export interface Plan {
@@ -104,6 +105,7 @@ export async function startContext(
     policies,
     faults: createFaults(),
     counters: createCounters(),
+    ...monitoring(),
     calls: createCalls(),
   };
   const functions = createFunctions({ ...shared, clock });

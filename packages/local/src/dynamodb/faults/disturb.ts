@@ -6,6 +6,7 @@ import { isObject } from '#text';
 import type { EngineClient } from '../engine-client.ts';
 import type { EngineAnswer } from '../http-answer.ts';
 import { isWrite } from '../operations.ts';
+import { recordThrottle } from '../table-metrics.ts';
 import { splitBatch, withUnprocessed } from './batches.ts';
 import { cancelled, conflict, throttled } from './errors.ts';
 import { createIndexLag, itemsIn } from './index-lag.ts';
@@ -37,7 +38,7 @@ export function createDisturbance(
   context: Context,
   engine: { readonly client: EngineClient; pid(): number | undefined },
 ) {
-  const { faults, counters, clock } = context;
+  const { faults, counters, clock, metrics } = context;
   const partitions = createPartitions(clock);
   const lag = createIndexLag(clock);
   /** Items that have been in a transaction, the last ones at the end. */
@@ -58,6 +59,10 @@ export function createDisturbance(
     const random = (targets.length > 0 || operation === 'Scan') && happens('tableThrottled');
     const at = random ? 0 : exhausted.indexOf(true);
     if (at < 0) return exhausted;
+    if (targets.length === 0) recordThrottle(metrics, kind, String(input.TableName));
+    for (const [index, { table, index: name }] of targets.entries()) {
+      if (exhausted[index] || index === at) recordThrottle(metrics, kind, table, name);
+    }
     if (!random) counters.count('faults.partitionUnits');
     if (isTransaction(operation)) throw cancelled(targets.length, at, 'ThrottlingError');
     if (isBatch(operation) && !random && exhausted.includes(false)) return exhausted;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { commonLogTime } from '#gateway/access-log';
+import { recordRequest } from '#gateway/api-metrics';
 import type { HttpApi } from '#gateway/apis';
 import { callFunction, domainNameOf, executeApiArn } from '#gateway/call-function';
 import type { Gateway } from '#gateway/gateway-state';
@@ -29,6 +30,8 @@ export async function serveHttp(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const { counters } = gateway.context;
+  counters.count('gateway.requests');
   const startedAt = gateway.context.clock.now();
   const requestId = newId();
   const match = findStage(api, target);
@@ -43,7 +46,15 @@ export async function serveHttp(
     ...(result.status === 204 || result.status === 304 ? {} : { 'content-length': result.body.length }),
   });
   response.end(request.method === 'HEAD' ? undefined : result.body);
+  counters.count('gateway.bytes-out', result.body.length);
   if (match) {
+    const latency = gateway.context.clock.now() - startedAt;
+    const integration = typeof logFields.integrationLatency === 'number' ? logFields.integrationLatency : undefined;
+    recordRequest(
+      gateway.context,
+      { apiId: api.id, stage: match.stage.name },
+      { status: result.status, latency, integration, bytes: result.body.length },
+    );
     gateway.accessLog.write(match.stage, {
       ...logFields,
       apiId: api.id,
@@ -55,7 +66,7 @@ export async function serveHttp(
       requestId,
       requestTime: commonLogTime(startedAt),
       requestTimeEpoch: startedAt,
-      responseLatency: gateway.context.clock.now() - startedAt,
+      responseLatency: latency,
       responseLength: result.body.length,
       routeKey: found?.route.key,
       stage: match.stage.name,
@@ -133,6 +144,7 @@ function refuse(
 ): HttpResponse {
   if (authorization.kind === 'unauthorized') {
     const { challenge } = authorization;
+    logFields['authorizer.error'] = /error_description="([^"]*)"/.exec(challenge ?? '')?.[1];
     return errorResponse(401, 'Unauthorized', challenge === undefined ? {} : { 'www-authenticate': challenge });
   }
   if (authorization.message !== undefined) logFields['authorizer.error'] = authorization.message;

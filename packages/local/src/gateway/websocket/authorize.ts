@@ -11,7 +11,12 @@ import type { RequestContext } from './request-context.ts';
 
 export type Authorization =
   | { readonly ok: true; readonly context: Readonly<Record<string, unknown>> }
-  | { readonly ok: false; readonly error: HandshakeError };
+  | {
+      readonly ok: false;
+      readonly error: HandshakeError;
+      /** What the function threw: only the access log says it. */
+      readonly authorizerError?: string | undefined;
+    };
 
 /** Values of the context are strings, numbers or booleans, and become strings, as in later events. */
 const scalars = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String));
@@ -41,7 +46,10 @@ export async function authorize(
   });
   if (answer.kind === 'failed' && /^\w*: Unauthorized$/.test(answer.message))
     return { ok: false, error: handshakeErrors.unauthorized };
-  if (answer.kind !== 'answer') return { ok: false, error: handshakeErrors.internal };
+  if (answer.kind !== 'answer') {
+    const authorizerError = answer.kind === 'failed' ? answer.message : undefined;
+    return { ok: false, error: handshakeErrors.internal, authorizerError };
+  }
 
   const decision = evaluatePolicy(answer.payload, methodArn);
   if (decision.kind === 'malformed') return { ok: false, error: handshakeErrors.internal };

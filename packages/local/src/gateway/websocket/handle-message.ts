@@ -1,3 +1,4 @@
+import { recordMessage, recordRoute } from '#gateway/api-metrics';
 import type { Gateway } from '#gateway/gateway-state';
 import { newId } from '#gateway/ids';
 import type { Connection } from './connection.ts';
@@ -18,6 +19,8 @@ export async function handleMessage(gateway: Gateway, connection: Connection, bo
   const selected = selectRoute(api.routeSelectionExpression, body);
   const route = api.routes.get(selected) ?? api.routes.get('$default');
   const requestId = newId();
+  const { context } = gateway;
+  recordMessage(context, metadata);
   const requestContext = requestContextOf(gateway, metadata, {
     routeKey: route?.key ?? selected,
     eventType: 'MESSAGE',
@@ -36,15 +39,18 @@ export async function handleMessage(gateway: Gateway, connection: Connection, bo
     status = outcome.kind === 'answer' ? outcome.status : 500;
     error = errorOf(outcome);
   }
+  recordRoute(context, metadata, { isConnect: false, outcome, status });
   const integrationError = outcome?.kind === 'failed' ? outcome.message : undefined;
   gateway.accessLog.write(
     stage,
     logVariables(requestContext, { status, error, latency: outcome?.latency, integrationError }),
   );
   if (error !== undefined) {
+    recordMessage(context, metadata);
     const { connectionId } = metadata;
     connection.send(Buffer.from(JSON.stringify({ message: error, connectionId, requestId })));
   } else if (route?.twoWay && outcome?.kind === 'answer' && outcome.body !== undefined) {
+    recordMessage(context, metadata);
     connection.send(Buffer.from(outcome.body));
   }
 }

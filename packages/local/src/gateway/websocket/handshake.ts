@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { recordRoute } from '#gateway/api-metrics';
 import type { WebSocketApi } from '#gateway/apis';
 import { domainNameOf } from '#gateway/call-function';
 import type { Gateway } from '#gateway/gateway-state';
@@ -45,11 +46,19 @@ export async function handshake(gateway: Gateway, connect: ConnectRequest): Prom
   const decision = await runConnect(gateway, connect, parts, requestContext);
   const error = decision.ok ? undefined : decision.error;
   const authorizer = decision.ok ? decision.context : undefined;
+  const status = error?.status ?? 200;
+  recordRoute(gateway.context, metadata, { isConnect: true, outcome: decision.outcome, status });
   gateway.accessLog.write(
     stage,
     logVariables(
       { ...requestContext, authorizer },
-      { status: error?.status ?? 200, error: error?.message, latency: decision.latency },
+      {
+        status,
+        error: error?.message,
+        latency: decision.outcome?.latency,
+        integrationError: decision.outcome?.kind === 'failed' ? decision.outcome.message : undefined,
+        authorizerError: decision.authorizerError,
+      },
     ),
   );
   return decision.ok
@@ -69,7 +78,12 @@ type Decision = (
       readonly subprotocol: string | undefined;
     }
   | { readonly ok: false; readonly error: HandshakeError }
-) & { readonly latency?: number };
+) & {
+  /** Of `$connect`'s integration. */
+  readonly outcome?: RouteOutcome;
+  /** What the authorizer threw: only the access log says it. */
+  readonly authorizerError?: string | undefined;
+};
 
 async function runConnect(
   gateway: Gateway,
@@ -95,10 +109,9 @@ async function runConnect(
   const identity = { ...caller, ...requestContext.identity };
   const event = { ...parts, requestContext: { ...requestContext, identity, authorizer: context } };
   const outcome = await runRoute(gateway, route, stage, event);
-  const { latency } = outcome;
   if (outcome.kind === 'answer' && outcome.status >= 200 && outcome.status < 300)
-    return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), latency };
-  return { ok: false, error: errorFor(outcome), latency };
+    return { ok: true, context, caller, subprotocol: subprotocolOf(outcome.headers), outcome };
+  return { ok: false, error: errorFor(outcome), outcome };
 }
 
 function errorFor(outcome: RouteOutcome): HandshakeError {

@@ -58,7 +58,13 @@ export type RequestContext = ReturnType<typeof requestContextOf>;
 /** The access log's `$context` variables of an event. */
 export function logVariables(
   requestContext: RequestContext,
-  outcome: { status: number; error?: string; integrationError?: string; latency?: number },
+  outcome: {
+    status: number;
+    error?: string;
+    integrationError?: string;
+    authorizerError?: string;
+    latency?: number;
+  },
 ): Record<string, unknown> {
   const { authorizer = {}, identity, ...simple } = requestContext;
   return {
@@ -71,6 +77,7 @@ export function logVariables(
     'error.messageString': outcome.error === undefined ? undefined : JSON.stringify(outcome.error),
     'integration.error': outcome.integrationError,
     integrationErrorMessage: outcome.integrationError,
+    'authorizer.error': outcome.authorizerError,
     ...Object.fromEntries(Object.entries(authorizer).map(([name, value]) => [`authorizer.${name}`, value])),
   };
 }

@@ -23,5 +23,6 @@ export async function runDisconnect(gateway: Gateway, metadata: ConnectionMetada
   const multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
   const outcome = await runRoute(gateway, route, stage, { headers, multiValueHeaders, requestContext });
   const status = outcome.kind === 'answer' ? outcome.status : 500;
-  gateway.accessLog.write(stage, logVariables(requestContext, { status, latency: outcome.latency }));
+  const integrationError = outcome.kind === 'failed' ? outcome.message : undefined;
+  gateway.accessLog.write(stage, logVariables(requestContext, { status, latency: outcome.latency, integrationError }));
 }

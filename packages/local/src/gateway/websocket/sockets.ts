@@ -64,7 +64,10 @@ export function createSockets(gateway: Gateway): Sockets {
       return;
     }
     const connection: Connection = openConnection(gateway.context, accepted, metadata, {
-      message: (text) => run(handleMessage(gateway, connection, text)),
+      message(text) {
+        gateway.context.counters.count('gateway.frames');
+        run(handleMessage(gateway, connection, text));
+      },
       closing: () => connections.delete(metadata.connectionId),
       closed: (status) => {
         unclosed.delete(metadata.connectionId);

@@ -21,3 +21,9 @@ export async function getBucketLocation(s3: S3, { caller, bucket, response }: Ca
   const { region } = s3.context.stack;
   sendResult(response, 'LocationConstraint', region === 'us-east-1' ? '' : region);
 }
+
+/** A bucket that never had versioning answers with an empty element. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketVersioning.html */
+export async function getBucketVersioning(s3: S3, { caller, bucket, response }: Call): Promise<void> {
+  authorizeCaller(s3, caller, 's3:GetBucketVersioning', bucket.arn);
+  sendResult(response, 'VersioningConfiguration', [['Status', bucket.versioning]]);
+}

@@ -6,8 +6,9 @@ import { algorithmOf, checksumElement, digestStream } from '#s3/checksums';
 import { S3Error } from '#s3/errors';
 import { checkWriteConditions } from '#s3/preconditions';
 import { readDocument } from '#s3/request-document';
-import { quotedEtag, sendResult } from '#s3/responses';
-import type { ObjectStore, StoredObject } from '#s3/store';
+import { quotedEtag, sendResult, setVersionHeader } from '#s3/responses';
+import type { ObjectStore } from '#s3/store';
+import type { StoredObject } from '#s3/stored';
 import { compositeChecksum } from '#s3/upload-checksum';
 import { findUpload, partName, removeUpload, type Upload, type UploadedPart } from '#s3/uploads';
 import { oneOrMore } from '#s3/xml';
@@ -56,6 +57,7 @@ export async function completeMultipartUpload(s3: S3, call: Call): Promise<void>
     etagOf(found),
   );
   await removeUpload(parts, upload.id);
+  setVersionHeader(response, object);
   response.setHeader('x-amz-server-side-encryption', 'AES256');
   sendResult(response, 'CompleteMultipartUploadResult', [
     ['Location', `${s3.context.origin}${s3Prefix}/${bucket.name}/${encodeURIComponent(key)}`],

@@ -4,8 +4,8 @@ import { checkCopySize, findCopySource } from '#s3/copy-source';
 import { invalidArgument, S3Error } from '#s3/errors';
 import { readMetadata } from '#s3/metadata';
 import { checkWriteConditions } from '#s3/preconditions';
-import { quotedEtag, sendResult, xmlTime } from '#s3/responses';
-import type { StoredObject } from '#s3/store';
+import { quotedEtag, sendResult, setVersionHeader, xmlTime } from '#s3/responses';
+import type { StoredObject } from '#s3/stored';
 import { chooseChecksum } from '#s3/upload-checksum';
 import { metadataHeaders } from './put-object.ts';
 
@@ -19,7 +19,9 @@ export async function copyObject(s3: S3, call: Call): Promise<void> {
   const caller = authorizeCaller(s3, call.caller, 's3:PutObject', objectArn(call.bucket, call.key));
   const source = findCopySource(s3, call, caller);
   const replace = replacesMetadata(call);
-  if (!replace && source.bucket.name === call.bucket.name && source.key === call.key) {
+  // An older version over the current one is a change.
+  const isItself = source.bucket.name === call.bucket.name && source.key === call.key && source.version === undefined;
+  if (!replace && isItself) {
     throw new S3Error('InvalidRequest', {
       message:
         "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
@@ -51,6 +53,8 @@ export async function copyObject(s3: S3, call: Call): Promise<void> {
     await opened.file.close();
   }
   response.setHeader('x-amz-server-side-encryption', 'AES256');
+  setVersionHeader(response, object);
+  if (opened.object.version !== undefined) response.setHeader('x-amz-copy-source-version-id', opened.object.version);
   sendResult(response, 'CopyObjectResult', [
     ['LastModified', xmlTime(object.lastModified)],
     ['ETag', quotedEtag(object)],

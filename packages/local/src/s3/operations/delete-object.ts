@@ -1,12 +1,16 @@
-import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3/call';
-import { checkDeleteCondition } from '#s3/preconditions';
+import { type Call, namedVersion, type S3 } from '#s3/call';
+import { deleteTarget } from '#s3/deletion';
+import { S3Error } from '#s3/errors';
+import { setVersionHeader } from '#s3/responses';
+import { isMarker } from '#s3/version-index';
 
 /** Answers 204, also if there was no object. https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html */
 export async function deleteObject(s3: S3, call: Call): Promise<void> {
-  const caller = authorizeCaller(s3, call.caller, 's3:DeleteObject', objectArn(call.bucket, call.key));
-  const removed = await (await s3.store(call.bucket)).remove(call.key, (existing) =>
-    checkDeleteCondition(call.request.headers['if-match'], existing),
-  );
-  call.response.writeHead(204).end();
-  if (removed) s3.notify(objectEvent(call, caller, 'ObjectRemoved:Delete'));
+  const { request, response, caller, key } = call;
+  if (!caller) throw new S3Error('AccessDenied');
+  const version = namedVersion(call.query);
+  const { marker, removed } = await deleteTarget(s3, call, caller, { key, version, etag: request.headers['if-match'] });
+  if (marker || isMarker(removed)) response.setHeader('x-amz-delete-marker', 'true');
+  setVersionHeader(response, { version: marker?.version ?? version });
+  response.writeHead(204).end();
 }

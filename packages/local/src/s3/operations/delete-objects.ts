@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Caller } from '#s3/authenticate';
-import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3/call';
+import type { Call, S3 } from '#s3/call';
 import { isChecksumName } from '#s3/checksums';
+import { deleteTarget } from '#s3/deletion';
 import { S3Error } from '#s3/errors';
-import { checkDeleteCondition } from '#s3/preconditions';
 import { readDocument } from '#s3/request-document';
 import { sendResult } from '#s3/responses';
+import type { Removal } from '#s3/store';
+import { isMarker, versionIdOf } from '#s3/version-index';
 import type { Xml } from '#s3/xml';
 import { oneOrMore } from '#s3/xml';
 
@@ -38,12 +40,19 @@ export async function deleteObjects(s3: S3, call: Call): Promise<void> {
   const isQuiet = document.Delete.Quiet?.trim().toLowerCase() === 'true';
   const results: Xml[] = [];
   for (const target of document.Delete.Object) {
-    const error = await remove(s3, call, caller, target);
-    if (error) {
-      const version: Xml = ['VersionId', target.VersionId];
-      results.push(['Error', [['Key', target.Key], version, ['Code', error.code], ['Message', error.message]]]);
+    const version: Xml = ['VersionId', target.VersionId];
+    const outcome = await remove(s3, call, caller, target);
+    if (outcome instanceof S3Error) {
+      results.push(['Error', [['Key', target.Key], version, ['Code', outcome.code], ['Message', outcome.message]]]);
     } else if (!isQuiet) {
-      results.push(['Deleted', [['Key', target.Key]]]);
+      const { marker = isMarker(outcome.removed) ? outcome.removed : undefined } = outcome;
+      const hidden: Xml[] = marker
+        ? [
+            ['DeleteMarker', true],
+            ['DeleteMarkerVersionId', versionIdOf(marker)],
+          ]
+        : [];
+      results.push(['Deleted', [['Key', target.Key], version, ...hidden]]);
     }
   }
   sendResult(response, 'DeleteResult', results);
@@ -58,14 +67,10 @@ async function remove(
   s3: S3,
   call: Call,
   caller: Caller,
-  { Key, VersionId = 'null', ETag }: z.infer<typeof Target>,
-): Promise<S3Error | undefined> {
+  { Key, VersionId, ETag }: z.infer<typeof Target>,
+): Promise<S3Error | Removal> {
   try {
-    authorizeCaller(s3, caller, 's3:DeleteObject', objectArn(call.bucket, Key));
-    if (VersionId !== 'null' && VersionId !== '') throw new S3Error('NoSuchVersion');
-    const removed = await (await s3.store(call.bucket)).remove(Key, (existing) => checkDeleteCondition(ETag, existing));
-    if (removed) s3.notify(objectEvent({ ...call, key: Key }, caller, 'ObjectRemoved:Delete'));
-    return undefined;
+    return await deleteTarget(s3, call, caller, { key: Key, version: VersionId || undefined, etag: ETag });
   } catch (error) {
     if (error instanceof S3Error) return error;
     throw error;

@@ -1,9 +1,10 @@
-import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from '#s3/call';
+import { authorizeCaller, type Call, namedVersion, noSuchKey, objectArn, type S3 } from '#s3/call';
 import { checksumElement } from '#s3/checksums';
-import { invalidArgument } from '#s3/errors';
+import { invalidArgument, S3Error } from '#s3/errors';
 import { parseCount, parsePageSize } from '#s3/list-page';
-import { sendResult } from '#s3/responses';
-import type { StoredObject } from '#s3/store';
+import { sendResult, setVersionHeader } from '#s3/responses';
+import type { StoredObject } from '#s3/stored';
+import { isMarker } from '#s3/version-index';
 import type { Xml } from '#s3/xml';
 
 const known = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
@@ -11,7 +12,12 @@ const known = ['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'];
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObjectAttributes.html */
 export async function getObjectAttributes(s3: S3, call: Call): Promise<void> {
   const { request, response, bucket, key } = call;
-  for (const action of ['s3:GetObject', 's3:GetObjectAttributes']) {
+  const id = namedVersion(call.query);
+  const actions =
+    id === undefined
+      ? ['s3:GetObject', 's3:GetObjectAttributes']
+      : ['s3:GetObjectVersion', 's3:GetObjectVersionAttributes'];
+  for (const action of actions) {
     authorizeCaller(s3, call.caller, action, objectArn(bucket, key));
   }
   const asked = (request.headers['x-amz-object-attributes']?.toString() ?? '').split(',').map((name) => name.trim());
@@ -19,8 +25,10 @@ export async function getObjectAttributes(s3: S3, call: Call): Promise<void> {
     const name = 'x-amz-object-attributes';
     throw invalidArgument(name, asked.join(','), 'Invalid attribute name specified.');
   }
-  const object = (await s3.store(bucket)).find(key);
-  if (!object) throw noSuchKey(s3, call, key);
+  const store = await s3.store(bucket);
+  const object = id === undefined ? store.find(key) : store.findVersion(key, id);
+  if (!object || isMarker(object)) throw id === undefined ? noSuchKey(s3, call, key) : new S3Error('NoSuchVersion');
+  setVersionHeader(response, object);
   const { checksum } = object;
   const attributes: Xml[] = [
     ['ETag', object.etag],

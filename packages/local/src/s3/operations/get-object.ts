@@ -1,12 +1,14 @@
 import { pipeline } from 'node:stream/promises';
-import { authorizeCaller, type Call, noSuchKey, objectArn, type S3 } from '#s3/call';
+import { authorizeCaller, type Call, namedVersion, noSuchKey, objectArn, type S3 } from '#s3/call';
 import { S3Error } from '#s3/errors';
 import { headerValue } from '#s3/metadata';
 import { notModified } from '#s3/preconditions';
 import { type ByteRange, parseRange } from '#s3/range';
-import { setObjectHeaders } from '#s3/responses';
-import type { StoredObject } from '#s3/store';
+import { setObjectHeaders, setVersionHeader } from '#s3/responses';
+import type { ObjectStore } from '#s3/store';
+import type { StoredObject } from '#s3/stored';
 import { parsePartNumber } from '#s3/uploads';
+import { isMarker } from '#s3/version-index';
 
 /** Signed query parameters that replace a header of the response. */
 const overrides = [
@@ -19,10 +21,10 @@ const overrides = [
 ];
 
 export async function getObject(s3: S3, call: Call): Promise<void> {
-  authorizeCaller(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
   const store = await s3.store(call.bucket);
-  const opened = await store.open(call.key);
-  if (!opened) throw noSuchKey(s3, call, call.key);
+  const id = authorizeReader(s3, call);
+  const opened = await store.open(call.key, id);
+  if (!opened) throw missing(s3, call, store, id);
   const { object, file } = opened;
   try {
     const range = writeHead(call, object);
@@ -38,11 +40,38 @@ export async function getObject(s3: S3, call: Call): Promise<void> {
 }
 
 export async function headObject(s3: S3, call: Call): Promise<void> {
-  authorizeCaller(s3, call.caller, 's3:GetObject', objectArn(call.bucket, call.key));
-  const object = (await s3.store(call.bucket)).find(call.key);
-  if (!object) throw noSuchKey(s3, call, call.key);
+  const store = await s3.store(call.bucket);
+  const id = authorizeReader(s3, call);
+  const object = id === undefined ? store.find(call.key) : store.findVersion(call.key, id);
+  if (!object || isMarker(object)) throw missing(s3, call, store, id);
   writeHead(call, object);
   call.response.end();
+}
+
+/** @returns the version that is asked for, which needs a permission of its own */
+function authorizeReader(s3: S3, { caller, bucket, key, query }: Call): string | undefined {
+  const id = namedVersion(query);
+  authorizeCaller(s3, caller, id === undefined ? 's3:GetObject' : 's3:GetObjectVersion', objectArn(bucket, key));
+  return id;
+}
+
+/** There is nothing to read: no such object or version, or a delete marker, which the headers tell. */
+function missing(s3: S3, call: Call, store: ObjectStore, id: string | undefined): S3Error {
+  const found = id === undefined ? store.of(call.key)[0] : store.findVersion(call.key, id);
+  const error =
+    id === undefined
+      ? noSuchKey(s3, call, call.key)
+      : found
+        ? new S3Error('MethodNotAllowed', {
+            details: { Method: call.request.method ?? '', ResourceType: 'DeleteMarker' },
+          })
+        : new S3Error('NoSuchVersion', { details: { Key: call.key, VersionId: id } });
+  if (isMarker(found)) {
+    call.response.setHeader('x-amz-delete-marker', 'true');
+    setVersionHeader(call.response, found);
+    if (id !== undefined) call.response.setHeader('last-modified', new Date(found.lastModified).toUTCString());
+  }
+  return error;
 }
 
 /** Writes status and headers. Checks all conditions first, because an error must not have the object's headers. */

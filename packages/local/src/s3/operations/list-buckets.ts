@@ -4,7 +4,7 @@ import { type AccountCall, authorizeCaller, type S3 } from '#s3/call';
 import { invalidArgument } from '#s3/errors';
 import { owner } from '#s3/owner';
 import { sendResult, xmlTime } from '#s3/responses';
-import { compareBytes } from '#s3/store';
+import { compareBytes } from '#s3/version-index';
 
 /** The template's buckets. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBuckets.html */
 export async function listBuckets(s3: S3, { caller, query, response }: AccountCall): Promise<void> {

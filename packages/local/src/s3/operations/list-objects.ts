@@ -4,7 +4,7 @@ import { invalidArgument } from '#s3/errors';
 import { type Entry, isAfterName, listPage, type Page, parseEncoding, parsePageSize } from '#s3/list-page';
 import { owner } from '#s3/owner';
 import { quotedEtag, sendResult, xmlTime } from '#s3/responses';
-import type { StoredObject } from '#s3/store';
+import type { StoredObject } from '#s3/stored';
 import type { Xml } from '#s3/xml';
 
 /** Version 1. https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjects.html */

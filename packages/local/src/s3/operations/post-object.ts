@@ -7,8 +7,8 @@ import { authenticateForm } from '#s3/form-signature';
 import { readMetadata } from '#s3/metadata';
 import { maxObjectBytes } from '#s3/payload';
 import { checkPostPolicy, parsePostPolicy, type SizeRange } from '#s3/post-policy';
-import { quotedEtag, sendXml } from '#s3/responses';
-import type { StoredObject } from '#s3/store';
+import { quotedEtag, sendXml, setVersionHeader } from '#s3/responses';
+import type { StoredObject } from '#s3/stored';
 import { xmlDocument } from '#s3/xml';
 
 /**
@@ -87,6 +87,7 @@ function respond(s3: S3, call: Call, fields: ReadonlyMap<string, string>, object
   const { response, bucket } = call;
   const location = `${s3.context.origin}${s3Prefix}/${bucket.name}/${encodeURIComponent(object.key)}`;
   response.setHeader('etag', quotedEtag(object));
+  setVersionHeader(response, object);
   const redirect = redirectUrl(fields.get('success_action_redirect') ?? fields.get('redirect'), bucket.name, object);
   if (redirect) {
     response.writeHead(303, { location: redirect, 'content-length': 0 }).end();

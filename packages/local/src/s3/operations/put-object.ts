@@ -3,7 +3,7 @@ import { authorizeCaller, type Call, objectArn, objectEvent, type S3 } from '#s3
 import { readMetadata } from '#s3/metadata';
 import { readPayload } from '#s3/payload';
 import { checkWriteConditions } from '#s3/preconditions';
-import { quotedEtag } from '#s3/responses';
+import { quotedEtag, setVersionHeader } from '#s3/responses';
 
 /** Streams the object to disk and verifies it meanwhile. It becomes visible when it is complete. */
 export async function putObject(s3: S3, call: Call): Promise<void> {
@@ -20,6 +20,7 @@ export async function putObject(s3: S3, call: Call): Promise<void> {
   );
   s3.context.counters.count('s3.bytes-in', object.size);
   response.setHeader('etag', quotedEtag(object));
+  setVersionHeader(response, object);
   response.setHeader('x-amz-server-side-encryption', 'AES256');
   if (object.checksum) {
     response.setHeader(object.checksum.header, object.checksum.value);

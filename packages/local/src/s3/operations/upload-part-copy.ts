@@ -3,7 +3,7 @@ import { checksumElement, digestStream } from '#s3/checksums';
 import { checkCopySize, findCopySource } from '#s3/copy-source';
 import { invalidArgument } from '#s3/errors';
 import { quotedEtag, sendResult, xmlTime } from '#s3/responses';
-import type { StoredObject } from '#s3/store';
+import type { StoredObject } from '#s3/stored';
 import { findUpload, parsePartNumber, partName } from '#s3/uploads';
 
 /** A part whose bytes are an object's, or a range of them. https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */

@@ -1,0 +1,68 @@
+import type { Part } from './pages.ts';
+import type { Message, ServerEvent } from './protocol.ts';
+
+/** A part of the log that the conversation's timeline does not have, such as the messages around a search result. */
+export interface LogPart extends Part {
+  /** Do the newest messages follow without a gap? */
+  readonly isJoined: boolean;
+}
+
+/** @param live the newest messages, by `seq` */
+export function logPart(page: Part, live: readonly Message[]): LogPart {
+  const first = live[0]?.seq ?? 0;
+  const last = page.messages.at(-1)?.seq ?? 0;
+  return { ...page, isJoined: page.upTo === undefined || last >= first - 1 };
+}
+
+/** The messages to show: the part, and the newest messages if they follow. Where both have a message, the live one is newer. */
+export function joinParts(part: LogPart | undefined, live: readonly Message[]): readonly Message[] {
+  if (!part) return live;
+  if (!part.isJoined) return part.messages;
+  const first = live[0]?.seq ?? Number.POSITIVE_INFINITY;
+  return [...part.messages.filter(({ seq }) => seq < first), ...live];
+}
+
+/** The part after an event; the same object if the event changes nothing. */
+export function applyToPart(part: LogPart, event: ServerEvent): LogPart {
+  const change = (seq: number, to: (message: Message) => Message | undefined) => {
+    if (!part.messages.some((message) => message.seq === seq)) return part;
+    return {
+      ...part,
+      messages: part.messages.flatMap((message) => (message.seq === seq ? (to(message) ?? []) : message)),
+    };
+  };
+  switch (event.type) {
+    case 'message_edited':
+    case 'message_deleted': {
+      const { type, room, change: _, ...message } = event;
+      return change(event.seq, ({ reactions }) => ({ ...message, reactions }));
+    }
+    case 'messages_erased':
+      return {
+        ...part,
+        messages: part.messages.map((message) =>
+          message.from_user.username === event.user && message.content_type !== 'system' ? erased(message) : message,
+        ),
+      };
+    case 'reaction':
+      return change(event.seq, (message) => withReaction(message, event.emoji, event.user, event.removed));
+    case 'message_hidden':
+      return change(event.seq, () => undefined);
+    case 'history_cleared':
+      return { ...part, messages: part.messages.filter(({ seq }) => seq > event.up_to) };
+    default:
+      return part;
+  }
+}
+
+function erased(message: Message): Message {
+  return { ...message, deleted: true, message: '', attachments: [], multimedia_url: null };
+}
+
+/** The message after a user has added or removed a reaction. */
+export function withReaction(message: Message, emoji: string, user: string, removed: boolean): Message {
+  const others = (message.reactions[emoji] ?? []).filter((name) => name !== user);
+  const users = removed ? others : [...others, user].sort();
+  const { [emoji]: _, ...rest } = message.reactions;
+  return { ...message, reactions: users.length === 0 ? rest : { ...rest, [emoji]: users } };
+}

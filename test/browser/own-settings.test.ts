@@ -1,0 +1,142 @@
+import { expect } from 'vitest';
+import { violations } from './axe.ts';
+import { story } from './story.ts';
+import { choose, message, openConversation } from './thread.ts';
+
+const rows = '[data-conversation]';
+
+story(
+  'the menu of a conversation pins, mutes and archives it, by pointer and by keys, and an archived one comes back with a message',
+  async ({ guest, chat }) => {
+    const [bob, carol] = await chat.people('bob', 'carol');
+    const { page, api } = await guest('alice');
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    const write = (by: typeof bob, text: string) =>
+      by.post(`/conversations/${[by.username, api.username].sort().join('_')}/messages`, { message: text });
+    await write(bob, 'one');
+    await write(carol, 'two');
+    const row = (name: string) => list.getByRole('link', { name: new RegExp(`^.*${name}`) });
+    await row('Bob').waitFor();
+    await row('Carol').waitFor();
+    const order = () =>
+      list.locator(rows).evaluateAll((links) => links.map((link) => link.querySelector('.row-title')?.textContent));
+    expect(await order()).toEqual(['Carol', 'Bob']);
+
+    // By the right button.
+    await row('Bob').click({ button: 'right' });
+    await page.getByRole('menu', { name: 'Actions for Bob' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByRole('menuitem', { name: 'Pin', exact: true }).click();
+    await list.getByRole('link', { name: /Bob , pinned,/ }).waitFor();
+    await page.mouse.move(900, 400);
+    await expect.poll(order).toEqual(['Bob', 'Carol']);
+
+    // By the button beside the row, and the keys of a menu.
+    await list.getByRole('button', { name: 'Actions for Carol' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu', { name: 'Actions for Carol' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await page.getByRole('menu', { name: 'Mute Carol' }).waitFor();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.getByText('Muted until you unmute it. Mentions still notify.').waitFor();
+    await list.getByRole('link', { name: /Carol , muted,/ }).waitFor();
+    expect(await row('Carol').evaluate((link) => link === document.activeElement)).toBe(true);
+
+    // Escape closes the menu alone, and a press elsewhere too.
+    await page.keyboard.press('Shift+F10');
+    await page.getByRole('menu').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    await row('Bob').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Unpin' }).waitFor();
+    await page.mouse.click(900, 400);
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+
+    await row('Bob').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Archive', exact: true }).click();
+    await page.getByText('Archived.').waitFor();
+    await row('Bob').waitFor({ state: 'detached' });
+    await list.getByRole('button', { name: 'Archived (1)' }).click();
+    await row('Bob').waitFor();
+    expect(await order()).toEqual(['Bob']);
+    await list.getByRole('button', { name: 'Archive', exact: true }).click();
+    await row('Carol').waitFor();
+    await write(bob, 'three');
+    await row('Bob').waitFor();
+    expect(await list.getByRole('button', { name: /^Archived/ }).count()).toBe(0);
+    // One that is muted stays away.
+    await row('Carol').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Archive', exact: true }).click();
+    await row('Carol').waitFor({ state: 'detached' });
+    await write(carol, 'four');
+    await write(bob, 'five');
+    await list.getByText('five').waitFor();
+    await list.getByRole('button', { name: 'Archived (1)' }).click();
+    await list.getByText('four').waitFor();
+  },
+);
+
+story(
+  'a conversation that is marked as unread is so on all devices until it is opened again, and then says where it was marked',
+  async ({ guest, chat }) => {
+    const bob = await chat.person('bob');
+    const { page, api } = await guest('alice');
+    const of = [bob.username, api.username].sort().join('_');
+    for (const text of ['one', 'two', 'three']) await bob.post(`/conversations/${of}/messages`, { message: text });
+    await openConversation(page, of);
+    await message(page, 'three').waitFor();
+    const badge = page.locator(`[data-conversation="${of}"] .badge`);
+    await badge.waitFor({ state: 'detached' });
+    const view = async () => (await api.get(`/conversations/${of}`)).body;
+    await choose(page, 'two', 'Mark unread from here');
+    await badge.getByText('2').waitFor();
+    expect(await view()).toMatchObject({ unread_count: 2, read_seq: 3, settings: { unread_from: 2 } });
+
+    await page.goto('/#/');
+    await page.getByText('Choose a conversation, or begin a new one.').waitFor();
+    await page.locator(`[data-conversation="${of}"]`).click();
+    await message(page, 'three').waitFor();
+    await page.getByRole('main').locator('li:has(.new-line)').filter({ hasText: 'two' }).waitFor();
+    await badge.waitFor({ state: 'detached' });
+    expect(await view()).toMatchObject({ unread_count: 0 });
+
+    // The whole conversation, from the list; and read from there.
+    const row = page.locator(`[data-conversation="${of}"]`);
+    await row.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Mark as unread' }).click();
+    await badge.getByText('1').waitFor();
+    await row.click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Mark as read' }).click();
+    await badge.waitFor({ state: 'detached' });
+    expect(await view()).not.toHaveProperty('settings');
+  },
+);
+
+story(
+  'a long press opens the menu of a conversation, and lifting the finger neither closes it nor opens the conversation',
+  async ({ guest, chat }) => {
+    const bob = await chat.person('bob');
+    const { page, api, context } = await guest('alice', {
+      hasTouch: true,
+      isMobile: true,
+      viewport: { width: 360, height: 740 },
+    });
+    const of = [bob.username, api.username].sort().join('_');
+    await bob.post(`/conversations/${of}/messages`, { message: 'one' });
+    const row = page.locator(`[data-conversation="${of}"]`);
+    await row.waitFor();
+    const box = await row.boundingBox();
+    if (!box) throw new Error('the row is not shown');
+    const point = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    const touch = await context.newCDPSession(page);
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [point] });
+    const menu = page.getByRole('menu', { name: 'Actions for Bob' });
+    await menu.waitFor();
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await menu.getByRole('menuitem', { name: 'Pin', exact: true }).tap();
+    await page.getByRole('link', { name: /Bob , pinned,/ }).waitFor();
+    expect(new URL(page.url()).hash).not.toContain('/c/');
+  },
+);

@@ -1,0 +1,55 @@
+import type { PinnedMessage } from '@parley/client';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { shortTime } from '../ui/times.ts';
+import { showToast } from '../ui/toast.tsx';
+import { sentenceOf } from '../ui/use-action.ts';
+import { permissionsFor } from './message-actions.ts';
+import { excerpt } from './message-quote.tsx';
+import { setPinned } from './pin.ts';
+import type { Thread } from './thread.ts';
+import { usePinned } from './use-pinned.ts';
+
+/** The pinned messages: each can be gone to, and taken down by whoever may pin. */
+export function PinnedDialog({ thread, onClose }: { readonly thread: Thread; onClose(): void }) {
+  const { list, error } = usePinned(thread);
+  const goTo = (seq: number) => {
+    onClose();
+    thread.goTo(seq).catch((reason: Error) => showToast(sentenceOf(reason)));
+  };
+  return (
+    <Dialog title="Pinned messages" onClose={onClose}>
+      {list?.length === 0 && <p class="list-note">No message is pinned.</p>}
+      <ul class="pinned-list" aria-label="Pinned messages" aria-busy={list === undefined}>
+        {list?.map((pinned) => (
+          <PinnedRow key={pinned.message.seq} thread={thread} pinned={pinned} onGo={() => goTo(pinned.message.seq)} />
+        ))}
+      </ul>
+      <ErrorMessage text={error} />
+    </Dialog>
+  );
+}
+
+function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMessage; onGo(): void }) {
+  const { thread, pinned } = props;
+  const { message, pinned_by: by } = pinned;
+  const isMine = (username: string) => username === thread.me;
+  return (
+    <li class="pinned-row">
+      <button type="button" class="list-button search-result" onClick={props.onGo}>
+        <span class="search-result-name" dir="auto">
+          {isMine(message.from_user.username) ? 'You' : message.from_user.name}
+        </span>
+        <time class="search-result-time" dateTime={message.date_added}>
+          {shortTime(message.date_added, Date.now())}
+        </time>
+        <span class="search-result-text" dir="auto">
+          {excerpt(message)}
+        </span>
+        <span class="quiet">{isMine(by.username) ? 'Pinned by you' : `Pinned by ${by.name}`}</span>
+      </button>
+      {permissionsFor(thread, message).pin && <Button onClick={() => setPinned(thread, message, false)}>Unpin</Button>}
+    </li>
+  );
+}

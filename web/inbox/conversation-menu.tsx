@@ -1,0 +1,175 @@
+import type { ConversationView } from '@parley/client';
+import {
+  always,
+  createSettings,
+  isArchived,
+  isMuted,
+  markedFrom,
+  noSettings,
+  type SettingsChange,
+} from '@parley/client/settings';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { positionPopover } from '../conversation/position-popover.ts';
+import { route } from '../route.ts';
+import { titleOf } from '../state/names.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { focusWithArrows } from '../ui/arrow-keys.ts';
+import { Button } from '../ui/button.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { type RowMenu, rowMenu } from './conversation-menu-state.ts';
+import { muteEndText } from './mute-end-text.ts';
+
+const hourMs = 3_600_000;
+const mutes: readonly (readonly [label: string, ms: number])[] = [
+  ['For an hour', hourMs],
+  ['For 8 hours', 8 * hourMs],
+  ['For a week', 7 * 24 * hourMs],
+  ['Until I unmute it', Number.POSITIVE_INFINITY],
+];
+const levels = [
+  ['all', 'All messages'],
+  ['mentions', 'Only mentions of me'],
+  ['none', 'Nothing'],
+] as const;
+
+/** The menu of a conversation in the list: what the user has set for themselves. It closes when the conversation goes. */
+export function ConversationMenu() {
+  const { conversations } = useMessenger();
+  const open = rowMenu.value;
+  const view = conversations.value.find(({ id }) => id === open?.id);
+  useEffect(() => {
+    if (open && !view) rowMenu.value = undefined;
+  }, [open, view]);
+  return open && view ? <OpenMenu key={open.id} {...open} view={view} /> : null;
+}
+
+type Part = 'main' | 'mute' | 'notify';
+
+function OpenMenu({ view, anchor }: RowMenu & { readonly view: ConversationView }) {
+  const { chat, me, now } = useMessenger();
+  const element = useRef<HTMLDivElement>(null);
+  const [part, setPart] = useState<Part>('main');
+  useMenu(element, anchor, part);
+
+  const { settings = noSettings, unread_count, last_message } = view;
+  const muted = isMuted(view, now.value);
+  const archived = isArchived(view, now.value);
+  const owned = createSettings(chat);
+  /** Closes the menu and does it. A failure comes as a toast, because the menu is gone. */
+  const choose = (act: () => Promise<unknown>, done?: string, undo?: () => void) => () => {
+    close(element.current, anchor);
+    const attempt = (): Promise<unknown> =>
+      act().then(
+        () => done && showToast(done, undo && { label: 'Undo', run: undo }),
+        ({ message }: Error) => showToast(message, { label: 'Try again', run: attempt }),
+      );
+    void attempt();
+  };
+  const change = (changed: SettingsChange, done?: string, undo?: SettingsChange) =>
+    choose(() => owned.change(view.id, changed), done, undo && choose(() => owned.change(view.id, undo)));
+  const item = (icon: IconName, label: string, act: () => void, more: { readonly opens?: boolean } = {}) => (
+    <Button look="list-button" role="menuitem" tabIndex={-1} aria-haspopup={more.opens && 'menu'} onClick={act}>
+      <Icon name={icon} /> {label}
+    </Button>
+  );
+  const choice = (label: string, chosen: boolean, act: () => void) => (
+    <Button look="list-button" role="menuitemradio" aria-checked={chosen} tabIndex={-1} onClick={act}>
+      <Icon name={chosen ? 'check' : 'none'} /> {label}
+    </Button>
+  );
+  const parts: Readonly<Record<Part, ComponentChildren>> = {
+    main: (
+      <>
+        {item('pin', settings.pinned ? 'Unpin' : 'Pin', change({ pinned: !settings.pinned }))}
+        {muted
+          ? item('bell', 'Unmute', change({ muted_until: null, ...(settings.notify === 'none' && { notify: 'all' }) }))
+          : item('bell-off', 'Mute…', () => setPart('mute'), { opens: true })}
+        {item('settings', 'Notify me about…', () => setPart('notify'), { opens: true })}
+        {unread_count > 0 || markedFrom(view) !== undefined
+          ? item(
+              'checks',
+              'Mark as read',
+              choose(() => owned.markRead(view.id)),
+            )
+          : last_message && item('dot', 'Mark as unread', change({ unread_from: last_message.seq }))}
+        {archived
+          ? item('archive', 'Move out of the archive', change({ archived: false }))
+          : item('archive', 'Archive', change({ archived: true }, 'Archived.', { archived: false }))}
+      </>
+    ),
+    mute: mutes.map(([label, ms]) => {
+      const until = ms === Number.POSITIVE_INFINITY ? always : new Date(Date.now() + ms).toISOString();
+      return item(
+        'bell-off',
+        label,
+        change({ muted_until: until }, `${muteEndText(until, Date.now())} Mentions still notify.`),
+      );
+    }),
+    notify: levels.map(([level, label]) => choice(label, settings.notify === level, change({ notify: level }))),
+  };
+  const name = titleOf(view, me);
+  const labels: Readonly<Record<Part, string>> = {
+    main: `Actions for ${name}`,
+    mute: `Mute ${name}`,
+    notify: `Notify me about, in ${name}`,
+  };
+  return (
+    <div class="menu" popover="manual" ref={element}>
+      <div role="menu" aria-label={labels[part]} onKeyDown={focusWithArrows}>
+        {parts[part]}
+      </div>
+      {part === 'main' && settings.muted_until !== null && muted && (
+        <p class="menu-note">{muteEndText(settings.muted_until, now.value)}</p>
+      )}
+    </div>
+  );
+}
+
+/**
+ * Shows the menu and closes it: by Escape, Tab, a press elsewhere, another address or another size of the window. A popover that closes by itself
+ * would close when the finger that opened it by a long press is lifted.
+ */
+function useMenu(element: { readonly current: HTMLDivElement | null }, anchor: HTMLElement, part: Part): void {
+  useLayoutEffect(() => {
+    const menu = element.current;
+    if (!menu) return;
+    if (!menu.matches(':popover-open')) menu.showPopover();
+    positionPopover(menu, anchor);
+    (menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector('button'))?.focus();
+  }, [element, anchor, part]);
+  useEffect(() => {
+    const leave = new AbortController();
+    const options = { signal: leave.signal, capture: true };
+    const shut = () => close(element.current, anchor);
+    const onPress = ({ target }: PointerEvent) => {
+      if (!(target instanceof Node && element.current?.contains(target))) shut();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' && event.key !== 'Tab') return;
+      // The layer below stays open.
+      event.stopPropagation();
+      event.preventDefault();
+      shut();
+    };
+    document.addEventListener('pointerdown', onPress, options);
+    document.addEventListener('keydown', onKey, options);
+    addEventListener('resize', shut, options);
+    const first = route.peek();
+    const stop = route.subscribe((now) => {
+      if (now !== first) shut();
+    });
+    return () => {
+      leave.abort();
+      stop();
+    };
+  }, [element, anchor]);
+}
+
+/** The focus goes back to the row, unless it is elsewhere by now. */
+function close(menu: HTMLElement | null, anchor: HTMLElement): void {
+  const hadFocus = menu?.contains(document.activeElement) ?? false;
+  rowMenu.value = undefined;
+  if (hadFocus) anchor.focus({ preventScroll: true });
+}

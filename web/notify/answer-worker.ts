@@ -1,0 +1,23 @@
+import { navigate, route } from '../route.ts';
+import type { Messenger } from '../state/messenger.ts';
+import type { PageQuestion } from '../worker/messages.ts';
+
+/** Does this tab show the conversation, and is the tab visible? */
+export function isVisible(conversation: string): boolean {
+  const current = route.peek();
+  return document.visibilityState === 'visible' && current.page === 'conversation' && current.name === conversation;
+}
+
+/** Answers the worker's questions, and opens the conversation of a notification that was clicked. @returns stop */
+export function answerWorker({ me }: Pick<Messenger, 'me'>): () => void {
+  if (!('serviceWorker' in navigator)) return () => {};
+  const answer = ({ data, ports: [port] }: MessageEvent<PageQuestion>) => {
+    // The user is empty if a push came before this browser was registered for a user.
+    const isMine = data.user === me || data.user === '';
+    if (isMine && data.type === 'open') navigate({ page: 'conversation', name: data.conversation });
+    port?.postMessage(isMine && (data.type === 'open' || isVisible(data.conversation)));
+  };
+  navigator.serviceWorker.addEventListener('message', answer);
+  navigator.serviceWorker.startMessages();
+  return () => navigator.serviceWorker.removeEventListener('message', answer);
+}

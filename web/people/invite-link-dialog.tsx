@@ -1,0 +1,113 @@
+import type { ConversationView, InviteLink } from '@parley/client';
+import { createInviteLinks } from '@parley/client/invite-links';
+import { useEffect, useState } from 'preact/hooks';
+import { hrefOf } from '../route.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { exactTime } from '../ui/times.ts';
+import { showToast } from '../ui/toast.tsx';
+import { useAction } from '../ui/use-action.ts';
+
+const hour = 3_600;
+const times: readonly (readonly [seconds: number, name: string])[] = [
+  [hour, '1 hour'],
+  [24 * hour, '1 day'],
+  [7 * 24 * hour, '7 days'],
+  [30 * 24 * hour, '30 days'],
+];
+const numbers = [1, 10, 100, 1_000];
+
+/** The invite links of a group: to make, copy and revoke. */
+export function InviteLinkDialog({ view, onClose }: { readonly view: ConversationView; onClose(): void }) {
+  const { chat } = useMessenger();
+  const { busy, error, run, submit } = useAction();
+  const [links, setLinks] = useState<readonly InviteLink[]>();
+  const [seconds, setSeconds] = useState(7 * 24 * hour);
+  const [most, setMost] = useState(100);
+  const inviteLinks = createInviteLinks(chat);
+  useEffect(() => run(() => inviteLinks.list(view.id).then(setLinks)), []);
+
+  async function make(): Promise<void> {
+    const link = await inviteLinks.make(view.id, { expires_in: seconds, max_uses: most });
+    setLinks((others = []) => [link, ...others]);
+  }
+
+  async function revoke(link: InviteLink): Promise<void> {
+    await inviteLinks.revoke(link);
+    setLinks((others = []) => others.filter(({ code }) => code !== link.code));
+  }
+
+  return (
+    <Dialog title="Invite by link" onClose={onClose}>
+      <form class="stack" onSubmit={submit(make)}>
+        <p class="quiet">Whoever has a link can join the group, until its time is over or enough people have come.</p>
+        <label class="label">
+          The link works for
+          <select class="field" value={seconds} onChange={(event) => setSeconds(Number(event.currentTarget.value))}>
+            {times.map(([value, name]) => (
+              <option key={value} value={value}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label class="label">
+          For how many people
+          <select class="field" value={most} onChange={(event) => setMost(Number(event.currentTarget.value))}>
+            {numbers.map((value) => (
+              <option key={value} value={value}>
+                {value.toLocaleString('en')}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="button" data-kind="main" disabled={busy}>
+          Make a link
+        </button>
+        <ErrorMessage text={error} />
+        <ul class="stack" aria-label="Links that work">
+          {links?.map((link) => (
+            <LinkRow key={link.code} link={link} disabled={busy} onRevoke={() => run(() => revoke(link))} />
+          ))}
+        </ul>
+      </form>
+    </Dialog>
+  );
+}
+
+function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean; onRevoke(): void }) {
+  const { link, disabled, onRevoke } = props;
+  const address = `${location.origin}${location.pathname}${hrefOf({ page: 'join', code: link.code })}`;
+  return (
+    <li class="stack">
+      <input
+        class="field"
+        readOnly
+        aria-label="Link"
+        value={address}
+        onFocus={(event) => event.currentTarget.select()}
+      />
+      <span class="quiet">
+        Until {exactTime(link.expires_at)}, {link.uses.toLocaleString('en')} of {link.max_uses.toLocaleString('en')}{' '}
+        people have come.
+      </span>
+      <span class="request-buttons">
+        <Button kind="main" onClick={() => copy(address)}>
+          Copy link
+        </Button>
+        <Button disabled={disabled} onClick={onRevoke}>
+          Revoke
+        </Button>
+      </span>
+    </li>
+  );
+}
+
+function copy(address: string): void {
+  navigator.clipboard.writeText(address).then(
+    () => showToast('Copied.'),
+    () => showToast('Unable to copy; the browser does not allow it.'),
+  );
+}

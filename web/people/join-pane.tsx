@@ -1,0 +1,97 @@
+import { type InviteLinkView, NotFound } from '@parley/client';
+import { createInviteLinks } from '@parley/client/invite-links';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { hrefOf } from '../route.ts';
+import { useMessenger } from '../state/session-context.ts';
+import { Avatar } from '../ui/avatar.tsx';
+import { Button } from '../ui/button.tsx';
+import { ErrorMessage } from '../ui/error-message.tsx';
+import { sentenceOf, useAction } from '../ui/use-action.ts';
+
+/** What an invite link leads to, and the button that joins. A member is taken to the group at once. */
+export function JoinPane({ code }: { readonly code: string }) {
+  const { chat } = useMessenger();
+  const { busy, error, run } = useAction();
+  const [group, setGroup] = useState<InviteLinkView>();
+  const [failure, setFailure] = useState<Error>();
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let mounted = true;
+    setFailure(undefined);
+    createInviteLinks(chat)
+      .follow(code)
+      .then(
+        (found) => {
+          if (!mounted) return;
+          if (found.member) enter(found.conversation);
+          else setGroup(found);
+        },
+        (reason: Error) => mounted && setFailure(reason),
+      );
+    return () => {
+      mounted = false;
+    };
+  }, [chat, code, tries]);
+  if (failure instanceof NotFound) {
+    return (
+      <Pane title="This link does not work any more">
+        <p>Its time is over, enough people have come, or it was taken back. Ask whoever sent it for a new one.</p>
+      </Pane>
+    );
+  }
+  if (failure) {
+    return (
+      <Pane title="This link cannot be followed now">
+        <p>{sentenceOf(failure)}</p>
+        <Button onClick={() => setTries(tries + 1)}>Try again</Button>
+      </Pane>
+    );
+  }
+  if (!group) return <section class="empty-pane" aria-busy="true" aria-label="Invitation" />;
+  const title = group.title ?? 'Group';
+  return (
+    <Pane title={title}>
+      <span class="person-avatar" data-of="many">
+        <Avatar name={title} picture={group.picture} size={5} />
+      </span>
+      {group.description !== undefined && (
+        <p class="description" dir="auto">
+          {group.description}
+        </p>
+      )}
+      <p>{group.person.name} invites you to this group.</p>
+      <Button
+        kind="main"
+        disabled={busy}
+        onClick={() =>
+          run(() =>
+            createInviteLinks(chat)
+              .join(code)
+              .then(({ id }) => enter(id)),
+          )
+        }
+      >
+        Join
+      </Button>
+      <ErrorMessage text={error} />
+    </Pane>
+  );
+}
+
+/** Back then leads to where the user was before the link. */
+function enter(conversation: string): void {
+  location.replace(hrefOf({ page: 'conversation', name: conversation }));
+}
+
+function Pane({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    <section class="empty-pane" aria-label="Invitation">
+      <h2 dir="auto">{title}</h2>
+      {children}
+      <a class="link-button" href={hrefOf({ page: 'inbox' })}>
+        To the conversations
+      </a>
+    </section>
+  );
+}
