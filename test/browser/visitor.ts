@@ -41,7 +41,8 @@ export async function visit(browser: Browser, name: string, options: BrowserCont
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? 'failed';
     // Requests that the page itself aborts, or that end when it is closed.
-    if (why !== 'net::ERR_ABORTED') record(`${why} at ${request.method()} ${request.url()}`);
+    if (!['net::ERR_ABORTED', 'NS_BINDING_ABORTED', 'NS_ERROR_ABORT'].includes(why))
+      record(`${why} at ${request.method()} ${request.url()}`);
   });
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile, lineNumber, sample }) => {

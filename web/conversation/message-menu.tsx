@@ -1,14 +1,13 @@
 import type { Message } from '@parley/client';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { useMenu } from '../ui/use-menu.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
-import { type Menu, menu } from './message-menu-state.ts';
 import { setPinned } from './pin.ts';
-import { positionPopover } from './position-popover.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
@@ -16,54 +15,64 @@ import { usePinned } from './use-pinned.ts';
 const columns = 7;
 const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
+/** The whole menu, or only the emoji to react with. */
+export type MenuKind = 'all' | 'emoji';
+
+/** The open menu of a message. */
+export interface Menu {
+  readonly message: Message;
+  readonly kind: MenuKind;
+  /** The menu opens beside this element. */
+  readonly anchor: Element;
+  onClosed(): void;
+}
+
 type DialogKind = 'delete' | 'forward';
 
-/** The menu of a message, and the dialogs that it opens. */
-export function MessageMenu() {
-  const [dialog, setDialog] = useState<{ thread: Thread; message: Message; kind: DialogKind }>();
-  const open = menu.value;
+/** The menu of a message, and the dialogs that it opens. They go when the message goes. */
+export function MessageMenu(props: { readonly thread: Thread; readonly menu: Menu | undefined; onClose(): void }) {
+  const { thread, menu, onClose } = props;
+  const [dialog, setDialog] = useState<{ readonly seq: number; readonly kind: DialogKind }>();
+  // As it is now: others may edit or delete it meanwhile.
+  const seq = menu?.message.seq ?? dialog?.seq;
+  const message = thread.messages.value.find((one) => one.seq === seq);
   const close = () => setDialog(undefined);
+  const isGone = seq !== undefined && !message;
+  useEffect(() => {
+    if (!isGone) return;
+    close();
+    onClose();
+  }, [isGone]);
+  if (!message) return null;
+  const parts = { thread, message, onClose: close };
   return (
     <>
-      {open && (
+      {menu && (
         <OpenMenu
-          key={open.message.seq}
-          {...open}
-          onDialog={(kind) => setDialog({ thread: open.thread, message: open.message, kind })}
+          key={seq}
+          {...menu}
+          thread={thread}
+          message={message}
+          onClose={onClose}
+          onDialog={(kind) => setDialog({ seq: message.seq, kind })}
         />
       )}
-      {dialog?.kind === 'delete' && <DeleteDialog {...dialog} onClose={close} />}
-      {dialog?.kind === 'forward' && <ForwardDialog {...dialog} onClose={close} />}
+      {dialog?.kind === 'delete' && <DeleteDialog {...parts} />}
+      {dialog?.kind === 'forward' && !message.deleted && <ForwardDialog {...parts} />}
     </>
   );
 }
 
-function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
-  const { thread, message, anchor, onClosed } = props;
+function OpenMenu(props: Menu & { readonly thread: Thread; onClose(): void; onDialog(kind: DialogKind): void }) {
+  const { thread, message, anchor } = props;
   const element = useRef<HTMLDivElement>(null);
   const [isPalette, setPalette] = useState(props.kind === 'emoji');
   const can = permissionsFor(thread, message);
   const isPinned = usePinned(thread).list?.some((pinned) => pinned.message.seq === message.seq) ?? false;
-
-  useLayoutEffect(() => {
-    const popover = element.current;
-    if (!popover) return;
-    if (!popover.matches(':popover-open')) popover.showPopover();
-    positionPopover(popover, anchor);
-    popover.querySelector<HTMLButtonElement>('button')?.focus();
-  }, [anchor, isPalette]);
-  useEffect(() => {
-    const popover = element.current;
-    const onToggle = (event: Event) => {
-      if (!(event instanceof ToggleEvent) || event.newState !== 'closed') return;
-      menu.value = undefined;
-      onClosed();
-    };
-    popover?.addEventListener('toggle', onToggle);
-    return () => popover?.removeEventListener('toggle', onToggle);
-  }, [onClosed]);
-
-  const close = () => element.current?.hidePopover();
+  const close = useMenu(element, anchor, isPalette, () => {
+    props.onClose();
+    props.onClosed();
+  });
   const choose = (act: () => void) => () => {
     close();
     act();
@@ -87,7 +96,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
     </button>
   );
   return (
-    <div class="menu" popover="auto" ref={element}>
+    <div class="menu" popover="manual" ref={element}>
       {isPalette ? (
         <div class="menu-palette" role="dialog" aria-label="React" onKeyDown={(event) => moveFocus(event, columns)}>
           {quickEmoji.map((sign) => emojiButton(sign))}

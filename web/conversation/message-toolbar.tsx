@@ -1,7 +1,7 @@
 import type { Message } from '@parley/client';
 import { IconButton } from '../ui/button.tsx';
 import { permissionsFor, reply } from './message-actions.ts';
-import type { MenuKind } from './message-menu-state.ts';
+import type { MenuKind } from './message-menu.tsx';
 import type { Thread } from './thread.ts';
 
 /** The most common actions, beside a message. */

@@ -9,7 +9,7 @@ import { dayName } from '../ui/times.ts';
 import { showToast } from '../ui/toast.tsx';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
-import { wasOpened } from './message-menu-state.ts';
+import type { Menu } from './message-menu.tsx';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
@@ -39,6 +39,10 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
     [messages, divider],
   );
+  const [menu, setMenu] = useState<Menu>();
+  // After the first menu it stays, because it also renders the dialogs that the menu opens.
+  const hadMenu = useRef(false);
+  hadMenu.current ||= menu !== undefined;
   const now = Date.now();
   return (
     <div class="thread">
@@ -74,6 +78,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     last={last}
                     isFirstNew={message.seq === divider}
                     receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
+                    onMenu={setMenu}
                   />
                 ))}
               </ol>
@@ -104,7 +109,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         of a message.
       </p>
       <MessageAnnouncer thread={thread} />
-      {wasOpened.value && <MessageMenu />}
+      {hadMenu.current && <MessageMenu thread={thread} menu={menu} onClose={() => setMenu(undefined)} />}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { ConversationView } from '@parley/client';
 import { isArchived, pinnedFirst } from '@parley/client/settings';
+import { type Signal, useSignal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { route } from '../route.ts';
@@ -11,9 +12,9 @@ import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { ConnectionLine } from './connection-line.tsx';
-import { wasRowMenuOpened } from './conversation-menu-state.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { matches } from './matches.ts';
+import type { RowMenu } from './use-row-menu.ts';
 import { useSteadyOrder } from './use-steady-order.ts';
 
 const FriendRequests = lazy((chunk) => chunk.FriendRequests);
@@ -28,6 +29,7 @@ export function InboxPane() {
   const [inArchive, setInArchive] = useState(false);
   const [typed, setTyped] = useState('');
   const [isCreating, setCreating] = useState(false);
+  const menu = useSignal<RowMenu | undefined>(undefined);
   const query = typed.trim();
   const archive = conversations.value.filter((view) => isArchived(view, now.value));
   const showsArchive = inArchive && query === '' && archive.length > 0;
@@ -70,7 +72,7 @@ export function InboxPane() {
         )}
         {query === '' && !showsArchive && friends.received.length > 0 && <FriendRequests />}
         {query === '' && !showsArchive && invitations.invitations.length > 0 && <GroupInvitations />}
-        {rows.length > 0 && <ConversationList rows={rows} />}
+        {rows.length > 0 && <ConversationList rows={rows} menu={menu} />}
         {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
         {query === '' && !showsArchive && archive.length > 0 && (
           <Button look="list-button" onClick={() => setInArchive(true)}>
@@ -87,19 +89,22 @@ export function InboxPane() {
           </div>
         )}
       </nav>
-      {wasRowMenuOpened.value && <ConversationMenu />}
+      {menu.value && <ConversationMenu menu={menu} />}
       {isCreating && <NewChatDialog onClose={() => setCreating(false)} />}
     </>
   );
 }
 
-function ConversationList({ rows }: { readonly rows: readonly ConversationView[] }) {
+function ConversationList(props: {
+  readonly rows: readonly ConversationView[];
+  readonly menu: Signal<RowMenu | undefined>;
+}) {
   const { me } = useMessenger();
-  const { ordered, handlers } = useSteadyOrder(rows);
+  const { ordered, handlers } = useSteadyOrder(props.rows);
   return (
     <ul onKeyDown={focusWithArrows} {...handlers}>
       {ordered.map((view) => (
-        <ConversationRow key={view.id} view={view} isCurrent={isOpen(view, me)} />
+        <ConversationRow key={view.id} view={view} isCurrent={isOpen(view, me)} menu={props.menu} />
       ))}
     </ul>
   );

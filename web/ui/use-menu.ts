@@ -1,0 +1,60 @@
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { positionPopover } from './position-popover.ts';
+
+/**
+ * Shows a menu, a `popover="manual"`, beside its anchor, and gives it the focus. It is closed by Escape, Tab, a press elsewhere or another size of
+ * the window. A popover that closes by itself would close when the finger that opened it by a long press is lifted.
+ * @param shown what the menu shows: when it changes, the menu is placed anew
+ * @param onClose the parent should stop rendering the menu
+ * @returns closes the menu; the focus goes back to where it was, or to the anchor
+ */
+export function useMenu(
+  element: RefObject<HTMLElement | null>,
+  anchor: Element,
+  shown: unknown,
+  onClose: () => void,
+): () => void {
+  const before = useRef<Element | null>(null);
+  const close = useRef(() => {});
+  close.current = () => {
+    const { activeElement } = document;
+    if (element.current?.contains(activeElement)) focusFirst(before.current, anchor);
+    onClose();
+  };
+  useLayoutEffect(() => {
+    const menu = element.current;
+    if (!menu) return;
+    if (!menu.matches(':popover-open')) {
+      before.current = document.activeElement;
+      menu.showPopover();
+    }
+    positionPopover(menu, anchor);
+    (menu.querySelector<HTMLElement>('[aria-checked="true"]') ?? menu.querySelector('button'))?.focus();
+  }, [element, anchor, shown]);
+  useEffect(() => {
+    const leave = new AbortController();
+    const options = { signal: leave.signal, capture: true };
+    const shut = () => close.current();
+    const onPress = ({ target }: PointerEvent) => {
+      if (!(target instanceof Node && element.current?.contains(target))) shut();
+    };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' && event.key !== 'Tab') return;
+      // The layer below stays open.
+      event.stopPropagation();
+      event.preventDefault();
+      shut();
+    };
+    document.addEventListener('pointerdown', onPress, options);
+    document.addEventListener('keydown', onKey, options);
+    addEventListener('resize', shut, options);
+    return () => leave.abort();
+  }, [element]);
+  return () => close.current();
+}
+
+function focusFirst(...elements: readonly (Element | null)[]): void {
+  const one = elements.find((element) => element !== document.body);
+  if (one instanceof HTMLElement) one.focus({ preventScroll: true });
+}
