@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
 import { named } from '../support/person.ts';
-import { story } from './story.ts';
+import { storyInEach } from './story.ts';
 import { message, openConversation } from './thread.ts';
 
 /** Presses Tab until an element with this name has the focus. */
@@ -27,7 +27,7 @@ function focused(page: Page): Promise<string> {
   });
 }
 
-story(
+storyInEach(
   'the keyboard is enough to sign in, open a conversation, write, react and reply',
   async ({ visitor, guest, chat }) => {
     const [carol, bob] = await Promise.all([chat.person('carol'), guest('bob')]);

@@ -9,7 +9,7 @@ import { offerDemoPeople } from '#bin/demo-people';
 import { LocalOutputs } from '#bin/local-outputs';
 import { assembly } from '../support/synthesize.ts';
 import { launchBrowser, NoBrowser } from './launch.ts';
-import { launchFirefox, noFirefox } from './launch-firefox.ts';
+import { launchFirefox } from './launch-firefox.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -41,7 +41,10 @@ export default async function startSite(project: TestProject): Promise<() => Pro
     const browser = await launchBrowser();
     stops.push(() => browser.close());
     const starting = launchFirefox();
-    stops.push(async () => (await starting)?.close());
+    stops.push(async () => {
+      const firefox = await starting;
+      if ('close' in firefox) await firefox.close();
+    });
     // Tests send hundreds of messages before they open the page.
     const assemblyDirectory = await assembly({ sendLimit: 24, sendLimitSeconds: 1 });
     const dataDirectory = mkdtempSync(join(tmpdir(), 'parley-browser-'));
@@ -57,10 +60,10 @@ export default async function startSite(project: TestProject): Promise<() => Pro
       demo.map(({ name, password }) => ({ username: name, password })),
     );
     const firefox = await starting;
-    if (!firefox) console.warn(`The page is not tried in Firefox: ${noFirefox}`);
+    if ('missing' in firefox) console.warn(`The page is not tried in Firefox: ${firefox.missing}`);
     project.provide('site', {
       browser: browser.wsEndpoint(),
-      firefox: firefox?.wsEndpoint() ?? { missing: noFirefox },
+      firefox: 'missing' in firefox ? firefox : firefox.wsEndpoint(),
       outputs: runtime.outputs,
       credentials: runtime.rootCredentials,
       mail,

@@ -48,7 +48,11 @@ export function story(name: string, tell: (stage: Stage) => Promise<void>): void
 /** The same story in Chromium, and in Firefox if there is one. */
 export function storyInEach(name: string, tell: (stage: Stage) => Promise<void>): void {
   story(name, tell);
-  test(`${name}, in Firefox`, { timeout: timeoutMs + 30_000 }, ({ skip }) => {
+  storyInFirefox(`${name}, in Firefox`, tell);
+}
+
+export function storyInFirefox(name: string, tell: (stage: Stage) => Promise<void>): void {
+  test(name, { timeout: timeoutMs + 30_000 }, ({ skip }) => {
     if ('missing' in site) return skip(site.missing);
     const { firefox: address } = site;
     return typeof address === 'string' ? play(site, tell, () => firefox.connect(address)) : skip(address.missing);

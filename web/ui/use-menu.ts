@@ -19,7 +19,7 @@ export function useMenu(
   const close = useRef(() => {});
   close.current = () => {
     const { activeElement } = document;
-    if (element.current?.contains(activeElement)) focusFirst(before.current, anchor);
+    if (element.current?.contains(activeElement)) focusFirst(before.current, anchor, anchor.closest('[tabindex]'));
     onClose();
   };
   useLayoutEffect(() => {
@@ -54,7 +54,11 @@ export function useMenu(
   return () => close.current();
 }
 
+/** The first that can have it: what had it before may be hidden by now. */
 function focusFirst(...elements: readonly (Element | null)[]): void {
-  const one = elements.find((element) => element !== document.body);
-  if (one instanceof HTMLElement) one.focus({ preventScroll: true });
+  for (const element of elements) {
+    if (!(element instanceof HTMLElement) || element === document.body) continue;
+    element.focus({ preventScroll: true });
+    if (document.activeElement === element) return;
+  }
 }
