@@ -2,6 +2,7 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useLayer } from '../ui/layers.ts';
 
 /** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
 export function Lightbox(props: {
@@ -20,6 +21,7 @@ export function Lightbox(props: {
     ),
   );
   useEffect(() => element.current?.showModal(), []);
+  useLayer(() => element.current?.close());
   const picture = pictures[index];
   if (!picture) return null;
   const step = (by: number) => setIndex((index + by + pictures.length) % pictures.length);

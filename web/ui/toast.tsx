@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { IconButton } from './button.tsx';
 import { capitalized } from './use-action.ts';
 
@@ -26,6 +27,13 @@ function dismiss(id: number): void {
 }
 
 export function Toasts() {
+  // What they offer to do is not for the next user of this page.
+  useEffect(
+    () => () => {
+      toasts.value = [];
+    },
+    [],
+  );
   return (
     <div class="toasts" role="status" aria-live="polite">
       {toasts.value.map(({ id, text, action }) => (
