@@ -93,6 +93,29 @@ describe('a timeline', () => {
     expect(timeline.messages[1]?.reactions).toEqual({ '👍': ['bob'] });
   });
 
+  it('takes older messages from their page, whatever came late of what was before its start', () => {
+    fc.assert(
+      fc.property(
+        log.chain((events) =>
+          fc.tuple(
+            fc.constant(events),
+            fc.nat(events.length),
+            fc.shuffledSubarray(events),
+            fc.shuffledSubarray(events),
+          ),
+        ),
+        ([events, start, late, more]) => {
+          const whole = createTimeline(0);
+          for (const event of events) whole.apply(event);
+          const timeline = createTimeline(start);
+          for (const event of [...late, ...events.slice(start), ...more]) timeline.apply(event);
+          timeline.addOlder(whole.messages.filter(({ seq }) => seq <= start).reverse(), 1);
+          expect(timeline.messages).toEqual(whole.messages);
+        },
+      ),
+    );
+  });
+
   it.each([
     ['before', [fakeEvent(1), deleted(1, 2), edited(1, 3)]],
     ['after', [fakeEvent(1), edited(1, 3), deleted(1, 2)]],
