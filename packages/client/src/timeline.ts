@@ -95,8 +95,8 @@ export function createTimeline(start: number): Timeline {
   function putOlder(message: Message): void {
     const entry = entryOf(message.seq);
     const known = entry.message;
-    const isNewer = known && (known.deleted || entry.textChange > start);
-    entry.message = withReactions(isNewer ? { ...known, reactions: message.reactions } : message, entry);
+    const isNewer = known?.deleted || entry.textChange > start;
+    entry.message = withReactions({ ...message, ...(isNewer && known), reactions: message.reactions }, entry);
   }
 
   function change(seq: number, number: number, message: Message): void {

@@ -32,7 +32,7 @@ const log = fc
       const seq = seqs[target % Math.max(1, seqs.length)];
       if (seq === undefined || removed.has(seq) || kind === 0) {
         seqs.push(number);
-        return fakeEvent(number);
+        return fakeEvent(number, { client_id: `c${number}` });
       }
       if (kind === 1) return edited(seq, number);
       if (kind === 2) {
