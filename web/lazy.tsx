@@ -1,6 +1,7 @@
 import type { ComponentType } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { showToast } from './ui/toast.tsx';
+import { t } from './words/words.ts';
 
 type Chunk = typeof import('./lazy-chunk.ts');
 
@@ -27,7 +28,7 @@ export function lazy<Props extends object>(select: (chunk: Chunk) => ComponentTy
         },
         () => {
           if (!mounted) return;
-          showToast('unable to load this part of the page; try again in a moment');
+          showToast(t('This part of the page could not be loaded. Try again in a moment.'));
           if ('onClose' in props && typeof props.onClose === 'function') props.onClose();
         },
       );

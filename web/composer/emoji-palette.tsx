@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { t } from '../words/words.ts';
 import { emoji } from './emoji.ts';
 
 const columns = 8;
@@ -30,7 +31,7 @@ export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): 
   }
 
   return (
-    <div class="emoji-palette" role="dialog" aria-label="Emoji" ref={palette} onKeyDown={move}>
+    <div class="emoji-palette" role="dialog" aria-label={t('Emoji')} ref={palette} onKeyDown={move}>
       {emoji.map(([character, name], index) => (
         <button
           type="button"
