@@ -4,6 +4,7 @@ import { ConfirmButton } from '../ui/confirm-button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { t } from '../words/words.ts';
 import { BlockedPeople } from './blocked-people.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 import { NotificationsSwitch } from './notifications-switch.tsx';
 import { PresenceSwitch } from './presence-switch.tsx';
 import { ProfileForm } from './profile-form.tsx';
@@ -19,6 +20,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
       <div class="settings">
         <ProfileForm />
         <ThemeChoice />
+        <LanguageChoice />
         <NotificationsSwitch />
         <PresenceSwitch />
         <BlockedPeople />

@@ -318,6 +318,8 @@ export const sentences = [
   'Sign out?',
   'A message has not been sent yet, and will be lost.|{n} messages have not been sent yet, and will be lost.',
   'Colours',
+  'Language',
+  'As the browser',
   'Your data',
   'Your archive is being made: {n} message so far.|Your archive is being made: {n} messages so far.',
   'Download your {messages} and {files}',

@@ -29,6 +29,11 @@ export function locale(): string {
   return current.value.locale;
 }
 
+/** Whether the language is written from right to left. */
+export function isRightToLeft(): boolean {
+  return locale().startsWith('ar');
+}
+
 /** @param catalogue undefined for English */
 export function speak(locale: string, catalogue?: Catalogue): void {
   current.value = { locale, catalogue };
@@ -67,8 +72,10 @@ function fill(sentence: string, values: object = {}): string {
   return sentence.replace(/\{(\w+)\}/g, (_, place: string) => written(known.get(place)));
 }
 
+/** Names may be written in the other direction than the sentence: marks keep them together. */
 function written(value: unknown): string {
-  return typeof value === 'number' ? value.toLocaleString(locale()) : String(value);
+  if (typeof value === 'number') return value.toLocaleString(locale());
+  return isRightToLeft() ? `\u2068${value}\u2069` : String(value);
 }
 
 /** `Anna, Bob and Carla`. @param type `disjunction`: `Anna, Bob or Carla` */
