@@ -10,7 +10,7 @@ import { showToast } from '../ui/toast.tsx';
 import { plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
-import { wasOpened } from './message-menu-state.ts';
+import { dropMenu, wasOpened } from './message-menu-state.ts';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
@@ -18,7 +18,7 @@ import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
-const MessageMenu = lazy((chunk) => chunk.MessageMenu);
+const MessageMenu = lazy((chunk) => chunk.MessageMenu, dropMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {

@@ -12,7 +12,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
 import { ConnectionLine } from './connection-line.tsx';
-import { wasRowMenuOpened } from './conversation-menu-state.ts';
+import { dropRowMenu, wasRowMenuOpened } from './conversation-menu-state.ts';
 import { ConversationRow } from './conversation-row.tsx';
 import { matches } from './matches.ts';
 import { useSteadyOrder } from './use-steady-order.ts';
@@ -21,7 +21,7 @@ const FriendRequests = lazy((chunk) => chunk.FriendRequests);
 const GroupInvitations = lazy((chunk) => chunk.GroupInvitations);
 const PeopleResults = lazy((chunk) => chunk.PeopleResults);
 const NewChatDialog = lazy((chunk) => chunk.NewChatDialog);
-const ConversationMenu = lazy((chunk) => chunk.ConversationMenu);
+const ConversationMenu = lazy((chunk) => chunk.ConversationMenu, dropRowMenu);
 
 /** All conversations: pinned ones, then the latest. Archived ones have a list of their own. The search field filters all, and finds people. */
 export function InboxPane() {

@@ -169,8 +169,8 @@ export const ar: Catalogue = {
   'No conversation and nobody has a name like this.': 'لا توجد محادثة ولا شخص بهذا الاسم.',
   'No messages yet': 'لا رسائل بعد',
   Photo: 'صورة',
-  'This part of the page could not be loaded. Try again in a moment.':
-    'تعذر تحميل هذا الجزء من الصفحة. أعد المحاولة بعد لحظات.',
+  'This part of the page could not be loaded. Check your connection and try again.':
+    'تعذر تحميل هذا الجزء من الصفحة. تحقق من اتصالك ثم أعد المحاولة.',
   'This browser shows no notifications for pages.': 'هذا المتصفح لا يعرض إشعارات الصفحات.',
   'This browser does not let the page notify you: allow it in the browser’s settings for this page.':
     'هذا المتصفح لا يسمح للصفحة بإشعارك: اسمح بذلك في إعدادات المتصفح لهذه الصفحة.',

@@ -166,8 +166,8 @@ export const de: Catalogue = {
   'No conversation and nobody has a name like this.': 'Keine Unterhaltung und niemand heißt so.',
   'No messages yet': 'Noch keine Nachrichten',
   Photo: 'Foto',
-  'This part of the page could not be loaded. Try again in a moment.':
-    'Dieser Teil der Seite konnte nicht geladen werden. Versuche es gleich noch einmal.',
+  'This part of the page could not be loaded. Check your connection and try again.':
+    'Dieser Teil der Seite konnte nicht geladen werden. Prüfe deine Verbindung und versuche es noch einmal.',
   'This browser shows no notifications for pages.': 'Dieser Browser zeigt keine Benachrichtigungen von Seiten an.',
   'This browser does not let the page notify you: allow it in the browser’s settings for this page.':
     'Dieser Browser erlaubt der Seite keine Benachrichtigungen: Erlaube sie in den Einstellungen des Browsers für diese Seite.',

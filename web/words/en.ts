@@ -166,7 +166,7 @@ export const sentences = [
   'No messages yet',
   'Photo',
   // lazy.tsx
-  'This part of the page could not be loaded. Try again in a moment.',
+  'This part of the page could not be loaded. Check your connection and try again.',
   // notify
   'This browser shows no notifications for pages.',
   'This browser does not let the page notify you: allow it in the browser’s settings for this page.',

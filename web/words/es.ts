@@ -169,8 +169,8 @@ export const es: Catalogue = {
   'No conversation and nobody has a name like this.': 'Ninguna conversación ni persona tiene un nombre así.',
   'No messages yet': 'Todavía no hay mensajes',
   Photo: 'Foto',
-  'This part of the page could not be loaded. Try again in a moment.':
-    'No se ha podido cargar esta parte de la página. Inténtalo de nuevo en un momento.',
+  'This part of the page could not be loaded. Check your connection and try again.':
+    'No se ha podido cargar esta parte de la página. Comprueba tu conexión e inténtalo de nuevo.',
   'This browser shows no notifications for pages.': 'Este navegador no muestra notificaciones de páginas.',
   'This browser does not let the page notify you: allow it in the browser’s settings for this page.':
     'Este navegador no permite que la página te avise: permítelo en los ajustes del navegador para esta página.',
