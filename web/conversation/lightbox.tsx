@@ -2,7 +2,7 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
-import { t } from '../words/words.ts';
+import { isRightToLeft, t } from '../words/words.ts';
 
 /** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
 export function Lightbox(props: {
@@ -33,8 +33,8 @@ export function Lightbox(props: {
       onClose={props.onClose}
       onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
       onKeyDown={({ key }) => {
-        if (hasOthers && key === 'ArrowRight') step(1);
-        if (hasOthers && key === 'ArrowLeft') step(-1);
+        if (hasOthers && key === 'ArrowRight') step(isRightToLeft() ? -1 : 1);
+        if (hasOthers && key === 'ArrowLeft') step(isRightToLeft() ? 1 : -1);
       }}
     >
       <header class="lightbox-head">

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { t } from '../words/words.ts';
+import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
@@ -141,9 +141,10 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
   const index = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const along = isRightToLeft() ? -1 : 1;
   const targets: Readonly<Record<string, number>> = {
-    ArrowRight: index + 1,
-    ArrowLeft: index - 1,
+    ArrowRight: index + along,
+    ArrowLeft: index - along,
     ArrowDown: index + columns,
     ArrowUp: index - columns,
     Home: 0,

@@ -8,7 +8,7 @@ import { useMessenger, useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { t } from '../words/words.ts';
+import { isRightToLeft, t } from '../words/words.ts';
 import { SignOutDialog } from './sign-out-dialog.tsx';
 import { useDisplayName } from './use-display-name.ts';
 
@@ -65,9 +65,9 @@ function AccountMenu(props: {
     act();
   };
   const place = () => {
-    const { bottom, right } = props.button.current?.getBoundingClientRect() ?? { bottom: 0, right: 0 };
+    const { bottom, left, right } = props.button.current?.getBoundingClientRect() ?? { bottom: 0, left: 0, right: 0 };
     menu.current?.style.setProperty('--below', `${bottom}px`);
-    menu.current?.style.setProperty('--right', `${right}px`);
+    menu.current?.style.setProperty('--end', `${isRightToLeft() ? innerWidth - left : right}px`);
   };
   const item = (icon: IconName, label: string, act: () => void) => (
     <li>
