@@ -4,6 +4,7 @@ import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { useMenu } from '../ui/use-menu.ts';
+import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
@@ -15,8 +16,8 @@ import { usePinned } from './use-pinned.ts';
 const columns = 7;
 const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-/** The whole menu, or only the emoji to react with. */
-export type MenuKind = 'all' | 'emoji';
+/** The whole menu, only the emoji to react with, or a dialog that the menu has opened. */
+export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward';
 
 /** The open menu of a message. */
 export interface Menu {
@@ -27,52 +28,35 @@ export interface Menu {
   onClosed(): void;
 }
 
-type DialogKind = 'delete' | 'forward';
-
-/** The menu of a message, and the dialogs that it opens. They go when the message goes. */
-export function MessageMenu(props: { readonly thread: Thread; readonly menu: Menu | undefined; onClose(): void }) {
-  const { thread, menu, onClose } = props;
-  const [dialog, setDialog] = useState<{ readonly seq: number; readonly kind: DialogKind }>();
-  // As it is now: others may edit or delete it meanwhile.
-  const seq = menu?.message.seq ?? dialog?.seq;
-  const message = thread.messages.value.find((one) => one.seq === seq);
-  const close = () => setDialog(undefined);
-  const isGone = seq !== undefined && !message;
-  useEffect(() => {
-    if (!isGone) return;
-    close();
-    onClose();
-  }, [isGone]);
-  if (!message) return null;
-  const parts = { thread, message, onClose: close };
-  return (
-    <>
-      {menu && (
-        <OpenMenu
-          key={seq}
-          {...menu}
-          thread={thread}
-          message={message}
-          onClose={onClose}
-          onDialog={(kind) => setDialog({ seq: message.seq, kind })}
-        />
-      )}
-      {dialog?.kind === 'delete' && <DeleteDialog {...parts} />}
-      {dialog?.kind === 'forward' && !message.deleted && <ForwardDialog {...parts} />}
-    </>
-  );
+interface MenuProps {
+  readonly thread: Thread;
+  readonly menu: Menu;
+  onMenu(menu: Menu): void;
+  onClose(): void;
 }
 
-function OpenMenu(props: Menu & { readonly thread: Thread; onClose(): void; onDialog(kind: DialogKind): void }) {
-  const { thread, message, anchor } = props;
+/** The menu of a message, or the dialog that it has opened. They go when the message goes. */
+export function MessageMenu(props: MenuProps) {
+  const { thread, menu, onClose } = props;
+  // As it is now: others may edit or delete it meanwhile.
+  const message = thread.messages.value.find(({ seq }) => seq === menu.message.seq);
+  const isGone = !message || (message.deleted && menu.kind === 'forward');
+  useEffect(() => {
+    if (isGone) onClose();
+  }, [isGone]);
+  if (isGone) return null;
+  if (menu.kind === 'delete') return <DeleteDialog thread={thread} message={message} onClose={onClose} />;
+  if (menu.kind === 'forward') return <ForwardDialog thread={thread} message={message} onClose={onClose} />;
+  return <OpenMenu {...props} menu={{ ...menu, message }} />;
+}
+
+function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
+  const { message, anchor } = menu;
   const element = useRef<HTMLDivElement>(null);
-  const [isPalette, setPalette] = useState(props.kind === 'emoji');
+  const [isPalette, setPalette] = useState(menu.kind === 'emoji');
   const can = permissionsFor(thread, message);
   const isPinned = usePinned(thread).list?.some((pinned) => pinned.message.seq === message.seq) ?? false;
-  const close = useMenu(element, anchor, isPalette, () => {
-    props.onClose();
-    props.onClosed();
-  });
+  const close = useMenu(element, anchor, isPalette, onClose);
   const choose = (act: () => void) => () => {
     close();
     act();
@@ -98,36 +82,41 @@ function OpenMenu(props: Menu & { readonly thread: Thread; onClose(): void; onDi
   return (
     <div class="menu" popover="manual" ref={element}>
       {isPalette ? (
-        <div class="menu-palette" role="dialog" aria-label="React" onKeyDown={(event) => moveFocus(event, columns)}>
+        <div
+          class="menu-palette"
+          role="dialog"
+          aria-label={t('React')}
+          onKeyDown={(event) => moveFocus(event, columns)}
+        >
           {quickEmoji.map((sign) => emojiButton(sign))}
           {emoji.filter(([sign]) => !quickEmoji.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
         </div>
       ) : (
-        <div role="menu" aria-label="Message actions" onKeyDown={(event) => moveFocus(event, 1)}>
+        <div role="menu" aria-label={t('Message actions')} onKeyDown={(event) => moveFocus(event, 1)}>
           {can.write && (
             // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
-            <div class="menu-quick" role="group" aria-label="React">
+            <div class="menu-quick" role="group" aria-label={t('React')}>
               {quickEmoji.map((sign) => emojiButton(sign))}
               <button
                 type="button"
                 role="menuitem"
                 class="emoji-button"
                 tabIndex={-1}
-                aria-label="More emoji"
-                title="More emoji"
+                aria-label={t('More emoji')}
+                title={t('More emoji')}
                 onClick={() => setPalette(true)}
               >
                 <Icon name="plus" />
               </button>
             </div>
           )}
-          {can.write && item('reply', 'Reply', () => reply(thread, message))}
-          {can.edit && item('edit', 'Edit', () => edit(thread, message))}
-          {message.message !== '' && item('copy', 'Copy text', () => copy(message))}
-          {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
-          {item('dot', 'Mark unread from here', () => markUnread(thread, message))}
-          {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => setPinned(thread, message, !isPinned))}
-          {item('trash', 'Delete', () => props.onDialog('delete'))}
+          {can.write && item('reply', t('Reply'), () => reply(thread, message))}
+          {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copy(message))}
+          {!message.deleted && item('forward', t('Forward'), () => onMenu({ ...menu, kind: 'forward' }))}
+          {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
+          {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
+          {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}
         </div>
       )}
     </div>
@@ -144,9 +133,10 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
   const index = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const along = isRightToLeft() ? -1 : 1;
   const targets: Readonly<Record<string, number>> = {
-    ArrowRight: index + 1,
-    ArrowLeft: index - 1,
+    ArrowRight: index + along,
+    ArrowLeft: index - along,
     ArrowDown: index + columns,
     ArrowUp: index - columns,
     Home: 0,

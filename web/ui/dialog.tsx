@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../words/words.ts';
 import { IconButton } from './button.tsx';
 import { useLayer } from './layers.ts';
 import { useRestoreFocus } from './use-restore-focus.ts';
@@ -28,7 +29,7 @@ export function Dialog(props: {
     >
       <header class="dialog-head">
         <h2 id={title}>{props.title}</h2>
-        <IconButton icon="close" label="Close" onClick={() => element.current?.close()} />
+        <IconButton icon="close" label={t('Close')} onClick={() => element.current?.close()} />
       </header>
       <div class="dialog-body">{props.children}</div>
     </dialog>

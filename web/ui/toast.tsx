@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { t } from '../words/words.ts';
 import { IconButton } from './button.tsx';
 import { capitalized } from './use-action.ts';
 
@@ -51,7 +52,7 @@ export function Toasts() {
               {action.label}
             </button>
           )}
-          <IconButton icon="close" label="Dismiss" onClick={() => dismiss(id)} />
+          <IconButton icon="close" label={t('Dismiss')} onClick={() => dismiss(id)} />
         </div>
       ))}
     </div>
