@@ -7,7 +7,7 @@ import { positionPopover } from './position-popover.ts';
  * the window. A popover that closes by itself would close when the finger that opened it by a long press is lifted.
  * @param shown what the menu shows: when it changes, the menu is placed anew
  * @param onClose the parent should stop rendering the menu
- * @returns closes the menu; the focus goes back to where it was, or to the anchor
+ * @returns closes the menu; the focus goes to the anchor, or back to where it was
  */
 export function useMenu(
   element: RefObject<HTMLElement | null>,
@@ -19,7 +19,7 @@ export function useMenu(
   const close = useRef(() => {});
   close.current = () => {
     const { activeElement } = document;
-    if (element.current?.contains(activeElement)) focusFirst(before.current, anchor, anchor.closest('[tabindex]'));
+    if (element.current?.contains(activeElement)) focusFirst(anchor, before.current, anchor.closest('[tabindex]'));
     onClose();
   };
   useLayoutEffect(() => {
