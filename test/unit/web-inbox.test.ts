@@ -5,7 +5,7 @@ import { lastReceipt, previewOf } from '#web/inbox/preview';
 import { roomName } from '#web/inbox/room-name';
 import { inShownOrder } from '#web/inbox/use-steady-order';
 import { canAssignRoles, canLeave, canManage, canRemove } from '#web/people/permissions';
-import { kindOf, otherOf, titleOf, typingText } from '#web/state/names';
+import { idOf, kindOf, otherOf, titleOf, typingText } from '#web/state/names';
 import { dayName, lastSeenText, shortTime } from '#web/ui/times';
 import { speak } from '#web/words/words';
 
@@ -175,4 +175,11 @@ describe('times', () => {
     expect(lastSeenText(at(2026, 10, 19, 14, 5), now)).toBe('Last seen yesterday at 14:05');
     expect(lastSeenText(at(2026, 10, 12, 14, 5), now)).toBe('Last seen on 12 Nov');
   });
+});
+
+it('an address names a conversation as the server reads it', () => {
+  const ids = ['bob', 'Bob', 'bob_alice', 'carol_alice_bob', 'room:Lobby', 'group:01J'].map((name) =>
+    idOf(name, 'alice'),
+  );
+  expect(ids).toEqual(['alice_bob', 'alice_bob', 'alice_bob', 'alice_bob_carol', 'room:lobby', 'group:01j']);
 });

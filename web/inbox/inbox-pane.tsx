@@ -6,7 +6,7 @@ import { lazy } from '../lazy.tsx';
 import { route } from '../route.ts';
 import { AccountButton } from '../settings/account-button.tsx';
 import { readDraft } from '../state/drafts.ts';
-import { kindOf, otherOf, titleOf } from '../state/names.ts';
+import { idOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -116,9 +116,7 @@ function hasStarted({ kind, seq }: ConversationView): boolean {
   return seq > 0 || kind === 'room' || kind === 'group';
 }
 
-/** Does the address name this conversation? It may name a direct conversation by the other user alone. */
-function isOpen(view: ConversationView, me: string): boolean {
-  if (route.value.page !== 'conversation') return false;
-  const name = route.value.name.toLowerCase();
-  return name === view.id || (kindOf(name) === 'direct' && name === otherOf(view, me));
+/** Does the address name this conversation? */
+function isOpen({ id }: ConversationView, me: string): boolean {
+  return route.value.page === 'conversation' && idOf(route.value.name, me) === id;
 }
