@@ -1,5 +1,5 @@
 import type { RefObject } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ConversationPane } from '../conversation/conversation-pane.tsx';
 import { InboxPane } from '../inbox/inbox-pane.tsx';
 import { lazy } from '../lazy.tsx';
@@ -10,7 +10,9 @@ import { Icon } from '../ui/icon.tsx';
 import { Toasts } from '../ui/toast.tsx';
 import { useMediaQuery } from '../ui/use-media-query.ts';
 import { t } from '../words/words.ts';
+import { onGoTo } from './go-to-key.ts';
 
+const GoToDialog = lazy((chunk) => chunk.GoToDialog);
 const JoinPane = lazy((chunk) => chunk.JoinPane);
 
 /** Inbox and conversation side by side; on a narrow screen only the one that the address names. */
@@ -21,6 +23,8 @@ export function ChatWindow() {
   const inbox = useRef<HTMLElement>(null);
   const pane = useRef<HTMLElement>(null);
   const { me } = useMessenger();
+  const [isGoing, setGoing] = useState(false);
+  useEffect(() => onGoTo(() => setGoing(true)), []);
   usePaneFocus(current, me, inbox, pane);
   return (
     <div class="window" data-page={current.page}>
@@ -53,6 +57,7 @@ export function ChatWindow() {
           </div>
         )}
       </main>
+      {isGoing && <GoToDialog onClose={() => setGoing(false)} />}
       <Toasts />
     </div>
   );

@@ -1,7 +1,7 @@
 import type { ConversationView } from '@parley/client';
 import { isArchived, pinnedFirst } from '@parley/client/settings';
 import { type Signal, useSignal } from '@preact/signals';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { route } from '../route.ts';
 import { AccountButton } from '../settings/account-button.tsx';
@@ -31,6 +31,9 @@ export function InboxPane() {
   const [typed, setTyped] = useState('');
   const [isCreating, setCreating] = useState(false);
   const menu = useSignal<RowMenu | undefined>(undefined);
+  // Enter was pressed before there was a result: the first one is taken when it comes.
+  const [takesFirst, setTakesFirst] = useState(false);
+  const list = useRef<HTMLElement>(null);
   const query = typed.trim();
   const archive = conversations.value.filter((view) => isArchived(view, now.value));
   const showsArchive = inArchive && query === '' && archive.length > 0;
@@ -42,6 +45,24 @@ export function InboxPane() {
     }
     return matches(query, [titleOf(view, me), ...view.members.flatMap(({ username, name }) => [username, name])]);
   });
+  function type(text: string): void {
+    setTyped(text);
+    setTakesFirst(false);
+  }
+
+  function onSearchKey({ key, isComposing }: KeyboardEvent): void {
+    const first = list.current?.querySelector<HTMLElement>('a[href]');
+    if (key === 'Escape') type('');
+    else if (key === 'ArrowDown') first?.focus();
+    else if (key === 'Enter' && query !== '' && !isComposing) {
+      if (rows.length === 0) setTakesFirst(true);
+      else {
+        first?.click();
+        type('');
+      }
+    }
+  }
+
   return (
     <>
       <div class="inbox-head">
@@ -61,11 +82,11 @@ export function InboxPane() {
           placeholder={t('Search')}
           autocomplete="off"
           value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === 'Escape' && setTyped('')}
+          onInput={(event) => type(event.currentTarget.value)}
+          onKeyDown={onSearchKey}
         />
       </search>
-      <nav class="inbox-list" aria-label={t('Conversations')}>
+      <nav class="inbox-list" aria-label={t('Conversations')} ref={list} onKeyDown={focusWithArrows}>
         {showsArchive && (
           <Button look="list-button" onClick={() => setInArchive(false)}>
             <Icon name="back" /> {t('Archive')}
@@ -74,7 +95,7 @@ export function InboxPane() {
         {query === '' && !showsArchive && friends.received.length > 0 && <FriendRequests />}
         {query === '' && !showsArchive && invitations.invitations.length > 0 && <GroupInvitations />}
         {rows.length > 0 && <ConversationList rows={rows} menu={menu} />}
-        {query !== '' && <PeopleResults query={query} shown={rows} onChoose={() => setTyped('')} />}
+        {query !== '' && <PeopleResults query={query} shown={rows} takesFirst={takesFirst} onChoose={() => type('')} />}
         {query === '' && !showsArchive && archive.length > 0 && (
           <Button look="list-button" onClick={() => setInArchive(true)}>
             <Icon name="archive" /> {t('Archived ({n})', { n: archive.length })}
@@ -103,7 +124,7 @@ function ConversationList(props: {
   const { me } = useMessenger();
   const { ordered, handlers } = useSteadyOrder(props.rows);
   return (
-    <ul onKeyDown={focusWithArrows} {...handlers}>
+    <ul {...handlers}>
       {ordered.map((view) => (
         <ConversationRow key={view.id} view={view} isCurrent={isOpen(view, me)} menu={props.menu} />
       ))}
