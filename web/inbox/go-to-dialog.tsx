@@ -21,6 +21,8 @@ export function GoToDialog({ onClose }: { onClose(): void }) {
   const [typed, setTyped] = useState('');
   const query = typed.trim();
   const search = usePeopleSearch(query);
+  // While it searches, it still has those whom the text before has found.
+  const people = search.people.filter(({ username, name }) => matches(query, [username, name]));
   const results = useRef<HTMLDivElement>(null);
   const found = conversations.value.filter((view) => query === '' || matches(query, namesOf(view, me)));
   const rows = found.slice(0, maxRows);
@@ -49,7 +51,7 @@ export function GoToDialog({ onClose }: { onClose(): void }) {
             </li>
           ))}
         </ul>
-        {query !== '' && <PeopleList search={search} shown={rows} onChoose={onClose} />}
+        {query !== '' && <PeopleList search={{ ...search, people }} shown={rows} onChoose={onClose} />}
       </div>
     </Dialog>
   );

@@ -3,8 +3,8 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { positionPopover } from './position-popover.ts';
 
 /**
- * Shows a menu, a `popover="manual"`, beside its anchor, and gives it the focus. It is closed by Escape, Tab, a press elsewhere or another size of
- * the window. A popover that closes by itself would close when the finger that opened it by a long press is lifted.
+ * Shows a menu, a `popover="manual"`, beside its anchor, and gives it the focus. It is closed by Escape, Tab or a press elsewhere.
+ * A popover that closes by itself would close when the finger that opened it by a long press is lifted.
  * @param shown what the menu shows: when it changes, the menu is placed anew
  * @param onClose the parent should stop rendering the menu
  * @returns closes the menu; the focus goes to the anchor, or back to where it was
@@ -36,6 +36,11 @@ export function useMenu(
     const leave = new AbortController();
     const options = { signal: leave.signal, capture: true };
     const shut = () => close.current();
+    // A phone's keyboard closes when the menu takes the focus from a field.
+    const onResize = () => {
+      if (anchor.getClientRects().length === 0) shut();
+      else if (element.current) positionPopover(element.current, anchor);
+    };
     const onPress = ({ target }: PointerEvent) => {
       if (!(target instanceof Node && element.current?.contains(target))) shut();
     };
@@ -48,9 +53,9 @@ export function useMenu(
     };
     document.addEventListener('pointerdown', onPress, options);
     document.addEventListener('keydown', onKey, options);
-    addEventListener('resize', shut, options);
+    addEventListener('resize', onResize, options);
     return () => leave.abort();
-  }, [element]);
+  }, [element, anchor]);
   return () => close.current();
 }
 
