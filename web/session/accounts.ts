@@ -1,5 +1,7 @@
 /** The accounts that are signed in with this browser. They are kept in localStorage, so that all tabs share them. */
+
 import { signal } from '@preact/signals';
+import { kept, keysOf } from '../ui/storage.ts';
 
 export interface Account {
   readonly username: string;
@@ -27,18 +29,18 @@ export function createAccounts() {
     all,
     read,
     write(account: Account): void {
-      localStorage.setItem(prefix + account.username, JSON.stringify(account));
+      kept.setItem(prefix + account.username, JSON.stringify(account));
       update();
     },
     remove(username: string): void {
-      localStorage.removeItem(prefix + username);
+      kept.removeItem(prefix + username);
       update();
     },
   };
 }
 
 function readAll(): readonly Account[] {
-  return Object.keys(localStorage)
+  return keysOf(kept)
     .filter((key) => key.startsWith(prefix))
     .flatMap((key) => read(key.slice(prefix.length)) ?? [])
     .sort((a, b) => b.usedAt - a.usedAt);
@@ -47,7 +49,7 @@ function readAll(): readonly Account[] {
 /** Reads localStorage: another tab may have changed it a moment ago. */
 function read(username: string): Account | undefined {
   try {
-    return JSON.parse(localStorage.getItem(prefix + username) ?? 'null') ?? undefined;
+    return JSON.parse(kept.getItem(prefix + username) ?? 'null') ?? undefined;
   } catch {
     return undefined;
   }

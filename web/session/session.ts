@@ -1,5 +1,6 @@
 import { type Me, tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
+import { keptInTab } from '../ui/storage.ts';
 import { type Account, createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
@@ -42,7 +43,7 @@ export function createSession(issuer: TokenIssuer): Session {
   const accounts = createAccounts();
   const isSignedIn = ({ refresh }: Account) => refresh !== undefined;
   // A new tab uses the account that was used last.
-  const tab = signal(sessionStorage.getItem(tabKey) ?? accounts.all.value.find(isSignedIn)?.username);
+  const tab = signal(keptInTab.getItem(tabKey) ?? accounts.all.value.find(isSignedIn)?.username);
   const user = computed(
     () => accounts.all.value.find((account) => account.username === tab.value && isSignedIn(account))?.username,
   );
@@ -58,12 +59,12 @@ export function createSession(issuer: TokenIssuer): Session {
   function use(username: string): void {
     const account = accounts.read(username);
     if (account) accounts.write({ ...account, usedAt: Date.now() });
-    sessionStorage.setItem(tabKey, username);
+    keptInTab.setItem(tabKey, username);
     tab.value = username;
   }
 
   function leave(): void {
-    sessionStorage.removeItem(tabKey);
+    keptInTab.removeItem(tabKey);
     tab.value = undefined;
   }
 
@@ -93,8 +94,17 @@ export function createSession(issuer: TokenIssuer): Session {
     accounts: accounts.all,
     token(refused, username = user.peek()) {
       if (username === undefined) return Promise.resolve(null);
-      const ask = () => refresh(username, refused);
-      return navigator.locks ? navigator.locks.request(`parley.token.${username}`, ask) : ask();
+      let isAsking = false;
+      const ask = () => {
+        isAsking = true;
+        return refresh(username, refused);
+      };
+      if (!navigator.locks) return ask();
+      return navigator.locks.request(`parley.token.${username}`, ask).catch((error) => {
+        // Browsers that keep nothing for a page refuse their locks, too: then this tab shares no store with others.
+        if (isAsking) throw error;
+        return ask();
+      });
     },
     async add({ access, refresh }) {
       const { username, name } = await whoIs(access);
