@@ -3,10 +3,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { loadLater } from './load-later.ts';
 import { catchKeys } from './ui/catch-keys.ts';
 import { showToast } from './ui/toast.tsx';
+import { t } from './words/words.ts';
 
 type Chunk = typeof import('./lazy-chunk.ts');
-
-const failure = 'This part of the page could not be loaded. Check your connection and try again.';
 
 /**
  * A component of `lazy-chunk.ts`, which is downloaded when the first such component is rendered. If the download fails, a toast says so and
@@ -42,7 +41,10 @@ export function lazy<Props extends object>(
           },
           () => {
             if (!mounted) return;
-            showToast(failure, close.current ? undefined : { label: 'Try again', run: load });
+            showToast(
+              t('This part of the page could not be loaded. Check your connection and try again.'),
+              close.current ? undefined : { label: t('Try again'), run: load },
+            );
             if (close.current) close.current();
             else addEventListener('online', load, { once: true });
           },

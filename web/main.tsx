@@ -6,7 +6,9 @@ import type { SignInMethod } from './session/auth-context.ts';
 import { createCognitoAuth } from './session/cognito-auth.ts';
 import { createSession } from './session/session.ts';
 import { signInFromAddress } from './session/sign-in-from-address.ts';
+import { speakLanguage } from './words/language.ts';
 
+const spoken = speakLanguage();
 loadConfig()
   .then(start)
   .catch((error: Error) =>
@@ -27,6 +29,7 @@ async function start(config: Config): Promise<void> {
     error = message;
     return undefined;
   });
+  await spoken;
   render(<App auth={auth} username={username} error={error} />, document.body);
   registerWorker();
 }

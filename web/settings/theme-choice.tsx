@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { kept } from '../ui/storage.ts';
+import { t } from '../words/words.ts';
 
 const themes = { system: 'System', light: 'Light', dark: 'Dark' } as const;
 type Theme = keyof typeof themes;
@@ -27,7 +28,7 @@ export function ThemeChoice() {
   const [chosen, setChosen] = useState(storedTheme);
   return (
     <section>
-      <h3 id="theme">Colours</h3>
+      <h3 id="theme">{t('Colours')}</h3>
       <fieldset class="choice" aria-labelledby="theme">
         {(Object.keys(themes) as Theme[]).map((theme) => (
           <label key={theme}>
@@ -40,7 +41,7 @@ export function ThemeChoice() {
                 setChosen(theme);
               }}
             />
-            {themes[theme]}
+            {t(themes[theme])}
           </label>
         ))}
       </fieldset>
