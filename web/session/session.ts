@@ -2,8 +2,9 @@ import { type Me, tokenExpiresAt } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import { keptInTab } from '../ui/storage.ts';
 import { t } from '../words/words.ts';
-import { type Account, createAccounts } from './accounts.ts';
+import { createAccounts } from './accounts.ts';
 import { forgetUser } from './forget-user.ts';
+import { type Account, isSignedIn, tabKey, userOfTab } from './stored-accounts.ts';
 import { SessionEnded, type TokenIssuer, type Tokens } from './tokens.ts';
 
 /** The account of this tab. Several accounts can be signed in with one browser; each tab uses one of them. */
@@ -38,13 +39,10 @@ export interface Session {
 
 /** A token that expires sooner is refreshed first. Longer than the client's own margin. */
 const marginMs = 120_000;
-const tabKey = 'parley.user';
 
 export function createSession(issuer: TokenIssuer): Session {
   const accounts = createAccounts();
-  const isSignedIn = ({ refresh }: Account) => refresh !== undefined;
-  // A new tab uses the account that was used last.
-  const tab = signal(keptInTab.getItem(tabKey) ?? accounts.all.value.find(isSignedIn)?.username);
+  const tab = signal(userOfTab(accounts.all.value));
   const user = computed(
     () => accounts.all.value.find((account) => account.username === tab.value && isSignedIn(account))?.username,
   );

@@ -36,7 +36,7 @@ export async function speakLanguage(): Promise<void> {
   const { documentElement: root } = document;
   root.lang = language;
   // Dates and numbers as the reader's country writes them.
-  speak(navigator.languages.find((tag) => known(tag) === language) ?? language, catalogue);
+  speak(navigator.languages.find((tag) => known(tag) === language && isValid(tag)) ?? language, catalogue);
   root.dir = isRightToLeft() ? 'rtl' : 'ltr';
 }
 
@@ -44,4 +44,13 @@ export async function speakLanguage(): Promise<void> {
 function known(tag: string): Language | undefined {
   const [language = ''] = tag.split('-');
   return language in languages ? (language as Language) : undefined;
+}
+
+/** A browser of a system without a language may report `en-US@posix`, which `Intl` refuses. */
+function isValid(tag: string): boolean {
+  try {
+    return new Intl.Locale(tag).language !== '';
+  } catch {
+    return false;
+  }
 }
