@@ -1,4 +1,5 @@
 import type { ComposerMode } from '../state/composer-mode.ts';
+import { plainWords } from '../text/plain-words.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 
@@ -12,7 +13,9 @@ export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCan
       <Icon name={mode.editing ? 'edit' : 'reply'} />
       <p class="mode-text">
         <strong>{mode.editing ? 'Editing your message' : `Replying to ${target.from_user.name}`}</strong>
-        <span class="mode-excerpt">{target.message || files || ''}</span>
+        <span class="mode-excerpt" dir="auto">
+          {plainWords(target.message.slice(0, 400)) || files || ''}
+        </span>
       </p>
       <IconButton icon="close" label={mode.editing ? 'Cancel editing' : 'Cancel reply'} onClick={onCancel} />
     </div>

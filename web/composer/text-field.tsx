@@ -28,6 +28,7 @@ export function TextField(props: {
       class="composer-text"
       ref={field}
       rows={1}
+      dir="auto"
       aria-label="Message"
       placeholder="Message"
       aria-describedby={props.notes}

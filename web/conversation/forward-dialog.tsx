@@ -38,6 +38,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
     <Dialog title="Forward to" onClose={onClose}>
       <input
         class="field"
+        dir="auto"
         type="search"
         aria-label="Find a conversation"
         placeholder="Find a conversation"
@@ -48,7 +49,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
         {found.map(({ view, title }) => (
           <li key={view.id}>
             <Button look="list-button" onClick={() => forward(view.id, title)}>
-              <ConversationAvatar view={view} size={2.25} /> {title}
+              <ConversationAvatar view={view} size={2.25} /> <bdi>{title}</bdi>
             </Button>
           </li>
         ))}

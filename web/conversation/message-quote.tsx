@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { plainWords } from '../text/plain-words.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
@@ -13,8 +14,10 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       onClick={() => thread.goTo(seq).catch(({ message }: Error) => showToast(message))}
     >
       <span class="visually-hidden">In reply to </span>
-      <span class="quote-name">{original ? thread.nameOf(original.from_user.username) : '\u00a0'}</span>
-      <span>{original === undefined ? '\u00a0' : excerpt(original)}</span>
+      <span class="quote-name" dir="auto">
+        {original ? thread.nameOf(original.from_user.username) : '\u00a0'}
+      </span>
+      <span dir="auto">{original === undefined ? '\u00a0' : excerpt(original)}</span>
     </button>
   );
 }
@@ -22,5 +25,8 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
 /** A message in one line. @param message null if it does not exist any more */
 export function excerpt(message: Message | null): string {
   if (!message || message.deleted) return 'Deleted message';
-  return message.message.slice(0, 200) || message.attachments.map(({ filename }) => filename).join(', ');
+  return (
+    plainWords(message.message.slice(0, 400)).slice(0, 200) ||
+    message.attachments.map(({ filename }) => filename).join(', ')
+  );
 }

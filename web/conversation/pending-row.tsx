@@ -25,10 +25,12 @@ export function PendingRow(props: {
           <div class="bubble">
             {action.reply_to !== undefined && <MessageQuote thread={thread} seq={action.reply_to} />}
             {action.attachments && action.attachments.length > 0 && <PendingFiles ids={action.attachments} />}
-            {action.message !== undefined && <MessageText text={action.message} mentions={[]} me={thread.me} />}
-            <span class="message-meta">
-              <ReceiptIcon state="pending" />
-            </span>
+            <div class="message-words" dir="auto">
+              {action.message !== undefined && <MessageText text={action.message} mentions={[]} me={thread.me} />}
+              <span class="message-meta" dir="auto">
+                <ReceiptIcon state="pending" />
+              </span>
+            </div>
           </div>
         </div>
       </div>

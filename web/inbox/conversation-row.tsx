@@ -31,7 +31,9 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {...menu.handlers}
       >
         <ConversationAvatar view={view} />
-        <span class="row-title">{title}</span>
+        <span class="row-title" dir="auto">
+          {title}
+        </span>
         {(view.settings?.pinned || muted) && (
           <span class="row-marks">
             {view.settings?.pinned && <Icon name="pin" />}
@@ -65,7 +67,7 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
   );
 }
 
-/** Who is typing, else a draft, else the last message. */
+/** Who is typing, else a draft, else the last message, whose direction is that of the text: what is in a `bdi` does not count. */
 function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
   const { me, typing, nameOf } = useMessenger();
   const typists = typing(view.id);
@@ -75,8 +77,8 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
   const draft = isCurrent ? '' : readDraft(me, view.id).trim();
   if (draft !== '') {
     return (
-      <span class="row-text">
-        <span class="row-draft">Draft: </span>
+      <span class="row-text" dir="auto">
+        <bdi class="row-draft">Draft: </bdi>
         {draft}
       </span>
     );
@@ -84,14 +86,14 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
   const { by, text, isQuiet } = previewOf(view, me);
   const receipt = lastReceipt(view, me);
   return (
-    <span class="row-text" data-quiet={isQuiet}>
+    <span class="row-text" dir="auto" data-quiet={isQuiet}>
       {receipt && (
-        <span class="row-receipt" data-status={receipt}>
+        <bdi class="row-receipt" data-status={receipt}>
           <Icon name={receipt === 'sent' ? 'check' : 'checks'} />
           <span class="visually-hidden">{`${receipt}, `}</span>
-        </span>
+        </bdi>
       )}
-      {by !== undefined && `${by}: `}
+      {by !== undefined && <bdi>{by}: </bdi>}
       {text}
     </span>
   );

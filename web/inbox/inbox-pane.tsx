@@ -53,6 +53,7 @@ export function InboxPane() {
         <Icon name="search" />
         <input
           class="field"
+          dir="auto"
           type="search"
           aria-label="Search conversations and people"
           placeholder="Search"

@@ -1,4 +1,5 @@
 import type { ConversationView, Receipt } from '@parley/client';
+import { plainWords } from '../text/plain-words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
@@ -10,7 +11,7 @@ export function previewOf(
   if (content_type === 'system') return { text: message, isQuiet: true };
   const by = from_user.username === me ? 'You' : kind === 'direct' ? undefined : from_user.name;
   if (deleted) return { by, text: 'Deleted message', isQuiet: true };
-  if (message !== '') return { by, text: message.replace(/\s+/g, ' '), isQuiet: false };
+  if (message !== '') return { by, text: plainWords(message.slice(0, 400)).replace(/\s+/g, ' '), isQuiet: false };
   return { by, text: content_type === 'image' ? 'Photo' : 'File', isQuiet: false };
 }
 

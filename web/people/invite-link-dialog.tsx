@@ -4,10 +4,10 @@ import { useEffect, useState } from 'preact/hooks';
 import { hrefOf } from '../route.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { exactTime } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
 import { useAction } from '../ui/use-action.ts';
 
 const hour = 3_600;
@@ -84,6 +84,7 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
     <li class="stack">
       <input
         class="field"
+        dir="auto"
         readOnly
         aria-label="Link"
         value={address}
@@ -94,7 +95,7 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
         people have come.
       </span>
       <span class="request-buttons">
-        <Button kind="main" onClick={() => copy(address)}>
+        <Button kind="main" onClick={() => copyText(address)}>
           Copy link
         </Button>
         <Button disabled={disabled} onClick={onRevoke}>
@@ -102,12 +103,5 @@ function LinkRow(props: { readonly link: InviteLink; readonly disabled: boolean;
         </Button>
       </span>
     </li>
-  );
-}
-
-function copy(address: string): void {
-  navigator.clipboard.writeText(address).then(
-    () => showToast('Copied.'),
-    () => showToast('Unable to copy; the browser does not allow it.'),
   );
 }

@@ -60,7 +60,9 @@ export function JoinPane({ code }: { readonly code: string }) {
           {group.description}
         </p>
       )}
-      <p>{group.person.name} invites you to this group.</p>
+      <p>
+        <bdi>{group.person.name}</bdi> invites you to this group.
+      </p>
       <Button
         kind="main"
         disabled={busy}

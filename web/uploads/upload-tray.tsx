@@ -31,7 +31,7 @@ function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove():
     <li class="upload" data-status={state.status}>
       <UploadPicture upload={upload} />
       <div class="upload-about">
-        <span class="upload-name" title={name}>
+        <span class="upload-name" dir="auto" title={name}>
           {name}
         </span>
         {state.status === 'failed' ? (
