@@ -78,8 +78,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
   if (draft !== '') {
     return (
       <span class="row-text" dir="auto">
-        <bdi class="row-draft">Draft: </bdi>
-        {draft}
+        <bdi class="row-draft">Draft:</bdi> {draft}
       </span>
     );
   }
@@ -93,8 +92,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
           <span class="visually-hidden">{`${receipt}, `}</span>
         </bdi>
       )}
-      {by !== undefined && <bdi>{by}: </bdi>}
-      {text}
+      {by !== undefined && <bdi>{by}:</bdi>} {text}
     </span>
   );
 }
