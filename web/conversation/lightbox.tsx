@@ -2,8 +2,12 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useDrag } from './use-drag.ts';
 
-/** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
+/**
+ * Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, as a drag sideways does; Escape and a drag
+ * down close it.
+ */
 export function Lightbox(props: {
   readonly pictures: Message['attachments'];
   /** Id of the picture to show first. */
@@ -20,10 +24,15 @@ export function Lightbox(props: {
     ),
   );
   useEffect(() => element.current?.showModal(), []);
-  const picture = pictures[index];
-  if (!picture) return null;
   const step = (by: number) => setIndex((index + by + pictures.length) % pictures.length);
   const hasOthers = pictures.length > 1;
+  const isRightToLeft = document.dir === 'rtl';
+  const drag = useDrag({
+    onDown: () => element.current?.close(),
+    onSideways: (right) => hasOthers && step(right === isRightToLeft ? 1 : -1),
+  });
+  const picture = pictures[index];
+  if (!picture) return null;
   return (
     <dialog
       class="lightbox"
@@ -32,8 +41,8 @@ export function Lightbox(props: {
       onClose={props.onClose}
       onClick={({ target, currentTarget }) => target === currentTarget && currentTarget.close()}
       onKeyDown={({ key }) => {
-        if (hasOthers && key === 'ArrowRight') step(1);
-        if (hasOthers && key === 'ArrowLeft') step(-1);
+        if (hasOthers && key === 'ArrowRight') step(isRightToLeft ? -1 : 1);
+        if (hasOthers && key === 'ArrowLeft') step(isRightToLeft ? 1 : -1);
       }}
     >
       <header class="lightbox-head">
@@ -58,7 +67,9 @@ export function Lightbox(props: {
         class="lightbox-picture"
         src={picture.url}
         alt={picture.filename}
+        draggable={false}
         onError={props.onStale}
+        {...drag}
       />
       {hasOthers && (
         <p class="lightbox-steps">

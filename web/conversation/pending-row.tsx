@@ -42,25 +42,29 @@ export function PendingRow(props: {
 function PendingFiles({ ids }: { readonly ids: readonly string[] }) {
   const files = ids.map((id) => ({ id, ...sentUpload(id) }));
   const isPicture = ({ preview, type = '' }: (typeof files)[number]) => preview !== undefined && /^image\//.test(type);
-  const isMany = files.filter(isPicture).length > 1;
+  const pictures = files.filter(isPicture);
   return (
-    <div class="attachments" data-many={isMany}>
-      {files.map((file) =>
-        isPicture(file) ? (
-          <span class="picture" key={file.id} style={isMany ? undefined : boxOf(file.pixels ?? {})}>
-            <img src={file.preview} alt={file.name} />
+    <div class="attachments">
+      <div class="gallery" data-count={pictures.length}>
+        {pictures.map(({ id, preview, name, pixels = {} }) => (
+          <span class="picture" key={id} style={pictures.length > 1 ? undefined : boxOf(pixels)}>
+            <img src={preview} alt={name} />
           </span>
-        ) : (
-          <p class="file" key={file.id}>
-            <span>
-              <Icon name="file" />
-            </span>
-            <span class="file-about">
-              <span class="file-name">{file.name ?? 'File'}</span>
-              <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
-            </span>
-          </p>
-        ),
+        ))}
+      </div>
+      {files.map(
+        (file) =>
+          !pictures.includes(file) && (
+            <p class="file" key={file.id}>
+              <span>
+                <Icon name="file" />
+              </span>
+              <span class="file-about">
+                <span class="file-name">{file.name ?? 'File'}</span>
+                <span class="file-size">{file.size ? formatSize(file.size) : '\u00a0'}</span>
+              </span>
+            </p>
+          ),
       )}
     </div>
   );
