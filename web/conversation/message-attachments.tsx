@@ -14,29 +14,32 @@ type SentFile = Message['attachments'][number];
 export function MessageAttachments({ thread, message }: { readonly thread: Thread; readonly message: Message }) {
   const { files, version, renew } = useFreshAttachments(thread, message);
   const [open, setOpen] = useState<string>();
-  const shown = files.filter((file) => isPicture(file) || isFilm(file));
-  const style = (file: SentFile) => (shown.length > 1 ? undefined : boxOf(file));
+  const pictures = files.filter(isPicture);
   return (
     <div class="attachments">
-      <div class="gallery" data-count={shown.length}>
-        {shown.map((file) =>
-          isPicture(file) ? (
-            <button
-              type="button"
-              class="picture"
-              key={file.id}
-              style={style(file)}
-              aria-label={`Open ${file.filename}`}
-              onClick={() => setOpen(file.id)}
-            >
-              <img key={version} src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
-            </button>
-          ) : (
+      <div class="gallery" data-count={pictures.length}>
+        {pictures.map((file) => (
+          <button
+            type="button"
+            class="picture"
+            key={file.id}
+            style={pictures.length > 1 ? undefined : boxOf(file)}
+            aria-label={`Open ${file.filename}`}
+            onClick={() => setOpen(file.id)}
+          >
+            <img key={version} src={file.url} alt={file.filename} loading="lazy" decoding="async" onError={renew} />
+          </button>
+        ))}
+      </div>
+      {files.map((file) => {
+        if (isPicture(file)) return null;
+        if (/^video\//.test(file.content_type)) {
+          return (
             // biome-ignore lint/a11y/useMediaCaption: files from users have no captions
             <video
               class="video"
               key={`${file.id} ${version}`}
-              style={style(file)}
+              style={boxOf(file)}
               src={file.url}
               aria-label={file.filename}
               controls
@@ -44,11 +47,8 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
               preload="metadata"
               onError={renew}
             />
-          ),
-        )}
-      </div>
-      {files.map((file) => {
-        if (shown.includes(file)) return null;
+          );
+        }
         if (/^audio\//.test(file.content_type)) {
           return (
             <figure class="sound" key={`${file.id} ${version}`}>
@@ -61,7 +61,7 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
         return <FileCard key={file.id} file={file} onApproach={renew} />;
       })}
       {open !== undefined && (
-        <Lightbox pictures={shown.filter(isPicture)} first={open} onStale={renew} onClose={() => setOpen(undefined)} />
+        <Lightbox pictures={pictures} first={open} onStale={renew} onClose={() => setOpen(undefined)} />
       )}
     </div>
   );
@@ -95,8 +95,6 @@ function FileCard({ file, onApproach }: { readonly file: SentFile; onApproach(ev
 function isPicture({ content_type }: SentFile): boolean {
   return /^image\/(png|jpeg|gif|webp)$/.test(content_type);
 }
-
-const isFilm = ({ content_type }: SentFile) => /^video\//.test(content_type);
 
 /** rem */
 const maxWidth = 20;

@@ -1,0 +1,59 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, IconButton } from '../ui/button.tsx';
+import { showToast } from '../ui/toast.tsx';
+import { Bars } from './bars.tsx';
+import { type Recording, record } from './record.ts';
+import { barCount } from './waveform.ts';
+
+/**
+ * Records a voice message, from when it is shown. What has been recorded when it is hidden, as with another conversation, is kept as a file of
+ * the message that is being written.
+ */
+export function VoiceRecorder(props: {
+  /** @param send shall it be sent at once? */
+  onRecorded(file: File, send: boolean): void;
+  onClose(): void;
+}) {
+  const [recording, setRecording] = useState<Recording>();
+  const kept = useRef(props);
+  kept.current = props;
+  useEffect(() => {
+    let started: Recording | undefined;
+    let mounted = true;
+    record().then(
+      (it) => {
+        started = it;
+        if (mounted) setRecording(it);
+        else void it.stop();
+      },
+      (error: Error) => {
+        showToast(refusal(error));
+        kept.current.onClose();
+      },
+    );
+    return () => {
+      mounted = false;
+      void started?.stop().then((file) => file && kept.current.onRecorded(file, false));
+    };
+  }, []);
+
+  async function end(act: 'send' | 'discard'): Promise<void> {
+    const file = await recording?.stop();
+    if (file && act === 'send') kept.current.onRecorded(file, true);
+    kept.current.onClose();
+  }
+
+  const levels = recording?.levels.value.slice(-barCount) ?? [];
+  return (
+    <div class="voice-recorder" role="group" aria-label="Recording">
+      <IconButton icon="trash" label="Discard" onClick={() => end('discard')} />
+      <span class="voice-live" aria-hidden="true">
+        <Bars levels={[...Array<number>(barCount - levels.length).fill(0), ...levels]} />
+      </span>
+      <RecordingTime recording={recording} />
+      <Button kind="main" ref={focusAtOnce} disabled={!recording} onClick={() => end('send')}>
+        Send
+      </Button>
+    </div>
+  );
+}
