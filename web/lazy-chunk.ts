@@ -25,3 +25,5 @@ export { createOpenId } from './session/openid.ts';
 export { SignUpFlow } from './session/sign-up-flow.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
 export { UploadTray } from './uploads/upload-tray.tsx';
+export { VoicePlayer } from './voice/voice-player.tsx';
+export { VoiceRecorder } from './voice/voice-recorder.tsx';

@@ -6,6 +6,8 @@ import { addressLength } from '#web/text/address';
 import { isMarked } from '#web/text/is-marked';
 import { type Block, type Inline, parse } from '#web/text/parse';
 import { plainWords } from '#web/text/plain-words';
+import { playTime, voiceName, voiceSeconds } from '#web/voice/voice-name';
+import { levelsOf } from '#web/voice/waveform';
 
 const inlinesOf = (block: Block): readonly Inline[] => {
   if (block.kind === 'text') return block.parts.flatMap(flat);
@@ -234,5 +236,29 @@ describe('a message', () => {
 
   it.each(['', '  ', '12', '#', 'ok 👍', '😀😀😀😀', '©', '™', '❤', 'a', '👍.'])('of %j is text', (text) => {
     expect(isEmojiOnly(text)).toBe(false);
+  });
+});
+
+describe('a voice message', () => {
+  it.each([
+    [0.2, 'voice-message-0m1s.webm', '0:01'],
+    [64.6, 'voice-message-1m5s.webm', '1:05'],
+    [900, 'voice-message-15m0s.webm', '15:00'],
+  ])('of %d seconds is called %j', (seconds, name, shown) => {
+    expect(voiceName(seconds, 'webm')).toBe(name);
+    expect(playTime(voiceSeconds(name) ?? 0)).toBe(shown);
+  });
+
+  it.each(['song.mp3', 'voice-message-1m5s', 'my voice-message-1m5s.webm', 'voice-message.webm'])(
+    'is not called %j',
+    (name) => {
+      expect(voiceSeconds(name)).toBeUndefined();
+    },
+  );
+
+  it('has bars as high as its parts are loud', () => {
+    expect(levelsOf([0, 0, 0.1, -0.25, 0.5, 0.2], 3)).toEqual([0, 0.5, 1]);
+    expect(levelsOf([0, 0], 2)).toEqual([0, 0]);
+    expect(levelsOf([0.5], 2)).toEqual([0, 1]);
   });
 });

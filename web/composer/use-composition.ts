@@ -74,6 +74,7 @@ export function useComposition(conversation: Conversation) {
     isUploading,
     isQueued,
     send,
+    sendWhenUploaded: () => setQueued(true),
     cancel,
     write(next: string): void {
       setQueued(false);

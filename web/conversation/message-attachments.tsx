@@ -3,10 +3,12 @@ import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { formatSize } from '../uploads/format-size.ts';
+import { voiceSeconds } from '../voice/voice-name.ts';
 import type { Thread } from './thread.ts';
 import { useFreshAttachments } from './use-fresh-attachments.ts';
 
 const Lightbox = lazy((chunk) => chunk.Lightbox);
+const VoicePlayer = lazy((chunk) => chunk.VoicePlayer);
 
 type SentFile = Message['attachments'][number];
 
@@ -49,6 +51,13 @@ export function MessageAttachments({ thread, message }: { readonly thread: Threa
             />
           );
         }
+        const seconds = voiceSeconds(file.filename);
+        if (seconds !== undefined && /^audio\//.test(file.content_type))
+          return (
+            <div class="voice" key={file.id}>
+              <VoicePlayer file={file} seconds={seconds} onStale={renew} />
+            </div>
+          );
         if (/^audio\//.test(file.content_type)) {
           return (
             <figure class="sound" key={`${file.id} ${version}`}>

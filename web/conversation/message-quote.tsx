@@ -1,6 +1,7 @@
 import type { Message } from '@parley/client';
 import { plainWords } from '../text/plain-words.ts';
 import { showToast } from '../ui/toast.tsx';
+import { fileLabel } from '../voice/voice-name.ts';
 import type { Thread } from './thread.ts';
 
 /** The message that a reply refers to; a click leads to it. */
@@ -27,6 +28,6 @@ export function excerpt(message: Message | null): string {
   if (!message || message.deleted) return 'Deleted message';
   return (
     plainWords(message.message.slice(0, 400)).slice(0, 200) ||
-    message.attachments.map(({ filename }) => filename).join(', ')
+    message.attachments.map(({ filename }) => fileLabel(filename)).join(', ')
   );
 }

@@ -3,6 +3,7 @@ import { notifies } from '@parley/client/settings';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
 import { plainWords } from '../text/plain-words.ts';
+import { fileLabel } from '../voice/voice-name.ts';
 import type { MessageNotification } from '../worker/messages.ts';
 import { isVisible } from './answer-worker.ts';
 import { notificationsEnabled } from './notifications-setting.ts';
@@ -17,7 +18,7 @@ function notificationFor(
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
   if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
-  const text = [...(plainWords(event.message.slice(0, 800)) || (event.attachments?.[0]?.filename ?? ''))]
+  const text = [...(plainWords(event.message.slice(0, 800)) || fileLabel(event.attachments?.[0]?.filename ?? ''))]
     .slice(0, 200)
     .join('');
   const isDirect = !conversation.includes(':');

@@ -1,5 +1,6 @@
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { fileLabel } from '../voice/voice-name.ts';
 import { formatSize } from './format-size.ts';
 import type { MessageFiles } from './message-files.ts';
 import type { Upload } from './upload.ts';
@@ -24,7 +25,8 @@ export function UploadTray({ files, onRemoved }: { readonly files: MessageFiles;
 }
 
 function UploadItem({ upload, onRemove }: { readonly upload: Upload; onRemove(): void }) {
-  const { name, size } = upload;
+  const { size } = upload;
+  const name = fileLabel(upload.name);
   const state = upload.state.value;
   const done = state.status === 'uploaded';
   return (

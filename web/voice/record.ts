@@ -18,9 +18,6 @@ export interface Recording {
   stop(): Promise<File | undefined>;
 }
 
-/** Can this browser record? */
-export const canRecord = (): boolean => 'MediaRecorder' in globalThis && navigator.mediaDevices !== undefined;
-
 /** Begins to record; the browser asks the user first. @throws DOMException as `getUserMedia` does */
 export async function record(): Promise<Recording> {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
@@ -66,7 +63,10 @@ function listen(stream: MediaStream): { now(): number; close(): void } {
   return {
     now() {
       analyser.getFloatTimeDomainData(samples);
-      return Math.min(1, samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0));
+      return Math.min(
+        1,
+        samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0),
+      );
     },
     close: () => void context.close(),
   };

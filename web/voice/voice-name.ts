@@ -18,3 +18,7 @@ export function playTime(seconds: number): string {
   const whole = Math.round(seconds);
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
+
+/** The name of a file as people read it. */
+export const fileLabel = (filename: string): string =>
+  voiceSeconds(filename) === undefined ? filename : 'Voice message';

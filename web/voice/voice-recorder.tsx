@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Button, IconButton } from '../ui/button.tsx';
+import { IconButton } from '../ui/button.tsx';
+import { Icon } from '../ui/icon.tsx';
 import { showToast } from '../ui/toast.tsx';
 import { Bars } from './bars.tsx';
 import { type Recording, record } from './record.ts';
+import { playTime } from './voice-name.ts';
 import { barCount } from './waveform.ts';
 
 /**
@@ -43,17 +45,34 @@ export function VoiceRecorder(props: {
     kept.current.onClose();
   }
 
+  const send = useRef<HTMLButtonElement>(null);
+  useEffect(() => send.current?.focus(), [recording]);
   const levels = recording?.levels.value.slice(-barCount) ?? [];
   return (
-    <div class="voice-recorder" role="group" aria-label="Recording">
+    <section class="voice-recorder" aria-label="Recording">
       <IconButton icon="trash" label="Discard" onClick={() => end('discard')} />
       <span class="voice-live" aria-hidden="true">
         <Bars levels={[...Array<number>(barCount - levels.length).fill(0), ...levels]} />
       </span>
-      <RecordingTime recording={recording} />
-      <Button kind="main" ref={focusAtOnce} disabled={!recording} onClick={() => end('send')}>
-        Send
-      </Button>
-    </div>
+      <span role="timer">{playTime(recording?.seconds.value ?? 0)}</span>
+      <button
+        type="button"
+        class="icon-button send-button"
+        ref={send}
+        aria-label="Send the voice message"
+        disabled={!recording}
+        onClick={() => end('send')}
+      >
+        <Icon name="send" />
+      </button>
+    </section>
   );
+}
+
+/** Why nothing can be recorded: a sentence. */
+function refusal({ name }: Error): string {
+  if (name === 'NotFoundError') return 'There is no microphone. Connect one, then try again.';
+  if (name === 'NotAllowedError')
+    return 'This page may not use the microphone. Allow it in the settings of the browser, then try again.';
+  return 'The microphone cannot be used now. Another program may be using it.';
 }
