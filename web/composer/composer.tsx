@@ -5,6 +5,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
 import { VoiceButton } from '../voice/voice-button.tsx';
+import { t } from '../words/words.ts';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { mentionCandidates } from './mention.ts';
@@ -101,7 +102,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
       )}
       <form
         class="composer-form"
-        aria-label="New message"
+        aria-label={t('New message')}
         onSubmit={(event) => {
           event.preventDefault();
           send();

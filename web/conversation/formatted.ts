@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { loadLater } from '../load-later.ts';
 import type { Written } from './rich-text.tsx';
 
 type Format = (written: Written) => ComponentChildren;
@@ -13,7 +14,7 @@ let loading: Promise<void> | undefined;
  */
 export function formatted(): Format | undefined {
   if (loading) return loaded.value;
-  loading = Promise.all([import('../lazy-chunk.ts'), import('../text/parse.ts')]).then(
+  loading = Promise.all([loadLater(), import('../text/parse.ts')]).then(
     ([{ richText }, { parse }]) => {
       loaded.value = (written) => richText(written, parse(written.text));
     },

@@ -3,6 +3,7 @@ import { createSettings } from '@parley/client/settings';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { copyText } from '../ui/copy-text.ts';
 import { showToast } from '../ui/toast.tsx';
+import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
 /** What the user may do with a message. `write`: reply and react. `pin`: also take down what others have pinned. */
@@ -43,8 +44,8 @@ export function markUnread(thread: Thread, message: Message): void {
   createSettings(thread.chat)
     .change(thread.conversation.id, { unread_from: message.seq })
     .then(
-      () => showToast('Marked as unread.'),
-      (error: Error) => showToast(error.message, { label: 'Try again', run: () => markUnread(thread, message) }),
+      () => showToast(t('Marked as unread.')),
+      (error: Error) => showToast(error.message, { label: t('Try again'), run: () => markUnread(thread, message) }),
     );
 }
 
@@ -56,5 +57,7 @@ export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
 export function deleteForMe(thread: Thread, message: Message): void {
   thread.conversation
     .deleteForMe(message.seq)
-    .catch((error: Error) => showToast(error.message, { label: 'Try again', run: () => deleteForMe(thread, message) }));
+    .catch((error: Error) =>
+      showToast(error.message, { label: t('Try again'), run: () => deleteForMe(thread, message) }),
+    );
 }

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import type { Block, Inline } from '../text/parse.ts';
 import { IconButton } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
+import { t } from '../words/words.ts';
 import { splitMentions } from './split-mentions.ts';
 
 /** A text with the user names that it mentions. */
@@ -87,7 +88,7 @@ function CodeBlock({ text }: { readonly text: string }) {
       <pre dir="ltr" tabIndex={0}>
         <code>{text}</code>
       </pre>
-      <IconButton icon="copy" label="Copy code" onClick={() => copyText(text)} />
+      <IconButton icon="copy" label={t('Copy code')} onClick={() => copyText(text)} />
     </span>
   );
 }

@@ -8,6 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { exactTime, shortTime } from '../ui/times.ts';
+import { t } from '../words/words.ts';
 import { rowMenu } from './conversation-menu-state.ts';
 import { lastReceipt, previewOf } from './preview.ts';
 import { useRowMenu } from './use-row-menu.ts';
@@ -37,12 +38,12 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {(view.settings?.pinned || muted) && (
           <span class="row-marks">
             {view.settings?.pinned && <Icon name="pin" />}
-            {view.settings?.pinned && <span class="visually-hidden">, pinned, </span>}
+            {view.settings?.pinned && <span class="visually-hidden">{t(', pinned,')} </span>}
             {muted && <Icon name="bell-off" />}
-            {muted && <span class="visually-hidden">, muted, </span>}
+            {muted && <span class="visually-hidden">{t(', muted,')} </span>}
           </span>
         )}
-        {other !== undefined && presence(other)?.online && <span class="visually-hidden">, online, </span>}
+        {other !== undefined && presence(other)?.online && <span class="visually-hidden">{t(', online,')} </span>}
         {at !== undefined && (
           <time class="row-time" dateTime={at} title={exactTime(at)}>
             {shortTime(at, now.value)}
@@ -52,13 +53,13 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
         {view.unread_count > 0 && (
           <span class="badge" data-muted={!notifies(view, false, now.value) || undefined}>
             {view.unread_count > 99 ? '99+' : view.unread_count}
-            <span class="visually-hidden"> unread</span>
+            <span class="visually-hidden"> {t('unread')}</span>
           </span>
         )}
       </a>
       <IconButton
         icon="down"
-        label={`Actions for ${title}`}
+        label={t('Actions for {name}', { name: title })}
         aria-haspopup="menu"
         aria-expanded={rowMenu.value?.id === view.id}
         onClick={({ currentTarget }) => menu.open(currentTarget.previousElementSibling)}
@@ -66,6 +67,8 @@ export function ConversationRow({ view, isCurrent }: { readonly view: Conversati
     </li>
   );
 }
+
+const receipts = { sent: 'Sent', delivered: 'Delivered', read: 'Read' } as const;
 
 /** Who is typing, else a draft, else the last message, whose direction is that of the text: what is in a `bdi` does not count. */
 function SecondLine({ view, isCurrent }: { readonly view: ConversationView; readonly isCurrent: boolean }) {
@@ -78,7 +81,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
   if (draft !== '') {
     return (
       <span class="row-text" dir="auto">
-        <bdi class="row-draft">Draft:</bdi> {draft}
+        <bdi class="row-draft">{t('Draft:')}</bdi> {draft}
       </span>
     );
   }
@@ -89,7 +92,7 @@ function SecondLine({ view, isCurrent }: { readonly view: ConversationView; read
       {receipt && (
         <bdi class="row-receipt" data-status={receipt}>
           <Icon name={receipt === 'sent' ? 'check' : 'checks'} />
-          <span class="visually-hidden">{`${receipt}, `}</span>
+          <span class="visually-hidden">{`${t(receipts[receipt])}, `}</span>
         </bdi>
       )}
       {by !== undefined && <bdi>{by}:</bdi>} {text}

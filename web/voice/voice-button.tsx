@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { IconButton } from '../ui/button.tsx';
+import { t } from '../words/words.ts';
 
 const VoiceRecorder = lazy((chunk) => chunk.VoiceRecorder);
 
@@ -10,7 +11,7 @@ export function VoiceButton(props: { onRecorded(file: File, send: boolean): void
   if (!globalThis.MediaRecorder || !navigator.mediaDevices) return null;
   return (
     <>
-      <IconButton icon="mic" label="Record a voice message" onClick={() => setOpen(true)} />
+      <IconButton icon="mic" label={t('Record a voice message')} onClick={() => setOpen(true)} />
       {isOpen && (
         <VoiceRecorder
           onRecorded={props.onRecorded}

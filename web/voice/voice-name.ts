@@ -1,3 +1,5 @@
+import { t } from '../words/words.ts';
+
 /** A voice message is a sound with this name. The name says how long it is, so that it need not be downloaded for that. */
 const pattern = /^voice-message-(\d{1,3})m(\d{1,2})s\.[a-z0-9]{2,4}$/;
 
@@ -21,4 +23,4 @@ export function playTime(seconds: number): string {
 
 /** The name of a file as people read it. */
 export const fileLabel = (filename: string): string =>
-  voiceSeconds(filename) === undefined ? filename : 'Voice message';
+  voiceSeconds(filename) === undefined ? filename : t('Voice message');

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import { Bars } from './bars.tsx';
 import { playTime } from './voice-name.ts';
 import { barCount, readSound, type Sound } from './waveform.ts';
@@ -54,7 +55,7 @@ export function VoicePlayer(props: {
       <button
         type="button"
         class="icon-button"
-        aria-label={isPlaying ? 'Pause the voice message' : 'Play the voice message'}
+        aria-label={isPlaying ? t('Pause the voice message') : t('Play the voice message')}
         onClick={toggle}
       >
         <Icon name={isPlaying ? 'pause' : 'play'} />
@@ -63,8 +64,8 @@ export function VoicePlayer(props: {
         <Bars levels={loaded?.sound?.levels ?? flat} played={isPlaying || at > 0 ? at / seconds : 0} />
         <input
           type="range"
-          aria-label="Position in the voice message"
-          aria-valuetext={`${playTime(at)} of ${playTime(seconds)}`}
+          aria-label={t('Position in the voice message')}
+          aria-valuetext={t('{at} of {all}', { at: playTime(at), all: playTime(seconds) })}
           min={0}
           max={seconds}
           step={0.1}
@@ -78,7 +79,7 @@ export function VoicePlayer(props: {
       <span class="voice-time">{playTime(isPlaying || at > 0 ? at : seconds)}</span>
       <Button
         look="text-button"
-        aria-label={`Speed: ${speed.value}×`}
+        aria-label={t('Speed: {speed}×', { speed: speed.value })}
         onClick={() => {
           speed.value = speeds[(speeds.indexOf(speed.value) + 1) % speeds.length] ?? 1;
         }}

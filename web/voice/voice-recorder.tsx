@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { showToast } from '../ui/toast.tsx';
+import { t } from '../words/words.ts';
 import { Bars } from './bars.tsx';
 import { type Recording, record } from './record.ts';
 import { playTime } from './voice-name.ts';
@@ -49,8 +50,8 @@ export function VoiceRecorder(props: {
   useEffect(() => send.current?.focus(), [recording]);
   const levels = recording?.levels.value.slice(-barCount) ?? [];
   return (
-    <section class="voice-recorder" aria-label="Recording">
-      <IconButton icon="trash" label="Discard" onClick={() => end('discard')} />
+    <section class="voice-recorder" aria-label={t('Recording')}>
+      <IconButton icon="trash" label={t('Discard')} onClick={() => end('discard')} />
       <span class="voice-live" aria-hidden="true">
         <Bars levels={[...Array<number>(barCount - levels.length).fill(0), ...levels]} />
       </span>
@@ -59,7 +60,7 @@ export function VoiceRecorder(props: {
         type="button"
         class="icon-button send-button"
         ref={send}
-        aria-label="Send the voice message"
+        aria-label={t('Send the voice message')}
         disabled={!recording}
         onClick={() => end('send')}
       >
@@ -71,8 +72,8 @@ export function VoiceRecorder(props: {
 
 /** Why nothing can be recorded: a sentence. */
 function refusal({ name }: Error): string {
-  if (name === 'NotFoundError') return 'There is no microphone. Connect one, then try again.';
+  if (name === 'NotFoundError') return t('There is no microphone. Connect one, then try again.');
   if (name === 'NotAllowedError')
-    return 'This page may not use the microphone. Allow it in the settings of the browser, then try again.';
-  return 'The microphone cannot be used now. Another program may be using it.';
+    return t('This page may not use the microphone. Allow it in the settings of the browser, then try again.');
+  return t('The microphone cannot be used now. Another program may be using it.');
 }
