@@ -111,13 +111,13 @@ story(
     await reply.getByRole('button', { name: 'In reply to' }).getByText('Tomorrow, at nine.').waitFor();
     await reply.locator('strong').waitFor();
     const directionOf = (of: Locator) => of.evaluate((element) => getComputedStyle(element).direction);
-    expect(await directionOf(reply.locator('.message-text'))).toBe('rtl');
-    expect(await directionOf(shown.locator('.message-text'))).toBe('ltr');
+    await expect.poll(() => directionOf(reply.locator('.message-text'))).toBe('rtl');
+    await expect.poll(() => directionOf(shown.locator('.message-text'))).toBe('ltr');
     await field(a).fill('מה שלומך?');
-    expect(await directionOf(field(a))).toBe('rtl');
+    await expect.poll(() => directionOf(field(a))).toBe('rtl');
     // What the page adds does not count: the time, the receipt, who wrote it.
     await row.getByText('שלום עולם!').waitFor();
-    expect(await directionOf(row.locator('.row-text'))).toBe('rtl');
+    await expect.poll(() => directionOf(row.locator('.row-text'))).toBe('rtl');
     if (process.env.LOOK) {
       await b.setViewportSize({ width: 820, height: 800 });
       await row.click();

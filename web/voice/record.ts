@@ -57,7 +57,8 @@ export async function record(): Promise<Recording> {
 function listen(stream: MediaStream): { now(): number; close(): void } {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
-  analyser.fftSize = 1_024;
+  // Nearly as long as a tick, so that no sound falls between two.
+  analyser.fftSize = 4_096;
   context.createMediaStreamSource(stream).connect(analyser);
   const samples = new Float32Array(analyser.fftSize);
   return {
