@@ -4,8 +4,12 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { useLayer } from '../ui/layers.ts';
 import { isRightToLeft, t } from '../words/words.ts';
+import { useDrag } from './use-drag.ts';
 
-/** Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, Escape closes it. */
+/**
+ * Shows the pictures of a message, one at a time, as large as the page. Left and Right lead to the others, as a drag sideways does; Escape and a drag
+ * down close it.
+ */
 export function Lightbox(props: {
   readonly pictures: Message['attachments'];
   /** Id of the picture to show first. */
@@ -23,10 +27,14 @@ export function Lightbox(props: {
   );
   useEffect(() => element.current?.showModal(), []);
   useLayer(() => element.current?.close());
-  const picture = pictures[index];
-  if (!picture) return null;
   const step = (by: number) => setIndex((index + by + pictures.length) % pictures.length);
   const hasOthers = pictures.length > 1;
+  const drag = useDrag({
+    onDown: () => element.current?.close(),
+    onSideways: (right) => hasOthers && step(right === isRightToLeft() ? 1 : -1),
+  });
+  const picture = pictures[index];
+  if (!picture) return null;
   return (
     <dialog
       class="lightbox"
@@ -61,7 +69,9 @@ export function Lightbox(props: {
         class="lightbox-picture"
         src={picture.url}
         alt={picture.filename}
+        draggable={false}
         onError={props.onStale}
+        {...drag}
       />
       {hasOthers && (
         <p class="lightbox-steps">
