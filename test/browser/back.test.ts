@@ -61,7 +61,7 @@ storyInEach(
   },
 );
 
-story('a menu and a dialog close when Back leads to another conversation', async ({ guest, chat }) => {
+story('a menu closes when Back leads to another conversation, and Escape closes one layer', async ({ guest, chat }) => {
   const [alice, bob, carol] = await Promise.all([guest('alice'), chat.person('bob'), chat.person('carol')]);
   const { page, api } = alice;
   await carol.post(`/conversations/${named(api, carol)}/messages`, { message: 'From Carol' });
@@ -80,4 +80,15 @@ story('a menu and a dialog close when Back leads to another conversation', async
   await page.goForward();
   await message(page, 'Only for Bob').waitFor();
   expect(await page.getByRole('menu').count()).toBe(0);
+
+  // Escape is for the uppermost layer: the column of details stays.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.getByRole('main').getByRole('button', { name: 'Details', exact: true }).click();
+  await page.getByRole('button', { name: 'Clear history' }).click();
+  const question = page.getByRole('dialog', { name: 'Clear the history?' });
+  await question.waitFor();
+  await page.keyboard.press('Escape');
+  await question.waitFor({ state: 'detached' });
+  const close = page.getByRole('button', { name: 'Close details' });
+  expect(await close.isVisible()).toBe(true);
 });
