@@ -1,5 +1,5 @@
 import type { Message } from '@parley/client';
-import { showToast } from '../ui/toast.tsx';
+import { showError } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
@@ -11,7 +11,7 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
       type="button"
       class="quote"
       disabled={original === null}
-      onClick={() => thread.goTo(seq).catch(({ message }: Error) => showToast(message))}
+      onClick={() => thread.goTo(seq).catch((error: Error) => showError(error))}
     >
       <span class="visually-hidden">{t('In reply to')} </span>
       <span class="quote-name">{original ? thread.nameOf(original.from_user.username) : '\u00a0'}</span>

@@ -3,8 +3,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
 import { shortTime } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
+import { showError } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import { permissionsFor } from './message-actions.ts';
 import { excerpt } from './message-quote.tsx';
@@ -17,7 +16,7 @@ export function PinnedDialog({ thread, onClose }: { readonly thread: Thread; onC
   const { list, error } = usePinned(thread);
   const goTo = (seq: number) => {
     onClose();
-    thread.goTo(seq).catch((reason: Error) => showToast(sentenceOf(reason)));
+    thread.goTo(seq).catch(showError);
   };
   return (
     <Dialog title={t('Pinned messages')} onClose={onClose}>

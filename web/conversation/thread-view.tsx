@@ -6,7 +6,7 @@ import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { dayName } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
+import { showError } from '../ui/toast.tsx';
 import { plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
@@ -124,7 +124,7 @@ function LoadMore(props: {
   useEffect(() => {
     if (!element.current) return;
     const tryLoad = () => {
-      load().catch(({ message }: Error) => showToast(message, { label: t('Try again'), run: tryLoad }));
+      load().catch((error: Error) => showError(error, { label: t('Try again'), run: tryLoad }));
     };
     const observer = new IntersectionObserver(
       (entries) => {

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { t } from '../words/words.ts';
 import { IconButton } from './button.tsx';
-import { capitalized } from './use-action.ts';
+import { explain } from './explain.ts';
 
 interface Toast {
   readonly id: number;
@@ -15,11 +15,16 @@ const maxToasts = 3;
 const toasts = signal<readonly Toast[]>([]);
 let lastId = 0;
 
-/** Shows a message for a few seconds: for what has no place of its own on the page. @param text a sentence, or the message of an error */
+/** Shows a message for a few seconds: for what has no place of its own on the page. @param text a sentence */
 export function showToast(text: string, action?: Toast['action']): void {
   const id = ++lastId;
-  toasts.value = [...toasts.value.slice(1 - maxToasts), { id, text: capitalized(text), action }];
+  toasts.value = [...toasts.value.slice(1 - maxToasts), { id, text, action }];
   setTimeout(() => dismiss(id), shownMs);
+}
+
+/** Says why something failed. */
+export function showError(error: Error, action?: Toast['action']): void {
+  void explain(error).then((text) => showToast(text, action));
 }
 
 function dismiss(id: number): void {

@@ -6,8 +6,7 @@ export const languages = { en: 'English', de: 'Deutsch', es: 'Español', ar: 'ا
 export type Language = keyof typeof languages;
 
 /** English is in the page; the others are loaded when they are spoken. */
-const catalogues: Readonly<Record<Language, () => Promise<Catalogue | undefined>>> = {
-  en: async () => undefined,
+const catalogues: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
   de: async () => (await import('./de.ts')).de,
   es: async () => (await import('./es.ts')).es,
   ar: async () => (await import('./ar.ts')).ar,
@@ -30,13 +29,18 @@ export function chooseLanguage(language: Language | undefined): Promise<void> {
 /** Speaks the language that is chosen. If its words cannot be loaded, English. */
 export async function speakLanguage(): Promise<void> {
   const wanted = chosenLanguage() ?? navigator.languages.map(known).find((language) => language !== undefined) ?? 'en';
-  const catalogue = await catalogues[wanted]().catch(() => undefined);
-  const language = catalogue ? wanted : 'en';
+  const words = wanted === 'en' ? undefined : await load(wanted).catch(() => undefined);
+  const language = words ? wanted : 'en';
   const { documentElement: root } = document;
   root.lang = language;
   // Dates and numbers as the reader's country writes them.
-  speak(navigator.languages.find((tag) => known(tag) === language) ?? language, catalogue);
+  speak(navigator.languages.find((tag) => known(tag) === language) ?? language, words);
   root.dir = isRightToLeft() ? 'rtl' : 'ltr';
+}
+
+async function load(language: keyof typeof catalogues) {
+  const [catalogue, { systemLine }] = await Promise.all([catalogues[language](), import('./system-lines.ts')]);
+  return { catalogue, systemLine };
 }
 
 /** @param tag such as `en-GB` */

@@ -20,6 +20,7 @@ interface Language {
   readonly locale: string;
   /** Undefined is English, which the page is written in. */
   readonly catalogue?: Catalogue;
+  readonly systemLine?: (text: string, name: string) => string;
 }
 
 const current = signal<Language>({ locale: 'en' });
@@ -34,9 +35,14 @@ export function isRightToLeft(): boolean {
   return locale().startsWith('ar');
 }
 
-/** @param catalogue undefined for English */
-export function speak(locale: string, catalogue?: Catalogue): void {
-  current.value = { locale, catalogue };
+/** @param words undefined for English */
+export function speak(locale: string, words?: Omit<Language, 'locale'>): void {
+  current.value = { locale, ...words };
+}
+
+/** The text of a system entry, such as "Bob invited Carol". @param name its author's */
+export function systemText(text: string, name: string): string {
+  return current.value.systemLine?.(text, name) ?? text;
 }
 
 /**
