@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { password } from '../support/chat.ts';
 import { acquaint } from '../support/person.ts';
 import { violations } from './axe.ts';
-import { screenshot } from './screenshot.ts';
+import { prepare, screenshot } from './screenshot.ts';
 import { story } from './story.ts';
 
 const narrow = { width: 360, height: 740 };
@@ -75,12 +75,14 @@ story(
       `Parley|\\b(alice|bob)\\b(?!-)|@?${alice.username}|@?${bob.username}|PNG|JPEG|GIF|WebP|Enter|English|Deutsch|Español`,
       'g',
     );
+    await prepare(page, 'arabic');
     expect(await latinWords(page, names)).toEqual([]);
     // The list is on the right, and one's own messages on the left.
     const listAt = (await inbox.boundingBox())?.x ?? 0;
     const ownAt = (await page.locator('[data-own="true"] .bubble').first().boundingBox())?.x ?? 0;
     const otherAt = (await page.locator('[data-own="false"] .bubble').first().boundingBox())?.x ?? 0;
     expect([listAt > otherAt, otherAt > ownAt]).toEqual([true, true]);
+    expect(await page.locator('.message-avatar').first().textContent()).toBe('ب');
     await expectFine(page, 'a conversation');
     await screenshot(page, 'arabic');
 
@@ -94,6 +96,7 @@ story(
     await page.getByRole('heading', { name: 'الألوان' }).waitFor();
     expect(await latinWords(page, new RegExp(`${names.source}|0\\.\\d\\.\\d`, 'g'))).toEqual([]);
     await expectFine(page, 'the settings');
+    await screenshot(page, 'arabic-settings');
   },
 );
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { addressLength } from '#web/conversation/address-length';
 import { isEmojiOnly } from '#web/conversation/emoji-only';
 import { splitText } from '#web/conversation/split-text';
+import { initialOf } from '#web/ui/initial';
 
 const linksIn = (text: string) =>
   splitText(text, []).flatMap((piece) => (piece.kind === 'link' ? [piece.address] : []));
@@ -90,4 +91,21 @@ describe('a message', () => {
   it.each(['', '  ', '12', '#', 'ok 👍', '😀😀😀😀', '©', '™', '❤', 'a', '👍.'])('of %j is text', (text) => {
     expect(isEmojiOnly(text)).toBe(false);
   });
+});
+
+it('an avatar has the first letter of a name in any script', () => {
+  const initials = {
+    alice: 'A',
+    '@Éva': 'É',
+    أليس: 'أ',
+    王小明: '王',
+    Жанна: 'Ж',
+    किरण: 'कि',
+    ßen: 'ß',
+    '#7th': '7',
+    '🎉 Party': 'P',
+    '👩‍🚀': '👩‍🚀',
+    '': '',
+  };
+  expect(Object.keys(initials).map(initialOf)).toEqual(Object.values(initials));
 });

@@ -2,6 +2,7 @@ import type { PinnedMessage } from '@parley/client';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ErrorMessage } from '../ui/error-message.tsx';
+import { now } from '../ui/now.ts';
 import { shortTime } from '../ui/times.ts';
 import { showError } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
@@ -42,7 +43,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
           {isMine(message.from_user.username) ? t('You') : message.from_user.name}
         </span>
         <time class="search-result-time" dateTime={message.date_added}>
-          {shortTime(message.date_added, Date.now())}
+          {shortTime(message.date_added, now.value)}
         </time>
         <span class="search-result-text" dir="auto">
           {excerpt(message)}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, IconButton } from '../ui/button.tsx';
 import { errorSentence } from '../ui/error-sentence.ts';
 import { Icon } from '../ui/icon.tsx';
+import { now } from '../ui/now.ts';
 import { shortTime } from '../ui/times.ts';
 import { showError } from '../ui/toast.tsx';
 import { plural, t } from '../words/words.ts';
@@ -101,7 +102,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
                     {message.from_user.username === thread.me ? t('You') : message.from_user.name}
                   </span>
                   <time class="search-result-time" dateTime={message.date_added}>
-                    {shortTime(message.date_added, Date.now())}
+                    {shortTime(message.date_added, now.value)}
                   </time>
                   <span class="search-result-text">{excerpt(message)}</span>
                 </button>

@@ -5,6 +5,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { now, timeZone } from '../ui/now.ts';
 import { dayName } from '../ui/times.ts';
 import { showError } from '../ui/toast.tsx';
 import { plural, t } from '../words/words.ts';
@@ -38,9 +39,8 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
 
   const days = useMemo(
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
-    [messages, divider],
+    [messages, divider, timeZone.value],
   );
-  const now = Date.now();
   return (
     <div class="thread">
       <div
@@ -62,9 +62,9 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
             pending.length === 0 && <p class="thread-empty">{t('No messages yet. Say hello!')}</p>
           )}
           {days.map(({ date, rows }) => (
-            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now)}>
+            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now.value)}>
               <h3 class="day-name">
-                <span>{dayName(rows[0]?.message.date_added ?? date, now)}</span>
+                <span>{dayName(rows[0]?.message.date_added ?? date, now.value)}</span>
               </h3>
               <ol>
                 {rows.map(({ message, first, last }) => (

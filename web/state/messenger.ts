@@ -13,6 +13,7 @@ import { indexedDbOutbox } from '@parley/client/indexeddb';
 import { unreadTotal } from '@parley/client/settings';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
 import type { Session } from '../session/session.ts';
+import { now } from '../ui/now.ts';
 import { keepFailedSends } from './failed-sends.ts';
 import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
@@ -57,10 +58,6 @@ export function createMessenger(session: Session, me: string): Messenger {
   let cached = readCachedInbox(me);
   const conversations = signal(cached);
   const loaded = signal(false);
-  const now = signal(Date.now());
-  const clock = setInterval(() => {
-    now.value = Date.now();
-  }, 60_000);
   const unread = computed(() => unreadTotal(conversations.value, now.value));
   const changes = signal(0);
   const names = new Map<string, string>();
@@ -136,7 +133,6 @@ export function createMessenger(session: Session, me: string): Messenger {
       removeEventListener('pagehide', save);
       for (const stop of stops) stop();
       for (const part of [failedSends, friends, invitations]) part.close();
-      clearInterval(clock);
       save();
       chat.close();
     },
