@@ -504,4 +504,10 @@ export const ar: Catalogue = {
   'This person is not a member any more.': 'لم يعد هذا الشخص عضوًا.',
   'That was too often. Wait for {n} second, then try again.|That was too often. Wait for {n} seconds, then try again.':
     'المحاولات كثيرة جدًا. أعد المحاولة الآن.|المحاولات كثيرة جدًا. انتظر ثانية ثم أعد المحاولة.|المحاولات كثيرة جدًا. انتظر ثانيتين ثم أعد المحاولة.|المحاولات كثيرة جدًا. انتظر {n} ثوانٍ ثم أعد المحاولة.|المحاولات كثيرة جدًا. انتظر {n} ثانية ثم أعد المحاولة.|المحاولات كثيرة جدًا. انتظر {n} ثانية ثم أعد المحاولة.',
+  'Sound of notifications': 'صوت الإشعارات',
+  'Quiet hours': 'ساعات الهدوء',
+  'Then notifications on this device make no sound, and none come while the page is open':
+    'عندها تأتي إشعارات هذا الجهاز بلا صوت، ولا يأتي أي إشعار والصفحة مفتوحة',
+  From: 'من',
+  Until: 'حتى',
 };

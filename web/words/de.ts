@@ -515,4 +515,10 @@ export const de: Catalogue = {
   'This person is not a member any more.': 'Diese Person ist kein Mitglied mehr.',
   'That was too often. Wait for {n} second, then try again.|That was too often. Wait for {n} seconds, then try again.':
     'Das war zu oft. Warte {n} Sekunde und versuche es dann noch einmal.|Das war zu oft. Warte {n} Sekunden und versuche es dann noch einmal.',
+  'Sound of notifications': 'Ton der Benachrichtigungen',
+  'Quiet hours': 'Ruhezeit',
+  'Then notifications on this device make no sound, and none come while the page is open':
+    'Dann sind Benachrichtigungen auf diesem Gerät ohne Ton, und bei offener Seite kommen keine',
+  From: 'Von',
+  Until: 'Bis',
 };

@@ -465,6 +465,11 @@ export const sentences = [
   'This picture is damaged. Save it again, then upload that.',
   'This person is not a member any more.',
   'That was too often. Wait for {n} second, then try again.|That was too often. Wait for {n} seconds, then try again.',
+  'Sound of notifications',
+  'Quiet hours',
+  'Then notifications on this device make no sound, and none come while the page is open',
+  'From',
+  'Until',
 ] as const;
 
 export type Sentence = (typeof sentences)[number];

@@ -511,4 +511,10 @@ export const es: Catalogue = {
   'This person is not a member any more.': 'Esta persona ya no es miembro.',
   'That was too often. Wait for {n} second, then try again.|That was too often. Wait for {n} seconds, then try again.':
     'Han sido demasiadas veces. Espera {n} segundo e inténtalo de nuevo.|Han sido demasiadas veces. Espera {n} de segundos e inténtalo de nuevo.|Han sido demasiadas veces. Espera {n} segundos e inténtalo de nuevo.',
+  'Sound of notifications': 'Sonido de las notificaciones',
+  'Quiet hours': 'Horas de silencio',
+  'Then notifications on this device make no sound, and none come while the page is open':
+    'Entonces las notificaciones de este dispositivo no suenan, y no llega ninguna con la página abierta',
+  From: 'Desde',
+  Until: 'Hasta',
 };
