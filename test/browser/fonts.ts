@@ -34,12 +34,16 @@ export async function addFont(page: Page, which: keyof typeof fonts): Promise<vo
   await page.evaluate(
     async ([name, base64]) => {
       const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      const face = new FontFace(name, bytes);
+      const face = new FontFace(name, bytes, { weight: '100 900' });
       document.fonts.add(await face.load());
       const { style } = document.documentElement;
       const { fontFamily } = getComputedStyle(document.body);
       style.setProperty('--font', `${fontFamily}, "${name}"`);
       await document.fonts.ready;
+      // Chromium keeps the shapes of words that it has laid out before.
+      document.body.hidden = true;
+      await new Promise(requestAnimationFrame);
+      document.body.hidden = false;
       // Wait until everything is painted with the font.
       for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     },

@@ -8,7 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { now, timeZone } from '../ui/now.ts';
 import { dayName } from '../ui/times.ts';
 import { showError } from '../ui/toast.tsx';
-import { plural, t } from '../words/words.ts';
+import { number, plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
 import { dropMenu, wasOpened } from './message-menu-state.ts';
@@ -162,7 +162,7 @@ function JumpToLatest({ thread, onPress }: { readonly thread: Thread; onPress():
       onClick={onPress}
     >
       <Icon name="down" />
-      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? '999+' : unread}</span>}
+      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? `${number(999)}+` : number(unread)}</span>}
     </button>
   );
 }

@@ -510,4 +510,6 @@ export const ar: Catalogue = {
     'عندها تأتي إشعارات هذا الجهاز بلا صوت، ولا يأتي أي إشعار والصفحة مفتوحة',
   From: 'من',
   Until: 'حتى',
+  '{members}, {online}': '{members}، {online}',
+  '{emoji} {n}, {names}': '{emoji} {n}، {names}',
 };

@@ -521,4 +521,6 @@ export const de: Catalogue = {
     'Dann sind Benachrichtigungen auf diesem Gerät ohne Ton, und bei offener Seite kommen keine',
   From: 'Von',
   Until: 'Bis',
+  '{members}, {online}': '{members}, {online}',
+  '{emoji} {n}, {names}': '{emoji} {n}, {names}',
 };

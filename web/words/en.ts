@@ -470,6 +470,8 @@ export const sentences = [
   'Then notifications on this device make no sound, and none come while the page is open',
   'From',
   'Until',
+  '{members}, {online}',
+  '{emoji} {n}, {names}',
 ] as const;
 
 export type Sentence = (typeof sentences)[number];

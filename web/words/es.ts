@@ -517,4 +517,6 @@ export const es: Catalogue = {
     'Entonces las notificaciones de este dispositivo no suenan, y no llega ninguna con la página abierta',
   From: 'Desde',
   Until: 'Hasta',
+  '{members}, {online}': '{members}, {online}',
+  '{emoji} {n}, {names}': '{emoji} {n}, {names}',
 };

@@ -80,8 +80,13 @@ function fill(sentence: string, values: object = {}): string {
 
 /** Names may be written in the other direction than the sentence: marks keep them together. */
 function written(value: unknown): string {
-  if (typeof value === 'number') return value.toLocaleString(locale());
+  if (typeof value === 'number') return number(value);
   return isRightToLeft() ? `\u2068${value}\u2069` : String(value);
+}
+
+/** A number as the reader's country writes it. */
+export function number(value: number): string {
+  return value.toLocaleString(locale());
 }
 
 /** `Anna, Bob and Carla`. @param type `disjunction`: `Anna, Bob or Carla` */
