@@ -18,7 +18,8 @@ let lastId = 0;
 /** Shows a message for a few seconds: for what has no place of its own on the page. @param text a sentence */
 export function showToast(text: string, action?: Toast['action']): void {
   const id = ++lastId;
-  toasts.value = [...toasts.value.slice(1 - maxToasts), { id, text, action }];
+  const others = toasts.value.filter((toast) => toast.text !== text);
+  toasts.value = [...others.slice(1 - maxToasts), { id, text, action }];
   setTimeout(() => dismiss(id), shownMs);
 }
 

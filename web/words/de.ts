@@ -396,7 +396,6 @@ export const de: Catalogue = {
   Delivered: 'Zugestellt',
   Read: 'Gelesen',
   'Connecting…': 'Verbinden …',
-  'Connecting.': 'Die Verbindung wird hergestellt.',
   'Updating…': 'Aktualisieren …',
   'Connected; fetching what was missed.': 'Verbunden; Versäumtes wird geholt.',
   'Connected.': 'Verbunden.',
@@ -404,9 +403,7 @@ export const de: Catalogue = {
   Offline: 'Offline',
   'This device is offline.': 'Dieses Gerät ist offline.',
   'Signed out': 'Abgemeldet',
-  'Nobody is signed in.': 'Niemand ist angemeldet.',
   Closed: 'Beendet',
-  'Closed.': 'Beendet.',
   'For an hour': 'Für eine Stunde',
   'For 8 hours': 'Für 8 Stunden',
   'For a week': 'Für eine Woche',
@@ -523,4 +520,20 @@ export const de: Catalogue = {
   Until: 'Bis',
   '{members}, {online}': '{members}, {online}',
   '{emoji} {n}, {names}': '{emoji} {n}, {names}',
+  'Copy code': 'Code kopieren',
+  'Voice message': 'Sprachnachricht',
+  'Record a voice message': 'Sprachnachricht aufnehmen',
+  Recording: 'Aufnahme',
+  'Send the voice message': 'Sprachnachricht senden',
+  'Play the voice message': 'Sprachnachricht abspielen',
+  'Pause the voice message': 'Sprachnachricht anhalten',
+  'Position in the voice message': 'Stelle in der Sprachnachricht',
+  '{at} of {all}': '{at} von {all}',
+  'Speed: {speed}×': 'Geschwindigkeit: {speed}×',
+  'There is no microphone. Connect one, then try again.':
+    'Es gibt kein Mikrofon. Schließe eines an und versuche es dann erneut.',
+  'This page may not use the microphone. Allow it in the settings of the browser, then try again.':
+    'Diese Seite darf das Mikrofon nicht verwenden. Erlaube es in den Einstellungen des Browsers und versuche es dann erneut.',
+  'The microphone cannot be used now. Another program may be using it.':
+    'Das Mikrofon kann gerade nicht verwendet werden. Vielleicht benutzt es ein anderes Programm.',
 };

@@ -365,7 +365,6 @@ export const sentences = [
   'Delivered',
   'Read',
   'Connecting…',
-  'Connecting.',
   'Updating…',
   'Connected; fetching what was missed.',
   'Connected.',
@@ -373,9 +372,7 @@ export const sentences = [
   'Offline',
   'This device is offline.',
   'Signed out',
-  'Nobody is signed in.',
   'Closed',
-  'Closed.',
   'For an hour',
   'For 8 hours',
   'For a week',
@@ -472,6 +469,20 @@ export const sentences = [
   'Until',
   '{members}, {online}',
   '{emoji} {n}, {names}',
+  // text, voice
+  'Copy code',
+  'Voice message',
+  'Record a voice message',
+  'Recording',
+  'Send the voice message',
+  'Play the voice message',
+  'Pause the voice message',
+  'Position in the voice message',
+  '{at} of {all}',
+  'Speed: {speed}×',
+  'There is no microphone. Connect one, then try again.',
+  'This page may not use the microphone. Allow it in the settings of the browser, then try again.',
+  'The microphone cannot be used now. Another program may be using it.',
 ] as const;
 
 export type Sentence = (typeof sentences)[number];

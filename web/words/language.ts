@@ -1,28 +1,26 @@
 /** Which language the page speaks: the one that the user has chosen on this device, else the first of the browser's that the page has. */
+import { kept } from '../ui/storage.ts';
 import { type Catalogue, isRightToLeft, speak } from './words.ts';
 
-/** Each by its own name, for those who do not understand the others. */
-export const languages = { en: 'English', de: 'Deutsch', es: 'Español', ar: 'العربية' } as const;
-export type Language = keyof typeof languages;
-
 /** English is in the page; the others are loaded when they are spoken. */
-const catalogues: Readonly<Record<Exclude<Language, 'en'>, () => Promise<Catalogue>>> = {
+const catalogues = {
   de: async () => (await import('./de.ts')).de,
   es: async () => (await import('./es.ts')).es,
   ar: async () => (await import('./ar.ts')).ar,
-};
+} satisfies Readonly<Record<string, () => Promise<Catalogue>>>;
+export type Language = 'en' | keyof typeof catalogues;
 
 const storageKey = 'parley.language';
 
 /** Undefined: as the browser. */
 export function chosenLanguage(): Language | undefined {
-  return known(localStorage.getItem(storageKey) ?? '');
+  return known(kept.getItem(storageKey) ?? '');
 }
 
 /** @param language undefined: as the browser */
 export function chooseLanguage(language: Language | undefined): Promise<void> {
-  if (language === undefined) localStorage.removeItem(storageKey);
-  else localStorage.setItem(storageKey, language);
+  if (language === undefined) kept.removeItem(storageKey);
+  else kept.setItem(storageKey, language);
   return speakLanguage();
 }
 
@@ -34,7 +32,7 @@ export async function speakLanguage(): Promise<void> {
   const { documentElement: root } = document;
   root.lang = language;
   // Dates and numbers as the reader's country writes them.
-  speak(navigator.languages.find((tag) => known(tag) === language) ?? language, words);
+  speak(navigator.languages.find((tag) => known(tag) === language && isValid(tag)) ?? language, words);
   root.dir = isRightToLeft() ? 'rtl' : 'ltr';
 }
 
@@ -46,5 +44,14 @@ async function load(language: keyof typeof catalogues) {
 /** @param tag such as `en-GB` */
 function known(tag: string): Language | undefined {
   const [language = ''] = tag.split('-');
-  return language in languages ? (language as Language) : undefined;
+  return language === 'en' || language in catalogues ? (language as Language) : undefined;
+}
+
+/** A browser of a system without a language may report `en-US@posix`, which `Intl` refuses. */
+function isValid(tag: string): boolean {
+  try {
+    return new Intl.Locale(tag).language !== '';
+  } catch {
+    return false;
+  }
 }

@@ -1,3 +1,4 @@
+import { plainWords } from '../text/plain-words.ts';
 import { type MessageNotification, type PageQuestion, sharedCache } from './messages.ts';
 import { isQuiet, type NotifySettings, usualSettings } from './quiet-hours.ts';
 
@@ -19,7 +20,7 @@ export async function showNotification(notification: MessageNotification, isPush
   const answers = await Promise.all(pages.map((page) => ask(page, { type: 'shows', user, conversation })));
   if (answers.includes(true)) return;
   await self.registration.showNotification(title.replace(/^room:/, '#'), {
-    body,
+    body: plainWords(body),
     tag: `${user} ${conversation}`,
     icon: '/icon-192.png',
     badge: '/icon-192.png',
