@@ -4,6 +4,9 @@ import { acquaint, named } from '../support/person.ts';
 import { violations } from './axe.ts';
 import { story } from './story.ts';
 
+/** The service worker asks the page first, which takes a moment. */
+const patient = { timeout: 10_000 };
+
 /** The notifications that the service worker shows now: text, and whether they are without a sound. */
 function shown(page: Page): Promise<readonly (readonly [body: string, silent: boolean | null])[]> {
   return page.evaluate(async () => {
@@ -24,7 +27,10 @@ story(
     expectProblem(/status of 404 .*export/);
     await page.getByRole('button', { name: /^Account of/ }).click();
     await page.getByRole('button', { name: 'Settings' }).click();
+    // The page listens for messages before it registers for pushes.
+    const listens = page.waitForResponse(/\/push$/);
     await page.getByRole('switch', { name: 'Notifications' }).click();
+    await listens;
     const sound = page.getByRole('switch', { name: 'Sound of notifications' });
     const quiet = page.getByRole('switch', { name: 'Quiet hours' });
     await sound.waitFor();
@@ -32,10 +38,10 @@ story(
       from.post(`/conversations/${named(api, from)}/messages`, { message: text });
     const row = (text: string) => page.getByRole('link', { name: text });
     await write('With a sound');
-    await expect.poll(() => shown(page)).toEqual([['With a sound', false]]);
+    await expect.poll(() => shown(page), patient).toEqual([['With a sound', false]]);
     await sound.click();
     await write('Without');
-    await expect.poll(() => shown(page)).toEqual([['Without', true]]);
+    await expect.poll(() => shown(page), patient).toEqual([['Without', true]]);
     await sound.click();
 
     await quiet.click();
@@ -58,10 +64,10 @@ story(
       registrationId: await registrations,
       data: JSON.stringify(push),
     });
-    await expect.poll(() => shown(page)).toEqual(expect.arrayContaining([['Carol: A push', true]]));
+    await expect.poll(() => shown(page), patient).toEqual(expect.arrayContaining([['Carol: A push', true]]));
     await quiet.click();
     await write('In the morning', carol);
-    await expect.poll(() => shown(page)).toEqual(expect.arrayContaining([['In the morning', false]]));
+    await expect.poll(() => shown(page), patient).toEqual(expect.arrayContaining([['In the morning', false]]));
     expect((await shown(page)).map(([body]) => body).sort()).toEqual(['Carol: A push', 'In the morning', 'Without']);
   },
 );
