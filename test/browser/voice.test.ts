@@ -14,7 +14,7 @@ const patient = { timeout: 15_000 };
 
 /** How many heights the bars of a waveform have: one if it is silent, or not there yet. */
 const heights = (of: Locator) =>
-  of.locator('path').evaluateAll(
+  of.locator('.bars path').evaluateAll(
     (paths) =>
       new Set(
         paths
