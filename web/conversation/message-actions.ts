@@ -1,6 +1,7 @@
 import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
 import { composerModeOf } from '../state/composer-mode.ts';
+import { copyText } from '../ui/copy-text.ts';
 import { showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
@@ -29,10 +30,7 @@ export function edit({ chat, conversation }: Thread, message: Message): void {
 }
 
 export function copy({ message }: Message): void {
-  navigator.clipboard.writeText(message).then(
-    () => showToast(t('Copied.')),
-    () => showToast(t('Unable to copy; the browser does not allow it.')),
-  );
+  copyText(message);
 }
 
 /** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */
