@@ -24,6 +24,7 @@ export { JoinPane } from './people/join-pane.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SignUpFlow } from './session/sign-up-flow.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
+export { SignOutDialog } from './settings/sign-out-dialog.tsx';
 export { UploadTray } from './uploads/upload-tray.tsx';
 export { VoicePlayer } from './voice/voice-player.tsx';
 export { VoiceRecorder } from './voice/voice-recorder.tsx';
