@@ -13,6 +13,7 @@ export { richText } from './conversation/rich-text.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';
+export { GoToDialog } from './inbox/go-to-dialog.tsx';
 export { GroupInvitations } from './inbox/group-invitations.tsx';
 export { NewChatDialog } from './inbox/new-chat-dialog.tsx';
 export { PeopleResults } from './inbox/people-results.tsx';

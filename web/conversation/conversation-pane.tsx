@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
-import { titleOf } from '../state/names.ts';
+import { idOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
@@ -71,7 +71,8 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
 function OfflinePane({ name }: { readonly name: string }) {
   const { state, conversations, me, pending } = useMessenger();
   const { status } = state.value;
-  const view = conversations.value.find(({ id }) => id === name);
+  const of = idOf(name, me);
+  const view = conversations.value.find(({ id }) => id === of);
   return (
     <div class="empty-pane">
       {view && <h2>{titleOf(view, me)}</h2>}
@@ -80,7 +81,7 @@ function OfflinePane({ name }: { readonly name: string }) {
         {t('The messages are shown as soon as you are connected, and what you wrote is sent then.')}
       </p>
       <ul class="unsent" aria-label={t('Waiting to be sent')}>
-        {pending(name).map(({ client_id, action }) => (
+        {pending(of).map(({ client_id, action }) => (
           <li key={client_id}>
             <Icon name="clock" /> {action.type === 'create' ? action.message || t('File') : t('A change')}
           </li>

@@ -3,16 +3,16 @@ import { Component } from 'preact';
 import { useCallback, useRef, useState } from 'preact/hooks';
 import { PersonAvatar } from '../people/person-avatar.tsx';
 import { clockTime, exactTime } from '../ui/times.ts';
+import { useLongPress } from '../ui/use-long-press.ts';
 import { systemText, t } from '../words/words.ts';
 import { MessageAttachments } from './message-attachments.tsx';
-import { type MenuKind, menu } from './message-menu-state.ts';
+import type { Menu, MenuKind } from './message-menu.tsx';
 import { MessageQuote } from './message-quote.tsx';
 import { MessageReactions } from './message-reactions.tsx';
 import { MessageText } from './message-text.tsx';
 import { MessageToolbar } from './message-toolbar.tsx';
 import { ReceiptIcon } from './receipt-icon.tsx';
 import type { Thread } from './thread.ts';
-import { useLongPress } from './use-long-press.ts';
 
 interface RowProps {
   readonly thread: Thread;
@@ -24,6 +24,7 @@ interface RowProps {
   readonly isFirstNew: boolean;
   /** Only of the user's own messages. */
   readonly receipt?: Receipt;
+  onMenu(menu: Menu): void;
 }
 
 /** A message. It is only rendered again when its props change, because a thread has thousands of messages. */
@@ -59,15 +60,21 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
   );
 }
 
-function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps) {
+function UserRow({ thread, message, first, last, isFirstNew, receipt, onMenu }: RowProps) {
   const { seq, from_user, deleted, reply_to, attachments } = message;
   const isOwn = from_user.username === thread.me;
   const isGroup = thread.conversation.view.kind !== 'direct';
   const row = useRef<HTMLLIElement>(null);
   const [isActive, setActive] = useState(false);
-  const updateActive = useCallback(() => setActive(hasAttention(row.current)), []);
+  const hasMenu = useRef(false);
+  const updateActive = useCallback(() => setActive(hasMenu.current || hasAttention(row.current)), []);
   const open = (kind: MenuKind, anchor: Element) => {
-    menu.value = { thread, message, kind, anchor, onClosed: updateActive };
+    hasMenu.current = true;
+    const onClosed = () => {
+      hasMenu.current = false;
+      updateActive();
+    };
+    onMenu({ message, kind, anchor, onClosed });
   };
   const longPress = useLongPress((bubble) => open('all', bubble));
   return (
@@ -136,9 +143,9 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
   );
 }
 
-/** Does the row have the pointer or the keyboard focus, or is its menu open? */
+/** Does the row have the pointer or the keyboard focus? */
 function hasAttention(row: HTMLElement | null): boolean {
   if (!row) return false;
   const isFocused = row.contains(document.activeElement) && row.querySelector(':focus-visible') !== null;
-  return isFocused || row.matches(':hover, :focus-visible') || row.contains(menu.value?.anchor ?? null);
+  return isFocused || row.matches(':hover, :focus-visible');
 }

@@ -11,7 +11,7 @@ import { showError } from '../ui/toast.tsx';
 import { number, plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { MessageAnnouncer } from './message-announcer.tsx';
-import { dropMenu, wasOpened } from './message-menu-state.ts';
+import type { Menu } from './message-menu.tsx';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
@@ -19,7 +19,7 @@ import type { Thread } from './thread.ts';
 import { unreadMessages } from './unread.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
-const MessageMenu = lazy((chunk) => chunk.MessageMenu, dropMenu);
+const MessageMenu = lazy((chunk) => chunk.MessageMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
@@ -41,6 +41,11 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
     () => groupMessages(messages, divider === undefined ? undefined : divider - 1),
     [messages, divider, timeZone.value],
   );
+  const [menu, setMenu] = useState<Menu>();
+  const closeMenu = () => {
+    menu?.onClosed();
+    setMenu(undefined);
+  };
   return (
     <div class="thread">
       <div
@@ -76,6 +81,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     last={last}
                     isFirstNew={message.seq === divider}
                     receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
+                    onMenu={setMenu}
                   />
                 ))}
               </ol>
@@ -107,7 +113,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         )}
       </p>
       <MessageAnnouncer thread={thread} />
-      {wasOpened.value && <MessageMenu />}
+      {menu && <MessageMenu key={menu.message.seq} thread={thread} menu={menu} onMenu={setMenu} onClose={closeMenu} />}
     </div>
   );
 }

@@ -55,6 +55,7 @@ export const ar: Catalogue = {
   'Forwarded to {title}.': 'أُعيد توجيهها إلى {title}.',
   Open: 'فتح',
   'Forward to': 'إعادة التوجيه إلى',
+  'Go to': 'الانتقال إلى',
   'Find a conversation': 'البحث عن محادثة',
   'No conversation has this name.': 'لا توجد محادثة بهذا الاسم.',
   '({n} of {all})': '({n} من {all})',

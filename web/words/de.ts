@@ -53,6 +53,7 @@ export const de: Catalogue = {
   'Forwarded to {title}.': 'An {title} weitergeleitet.',
   Open: 'Öffnen',
   'Forward to': 'Weiterleiten an',
+  'Go to': 'Gehe zu',
   'Find a conversation': 'Unterhaltung suchen',
   'No conversation has this name.': 'Keine Unterhaltung heißt so.',
   '({n} of {all})': '({n} von {all})',

@@ -54,6 +54,7 @@ export const sentences = [
   'Forwarded to {title}.',
   'Open',
   'Forward to',
+  'Go to',
   'Find a conversation',
   'No conversation has this name.',
   '({n} of {all})',

@@ -56,6 +56,7 @@ export const es: Catalogue = {
   'Forwarded to {title}.': 'Reenviado a {title}.',
   Open: 'Abrir',
   'Forward to': 'Reenviar a',
+  'Go to': 'Ir a',
   'Find a conversation': 'Buscar una conversación',
   'No conversation has this name.': 'Ninguna conversación se llama así.',
   '({n} of {all})': '({n} de {all})',
