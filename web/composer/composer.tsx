@@ -90,7 +90,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     focus();
   }
 
-  if (conversation.ended) return <p class="composer-ended">{conversation.ended.message}</p>;
+  if (conversation.ended) return <p class="composer-ended">{t('You are not in this conversation any more.')}</p>;
   return (
     <div class="composer" ref={root}>
       {failedSends.of(conversation.id).length > 0 && (

@@ -8,7 +8,7 @@ import { useMessenger } from '../state/session-context.ts';
 import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { showToast } from '../ui/toast.tsx';
+import { showError, showToast } from '../ui/toast.tsx';
 import { useSearchKeys } from '../ui/use-search-keys.ts';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
@@ -39,7 +39,7 @@ export function ForwardDialog(props: { readonly thread: Thread; readonly message
         run: () => navigate({ page: 'conversation', name: to }),
       });
     } catch (error) {
-      if (error instanceof Error) showToast(error.message);
+      if (error instanceof Error) showError(error);
     }
   }
 
