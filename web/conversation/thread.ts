@@ -2,6 +2,8 @@ import type { Chat, Conversation, Message } from '@parley/client';
 import { createSettings, markedFrom } from '@parley/client/settings';
 import { type MessageWindow, openWindow, type PendingMessage } from '@parley/client/window';
 import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { keptPlaceOf } from './kept-place.ts';
+import type { Anchor } from './visible-rows.ts';
 
 /** The client's window on a conversation, as signals. */
 export interface Thread {
@@ -28,8 +30,11 @@ export interface Thread {
   readonly unreadAfter: number;
   /** The user sees the messages up to this one, by default all. What they had marked as unread is read then. */
   read(upTo?: number): void;
-  /** Loads the first unread messages, if they are older than those that are there. @throws ParleyError */
-  goToFirstUnread(): Promise<void>;
+  /** Where the user has left it the last time, if not at its end. */
+  readonly place: Anchor | undefined;
+  leaveAt(place: Anchor | undefined): void;
+  /** Loads the messages at `place`, else the first unread ones, if they are older than those that are there. @throws ParleyError */
+  goToStart(): Promise<void>;
   /** Adds a page to `messages`. Does nothing while another page is loading. @throws ParleyError */
   loadOlder(): Promise<void>;
   /** The same at the other end. */
@@ -57,6 +62,8 @@ export function createThread(
   const marked = markedFrom(chat.conversations.find(({ id }) => id === conversation.id) ?? conversation.view);
   let isMarked = marked !== undefined;
   const unreadAfter = Math.min(conversation.readUpTo, (marked ?? Number.POSITIVE_INFINITY) - 1);
+  const kept = keptPlaceOf(chat, conversation.id);
+  const { anchor: place } = kept;
   const quotes = new Map<number, Signal<Message | null | undefined>>();
 
   /** Read again after each change; what depends on it is made again if it is another object. */
@@ -97,7 +104,14 @@ export function createThread(
           isMarked = true;
         });
     },
-    goToFirstUnread: () => view.goToFirstUnread(unreadAfter),
+    place,
+    leaveAt(anchor) {
+      kept.anchor = anchor;
+    },
+    async goToStart() {
+      if (place) await view.goTo(place.seq);
+      else await view.goToFirstUnread(unreadAfter);
+    },
     loadOlder: view.loadOlder,
     loadNewer: view.loadNewer,
     async goTo(seq) {

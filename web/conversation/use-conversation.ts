@@ -26,7 +26,7 @@ export function useConversation(name: string): OpenedConversation {
         if (!mounted) return;
         thread = createThread(chat, conversation, me, nameOf);
         // If this fails, the messages are loaded when the user scrolls to them.
-        await thread.goToFirstUnread().catch(() => {});
+        await thread.goToStart().catch(() => {});
         show({ status: 'open', thread });
       },
       (error: Error) => show({ status: 'failed', error }),

@@ -1,0 +1,133 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { acquaint, type Person } from '../support/person.ts';
+import { story } from './story.ts';
+import { message, openConversation, say } from './thread.ts';
+
+/** Writes a message; if it is one too many at a time, again. */
+const write = (by: Person, conversation: string, text: string) =>
+  expect
+    .poll(async () => (await by.post(`/conversations/${conversation}/messages`, { message: text })).status, {
+      timeout: 5_000,
+    })
+    .toBe(201);
+
+const line = (page: Page) => page.locator('.new-line');
+
+/** The texts of the messages that can be seen. */
+const inView = (page: Page) =>
+  page.getByRole('log', { name: 'Messages' }).evaluate((log) => {
+    const { top, bottom } = log.getBoundingClientRect();
+    return [...log.querySelectorAll('li[data-seq]')]
+      .filter((row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < bottom)
+      .map((row) => row.querySelector('.message-text')?.textContent ?? '');
+  });
+
+/** The user looks at something else, or comes back: what the browser tells the page then. */
+const look = (page: Page, away: boolean) =>
+  page.evaluate((away) => {
+    Object.defineProperty(document, 'visibilityState', {
+      configurable: true,
+      get: () => (away ? 'hidden' : 'visible'),
+    });
+    document.hasFocus = () => !away;
+    document.dispatchEvent(new Event('visibilitychange'));
+    dispatchEvent(new Event(away ? 'blur' : 'focus'));
+  }, away);
+
+story(
+  'what comes while one looks at something else is unread until it is on the screen, and the line above it goes with the answer',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob] = await chat.people('bob');
+    const id = [alice.username, bob.username].sort().join('_');
+    const path = `/conversations/${id}`;
+    const unread = async () => (await alice.api.get(path)).body.unread_count;
+    for (let number = 1; number <= 8; number++) await write(bob, id, `Earlier ${number}.`);
+    await alice.api.post(`${path}/read`);
+    const { page } = alice;
+    await openConversation(page, id);
+    await message(page, 'Earlier 8.').waitFor();
+
+    await look(page, true);
+    for (let number = 1; number <= 40; number++) await write(bob, id, `Away ${number}.`);
+    await message(page, 'Away 40.').waitFor({ state: 'attached' });
+    await page.getByRole('navigation', { name: 'Conversations' }).getByText('40 unread').waitFor();
+    expect(await unread()).toBe(40);
+
+    await look(page, false);
+    expect(await message(page, 'Away 1.').locator('.new-line').count()).toBe(1);
+    await page.getByRole('button', { name: /^Jump to latest, 2\d new/ }).waitFor();
+    const seen = await inView(page);
+    expect(seen).toContain('Away 1.');
+    expect(seen).not.toContain('Away 40.');
+    // The rest is still unread, in the list and on the server.
+    await expect.poll(unread).toBeLessThan(40);
+    expect(await unread()).toBeGreaterThan(10);
+
+    await page.getByRole('button', { name: /^Jump to latest/ }).click();
+    await expect.poll(unread).toBe(0);
+    expect(await line(page).count()).toBe(1);
+    await say(page, 'I was away.');
+    await line(page).waitFor({ state: 'detached' });
+  },
+);
+
+/** A row near the top, and where it is, when nothing moves any more. */
+const place = (page: Page) =>
+  page.getByRole('log', { name: 'Messages' }).evaluate(async (log) => {
+    const { top } = log.getBoundingClientRect();
+    const find = () => {
+      const row = [...log.querySelectorAll('li[data-seq]')].find((one) => one.getBoundingClientRect().top > top + 60);
+      return { text: row?.querySelector('.message-text')?.textContent, at: row?.getBoundingClientRect().top ?? 0 };
+    };
+    let last = find();
+    for (let calm = 0; calm < 6; calm++) {
+      await new Promise(requestAnimationFrame);
+      const now = find();
+      if (now.text !== last.text || now.at !== last.at) calm = 0;
+      last = now;
+    }
+    return last;
+  });
+
+story(
+  'older messages come with the connection, and a conversation is found again where it was left',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob, carol] = await chat.people('bob', 'carol');
+    await acquaint(alice.api, bob, carol);
+    const idWith = ({ username }: { readonly username: string }) => [alice.username, username].sort().join('_');
+    for (let number = 1; number <= 64; number++)
+      await write(bob, idWith(bob), `Number ${number}.\n${'A line. '.repeat(number % 7)}`);
+    await alice.api.post(`/conversations/${idWith(bob)}/read`);
+    await write(carol, idWith(carol), 'Hello.');
+    const { page, context } = alice;
+    await openConversation(page, idWith(bob));
+    await message(page, 'Number 64.').waitFor();
+    const log = page.getByRole('log', { name: 'Messages' });
+    const scrollUp = () =>
+      log.evaluate((log) => {
+        log.scrollTop = 0;
+      });
+
+    alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
+    await scrollUp();
+    await page.getByText('Older messages could not be loaded.').waitFor();
+    await context.setOffline(false);
+    await scrollUp();
+    await message(page, 'Number 1.').waitFor();
+
+    await message(page, 'Number 9.').scrollIntoViewIfNeeded();
+    const left = await place(page);
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await list.getByRole('link', { name: /Carol/ }).click();
+    await message(page, 'Hello.').waitFor();
+    await list.getByRole('link', { name: /Bob/ }).click();
+    await message(page, 'Number 9.').waitFor();
+    const found = await place(page);
+    expect(found.text).toBe(left.text);
+    expect(Math.abs(found.at - left.at)).toBeLessThan(3);
+  },
+);
