@@ -4,6 +4,7 @@ import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
+import { t } from '../words/words.ts';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
 import { mentionCandidates } from './mention.ts';
@@ -95,7 +96,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
       )}
       <form
         class="composer-form"
-        aria-label="New message"
+        aria-label={t('New message')}
         onSubmit={(event) => {
           event.preventDefault();
           send();

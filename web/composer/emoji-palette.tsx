@@ -1,8 +1,8 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { isRightToLeft, t } from '../words/words.ts';
 import { emoji } from './emoji.ts';
 
 const columns = 8;
-const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: columns, ArrowUp: -columns };
 /** The position at which the palette was last used. */
 let lastIndex = 0;
 
@@ -23,6 +23,13 @@ export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): 
       return;
     }
     const edge = { Home: 0, End: emoji.length - 1 }[event.key];
+    const along = isRightToLeft() ? -1 : 1;
+    const steps: Readonly<Record<string, number>> = {
+      ArrowRight: along,
+      ArrowLeft: -along,
+      ArrowDown: columns,
+      ArrowUp: -columns,
+    };
     const next = edge ?? focused + (steps[event.key] ?? Number.NaN);
     if (!(next >= 0 && next < emoji.length)) return;
     event.preventDefault();
@@ -30,7 +37,7 @@ export function EmojiPalette(props: { onChoose(emoji: string): void; onClose(): 
   }
 
   return (
-    <div class="emoji-palette" role="dialog" aria-label="Emoji" ref={palette} onKeyDown={move}>
+    <div class="emoji-palette" role="dialog" aria-label={t('Emoji')} ref={palette} onKeyDown={move}>
       {emoji.map(([character, name], index) => (
         <button
           type="button"

@@ -3,6 +3,7 @@ import type { FailedSend } from '@parley/client/failed-sends';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { plural, t } from '../words/words.ts';
 
 /** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
 export function FailedSendList(props: {
@@ -13,7 +14,7 @@ export function FailedSendList(props: {
   const failed = failedSends.of(props.conversation.id);
   if (failed.length === 0) return null;
   return (
-    <ul class="failed-sends" aria-label="Not sent">
+    <ul class="failed-sends" aria-label={t('Not sent')}>
       {failed.map((one) => (
         <FailedSendItem
           key={one.item.client_id}
@@ -46,20 +47,22 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
     <li class="failed-send">
       <div class="failed-send-bubble">
         {text !== undefined && text !== '' && <p class="failed-send-text">{text}</p>}
-        {files > 0 && <p>{files === 1 ? 'One file' : `${files} files`}</p>}
-        {action.type === 'delete' && <p>Deleting a message</p>}
+        {files > 0 && <p>{plural('One file|{n} files', files)}</p>}
+        {action.type === 'delete' && <p>{t('Deleting a message')}</p>}
         {action.type === 'react' && <p>{action.emoji}</p>}
       </div>
       <p class="failed-send-reason" role="alert">
         <Icon name="warning" />
         <span>
-          {action.type === 'create' ? 'Not sent' : 'Not changed'}: {props.failed.why}
+          {action.type === 'create'
+            ? t('Not sent: {why}', { why: props.failed.why })
+            : t('Not changed: {why}', { why: props.failed.why })}
         </span>
       </p>
       <p class="failed-send-actions">
-        {button('Try again', props.onRetry)}
-        {(text !== undefined || files > 0) && button('Edit', props.onEdit)}
-        {button('Discard')}
+        {button(t('Try again'), props.onRetry)}
+        {(text !== undefined || files > 0) && button(t('Edit'), props.onEdit)}
+        {button(t('Discard'))}
       </p>
     </li>
   );

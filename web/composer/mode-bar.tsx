@@ -1,6 +1,7 @@
 import type { ComposerMode } from '../state/composer-mode.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 
 /** Shows which message the user replies to or edits. */
 export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCancel(): void }) {
@@ -11,10 +12,12 @@ export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCan
     <div class="mode-bar">
       <Icon name={mode.editing ? 'edit' : 'reply'} />
       <p class="mode-text">
-        <strong>{mode.editing ? 'Editing your message' : `Replying to ${target.from_user.name}`}</strong>
+        <strong>
+          {mode.editing ? t('Editing your message') : t('Replying to {name}', { name: target.from_user.name })}
+        </strong>
         <span class="mode-excerpt">{target.message || files || ''}</span>
       </p>
-      <IconButton icon="close" label={mode.editing ? 'Cancel editing' : 'Cancel reply'} onClick={onCancel} />
+      <IconButton icon="close" label={mode.editing ? t('Cancel editing') : t('Cancel reply')} onClick={onCancel} />
     </div>
   );
 }

@@ -1,9 +1,10 @@
 import { Icon } from '../ui/icon.tsx';
+import { t } from '../words/words.ts';
 import type { Composition } from './use-composition.ts';
 
 export function SendButton(props: { readonly isEdit: boolean; readonly composition: Composition }) {
   const { canSend, isUploading, isQueued } = props.composition;
-  const label = props.isEdit ? 'Save' : isUploading ? 'Send when uploaded' : 'Send';
+  const label = props.isEdit ? t('Save') : isUploading ? t('Send when uploaded') : t('Send');
   return (
     <button
       type="submit"

@@ -4,6 +4,7 @@ import { useCallback, useLayoutEffect, useState } from 'preact/hooks';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { messageFilesOf } from '../uploads/message-files.ts';
+import { t } from '../words/words.ts';
 import { remainingLength } from './remaining-length.ts';
 import { useDraft } from './use-draft.ts';
 
@@ -81,7 +82,7 @@ export function useComposition(conversation: Conversation) {
     },
     addFiles: useCallback(
       (chosen: readonly File[]) => {
-        if (mode.value.editing) files.setProblem('Files can only be added to a new message.');
+        if (mode.value.editing) files.setProblem(t('Files can only be added to a new message.'));
         else if (chosen.length > 0) files.add(conversation, chosen);
       },
       [conversation, files, mode],

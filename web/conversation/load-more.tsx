@@ -3,6 +3,7 @@ import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { t } from '../words/words.ts';
 
 /**
  * Loads a page when it comes near the visible part of the scroller; again after the messages have changed, while it is still near; and, when it
@@ -46,12 +47,15 @@ export function LoadMore(props: {
     <div class="thread-more" ref={element}>
       {hasFailed ? (
         <p role="status">
-          {which} messages could not be loaded. <Button onClick={tryLoad}>Try again</Button>
+          {which === 'Older' ? t('Older messages could not be loaded.') : t('Newer messages could not be loaded.')}{' '}
+          <Button onClick={tryLoad}>{t('Try again')}</Button>
         </p>
       ) : (
         <>
           <span class="spinner" />
-          <span class="visually-hidden">{which} messages are loading</span>
+          <span class="visually-hidden">
+            {which === 'Older' ? t('Older messages are loading.') : t('Newer messages are loading.')}
+          </span>
         </>
       )}
     </div>

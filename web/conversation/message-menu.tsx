@@ -3,6 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
@@ -89,36 +90,41 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
   return (
     <div class="menu" popover="auto" ref={element}>
       {isPalette ? (
-        <div class="menu-palette" role="dialog" aria-label="React" onKeyDown={(event) => moveFocus(event, columns)}>
+        <div
+          class="menu-palette"
+          role="dialog"
+          aria-label={t('React')}
+          onKeyDown={(event) => moveFocus(event, columns)}
+        >
           {quickEmoji.map((sign) => emojiButton(sign))}
           {emoji.filter(([sign]) => !quickEmoji.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
         </div>
       ) : (
-        <div role="menu" aria-label="Message actions" onKeyDown={(event) => moveFocus(event, 1)}>
+        <div role="menu" aria-label={t('Message actions')} onKeyDown={(event) => moveFocus(event, 1)}>
           {can.write && (
             // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
-            <div class="menu-quick" role="group" aria-label="React">
+            <div class="menu-quick" role="group" aria-label={t('React')}>
               {quickEmoji.map((sign) => emojiButton(sign))}
               <button
                 type="button"
                 role="menuitem"
                 class="emoji-button"
                 tabIndex={-1}
-                aria-label="More emoji"
-                title="More emoji"
+                aria-label={t('More emoji')}
+                title={t('More emoji')}
                 onClick={() => setPalette(true)}
               >
                 <Icon name="plus" />
               </button>
             </div>
           )}
-          {can.write && item('reply', 'Reply', () => reply(thread, message))}
-          {can.edit && item('edit', 'Edit', () => edit(thread, message))}
-          {message.message !== '' && item('copy', 'Copy text', () => copy(message))}
-          {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
-          {item('dot', 'Mark unread from here', () => markUnread(thread, message))}
-          {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => setPinned(thread, message, !isPinned))}
-          {item('trash', 'Delete', () => props.onDialog('delete'))}
+          {can.write && item('reply', t('Reply'), () => reply(thread, message))}
+          {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copy(message))}
+          {!message.deleted && item('forward', t('Forward'), () => props.onDialog('forward'))}
+          {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
+          {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
+          {item('trash', t('Delete'), () => props.onDialog('delete'))}
         </div>
       )}
     </div>
@@ -135,9 +141,10 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
   const index = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const along = isRightToLeft() ? -1 : 1;
   const targets: Readonly<Record<string, number>> = {
-    ArrowRight: index + 1,
-    ArrowLeft: index - 1,
+    ArrowRight: index + along,
+    ArrowLeft: index - along,
     ArrowDown: index + columns,
     ArrowUp: index - columns,
     Home: 0,

@@ -1,17 +1,18 @@
 import type { ConversationView, Receipt } from '@parley/client';
+import { t } from '../words/words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
 export function previewOf(
   { kind, last_message }: Pick<ConversationView, 'kind' | 'last_message'>,
   me: string,
 ): { readonly by?: string; readonly text: string; readonly isQuiet: boolean } {
-  if (!last_message) return { text: 'No messages yet', isQuiet: true };
+  if (!last_message) return { text: t('No messages yet'), isQuiet: true };
   const { from_user, message, content_type, deleted } = last_message;
   if (content_type === 'system') return { text: message, isQuiet: true };
-  const by = from_user.username === me ? 'You' : kind === 'direct' ? undefined : from_user.name;
-  if (deleted) return { by, text: 'Deleted message', isQuiet: true };
+  const by = from_user.username === me ? t('You') : kind === 'direct' ? undefined : from_user.name;
+  if (deleted) return { by, text: t('Deleted message'), isQuiet: true };
   if (message !== '') return { by, text: message.replace(/\s+/g, ' '), isQuiet: false };
-  return { by, text: content_type === 'image' ? 'Photo' : 'File', isQuiet: false };
+  return { by, text: content_type === 'image' ? t('Photo') : t('File'), isQuiet: false };
 }
 
 /** The receipt of the last message; undefined if it is not the user's, or if the members are not known. */

@@ -4,6 +4,7 @@ import { forgetDevice } from '../notify/push-device.ts';
 import { navigate } from '../route.ts';
 import { useSession } from '../state/session-context.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { plural, t } from '../words/words.ts';
 
 /** How long signing out waits for the server to delete this browser's push device. */
 const forgetTimeoutMs = 3_000;
@@ -29,8 +30,11 @@ export function SignOutDialog({ onClose }: { onClose(): void }) {
 
   if (unsent === undefined) return null;
   return (
-    <ConfirmDialog title="Sign out?" action="Sign out" onConfirm={signOut} onClose={onClose}>
-      {unsent === 1 ? 'A message has' : `${unsent} messages have`} not been sent yet, and will be lost.
+    <ConfirmDialog title={t('Sign out?')} action={t('Sign out')} onConfirm={signOut} onClose={onClose}>
+      {plural(
+        'A message has not been sent yet, and will be lost.|{n} messages have not been sent yet, and will be lost.',
+        unsent,
+      )}
     </ConfirmDialog>
   );
 }
