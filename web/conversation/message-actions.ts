@@ -1,5 +1,6 @@
 import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
+import { hrefOf } from '../route.ts';
 import { composerModeOf } from '../state/composer-mode.ts';
 import { showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
@@ -28,11 +29,17 @@ export function edit({ chat, conversation }: Thread, message: Message): void {
   composerModeOf(chat, conversation.id).value = { editing: message };
 }
 
-export function copy({ message }: Message): void {
-  navigator.clipboard.writeText(message).then(
+export function copyText(text: string): void {
+  navigator.clipboard.writeText(text).then(
     () => showToast(t('Copied.')),
     () => showToast(t('Unable to copy; the browser does not allow it.')),
   );
+}
+
+/** A link that opens the conversation at a message, for those who may read it. */
+export function copyLink({ conversation }: Thread, { seq }: Message): void {
+  const { origin, pathname } = location;
+  copyText(`${origin}${pathname}${hrefOf({ page: 'conversation', name: conversation.id, seq })}`);
 }
 
 /** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */

@@ -6,7 +6,7 @@ import { Icon, type IconName } from '../ui/icon.tsx';
 import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
+import { copyLink, copyText, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
 import { setPinned } from './pin.ts';
 import { positionPopover } from './position-popover.ts';
@@ -120,7 +120,8 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           )}
           {can.write && item('reply', t('Reply'), () => reply(thread, message))}
           {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
-          {message.message !== '' && item('copy', t('Copy text'), () => copy(message))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
+          {item('link', t('Copy link'), () => copyLink(thread, message))}
           {!message.deleted && item('forward', t('Forward'), () => props.onDialog('forward'))}
           {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}

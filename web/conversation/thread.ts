@@ -5,6 +5,12 @@ import { computed, type ReadonlySignal, type Signal, signal } from '@preact/sign
 import { keptPlaceOf } from './kept-place.ts';
 import type { Anchor } from './visible-rows.ts';
 
+/** A message to scroll to. */
+interface Target {
+  readonly seq: number;
+  readonly focus: boolean;
+}
+
 /** The client's window on a conversation, as signals. */
 export interface Thread {
   readonly chat: Chat;
@@ -22,7 +28,7 @@ export interface Thread {
   readonly atNewest: ReadonlySignal<boolean>;
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to scroll to; a new object each time. */
-  readonly target: ReadonlySignal<{ readonly seq: number } | undefined>;
+  readonly target: ReadonlySignal<Target | undefined>;
   /** As in the client: pages of a search, one message again. */
   readonly search: MessageWindow['search'];
   readonly load: MessageWindow['load'];
@@ -39,8 +45,12 @@ export interface Thread {
   loadOlder(): Promise<void>;
   /** The same at the other end. */
   loadNewer(): Promise<void>;
-  /** Scrolls to a message, or to the next one if it does not exist any more. @throws ParleyError */
-  goTo(seq: number): Promise<void>;
+  /**
+   * Scrolls to a message, or to the next one if it does not exist any more.
+   * @param options.focus whether its row gets the focus; default: true
+   * @returns the `seq` of the row; undefined if there are no messages. @throws ParleyError
+   */
+  goTo(seq: number, options?: { readonly focus?: boolean }): Promise<number | undefined>;
   /** Shows the newest messages again. */
   goToNewest(): void;
   /** The message that a reply refers to: undefined until it is loaded, null if it does not exist any more. */
@@ -58,7 +68,7 @@ export function createThread(
 ): Thread {
   const view = openWindow(chat, conversation);
   const changes = signal(0);
-  const target = signal<{ readonly seq: number } | undefined>(undefined);
+  const target = signal<Target | undefined>(undefined);
   const marked = markedFrom(chat.conversations.find(({ id }) => id === conversation.id) ?? conversation.view);
   let isMarked = marked !== undefined;
   const unreadAfter = Math.min(conversation.readUpTo, (marked ?? Number.POSITIVE_INFINITY) - 1);
@@ -114,9 +124,10 @@ export function createThread(
     },
     loadOlder: view.loadOlder,
     loadNewer: view.loadNewer,
-    async goTo(seq) {
+    async goTo(seq, { focus = true } = {}) {
       const found = await view.goTo(seq);
-      if (found !== undefined) target.value = { seq: found };
+      if (found !== undefined) target.value = { seq: found, focus };
+      return found;
     },
     goToNewest: view.goToNewest,
     quoted(seq) {

@@ -129,7 +129,7 @@ export function useThreadScroll(
     const target = thread.target.value;
     if (!target) return;
     atEnd.current = false;
-    setTimeout(() => scroller.current && showRow(scroller.current, target.seq));
+    setTimeout(() => scroller.current && showRow(scroller.current, target.seq, target.focus));
   });
 
   return {
@@ -156,13 +156,13 @@ function isSame({ client_id }: OutboxItem) {
 }
 
 /** Scrolls a row into the middle, and highlights it for a moment. */
-function showRow(scroller: HTMLElement, seq: number): void {
+function showRow(scroller: HTMLElement, seq: number, focus: boolean): void {
   const row = rowOf(scroller, seq);
   if (!row) return;
   // Not scrollIntoView, which would also scroll the elements around the thread.
   const offset = (scroller.clientHeight - row.offsetHeight) / 2;
   restoreAnchor(scroller, { seq, offset: Math.max(0, offset) });
-  row.focus({ preventScroll: true });
+  if (focus) row.focus({ preventScroll: true });
   row.removeAttribute('data-highlighted');
   requestAnimationFrame(() => row.setAttribute('data-highlighted', ''));
   row.addEventListener('animationend', () => row.removeAttribute('data-highlighted'), { once: true });

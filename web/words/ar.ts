@@ -113,6 +113,12 @@ export const ar: Catalogue = {
   'Newer messages are loading.': 'جارٍ تحميل رسائل أحدث.',
   'Older messages could not be loaded.': 'تعذّر تحميل رسائل أقدم.',
   'Newer messages could not be loaded.': 'تعذّر تحميل رسائل أحدث.',
+  'Newest first': 'الأحدث أولًا',
+  'Oldest first': 'الأقدم أولًا',
+  'Previous result': 'النتيجة السابقة',
+  'Next result': 'النتيجة التالية',
+  '{n} of {all}': '{n} من {all}',
+  'This message is not here any more.': 'لم تعد هذه الرسالة موجودة هنا.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'إلى الأحدث، لا جديد|إلى الأحدث، رسالة جديدة|إلى الأحدث، رسالتان جديدتان|إلى الأحدث، {n} رسائل جديدة|إلى الأحدث، {n} رسالة جديدة|إلى الأحدث، {n} رسالة جديدة',
   'Jump to latest': 'إلى الأحدث',

@@ -109,6 +109,12 @@ export const de: Catalogue = {
   'Newer messages are loading.': 'Neuere Nachrichten werden geladen.',
   'Older messages could not be loaded.': 'Ältere Nachrichten konnten nicht geladen werden.',
   'Newer messages could not be loaded.': 'Neuere Nachrichten konnten nicht geladen werden.',
+  'Newest first': 'Neueste zuerst',
+  'Oldest first': 'Älteste zuerst',
+  'Previous result': 'Voriger Treffer',
+  'Next result': 'Nächster Treffer',
+  '{n} of {all}': '{n} von {all}',
+  'This message is not here any more.': 'Diese Nachricht gibt es hier nicht mehr.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'Zur neuesten Nachricht, {n} neue|Zur neuesten Nachricht, {n} neue',
   'Jump to latest': 'Zur neuesten Nachricht',

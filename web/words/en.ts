@@ -109,6 +109,12 @@ export const sentences = [
   'Newer messages are loading.',
   'Older messages could not be loaded.',
   'Newer messages could not be loaded.',
+  'Newest first',
+  'Oldest first',
+  'Previous result',
+  'Next result',
+  '{n} of {all}',
+  'This message is not here any more.',
   'Jump to latest, {n} new|Jump to latest, {n} new',
   'Jump to latest',
   // inbox

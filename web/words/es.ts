@@ -112,6 +112,12 @@ export const es: Catalogue = {
   'Newer messages are loading.': 'Se están cargando mensajes más recientes.',
   'Older messages could not be loaded.': 'No se han podido cargar los mensajes anteriores.',
   'Newer messages could not be loaded.': 'No se han podido cargar los mensajes más recientes.',
+  'Newest first': 'Más recientes primero',
+  'Oldest first': 'Más antiguos primero',
+  'Previous result': 'Resultado anterior',
+  'Next result': 'Resultado siguiente',
+  '{n} of {all}': '{n} de {all}',
+  'This message is not here any more.': 'Este mensaje ya no está aquí.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'Ir al último, {n} nuevo|Ir al último, {n} nuevos|Ir al último, {n} nuevos',
   'Jump to latest': 'Ir al último',
