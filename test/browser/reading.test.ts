@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { acquaint, type Person } from '../support/person.ts';
+import { violations } from './axe.ts';
 import { story } from './story.ts';
-import { message, openConversation, say } from './thread.ts';
+import { choose, message, openConversation, say } from './thread.ts';
 
 /** Writes a message; if it is one too many at a time, again. */
 const write = (by: Person, conversation: string, text: string) =>
@@ -129,5 +130,75 @@ story(
     const found = await place(page);
     expect(found.text).toBe(left.text);
     expect(Math.abs(found.at - left.at)).toBeLessThan(3);
+  },
+);
+
+/** The words that are marked in an element, as the browser paints them. */
+const marked = (page: Page, inside: string) =>
+  page.evaluate((inside) => {
+    const ranges = [...(CSS.highlights.get('found') ?? [])] as Range[];
+    return ranges.filter((range) => range.startContainer.parentElement?.closest(inside)).map(String);
+  }, inside);
+
+story(
+  'a search stands beside the messages with the words marked, leads through the results by keys, and a link leads to one message',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice', { viewport: { width: 1280, height: 800 } });
+    const [bob] = await chat.people('bob');
+    const id = [alice.username, bob.username].sort().join('_');
+    await write(bob, id, 'The first plan: Zürich.');
+    for (let number = 1; number <= 60; number++) await write(bob, id, `Talk ${number}.`);
+    await write(bob, id, `${'A long way to it. '.repeat(8)}The last plan: zurich`);
+    await alice.api.post(`/conversations/${id}/read`);
+    const { page, context } = alice;
+    await openConversation(page, id);
+    await message(page, 'Talk 60.').waitFor();
+
+    const search = page.getByRole('search', { name: 'In this conversation' });
+    const results = search.getByRole('list', { name: 'Found messages' }).getByRole('button');
+    await page.getByRole('button', { name: 'Search in this conversation' }).click();
+    await page.keyboard.type('zurich');
+    await search.getByText('2 messages found').waitFor();
+    const log = page.getByRole('log', { name: 'Messages' });
+    const [beside, thread] = [await search.boundingBox(), await log.boundingBox()];
+    expect(beside?.x).toBeGreaterThanOrEqual((thread?.x ?? 0) + (thread?.width ?? 0));
+    await expect.poll(() => marked(page, '.search-result')).toEqual(['zurich', 'Zürich']);
+    expect(await marked(page, '.message')).toEqual(['zurich']);
+    expect(await violations(page)).toEqual([]);
+
+    await page.keyboard.press('Enter');
+    await search.getByText('1 of 2').waitFor();
+    await page.keyboard.press('Enter');
+    await search.getByText('2 of 2').waitFor();
+    await message(page, 'The first plan').waitFor();
+    await expect.poll(() => inView(page)).toContain('The first plan: Zürich.');
+    await expect.poll(() => marked(page, '.message')).toContain('Zürich');
+    await page.keyboard.press('Shift+Enter');
+    await search.getByText('1 of 2').waitFor();
+    await search.getByRole('button', { name: 'Newest first' }).click();
+    expect(await results.first().textContent()).toContain('The first plan');
+    // From the messages Escape closes the search too, and what was marked is not marked any more.
+    await log.focus();
+    await page.keyboard.press('Escape');
+    await search.waitFor({ state: 'detached' });
+    await expect.poll(() => marked(page, '.message')).toEqual([]);
+
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(`/#/c/${id}/m/1`);
+    await choose(page, 'The first plan', 'Copy link');
+    await page.getByText('Copied.').waitFor();
+    const link = await page.evaluate(() => navigator.clipboard.readText());
+    expect(new URL(link).hash).toBe(`#/c/${id}/m/1`);
+    // It leads there from elsewhere, and again after one has gone on.
+    const other = await alice.tab();
+    await other.goto(link);
+    await message(other, 'The first plan').waitFor();
+    await expect.poll(() => inView(other)).toContain('The first plan: Zürich.');
+    await other.getByRole('button', { name: /^Jump to latest/ }).click();
+    await message(other, 'Talk 60.').waitFor();
+    await other.evaluate((link) => {
+      location.href = link;
+    }, link);
+    await expect.poll(() => inView(other)).toContain('The first plan: Zürich.');
   },
 );
