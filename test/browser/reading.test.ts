@@ -202,3 +202,73 @@ story(
     await expect.poll(() => inView(other)).toContain('The first plan: Zürich.');
   },
 );
+
+story(
+  'messages are selected to be copied, forwarded and deleted together, and a member sees who has read one',
+  async ({ guest, chat }) => {
+    const alice = await guest('alice');
+    const [bob, carol] = await chat.people('bob', 'carol');
+    await acquaint(alice.api, bob, carol);
+    const members = [bob, carol].map(({ username }) => username);
+    const { id } = (await alice.api.post('/conversations', { title: 'Plans', members })).body;
+    const group = encodeURIComponent(id);
+    const direct = [alice.username, bob.username].sort().join('_');
+    for (const by of [bob, carol]) await by.post(`/conversations/${group}/accept`);
+    for (const text of ['One', 'Two', 'Three', 'Four']) await write(alice.api, group, `${text}.`);
+    await write(bob, direct, 'Send me the plan.');
+    await bob.post(`/conversations/${group}/read`);
+    const { page, context } = alice;
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await openConversation(page, id);
+
+    await choose(page, 'Four.', 'Who has read it');
+    const readers = page.getByRole('dialog', { name: 'Who has read it' });
+    await readers.getByRole('region', { name: 'Read' }).getByText('Bob', { exact: true }).waitFor();
+    await readers.getByRole('region', { name: 'Not delivered yet' }).getByText('Carol', { exact: true }).waitFor();
+    // It stays current.
+    await carol.post(`/conversations/${group}/read`);
+    await readers.getByRole('region', { name: 'Read' }).getByText('Carol', { exact: true }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+
+    const box = (text: string) => message(page, text).getByRole('checkbox', { name: 'Select message' });
+    const bar = page.getByRole('toolbar', { name: 'Selected messages' });
+    await choose(page, 'One.', 'Select');
+    await bar.getByText('1 selected').waitFor();
+    await box('Three.').click({ modifiers: ['Shift'] });
+    await bar.getByText('3 selected').waitFor();
+    await box('Two.').press('Space');
+    await bar.getByText('2 selected').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await bar.getByRole('button', { name: 'Copy text' }).click();
+    await page.getByText('Copied.').waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('Alice: One.\nAlice: Three.');
+    await bar.waitFor({ state: 'detached' });
+
+    await choose(page, 'Two.', 'Select');
+    await box('Three.').check();
+    await bar.getByRole('button', { name: 'Forward' }).click();
+    await page.getByRole('dialog', { name: 'Forward to' }).getByRole('button', { name: /Bob/ }).click();
+    await page.getByText('Forwarded to Bob.').waitFor();
+    const { results } = (await bob.get(`/conversations/${direct}/messages`)).body;
+    expect(results.map(({ message }: { readonly message: string }) => message)).toEqual([
+      'Three.',
+      'Two.',
+      'Send me the plan.',
+    ]);
+
+    await choose(page, 'One.', 'Select');
+    await box('Four.').check();
+    await page.keyboard.press('Escape');
+    await bar.waitFor({ state: 'detached' });
+    await choose(page, 'One.', 'Select');
+    await box('Four.').check();
+    await bar.getByRole('button', { name: 'Delete' }).click();
+    await page
+      .getByRole('dialog', { name: 'Delete 2 messages' })
+      .getByRole('button', { name: 'Delete for everybody' })
+      .click();
+    await expect.poll(() => page.getByText('This message was deleted').count()).toBe(2);
+    expect(await message(page, 'Two.').count()).toBe(1);
+  },
+);

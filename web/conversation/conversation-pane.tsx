@@ -17,6 +17,7 @@ import { useConversation } from './use-conversation.ts';
 const AccessDenied = lazy((chunk) => chunk.AccessDenied);
 const DetailsPanel = lazy((chunk) => chunk.DetailsPanel);
 const PinnedLine = lazy((chunk) => chunk.PinnedLine);
+const SelectionBar = lazy((chunk) => chunk.SelectionBar);
 const ThreadSearch = lazy((chunk) => chunk.ThreadSearch);
 
 /** The open conversation: head, messages and composer. */
@@ -67,6 +68,7 @@ function OpenConversation({ thread, seq }: { readonly thread: Thread; readonly s
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />
         <Composer conversation={conversation} />
+        {thread.selected.value && <SelectionBar thread={thread} />}
       </div>
       {beside === 'search' && <ThreadSearch thread={thread} onClose={close} />}
       {beside === 'details' && <DetailsPanel conversation={conversation} onClose={close} />}

@@ -6,10 +6,13 @@ import { Icon, type IconName } from '../ui/icon.tsx';
 import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copyLink, copyText, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
+import { copyLink, copyText, markUnread } from './menu-actions.ts';
+import { edit, permissionsFor, react, reply } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
 import { setPinned } from './pin.ts';
 import { positionPopover } from './position-popover.ts';
+import { othersOf, ReadersDialog } from './readers-dialog.tsx';
+import { isSelectable, select } from './selection.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
@@ -17,7 +20,7 @@ import { usePinned } from './use-pinned.ts';
 const columns = 7;
 const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
-type DialogKind = 'delete' | 'forward';
+type DialogKind = 'delete' | 'forward' | 'readers';
 
 /** The menu of a message, and the dialogs that it opens. */
 export function MessageMenu() {
@@ -33,8 +36,9 @@ export function MessageMenu() {
           onDialog={(kind) => setDialog({ thread: open.thread, message: open.message, kind })}
         />
       )}
-      {dialog?.kind === 'delete' && <DeleteDialog {...dialog} onClose={close} />}
-      {dialog?.kind === 'forward' && <ForwardDialog {...dialog} onClose={close} />}
+      {dialog?.kind === 'delete' && <DeleteDialog {...dialog} messages={[dialog.message]} onClose={close} />}
+      {dialog?.kind === 'forward' && <ForwardDialog {...dialog} messages={[dialog.message]} onClose={close} />}
+      {dialog?.kind === 'readers' && <ReadersDialog {...dialog} onClose={close} />}
     </>
   );
 }
@@ -123,6 +127,9 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
           {item('link', t('Copy link'), () => copyLink(thread, message))}
           {!message.deleted && item('forward', t('Forward'), () => props.onDialog('forward'))}
+          {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
+          {othersOf(thread, message).length > 0 &&
+            item('checks', t('Who has read it'), () => props.onDialog('readers'))}
           {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
           {item('trash', t('Delete'), () => props.onDialog('delete'))}

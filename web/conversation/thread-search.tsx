@@ -9,6 +9,7 @@ import { plural, t } from '../words/words.ts';
 import { excerptAround, wordsOf } from './found-words.ts';
 import { excerpt } from './message-quote.tsx';
 import type { Thread } from './thread.ts';
+import { useEscape } from './use-escape.ts';
 import { useFoundHighlight } from './use-found-highlight.ts';
 import { type Search, useMessageSearch } from './use-message-search.ts';
 
@@ -64,6 +65,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
           value={query}
           onInput={({ currentTarget }) => setQuery(currentTarget.value)}
           onFocus={() => setShown(undefined)}
+          onClick={() => setShown(undefined)}
           onKeyDown={(event) => {
             if (event.isComposing) return;
             if (event.key === 'Enter') step(event.shiftKey ? -1 : 1);
@@ -171,23 +173,5 @@ function useGiveBackFocus(
     return () => {
       if (before instanceof HTMLElement && element?.contains(document.activeElement)) before.focus();
     };
-  }, []);
-}
-
-/** Escape closes the search also from the messages, but first what is open above it or what the composer does. */
-function useEscape(root: { readonly current: HTMLElement | null }, onClose: () => void): void {
-  const close = useRef(onClose);
-  close.current = onClose;
-  useEffect(() => {
-    const pane = root.current?.closest('.conversation-and-details');
-    const onKey = (event: Event) => {
-      if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || event.isComposing) return;
-      const { target, defaultPrevented } = event;
-      const isElsewhere = target instanceof Element && target.closest('.composer, dialog, [popover]');
-      if (defaultPrevented || isElsewhere || document.querySelector(':popover-open')) return;
-      close.current();
-    };
-    pane?.addEventListener('keydown', onKey);
-    return () => pane?.removeEventListener('keydown', onKey);
   }, []);
 }

@@ -28,6 +28,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const receipts = thread.receipts.value;
   const atNewest = thread.atNewest.value;
   const hasOlder = thread.hasOlder.value;
+  const selected = thread.selected.value;
 
   const newLine = useSignal(unreadMessages(thread.messages.peek(), thread.unreadAfter, me)[0]?.seq);
   const line = newLine.value;
@@ -73,6 +74,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     first={first}
                     last={last}
                     isFirstNew={message.seq === line}
+                    isSelected={selected && !message.deleted ? selected.seqs.has(message.seq) : undefined}
                     receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
                   />
                 ))}

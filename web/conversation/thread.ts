@@ -11,6 +11,13 @@ interface Target {
   readonly focus: boolean;
 }
 
+/** The messages that the user has selected. */
+export interface Selection {
+  readonly seqs: ReadonlySet<number>;
+  /** The one that was pressed last: Shift selects all from there on. */
+  readonly last: number;
+}
+
 /** The client's window on a conversation, as signals. */
 export interface Thread {
   readonly chat: Chat;
@@ -29,6 +36,9 @@ export interface Thread {
   readonly hasOlder: ReadonlySignal<boolean>;
   /** The message to scroll to; a new object each time. */
   readonly target: ReadonlySignal<Target | undefined>;
+  /** Undefined while messages cannot be selected. */
+  readonly selected: Signal<Selection | undefined>;
+  readonly receiptsOf: MessageWindow['receiptsOf'];
   /** As in the client: pages of a search, one message again. */
   readonly search: MessageWindow['search'];
   readonly load: MessageWindow['load'];
@@ -101,6 +111,8 @@ export function createThread(
     hasOlder: live(() => view.hasOlder),
     target,
     atNewest: live(() => view.atNewest),
+    selected: signal(undefined),
+    receiptsOf: view.receiptsOf,
     search: view.search,
     load: view.load,
     unreadAfter,

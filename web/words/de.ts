@@ -43,10 +43,10 @@ export const de: Catalogue = {
   'Waiting to be sent': 'Wartet auf das Senden',
   File: 'Datei',
   'A change': 'Eine Änderung',
-  'Delete message': 'Nachricht löschen',
-  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.':
-    'Wenn du sie für alle löschst, sind Text und Dateien endgültig weg. Wenn du sie nur für dich löschst, behalten die anderen sie.',
-  'It disappears for you alone; the others keep it.': 'Sie verschwindet nur für dich; die anderen behalten sie.',
+  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.|If you delete them for everybody, their texts and files are gone for good. If you delete them for yourself, the others keep them.':
+    'Wenn du sie für alle löschst, sind Text und Dateien endgültig weg. Wenn du sie nur für dich löschst, behalten die anderen sie.|Wenn du sie für alle löschst, sind Texte und Dateien endgültig weg. Wenn du sie nur für dich löschst, behalten die anderen sie.',
+  'It disappears for you alone; the others keep it.|They disappear for you alone; the others keep them.':
+    'Sie verschwindet nur für dich; die anderen behalten sie.|Sie verschwinden nur für dich; die anderen behalten sie.',
   Cancel: 'Abbrechen',
   'Delete for me': 'Für mich löschen',
   'Delete for everybody': 'Für alle löschen',
@@ -114,6 +114,13 @@ export const de: Catalogue = {
   'Previous result': 'Voriger Treffer',
   'Next result': 'Nächster Treffer',
   '{n} of {all}': '{n} von {all}',
+  Select: 'Auswählen',
+  'Select message': 'Nachricht auswählen',
+  'Selected messages': 'Ausgewählte Nachrichten',
+  '{n} selected|{n} selected': '{n} ausgewählt|{n} ausgewählt',
+  'Who has read it': 'Wer sie gelesen hat',
+  'Not delivered yet': 'Noch nicht zugestellt',
+  'Delete message|Delete {n} messages': 'Nachricht löschen|{n} Nachrichten löschen',
   'This message is not here any more.': 'Diese Nachricht gibt es hier nicht mehr.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'Zur neuesten Nachricht, {n} neue|Zur neuesten Nachricht, {n} neue',

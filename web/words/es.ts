@@ -46,10 +46,10 @@ export const es: Catalogue = {
   'Waiting to be sent': 'Pendiente de envío',
   File: 'Archivo',
   'A change': 'Un cambio',
-  'Delete message': 'Eliminar mensaje',
-  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.':
-    'Si lo eliminas para todos, su texto y sus archivos desaparecen para siempre. Si lo eliminas solo para ti, los demás lo conservan.',
-  'It disappears for you alone; the others keep it.': 'Desaparece solo para ti; los demás lo conservan.',
+  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.|If you delete them for everybody, their texts and files are gone for good. If you delete them for yourself, the others keep them.':
+    'Si lo eliminas para todos, su texto y sus archivos desaparecen para siempre. Si lo eliminas solo para ti, los demás lo conservan.|Si los eliminas para todos, sus textos y sus archivos desaparecen para siempre. Si los eliminas solo para ti, los demás los conservan.|Si los eliminas para todos, sus textos y sus archivos desaparecen para siempre. Si los eliminas solo para ti, los demás los conservan.',
+  'It disappears for you alone; the others keep it.|They disappear for you alone; the others keep them.':
+    'Desaparece solo para ti; los demás lo conservan.|Desaparecen solo para ti; los demás los conservan.|Desaparecen solo para ti; los demás los conservan.',
   Cancel: 'Cancelar',
   'Delete for me': 'Eliminar para mí',
   'Delete for everybody': 'Eliminar para todos',
@@ -117,6 +117,13 @@ export const es: Catalogue = {
   'Previous result': 'Resultado anterior',
   'Next result': 'Resultado siguiente',
   '{n} of {all}': '{n} de {all}',
+  Select: 'Seleccionar',
+  'Select message': 'Seleccionar el mensaje',
+  'Selected messages': 'Mensajes seleccionados',
+  '{n} selected|{n} selected': '{n} seleccionado|{n} seleccionados|{n} seleccionados',
+  'Who has read it': 'Quién lo ha leído',
+  'Not delivered yet': 'Aún no entregado',
+  'Delete message|Delete {n} messages': 'Eliminar el mensaje|Eliminar {n} de mensajes|Eliminar {n} mensajes',
   'This message is not here any more.': 'Este mensaje ya no está aquí.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'Ir al último, {n} nuevo|Ir al último, {n} nuevos|Ir al último, {n} nuevos',
