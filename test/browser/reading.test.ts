@@ -51,7 +51,9 @@ story(
     await message(page, 'Earlier 8.').waitFor();
 
     await look(page, true);
-    for (let number = 1; number <= 40; number++) await write(bob, id, `Away ${number}.`);
+    await write(bob, id, 'Away 1.');
+    await Promise.all(Array.from({ length: 38 }, (_, index) => write(bob, id, `Away ${index + 2}.`)));
+    await write(bob, id, 'Away 40.');
     await message(page, 'Away 40.').waitFor({ state: 'attached' });
     await page.getByRole('navigation', { name: 'Conversations' }).getByText('40 unread').waitFor();
     expect(await unread()).toBe(40);
@@ -147,7 +149,7 @@ story(
     const [bob] = await chat.people('bob');
     const id = [alice.username, bob.username].sort().join('_');
     await write(bob, id, 'The first plan: Zürich.');
-    for (let number = 1; number <= 60; number++) await write(bob, id, `Talk ${number}.`);
+    await Promise.all(Array.from({ length: 60 }, (_, index) => write(bob, id, `Talk ${index + 1}.`)));
     await write(bob, id, `${'A long way to it. '.repeat(8)}The last plan: zurich`);
     await alice.api.post(`/conversations/${id}/read`);
     const { page, context } = alice;
@@ -157,8 +159,14 @@ story(
     const search = page.getByRole('search', { name: 'In this conversation' });
     const results = search.getByRole('list', { name: 'Found messages' }).getByRole('button');
     await page.getByRole('button', { name: 'Search in this conversation' }).click();
+    alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
+    await context.setOffline(true);
     await page.keyboard.type('zurich');
+    await search.getByText(/^Unable to reach the server/).waitFor();
+    await context.setOffline(false);
+    await search.getByRole('button', { name: 'Try again' }).click();
     await search.getByText('2 messages found').waitFor();
+    await search.getByRole('searchbox').focus();
     const log = page.getByRole('log', { name: 'Messages' });
     const [beside, thread] = [await search.boundingBox(), await log.boundingBox()];
     expect(beside?.x).toBeGreaterThanOrEqual((thread?.x ?? 0) + (thread?.width ?? 0));

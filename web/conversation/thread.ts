@@ -149,13 +149,15 @@ export function createThread(
       if (requested) return requested.value;
       const answer = signal<Message | null | undefined>(undefined);
       quotes.set(seq, answer);
-      view.load(seq).then(
-        (found) => {
-          answer.value = found ?? null;
-        },
-        // The next call tries again.
-        () => quotes.delete(seq),
-      );
+      const load = () => {
+        view.load(seq).then(
+          (found) => {
+            answer.value = found ?? null;
+          },
+          () => addEventListener('online', load, { once: true }),
+        );
+      };
+      load();
       return undefined;
     },
     nameOf: (username) => names.value.get(username) ?? nameOf(username),

@@ -30,6 +30,7 @@ export function useMessageSearch(thread: Thread, query: string) {
       setSearch({ query, messages: [...found, ...value], status: done ? 'done' : 'more' });
     } catch (error) {
       if (current !== pages.current || !(error instanceof Error)) return;
+      pages.current = thread.search(query, found.at(-1)?.seq);
       setSearch({ query, messages: found, status: 'failed', error: sentenceOf(error) });
     }
   }
