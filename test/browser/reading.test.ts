@@ -5,12 +5,13 @@ import { violations } from './axe.ts';
 import { story } from './story.ts';
 import { choose, message, openConversation, say } from './thread.ts';
 
+/** Other tests run beside this one. */
+const patient = { timeout: 10_000 };
+
 /** Writes a message; if it is one too many at a time, again. */
 const write = (by: Person, conversation: string, text: string) =>
   expect
-    .poll(async () => (await by.post(`/conversations/${conversation}/messages`, { message: text })).status, {
-      timeout: 5_000,
-    })
+    .poll(async () => (await by.post(`/conversations/${conversation}/messages`, { message: text })).status, patient)
     .toBe(201);
 
 const line = (page: Page) => page.locator('.new-line');
@@ -65,11 +66,11 @@ story(
     expect(seen).toContain('Away 1.');
     expect(seen).not.toContain('Away 40.');
     // The rest is still unread, in the list and on the server.
-    await expect.poll(unread).toBeLessThan(40);
+    await expect.poll(unread, patient).toBeLessThan(40);
     expect(await unread()).toBeGreaterThan(10);
 
     await page.getByRole('button', { name: /^Jump to latest/ }).click();
-    await expect.poll(unread).toBe(0);
+    await expect.poll(unread, patient).toBe(0);
     expect(await line(page).count()).toBe(1);
     await say(page, 'I was away.');
     await line(page).waitFor({ state: 'detached' });
@@ -170,7 +171,7 @@ story(
     const log = page.getByRole('log', { name: 'Messages' });
     const [beside, thread] = [await search.boundingBox(), await log.boundingBox()];
     expect(beside?.x).toBeGreaterThanOrEqual((thread?.x ?? 0) + (thread?.width ?? 0));
-    await expect.poll(() => marked(page, '.search-result')).toEqual(['zurich', 'Zürich']);
+    await expect.poll(() => marked(page, '.search-result'), patient).toEqual(['zurich', 'Zürich']);
     expect(await marked(page, '.message')).toEqual(['zurich']);
     expect(await violations(page)).toEqual([]);
 
@@ -179,8 +180,8 @@ story(
     await page.keyboard.press('Enter');
     await search.getByText('2 of 2').waitFor();
     await message(page, 'The first plan').waitFor();
-    await expect.poll(() => inView(page)).toContain('The first plan: Zürich.');
-    await expect.poll(() => marked(page, '.message')).toContain('Zürich');
+    await expect.poll(() => inView(page), patient).toContain('The first plan: Zürich.');
+    await expect.poll(() => marked(page, '.message'), patient).toContain('Zürich');
     await page.keyboard.press('Shift+Enter');
     await search.getByText('1 of 2').waitFor();
     await search.getByRole('button', { name: 'Newest first' }).click();
@@ -189,7 +190,7 @@ story(
     await log.focus();
     await page.keyboard.press('Escape');
     await search.waitFor({ state: 'detached' });
-    await expect.poll(() => marked(page, '.message')).toEqual([]);
+    await expect.poll(() => marked(page, '.message'), patient).toEqual([]);
 
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto(`/#/c/${id}/m/1`);
@@ -201,13 +202,13 @@ story(
     const other = await alice.tab();
     await other.goto(link);
     await message(other, 'The first plan').waitFor();
-    await expect.poll(() => inView(other)).toContain('The first plan: Zürich.');
+    await expect.poll(() => inView(other), patient).toContain('The first plan: Zürich.');
     await other.getByRole('button', { name: /^Jump to latest/ }).click();
     await message(other, 'Talk 60.').waitFor();
     await other.evaluate((link) => {
       location.href = link;
     }, link);
-    await expect.poll(() => inView(other)).toContain('The first plan: Zürich.');
+    await expect.poll(() => inView(other), patient).toContain('The first plan: Zürich.');
   },
 );
 
@@ -266,7 +267,7 @@ story(
     ]);
 
     await choose(page, 'One.', 'Select');
-    await box('Four.').check();
+    await expect.poll(() => bar.evaluate((bar) => bar === document.activeElement), patient).toBe(true);
     await page.keyboard.press('Escape');
     await bar.waitFor({ state: 'detached' });
     await choose(page, 'One.', 'Select');
@@ -276,7 +277,7 @@ story(
       .getByRole('dialog', { name: 'Delete 2 messages' })
       .getByRole('button', { name: 'Delete for everybody' })
       .click();
-    await expect.poll(() => page.getByText('This message was deleted').count()).toBe(2);
+    await expect.poll(() => page.getByText('This message was deleted').count(), patient).toBe(2);
     expect(await message(page, 'Two.').count()).toBe(1);
   },
 );

@@ -1,5 +1,6 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
+import { useRestoreFocus } from '../ui/use-restore-focus.ts';
 import { plural, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
@@ -20,8 +21,11 @@ export function SelectionBar({ thread }: { readonly thread: Thread }) {
   };
   const parts = { thread, messages, onClose: () => setDialog(undefined), onDone: end };
   useEscape(root, end);
+  useRestoreFocus();
+  // The menu that it began with is gone.
+  useEffect(() => root.current?.focus(), []);
   return (
-    <div class="selection-bar" role="toolbar" aria-label={t('Selected messages')} ref={root}>
+    <div class="selection-bar" role="toolbar" aria-label={t('Selected messages')} tabIndex={-1} ref={root}>
       <IconButton icon="close" label={t('Cancel')} onClick={end} />
       <p role="status">{plural('{n} selected|{n} selected', messages.length)}</p>
       <IconButton
