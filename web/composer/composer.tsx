@@ -4,6 +4,7 @@ import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { AttachButton } from '../uploads/attach-button.tsx';
 import { DropZone } from '../uploads/drop-zone.tsx';
+import { VoiceButton } from '../voice/voice-button.tsx';
 import { t } from '../words/words.ts';
 import { ComposerNotes } from './composer-notes.tsx';
 import { EmojiButton } from './emoji-button.tsx';
@@ -76,6 +77,11 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     replaceText(text.slice(0, from) + emoji + text.slice(to), from + emoji.length);
   }
 
+  function onRecorded(file: File, isDue: boolean): void {
+    composition.addFiles([file]);
+    if (isDue) composition.sendWhenUploaded();
+  }
+
   function send(): void {
     composition.send();
     mentions.close();
@@ -136,6 +142,9 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             onKey={onKey}
             onSend={send}
           />
+          {text === '' && !editing && files.uploads.value.length === 0 && (
+            <VoiceButton onRecorded={onRecorded} onClose={focus} />
+          )}
           <SendButton isEdit={editing !== undefined} composition={composition} />
         </div>
         <ComposerNotes id={notes} composition={composition} mentionCount={mentions.found.length} />

@@ -1,4 +1,5 @@
 import type { ComposerMode } from '../state/composer-mode.ts';
+import { plainWords } from '../text/plain-words.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { t } from '../words/words.ts';
@@ -15,7 +16,9 @@ export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCan
         <strong>
           {mode.editing ? t('Editing your message') : t('Replying to {name}', { name: target.from_user.name })}
         </strong>
-        <span class="mode-excerpt">{target.message || files || ''}</span>
+        <span class="mode-excerpt" dir="auto">
+          {plainWords(target.message.slice(0, 400)) || files || ''}
+        </span>
       </p>
       <IconButton icon="close" label={mode.editing ? t('Cancel editing') : t('Cancel reply')} onClick={onCancel} />
     </div>

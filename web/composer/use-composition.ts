@@ -75,6 +75,7 @@ export function useComposition(conversation: Conversation) {
     isUploading,
     isQueued,
     send,
+    sendWhenUploaded: () => setQueued(true),
     cancel,
     write(next: string): void {
       setQueued(false);

@@ -44,6 +44,7 @@ export function ForwardDialog(props: {
     <Dialog title={t('Forward to')} onClose={onClose}>
       <input
         class="field"
+        dir="auto"
         type="search"
         aria-label={t('Find a conversation')}
         placeholder={t('Find a conversation')}
@@ -54,7 +55,7 @@ export function ForwardDialog(props: {
         {found.map(({ view, title }) => (
           <li key={view.id}>
             <Button look="list-button" onClick={() => forward(view.id, title)}>
-              <ConversationAvatar view={view} size={2.25} /> {title}
+              <ConversationAvatar view={view} size={2.25} /> <bdi>{title}</bdi>
             </Button>
           </li>
         ))}

@@ -1,17 +1,11 @@
 import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
 import { hrefOf } from '../route.ts';
+import { copyText } from '../ui/copy-text.ts';
 import { showToast } from '../ui/toast.tsx';
 import { sentenceOf } from '../ui/use-action.ts';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
-
-export function copyText(text: string): void {
-  navigator.clipboard.writeText(text).then(
-    () => showToast(t('Copied.')),
-    () => showToast(t('Unable to copy; the browser does not allow it.')),
-  );
-}
 
 /** What of a message can be pasted elsewhere. */
 function textOf({ message, attachments }: Message): string {

@@ -1,31 +1,15 @@
+import { isMarked } from '../text/is-marked.ts';
 import { isEmojiOnly } from './emoji-only.ts';
-import { splitText } from './split-text.ts';
+import { formatted } from './formatted.ts';
 
-/** The text of a message with links and mentions. A few emoji alone are shown large. */
+/** The text of a message, with what its marks mean. A few emoji alone are shown large. */
 export function MessageText(props: {
   readonly text: string;
   readonly mentions: readonly string[];
   readonly me: string;
 }) {
-  const { text, me } = props;
-  if (isEmojiOnly(text)) return <span class="message-text message-emoji">{text}</span>;
-  return (
-    <span class="message-text">
-      {splitText(text, props.mentions).map((piece) => {
-        if (piece.kind === 'text') return piece.text;
-        if (piece.kind === 'mention') {
-          return (
-            <span class="mention" data-me={piece.username === me}>
-              {piece.text}
-            </span>
-          );
-        }
-        return (
-          <a href={piece.address} target="_blank" rel="noopener noreferrer nofollow">
-            {piece.text}
-          </a>
-        );
-      })}
-    </span>
-  );
+  const { text, mentions } = props;
+  const isEmoji = isEmojiOnly(text);
+  const format = !isEmoji && (mentions.length > 0 || isMarked(text)) ? formatted() : undefined;
+  return <span class={`message-text${isEmoji ? ' message-emoji' : ''}`}>{format ? format(props) : text}</span>;
 }

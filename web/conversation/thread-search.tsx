@@ -56,8 +56,8 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
         <Icon name="search" />
         <input
           class="field"
-          type="search"
           dir="auto"
+          type="search"
           ref={field}
           maxLength={100}
           aria-label={t('Search messages')}

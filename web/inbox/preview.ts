@@ -1,4 +1,5 @@
 import type { ConversationView, Receipt } from '@parley/client';
+import { plainWords } from '../text/plain-words.ts';
 import { t } from '../words/words.ts';
 
 /** The last message for a row's second line. `by`: the author, if that is not obvious; `isQuiet`: is the text from the page, not from a user? */
@@ -11,7 +12,7 @@ export function previewOf(
   if (content_type === 'system') return { text: message, isQuiet: true };
   const by = from_user.username === me ? t('You') : kind === 'direct' ? undefined : from_user.name;
   if (deleted) return { by, text: t('Deleted message'), isQuiet: true };
-  if (message !== '') return { by, text: message.replace(/\s+/g, ' '), isQuiet: false };
+  if (message !== '') return { by, text: plainWords(message.slice(0, 400)).replace(/\s+/g, ' '), isQuiet: false };
   return { by, text: content_type === 'image' ? t('Photo') : t('File'), isQuiet: false };
 }
 
