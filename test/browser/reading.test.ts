@@ -160,9 +160,10 @@ story(
     const search = page.getByRole('search', { name: 'In this conversation' });
     const results = search.getByRole('list', { name: 'Found messages' }).getByRole('button');
     await page.getByRole('button', { name: 'Search in this conversation' }).click();
+    await search.waitFor();
     alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
-    await page.keyboard.type('zurich');
+    await search.getByRole('searchbox').fill('zurich');
     await search.getByText(/^Unable to reach the server/).waitFor();
     await context.setOffline(false);
     await search.getByRole('button', { name: 'Try again' }).click();
@@ -205,9 +206,9 @@ story(
     await expect.poll(() => inView(other), patient).toContain('The first plan: Zürich.');
     await other.getByRole('button', { name: /^Jump to latest/ }).click();
     await message(other, 'Talk 60.').waitFor();
-    await other.evaluate((link) => {
-      location.href = link;
-    }, link);
+    // Within a message too: in place, not in another tab.
+    await write(bob, id, `See ${link}`);
+    await message(other, 'See http').getByRole('link').click();
     await expect.poll(() => inView(other), patient).toContain('The first plan: Zürich.');
   },
 );
