@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { closeLayers, type Entry, entry, writeEntry } from './ui/layers.ts';
 
 /** What the page shows. It is kept behind the `#` of the address, so that Back, reload and links work. */
 export type Route =
@@ -28,12 +29,35 @@ export function hrefOf(route: Route): string {
 }
 
 export const route = signal(parseRoute(location.hash));
+if (!history.state) writeEntry(entryOf(route.peek(), 0));
 addEventListener('hashchange', () => {
-  route.value = parseRoute(location.hash);
+  const next = parseRoute(location.hash);
+  if (!history.state) writeEntry(entryOf(next, entry().at + 1));
+  closeLayers();
+  route.value = next;
 });
 
-export function navigate(to: Route): void {
-  location.hash = hrefOf(to);
+function entryOf({ page }: Route, at: number): Entry {
+  return { at, inbox: page === 'inbox' ? at : entry().inbox };
+}
+
+/** Shows another page. The inbox takes the place of what was shown: whoever leaves a conversation for good does not come back to it by Back. */
+export function navigate(to: Route, { replace = to.page === 'inbox' } = {}): void {
+  closeLayers();
+  if (hrefOf(to) === location.hash) return;
+  if (!replace && !entry().layer) {
+    location.hash = hrefOf(to);
+    return;
+  }
+  writeEntry(entryOf(to, entry().at), hrefOf(to));
+  route.value = to;
+}
+
+/** Goes back to the inbox, so that Back does not lead into the conversation again. */
+export function backToInbox(): void {
+  const { at, inbox } = entry();
+  if (inbox === undefined) navigate({ page: 'inbox' });
+  else history.go(inbox - at);
 }
 
 /** The message that the address names is shown: the same link leads to it again, and a reload to where the user is by then. */
@@ -41,7 +65,7 @@ export function arrive(): void {
   const here = route.peek();
   if (here.page !== 'conversation') return;
   route.value = { page: here.page, name: here.name };
-  history.replaceState(history.state, '', hrefOf(route.value));
+  writeEntry(entry(), hrefOf(route.value));
 }
 
 /** Counts the attempts to open the shown conversation. */

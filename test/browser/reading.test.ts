@@ -164,7 +164,7 @@ story(
     alice.expectProblem(/ERR_INTERNET_DISCONNECTED/);
     await context.setOffline(true);
     await search.getByRole('searchbox').fill('zurich');
-    await search.getByText(/^Unable to reach the server/).waitFor();
+    await search.getByText(/^The server cannot be reached/).waitFor();
     await context.setOffline(false);
     await search.getByRole('button', { name: 'Try again' }).click();
     await search.getByText('2 messages found').waitFor();

@@ -2,11 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from '../composer/composer.tsx';
 import { lazy } from '../lazy.tsx';
 import { arrive } from '../route.ts';
-import { titleOf } from '../state/names.ts';
+import { idOf, titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
-import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
+import { showError, showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 import { BackLink, ThreadHead } from './thread-head.tsx';
@@ -83,7 +82,7 @@ function useLinkedMessage(thread: Thread, seq: number | undefined): void {
     arrive();
     thread.goTo(seq).then(
       (found) => found !== seq && showToast(t('This message is not here any more.')),
-      (error: Error) => showToast(sentenceOf(error)),
+      (error: Error) => showError(error),
     );
   }, [thread, seq]);
 }
@@ -92,7 +91,8 @@ function useLinkedMessage(thread: Thread, seq: number | undefined): void {
 function OfflinePane({ name }: { readonly name: string }) {
   const { state, conversations, me, pending } = useMessenger();
   const { status } = state.value;
-  const view = conversations.value.find(({ id }) => id === name);
+  const of = idOf(name, me);
+  const view = conversations.value.find(({ id }) => id === of);
   return (
     <div class="empty-pane">
       {view && <h2>{titleOf(view, me)}</h2>}
@@ -101,7 +101,7 @@ function OfflinePane({ name }: { readonly name: string }) {
         {t('The messages are shown as soon as you are connected, and what you wrote is sent then.')}
       </p>
       <ul class="unsent" aria-label={t('Waiting to be sent')}>
-        {pending(name).map(({ client_id, action }) => (
+        {pending(of).map(({ client_id, action }) => (
           <li key={client_id}>
             <Icon name="clock" /> {action.type === 'create' ? action.message || t('File') : t('A change')}
           </li>

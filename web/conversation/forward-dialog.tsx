@@ -1,14 +1,15 @@
 import type { Message } from '@parley/client';
 import { fold } from '@parley/client/text';
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { ConversationAvatar } from '../people/conversation-avatar.tsx';
 import { navigate } from '../route.ts';
 import { titleOf } from '../state/names.ts';
 import { useMessenger } from '../state/session-context.ts';
+import { focusWithArrows } from '../ui/arrow-keys.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
+import { showError, showToast } from '../ui/toast.tsx';
+import { useSearchKeys } from '../ui/use-search-keys.ts';
 import { t } from '../words/words.ts';
 
 /** Sends copies of messages to another conversation, in their order. */
@@ -25,6 +26,9 @@ export function ForwardDialog(props: {
     .map((view) => ({ view, title: titleOf(view, me) }))
     .filter(({ title }) => fold(title).includes(fold(query.trim())));
 
+  const list = useRef<HTMLUListElement>(null);
+  const onKey = useSearchKeys(list, true);
+
   async function forward(to: string, title: string): Promise<void> {
     onClose();
     props.onDone?.();
@@ -36,7 +40,7 @@ export function ForwardDialog(props: {
         run: () => navigate({ page: 'conversation', name: to }),
       });
     } catch (error) {
-      if (error instanceof Error) showToast(sentenceOf(error));
+      if (error instanceof Error) showError(error);
     }
   }
 
@@ -49,9 +53,11 @@ export function ForwardDialog(props: {
         aria-label={t('Find a conversation')}
         placeholder={t('Find a conversation')}
         value={query}
+        autofocus
         onInput={({ currentTarget }) => setQuery(currentTarget.value)}
+        onKeyDown={onKey}
       />
-      <ul class="forward-list">
+      <ul class="forward-list" ref={list} onKeyDown={focusWithArrows}>
         {found.map(({ view, title }) => (
           <li key={view.id}>
             <Button look="list-button" onClick={() => forward(view.id, title)}>

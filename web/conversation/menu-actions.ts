@@ -2,8 +2,7 @@ import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
 import { hrefOf } from '../route.ts';
 import { copyText } from '../ui/copy-text.ts';
-import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
+import { showError, showToast } from '../ui/toast.tsx';
 import { t } from '../words/words.ts';
 import type { Thread } from './thread.ts';
 
@@ -31,7 +30,7 @@ export function markUnread(thread: Thread, message: Message): void {
     .change(thread.conversation.id, { unread_from: message.seq })
     .then(
       () => showToast(t('Marked as unread.')),
-      (error: Error) => showToast(error.message, { label: t('Try again'), run: () => markUnread(thread, message) }),
+      (error: Error) => showError(error, { label: t('Try again'), run: () => markUnread(thread, message) }),
     );
 }
 
@@ -43,7 +42,5 @@ export function deleteForAll({ conversation }: Thread, { seq }: Message): void {
 export function deleteForMe(thread: Thread, message: Message): Promise<void> {
   return thread.conversation
     .deleteForMe(message.seq)
-    .catch((error: Error) =>
-      showToast(sentenceOf(error), { label: t('Try again'), run: () => void deleteForMe(thread, message) }),
-    );
+    .catch((error: Error) => showError(error, { label: t('Try again'), run: () => void deleteForMe(thread, message) }));
 }

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { IconButton } from '../ui/button.tsx';
+import { useLayer } from '../ui/layers.ts';
 import { useRestoreFocus } from '../ui/use-restore-focus.ts';
 import { plural, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
@@ -21,6 +22,7 @@ export function SelectionBar({ thread }: { readonly thread: Thread }) {
   };
   const parts = { thread, messages, onClose: () => setDialog(undefined), onDone: end };
   useEscape(root, end);
+  useLayer(end);
   useRestoreFocus();
   // The menu that it began with is gone.
   useEffect(() => root.current?.focus(), []);

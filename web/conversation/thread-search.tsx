@@ -2,9 +2,10 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import { useLayer } from '../ui/layers.ts';
+import { now } from '../ui/now.ts';
 import { shortTime } from '../ui/times.ts';
-import { showToast } from '../ui/toast.tsx';
-import { sentenceOf } from '../ui/use-action.ts';
+import { showError } from '../ui/toast.tsx';
 import { plural, t } from '../words/words.ts';
 import { excerptAround, wordsOf } from './found-words.ts';
 import { excerpt } from './message-quote.tsx';
@@ -30,11 +31,12 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
   useFoundHighlight(root, words);
   useGiveBackFocus(root, field);
   useEscape(root, onClose);
+  useLayer(onClose);
   useEffect(() => setShown(undefined), [words]);
 
   function show({ seq }: Message): void {
     setShown(seq);
-    thread.goTo(seq, { focus: false }).catch((error: Error) => showToast(sentenceOf(error)));
+    thread.goTo(seq, { focus: false }).catch((error: Error) => showError(error));
   }
   function step(by: number): void {
     const next = results?.[position < 0 ? 0 : position + by];
@@ -133,7 +135,7 @@ function Result(props: {
         {props.isMine ? t('You') : message.from_user.name}
       </span>
       <time class="search-result-time" dateTime={message.date_added}>
-        {shortTime(message.date_added, Date.now())}
+        {shortTime(message.date_added, now.value)}
       </time>
       <span class="search-result-text" dir="auto">
         {excerptAround(excerpt(message), wordsOf(props.query))}

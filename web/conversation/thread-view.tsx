@@ -1,15 +1,16 @@
 import { receiptAt } from '@parley/client/window';
 import { useSignal } from '@preact/signals';
-import { useId, useMemo, useRef } from 'preact/hooks';
+import { useId, useMemo, useRef, useState } from 'preact/hooks';
 import { lazy } from '../lazy.tsx';
 import { useMessenger } from '../state/session-context.ts';
 import { Icon } from '../ui/icon.tsx';
+import { now, timeZone } from '../ui/now.ts';
 import { dayName } from '../ui/times.ts';
-import { plural, t } from '../words/words.ts';
+import { number, plural, t } from '../words/words.ts';
 import { groupMessages } from './group-messages.ts';
 import { LoadMore } from './load-more.tsx';
 import { MessageAnnouncer } from './message-announcer.tsx';
-import { dropMenu, wasOpened } from './message-menu-state.ts';
+import type { Menu } from './message-menu.tsx';
 import { MessageRow } from './message-row.tsx';
 import { PendingRow } from './pending-row.tsx';
 import { navigateRows } from './row-navigation.ts';
@@ -18,7 +19,7 @@ import { unreadMessages } from './unread.ts';
 import { useNewLine } from './use-new-line.ts';
 import { useThreadScroll } from './use-thread-scroll.ts';
 
-const MessageMenu = lazy((chunk) => chunk.MessageMenu, dropMenu);
+const MessageMenu = lazy((chunk) => chunk.MessageMenu);
 
 /** The messages, grouped by day, in a scroller that loads older and newer pages. */
 export function ThreadView({ thread }: { readonly thread: Thread }) {
@@ -38,8 +39,15 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
   const { isScrolledUp, jumpToEnd } = useThreadScroll(thread, scroller, content, line);
   useNewLine(thread, newLine);
 
-  const days = useMemo(() => groupMessages(messages, line === undefined ? undefined : line - 1), [messages, line]);
-  const now = Date.now();
+  const days = useMemo(
+    () => groupMessages(messages, line === undefined ? undefined : line - 1),
+    [messages, line, timeZone.value],
+  );
+  const [menu, setMenu] = useState<Menu>();
+  const closeMenu = () => {
+    menu?.onClosed();
+    setMenu(undefined);
+  };
   return (
     <div class="thread">
       <div
@@ -61,9 +69,9 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
             pending.length === 0 && <p class="thread-empty">{t('No messages yet. Say hello!')}</p>
           )}
           {days.map(({ date, rows }) => (
-            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now)}>
+            <section key={date} class="day" aria-label={dayName(rows[0]?.message.date_added ?? date, now.value)}>
               <h3 class="day-name">
-                <span>{dayName(rows[0]?.message.date_added ?? date, now)}</span>
+                <span>{dayName(rows[0]?.message.date_added ?? date, now.value)}</span>
               </h3>
               <ol>
                 {rows.map(({ message, first, last }) => (
@@ -76,6 +84,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
                     isFirstNew={message.seq === line}
                     isSelected={selected && !message.deleted ? selected.seqs.has(message.seq) : undefined}
                     receipt={message.from_user.username === me ? receiptAt(message.seq, receipts) : undefined}
+                    onMenu={setMenu}
                   />
                 ))}
               </ol>
@@ -107,7 +116,7 @@ export function ThreadView({ thread }: { readonly thread: Thread }) {
         )}
       </p>
       <MessageAnnouncer thread={thread} />
-      {wasOpened.value && <MessageMenu />}
+      {menu && <MessageMenu key={menu.message.seq} thread={thread} menu={menu} onMenu={setMenu} onClose={closeMenu} />}
     </div>
   );
 }
@@ -129,7 +138,7 @@ function JumpToLatest({ thread, onPress }: { readonly thread: Thread; onPress():
       onClick={onPress}
     >
       <Icon name="down" />
-      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? '999+' : unread}</span>}
+      {unread > 0 && <span class="jump-to-latest-count">{unread > 999 ? `${number(999)}+` : number(unread)}</span>}
     </button>
   );
 }

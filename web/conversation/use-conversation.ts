@@ -1,4 +1,4 @@
-import type { Conversation } from '@parley/client';
+import type { Chat, Conversation } from '@parley/client';
 import { useEffect, useState } from 'preact/hooks';
 import { useMessenger } from '../state/session-context.ts';
 import { createThread, type Thread } from './thread.ts';
@@ -10,7 +10,7 @@ export type OpenedConversation =
 
 /** The latest conversations stay open, so that going back to one is immediate. Not all, because each costs a request at every connection. */
 const maxOpen = 8;
-const recent: Conversation[] = [];
+const recentOf = new WeakMap<Chat, Conversation[]>();
 
 /**
  * Opens a conversation, and keeps its thread until another name is given.
@@ -25,7 +25,7 @@ export function useConversation(name: string, seq?: number): OpenedConversation 
     const show = (result: OpenedConversation) => mounted && setOpened({ name, result });
     chat.open(name).then(
       async (conversation) => {
-        keepOpen(conversation);
+        keepOpen(chat, conversation);
         if (!mounted) return;
         thread = createThread(chat, conversation, me, nameOf);
         // If this fails, the messages are loaded when the user scrolls to them.
@@ -42,7 +42,9 @@ export function useConversation(name: string, seq?: number): OpenedConversation 
   return opened?.name === name ? opened.result : { status: 'opening' };
 }
 
-function keepOpen(conversation: Conversation): void {
+function keepOpen(chat: Chat, conversation: Conversation): void {
+  const recent = recentOf.get(chat) ?? [];
+  recentOf.set(chat, recent);
   const index = recent.indexOf(conversation);
   if (index >= 0) recent.splice(index, 1);
   recent.unshift(conversation);

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { sentenceOf } from '../ui/use-action.ts';
+import { errorSentence } from '../ui/error-sentence.ts';
 import type { Thread } from './thread.ts';
 
 export interface Search {
@@ -31,7 +31,7 @@ export function useMessageSearch(thread: Thread, query: string) {
     } catch (error) {
       if (current !== pages.current || !(error instanceof Error)) return;
       pages.current = thread.search(query, found.at(-1)?.seq);
-      setSearch({ query, messages: found, status: 'failed', error: sentenceOf(error) });
+      setSearch({ query, messages: found, status: 'failed', error: errorSentence(error) });
     }
   }
 
