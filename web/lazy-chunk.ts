@@ -10,6 +10,8 @@ export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
 export { PinnedLine } from './conversation/pinned-line.tsx';
 export { richText } from './conversation/rich-text.tsx';
+export { SelectBox } from './conversation/select-box.tsx';
+export { SelectionBar } from './conversation/selection-bar.tsx';
 export { ThreadSearch } from './conversation/thread-search.tsx';
 export { ConversationMenu } from './inbox/conversation-menu.tsx';
 export { FriendRequests } from './inbox/friend-requests.tsx';

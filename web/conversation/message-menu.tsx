@@ -2,13 +2,17 @@ import type { Message } from '@parley/client';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { useMenu } from '../ui/use-menu.ts';
 import { isRightToLeft, t } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
+import { copyLink, markUnread } from './menu-actions.ts';
+import { edit, permissionsFor, react, reply } from './message-actions.ts';
 import { setPinned } from './pin.ts';
+import { othersOf, ReadersDialog } from './readers-dialog.tsx';
+import { isSelectable, select } from './selection.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
@@ -17,7 +21,7 @@ const columns = 7;
 const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
 
 /** The whole menu, only the emoji to react with, or a dialog that the menu has opened. */
-export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward';
+export type MenuKind = 'all' | 'emoji' | 'delete' | 'forward' | 'readers';
 
 /** The open menu of a message. */
 export interface Menu {
@@ -45,8 +49,9 @@ export function MessageMenu(props: MenuProps) {
     if (isGone) onClose();
   }, [isGone]);
   if (isGone) return null;
-  if (menu.kind === 'delete') return <DeleteDialog thread={thread} message={message} onClose={onClose} />;
-  if (menu.kind === 'forward') return <ForwardDialog thread={thread} message={message} onClose={onClose} />;
+  if (menu.kind === 'delete') return <DeleteDialog thread={thread} messages={[message]} onClose={onClose} />;
+  if (menu.kind === 'forward') return <ForwardDialog messages={[message]} onClose={onClose} />;
+  if (menu.kind === 'readers') return <ReadersDialog thread={thread} message={message} onClose={onClose} />;
   return <OpenMenu {...props} menu={{ ...menu, message }} />;
 }
 
@@ -112,8 +117,12 @@ function OpenMenu({ thread, menu, onMenu, onClose }: MenuProps) {
           )}
           {can.write && item('reply', t('Reply'), () => reply(thread, message))}
           {can.edit && item('edit', t('Edit'), () => edit(thread, message))}
-          {message.message !== '' && item('copy', t('Copy text'), () => copy(message))}
+          {message.message !== '' && item('copy', t('Copy text'), () => copyText(message.message))}
+          {item('link', t('Copy link'), () => copyLink(thread, message))}
           {!message.deleted && item('forward', t('Forward'), () => onMenu({ ...menu, kind: 'forward' }))}
+          {isSelectable(message) && item('select', t('Select'), () => select(thread, message.seq))}
+          {othersOf(thread, message).length > 0 &&
+            item('checks', t('Who has read it'), () => onMenu({ ...menu, kind: 'readers' }))}
           {item('dot', t('Mark unread from here'), () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? t('Unpin') : t('Pin'), () => setPinned(thread, message, !isPinned))}
           {item('trash', t('Delete'), () => onMenu({ ...menu, kind: 'delete' }))}

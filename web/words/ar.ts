@@ -45,10 +45,10 @@ export const ar: Catalogue = {
   'Waiting to be sent': 'في انتظار الإرسال',
   File: 'ملف',
   'A change': 'تغيير',
-  'Delete message': 'حذف الرسالة',
-  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.':
-    'إذا حذفتها لدى الجميع فسيزول نصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.',
-  'It disappears for you alone; the others keep it.': 'تختفي لديك وحدك، وتبقى لدى الآخرين.',
+  'If you delete it for everybody, its text and files are gone for good. If you delete it for yourself, the others keep it.|If you delete them for everybody, their texts and files are gone for good. If you delete them for yourself, the others keep them.':
+    'إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتها لدى الجميع فسيزول نصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتهما لدى الجميع فستزول نصوصهما وملفاتهما نهائيًا. وإذا حذفتهما لديك فستبقيان لدى الآخرين.|إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.|إذا حذفتها لدى الجميع فستزول نصوصها وملفاتها نهائيًا. وإذا حذفتها لديك فستبقى لدى الآخرين.',
+  'It disappears for you alone; the others keep it.|They disappear for you alone; the others keep them.':
+    'تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفيان لديك وحدك، وتبقيان لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.|تختفي لديك وحدك، وتبقى لدى الآخرين.',
   Cancel: 'إلغاء',
   'Delete for me': 'حذف لدي',
   'Delete for everybody': 'حذف لدى الجميع',
@@ -112,6 +112,23 @@ export const ar: Catalogue = {
     'اضغط Enter للانتقال إلى آخر رسالة، ومفاتيح الأسهم للانتقال إلى غيرها، ثم Enter مجددًا لفتح إجراءات الرسالة.',
   'Older messages are loading.': 'جارٍ تحميل رسائل أقدم.',
   'Newer messages are loading.': 'جارٍ تحميل رسائل أحدث.',
+  'Older messages could not be loaded.': 'تعذّر تحميل رسائل أقدم.',
+  'Newer messages could not be loaded.': 'تعذّر تحميل رسائل أحدث.',
+  'Newest first': 'الأحدث أولًا',
+  'Oldest first': 'الأقدم أولًا',
+  'Previous result': 'النتيجة السابقة',
+  'Next result': 'النتيجة التالية',
+  '{n} of {all}': '{n} من {all}',
+  Select: 'تحديد',
+  'Select message': 'تحديد الرسالة',
+  'Selected messages': 'الرسائل المحددة',
+  '{n} selected|{n} selected':
+    'لم يُحدَّد شيء|رسالة واحدة محددة|رسالتان محددتان|{n} رسائل محددة|{n} رسالة محددة|{n} رسالة محددة',
+  'Who has read it': 'من قرأها',
+  'Not delivered yet': 'لم تُسلَّم بعد',
+  'Delete message|Delete {n} messages':
+    'حذف الرسائل|حذف الرسالة|حذف الرسالتين|حذف {n} رسائل|حذف {n} رسالة|حذف {n} رسالة',
+  'This message is not here any more.': 'لم تعد هذه الرسالة موجودة هنا.',
   'Jump to latest, {n} new|Jump to latest, {n} new':
     'إلى الأحدث، لا جديد|إلى الأحدث، رسالة جديدة|إلى الأحدث، رسالتان جديدتان|إلى الأحدث، {n} رسائل جديدة|إلى الأحدث، {n} رسالة جديدة|إلى الأحدث، {n} رسالة جديدة',
   'Jump to latest': 'إلى الأحدث',
