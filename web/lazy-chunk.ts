@@ -5,6 +5,7 @@
  */
 
 export { EmojiPalette } from './composer/emoji-palette.tsx';
+export { EndedComposer } from './composer/ended-composer.tsx';
 export { FailedSendList } from './composer/failed-send-list.tsx';
 export { Lightbox } from './conversation/lightbox.tsx';
 export { MessageMenu } from './conversation/message-menu.tsx';
@@ -23,4 +24,5 @@ export { JoinPane } from './people/join-pane.tsx';
 export { createOpenId } from './session/openid.ts';
 export { SignUpFlow } from './session/sign-up-flow.tsx';
 export { SettingsDialog } from './settings/settings-dialog.tsx';
+export { SignOutDialog } from './settings/sign-out-dialog.tsx';
 export { UploadTray } from './uploads/upload-tray.tsx';

@@ -1,11 +1,11 @@
 import { useMessenger } from '../state/session-context.ts';
 import { remainingText } from './remaining-length.ts';
-import type { Composition } from './use-composition.ts';
+import type { ShownComposition } from './use-composition.ts';
 
 /** Notes about the message being written; empty most of the time. */
 export function ComposerNotes(props: {
   readonly id: string;
-  readonly composition: Composition;
+  readonly composition: ShownComposition;
   /** Length of the list of people to mention. */
   readonly mentionCount: number;
 }) {
@@ -17,7 +17,7 @@ export function ComposerNotes(props: {
       {lengthNote !== undefined && <p data-bad={remaining < 0}>{lengthNote}</p>}
       <div role="status">
         {(status === 'offline' || status === 'waiting') && <p>You are offline. Messages are sent when you are back.</p>}
-        {isQueued && <p>Sent as soon as the files are uploaded.</p>}
+        {isQueued && <p>{queuedNote(files.status.value)}</p>}
         {props.mentionCount > 0 && (
           <p class="visually-hidden">
             {props.mentionCount === 1 ? 'One person' : `${props.mentionCount} people`} to mention.
@@ -27,4 +27,10 @@ export function ComposerNotes(props: {
       <div role="alert">{files.problem.value !== undefined && <p data-bad="true">{files.problem.value}</p>}</div>
     </div>
   );
+}
+
+function queuedNote(status: 'uploading' | 'failed' | 'ready'): string {
+  return status === 'failed'
+    ? 'Not sent yet: a file could not be uploaded. Try again, or remove it.'
+    : 'Sent as soon as the files are uploaded.';
 }

@@ -2,13 +2,16 @@ import type { Conversation, OutboxItem } from '@parley/client';
 import type { FailedSend } from '@parley/client/failed-sends';
 import { useMessenger } from '../state/session-context.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Icon } from '../ui/icon.tsx';
 
 /** The failed sends of a conversation, each with the reason and buttons to retry, edit or discard it. */
 export function FailedSendList(props: {
   readonly conversation: Conversation;
-  onEdit(action: OutboxItem['action']): void;
+  /** Absent if nothing can be sent to the conversation any more. */
+  readonly onEdit?: ((action: OutboxItem['action']) => void) | undefined;
 }) {
+  const { onEdit } = props;
   const { failedSends } = useMessenger();
   const failed = failedSends.of(props.conversation.id);
   if (failed.length === 0) return null;
@@ -19,15 +22,20 @@ export function FailedSendList(props: {
           key={one.item.client_id}
           failed={one}
           onDone={() => failedSends.drop(one)}
-          onRetry={() => void failedSends.retry(one, props.conversation).catch(() => {})}
-          onEdit={() => props.onEdit(one.item.action)}
+          onRetry={onEdit && (() => void failedSends.retry(one, props.conversation).catch(() => {}))}
+          onEdit={onEdit && (() => onEdit(one.item.action))}
         />
       ))}
     </ul>
   );
 }
 
-function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; onRetry(): void; onEdit(): void }) {
+function FailedSendItem(props: {
+  readonly failed: FailedSend;
+  onDone(): void;
+  readonly onRetry?: (() => void) | undefined;
+  readonly onEdit?: (() => void) | undefined;
+}) {
   const { action } = props.failed.item;
   const text = action.type === 'create' || action.type === 'edit' ? action.message : undefined;
   const files = action.type === 'create' ? (action.attachments?.length ?? 0) : 0;
@@ -57,8 +65,13 @@ function FailedSendItem(props: { readonly failed: FailedSend; onDone(): void; on
         </span>
       </p>
       <p class="failed-send-actions">
-        {button('Try again', props.onRetry)}
-        {(text !== undefined || files > 0) && button('Edit', props.onEdit)}
+        {props.onRetry && button('Try again', props.onRetry)}
+        {props.onEdit && (text !== undefined || files > 0) && button('Edit', props.onEdit)}
+        {!props.onEdit && text && (
+          <Button look="text-button" onClick={() => copyText(text)}>
+            Copy text
+          </Button>
+        )}
         {button('Discard')}
       </p>
     </li>

@@ -1,20 +1,20 @@
-import type { ComposerMode } from '../state/composer-mode.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
+import type { ShownComposition } from './use-composition.ts';
 
 /** Shows which message the user replies to or edits. */
-export function ModeBar({ mode, onCancel }: { readonly mode: ComposerMode; onCancel(): void }) {
-  const target = mode.editing ?? mode.replyTo;
-  if (!target) return null;
-  const files = target.attachments.length > 0 && target.attachments.map(({ filename }) => filename).join(', ');
+export function ModeBar(props: { readonly composition: ShownComposition; onCancel(): void }) {
+  const { seq, target, isEdit } = props.composition;
+  if (seq === undefined) return null;
+  const files = target?.attachments.map(({ filename }) => filename).join(', ');
   return (
     <div class="mode-bar">
-      <Icon name={mode.editing ? 'edit' : 'reply'} />
+      <Icon name={isEdit ? 'edit' : 'reply'} />
       <p class="mode-text">
-        <strong>{mode.editing ? 'Editing your message' : `Replying to ${target.from_user.name}`}</strong>
-        <span class="mode-excerpt">{target.message || files || ''}</span>
+        <strong>{isEdit ? 'Editing your message' : `Replying to ${target?.from_user.name ?? '…'}`}</strong>
+        <span class="mode-excerpt">{target?.message || files || '\u00a0'}</span>
       </p>
-      <IconButton icon="close" label={mode.editing ? 'Cancel editing' : 'Cancel reply'} onClick={onCancel} />
+      <IconButton icon="close" label={isEdit ? 'Cancel editing' : 'Cancel reply'} onClick={props.onCancel} />
     </div>
   );
 }

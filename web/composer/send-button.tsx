@@ -1,9 +1,9 @@
 import { Icon } from '../ui/icon.tsx';
-import type { Composition } from './use-composition.ts';
+import type { ShownComposition } from './use-composition.ts';
 
-export function SendButton(props: { readonly isEdit: boolean; readonly composition: Composition }) {
-  const { canSend, isUploading, isQueued } = props.composition;
-  const label = props.isEdit ? 'Save' : isUploading ? 'Send when uploaded' : 'Send';
+export function SendButton(props: { readonly composition: ShownComposition }) {
+  const { canSend, isEdit, isUploading, isQueued } = props.composition;
+  const label = isEdit ? 'Save' : isUploading ? 'Send when uploaded' : 'Send';
   return (
     <button
       type="submit"
@@ -15,7 +15,7 @@ export function SendButton(props: { readonly isEdit: boolean; readonly compositi
       data-uploading={isUploading && canSend}
       data-queued={isQueued}
     >
-      <Icon name={props.isEdit ? 'check' : isQueued ? 'clock' : 'send'} />
+      <Icon name={isEdit ? 'check' : isQueued ? 'clock' : 'send'} />
     </button>
   );
 }

@@ -59,7 +59,7 @@ function OpenConversation({ thread }: { readonly thread: Thread }) {
         {isSearching && <ThreadSearch thread={thread} onClose={() => setSearching(false)} />}
         <ThreadView thread={thread} />
         <TypingLine thread={thread} />
-        <Composer conversation={conversation} />
+        <Composer thread={thread} />
       </div>
       {hasDetails && <DetailsPanel conversation={conversation} onClose={() => setDetails(false)} />}
     </section>

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
 import { createSettings } from '@parley/client/settings';
-import { composerModeOf } from '../state/composer-mode.ts';
+import { compositionOf } from '../composer/composition.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
@@ -19,19 +19,12 @@ export function permissionsFor({ conversation, me }: Thread, { from_user, delete
   };
 }
 
-export function reply({ chat, conversation }: Thread, message: Message): void {
-  composerModeOf(chat, conversation.id).value = { replyTo: message };
+export function reply(thread: Thread, { seq }: Message): void {
+  compositionOf(thread).reply(seq);
 }
 
-export function edit({ chat, conversation }: Thread, message: Message): void {
-  composerModeOf(chat, conversation.id).value = { editing: message };
-}
-
-export function copy({ message }: Message): void {
-  navigator.clipboard.writeText(message).then(
-    () => showToast('Copied.'),
-    () => showToast('Unable to copy; the browser does not allow it.'),
-  );
+export function edit(thread: Thread, message: Message): void {
+  compositionOf(thread).edit(message);
 }
 
 /** Adds the user's reaction, or removes it. A failure is shown by `FailedSendList`. */

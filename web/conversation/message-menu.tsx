@@ -2,10 +2,11 @@ import type { Message } from '@parley/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { emoji } from '../composer/emoji.ts';
 import { Button } from '../ui/button.tsx';
+import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
-import { copy, edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
+import { edit, markUnread, permissionsFor, react, reply } from './message-actions.ts';
 import { type Menu, menu } from './message-menu-state.ts';
 import { setPinned } from './pin.ts';
 import { positionPopover } from './position-popover.ts';
@@ -114,7 +115,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
           )}
           {can.write && item('reply', 'Reply', () => reply(thread, message))}
           {can.edit && item('edit', 'Edit', () => edit(thread, message))}
-          {message.message !== '' && item('copy', 'Copy text', () => copy(message))}
+          {message.message !== '' && item('copy', 'Copy text', () => copyText(message.message))}
           {!message.deleted && item('forward', 'Forward', () => props.onDialog('forward'))}
           {item('dot', 'Mark unread from here', () => markUnread(thread, message))}
           {can.pin && item('pin', isPinned ? 'Unpin' : 'Pin', () => setPinned(thread, message, !isPinned))}

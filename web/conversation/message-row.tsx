@@ -61,7 +61,7 @@ function SystemRow({ thread, message, isFirstNew }: RowProps) {
 function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps) {
   const { seq, from_user, deleted, reply_to, attachments } = message;
   const isOwn = from_user.username === thread.me;
-  const isGroup = thread.conversation.view.kind !== 'direct';
+  const isGroup = thread.kind !== 'direct';
   const row = useRef<HTMLLIElement>(null);
   const [isActive, setActive] = useState(false);
   const updateActive = useCallback(() => setActive(hasAttention(row.current)), []);

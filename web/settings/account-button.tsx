@@ -8,10 +8,10 @@ import { useMessenger, useSession } from '../state/session-context.ts';
 import { Avatar } from '../ui/avatar.tsx';
 import { Button } from '../ui/button.tsx';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { SignOutDialog } from './sign-out-dialog.tsx';
 import { useDisplayName } from './use-display-name.ts';
 
 const SettingsDialog = lazy((chunk) => chunk.SettingsDialog);
+const SignOutDialog = lazy((chunk) => chunk.SignOutDialog);
 
 /** The user's picture, which opens the account menu. */
 export function AccountButton() {

@@ -3,15 +3,17 @@ import { useEffect, useState } from 'preact/hooks';
 import { forgetDevice } from '../notify/push-device.ts';
 import { navigate } from '../route.ts';
 import { useSession } from '../state/session-context.ts';
+import { unsentFiles } from '../state/unsent-files.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
+import { unsentTexts } from './unsent-texts.ts';
 
 /** How long signing out waits for the server to delete this browser's push device. */
 const forgetTimeoutMs = 3_000;
 
-/** Signs out at once, or asks first if unsent messages would be lost. */
+/** Signs out at once, or asks first if something that was written would be lost. */
 export function SignOutDialog({ onClose }: { onClose(): void }) {
   const { session, messenger } = useSession();
-  const [unsent, setUnsent] = useState<number>();
+  const [unsent, setUnsent] = useState<readonly string[]>();
 
   async function signOut(): Promise<void> {
     const timeout = new Promise<void>((resolve) => setTimeout(resolve, forgetTimeoutMs));
@@ -21,16 +23,29 @@ export function SignOutDialog({ onClose }: { onClose(): void }) {
   }
 
   useEffect(() => {
-    indexedDbOutbox(messenger.me)
+    const { chat, me, failedSends } = messenger;
+    indexedDbOutbox(me)
       .load()
       .catch(() => [])
-      .then(({ length }) => (length === 0 ? signOut() : setUnsent(length)));
+      .then(({ length: waiting }) => {
+        const texts = unsentTexts(me);
+        const files = unsentFiles(chat);
+        const refused = failedSends.all.length;
+        const found = [
+          waiting > 0 &&
+            (waiting === 1 ? 'a message that waits to be sent' : `${waiting} messages that wait to be sent`),
+          refused > 0 && (refused === 1 ? 'a message that was not sent' : `${refused} messages that were not sent`),
+          texts > 0 && (texts === 1 ? 'a draft' : `${texts} drafts`),
+          files > 0 && (files === 1 ? 'a file' : `${files} files`),
+        ].filter((one) => one !== false);
+        return found.length === 0 ? signOut() : setUnsent(found);
+      });
   }, []);
 
   if (unsent === undefined) return null;
   return (
     <ConfirmDialog title="Sign out?" action="Sign out" onConfirm={signOut} onClose={onClose}>
-      {unsent === 1 ? 'A message has' : `${unsent} messages have`} not been sent yet, and will be lost.
+      This will be lost: {new Intl.ListFormat('en').format(unsent)}.
     </ConfirmDialog>
   );
 }

@@ -18,6 +18,7 @@ import { cacheInbox, readCachedInbox } from './inbox-cache.ts';
 import { plainName } from './names.ts';
 import { observed } from './observed.ts';
 import { createProfiles } from './profiles.ts';
+import { unsentFiles } from './unsent-files.ts';
 
 /** The client of the signed-in user, as signals: a component that reads one is rendered again when it changes. */
 export interface Messenger {
@@ -114,7 +115,10 @@ export function createMessenger(session: Session, me: string): Messenger {
       else chat.loadConversations().then(complete, () => {});
     }),
   ];
+  /** The browser asks before files that are not sent yet end with the page. */
+  const askFirst = (event: Event) => unsentFiles(chat) > 0 && event.preventDefault();
   addEventListener('pagehide', save);
+  addEventListener('beforeunload', askFirst);
 
   return {
     chat,
@@ -134,6 +138,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     nameOf: (username) => names.get(username) ?? plainName(username),
     close() {
       removeEventListener('pagehide', save);
+      removeEventListener('beforeunload', askFirst);
       for (const stop of stops) stop();
       for (const part of [failedSends, friends, invitations]) part.close();
       clearInterval(clock);

@@ -1,6 +1,5 @@
 import type { Conversation } from '@parley/client';
 import { computed, type ReadonlySignal, signal } from '@preact/signals';
-import { perConversation } from '../state/per-conversation.ts';
 import { chooseFiles } from './choose-files.ts';
 import { createUpload, type Upload } from './upload.ts';
 
@@ -11,7 +10,7 @@ export interface MessageFiles {
   readonly status: ReadonlySignal<'uploading' | 'failed' | 'ready'>;
   /** What was wrong with the files that were chosen last: sentences. */
   readonly problem: ReadonlySignal<string | undefined>;
-  add(conversation: Pick<Conversation, 'upload'>, files: readonly File[]): void;
+  add(files: readonly File[]): void;
   setProblem(problem: string | undefined): void;
   remove(upload: Upload): void;
   /** Moves the files into a message. @returns their ids; empty unless the status is `ready` */
@@ -20,7 +19,7 @@ export interface MessageFiles {
   restore(ids: readonly string[]): void;
 }
 
-export const messageFilesOf = perConversation((): MessageFiles => {
+export function createMessageFiles(conversation: Pick<Conversation, 'upload'>): MessageFiles {
   const uploads = signal<readonly Upload[]>([]);
   const problem = signal<string>();
   const status = computed(() => {
@@ -32,7 +31,7 @@ export const messageFilesOf = perConversation((): MessageFiles => {
     uploads,
     problem,
     status,
-    add(conversation, files) {
+    add(files) {
       const choice = chooseFiles(files, uploads.value.length);
       problem.value = choice.problem;
       const added = choice.chosen.map((file) => createUpload(conversation, file));
@@ -65,7 +64,7 @@ export const messageFilesOf = perConversation((): MessageFiles => {
       uploads.value = [...restored, ...uploads.value.filter((upload) => !restored.includes(upload))];
     },
   };
-});
+}
 
 /** A file that an earlier page uploaded: only its id is known. */
 function uploadedBefore(id: string): Upload {

@@ -1,0 +1,159 @@
+import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { acquaint, named } from '../support/person.ts';
+import { story } from './story.ts';
+import { act, choose, field, message, openConversation, say } from './thread.ts';
+
+const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(`the contents of ${name}`) });
+
+/** Holds the uploads of a page. @returns a function that lets them go */
+async function holdUploads(page: Page): Promise<() => void> {
+  let letGo = () => {};
+  const promise = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  await page.route('**/_aws/s3/**', async (route) => {
+    if (route.request().method() === 'POST') await promise;
+    await route.continue().catch(() => {});
+  });
+  return letGo;
+}
+
+story(
+  'a message whose files are uploading is sent from another conversation, and not without a file',
+  async ({ guest, chat }) => {
+    const [alice, bob, carol] = await Promise.all([guest('alice'), chat.person('bob'), chat.person('carol')]);
+    const { page } = alice;
+    const [withBob, withCarol] = [named(alice.api, bob), named(alice.api, carol)];
+    const sent = async (to: string) => (await alice.api.get(`/conversations/${to}/messages`)).body.results;
+    await carol.post(`/conversations/${withCarol}/messages`, { message: 'hello from carol' });
+    await openConversation(page, withBob);
+    const letGo = await holdUploads(page);
+    const choose = page.locator('input[type=file]');
+    const note = page.getByText('Sent as soon as the files are uploaded.');
+
+    // Who takes a file away has another message, and decides again.
+    await choose.setInputFiles([file('wrong.txt'), file('right.txt')]);
+    await say(page, 'both are attached');
+    await note.waitFor();
+    await page.getByRole('button', { name: 'Cancel upload of wrong.txt' }).click();
+    await page.getByText('Not sent, because you removed a file.').waitFor();
+    await note.waitFor({ state: 'detached' });
+
+    // The browser asks before what is not sent ends with the page.
+    const asked = page.waitForEvent('dialog');
+    await page.evaluate(() => void setTimeout(() => location.reload()));
+    const dialog = await asked;
+    expect(dialog.type()).toBe('beforeunload');
+    await dialog.dismiss();
+
+    expect(await field(page).inputValue()).toBe('both are attached');
+    await say(page, 'one is attached');
+    await note.waitFor();
+    await page.locator(`[data-conversation="${withCarol}"]`).click();
+    await message(page, 'hello from carol').waitFor();
+    letGo();
+    await expect.poll(async () => (await sent(withBob)).length).toBe(1);
+    expect(await sent(withBob)).toMatchObject([
+      { message: 'one is attached', attachments: [{ filename: 'right.txt' }] },
+    ]);
+    await page.locator(`[data-conversation="${withBob}"]`).click();
+    await message(page, 'one is attached').waitFor();
+    expect(await field(page).inputValue()).toBe('');
+  },
+);
+
+story(
+  'what is being written is kept: over a switch, over a reload, and when a message was refused',
+  async ({ guest, chat }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page } = alice;
+    const name = named(alice.api, bob);
+    for (const text of ['the first', 'the second'])
+      await alice.api.post(`/conversations/${name}/messages`, { message: text });
+    await bob.post(`/conversations/${name}/messages`, { message: 'a question' });
+    await openConversation(page, name);
+
+    // An edit, over a switch and a reload.
+    await choose(page, 'the second', 'Edit');
+    await field(page).fill('the second, longer');
+    await page.evaluate(() => {
+      location.hash = '#/';
+    });
+    await field(page).waitFor({ state: 'detached' });
+    await page.goBack();
+    await expect.poll(() => field(page).inputValue()).toBe('the second, longer');
+    await page.getByText('Editing your message').waitFor();
+    await page.reload();
+    await expect.poll(() => field(page).inputValue()).toBe('the second, longer');
+    // Beside it a draft that answers a message, and another edit.
+    await act(page, 'a question', 'Reply');
+    await field(page).fill('an answer');
+    await choose(page, 'the first', 'Edit');
+    expect(await field(page).inputValue()).toBe('the first');
+    await page.getByRole('button', { name: 'Cancel editing' }).click();
+    await page.reload();
+    await page.getByText('Replying to').waitFor();
+    await expect.poll(() => page.locator('.mode-excerpt').textContent()).toBe('a question');
+    expect(await field(page).inputValue()).toBe('an answer');
+    await field(page).press('Enter');
+    await message(page, 'an answer').locator('.quote').getByText('a question').waitFor();
+    await choose(page, 'the second', 'Edit');
+    expect(await field(page).inputValue()).toBe('the second, longer');
+    await field(page).press('Enter');
+    await message(page, 'the second, longer').waitFor();
+
+    // A refused text is taken up while another message is edited.
+    await bob.request('PUT', `/me/blocks/${alice.username}`);
+    await say(page, 'long thought about');
+    const refused = page.getByRole('list', { name: 'Not sent' });
+    await refused.getByText('long thought about').waitFor();
+    await field(page).fill('and a draft');
+    await choose(page, 'the first', 'Edit');
+    await field(page).fill('the first, changed');
+    await refused.getByRole('button', { name: 'Edit' }).click();
+    await expect.poll(() => field(page).inputValue()).toBe('long thought about\nand a draft');
+
+    // Nobody signs out without knowing what is lost.
+    await page.getByRole('button', { name: /^Account of/ }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    const asks = page.getByRole('dialog', { name: 'Sign out?' });
+    await asks.getByText('This will be lost: 2 drafts.').waitFor();
+    await asks.getByRole('button', { name: 'Cancel' }).click();
+    await choose(page, 'the first', 'Edit');
+    expect(await field(page).inputValue()).toBe('the first, changed');
+  },
+);
+
+story(
+  'the composer follows its conversation: the target of a reply is deleted, and the user is removed',
+  async ({ guest, chat }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page } = alice;
+    await acquaint(bob, alice.api);
+    const { body: group } = await bob.post('/conversations', {
+      title: 'Team',
+      members: [alice.username],
+      client_id: crypto.randomUUID(),
+    });
+    const path = `/conversations/${encodeURIComponent(group.id)}`;
+    const { body: question } = await bob.post(`${path}/messages`, { message: 'a question' });
+    await openConversation(page, group.id);
+    await act(page, 'a question', 'Reply');
+    await page.keyboard.type('an answer');
+    await bob.request('DELETE', `${path}/messages/${question.seq}`);
+    await page.getByText('The message that you were answering was deleted.').waitFor();
+    await page.keyboard.press('Enter');
+    await message(page, 'an answer').waitFor();
+    await expect.poll(async () => (await alice.api.get(`${path}/messages`)).body.results[0].message).toBe('an answer');
+
+    await field(page).fill('typed before the removal');
+    await bob.request('DELETE', `${path}/members/${alice.username}`);
+    await page.getByText('You are no longer a member of this conversation').waitFor();
+    await field(page).waitFor({ state: 'detached' });
+    const unsent = page.getByRole('region', { name: 'Not sent' });
+    await unsent.getByText('typed before the removal').waitFor();
+    await unsent.getByRole('button', { name: 'Discard' }).click();
+    await unsent.waitFor({ state: 'detached' });
+  },
+);
