@@ -2,9 +2,14 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { acquaint, named } from '../support/person.ts';
 import { story } from './story.ts';
-import { act, choose, field, message, openConversation, say } from './thread.ts';
+import { act, choose, field, message, openConversation, receipt, say } from './thread.ts';
 
 const file = (name: string) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(`the contents of ${name}`) });
+
+/** Waits until the field has this text. */
+async function typed(page: Page, text: string): Promise<void> {
+  await expect.poll(() => field(page).inputValue(), { timeout: 15_000 }).toBe(text);
+}
 
 /** Holds the uploads of a page. @returns a function that lets them go */
 async function holdUploads(page: Page): Promise<() => void> {
@@ -53,7 +58,7 @@ story(
     await page.locator(`[data-conversation="${withCarol}"]`).click();
     await message(page, 'hello from carol').waitFor();
     letGo();
-    await expect.poll(async () => (await sent(withBob)).length).toBe(1);
+    await page.locator(`[data-conversation="${withBob}"]`).filter({ hasText: 'You: one is attached' }).waitFor();
     expect(await sent(withBob)).toMatchObject([
       { message: 'one is attached', attachments: [{ filename: 'right.txt' }] },
     ]);
@@ -82,10 +87,10 @@ story(
     });
     await field(page).waitFor({ state: 'detached' });
     await page.goBack();
-    await expect.poll(() => field(page).inputValue()).toBe('the second, longer');
+    await typed(page, 'the second, longer');
     await page.getByText('Editing your message').waitFor();
     await page.reload();
-    await expect.poll(() => field(page).inputValue()).toBe('the second, longer');
+    await typed(page, 'the second, longer');
     // Beside it a draft that answers a message, and another edit.
     await act(page, 'a question', 'Reply');
     await field(page).fill('an answer');
@@ -94,7 +99,7 @@ story(
     await page.getByRole('button', { name: 'Cancel editing' }).click();
     await page.reload();
     await page.getByText('Replying to').waitFor();
-    await expect.poll(() => page.locator('.mode-excerpt').textContent()).toBe('a question');
+    await page.locator('.mode-excerpt').getByText('a question').waitFor();
     expect(await field(page).inputValue()).toBe('an answer');
     await field(page).press('Enter');
     await message(page, 'an answer').locator('.quote').getByText('a question').waitFor();
@@ -112,7 +117,7 @@ story(
     await choose(page, 'the first', 'Edit');
     await field(page).fill('the first, changed');
     await refused.getByRole('button', { name: 'Edit' }).click();
-    await expect.poll(() => field(page).inputValue()).toBe('long thought about\nand a draft');
+    await typed(page, 'long thought about\nand a draft');
 
     // Nobody signs out without knowing what is lost.
     await page.getByRole('button', { name: /^Account of/ }).click();
@@ -145,7 +150,7 @@ story(
     await page.getByText('The message that you were answering was deleted.').waitFor();
     await page.keyboard.press('Enter');
     await message(page, 'an answer').waitFor();
-    await expect.poll(async () => (await alice.api.get(`${path}/messages`)).body.results[0].message).toBe('an answer');
+    await receipt(page, 'an answer', 'Sent').waitFor();
 
     await field(page).fill('typed before the removal');
     await bob.request('DELETE', `${path}/members/${alice.username}`);
@@ -155,5 +160,57 @@ story(
     await unsent.getByText('typed before the removal').waitFor();
     await unsent.getByRole('button', { name: 'Discard' }).click();
     await unsent.waitFor({ state: 'detached' });
+  },
+);
+
+story(
+  'a mention is of whom one typed, can be undone, and is shown as a name; cells of a spreadsheet are pasted as text',
+  async ({ guest, chat }) => {
+    const [alice, bobby, bob] = await Promise.all([guest('alice'), chat.person('bobby'), chat.person('bob')]);
+    const { page } = alice;
+    await Promise.all([
+      acquaint(alice.api, bobby, bob),
+      bobby.request('PATCH', '/me', { name: 'Bobby' }),
+      bob.request('PATCH', '/me', { name: 'Bob' }),
+    ]);
+    const members = [bobby.username, bob.username];
+    const { body: group } = await alice.api.post('/conversations', { title: 'Two Bobs', members });
+    await openConversation(page, group.id);
+    await field(page).click();
+    await page.keyboard.type('@Bob');
+    await page.getByRole('option', { name: 'Bobby' }).waitFor();
+    await page.keyboard.press('Enter');
+    await typed(page, `@${bob.username} `);
+    await page.keyboard.press('ControlOrMeta+z');
+    await typed(page, '@Bob');
+
+    // The caret is elsewhere: Enter sends, and nobody's name is written there.
+    await field(page).fill('');
+    await page.keyboard.type('thanks @bo');
+    const list = page.getByRole('listbox', { name: 'People to mention' });
+    await list.waitFor();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await message(page, 'thanks @bo').waitFor();
+    await page.keyboard.type('@bo');
+    await list.waitFor();
+    await page.keyboard.press('Home');
+    await list.waitFor({ state: 'detached' });
+
+    await say(page, `@${bob.username} look at this`);
+    await message(page, '@Bob look at this').waitFor();
+    await page.locator(`[data-conversation="${group.id}"]`).getByText('@Bob look at this').waitFor();
+
+    // A picture of the cells is on the clipboard too.
+    await field(page).evaluate((element) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'Sales\t42');
+      clipboardData.setData('text/html', '<table><tr><td>Sales</td><td>42</td></tr></table>');
+      clipboardData.items.add(new File(['picture'], 'image.png', { type: 'image/png' }));
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      if (element.dispatchEvent(paste)) document.execCommand('insertText', false, clipboardData.getData('text/plain'));
+    });
+    await typed(page, 'Sales\t42');
+    expect(await page.getByRole('list', { name: 'Files to send' }).count()).toBe(0);
   },
 );

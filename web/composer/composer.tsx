@@ -99,6 +99,7 @@ function OpenComposer({ thread }: { readonly thread: ThreadAbove }) {
         <MentionList mentions={mentions} />
         <ModeBar
           composition={composition}
+          nameOf={thread.nameOf}
           onCancel={() => {
             composition.cancel();
             focus();

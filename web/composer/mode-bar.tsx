@@ -1,9 +1,14 @@
+import { textWithNames } from '../state/mentions.ts';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import type { ShownComposition } from './use-composition.ts';
 
 /** Shows which message the user replies to or edits. */
-export function ModeBar(props: { readonly composition: ShownComposition; onCancel(): void }) {
+export function ModeBar(props: {
+  readonly composition: ShownComposition;
+  nameOf(username: string): string;
+  onCancel(): void;
+}) {
   const { seq, target, isEdit } = props.composition;
   if (seq === undefined) return null;
   const files = target?.attachments.map(({ filename }) => filename).join(', ');
@@ -12,7 +17,7 @@ export function ModeBar(props: { readonly composition: ShownComposition; onCance
       <Icon name={isEdit ? 'edit' : 'reply'} />
       <p class="mode-text">
         <strong>{isEdit ? 'Editing your message' : `Replying to ${target?.from_user.name ?? '…'}`}</strong>
-        <span class="mode-excerpt">{target?.message || files || '\u00a0'}</span>
+        <span class="mode-excerpt">{(target && textWithNames(target, props.nameOf)) || files || '\u00a0'}</span>
       </p>
       <IconButton icon="close" label={isEdit ? 'Cancel editing' : 'Cancel reply'} onClick={props.onCancel} />
     </div>

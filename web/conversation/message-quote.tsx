@@ -1,4 +1,5 @@
 import type { Message } from '@parley/client';
+import { textWithNames } from '../state/mentions.ts';
 import { showToast } from '../ui/toast.tsx';
 import type { Thread } from './thread.ts';
 
@@ -14,13 +15,13 @@ export function MessageQuote({ thread, seq }: { readonly thread: Thread; readonl
     >
       <span class="visually-hidden">In reply to </span>
       <span class="quote-name">{original ? thread.nameOf(original.from_user.username) : '\u00a0'}</span>
-      <span>{original === undefined ? '\u00a0' : excerpt(original)}</span>
+      <span>{original === undefined ? '\u00a0' : excerpt(thread, original)}</span>
     </button>
   );
 }
 
 /** A message in one line. @param message null if it does not exist any more */
-export function excerpt(message: Message | null): string {
+export function excerpt({ nameOf }: Pick<Thread, 'nameOf'>, message: Message | null): string {
   if (!message || message.deleted) return 'Deleted message';
-  return message.message.slice(0, 200) || message.attachments.map(({ filename }) => filename).join(', ');
+  return textWithNames(message, nameOf).slice(0, 200) || message.attachments.map(({ filename }) => filename).join(', ');
 }

@@ -111,7 +111,7 @@ function UserRow({ thread, message, first, last, isFirstNew, receipt }: RowProps
               <span class="message-text">This message was deleted</span>
             ) : (
               message.message !== '' && (
-                <MessageText text={message.message} mentions={message.mentions} me={thread.me} />
+                <MessageText thread={thread} text={message.message} mentions={message.mentions} />
               )
             )}
             <span class="message-meta">

@@ -1,13 +1,14 @@
 import { isEmojiOnly } from './emoji-only.ts';
 import { splitText } from './split-text.ts';
+import type { Thread } from './thread.ts';
 
-/** The text of a message with links and mentions. A few emoji alone are shown large. */
+/** The text of a message with links, and with mentions as names. A few emoji alone are shown large. */
 export function MessageText(props: {
+  readonly thread: Pick<Thread, 'me' | 'nameOf'>;
   readonly text: string;
   readonly mentions: readonly string[];
-  readonly me: string;
 }) {
-  const { text, me } = props;
+  const { text, thread } = props;
   if (isEmojiOnly(text)) return <span class="message-text message-emoji">{text}</span>;
   return (
     <span class="message-text">
@@ -15,8 +16,8 @@ export function MessageText(props: {
         if (piece.kind === 'text') return piece.text;
         if (piece.kind === 'mention') {
           return (
-            <span class="mention" data-me={piece.username === me}>
-              {piece.text}
+            <span class="mention" data-me={piece.username === thread.me}>
+              @{thread.nameOf(piece.username)}
             </span>
           );
         }

@@ -25,7 +25,7 @@ export function PendingRow(props: {
           <div class="bubble">
             {action.reply_to !== undefined && <MessageQuote thread={thread} seq={action.reply_to} />}
             {action.attachments && action.attachments.length > 0 && <PendingFiles ids={action.attachments} />}
-            {action.message !== undefined && <MessageText text={action.message} mentions={[]} me={thread.me} />}
+            {action.message !== undefined && <MessageText thread={thread} text={action.message} mentions={[]} />}
             <span class="message-meta">
               <ReceiptIcon state="pending" />
             </span>

@@ -45,7 +45,7 @@ function PinnedRow(props: { readonly thread: Thread; readonly pinned: PinnedMess
           {shortTime(message.date_added, Date.now())}
         </time>
         <span class="search-result-text" dir="auto">
-          {excerpt(message)}
+          {excerpt(thread, message)}
         </span>
         <span class="quiet">{isMine(by.username) ? 'Pinned by you' : `Pinned by ${by.name}`}</span>
       </button>

@@ -1,11 +1,8 @@
-import { writtenMentions } from '@parley/client/text';
+import { type MentionPiece, splitMentions } from '../state/mentions.ts';
 import { addressLength } from './address-length.ts';
 
 /** A part of a text. All parts joined are the text. */
-export type Piece =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'link'; readonly text: string; readonly address: string }
-  | { readonly kind: 'mention'; readonly text: string; readonly username: string };
+export type Piece = MentionPiece | { readonly kind: 'link'; readonly text: string; readonly address: string };
 
 const address = /https?:\/\/[^\s<>"\p{Cc}]+/giu;
 
@@ -21,21 +18,4 @@ export function splitText(text: string, mentions: readonly string[]): Piece[] {
     at = found.index + link.length;
   }
   return [...pieces, ...splitMentions(text.slice(at), mentions)];
-}
-
-function splitMentions(text: string, mentions: readonly string[]): Piece[] {
-  const pieces: Piece[] = [];
-  let at = 0;
-  const take = (to: number) => to > at && pieces.push({ kind: 'text', text: text.slice(at, to) });
-  if (mentions.length > 0) {
-    for (const { at: start, forms } of writtenMentions(text)) {
-      const username = forms.find((form) => mentions.includes(form));
-      if (username === undefined) continue;
-      take(start);
-      at = start + 1 + username.length;
-      pieces.push({ kind: 'mention', text: text.slice(start, at), username });
-    }
-  }
-  take(text.length);
-  return pieces;
 }

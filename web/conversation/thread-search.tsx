@@ -101,7 +101,7 @@ export function ThreadSearch({ thread, onClose }: { readonly thread: Thread; onC
                   <time class="search-result-time" dateTime={message.date_added}>
                     {shortTime(message.date_added, Date.now())}
                   </time>
-                  <span class="search-result-text">{excerpt(message)}</span>
+                  <span class="search-result-text">{excerpt(thread, message)}</span>
                 </button>
               </li>
             ))}

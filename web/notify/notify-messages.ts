@@ -1,5 +1,6 @@
 import type { ServerEvent } from '@parley/client';
 import { notifies } from '@parley/client/settings';
+import { textWithNames } from '../state/mentions.ts';
 import type { Messenger } from '../state/messenger.ts';
 import { titleOf } from '../state/names.ts';
 import type { MessageNotification } from '../worker/messages.ts';
@@ -9,14 +10,14 @@ import { notificationsEnabled } from './notifications-setting.ts';
 /** The notification for an event, with the texts that a push would have; undefined for events that need none. */
 function notificationFor(
   event: ServerEvent,
-  { me, conversations }: Pick<Messenger, 'me' | 'conversations'>,
+  { me, conversations, nameOf }: Pick<Messenger, 'me' | 'conversations' | 'nameOf'>,
 ): MessageNotification | undefined {
   if (event.type !== 'chat_message' || event.from_user.username === me || event.content_type === 'system')
     return undefined;
   const { conversation, from_user } = event;
   const view = conversations.peek().find(({ id }) => id === conversation);
   if (view && !notifies(view, event.mentions.includes(me), Date.now())) return undefined;
-  const text = [...(event.message || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
+  const text = [...(textWithNames(event, nameOf) || (event.attachments?.[0]?.filename ?? ''))].slice(0, 200).join('');
   const isDirect = !conversation.includes(':');
   return {
     user: me,

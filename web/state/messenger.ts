@@ -43,7 +43,7 @@ export interface Messenger {
   typing(id: string): readonly string[];
   /** What is waiting to be sent to a conversation, open or not. */
   pending(id: string): readonly OutboxItem[];
-  /** Display name, if any answer or event contained it; else the user name. */
+  /** Display name; until an answer or event has contained it, the user name. It is asked for if nothing else brings it. */
   nameOf(username: string): string;
   close(): void;
 }
@@ -135,7 +135,7 @@ export function createMessenger(session: Session, me: string): Messenger {
     typing: live(chat.typing),
     pending: live(chat.pending),
     presence: live(chat.presence),
-    nameOf: (username) => names.get(username) ?? plainName(username),
+    nameOf: (username) => names.get(username) ?? profiles.of(username)?.name ?? plainName(username),
     close() {
       removeEventListener('pagehide', save);
       removeEventListener('beforeunload', askFirst);
