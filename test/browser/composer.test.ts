@@ -214,3 +214,51 @@ story(
     expect(await page.getByRole('list', { name: 'Files to send' }).count()).toBe(0);
   },
 );
+
+story(
+  'emoji are found by search and by group, in the user’s skin tone, and what was used comes first; without a connection too',
+  async ({ guest, chat }) => {
+    const [alice, bob] = await Promise.all([guest('alice'), chat.person('bob')]);
+    const { page, context } = alice;
+    const name = named(alice.api, bob);
+    await bob.post(`/conversations/${name}/messages`, { message: 'Well done!' });
+    await openConversation(page, name);
+    await field(page).fill('see: ');
+    const open = () => page.getByRole('button', { name: 'Emoji', exact: true }).click();
+    const palette = page.getByRole('dialog', { name: 'Emoji' });
+
+    // A letter begins a search, and Enter takes the first that was found.
+    await open();
+    await palette.getByRole('button', { name: 'thumbs up' }).waitFor();
+    await page.keyboard.type('rocket');
+    await palette.getByRole('button', { name: 'rocket' }).waitFor();
+    await page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'detached' });
+    await typed(page, 'see: 🚀');
+
+    await open();
+    await palette.getByLabel('Skin tone').selectOption('🏽');
+    await palette.getByRole('button', { name: 'People' }).click();
+    await palette.getByRole('button', { name: 'waving hand' }).click();
+    await typed(page, 'see: 🚀👋🏽');
+
+    // Now without a connection, for the reaction to a message.
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await page.reload();
+    await message(page, 'Well done!').waitFor();
+    await context.setOffline(true);
+    await act(page, 'Well done!', 'React');
+    const react = page.getByRole('dialog', { name: 'React' });
+    await expect
+      .poll(() => react.getByRole('region', { name: 'Recently used' }).getByRole('button').allTextContents(), {
+        timeout: 15_000,
+      })
+      .toEqual(['👋🏽', '🚀', '👍', '❤️', '😂', '😮', '😢', '🙏']);
+    await page.keyboard.type('party');
+    const party = react.getByRole('button', { name: 'party popper' });
+    await party.waitFor();
+    await context.setOffline(false);
+    await party.click();
+    await message(page, 'Well done!').getByText('🎉').waitFor();
+  },
+);

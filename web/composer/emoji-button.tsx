@@ -38,6 +38,7 @@ export function EmojiButton({ onChoose }: { onChoose(emoji: string): void }) {
       </button>
       {open && (
         <EmojiPalette
+          label="Emoji"
           onChoose={(emoji) => {
             setOpen(false);
             onChoose(emoji);

@@ -1,6 +1,6 @@
 import type { Message } from '@parley/client';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { emoji } from '../composer/emoji.ts';
+import { EmojiPalette, usualEmoji } from '../emoji/emoji-palette.tsx';
 import { Button } from '../ui/button.tsx';
 import { copyText } from '../ui/copy-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
@@ -13,9 +13,8 @@ import { positionPopover } from './position-popover.ts';
 import type { Thread } from './thread.ts';
 import { usePinned } from './use-pinned.ts';
 
-/** Columns of the emoji palette, as in menu.css. */
-const columns = 7;
-const quickEmoji = ['👍', '❤️', '😂', '😮', '😢', '🙏'];
+/** Names of the usual emoji. */
+const quickNames = ['thumbs up', 'heart', 'tears of joy', 'surprised', 'sad', 'please or thanks'];
 
 type DialogKind = 'delete' | 'forward';
 
@@ -51,7 +50,7 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
     if (!popover) return;
     if (!popover.matches(':popover-open')) popover.showPopover();
     positionPopover(popover, anchor);
-    popover.querySelector<HTMLButtonElement>('button')?.focus();
+    popover.querySelector<HTMLElement>(isPalette ? '.emoji-grid button' : 'button')?.focus();
   }, [anchor, isPalette]);
   useEffect(() => {
     const popover = element.current;
@@ -74,32 +73,36 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
       <Icon name={icon} /> {label}
     </Button>
   );
-  const emojiButton = (sign: string, name = nameOf(sign)) => (
-    <button
-      type="button"
-      class="emoji-button"
-      key={sign}
-      {...(isPalette ? {} : { role: 'menuitem', tabIndex: -1 })}
-      aria-label={name}
-      title={name}
-      onClick={choose(() => react(thread, message, sign))}
-    >
-      {sign}
-    </button>
-  );
   return (
     <div class="menu" popover="auto" ref={element}>
       {isPalette ? (
-        <div class="menu-palette" role="dialog" aria-label="React" onKeyDown={(event) => moveFocus(event, columns)}>
-          {quickEmoji.map((sign) => emojiButton(sign))}
-          {emoji.filter(([sign]) => !quickEmoji.includes(sign)).map(([sign, name]) => emojiButton(sign, name))}
-        </div>
+        <EmojiPalette
+          label="React"
+          onChoose={(sign) => {
+            close();
+            react(thread, message, sign);
+          }}
+          onClose={close}
+        />
       ) : (
-        <div role="menu" aria-label="Message actions" onKeyDown={(event) => moveFocus(event, 1)}>
+        <div role="menu" aria-label="Message actions" onKeyDown={moveFocus}>
           {can.write && (
             // biome-ignore lint/a11y/useSemanticElements: a menu may not contain a fieldset
             <div class="menu-quick" role="group" aria-label="React">
-              {quickEmoji.map((sign) => emojiButton(sign))}
+              {usualEmoji.map((sign, index) => (
+                <button
+                  type="button"
+                  role="menuitem"
+                  class="emoji-button"
+                  key={sign}
+                  tabIndex={-1}
+                  aria-label={quickNames[index]}
+                  title={quickNames[index]}
+                  onClick={choose(() => react(thread, message, sign))}
+                >
+                  {sign}
+                </button>
+              ))}
               <button
                 type="button"
                 role="menuitem"
@@ -126,12 +129,8 @@ function OpenMenu(props: Menu & { onDialog(kind: DialogKind): void }) {
   );
 }
 
-function nameOf(sign: string): string {
-  return emoji.find(([one]) => one === sign)?.[1] ?? { '😮': 'surprised' }[sign] ?? sign;
-}
-
-/** Moves the focus between buttons with the arrow keys, Home and End. @param columns the step of Up and Down */
-function moveFocus(event: KeyboardEvent, columns: number): void {
+/** Moves the focus between buttons with the arrow keys, Home and End. */
+function moveFocus(event: KeyboardEvent): void {
   const { currentTarget: menu, key } = event;
   if (!(menu instanceof HTMLElement)) return;
   const buttons = [...menu.querySelectorAll('button')];
@@ -139,8 +138,8 @@ function moveFocus(event: KeyboardEvent, columns: number): void {
   const targets: Readonly<Record<string, number>> = {
     ArrowRight: index + 1,
     ArrowLeft: index - 1,
-    ArrowDown: index + columns,
-    ArrowUp: index - columns,
+    ArrowDown: index + 1,
+    ArrowUp: index - 1,
     Home: 0,
     End: buttons.length - 1,
   };
